@@ -1,0 +1,238 @@
+"""Evidence: the mails, calls and alerts that reach the desks, and the headlines of the public screen.
+
+Noise is planned by the seed alone (`evidence_plan`). What speaks of the run is said when its conditions hold
+(`evidence_rules`), filled from the run's state, each at most once. No text knows more than its sender could.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Generic, TypeVar
+
+from engine.evidence_log import log_text
+from engine.evidence_plan import plan, values_of
+from engine.evidence_rules import Condition, View, fill, mover
+from engine.evidence_texts import CallText, EvidenceError, EvidenceTexts, Headline, PlannedAlert, StateMail, When, load_evidence
+from engine.market_time import STEPS_PER_SECOND, clock, step_at
+
+__all__ = ["Alert", "Call", "Evidence", "EvidenceError", "EvidenceTexts", "Mail", "View", "load_evidence", "log_text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    id: int
+    step: int
+    desk: str
+    sender: str
+    subject: str
+    group: str
+    body: str
+    thread: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Mail":
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A telephone that rings for `ring_s` seconds of market time. The part of a reply's key before the dot is the call's."""
+
+    id: int
+    step: int
+    desk: str
+    caller: str
+    number: str
+    opening: str
+    replies: tuple[tuple[str, str], ...]
+    ring_s: int
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "replies": [list(reply) for reply in self.replies]}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Call":
+        return cls(**{**data, "replies": tuple((key, text) for key, text in data["replies"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    step: int
+    desk: str
+    text: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Alert":
+        return cls(**data)
+
+
+W = TypeVar("W", bound=When)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule(Generic[W]):
+    """An entry with its times as steps and its conditions compiled."""
+
+    text: W
+    begin: int
+    end: int
+    hold: int
+    after: str | None
+    delay: int
+    conditions: tuple[Condition, ...]
+
+    @classmethod
+    def of(cls, text: W) -> "_Rule[W]":
+        hold, delay = text.for_s * STEPS_PER_SECOND, text.delay_s * STEPS_PER_SECOND
+        return cls(text, step_at(text.from_), step_at(text.to), hold, text.after, delay, text.conditions())
+
+
+class _Rules(Generic[W]):
+    """Entries of one kind that wait for their conditions. `said`: id -> [step, stock]; `since`: id -> step."""
+
+    def __init__(self, texts: tuple[W, ...]) -> None:
+        self.all = tuple(_Rule.of(text) for text in texts)
+        self.said: dict[str, tuple[int, str | None]] = {}
+        self.since: dict[str, int] = {}
+        self.waiting = list(self.all)
+
+    def due(self, step: int, view: View, limit: int = 1_000) -> list[tuple[W, dict[str, object]]]:
+        """At most `limit` entries whose time has come, with the words that fill them."""
+        found = []
+        for rule in self.waiting:
+            if step < rule.begin or step >= rule.end:
+                continue
+            symbol = None
+            if rule.after is not None:
+                before = self.said.get(rule.after)
+                if before is None or step - before[0] < rule.delay:
+                    continue
+                symbol = before[1]
+                if symbol is not None and mover(view, symbol) is None:
+                    continue  # the stock of this thread is no longer worth a word
+            if not all(holds(view, symbol) for holds in rule.conditions):
+                if rule.hold:
+                    self.since.pop(rule.text.id, None)
+                continue
+            if rule.hold and step - self.since.setdefault(rule.text.id, step) < rule.hold:
+                continue
+            values, symbol = fill(view, step, symbol)
+            self.said[rule.text.id] = (step, symbol)
+            self.since.pop(rule.text.id, None)
+            found.append((rule.text, values))
+            if len(found) == limit:
+                break
+        if found:
+            self.waiting = [rule for rule in self.waiting if rule.text.id not in self.said]
+        return found
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"said": {key: list(value) for key, value in self.said.items()}, "since": dict(self.since)}
+
+    def restore(self, data: Mapping[str, Any]) -> None:
+        self.said = {key: (step, symbol) for key, (step, symbol) in data["said"].items()}
+        self.since = dict(data["since"])
+        self.waiting = [rule for rule in self.all if rule.text.id not in self.said]
+
+
+class Evidence:
+    """One run's evidence. `tick` is called every 5 s of market time; what it returns is stamped with its own step."""
+
+    def __init__(self, texts: EvidenceTexts, seed: int) -> None:
+        self.texts, self.seed = texts, seed
+        self.plan = plan(texts, seed)
+        self._next = 0  # first entry of the plan that has not been sent
+        self._due = self.plan[0].step if self.plan else 1 << 62
+        self._id = 1
+        self._mails: _Rules[StateMail] = _Rules(texts.mails)
+        self._calls: _Rules[CallText] = _Rules(texts.calls)
+        self._headlines: _Rules[Headline] = _Rules(texts.headlines)
+        self._stopped: list[int] = []
+        self._disconnected = False
+        self._cut_off = False
+
+    def tick(self, step: int, view: View) -> list[Mail | Call | Alert]:
+        """What falls due after the tick before and up to `step`: noise at its planned step, the rest at `step`."""
+        found: list[Mail | Call | Alert] = []
+        while self._due <= step:
+            found.append(self._planned())
+        if view.stopped != self._stopped or view.disconnected != self._disconnected or view.cut_off != self._cut_off:
+            found.extend(self._changes(step, view))
+        for text, values in self._mails.due(step, view):
+            subject, body = text.subject.format_map(values), text.body.format_map(values)
+            found.append(Mail(self._take_id(), step, text.desk, text.sender, subject, text.group, body, text.thread))
+        for call, values in self._calls.due(step, view):
+            replies = tuple((reply.key, reply.text) for reply in call.replies)
+            opening = call.opening.format_map(values)
+            found.append(Call(self._take_id(), step, call.desk, call.caller, call.number, opening, replies, call.ring_s))
+        return found
+
+    def headline(self, view: View) -> str | None:
+        """The next headline the view warrants, each at most once a run; call it once a tick."""
+        for text, values in self._headlines.due(view.step, view, limit=1):
+            return text.text.format_map(values)
+        return None
+
+    def reject_mail(self, step: int, order_id: int, symbol: str) -> Mail:
+        """The machine's "Power Peg disabled" mail: the order and the stock, never the server (its log has that)."""
+        layouts = self.texts.rejects
+        body = layouts[order_id % len(layouts)].body.format_map({"order": order_id, "symbol": symbol, "clock": clock(step, ms=True)})
+        return Mail(self._take_id(), step, "operator", self.texts.reject_sender, self.texts.reject_subject, "machines", body)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything that changes in a run, JSON-able."""
+        return {
+            "next": self._next,
+            "id": self._id,
+            "stopped": list(self._stopped),
+            "disconnected": self._disconnected,
+            "cut_off": self._cut_off,
+            "mails": self._mails.to_dict(),
+            "calls": self._calls.to_dict(),
+            "headlines": self._headlines.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, texts: EvidenceTexts, seed: int, data: Mapping[str, Any]) -> "Evidence":
+        """The evidence that `to_dict` described, for the same texts and seed; it goes on as the first would have."""
+        self = cls(texts, seed)
+        self._next, self._id = data["next"], data["id"]
+        self._due = self.plan[self._next].step if self._next < len(self.plan) else 1 << 62
+        self._stopped = list(data["stopped"])
+        self._disconnected, self._cut_off = data["disconnected"], data["cut_off"]
+        self._mails.restore(data["mails"])
+        self._calls.restore(data["calls"])
+        self._headlines.restore(data["headlines"])
+        return self
+
+    def _take_id(self) -> int:
+        self._id += 1
+        return self._id - 1
+
+    def _planned(self) -> Mail | Alert:
+        entry = self.plan[self._next]
+        self._next += 1
+        self._due = self.plan[self._next].step if self._next < len(self.plan) else 1 << 62
+        text, values = self.texts.planned[entry.index], values_of(self.texts, self.seed, entry)
+        if isinstance(text, PlannedAlert):
+            return Alert(entry.step, text.desk, text.text.format_map(values))
+        subject, body = text.subject.format_map(values), text.body.format_map(values)
+        return Mail(self._take_id(), entry.step, text.desk, text.sender, subject, text.group, body, text.thread)
+
+    def _changes(self, step: int, view: View) -> list[Alert]:
+        """Alerts for processes that went down and sessions that were lost since the tick before."""
+        texts = self.texts.standing
+        down = [server for server in view.stopped if server not in self._stopped]
+        alerts = [Alert(step, "operator", texts.process_down.format(server=server)) for server in down]
+        if view.disconnected and not self._disconnected:
+            alerts.append(Alert(step, "operator", texts.sessions_lost))
+        if view.cut_off and not self._cut_off:
+            alerts.append(Alert(step, "operator", texts.firm_cut_off))
+        self._stopped = list(view.stopped)
+        self._disconnected, self._cut_off = view.disconnected, view.cut_off
+        return alerts

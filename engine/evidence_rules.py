@@ -1,0 +1,172 @@
+"""What outsiders can notice about a run: the view, conditions on it, and words filled from it.
+
+A condition is one line of scenario text: `open`, `not served`, `volume_ratio > 2`. `runaway` is deliberately not
+among the names: nobody outside the machine could see it, so no text may depend on it.
+"""
+
+import operator
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+from engine.market_time import clock
+
+
+class View(Protocol):
+    """The simulation as evidence may see it at one tick; rates are firm totals over the last minute."""
+
+    step: int
+    open: bool
+    movers: list[tuple[str, int]]  # largest absolute moves since the open first, basis points
+    volume_ratio: float  # last minute over what is normal for that minute
+    volume_high_s: int  # for how long it has been above 2
+    executions_per_s: float
+    children_per_s: float
+    parents_in_per_s: float
+    rejects_per_s: float
+    stopped: list[int]
+    disconnected: bool
+    cut_off: bool
+    paused: list[str]
+    pauses: int
+    power_peg_mails: int
+    flag_set: bool
+    runaway: int
+    gross_usd: int
+    served: bool
+
+
+Condition = Callable[[Any, str | None], bool]
+
+
+def mover(view: View, symbol: str | None) -> tuple[str, int] | None:
+    """The stock a text speaks of: `symbol`, or without one the largest mover. None when it is not among the movers."""
+    movers = view.movers
+    if symbol is None:
+        return movers[0] if movers else None
+    return next((row for row in movers if row[0] == symbol), None)
+
+
+def other(view: View, symbol: str | None) -> tuple[str, int] | None:
+    """The largest mover beside that one."""
+    first = mover(view, symbol)
+    return next((row for row in view.movers if first is None or row[0] != first[0]), None)
+
+
+def _size(row: tuple[str, int] | None) -> int:
+    return abs(row[1]) if row else 0
+
+
+FLAGS: dict[str, Callable[[Any], bool]] = {
+    "open": lambda view: view.open,
+    "disconnected": lambda view: view.disconnected,
+    "cut_off": lambda view: view.cut_off,
+    "flag_set": lambda view: view.flag_set,
+    "served": lambda view: view.served,
+}
+NUMBERS: dict[str, Callable[[Any, str | None], float]] = {
+    "volume_ratio": lambda view, _: view.volume_ratio,
+    "volume_high_s": lambda view, _: view.volume_high_s,
+    "executions_per_s": lambda view, _: view.executions_per_s,
+    "children_per_s": lambda view, _: view.children_per_s,
+    "parents_in_per_s": lambda view, _: view.parents_in_per_s,
+    "rejects_per_s": lambda view, _: view.rejects_per_s,
+    "stopped": lambda view, _: len(view.stopped),
+    "paused": lambda view, _: len(view.paused),
+    "pauses": lambda view, _: view.pauses,
+    "power_peg_mails": lambda view, _: view.power_peg_mails,
+    "gross_usd": lambda view, _: view.gross_usd,
+    "move_bp": lambda view, symbol: _size(mover(view, symbol)),
+    "other_move_bp": lambda view, symbol: _size(other(view, symbol)),
+}
+COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    "==": operator.eq,
+}
+_LINE = re.compile(r"(\w+)\s*(>=|<=|==|>|<)\s*(\d[\d_]*(?:\.\d+)?)")
+
+
+def parse_condition(text: str) -> Condition:
+    """Compile one condition to a function of (view, symbol). ValueError says what was expected."""
+    words = text.split()
+    if len(words) in (1, 2) and words[-1] in FLAGS and words[:-1] in ([], ["not"]):
+        flag, wanted = FLAGS[words[-1]], len(words) == 1
+        return lambda view, _: bool(flag(view)) is wanted
+    match = _LINE.fullmatch(text.strip())
+    if match and match[1] in NUMBERS:
+        number, compare, limit = NUMBERS[match[1]], COMPARISONS[match[2]], float(match[3])
+        return lambda view, symbol: compare(number(view, symbol), limit)
+    raise ValueError(f"a flag ({', '.join(FLAGS)}), 'not' and a flag, or a comparison such as 'volume_ratio > 2' of one of {', '.join(NUMBERS)}")
+
+
+def _rounded(rate: float) -> str:
+    """A rate as a person would say it: two significant digits."""
+    whole = round(rate)
+    if whole < 100:
+        return str(whole)
+    unit = 10 ** (len(str(whole)) - 2)
+    return f"{round(whole / unit) * unit:,}"
+
+
+def _percent(bp: int) -> str:
+    return f"{abs(bp) / 100:.1f} %" if abs(bp) < 1000 else f"{round(abs(bp) / 100)} %"
+
+
+# Every placeholder a text about the run may use, with an example: the loader tries each text against these.
+FILLS: dict[str, object] = {
+    "symbol": "WZE",
+    "move": "12 %",
+    "direction": "up",
+    "verb": "buying",
+    "Verb": "Buying",
+    "other": "CO",
+    "other_move": "8.1 %",
+    "other_direction": "down",
+    "ratio": "2.3",
+    "executions": "1,300",
+    "rejects": "120",
+    "stopped": 1,
+    "paused": "WZE",
+    "pauses": 1,
+    "mails": 40,
+    "clock": "09:34:00",
+    "hm": "09:34",
+}
+
+
+class Filled(NamedTuple):
+    """Words for one moment, and the stock they speak of (None when nothing has moved)."""
+
+    values: dict[str, object]
+    symbol: str | None
+
+
+def fill(view: View, step: int, symbol: str | None) -> Filled:
+    """Words of the run's state at `step`; `symbol` as in `mover`."""
+    first, second = mover(view, symbol), other(view, symbol)
+    name, move = first or (symbol or "the stock", 0)
+    other_name, other_move = second or ("others", 0)
+    now = clock(step)
+    values: dict[str, object] = {
+        "symbol": name,
+        "move": _percent(move),
+        "direction": "up" if move >= 0 else "down",
+        "verb": "buying" if move >= 0 else "selling",
+        "Verb": "Buying" if move >= 0 else "Selling",
+        "other": other_name,
+        "other_move": _percent(other_move),
+        "other_direction": "up" if other_move >= 0 else "down",
+        "ratio": f"{view.volume_ratio:.1f}",
+        "executions": _rounded(view.executions_per_s),
+        "rejects": _rounded(view.rejects_per_s),
+        "stopped": len(view.stopped),
+        "paused": ", ".join(view.paused) or "none",
+        "pauses": view.pauses,
+        "mails": view.power_peg_mails,
+        "clock": now,
+        "hm": now[:5],
+    }
+    return Filled(values, first[0] if first else symbol)

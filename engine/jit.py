@@ -1,0 +1,67 @@
+"""How kernels are compiled, cached, and made to run as plain Python.
+
+numba's cache key looks only at the file of the outermost function, so an edit to `book.py` would leave a
+compiled `market.py` running old code. The cache therefore lives in a folder named after a hash of every
+engine file; old folders are simply never read again.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+HERE = Path(__file__).parent
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+
+
+def source_hash() -> str:
+    """SHA-256 over the engine's Python files, in name order: 64 hex characters."""
+    sha = hashlib.sha256()
+    for path in sorted(HERE.rglob("*.py")):
+        sha.update(path.relative_to(HERE).as_posix().encode())
+        sha.update(path.read_bytes())
+    return sha.hexdigest()
+
+
+def _cache_folder(key: str) -> str:
+    """First writable place for compiled kernels: OPENING_BELL_CACHE, beside the project, the temporary folder.
+
+    Raises RuntimeError naming every place tried when none is writable.
+    """
+    named = os.environ.get("OPENING_BELL_CACHE")
+    places = [Path(named)] if named else [HERE.parent / ".local", Path(tempfile.gettempdir()) / f"opening-bell-{os.getuid()}"]
+    for place in places:
+        folder = place / "kernels" / key[:16]
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            probe = folder / f".probe-{os.getpid()}"
+            probe.touch()
+            probe.unlink()
+        except OSError:
+            continue
+        return str(folder)
+    tried = ", ".join(str(place) for place in places)
+    raise RuntimeError(f"no writable folder for compiled kernels (tried {tried}): make one writable or set OPENING_BELL_CACHE")
+
+
+SOURCE = source_hash()
+os.environ["NUMBA_CACHE_DIR"] = _cache_folder(SOURCE)
+
+import numba  # noqa: E402  (the folder must be named before numba is imported)
+
+numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
+COMPILED = not numba.config.DISABLE_JIT
+
+
+def kernel(function: Kernel) -> Kernel:
+    """Compile an entry point: cached, without the interpreter lock, C division."""
+    compiled: Kernel = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    return compiled
+
+
+def piece(function: Kernel) -> Kernel:
+    """Compile a small part that is inlined where it is called."""
+    compiled: Kernel = numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(function)
+    return compiled

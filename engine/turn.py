@@ -1,0 +1,224 @@
+"""The compiled heart: a block of steps over some symbols, and the dealing of parents to servers.
+
+A block never crosses a moment at which symbols touch each other (a command, a control, an evidence tick), so it may run symbol
+by symbol and on several threads. While a gross cap is on, every child depends on every other: such a block runs step by step.
+"""
+
+from engine.exchange import guard, roll_window
+from engine.flow import quote, reprice, step_away
+from engine.jit import kernel, piece
+from engine.controls import account_33, mark_hc
+from engine.router import ERROR, POWER_PEG, REFUSE, RUNAWAY, finish, route, take
+from engine.state import CLIENT, SERVERS_MAX, WAITING
+
+
+@piece
+def trade_premarket(m, s, step, tape, rows):
+    """Before the open: makers stand around the last price, nobody trades but orders that are allowed to."""
+    market, book = m.market[s], m.books[s]
+    if market.settled == 1 and m.parent_count[s] == 0:
+        return
+    market.settled = 1
+    quote(m, s, step)
+    market.seen_bid = book.base + book.bid if book.bids > 0 else 0
+    market.seen_ask = book.base + book.ask if book.asks > 0 else 0
+    route(m, s, step, tape, rows)
+
+
+@piece
+def trade_continuous(m, s, step, tape, rows):
+    """The continuous session, in this order: reference price, makers, our router, takers, sudden gaps, breakers."""
+    market, book = m.market[s], m.books[s]
+    market.step_volume_before = market.step_volume
+    market.step_volume = 0
+    reprice(m, s, step)
+    if step == m.dials[0].open_step:
+        market.open = (market.ref_256 + 128) >> 8
+        market.last = market.high = market.low = market.open
+        roll_window(m, s, step)
+    if market.paused_until > step:
+        market.seen_bid = market.seen_ask = 0
+        route(m, s, step, tape, rows)
+        return
+    if market.paused_until == step and step > 0:
+        market.last = (market.ref_256 + 128) >> 8
+        roll_window(m, s, step)
+    quote(m, s, step)
+    market.seen_bid = book.base + book.bid if book.bids > 0 else 0
+    market.seen_ask = book.base + book.ask if book.asks > 0 else 0
+    if m.parent_count[s] > 0:
+        route(m, s, step, tape, rows)
+    take(m, s, step, tape, rows)
+    step_away(m, s, step)
+    guard(m, s, step)
+
+
+@piece
+def trade_step(m, s, step, tape, rows):
+    """One step of one symbol."""
+    if step < m.dials[0].open_step:
+        trade_premarket(m, s, step, tape, rows)
+    else:
+        trade_continuous(m, s, step, tape, rows)
+
+
+@kernel
+def run_apart(m, chosen, first, until, tape, rows):
+    """Steps [first, until) of the chosen symbols, one symbol after the other.
+
+    `tape` is a TAPE array to be filled (or empty: nothing is kept); rows = [rows written, rows lost, executions].
+    """
+    for i in range(chosen.shape[0]):
+        s = int(chosen[i])
+        for step in range(first, until):
+            trade_step(m, s, step, tape, rows)
+
+
+@kernel
+def run_together(m, chosen, first, until, tape, rows):
+    """The same, step by step over all symbols, with account 33's gross exposure kept as children execute."""
+    for step in range(first, until):
+        m.gross[0] = gross_33(m)
+        for i in range(chosen.shape[0]):
+            trade_step(m, int(chosen[i]), step, tape, rows)
+
+
+@kernel
+def gross_33(m):
+    """Gross exposure of account 33 at reference prices, hundredths of a cent."""
+    total = 0
+    for s in range(m.market.shape[0]):
+        shares = account_33(m, s)
+        total += (shares if shares >= 0 else -shares) * mark_hc(m, s)
+    return total
+
+
+@piece
+def next_server(m, flagged):
+    """The next running server of the round robin, or 0 when none runs."""
+    for _ in range(SERVERS_MAX):
+        server = m.turns[flagged] + 1
+        m.turns[flagged] = server % SERVERS_MAX
+        if m.servers[server] == 1:
+            return server
+    return 0
+
+
+@piece
+def place(m, arrival, step, server, flagged, orders_refused, refused):
+    """Give an arrival to a server, as the release it runs treats the order: False when the symbol's list is full."""
+    session = 1 if step >= m.dials[0].open_step else 0
+    behaviour = m.behaviours[server, flagged, session]
+    s = arrival.symbol
+    if behaviour == REFUSE:
+        m.tally[0].refused += 1
+        if refused[0] < orders_refused.shape[0]:
+            orders_refused[refused[0], 0] = arrival.id
+            orders_refused[refused[0], 1] = server
+            orders_refused[refused[0], 2] = step
+            orders_refused[refused[0], 3] = s
+            refused[0] += 1
+        return
+    if m.parent_count[s] >= m.parents.shape[1]:
+        m.tally[0].overflow += 1
+        m.tally[0].handed_back += 1
+        return
+    parent = m.parents[s, m.parent_count[s]]
+    m.parent_count[s] += 1
+    runaway = behaviour in RUNAWAY
+    if behaviour == POWER_PEG:
+        m.tally[0].power_peg += 1
+    parent.id, parent.qty, parent.side, parent.server = arrival.id, arrival.qty, arrival.side, server
+    parent.behaviour, parent.flagged, parent.start = behaviour, flagged, step
+    parent.account = ERROR if runaway else CLIENT
+    parent.gap = arrival.gap if behaviour == POWER_PEG else m.dials[0].route_gap
+    parent.due = (step << 16) + (m.waits[(arrival.id * 2654435761 >> 8) & 4095] * parent.gap >> 16)
+    parent.sent = parent.sent_shares = parent.filled = parent.rest_id = 0
+    parent.rest_slot = parent.second = parent.in_second = parent.served = 0
+
+
+@kernel
+def deal(m, arrivals, cursor, first, until, orders_refused, refused):
+    """Deal the arrivals of steps [first, until), the waiting ones first; returns the new cursor into `arrivals`.
+
+    An arrival that finds no server waits for at most a minute and is then handed back to the client. `refused` receives
+    (order, server, step, symbol) of orders that a release refused before the open.
+    """
+    tally, controls = m.tally[0], m.controls[0]
+    kept = 0
+    for i in range(tally.waiting):
+        arrival = arrivals[m.waiting[i]]
+        flagged = 1 if arrival.flagged == 1 and controls.flag_off == 0 else 0
+        server = next_server(m, flagged)
+        if server > 0:
+            place(m, arrival, first, server, flagged, orders_refused, refused)
+        elif first - arrival.step > m.dials[0].wait_steps:
+            tally.handed_back += 1
+        else:
+            m.waiting[kept] = m.waiting[i]
+            kept += 1
+    tally.waiting = kept
+    while cursor < arrivals.shape[0] and arrivals[cursor].step < until:
+        arrival = arrivals[cursor]
+        cursor += 1
+        if arrival.kept_away < controls.away_256:
+            continue
+        tally.arrived += 1
+        flagged = 1 if arrival.flagged == 1 and controls.flag_off == 0 else 0
+        tally.flagged += flagged
+        server = next_server(m, flagged) if controls.connected == 1 else 0
+        if server > 0:
+            place(m, arrival, arrival.step, server, flagged, orders_refused, refused)
+        elif tally.waiting < WAITING:
+            m.waiting[tally.waiting] = cursor - 1
+            tally.waiting += 1
+        else:
+            tally.overflow += 1
+            tally.handed_back += 1
+    return cursor
+
+
+@kernel
+def flatten(m, s, parent_id, side, qty, behaviour, gap, step):
+    """Put an order of the desk (outside SMARS) to work; False when the symbol's list of parents is full."""
+    if m.parent_count[s] >= m.parents.shape[1]:
+        m.tally[0].overflow += 1
+        return False
+    parent = m.parents[s, m.parent_count[s]]
+    m.parent_count[s] += 1
+    parent.id, parent.qty, parent.side, parent.server = parent_id, qty, side, 0
+    parent.behaviour, parent.flagged, parent.start, parent.account = behaviour, 0, step, 2
+    parent.gap, parent.due = gap, step << 16
+    parent.sent = parent.sent_shares = parent.filled = parent.rest_id = 0
+    parent.rest_slot = parent.second = parent.in_second = parent.served = 0
+    return True
+
+
+@kernel
+def withdraw_all(m, step, server):
+    """End the parents of a server that stopped (0: of the desk) at once and cancel what they have resting; how many ended."""
+    ended = 0
+    for s in range(m.parent_count.shape[0]):
+        kept = 0
+        for i in range(m.parent_count[s]):
+            parent = m.parents[s, i]
+            if parent.server == server:
+                finish(m, s, step, parent)
+                ended += 1
+                continue
+            if kept != i:
+                m.parents[s, kept] = m.parents[s, i]
+            kept += 1
+        m.parent_count[s] = kept
+    return ended
+
+
+@kernel
+def count_runaway(m):
+    """Parents that run away now: shape (servers + 1,) is too little to allocate, so the sum over all servers."""
+    total = 0
+    for s in range(m.parent_count.shape[0]):
+        for i in range(m.parent_count[s]):
+            if m.parents[s, i].behaviour in RUNAWAY:
+                total += 1
+    return total
