@@ -1,0 +1,332 @@
+"""Scenario: every number of a game, frozen, validated once at the door.
+
+A scenario is a folder: `scenario.toml`, `symbols.csv`, `parents.csv` (flagged parents of the default seed, in order of
+activation), mail and call texts, `playbooks/`. What is wrong or missing is refused with file, key, value and what was
+expected. Derived numbers are made here with decimal arithmetic and rounded to integers.
+"""
+
+import csv
+import hashlib
+import re
+import tomllib
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from engine import market_time
+from engine.evidence_texts import EvidenceTexts, load_evidence
+
+HERE = Path(__file__).parent / "scenarios"
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class ScenarioError(ValueError):
+    """A scenario's data is wrong: the message names file, key, value and what was expected."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _moment(text: str) -> str:
+    market_time.step_at(text)
+    return text
+
+
+Moment = Annotated[str, AfterValidator(_moment)]
+Positive = Annotated[int, Field(gt=0)]
+Part = Annotated[float, Field(ge=0, le=1)]
+Minutes = Annotated[float, Field(ge=0, le=480)]
+Rate = Annotated[float, Field(gt=0, le=10_000)]
+PerMinute = tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]]
+Behaviour = Literal["refuse", "route", "rlp", "power_peg", "stall", "oversize", "misprice", "duplicate"]
+
+
+class Cash(_Part):
+    start_usd: Positive
+    fee_share_hc: Annotated[int, Field(ge=0, le=10_000)]
+    fee_sale_e7: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class Release(_Part):
+    """A build of SMARS: what it does with an order, by the order's flag."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+    built: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    hash: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    flag_clear: Behaviour
+    flag_set: Behaviour
+    flag_set_before_open: Behaviour
+
+
+class Fleet(_Part):
+    servers: Annotated[int, Field(ge=1, le=8)]
+    name: Annotated[str, Field(pattern=r"\{n\}")]
+    target: str
+    reported: str
+    stale_seeds: dict[str, int]
+    release: Annotated[tuple[Release, ...], Field(min_length=1, strict=False)]
+
+    @model_validator(mode="after")
+    def _releases_exist(self) -> "Fleet":
+        names = [release.name for release in self.release]
+        for key in ("target", "reported"):
+            if getattr(self, key) not in names:
+                raise ValueError(f"{key} = {getattr(self, key)!r} is not a release: expected one of {', '.join(names)}")
+        for seed, server in self.stale_seeds.items():
+            if not seed.isdigit() or not 1 <= server <= self.servers:
+                raise ValueError(f"stale_seeds {seed} = {server}: expected a seed and a server from 1 to {self.servers}")
+        return self
+
+
+class Flow(_Part):
+    premarket_flagged: Annotated[int, Field(ge=0, le=100_000)]
+    premarket_from: Moment
+    premarket_to: Moment
+    queued_flagged: Annotated[int, Field(ge=0, le=10_000)]
+    flagged_per_min: Annotated[float, Field(ge=0, le=1000)]
+    flagged_tau_min: Annotated[float, Field(gt=0)]
+    flagged_last: Moment
+    history_rollback: Moment
+    history_short: Annotated[int, Field(ge=0)]
+    rate_sd: Annotated[float, Field(ge=0, le=3)]
+    rate_most: Rate
+    partner_rate: Part
+    plain_premarket_per_min: Annotated[float, Field(ge=0, le=10_000)]
+    plain_bell_per_min: Annotated[float, Field(ge=0, le=10_000)]
+    plain_day_per_min: Annotated[float, Field(ge=0, le=10_000)]
+    large_share: Part
+    large_adv_part: Positive
+    large_most: Positive
+    qty_lots: Annotated[int, Field(ge=1, le=100)]
+
+
+class Market(_Part):
+    open: Moment
+    bell_end: Moment
+    tau_min: Annotated[float, Field(gt=0)]
+    phi: Part
+    depth_at: Positive
+    depth_shares: Positive
+    unit_lot: Positive
+    levels: Annotated[int, Field(ge=1, le=64)]
+    prepare: Part
+    odd_lots: Annotated[int, Field(ge=0, le=256)]
+    race: Part
+    reply: Annotated[float, Field(ge=0, lt=1)]
+    open_share: Part
+    taker_shares: Positive
+    jump_hazard: Part
+    jump_from: Annotated[float, Field(ge=0)]
+    jump_most: Annotated[float, Field(ge=0)]
+    jump_s: Annotated[float, Field(ge=0)]
+    jump_stubs: Annotated[int, Field(ge=0, le=64)]
+    jump_stub_bp: Annotated[int, Field(ge=1, le=10_000)]
+    breakers_from: Moment
+    breakers_to: Moment
+    breaker_active_bp: Positive
+    breaker_other_bp: Positive
+    breaker_penny_bp: Positive
+    breaker_active_usd: Positive
+    pause_s: Annotated[float, Field(ge=0)]
+    ladder: Annotated[int, Field(ge=256, le=65_536)]
+    pool: Annotated[int, Field(ge=64, le=16_384)]
+    parents: Annotated[int, Field(ge=16, le=1024)]
+
+
+class Router(_Part):
+    child_shares: Positive
+    send_scale: Annotated[float, Field(gt=0, le=1)]
+    route_per_s: Rate
+    rest_s: Annotated[float, Field(ge=0)]
+    wait_s: Annotated[float, Field(ge=0)]
+    oversize_times: Positive
+    misprice_bp: Positive
+    unwind_passive_levels: Positive
+    unwind_per_s: Rate
+
+
+class Monitor(_Part):
+    calm_lag_s: Annotated[int, Field(ge=0, le=300)]
+    busy_from_per_s: Positive
+    lag_least_s: Annotated[int, Field(ge=0, le=300)]
+    lag_most_s: Annotated[int, Field(ge=0, le=300)]
+    lag_full_per_s: Positive
+    allocate_min: Positive
+
+
+class Exchange(_Part):
+    bust_bp: Positive
+    bust_request_min: Positive
+    bust_ruling_min: Positive
+    call_ratio: Annotated[float, Field(gt=0)]
+    call_after_s: Positive
+    cut_until: Moment
+
+
+class Block(_Part):
+    base: Part
+    slope: Part
+    at_usd: Positive
+    today_share: Part
+    today_cost: Part
+    today_at_usd: Positive
+
+
+class Costs(_Part):
+    halting: Annotated[PerMinute, Field(strict=False)]
+    client_harm: Annotated[PerMinute, Field(strict=False)]
+    after_bell: Part
+    hand_hour_usd: Annotated[int, Field(ge=0)]
+    rlp_late_usd: Annotated[int, Field(ge=0)]
+    cut_off_usd: Annotated[int, Field(ge=0)]
+    away_share: Part
+
+
+class Hands(_Part):
+    deployer: Positive
+    operator: Positive
+    risk: Positive
+
+
+class LeverNumbers(_Part):
+    """What a lever takes: hands (0: the phone), minutes of market time; `each`: for every server named."""
+
+    hands: Annotated[int, Field(ge=0, le=4)]
+    minutes: Minutes
+    premarket: Minutes | None = None
+    built: Minutes | None = None
+    all_minutes: Minutes | None = None
+    shared: Annotated[int, Field(ge=1, le=4)] = 1
+    each: bool = False
+    only_built: bool = False
+
+
+class SymbolRow(_Part):
+    """One stock: opening price, average daily volume, and the numbers of the price law, as integers."""
+
+    symbol: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9.]{0,7}$")]
+    adv_shares: Annotated[int, Field(ge=1000, le=1_000_000_000)]
+    price_hc: Annotated[int, Field(ge=100, le=100_000_000)]
+    daily_vol_e8: Annotated[int, Field(gt=0, le=100_000_000)]
+    impact_y_e6: Annotated[int, Field(ge=0, le=100_000_000)]
+    half_spread_e10: Annotated[int, Field(gt=0, le=1_000_000_000)]
+    rate_e6: Annotated[int, Field(gt=0, le=1_000_000_000)]
+
+
+class ParentRow(_Part):
+    """One flagged parent of the default seed, in order of activation."""
+
+    n: Positive
+    symbol: str
+    side: Literal["BUY", "SELL"]
+    rate_e6: Annotated[int, Field(gt=0, le=1_000_000_000)]
+    start_ms: Annotated[int, Field(ge=0)] | None
+    server: Annotated[int, Field(ge=1, le=8)] | None
+
+
+class Scenario(_Part):
+    """A scenario's data. `folder` is where it came from, `sha256` its fingerprint."""
+
+    id: Annotated[str, Field(pattern=_ID.pattern)]
+    title: str
+    default_seed: Annotated[int, Field(ge=0)]
+    cash: Cash
+    fleet: Fleet
+    flow: Flow
+    market: Market
+    router: Router
+    monitor: Monitor
+    exchange: Exchange
+    block: Block
+    costs: Costs
+    hands: Hands
+    levers: dict[str, LeverNumbers]
+    symbols: Annotated[tuple[SymbolRow, ...], Field(min_length=1, strict=False)]
+    parents: Annotated[tuple[ParentRow, ...], Field(strict=False)]
+    folder: str
+    sha256: str
+
+    @model_validator(mode="after")
+    def _parents_name_symbols(self) -> "Scenario":
+        known = set(self.names)
+        if len(known) != len(self.symbols):
+            raise ValueError("symbols.csv: a symbol stands twice: expected each once")
+        for row in self.parents:
+            if row.symbol not in known:
+                raise ValueError(f"parents.csv: n = {row.n}: symbol = {row.symbol!r}: expected one of symbols.csv")
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Symbols in the fixed order that every array of the engine follows."""
+        return tuple(row.symbol for row in self.symbols)
+
+    @cached_property
+    def evidence(self) -> EvidenceTexts:
+        """The scenario's mails, calls, alerts and log lines."""
+        return load_evidence(Path(self.folder))
+
+
+def _rows(path: Path, model: type[_Part]) -> list[dict[str, Any]]:
+    """Rows of a csv with integers as integers and empty cells as None; header must be the model's fields."""
+    with path.open(newline="", encoding="utf-8") as file:
+        reader = csv.DictReader(file)
+        expected = list(model.model_fields)
+        if reader.fieldnames != expected:
+            raise ScenarioError(f"{path.name}: header = {reader.fieldnames}: expected {expected}")
+        return [{key: _cell(value) for key, value in row.items()} for row in reader]
+
+
+def _cell(text: str | None) -> int | str | None:
+    if not text:
+        return None
+    return int(text) if text.lstrip("-").isdigit() else text
+
+
+def _complain(folder: Path, error: ValidationError) -> ScenarioError:
+    first = error.errors()[0]
+    where = [str(part) for part in first["loc"]]
+    file = f"{where[0]}.csv" if where[:1] in (["symbols"], ["parents"]) else "scenario.toml"
+    if file != "scenario.toml" and len(where) > 1 and where[1].isdigit():
+        where[1] = f"line {int(where[1]) + 2}"
+    value = "" if first["type"] == "missing" else f" = {str(first['input'])[:80]!r}"
+    return ScenarioError(f"{folder.name}/{file}: {'.'.join(where) or 'scenario'}{value}: expected: {first['msg']}")
+
+
+def read_scenario(folder: Path) -> Scenario:
+    """Read and validate a scenario's folder. Raises ScenarioError."""
+    try:
+        raw = (folder / "scenario.toml").read_bytes()
+        data = tomllib.loads(raw.decode())
+    except FileNotFoundError:
+        raise ScenarioError(f"{folder.name}/scenario.toml: missing: expected a scenario's numbers") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ScenarioError(f"{folder.name}/scenario.toml: not TOML: {error}") from None
+    sha = hashlib.sha256(raw)
+    for name, model in (("symbols", SymbolRow), ("parents", ParentRow)):
+        path = folder / f"{name}.csv"
+        try:
+            data[name] = _rows(path, model)
+            sha.update(path.read_bytes())
+        except FileNotFoundError:
+            raise ScenarioError(f"{folder.name}/{path.name}: missing: expected columns {list(model.model_fields)}") from None
+    try:
+        return Scenario(**data, folder=str(folder), sha256=sha.hexdigest())
+    except ValidationError as error:
+        raise _complain(folder, error) from None
+
+
+def scenario_ids() -> list[str]:
+    """Ids of the scenarios that ship."""
+    return sorted(path.parent.name for path in HERE.glob("*/scenario.toml"))
+
+
+@lru_cache(maxsize=16)
+def load_scenario(scenario_id: str) -> Scenario:
+    """The scenario that ships under an id. Raises ScenarioError naming the ids there are."""
+    if not _ID.fullmatch(scenario_id) or not (HERE / scenario_id / "scenario.toml").is_file():
+        raise ScenarioError(f"{scenario_id!r} is no scenario: expected one of {', '.join(scenario_ids())}")
+    return read_scenario(HERE / scenario_id)
