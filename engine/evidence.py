@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Generic, TypeVar
 
 from engine.evidence_log import log_text
+from engine.evidence_models import CallText, Headline, PlannedAlert, StateMail, When
 from engine.evidence_plan import plan, values_of
-from engine.evidence_rules import Condition, View, fill, mover
-from engine.evidence_texts import CallText, EvidenceError, EvidenceTexts, Headline, PlannedAlert, StateMail, When, load_evidence
+from engine.evidence_rules import STOCK_WORDS, Condition, View, fill, mover
+from engine.evidence_texts import EvidenceError, EvidenceTexts, load_evidence
 from engine.market_time import STEPS_PER_SECOND, clock, step_at
 
 __all__ = ["Alert", "Call", "Evidence", "EvidenceError", "EvidenceTexts", "Mail", "View", "load_evidence", "log_text"]
@@ -84,12 +85,14 @@ class _Rule(Generic[W]):
     hold: int
     after: str | None
     delay: int
+    names_stock: bool
     conditions: tuple[Condition, ...]
 
     @classmethod
     def of(cls, text: W) -> "_Rule[W]":
         hold, delay = text.for_s * STEPS_PER_SECOND, text.delay_s * STEPS_PER_SECOND
-        return cls(text, step_at(text.from_), step_at(text.to), hold, text.after, delay, text.conditions())
+        names_stock = bool(STOCK_WORDS.search(text.words()))
+        return cls(text, step_at(text.from_), step_at(text.to), hold, text.after, delay, names_stock, text.conditions())
 
 
 class _Rules(Generic[W]):
@@ -121,8 +124,8 @@ class _Rules(Generic[W]):
                 continue
             if rule.hold and step - self.since.setdefault(rule.text.id, step) < rule.hold:
                 continue
-            values, symbol = fill(view, step, symbol)
-            self.said[rule.text.id] = (step, symbol)
+            values, spoken_of = fill(view, step, symbol)
+            self.said[rule.text.id] = (step, spoken_of if rule.names_stock else symbol)
             self.since.pop(rule.text.id, None)
             found.append((rule.text, values))
             if len(found) == limit:
@@ -218,7 +221,7 @@ class Evidence:
         entry = self.plan[self._next]
         self._next += 1
         self._due = self.plan[self._next].step if self._next < len(self.plan) else 1 << 62
-        text, values = self.texts.planned[entry.index], values_of(self.texts, self.seed, entry)
+        text, values = self.texts.planned[entry.text], values_of(self.texts, self.seed, entry)
         if isinstance(text, PlannedAlert):
             return Alert(entry.step, text.desk, text.text.format_map(values))
         subject, body = text.subject.format_map(values), text.body.format_map(values)

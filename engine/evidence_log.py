@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from engine.evidence_texts import LOG_KINDS, LogLine, load_logs
+from engine.evidence_models import LOG_KINDS, LogLine
+from engine.evidence_texts import load_logs
 
 DEFAULT = Path(__file__).parent / "scenarios" / "knight-2012"
 EMPTY: dict[str, object] = {"order": 0, "symbol": "-", "side": "-", "qty": 0, "filled": 0, "price": "-", "reason": ""}
@@ -26,7 +27,7 @@ def log_text(record: Mapping[str, object], logs: Mapping[str, LogLine] | None = 
     if kind not in LOG_KINDS:
         raise ValueError(f"log record of kind {kind!r}: expected one of {', '.join(LOG_KINDS)}")
     line = (logs or _default_logs())[kind]
-    values = EMPTY | record
+    values = {**EMPTY, **record}
     values["side"] = str(values["side"]).upper()
     text = line.with_reason if values["reason"] and line.with_reason else line.text
     return line.level, text.format_map(values)

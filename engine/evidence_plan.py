@@ -7,8 +7,17 @@ run, so two runs of one seed hear the same noise whatever their players do.
 from typing import NamedTuple
 
 from engine.chance import EVIDENCE, below
-from engine.evidence_texts import EvidenceTexts, Planned, PlannedAlert
-from engine.market_time import BELL_END, CLOSE, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND, clock, step_at
+from engine.evidence_models import Planned, PlannedAlert
+from engine.evidence_texts import EvidenceTexts
+from engine.market_time import (
+    BELL_END,
+    CLOSE,
+    OPEN,
+    STEPS_PER_MINUTE,
+    STEPS_PER_SECOND,
+    clock,
+    step_at,
+)
 
 PERIODS = (("premarket", 20, OPEN), ("bell", OPEN, BELL_END), ("unwind", BELL_END, CLOSE))
 LAST = CLOSE - 40  # so that the day's last tick before the close still brings it
@@ -22,10 +31,10 @@ TIME, GAP, PARAMETER = 0, 32, 64
 
 
 class Entry(NamedTuple):
-    """One planned send: step, index into `texts.planned`, number of the send, place in its burst."""
+    """One planned send: step, place of its text in `texts.planned`, number of the send, place in its burst."""
 
     step: int
-    index: int
+    text: int
     send: int
     turn: int
 
@@ -100,7 +109,7 @@ class _Planner:
         return step
 
     def _desk(self, entry: Entry) -> str:
-        text = self.texts.planned[entry.index]
+        text = self.texts.planned[entry.text]
         return text.desk if isinstance(text, Planned) else ""
 
 
@@ -120,8 +129,8 @@ def plan(texts: EvidenceTexts, seed: int) -> list[Entry]:
 
 def values_of(texts: EvidenceTexts, seed: int, entry: Entry) -> dict[str, object]:
     """What the placeholders of one planned send say."""
-    text = texts.planned[entry.index]
-    key = entry.index * SENDS + entry.send
+    text = texts.planned[entry.text]
+    key = entry.text * SENDS + entry.send
     first = below(seed, EVIDENCE, key, PARAMETER, len(texts.symbols))
     second = (first + 1 + below(seed, EVIDENCE, key, PARAMETER + 1, len(texts.symbols) - 1)) % len(texts.symbols)
     now = clock(entry.step)

@@ -6,8 +6,8 @@ among the names: nobody outside the machine could see it, so no text may depend 
 
 import operator
 import re
-from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
 
 from engine.market_time import clock
 
@@ -15,28 +15,47 @@ from engine.market_time import clock
 class View(Protocol):
     """The simulation as evidence may see it at one tick; rates are firm totals over the last minute."""
 
-    step: int
-    open: bool
-    movers: list[tuple[str, int]]  # largest absolute moves since the open first, basis points
-    volume_ratio: float  # last minute over what is normal for that minute
-    volume_high_s: int  # for how long it has been above 2
-    executions_per_s: float
-    children_per_s: float
-    parents_in_per_s: float
-    rejects_per_s: float
-    stopped: list[int]
-    disconnected: bool
-    cut_off: bool
-    paused: list[str]
-    pauses: int
-    power_peg_mails: int
-    flag_set: bool
-    runaway: int
-    gross_usd: int
-    served: bool
+    @property
+    def step(self) -> int: ...
+    @property
+    def open(self) -> bool: ...
+    @property
+    def movers(self) -> Sequence[tuple[str, int]]: ...  # largest absolute moves since the open first, basis points
+    @property
+    def volume_ratio(self) -> float: ...  # last minute over what is normal for that minute
+    @property
+    def volume_high_s(self) -> int: ...  # for how long it has been above 2
+    @property
+    def executions_per_s(self) -> float: ...
+    @property
+    def children_per_s(self) -> float: ...
+    @property
+    def parents_in_per_s(self) -> float: ...
+    @property
+    def rejects_per_s(self) -> float: ...
+    @property
+    def stopped(self) -> Sequence[int]: ...
+    @property
+    def disconnected(self) -> bool: ...
+    @property
+    def cut_off(self) -> bool: ...
+    @property
+    def paused(self) -> Sequence[str]: ...
+    @property
+    def pauses(self) -> int: ...
+    @property
+    def power_peg_mails(self) -> int: ...
+    @property
+    def flag_set(self) -> bool: ...
+    @property
+    def runaway(self) -> int: ...
+    @property
+    def gross_usd(self) -> int: ...
+    @property
+    def served(self) -> bool: ...
 
 
-Condition = Callable[[Any, str | None], bool]
+Condition = Callable[[View, str | None], bool]
 
 
 def mover(view: View, symbol: str | None) -> tuple[str, int] | None:
@@ -57,14 +76,14 @@ def _size(row: tuple[str, int] | None) -> int:
     return abs(row[1]) if row else 0
 
 
-FLAGS: dict[str, Callable[[Any], bool]] = {
+FLAGS: dict[str, Callable[[View], bool]] = {
     "open": lambda view: view.open,
     "disconnected": lambda view: view.disconnected,
     "cut_off": lambda view: view.cut_off,
     "flag_set": lambda view: view.flag_set,
     "served": lambda view: view.served,
 }
-NUMBERS: dict[str, Callable[[Any, str | None], float]] = {
+NUMBERS: dict[str, Callable[[View, str | None], float]] = {
     "volume_ratio": lambda view, _: view.volume_ratio,
     "volume_high_s": lambda view, _: view.volume_high_s,
     "executions_per_s": lambda view, _: view.executions_per_s,
@@ -135,6 +154,10 @@ FILLS: dict[str, object] = {
     "clock": "09:34:00",
     "hm": "09:34",
 }
+
+
+# A text with one of these speaks of one stock, and a text that comes after it speaks of the same.
+STOCK_WORDS = re.compile(r"\{(symbol|move|direction|verb|Verb)\b")
 
 
 class Filled(NamedTuple):

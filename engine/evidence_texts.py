@@ -1,32 +1,41 @@
-"""Texts of the evidence: what a scenario's mail.toml, calls.toml and logs.toml may hold, checked once at load.
+"""Texts of the evidence: a scenario's mail.toml, calls.toml and logs.toml, checked once at load.
 
 A wrong or missing value is refused with an `EvidenceError` that names file, entry, key, value and what was
-expected. Nothing here knows about a run; what is said when is decided in `evidence_plan` and `evidence_rules`.
+expected. Nothing here knows about a run.
 """
 
-import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
-from engine.evidence_rules import FILLS, Condition, parse_condition
-from engine.market_time import CLOSE, step_at
+from engine.evidence_models import (
+    HOST,
+    LOG_FIELDS,
+    LOG_KINDS,
+    PLANNED_FIELDS,
+    REJECT_FIELDS,
+    CallText,
+    Frozen,
+    Headline,
+    LogLine,
+    Params,
+    Planned,
+    PlannedAlert,
+    Quota,
+    RejectLayout,
+    Standing,
+    StateMail,
+    When,
+)
+from engine.evidence_rules import FILLS, parse_condition
+from engine.market_time import STEPS_PER_MINUTE, step_at
 
-Desk = Literal["operator", "deployer", "risk"]
-Group = Literal["machines", "people"]
-
-# The machine's mails never say which of the eight servers wrote them: only a log does.
-HOST = re.compile(r"SMARS[-_ ]?\d|\bservers?[ -]?\d|\bhosts?\b|\bhostname\b|\bserver name\b", re.IGNORECASE)
-
-LOG_KINDS = ("child", "done", "refused", "reject", "parent", "started", "stopped", "copied", "heartbeat")
-LOG_FIELDS = frozenset({"order", "symbol", "side", "qty", "filled", "price", "reason"})
-REJECT_FIELDS = frozenset({"order", "symbol", "clock"})
-PLANNED_FIELDS = frozenset({"symbol", "symbol2", "clock", "hm"})
+M = TypeVar("M", bound=Frozen)
 
 
 class EvidenceError(ValueError):
@@ -37,132 +46,6 @@ class EvidenceError(ValueError):
         shown = repr(value)
         shown = shown if len(shown) <= 80 else shown[:77] + "..."
         super().__init__(f"{file}: {entry}: {key} = {shown}: expected {expected}")
-
-
-def _clock(text: str) -> str:
-    if step_at(text) > CLOSE:
-        raise ValueError(f"{text!r} lies after the close: expected 08:00 to 16:00")
-    return text
-
-
-Clock = Annotated[str, AfterValidator(_clock)]
-Text = Annotated[str, Field(min_length=1)]
-Params = dict[str, list[int] | list[str]]
-M = TypeVar("M", bound="Frozen")
-
-
-class Frozen(BaseModel):
-    """Base of every entry: unknown keys are refused, nothing changes after load."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, strict=True)
-
-
-class Planned(Frozen):
-    """A mail whose time depends on the seed alone.
-
-    `at`: sent once at each of these times, give or take `spread_s`. Without `at` it belongs to the pool: sent once in
-    [from, to) and drawn again by `weight`, at most `times` in all. `burst` copies follow each other within seconds; a
-    parameter named `each` then takes its values in order. `params`: two integers are a range, strings are a choice.
-    """
-
-    id: Text
-    sender: Text
-    subject: Text
-    body: Text
-    desk: Desk = "operator"
-    group: Group = "machines"
-    thread: str | None = None
-    at: tuple[Clock, ...] = Field(default=(), strict=False)
-    spread_s: int = Field(default=30, ge=0, le=1800)
-    from_: Clock = Field(default="08:00", alias="from")
-    to: Clock = "15:55"
-    times: int = Field(default=1, ge=1, le=200)
-    weight: int = Field(default=1, ge=1, le=100)
-    burst: int = Field(default=1, ge=1, le=20)
-    params: Params = {}
-
-
-class PlannedAlert(Frozen):
-    """An alert of the machines whose time depends on the seed alone: once at each `at`, give or take `spread_s`."""
-
-    id: Text
-    text: Text
-    at: tuple[Clock, ...] = Field(min_length=1, strict=False)
-    spread_s: int = Field(default=300, ge=0, le=3600)
-    desk: Desk = "operator"
-    params: Params = {}
-
-
-class When(Frozen):
-    """When something that speaks of the run is said: every condition of `when` true for `for_s` seconds, between `from`
-    and `to`, and `delay_s` after the entry named in `after` (whose stock it keeps). At most once a run."""
-
-    id: Text
-    when: tuple[str, ...] = Field(min_length=1, strict=False)
-    for_s: int = Field(default=0, ge=0)
-    after: str | None = None
-    delay_s: int = Field(default=0, ge=0)
-    from_: Clock = Field(default="08:00", alias="from")
-    to: Clock = "16:00"
-
-    def conditions(self) -> tuple[Condition, ...]:
-        """`when`, compiled; ValueError says what a condition may look like."""
-        return tuple(parse_condition(text) for text in self.when)
-
-
-class StateMail(When):
-    sender: Text
-    subject: Text
-    body: Text
-    desk: Desk = "operator"
-    group: Group = "people"
-    thread: str | None = None
-
-
-class Reply(Frozen):
-    key: Annotated[str, Field(pattern=r"^[a-z]+\.[a-z_]+$")]
-    text: Text
-
-
-class CallText(When):
-    desk: Desk
-    caller: Text
-    number: Text
-    opening: Text
-    ring_s: int = Field(ge=5, le=600)
-    replies: tuple[Reply, ...] = Field(min_length=3, strict=False)
-
-
-class Headline(When):
-    text: Text
-
-
-class RejectLayout(Frozen):
-    id: Text
-    body: Text
-
-
-class Standing(Frozen):
-    """Alerts of what changed in the run: a process that went down ({server}), sessions that were lost."""
-
-    process_down: Text
-    sessions_lost: Text
-    firm_cut_off: Text
-
-
-class LogLine(Frozen):
-    level: Literal["INFO", "WARN", "ERROR"]
-    text: Text
-    with_reason: str | None = None
-
-
-class Quota(Frozen):
-    """Planned mails of one desk: means per phase; `spread` is how far a seed's count may lie from them."""
-
-    premarket: int = Field(ge=0)
-    bell: int = Field(ge=0)
-    unwind: int = Field(ge=0)
-    spread: int = Field(ge=0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,7 +157,7 @@ def _check_planned(file: _File, rows: Iterable[Planned | PlannedAlert]) -> None:
             continue
         file.fits(entry, "subject", row.subject, filled)
         file.fits(entry, "body", row.body, filled)
-        if not row.at and step_at(row.to) - step_at(row.from_) < 240:
+        if not row.at and step_at(row.to) - step_at(row.from_) < STEPS_PER_MINUTE:
             raise EvidenceError(file.name, entry, "to", row.to, f"at least a minute after from = {row.from_}")
         if row.group == "machines":
             file.no_host(entry, subject=row.subject, body=row.body, sender=row.sender)
@@ -331,7 +214,7 @@ def _load_mail(folder: Path) -> tuple[_File, dict[str, Any]]:
         if mail.group == "machines":
             file.no_host(f"state {mail.id!r}", subject=mail.subject, body=mail.body, sender=mail.sender)
     for layout in layouts:
-        file.fits(f"rejects {layout.id!r}", "body", layout.body, {"order": 1, "symbol": "X", "clock": "08:01:00.000"})
+        file.fits(f"rejects {layout.id!r}", "body", layout.body, dict.fromkeys(REJECT_FIELDS, "X"))
         file.no_host(f"rejects {layout.id!r}", body=layout.body)
     return file, {
         "symbols": tuple(symbols),

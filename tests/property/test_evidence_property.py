@@ -1,0 +1,96 @@
+"""Evidence holds its promises whatever the seed and whatever the run does."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from types import SimpleNamespace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.evidence import Alert, Evidence, EvidenceTexts, load_evidence
+from engine.market_time import BELL_END, OPEN
+
+FOLDER = Path(__file__).parents[2] / "engine" / "scenarios" / "knight-2012"
+TICK = 20
+SEED = st.integers(min_value=0, max_value=2**63 - 1)
+
+
+@lru_cache(maxsize=1)
+def texts() -> EvidenceTexts:
+    return load_evidence(FOLDER)
+
+
+# One regime of a run lasts some minutes; a run is a list of them.
+regime = st.fixed_dictionaries(
+    {
+        "movers": st.lists(st.tuples(st.sampled_from(["S001", "S002", "S003", "S004"]), st.integers(-9_000, 9_000)), max_size=3, unique_by=lambda row: row[0]),
+        "volume_ratio": st.floats(0, 5),
+        "volume_high_s": st.integers(0, 900),
+        "executions_per_s": st.floats(0, 3_000),
+        "children_per_s": st.floats(0, 3_000),
+        "parents_in_per_s": st.floats(0, 50),
+        "rejects_per_s": st.floats(0, 900),
+        "stopped": st.lists(st.integers(1, 8), max_size=3, unique=True).map(sorted),
+        "disconnected": st.booleans(),
+        "cut_off": st.booleans(),
+        "paused": st.lists(st.sampled_from(["S001", "S002"]), max_size=2, unique=True),
+        "pauses": st.integers(0, 9),
+        "power_peg_mails": st.integers(0, 97),
+        "flag_set": st.booleans(),
+        "runaway": st.integers(0, 300),
+        "gross_usd": st.integers(0, 8_000_000_000),
+        "served": st.booleans(),
+    }
+)
+runs = st.lists(regime, min_size=1, max_size=6)
+
+
+def view(run: list[dict], step: int) -> SimpleNamespace:
+    return SimpleNamespace(step=step, open=step >= OPEN, **run[step // 3_000 % len(run)])
+
+
+def ticks(evidence: Evidence, run: list[dict], begin: int, end: int) -> list[object]:
+    found: list[object] = []
+    for step in range(begin, end, TICK):
+        now = view(run, step)
+        found += evidence.tick(step, now)
+        found.append(evidence.headline(now))
+    return found
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=SEED, run=runs, cut=st.integers(1, BELL_END // TICK - 1))
+def test_a_run_restored_in_the_middle_goes_on_as_if_nothing_had_been(seed, run, cut):
+    whole, half = Evidence(texts(), seed), Evidence(texts(), seed)
+    ticks(whole, run, TICK, cut * TICK)
+    ticks(half, run, TICK, cut * TICK)
+    restored = Evidence.from_dict(texts(), seed, json.loads(json.dumps(half.to_dict())))
+    assert restored.to_dict() == whole.to_dict()
+    assert ticks(restored, run, cut * TICK, BELL_END) == ticks(whole, run, cut * TICK, BELL_END)
+    assert restored.reject_mail(BELL_END, 7, "S001") == whole.reject_mail(BELL_END, 7, "S001")
+    assert restored.to_dict() == whole.to_dict()
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=SEED, run=runs)
+def test_whatever_happens_each_text_is_filled_and_ids_count_up(seed, run):
+    items = ticks(Evidence(texts(), seed), run, TICK, BELL_END)
+    ids = [item.id for item in items if item is not None and not isinstance(item, str | Alert)]
+    assert ids == list(range(1, len(ids) + 1))
+    headlines = [item for item in items if isinstance(item, str)]
+    assert len(headlines) <= len(texts().headlines)
+    for item in items:
+        if item is not None and not isinstance(item, str):
+            assert 0 < item.step < BELL_END
+            assert "{" not in json.dumps(item.to_dict())[1:]
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=SEED, one=runs, another=runs)
+def test_the_plan_is_the_seeds_alone(seed, one, another):
+    assert Evidence(texts(), seed).plan == Evidence(texts(), seed).plan
+    first, second = Evidence(texts(), seed), Evidence(texts(), seed)
+    ticks(first, one, TICK, OPEN // 4)
+    ticks(second, another, TICK, OPEN // 4)
+    assert first.to_dict()["next"] == second.to_dict()["next"]
