@@ -1,0 +1,20 @@
+"""HTTP and sockets. A socket's origin must be this host: another site's page cannot play with our cookie."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "game.settings")
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from channels.sessions import CookieMiddleware  # noqa: E402
+from django.core.asgi import get_asgi_application  # noqa: E402
+
+pages = get_asgi_application()
+
+from game.lifeline import hold_on  # noqa: E402
+from game.routes import sockets  # noqa: E402  (needs the apps that the line above loads)
+
+hold_on()
+application = ProtocolTypeRouter(
+    {"http": pages, "websocket": AllowedHostsOriginValidator(CookieMiddleware(URLRouter(sockets)))}
+)

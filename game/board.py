@@ -1,0 +1,145 @@
+"""The projector's picture of an exercise, composed from its teams' runs.
+
+The loss counter's mode is applied here, before anything leaves the server: live, two market minutes late, or hidden until the end.
+"""
+
+import json
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine import market_time
+
+from game.control import state_of
+from game.loudspeaker import Cards, to_json
+from game.models import Exercise, Run
+
+DELAY_STEPS = 2 * market_time.STEPS_PER_MINUTE
+PASSED_ON = ("tiles", "headlines", "tape")  # of the first team's market
+SHARE_FROM_USD = 1_000_000  # below it a share of history's loss says nothing
+Curve = list[list[int]]  # [[step, loss in dollars], ...]
+
+
+@dataclass
+class Side:
+    """One team's run as it was last heard of."""
+
+    run_id: int
+    name: str
+    curve: Curve = field(default_factory=list)
+    step: int = 0
+    cards: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, run: Run) -> "Side":
+        """What the rows know, until the run itself is heard."""
+        return cls(run.pk, run.team.name, run.curve, run.step)
+
+    def hear(self, step: int, cards: Cards) -> None:
+        """Take in a message."""
+        self.step = max(self.step, step)
+        for name, (_, text) in cards.items():
+            self.cards[name] = json.loads(text)
+        if "minutes" in self.cards:
+            self.curve = self.cards.pop("minutes")["points"]
+
+    @property
+    def loss(self) -> int:
+        """Now, in dollars."""
+        if "loss" in self.cards:
+            return int(self.cards["loss"]["loss_usd"])
+        return self.curve[-1][1] if self.curve else 0
+
+
+def at(curve: Curve, step: int) -> int:
+    """The loss at `step`, on the straight line between two minutes."""
+    place = bisect_right(curve, step, key=lambda point: point[0])
+    if place == 0:
+        return 0
+    before = curve[place - 1]
+    if place == len(curve):
+        return before[1]
+    after = curve[place]
+    return round(before[1] + (after[1] - before[1]) * (step - before[0]) / (after[0] - before[0]))
+
+
+def series(curve: Curve, until: int) -> list[int]:
+    """Loss at every full minute from the opening bell to `until`."""
+    return [at(curve, step) for step in range(market_time.OPEN, until + 1, market_time.STEPS_PER_MINUTE)]
+
+
+def share(ghost_usd: int | None, loss_usd: int) -> float | None:
+    """Which part of history's loss was avoided."""
+    if ghost_usd is None or ghost_usd <= SHARE_FROM_USD:
+        return None
+    return round((ghost_usd - loss_usd) / ghost_usd, 4)
+
+
+def mode_of(exercise: Exercise) -> str:
+    """How the loss is shown now: everything when it is over."""
+    return "live" if exercise.state == "ended" else exercise.loss_counter
+
+
+def compose(exercise: Exercise, sides: list[Side], ghost: Curve | None) -> dict[str, dict[str, Any]]:
+    """The cards of the projector."""
+    step = max((side.step for side in sides), default=exercise.start_step)
+    furthest = max(sides, key=lambda side: side.step, default=None)
+    state = state_of(exercise)
+    cards: dict[str, dict[str, Any]] = {"state": {key: state[key] for key in ("state", "speed", "reason")}}
+    cards["clock"] = (furthest.cards.get("clock") if furthest else None) or _clock(step)
+    for name in PASSED_ON:
+        if sides and name in sides[0].cards:
+            cards[name] = sides[0].cards[name]
+    mode = mode_of(exercise)
+    cutoff = step if mode == "live" else _minute(step - DELAY_STEPS)
+    cards["board"] = _board(mode, cutoff, sides, ghost)
+    until = market_time.OPEN - 1 if mode == "hidden" else min(cutoff, market_time.CLOSE)
+    cards["curve"] = {
+        "from": "09:30",
+        "every_s": 60,
+        "history": series(ghost, until) if ghost else [],
+        "teams": [{"name": side.name, "loss": series(side.curve, min(until, side.step))} for side in sides],
+    }
+    return cards
+
+
+def _board(mode: str, cutoff: int, sides: list[Side], ghost: Curve | None) -> dict[str, Any]:
+    hidden = mode == "hidden"
+    history = None if hidden or ghost is None else at(ghost, cutoff)
+    teams = []
+    for side in sides:
+        loss = side.loss if mode == "live" else at(side.curve, cutoff)
+        shown = {"loss_usd": None, "share_avoided": None} if hidden else {"loss_usd": loss, "share_avoided": share(history, loss)}
+        teams.append({"name": side.name, **shown})
+    return {"as_of": market_time.clock(max(cutoff, 0))[:5], "mode": mode, "teams": teams, "history_usd": history}
+
+
+def _clock(step: int) -> dict[str, Any]:
+    """The clock before the first frame."""
+    phase = market_time.phase(step)
+    label = {"premarket": "Pre-market", "bell": "Market open", "unwind": "Unwind", "block": "After the close"}.get(phase, "Ended")
+    is_open = market_time.OPEN <= step < market_time.CLOSE
+    return {"step": step, "clock": market_time.clock(step), "phase": phase, "phase_label": label, "open": is_open}
+
+
+def _minute(step: int) -> int:
+    return max(0, step) // market_time.STEPS_PER_MINUTE * market_time.STEPS_PER_MINUTE
+
+
+class Board:
+    """Composed cards with versions: what changed since it was composed last."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, dict[str, Any]] = {}
+        self.cards: Cards = {}
+
+    def update(self, step: int, composed: dict[str, dict[str, Any]]) -> Cards:
+        """The cards that differ from before, with new versions."""
+        changed: Cards = {}
+        for name, content in composed.items():
+            if self._last.get(name) != content:
+                version = max(step, self.cards.get(name, (-1, ""))[0] + 1)
+                changed[name] = (version, to_json(content))
+        self._last = composed
+        self.cards.update(changed)
+        return changed

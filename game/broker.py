@@ -1,0 +1,52 @@
+"""The connection to Valkey (or Redis), and the names of everything in it.
+
+Nothing here is the truth: leases, the latest cards, and messages to whoever listens. The truth is the database.
+"""
+
+from functools import cache
+
+import redis
+import redis.asyncio
+from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as _Gone
+from redis.exceptions import TimeoutError as _Slow
+from redis.retry import Retry
+
+BROKER_GONE = (_Gone, _Slow, OSError)
+TIMEOUT_S = 2.0
+
+
+@cache
+def client() -> redis.Redis:
+    """This process's client. It does not retry: who calls knows better whether to wait, skip or give up."""
+    return redis.Redis.from_url(
+        settings.REDIS_URL, decode_responses=True, socket_timeout=TIMEOUT_S, retry=Retry(NoBackoff(), 0)
+    )
+
+
+def listener() -> redis.asyncio.Redis:
+    """A client for a subscriber: no timeout, because silence is not a fault."""
+    return redis.asyncio.Redis.from_url(
+        settings.REDIS_URL, decode_responses=True, socket_timeout=None, health_check_interval=0
+    )
+
+
+def lease_key(run_id: int) -> str:
+    """Who turns the run."""
+    return f"ob:lease:{run_id}"
+
+
+def dispatch_key(run_id: int) -> str:
+    """That a segment is on its way to a worker already."""
+    return f"ob:dispatch:{run_id}"
+
+
+def cards_key(run_id: int, desk: str) -> str:
+    """Hash of the latest cards of a desk, for newcomers: name -> "version json"; "" -> step."""
+    return f"ob:cards:{run_id}:{desk}"
+
+
+def channel(run_id: int, desk: str) -> str:
+    """Where a desk's changes are published."""
+    return f"ob:run:{run_id}:{desk}"

@@ -1,0 +1,35 @@
+"""The Celery application. Its workers die with the supervisor that started them (game/lifeline.py)."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import beat_embedded_init, setup_logging, worker_init
+
+from game.lifeline import die_with_parent, hold_on
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "game.settings")
+
+app = Celery("game")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def _keep_our_logging(**_: Any) -> None:
+    """game/log.py has configured logging; Celery must not."""
+
+
+@beat_embedded_init.connect
+def _beat_dies_with_its_worker(**_: Any) -> None:
+    """Beat runs in a child of the control worker: a worker killed by force would leave it behind."""
+    die_with_parent(os.getppid())
+
+
+@worker_init.connect
+def _warm(**_: Any) -> None:
+    """Load compiled kernels before the first segment: never compile inside a beat."""
+    hold_on()
+    import engine
+
+    engine.warm()

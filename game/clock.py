@@ -1,0 +1,324 @@
+"""The clock: turns one run for about half a minute, four beats a second, in the hands of one worker.
+
+Where a beat may be cut off, and why nothing is lost or done twice:
+- after stamping, before the engine saw the command: the log holds its step; who takes over applies it there;
+- after the engine saw it, before its outcome was written: the same, and the outcome comes out the same;
+- after the screens saw a step, before a checkpoint: the run is caught up at least to that step before it goes on.
+Resume is therefore one thing: the last checkpoint (or nothing) plus the log. Market time stands still while the broker is away.
+"""
+
+import threading
+import time
+from functools import lru_cache
+from typing import Any
+
+import engine
+import structlog
+from django.db import DatabaseError
+from engine import market_time
+
+from game import rows
+from game.broker import BROKER_GONE, client
+from game.control import tell_run, tell_state
+from game.lease import Lease
+from game.loudspeaker import Loudspeaker, to_json
+from game.models import Checkpoint, Exercise, Run, speed_of
+
+log = structlog.get_logger(__name__)
+
+BEAT_S = 0.25
+SEGMENT_S = 30.0
+STEP_EVERY_S = 1.0  # how often the row learns how far it was shown
+CHECKPOINT_EVERY_S = 8.0
+BROKER_PATIENCE_S = 20.0
+RUSH_S = 0.2  # at full speed: this long between two looks at the inbox
+SHOWN = ("operator", "projector")  # the desks that have a screen
+
+_kept: dict[int, "Table"] = {}  # this process's simulations between two segments
+_KEEP_S = 90.0
+
+
+@lru_cache(maxsize=64)
+def _playbook(scenario: str, name: str, seed: int) -> list[engine.Command]:
+    return engine.playbook(engine.load_scenario(scenario), name, seed)
+
+
+class Table:
+    """A simulation and the rows it belongs to: the only way a run moves."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        exercise = run.team.exercise
+        self.scenario = engine.load_scenario(exercise.scenario)
+        self.loudspeaker = Loudspeaker(run.pk)
+        self.curve: list[list[int]] = []
+        self.seq = self.events = 0  # how far the log and the events have been taken in
+        self.left_at = time.monotonic()
+        self.sim = self._restore(exercise)
+        self._outcomes: list[rows.Outcome] = []  # to be written
+        self._notes: dict[str, list[str]] = {}  # to be told, a list a desk
+        self._pilots = self._load_pilots(exercise)
+
+    def _restore(self, exercise: Exercise) -> engine.Simulation:
+        saved = Checkpoint.objects.filter(run=self.run).first()
+        if saved is not None and saved.engine_version == engine.ENGINE_VERSION:
+            try:
+                sim = engine.restore(self.scenario, bytes(saved.blob))
+            except engine.CheckpointError as problem:
+                log.warning("a checkpoint is thrown away", run=self.run.pk, problem=str(problem))
+            else:
+                self.seq, self.events = saved.seq, saved.events
+                self.curve = [point for point in self.run.curve if point[0] <= saved.step]
+                return sim
+        return engine.Simulation(self.scenario, exercise.seed, noise=exercise.noise)
+
+    def _load_pilots(self, exercise: Exercise) -> list[tuple[str, engine.Command]]:
+        """Every playbook's commands for the desks it may have to play, soonest first."""
+        seats = self.run.team.seats.exclude(autopilot="").values_list("desk", "autopilot")
+        found = [
+            (name, command)
+            for desk, name in seats
+            for command in _playbook(exercise.scenario, name, exercise.seed)
+            if command.desk == desk
+        ]
+        return sorted(found, key=lambda pair: (pair[1].step, pair[1].seq))
+
+    def catch_up(self) -> None:
+        """Apply the log after the checkpoint, and reach every step that was stamped, saved or shown."""
+        shown = self.loudspeaker.take_over(SHOWN)
+        target = max(self.run.step, rows.furthest_stamp(self.run), shown)
+        for row in rows.stamped(self.run, self.seq):
+            step_to(self.sim, int(row.step or 0), self.curve)
+            self._submit(row)
+        step_to(self.sim, target, self.curve)
+        self._write()
+
+    def run_to(self, target: int, *, waiting: bool) -> None:
+        """Move to `target`, taking in waiting commands now and the autopilots' at exactly their steps."""
+        while self.sim.now < target and not self.sim.ended:
+            due = self._due_pilots()
+            if due or waiting:
+                waiting = False
+                for row in rows.stamp(self.run, self.sim.now, self.seq):
+                    self._submit(row)
+            following = [command.step for _, command in self._pilots if command.step > self.sim.now]
+            step_to(self.sim, min([target, *following[:1]]), self.curve)
+        self._write()
+
+    def _due_pilots(self) -> bool:
+        """Bring the autopilots' commands of this step into the inbox; false when there are none."""
+        added = False
+        while self._pilots and self._pilots[0][1].step <= self.sim.now:
+            name, command = self._pilots.pop(0)
+            # One that fell due before this segment has had its turn: it is in the log, or a person held the desk.
+            if command.step == self.sim.now:
+                added = rows.add_autopilot(self.run, name, command) or added
+        return added
+
+    def _submit(self, row: Any) -> None:
+        self.seq = row.seq
+        refusal = self.sim.submit(
+            engine.Command(row.seq, row.step, row.desk, row.kind, row.args, row.confidence or None, row.why)
+        )
+        self._outcomes.append(rows.Outcome(row, None if refusal is None else refusal.reason))
+
+    def _write(self) -> None:
+        """Outcomes and events into rows; a note of every outcome waits for the next time the screens are told."""
+        events = self.sim.take_events()
+        if not events and not self._outcomes:
+            return
+        rows.tell(self.run, self._outcomes, events, self.events)
+        self.events += len(events)
+        for row, refusal in self._outcomes:
+            note = {"t": "applied", "id": str(row.client_id), "step": row.step}
+            if refusal is not None:
+                note = {"t": "refused", "id": str(row.client_id), "reason": refusal}
+            self._notes.setdefault(row.desk, []).append(to_json(note))
+        self._outcomes = []
+
+    def publish(self) -> None:
+        """Tell the screens. Raises BROKER_GONE, and then the notes are kept."""
+        sights = {desk: engine.sight(self.sim, desk) for desk in SHOWN}
+        sights["projector"]["minutes"] = {"points": list(self.curve)}
+        self.loudspeaker.tell(self.sim.now, sights, self._notes)
+        self._notes = {}
+
+    def save_step(self) -> None:
+        """Let the row know how far the screens have seen."""
+        rows.save_step(self.run, self.sim.now, self.curve)
+
+    def save(self) -> None:
+        """Save a checkpoint."""
+        blob = engine.save(self.sim)
+        rows.save_checkpoint(self.run, self.sim.now, self.curve, seq=self.seq, events=self.events, blob=blob)
+
+
+def step_to(sim: engine.Simulation, target: int, curve: list[list[int]]) -> None:
+    """Step, stopping at every full minute to add the loss to `curve`."""
+    while sim.now < target and not sim.ended:
+        minute = (sim.now // market_time.STEPS_PER_MINUTE + 1) * market_time.STEPS_PER_MINUTE
+        sim.step(min(minute, target) - sim.now)
+        if sim.now % market_time.STEPS_PER_MINUTE == 0 or sim.ended:
+            curve.append([sim.now, loss_of(sim)])
+
+
+def loss_of(sim: engine.Simulation) -> int:
+    """The loss in whole dollars as the board shows it."""
+    return int(engine.sight(sim, "projector")["loss"]["loss_usd"])
+
+
+class Clock:
+    """Paces one table for one segment."""
+
+    def __init__(self, run_id: int, lease: Lease, stop: threading.Event, seconds: float = SEGMENT_S) -> None:
+        self.run_id = run_id
+        self.lease = lease
+        self.stop = stop
+        self.ends = time.monotonic() + seconds
+        self.carry = 0.0  # fractions of a step
+        self.late: list[float] = []
+
+    def turn(self) -> bool:
+        """Turn the run until the segment ends. True when another segment should follow."""
+        table = None
+        try:
+            table = self._open()
+            again = self._beats(table)
+        except rows.Fenced:
+            log.info("another worker has this run", run=self.run_id)
+            return False
+        except BROKER_GONE as problem:
+            log.warning("the broker is gone; the run waits for it", run=self.run_id, problem=str(problem))
+            return False
+        except DatabaseError as problem:
+            log.warning("the database is gone; the run waits for it", run=self.run_id, problem=str(problem))
+            return False
+        except Exception as problem:
+            self._fail(problem, table)
+            return False
+        if again:
+            _keep(table)
+        return again
+
+    def _open(self) -> Table:
+        run = rows.claim(self.run_id)
+        kept = _kept.pop(self.run_id, None)
+        if kept is not None and kept.run.epoch == run.epoch - 1:
+            kept.run = run
+            return kept
+        if run.state == "pending":
+            rows.begin(run)
+        table = Table(run)
+        table.catch_up()
+        return table
+
+    def _beats(self, table: Table) -> bool:
+        due = last_save = last_step = time.monotonic()
+        phase = market_time.phase(table.sim.now)
+        while True:
+            look = rows.control(table.run)
+            if look.state == "ended" or table.sim.ended:
+                self._finish(table)
+                return False
+            if look.state != "running":
+                table.publish()
+                table.save()
+                return False
+            rushing = table.sim.now < look.advance_step
+            self._beat(table, look, rushing)
+            self._publish(table)
+            now = time.monotonic()
+            if now - last_step >= STEP_EVERY_S:
+                table.save_step()
+                last_step = now
+            if now - last_save >= CHECKPOINT_EVERY_S:
+                table.save()
+                last_save = now
+            if market_time.phase(table.sim.now) != phase:
+                phase = market_time.phase(table.sim.now)
+                tell_state(rows.exercise_of(table.run))
+            if self.stop.is_set() or self.lease.lost or now > self.ends:
+                table.save()
+                self._report(table)
+                return not self.lease.lost
+            due = max(due + (0.0 if rushing else BEAT_S), now - 2 * BEAT_S)
+            self.stop.wait(max(0.0, due - time.monotonic()))
+            self.late.append(max(0.0, time.monotonic() - due))
+
+    def _beat(self, table: Table, look: rows.Control, rushing: bool) -> None:
+        if rushing:
+            until = time.monotonic() + RUSH_S
+            waiting = look.waiting
+            while table.sim.now < look.advance_step and not table.sim.ended and time.monotonic() < until:
+                table.run_to(min(table.sim.now + market_time.STEPS_PER_MINUTE, look.advance_step), waiting=waiting)
+                waiting = False
+            return
+        speed = speed_of(look.speeds, table.sim.now)
+        steps = speed * BEAT_S * market_time.STEPS_PER_SECOND + self.carry
+        self.carry = steps - int(steps)
+        table.run_to(table.sim.now + int(steps), waiting=look.waiting)
+
+    def _publish(self, table: Table) -> None:
+        """Tell the screens; while the broker is away the market stands still, and the lease is proved again afterwards."""
+        try:
+            table.publish()
+            return
+        except BROKER_GONE as problem:
+            log.warning("the market waits for the broker", run=self.run_id, problem=str(problem))
+        patience = time.monotonic() + BROKER_PATIENCE_S
+        while True:
+            try:
+                client().ping()
+                if not self.lease.renew():
+                    raise rows.Fenced
+                table.loudspeaker.forget()
+                table.publish()
+                return
+            except BROKER_GONE:
+                if time.monotonic() > patience or self.stop.wait(0.1):
+                    table.save()
+                    raise
+
+    def _finish(self, table: Table) -> None:
+        score = engine.score(table.sim)
+        rows.finish(
+            table.run, step=table.sim.now, curve=table.curve, score=score, digest=table.sim.digest()
+        )
+        table.publish()
+        exercise = rows.exercise_of(table.run)
+        if exercise.end_if_done() or exercise.state == "ended":
+            exercise.refresh_from_db()
+            tell_state(exercise)
+        log.info("a run ended", run=self.run_id, step=table.sim.now, total=score["total"])
+
+    def _fail(self, problem: Exception, table: Table | None) -> None:
+        """The run stands still and says why; other runs go on."""
+        log.exception("a run failed", run=self.run_id)
+        reason = f"{type(problem).__name__}: {problem}"
+        run = table.run if table else Run.objects.get(pk=self.run_id)
+        try:
+            rows.fail(run, reason)
+        except rows.Fenced:
+            return
+        tell_run(run, "This market has stopped because of a fault. The facilitator has been told.")
+        exercise = rows.exercise_of(run)
+        if exercise.end_if_done():
+            tell_state(exercise)
+
+    def _report(self, table: Table) -> None:
+        late = sorted(self.late)
+        if late:
+            p99 = late[min(len(late) - 1, int(len(late) * 0.99))]
+            log.info(
+                "segment", run=self.run_id, step=table.sim.now, beats=len(late),
+                late_p50_ms=round(late[len(late) // 2] * 1000, 1), late_p99_ms=round(p99 * 1000, 1),
+            )  # fmt: skip
+
+
+def _keep(table: Table) -> None:
+    """Keep the simulation for the next segment, and drop those that went on elsewhere."""
+    table.left_at = time.monotonic()
+    _kept[table.run.pk] = table
+    for run_id, other in list(_kept.items()):
+        if table.left_at - other.left_at > _KEEP_S:
+            _kept.pop(run_id, None)

@@ -1,0 +1,77 @@
+"""From whoever decides to whoever turns and watches: dispatching segments, and the rare control messages.
+
+Losing one of these costs at most half a second: the reaper dispatches what stands still, and a screen that
+reconnects is told the state anew.
+"""
+
+from typing import Any
+
+import structlog
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from kombu.exceptions import OperationalError as QueueGone
+
+from game.broker import BROKER_GONE, client, dispatch_key
+from game.celery import app
+from game.models import Exercise, Run
+
+log = structlog.get_logger(__name__)
+DISPATCH_MS = 2500  # a segment that nobody took by then is sent for again
+
+
+def dispatch(run_id: int) -> None:
+    """Ask for a worker to turn the run, unless that was asked a moment ago."""
+    try:
+        if client().set(dispatch_key(run_id), 1, nx=True, px=DISPATCH_MS):
+            app.send_task("game.tasks.run_segment", [run_id], queue="games")
+    except (*BROKER_GONE, QueueGone) as problem:
+        log.warning("a segment could not be sent for", run=run_id, problem=str(problem))
+
+
+def dispatch_all(exercise: Exercise) -> None:
+    """Ask for a worker for every run of the exercise that has something left to do."""
+    for run in exercise.runs().exclude(state__in=Run.DONE):
+        dispatch(run.pk)
+
+
+def exercise_group(exercise_id: int) -> str:
+    """The channel layer's group of everybody who watches or plays an exercise."""
+    return f"exercise.{exercise_id}"
+
+
+def run_group(run_id: int) -> str:
+    """The group of everybody who plays one run."""
+    return f"run.{run_id}"
+
+
+def seat_group(seat_id: int) -> str:
+    """The group of the screens of one seat."""
+    return f"seat.{seat_id}"
+
+
+def state_of(exercise: Exercise, reason: str = "") -> dict[str, Any]:
+    """The `state` message of an exercise as it is now."""
+    return {"t": "state", "state": exercise.state, "speed": exercise.speed_at(exercise.step), "reason": reason}
+
+
+def tell_state(exercise: Exercise) -> None:
+    """Tell every screen of the exercise its state and speed."""
+    _send(exercise_group(exercise.pk), {"type": "control.state", "message": state_of(exercise)})
+
+
+def tell_run(run: Run, reason: str) -> None:
+    """Tell the screens of one run why it stands still."""
+    message = {**state_of(run.team.exercise), "state": "paused", "reason": reason}
+    _send(run_group(run.pk), {"type": "control.state", "message": message})
+
+
+def tell_seat_moved(seat_id: int) -> None:
+    """Close the screens of a seat that somebody else has now."""
+    _send(seat_group(seat_id), {"type": "control.moved"})
+
+
+def _send(group: str, message: dict[str, Any]) -> None:
+    try:
+        async_to_sync(get_channel_layer().group_send)(group, message)
+    except BROKER_GONE as problem:
+        log.warning("a control message was lost", group=group, problem=str(problem))

@@ -1,0 +1,35 @@
+"""Under which names this machine is reached."""
+
+import socket
+
+EVERYWHERE = ("0.0.0.0", "::", "")
+
+
+def own_addresses() -> list[str]:
+    """This machine's name and addresses, the one the room sees first."""
+    found = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: it asks which address would be used
+            found.append(str(probe.getsockname()[0]))
+        except OSError:
+            pass
+    name = socket.gethostname()
+    try:
+        found += [str(info[4][0]) for info in socket.getaddrinfo(name, None, socket.AF_INET)]
+    except OSError:
+        pass
+    return list(dict.fromkeys([*found, name]))
+
+
+def reachable(host: str) -> str:
+    """An address to print and to connect to for a server that listens on `host`."""
+    if host not in EVERYWHERE:
+        return f"[{host}]" if ":" in host else host
+    return next(iter(own_addresses()), "127.0.0.1")
+
+
+def names_of(host: str, allowed: list[str]) -> list[str]:
+    """ALLOWED_HOSTS for a server that listens on `host`."""
+    more = own_addresses() if host in EVERYWHERE else [reachable(host)]
+    return list(dict.fromkeys([*allowed, *more]))

@@ -1,0 +1,86 @@
+"""From a browser's order to a row: the one way by which people change anything."""
+
+import time
+from typing import Any
+
+from django.db import transaction
+
+from game.models import Command, Run, Seat
+from game.protocol import Order, outcome
+
+RATE = 10.0  # commands a second a seat
+BURST = 20.0
+STANDING = {
+    "lobby": "The exercise has not started yet.",
+    "paused": "The exercise is paused: nothing can be done until it goes on.",
+    "ended": "The exercise has ended.",
+}
+
+
+class Budget:
+    """How many commands a seat may give now: a bucket that fills at RATE a second."""
+
+    def __init__(self) -> None:
+        self._left = BURST
+        self._at = time.monotonic()
+
+    def spend(self) -> bool:
+        """Take one; false when there is none."""
+        now = time.monotonic()
+        self._left = min(BURST, self._left + (now - self._at) * RATE)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+def put(seat_id: int, cookie_hash: str, order: Order) -> list[dict[str, Any]]:
+    """Write the order as a pending command; the answers for the screen that gave it.
+
+    Sent twice (a double click, a reconnect) it stays one row, and the answer says what became of it.
+    """
+    seat = Seat.objects.select_related("team__exercise").get(pk=seat_id)
+    run = Run.objects.filter(team_id=seat.team_id).first()
+    known = Command.objects.filter(run=run, client_id=order.id).first() if run else None
+    if known is not None:
+        return _answers(known, seat)
+    reason = _standing(seat, cookie_hash, run)
+    if reason or run is None:
+        return [{"t": "refused", "id": str(order.id), "reason": reason}]
+    row = Command(
+        run=run, client_id=order.id, desk=seat.desk, kind=order.kind, args=order.args,
+        confidence=order.confidence or "", why=order.why, by=seat.holder,
+    )  # fmt: skip
+    with transaction.atomic():
+        Command.objects.bulk_create([row], ignore_conflicts=True)
+    return _answers(Command.objects.get(run=run, client_id=order.id), seat)
+
+
+def _answers(row: Command, seat: Seat) -> list[dict[str, Any]]:
+    if row.desk != seat.desk:
+        return [{"t": "refused", "id": str(row.client_id), "reason": "This id belongs to another desk's command."}]
+    received = {"t": "received", "id": str(row.client_id)}
+    return [received] if row.state in ("pending", "stamped") else [received, outcome(row)]
+
+
+def _standing(seat: Seat, cookie_hash: str, run: Run | None) -> str:
+    """Why nothing can be done now; empty when something can."""
+    exercise = seat.team.exercise
+    if seat.cookie_hash != cookie_hash:
+        return "This seat has moved to another browser."
+    if exercise.state != "running":
+        return STANDING[exercise.state]
+    if run is None:
+        return STANDING["lobby"]
+    if run.state == "failed":
+        return "This market has stopped because of a fault. The facilitator has been told."
+    if run.state == "ended":
+        return STANDING["ended"]
+    return ""
+
+
+def outcomes(seat: Seat, ids: list[str]) -> list[dict[str, Any]]:
+    """What became of commands whose answer may have been lost."""
+    rows = Command.objects.filter(run__team_id=seat.team_id, desk=seat.desk, client_id__in=ids)
+    return [outcome(row) for row in rows.filter(state__in=("applied", "refused"))]

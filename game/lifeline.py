@@ -1,0 +1,42 @@
+"""Children that end with their parent, however it ends.
+
+A killed worker loses nothing (game/clock.py), so no time is given for a farewell.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+
+PARENT = "OPENING_BELL_PARENT"  # the supervisor's process id, in its children's environment
+LOOK_S = 1.0
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def die_with_parent(parent: int, sign: int = signal.SIGKILL) -> None:
+    """Let this process be ended when `parent` is gone: by the kernel on Linux, elsewhere by a thread that looks every second.
+
+    On Linux it outlives exec, so it also serves a program that knows nothing of it.
+    """
+    if _libc is None:
+        threading.Thread(target=_watch, args=(parent, sign), daemon=True).start()
+        return
+    _libc.prctl(_PR_SET_PDEATHSIG, int(sign))
+    if os.getppid() != parent:  # it went between the fork and this line
+        os.kill(os.getpid(), sign)
+
+
+def _watch(parent: int, sign: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(LOOK_S)
+    os.kill(os.getpid(), sign)
+
+
+def hold_on() -> None:
+    """Where the kernel does not do it: a process that `play` started ends with it. Others are left alone."""
+    parent = os.environ.get(PARENT, "")
+    if _libc is None and parent.isdigit():
+        die_with_parent(int(parent))

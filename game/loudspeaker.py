@@ -1,0 +1,102 @@
+"""What the clock tells the screens of a run: the cards that changed, each whole, with a version.
+
+A message is text: the step; a line `=name version json` a card; a line `!json` a message that is passed on as it is
+(JSON never holds a raw line end). So a listener builds a frame from pieces without reading them.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from game.broker import cards_key, channel, client
+
+Cards = dict[str, tuple[int, str]]  # name -> version, JSON text
+
+
+class Told(NamedTuple):
+    """One message, taken apart."""
+
+    step: int
+    cards: Cards
+    notes: list[str]
+
+
+def to_json(content: Any) -> str:
+    """Compact JSON; NaN is a fault of the sender, not something to put on a screen."""
+    return json.dumps(content, separators=(",", ":"), allow_nan=False)
+
+
+def pack(step: int, cards: Cards, notes: Iterable[str] = ()) -> str:
+    """The text of a message."""
+    lines = [str(step), *(f"={name} {version} {text}" for name, (version, text) in cards.items())]
+    return "\n".join([*lines, *(f"!{note}" for note in notes)])
+
+
+def unpack(text: str) -> Told:
+    """The parts of a message. Raises ValueError for text that is none."""
+    step, *lines = text.split("\n")
+    cards: Cards = {}
+    notes = []
+    for line in lines:
+        if line.startswith("!"):
+            notes.append(line[1:])
+        else:
+            name, version, content = line[1:].split(" ", 2)
+            cards[name] = (int(version), content)
+    return Told(int(step), cards, notes)
+
+
+def read_hash(found: dict[str, str]) -> Told:
+    """The latest cards as they lie in the broker's hash."""
+    step = int(found.get("", 0))
+    cards = {}
+    for name, value in found.items():
+        if name:
+            version, content = value.split(" ", 1)
+            cards[name] = (int(version), content)
+    return Told(step, cards, [])
+
+
+class Loudspeaker:
+    """Remembers what each desk was told last, and tells it what is new."""
+
+    def __init__(self, run_id: int) -> None:
+        self.run_id = run_id
+        self._last: dict[tuple[str, str], dict[str, Any]] = {}
+        self._versions: dict[tuple[str, str], int] = {}
+
+    def take_over(self, desks: Iterable[str]) -> int:
+        """Go on from the versions the last owner reached; returns the furthest step anybody was shown. Raises BROKER_GONE."""
+        furthest = 0
+        for desk in desks:
+            told = read_hash(client().hgetall(cards_key(self.run_id, desk)))
+            furthest = max(furthest, told.step)
+            for name, (version, _) in told.cards.items():
+                self._versions[desk, name] = max(version, self._versions.get((desk, name), 0))
+        return furthest
+
+    def forget(self) -> None:
+        """Tell everything again, with new versions: the broker may have lost its last second."""
+        self._last.clear()
+
+    def tell(self, step: int, sights: dict[str, dict[str, dict[str, Any]]], notes: dict[str, list[str]]) -> None:
+        """Publish what changed to every desk in one round trip. Raises BROKER_GONE (then nothing counts as told)."""
+        before = dict(self._last)
+        pipe = client().pipeline(transaction=False)
+        for desk, cards in sights.items():
+            changed: Cards = {}
+            for name, content in cards.items():
+                if self._last.get((desk, name)) != content:
+                    self._last[desk, name] = content
+                    version = max(step, self._versions.get((desk, name), -1) + 1)
+                    self._versions[desk, name] = version
+                    changed[name] = (version, to_json(content))
+            stored = {name: f"{version} {text}" for name, (version, text) in changed.items()}
+            pipe.hset(cards_key(self.run_id, desk), mapping={"": str(step), **stored})
+            if changed or notes.get(desk):
+                pipe.publish(channel(self.run_id, desk), pack(step, changed, notes.get(desk, ())))
+        try:
+            pipe.execute()
+        except BaseException:
+            self._last = before
+            raise

@@ -1,0 +1,169 @@
+"""`manage.py play`: everything that a game needs, on one machine, with one command."""
+
+import os
+import signal
+import socket
+import sys
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+import engine
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
+from engine import market_time
+
+from game import brokers, demo
+from game.hosts import names_of, reachable
+from game.models import Exercise, FacilitatorLink
+from game.supervisor import Supervisor
+
+READY_S = 60.0
+GAMES_WORKERS = 2  # one takes over at once when the other is killed
+THREADS = 40
+
+
+class Command(BaseCommand):
+    """Checks, prepares, starts, watches over, ends."""
+
+    help = "Start the game: broker, workers, web server. Ctrl-C ends everything."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 lets the room in (default 127.0.0.1)")
+        parser.add_argument("--port", type=int, default=8000, help="port to listen on (default 8000)")
+        parser.add_argument("--demo", action="store_true", help="start an exercise in which autopilots play history")
+        parser.add_argument("--at", default="09:28", metavar="HH:MM", help="market time at which the demo starts (default 09:28)")
+        parser.add_argument("--speed", type=float, default=5.0, help="speed of the demo up to 10:15 (default 5)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        start_step = self._start_step(options["at"])
+        self._check_port(host, port)
+        supervisor = Supervisor(settings.STATE_DIR / "log", self._environment(host), self.stdout.write)
+        for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(sign, supervisor.stop)
+        try:
+            if not self._start_broker(supervisor):
+                return
+            self._prepare()
+            if supervisor.stopping:
+                return
+            self._start_workers(supervisor, host, port)
+            if not self._wait_for_web(supervisor, host, port):
+                return
+            address = f"http://{reachable(host)}:{port}"
+            self._greet(address, demo.start(options["speed"], start_step) if options["demo"] else None)
+            supervisor.watch_over()
+        finally:
+            self.stdout.write("Ending ...")
+            supervisor.end_all()
+            self.stdout.write("Everything has ended. The next `play` goes on where this one stopped.")
+
+    def _start_step(self, text: str) -> int:
+        try:
+            step = market_time.step_at(text)
+        except ValueError as problem:
+            raise CommandError(f"--at is {text!r}: expected a market time such as 09:28 ({problem})", returncode=2) from problem
+        if step >= market_time.CLOSE:
+            raise CommandError(f"--at is {text!r}: expected a market time from 08:00 to 16:00", returncode=2)
+        return step
+
+    def _check_port(self, host: str, port: int) -> None:
+        if not 1 <= port <= 65535:
+            raise CommandError(f"--port is {port}: expected a number from 1 to 65535", returncode=2)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except socket.gaierror as problem:
+                raise CommandError(f"--host is {host!r}: expected an address of this machine ({problem.strerror})", returncode=2) from problem
+            except OSError as problem:
+                raise CommandError(f"Port {port} of {host} cannot be used: {problem.strerror}. Choose another with --port.", returncode=2) from problem
+
+    def _environment(self, host: str) -> dict[str, str]:
+        names = ",".join(names_of(host, settings.ALLOWED_HOSTS))
+        return {**os.environ, "ALLOWED_HOSTS": names, "STATE_DIR": str(settings.STATE_DIR), "PYTHONUNBUFFERED": "1"}
+
+    def _start_broker(self, supervisor: Supervisor) -> bool:
+        """Have a broker that answers; false when a signal came meanwhile."""
+        try:
+            if brokers.external_url():
+                brokers.check_external()
+                return True
+            server = brokers.find_server()
+        except brokers.NoBroker as problem:
+            raise CommandError(str(problem), returncode=2) from problem
+        if brokers.left_over():
+            raise CommandError(f"Another `play` runs on {settings.STATE_DIR}. Stop it first, or set STATE_DIR to another folder.", returncode=2)
+        child = supervisor.add("broker", brokers.command(server), last_to_end=True)
+        until = time.monotonic() + READY_S
+        ready = supervisor.watch_over(lambda: brokers.answers() or child.deaths > 2 or time.monotonic() > until)
+        if ready and not brokers.answers():
+            raise CommandError(f"The broker {server} does not start; why stands in {supervisor.logs / 'broker.log'}", returncode=2)
+        return ready
+
+    def _prepare(self) -> None:
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+            connection.close()
+        except DatabaseError as problem:
+            where = settings.DATABASES["default"]["NAME"]
+            raise CommandError(f"The database {str(where)!r} cannot be used: {str(problem).strip()}", returncode=2) from problem
+        call_command("collectstatic", interactive=False, verbosity=0)
+        self._warm()
+
+    def _warm(self) -> None:
+        """Compile now, with a line that says so, and never inside a beat."""
+        started = time.monotonic()
+
+        def progress(done: int, total: int, *_: Any) -> None:
+            self.stdout.write(f"\rPreparing the market: {done} of {total} parts", ending="")
+            self.stdout.flush()
+
+        engine.warm(progress)
+        self.stdout.write(f"\rThe market is ready ({time.monotonic() - started:.1f} s).{' ' * 24}")
+
+    def _start_workers(self, supervisor: Supervisor, host: str, port: int) -> None:
+        celery = [sys.executable, "-m", "celery", "--app", "game", "worker", "--pool", "threads", "--loglevel", "INFO"]
+        quiet = ["--without-gossip", "--without-mingle"]
+        for number in range(1, GAMES_WORKERS + 1):
+            name = f"games-{number}"
+            supervisor.add(name, [*celery, *quiet, "-Q", "games", "-c", str(THREADS), "-n", f"{name}@%h"])
+        beat = ["--beat", "--scheduler", "celery.beat:Scheduler"]
+        supervisor.add("control", [*celery, *quiet, "-Q", "control,lab", "-c", "4", "-n", "control@%h", *beat])
+        web = [sys.executable, "-m", "daphne", "--bind", host, "--port", str(port), "--no-server-name"]
+        supervisor.add("web", [*web, "--websocket_timeout", "-1", "--ping-interval", "20", "game.asgi:application"])
+
+    def _wait_for_web(self, supervisor: Supervisor, host: str, port: int) -> bool:
+        until = time.monotonic() + READY_S
+
+        def up() -> bool:
+            try:
+                socket.create_connection((reachable(host), port), timeout=0.5).close()
+            except OSError:
+                return time.monotonic() > until
+            return True
+
+        ready = supervisor.watch_over(up)
+        if ready and time.monotonic() > until:
+            raise CommandError(f"The web server does not start; why stands in {supervisor.logs / 'web.log'}", returncode=2)
+        return ready
+
+    def _greet(self, address: str, started: "tuple[Exercise, str] | None") -> None:
+        say = self.stdout.write
+        say(f"\nOpening Bell plays at {address}/")
+        say(f"  Facilitator (opens once):   {address}/facilitator/{FacilitatorLink.issue()}/")
+        resumed = Exercise.objects.filter(state__in=("running", "paused")).order_by("created")
+        for exercise in resumed:
+            if started is None or exercise.pk != started[0].pk:
+                say(f"  Goes on ({exercise.state}):          {address}/projector/{exercise.code}/  {exercise.title}")
+        if started:
+            exercise, token = started
+            say(f"  Demo, watch it:             {address}/projector/{exercise.code}/")
+            say(f"  Demo, play the operator:    {address}/seat/{token}/")
+        say("  Stop with Ctrl-C.\n")
+        self.stdout.flush()

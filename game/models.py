@@ -1,0 +1,317 @@
+"""What must not be lost, as rows: exercises, seats, runs, commands, events, checkpoints. Rules are methods; changes of state are
+conditional UPDATEs, so that of two who try at once one wins and the other is told.
+"""
+
+import secrets
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from engine import market_time
+
+from game.keys import hashed, new_token
+
+CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another
+DESKS = ("deployer", "operator", "risk")
+PHASE_SPEEDS = {"premarket": 30.0, "bell": 5.0, "unwind": 90.0, "block": 90.0, "ended": 90.0}
+SPEED_MIN, SPEED_MAX = 0.5, 120.0
+
+
+def speed_of(speeds: dict[str, float], step: int) -> float:
+    """How many seconds of market time a second of wall time takes in the phase of `step`."""
+    phase = market_time.phase(step)
+    return float(speeds.get(phase, PHASE_SPEEDS[phase]))
+
+
+class RuleBroken(Exception):
+    """Something that cannot be done now; the text says why, for the person who tried."""
+
+
+def new_code() -> str:
+    """A join code such as K7-M4Q."""
+    letters = [secrets.choice(CODE_LETTERS) for _ in range(5)]
+    return f"{''.join(letters[:2])}-{''.join(letters[2:])}"
+
+
+class FacilitatorLink(models.Model):
+    """A one-time link to the facilitator's pages; only its hash is kept."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    created = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(null=True)
+
+    @classmethod
+    def issue(cls) -> str:
+        """A new link's token. Unused older ones die: only the link that was printed last opens."""
+        token = new_token()
+        cls.objects.filter(used_at=None).delete()
+        cls.objects.create(token_hash=hashed(token))
+        return token
+
+    @classmethod
+    def use(cls, token: str) -> bool:
+        """Whether the token opens, which it does once."""
+        return cls.objects.filter(token_hash=hashed(token), used_at=None).update(used_at=timezone.now()) == 1
+
+
+class Exercise(models.Model):
+    """One facilitated event: a scenario on a seed, played by teams."""
+
+    class State(models.TextChoices):
+        LOBBY = "lobby"
+        RUNNING = "running"
+        PAUSED = "paused"
+        ENDED = "ended"
+
+    class LossCounter(models.TextChoices):
+        LIVE = "live"
+        DELAYED = "delayed"
+        HIDDEN = "hidden"
+
+    code = models.CharField(max_length=8, unique=True, default=new_code)
+    title = models.CharField(max_length=80)
+    scenario = models.CharField(max_length=40, default="knight-2012")
+    seed = models.PositiveBigIntegerField(default=79)
+    noise = models.PositiveBigIntegerField(null=True, blank=True)
+    start_step = models.PositiveIntegerField(default=0, help_text="reached at full speed before the clock shows itself")
+    advance_step = models.PositiveIntegerField(default=0, help_text="run at full speed up to here")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.LOBBY)
+    speeds = models.JSONField(default=dict, blank=True, help_text="phase -> times real time, where it is not the default")
+    loss_counter = models.CharField(max_length=8, choices=LossCounter.choices, default=LossCounter.DELAYED)
+    created = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+    def speed_at(self, step: int) -> float:
+        """See speed_of."""
+        return speed_of(self.speeds, step)
+
+    @property
+    def step(self) -> int:
+        """Where the furthest of its runs is."""
+        return max([self.start_step, *(run.step for run in self.runs())])
+
+    def runs(self) -> "models.QuerySet[Run]":
+        """The runs of its teams, in the teams' order."""
+        return Run.objects.filter(team__exercise=self).select_related("team", "team__exercise").order_by("team__place")
+
+    def add_team(self, name: str, autopilot: str = "history") -> "Team":
+        """A team with its three seats, all played by the autopilot until somebody takes one."""
+        team = Team.objects.create(exercise=self, name=name, place=self.teams.count() + 1)
+        Seat.objects.bulk_create(Seat(team=team, desk=desk, autopilot=autopilot) for desk in DESKS)
+        return team
+
+    def _move(self, before: tuple[str, ...], after: str, **also: Any) -> None:
+        changed = Exercise.objects.filter(pk=self.pk, state__in=before).update(state=after, **also)
+        self.refresh_from_db()
+        if not changed:
+            raise RuleBroken(f"This exercise is {self.get_state_display().lower()}: it cannot become {after} now.")
+
+    def start(self) -> None:
+        """From the lobby into the market: every team gets its run."""
+        self._move(("lobby",), "running", started_at=timezone.now(), advance_step=self.start_step)
+        for team in self.teams.all():
+            Run.objects.get_or_create(team=team)
+
+    def pause(self) -> None:
+        """Stop the clock. Commands cannot be given meanwhile."""
+        self._move(("running",), "paused")
+
+    def go_on(self) -> None:
+        """Let the clock go on after a pause."""
+        self._move(("paused",), "running")
+
+    def end(self) -> None:
+        """End it where it is; the runs are scored as they stand."""
+        self._move(("running", "paused"), "ended", ended_at=timezone.now())
+
+    def end_if_done(self) -> bool:
+        """End it when no run of it is left to turn; true when this call ended it."""
+        if not self.runs().exists() or self.runs().exclude(state__in=Run.DONE).exists():
+            return False
+        changed = Exercise.objects.filter(pk=self.pk, state="running").update(state="ended", ended_at=timezone.now())
+        return bool(changed)
+
+    def set_speed(self, speed: float) -> None:
+        """The speed of the phase it is in (later phases keep theirs)."""
+        if not SPEED_MIN <= speed <= SPEED_MAX:
+            raise RuleBroken(f"The speed can be from {SPEED_MIN:g} to {SPEED_MAX:g} times real time, not {speed:g}.")
+        self.speeds = {**self.speeds, market_time.phase(self.step): speed}
+        self.save(update_fields=["speeds"])
+
+    def advance_to(self, step: int) -> None:
+        """Run at full speed up to `step`; nothing is skipped."""
+        if self.state == "ended":
+            raise RuleBroken("This exercise has ended.")
+        if step <= self.step:
+            raise RuleBroken(f"It is {market_time.clock(self.step)} already.")
+        self.advance_step = step
+        self.save(update_fields=["advance_step"])
+
+    @property
+    def ghost(self) -> "Ghost | None":
+        """History's run on this market, once it is computed."""
+        return Ghost.objects.filter(scenario=self.scenario, seed=self.seed, noise=self.noise).order_by("-pk").first()
+
+
+class Team(models.Model):
+    """People at three desks who share one run."""
+
+    exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="teams")
+    name = models.CharField(max_length=24)
+    place = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [models.UniqueConstraint(fields=["exercise", "name"], name="one_name_a_team")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Seat(models.Model):
+    """A desk of a team: held by somebody, or played by its autopilot."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="seats")
+    desk = models.CharField(max_length=12)
+    holder = models.CharField(max_length=24, blank=True)
+    autopilot = models.CharField(max_length=80, blank=True, help_text="a playbook's name; empty: nobody plays it")
+    link_hash = models.CharField(max_length=64, blank=True, db_index=True, help_text="of the one-time link")
+    cookie_hash = models.CharField(max_length=64, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["desk"]
+        constraints = [models.UniqueConstraint(fields=["team", "desk"], name="one_seat_a_desk")]
+
+    def __str__(self) -> str:
+        return f"{self.team} {self.desk}"
+
+    def issue_link(self) -> str:
+        """A new one-time link's token. Whoever holds the seat keeps it until the link is opened."""
+        token = new_token()
+        self.link_hash = hashed(token)
+        self.save(update_fields=["link_hash"])
+        return token
+
+    @classmethod
+    def open_link(cls, token: str, holder: str) -> "tuple[Seat, str] | None":
+        """The seat of a one-time link and its new cookie token, or None when the link is used or unknown."""
+        cookie = new_token()
+        taken = {"link_hash": "", "cookie_hash": hashed(cookie), "holder": holder, "taken_at": timezone.now()}
+        seat = cls.objects.filter(link_hash=hashed(token)).first()
+        if seat is None or cls.objects.filter(pk=seat.pk, link_hash=hashed(token)).update(**taken) != 1:
+            return None
+        return cls.objects.select_related("team__exercise").get(pk=seat.pk), cookie
+
+    def vacate(self) -> None:
+        """Give the desk back to its autopilot."""
+        self.holder, self.cookie_hash, self.taken_at = "", "", None
+        self.save(update_fields=["holder", "cookie_hash", "taken_at"])
+
+
+class Run(models.Model):
+    """One team's simulation: scenario, seed and the ordered commands. `step` is how far it was shown to anybody."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        RUNNING = "running"
+        ENDED = "ended"
+        FAILED = "failed"
+
+    DONE = ("ended", "failed")
+
+    team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="run")
+    epoch = models.PositiveIntegerField(default=0, help_text="fencing token: grows with every worker that takes the run")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
+    reason = models.TextField(blank=True, help_text="why it stands still, for the facilitator")
+    step = models.PositiveIntegerField(default=0)
+    curve = models.JSONField(default=list, help_text="[[step, loss in dollars], ...], one a market minute")
+    score = models.JSONField(null=True)
+    digest = models.CharField(max_length=64, blank=True)
+    created = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"run {self.pk} of {self.team}"
+
+    def try_again(self) -> None:
+        """Let a failed run go on from its last checkpoint and its log."""
+        if Run.objects.filter(pk=self.pk, state="failed").update(state="running", reason="") != 1:
+            raise RuleBroken("Only a run that failed can be tried again.")
+
+
+class Checkpoint(models.Model):
+    """A cache of replay: the simulation before `step`. Thrown away when it does not match."""
+
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="checkpoint")
+    step = models.PositiveIntegerField()
+    seq = models.PositiveIntegerField(help_text="the last command in it")
+    events = models.PositiveIntegerField(help_text="how many it had told")
+    blob = models.BinaryField()
+    engine_version = models.CharField(max_length=40)
+    saved_at = models.DateTimeField(default=timezone.now)
+
+
+class Command(models.Model):
+    """Something a desk does. The row comes first: the clock stamps it with a step, commits, and only then tells the engine."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        STAMPED = "stamped"
+        APPLIED = "applied"
+        REFUSED = "refused"
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="commands")
+    client_id = models.UUIDField()
+    seq = models.PositiveIntegerField(null=True)
+    step = models.PositiveIntegerField(null=True)
+    desk = models.CharField(max_length=12)
+    kind = models.CharField(max_length=40)
+    args = models.JSONField(default=dict)
+    confidence = models.CharField(max_length=8, blank=True)
+    why = models.TextField(blank=True)
+    by = models.CharField(max_length=24, blank=True, help_text="the holder's name, or autopilot")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
+    reason = models.TextField(blank=True)
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["run", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "client_id"], name="a_click_counts_once"),
+            models.UniqueConstraint(fields=["run", "seq"], name="one_order_of_commands"),
+        ]
+        indexes = [models.Index(fields=["run", "state"], name="commands_waiting")]
+
+
+class Event(models.Model):
+    """Something that happened in a run, in order. `number` makes a second telling of the same event impossible."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events")
+    number = models.PositiveIntegerField()
+    step = models.PositiveIntegerField()
+    kind = models.CharField(max_length=40)
+    audience = models.JSONField(default=list)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["run", "number"]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="an_event_is_told_once")]
+
+
+class Ghost(models.Model):
+    """History's run on a market: what every team of that seed is measured against."""
+
+    scenario = models.CharField(max_length=40)
+    seed = models.PositiveBigIntegerField()
+    noise = models.PositiveBigIntegerField(null=True)
+    engine_version = models.CharField(max_length=40)
+    curve = models.JSONField(default=list)
+    score = models.JSONField(default=dict)
+    created = models.DateTimeField(default=timezone.now)

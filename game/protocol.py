@@ -1,0 +1,166 @@
+"""Every message of the sockets, in both directions.
+
+In: `ack`, `command`, `resync`. Out: `hello`, `frame`, `received`, `applied`, `refused`, `state`, `error`, `bye`.
+"""
+
+import json
+from typing import Annotated, Any, Literal
+
+import engine
+from pydantic import UUID4, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from game.control import state_of
+from game.loudspeaker import Cards, to_json
+from game.models import Command, Exercise, Seat
+
+MESSAGE_BYTES = 16 * 1024
+DEPTH = 6
+INT_LIMIT = 2**53  # beyond it a browser does not count in whole numbers
+
+
+class BadMessage(ValueError):
+    """What was wrong with a message and what was expected, for the one who sent it."""
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Ack(_Message):
+    """The frame with this number has been drawn."""
+
+    t: Literal["ack"]
+    seq: int = Field(ge=0, le=INT_LIMIT)
+
+
+class Resync(_Message):
+    """Send everything again."""
+
+    t: Literal["resync"]
+
+
+class Order(_Message):
+    """A command of the desk whose cookie opened the socket. Named so that it is not taken for the row or the engine's."""
+
+    t: Literal["command"]
+    id: Annotated[UUID4, Field(strict=False)]
+    kind: str = Field(max_length=40)
+    args: dict[str, Any] = Field(default_factory=dict)
+    confidence: Literal["guessing", "likely", "certain"] | None = None
+    why: str = Field(default="", max_length=500)
+
+
+Incoming = Ack | Resync | Order
+_incoming: TypeAdapter[Incoming] = TypeAdapter(Annotated[Incoming, Field(discriminator="t")])
+
+
+def read(text: str | None, data: bytes | None = None) -> Incoming:
+    """A message from a browser. Raises BadMessage with what was expected."""
+    if text is None:
+        raise BadMessage("A binary message came; text with one JSON object was expected.")
+    if len(text) > MESSAGE_BYTES or len(text.encode("utf-8", "replace")) > MESSAGE_BYTES:
+        raise BadMessage(f"The message is too long; at most {MESSAGE_BYTES} bytes were expected.")
+    try:
+        content = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as problem:
+        raise BadMessage("The message is not JSON; one JSON object was expected.") from problem
+    _check(content, DEPTH)
+    try:
+        message = _incoming.validate_python(content)
+    except ValidationError as problem:
+        first = problem.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "message"
+        raise BadMessage(f"{where}: {first['msg']}.") from problem
+    if isinstance(message, Order) and message.kind not in engine.KINDS:
+        raise BadMessage(f"kind: {message.kind[:40]!r} is no command; one of {', '.join(sorted(engine.KINDS))} was expected.")
+    return message
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _check(content: Any, depth: int) -> None:
+    """Refuse what a row cannot hold: too deep, numbers too large, text that is no Unicode or holds a NUL."""
+    if depth < 0:
+        raise BadMessage(f"The message is nested too deep; at most {DEPTH} levels were expected.")
+    if isinstance(content, str):
+        if "\0" in content or any("\ud800" <= letter <= "\udfff" for letter in content):
+            raise BadMessage("The message holds characters that are no text; plain Unicode was expected.")
+    elif isinstance(content, int | float) and not -INT_LIMIT <= content <= INT_LIMIT:
+        raise BadMessage(f"A number is too large; at most {INT_LIMIT} was expected.")
+    elif isinstance(content, dict):
+        for key, value in content.items():
+            _check(key, depth - 1)
+            _check(value, depth - 1)
+    elif isinstance(content, list):
+        for value in content:
+            _check(value, depth - 1)
+
+
+def frame(seq: int, step: int, cards: Cards) -> str:
+    """A frame, put together from cards that are JSON already."""
+    inner = ",".join(f'{json.dumps(name)}:{{"v":{version},"d":{text}}}' for name, (version, text) in cards.items())
+    return f'{{"t":"frame","seq":{seq},"step":{step},"cards":{{{inner}}}}}'
+
+
+def first_cards(cards: Cards) -> dict[str, dict[str, Any]]:
+    """The same cards for the page itself, so that it paints whole before its socket is up."""
+    return {name: {"v": version, "d": json.loads(text)} for name, (version, text) in cards.items()}
+
+
+def outcome(row: Command) -> dict[str, Any]:
+    """What is known of a command."""
+    if row.state == "applied":
+        return {"t": "applied", "id": str(row.client_id), "step": row.step}
+    if row.state == "refused":
+        return {"t": "refused", "id": str(row.client_id), "reason": row.reason}
+    return {"t": "received", "id": str(row.client_id)}
+
+
+def about(exercise: Exercise) -> dict[str, Any]:
+    """An exercise as `hello` names it."""
+    state = state_of(exercise)
+    return {"code": exercise.code, "title": exercise.title, "state": state["state"], "speed": state["speed"]}
+
+
+def seat_hello(seat: Seat) -> dict[str, Any]:
+    """The first message to a desk."""
+    exercise = seat.team.exercise
+    others = seat.team.seats.exclude(pk=seat.pk)
+    return {
+        "t": "hello",
+        "desk": seat.desk,
+        "team": seat.team.name,
+        "name": seat.holder,
+        "exercise": about(exercise),
+        "seat": seat.pk,
+        "seats": [
+            {"desk": other.desk, "name": other.holder, "autopilot": (other.autopilot or None) if not other.holder else None}
+            for other in others
+        ],
+        "result": f"/result/{exercise.code}/",
+    }
+
+
+def projector_hello(exercise: Exercise) -> dict[str, Any]:
+    """The first message to a projector."""
+    return {
+        "t": "hello",
+        "desk": "projector",
+        "team": "",
+        "name": "",
+        "exercise": about(exercise),
+        "seat": None,
+        "result": f"/result/{exercise.code}/",
+    }
+
+
+def error(reason: str) -> str:
+    """Text of an `error`."""
+    return to_json({"t": "error", "reason": reason})
+
+
+def bye(reason: str, *, retry: bool) -> str:
+    """Text of a `bye`, before a close on purpose."""
+    return to_json({"t": "bye", "reason": reason, "retry": retry})

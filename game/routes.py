@@ -1,0 +1,10 @@
+"""Addresses of sockets."""
+
+from django.urls import path
+
+from game.consumers import ProjectorConsumer, SeatConsumer
+
+sockets = [
+    path("ws/seat/", SeatConsumer.as_asgi()),
+    path("ws/projector/<str:code>/", ProjectorConsumer.as_asgi()),
+]

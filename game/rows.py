@@ -1,0 +1,165 @@
+"""The clock's side of the database: claiming a run, writing ahead, and what came of it.
+
+Every write is guarded by the run's epoch. `Fenced` means that another worker has the run: stop, touch nothing.
+No transaction is held across a beat.
+"""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import engine
+from django.db import transaction
+from django.db.models import Exists, F, Max, OuterRef
+from django.utils import timezone
+
+from game.models import Checkpoint, Command, Event, Exercise, Run, Seat
+
+_AUTOPILOT_IDS = uuid.UUID("6f1a3c52-5d0e-4a53-9c6e-2c3f1d1f7a10")
+
+
+class Fenced(Exception):
+    """Another worker has taken this run."""
+
+
+class Control(NamedTuple):
+    """What the clock looks at before every beat."""
+
+    state: str  # of the exercise
+    speeds: dict[str, float]
+    advance_step: int
+    waiting: bool  # commands without a step
+
+
+class Outcome(NamedTuple):
+    """What came of one command."""
+
+    row: Command
+    refusal: str | None
+
+
+def claim(run_id: int) -> Run:
+    """Take the run by moving its epoch. Raises Fenced when somebody else does so at the same moment."""
+    run = Run.objects.select_related("team__exercise").get(pk=run_id)
+    if not Run.objects.filter(pk=run_id, epoch=run.epoch).update(epoch=F("epoch") + 1):
+        raise Fenced
+    run.epoch += 1
+    return run
+
+
+def begin(run: Run) -> None:
+    """From pending to running."""
+    _guard(run, state="running")
+
+
+def control(run: Run) -> Control:
+    """One look at the exercise, the epoch and the inbox."""
+    waiting = Command.objects.filter(run=OuterRef("pk"), state="pending")
+    row = (
+        Run.objects.filter(pk=run.pk, epoch=run.epoch)
+        .annotate(waiting=Exists(waiting))
+        .values_list(
+            "team__exercise__state", "team__exercise__speeds", "team__exercise__advance_step", "waiting"
+        )
+        .first()
+    )
+    if row is None:
+        raise Fenced
+    return Control(*row)
+
+
+def _guard(run: Run, **values: Any) -> None:
+    if Run.objects.filter(pk=run.pk, epoch=run.epoch).update(**values) != 1:
+        raise Fenced
+
+
+def stamped(run: Run, after_seq: int) -> list[Command]:
+    """The log after a checkpoint: commands that have a step, in order."""
+    return list(Command.objects.filter(run=run, seq__gt=after_seq).order_by("seq"))
+
+
+def furthest_stamp(run: Run) -> int:
+    """The step of the last command that was stamped."""
+    return Command.objects.filter(run=run).aggregate(last=Max("step"))["last"] or 0
+
+
+def stamp(run: Run, step: int, after_seq: int) -> list[Command]:
+    """Write ahead: give every waiting command its step and its place, in a committed row, before the engine sees it."""
+    with transaction.atomic():
+        _guard(run, step=step)
+        rows = list(Command.objects.filter(run=run, state="pending").order_by("pk"))
+        for seq, row in enumerate(rows, start=after_seq + 1):
+            row.seq, row.step, row.state = seq, step, "stamped"
+        Command.objects.bulk_update(rows, ["seq", "step", "state"])
+    return rows
+
+
+def add_autopilot(run: Run, playbook: str, command: engine.Command) -> bool:
+    """Put a playbook's command into the inbox unless a person holds its desk. A second time is no time: the id is derived."""
+    free = Seat.objects.filter(team_id=run.team_id, desk=command.desk, holder="", autopilot=playbook)
+    if not free.exists():
+        return False
+    row = Command(
+        run=run,
+        client_id=uuid.uuid5(_AUTOPILOT_IDS, f"{run.pk} {playbook} {command.seq}"),
+        desk=command.desk,
+        kind=command.kind,
+        args=command.args,
+        confidence=command.confidence or "",
+        why=command.why,
+        by="autopilot",
+    )
+    Command.objects.bulk_create([row], ignore_conflicts=True)
+    return True
+
+
+def tell(run: Run, outcomes: Iterable[Outcome], events: list[engine.Event], number: int) -> None:
+    """Write what the engine made of the commands, and the events from `number` on. Telling it twice changes nothing."""
+    with transaction.atomic():
+        _guard(run, state="running")
+        for row, refusal in outcomes:
+            row.state, row.reason = ("applied", "") if refusal is None else ("refused", refusal)
+            row.save(update_fields=["state", "reason"])
+        Event.objects.bulk_create(
+            [
+                Event(
+                    run=run, number=number + place, step=event.step, kind=event.kind,
+                    audience=list(event.audience), data=event.data,
+                )
+                for place, event in enumerate(events)
+            ],
+            ignore_conflicts=True,
+        )  # fmt: skip
+
+
+def save_step(run: Run, step: int, curve: list[list[int]]) -> None:
+    """How far it was shown, and its loss curve."""
+    _guard(run, step=step, curve=curve)
+
+
+def save_checkpoint(run: Run, step: int, curve: list[list[int]], *, seq: int, events: int, blob: bytes) -> None:
+    """Replace the cached simulation."""
+    with transaction.atomic():
+        _guard(run, step=step, curve=curve)
+        Checkpoint.objects.update_or_create(
+            run=run,
+            defaults={
+                "step": step, "seq": seq, "events": events, "blob": blob,
+                "engine_version": engine.ENGINE_VERSION, "saved_at": timezone.now(),
+            },
+        )  # fmt: skip
+
+
+def finish(run: Run, *, step: int, curve: list[list[int]], score: dict[str, Any], digest: str) -> None:
+    """The run is over: its score stands."""
+    _guard(run, state="ended", step=step, curve=curve, score=score, digest=digest)
+
+
+def fail(run: Run, reason: str) -> None:
+    """The run stands still with a reason; its log stays."""
+    _guard(run, state="failed", reason=reason)
+
+
+def exercise_of(run: Run) -> Exercise:
+    """The exercise as it is now."""
+    return Exercise.objects.get(teams=run.team_id)

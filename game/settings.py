@@ -1,0 +1,130 @@
+"""Django settings. Everything that differs between a laptop and a fleet comes from the environment (game/environment.py)."""
+
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+
+from game import environment
+from game.log import logging_config
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+STATE_DIR = environment.state_dir(BASE_DIR)
+
+DEBUG = environment.flag("DEBUG", default=False)
+SECRET_KEY = environment.secret_key(STATE_DIR)
+ALLOWED_HOSTS = environment.allowed_hosts()
+DATABASES = {"default": environment.database(STATE_DIR)}
+REDIS_URL = environment.broker_url(STATE_DIR)
+
+ROOT_URLCONF = "game.urls"
+ASGI_APPLICATION = "game.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "channels",
+    "csp",
+    "game",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "game.middleware.SocketOrigin",
+    "game.middleware.StaticFiles",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "game.static_names.HashedNames"},
+}
+
+# Cookies. Secure only behind TLS: a class in a room plays over plain HTTP on its own network.
+SECURE = environment.flag("SECURE_COOKIES", default=False)
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+CSRF_FAILURE_VIEW = "game.views.errors.csrf_failed"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["lit-html"],
+    }
+}
+
+# The rare control messages (paused, speed, seat moved). Pictures of the present go through game/hub.py.
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "game.layer.PatientLayer",
+        "CONFIG": {"hosts": [{"address": REDIS_URL}], "capacity": 1000, "expiry": 60},
+    }
+}
+
+# Celery. kombu spells a unix socket its own way.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "control"
+CELERY_TASK_ROUTES = {
+    "game.tasks.run_segment": {"queue": "games"},
+    "game.tasks.reap": {"queue": "control"},
+    "game.tasks.make_ghost": {"queue": "lab"},
+}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# A segment goes on through a restart of the broker (game/clock.py waits for it): cancelling it would only lose its checkpoint.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 90, "unacked_restore_interval": 1}
+# Half a second: a dead worker's lease lasts up to 3 s, and the market may stand still for 4 s at most.
+CELERY_BEAT_SCHEDULE = {"reap": {"task": "game.tasks.reap", "schedule": 0.5, "options": {"expires": 2}}}
+
+LOGGING_CONFIG = None
+logging_config(environment.env.str("LOG_LEVEL", default="INFO"))

@@ -1,0 +1,152 @@
+"""Starts the processes of `play`, restarts what dies, and ends them all.
+
+Every child has a session of its own, so that Ctrl-C reaches only the supervisor, which then ends them in order.
+If the supervisor itself is killed, the kernel ends them (game/lifeline.py).
+"""
+
+import functools
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from game.lifeline import PARENT, die_with_parent
+
+BACK_OFF_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
+STEADY_S = 10.0  # up for so long, a child starts with a clean record again
+WORKERS_S, BROKER_S = 2.0, 0.7  # time to end, before force
+LOG_BYTES = 5_000_000
+LOOK_S = 0.1
+
+
+@dataclass
+class Child:
+    """One process: what it runs and how often it died."""
+
+    name: str
+    command: list[str]
+    last_to_end: bool = False  # the broker: the others still need it when they end
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    restart_at: float = 0.0
+    deaths: int = 0
+
+
+@dataclass
+class Supervisor:
+    """Keeps children alive until it is told to stop."""
+
+    logs: Path
+    environment: dict[str, str]
+    say: Callable[[str], None]
+    children: list[Child] = field(default_factory=list)
+    stopping: bool = False
+
+    def add(self, name: str, command: list[str], *, last_to_end: bool = False) -> Child:
+        """Start a child and keep it."""
+        child = Child(name, command, last_to_end)
+        self.children.append(child)
+        self._start(child)
+        return child
+
+    def _start(self, child: Child) -> None:
+        self.logs.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self.logs / f"{child.name}.log"
+        if path.exists() and path.stat().st_size > LOG_BYTES:
+            path.replace(path.with_suffix(".log.1"))
+        with path.open("ab") as log:
+            child.process = subprocess.Popen(
+                child.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**self.environment, PARENT: str(os.getpid())},
+                start_new_session=True,
+                # Safe: this process has one thread.
+                preexec_fn=functools.partial(die_with_parent, os.getpid()) if sys.platform == "linux" else None,
+            )
+        child.started_at = time.monotonic()
+        child.restart_at = 0.0
+
+    def watch_over(self, until: Callable[[], bool] = lambda: False) -> bool:
+        """Restart what dies until told to stop (false) or `until` holds (true)."""
+        with _wakeup() as wait:
+            while not self.stopping:
+                if until():
+                    return True
+                for child in self.children:
+                    self._look_at(child)
+                wait(LOOK_S)
+        return False
+
+    def _look_at(self, child: Child) -> None:
+        now = time.monotonic()
+        if child.restart_at:
+            if now >= child.restart_at:
+                self._start(child)
+            return
+        if child.process is None or child.process.poll() is None:
+            if child.deaths and now - child.started_at > STEADY_S:
+                child.deaths = 0
+            return
+        wait = BACK_OFF_S[min(child.deaths, len(BACK_OFF_S) - 1)]
+        child.deaths += 1
+        child.restart_at = now + wait
+        self.say(f"{child.name} ended ({_ending(child.process.returncode)}); it is started again" + (f" in {wait:g} s." if wait else "."))
+        if child.deaths >= 3:
+            self.say(f"  why it ended stands in {self.logs / (child.name + '.log')}")
+
+    def stop(self, *_: object) -> None:
+        """End watching over; for a signal's handler too."""
+        self.stopping = True
+
+    def end_all(self) -> None:
+        """End every child: workers and web first, then the broker they save into."""
+        for group, patience in ((False, WORKERS_S), (True, BROKER_S)):
+            _end([child for child in self.children if child.last_to_end is group], patience)
+
+
+def _end(children: list[Child], patience: float) -> None:
+    alive = [child.process for child in children if child.process and child.process.poll() is None]
+    for process in alive:
+        process.terminate()
+    until = time.monotonic() + patience
+    for process in alive:
+        try:
+            process.wait(max(0.0, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            # The whole session: Celery's beat is a child of its worker.
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _ending(code: int) -> str:
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+
+
+class _wakeup:
+    """A wait that a signal cuts short: its handler runs, and the pipe it writes to is readable."""
+
+    def __enter__(self) -> Callable[[float], None]:
+        self._read, self._write = os.pipe()
+        os.set_blocking(self._read, False)
+        os.set_blocking(self._write, False)
+        self._before = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._read, selectors.EVENT_READ)
+        return self._wait
+
+    def _wait(self, seconds: float) -> None:
+        if self._selector.select(seconds):
+            os.read(self._read, 4096)
+
+    def __exit__(self, *_: object) -> None:
+        signal.set_wakeup_fd(self._before)
+        self._selector.close()
+        os.close(self._read)
+        os.close(self._write)

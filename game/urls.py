@@ -1,0 +1,27 @@
+"""Addresses of pages."""
+
+from django.contrib import admin
+from django.urls import path
+
+from game.views import desk, facilitator, join, projector, result
+
+urlpatterns = [
+    path("", join.home, name="home"),
+    path("join/", join.join, name="join"),
+    path("seat/<str:token>/", desk.take_seat, name="take-seat"),
+    path("desk/", desk.desk, name="desk"),
+    path("projector/<str:code>/", projector.projector, name="projector"),
+    path("projector/<str:code>/qr.svg", projector.qr, name="qr"),
+    path("result/<str:code>/", result.result, name="result"),
+    path("facilitator/", facilitator.exercises, name="facilitator"),
+    path("facilitator/new/", facilitator.new, name="facilitator-new"),
+    path("facilitator/exercise/<str:code>/", facilitator.act, name="facilitator-act"),
+    path("facilitator/seat/<int:seat_id>/link/", facilitator.seat_link, name="facilitator-seat-link"),
+    path("facilitator/<str:token>/", facilitator.enter, name="facilitator-enter"),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "game.views.errors.bad_request"
+handler403 = "game.views.errors.forbidden"
+handler404 = "game.views.errors.not_found"
+handler500 = "game.views.errors.server_error"

@@ -1,0 +1,180 @@
+"""The facilitator's pages: one-time link, list of exercises, and what can be done to each."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+from engine import market_time
+
+from game.access import is_facilitator, make_facilitator
+from game.control import dispatch_all, tell_seat_moved, tell_state
+from game.forms import NewExercise, Pace
+from game.models import Exercise, FacilitatorLink, Run, RuleBroken, Seat
+from game.views.errors import error
+
+SPEEDS = (0.5, 1, 2, 5, 10, 30, 60, 120)
+View = Callable[..., HttpResponse]
+
+
+def facilitators_only(view: View) -> View:
+    """Refuse everybody whose browser has not opened a facilitator's link."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not is_facilitator(request):
+            return error(request, 403, "This page is the facilitator's. `manage.py play` prints the link to it.")
+        return view(request, *args, **kwargs)
+
+    return never_cache(checked)
+
+
+@never_cache
+@require_GET
+def enter(request: HttpRequest, token: str) -> HttpResponse:
+    """The one-time link."""
+    if FacilitatorLink.use(token):
+        make_facilitator(request)
+    elif not is_facilitator(request):
+        return error(request, 403, "This link has been used, or is not known. `manage.py play` prints a new one at its start.")
+    return redirect("facilitator")
+
+
+@require_GET
+@facilitators_only
+def exercises(request: HttpRequest) -> HttpResponse:
+    """Every exercise, with what can be done to it."""
+    return _page(request, NewExercise())
+
+
+def _page(request: HttpRequest, form: NewExercise, status: int = 200) -> HttpResponse:
+    links = request.session.pop("links", {})
+    context = {
+        "page_title": "Facilitator",
+        "exercises": [_row(exercise, links) for exercise in Exercise.objects.all()[:50]],
+        "speeds": SPEEDS,
+        "form": form,
+        "new_url": reverse("facilitator-new"),
+    }
+    return render(request, "facilitator/index.html", context, status=status)
+
+
+@require_POST
+@facilitators_only
+def new(request: HttpRequest) -> HttpResponse:
+    """Create an exercise; its desks are played by history until somebody takes them."""
+    form = NewExercise(request.POST)
+    if not form.is_valid():
+        return _page(request, form, status=400)
+    data = form.cleaned_data
+    exercise = Exercise.objects.create(
+        title=data["title"], seed=data["seed"], start_step=data["start"], loss_counter=data["loss_counter"] or "delayed"
+    )
+    exercise.add_team(data["team"])
+    return redirect("facilitator")
+
+
+@require_POST
+@facilitators_only
+def act(request: HttpRequest, code: str) -> HttpResponse:
+    """Start, pause, resume, end, speed, advance, try a failed run again."""
+    exercise = get_object_or_404(Exercise, code=code)
+    try:
+        _do(exercise, request)
+    except RuleBroken as problem:
+        messages.error(request, str(problem))
+        return redirect("facilitator")
+    exercise.refresh_from_db()
+    tell_state(exercise)
+    if exercise.state in ("running", "ended"):
+        dispatch_all(exercise)
+    return redirect("facilitator")
+
+
+def _do(exercise: Exercise, request: HttpRequest) -> None:
+    verb = request.POST.get("do", "")
+    simple = {"start": exercise.start, "pause": exercise.pause, "resume": exercise.go_on, "end": exercise.end}
+    if verb in simple:
+        simple[verb]()
+    elif verb == "advance":
+        exercise.advance_to(_clean(request, "to"))
+    elif verb == "retry":
+        for run in exercise.runs().filter(state="failed"):
+            run.try_again()
+    elif "speed" in request.POST:
+        exercise.set_speed(_clean(request, "speed"))
+    else:
+        raise RuleBroken("There was nothing to do in that form: expected start, pause, resume, end, advance, retry or a speed.")
+
+
+def _clean(request: HttpRequest, name: str) -> Any:
+    try:
+        return Pace().fields[name].clean(request.POST.get(name, ""))
+    except ValidationError as problem:
+        raise RuleBroken(" ".join(problem.messages)) from problem
+
+
+@require_POST
+@facilitators_only
+def seat_link(request: HttpRequest, seat_id: int) -> HttpResponse:
+    """A new one-time link to a seat, shown once; `do=vacate` gives the desk back to its autopilot."""
+    seat = get_object_or_404(Seat, pk=seat_id)
+    if request.POST.get("do") == "vacate":
+        seat.vacate()
+        tell_seat_moved(seat.pk)
+    else:
+        address = request.build_absolute_uri(reverse("take-seat", args=[seat.issue_link()]))
+        request.session["links"] = {**request.session.get("links", {}), str(seat.pk): address}
+    return redirect("facilitator")
+
+
+def _row(exercise: Exercise, links: dict[str, str]) -> dict[str, Any]:
+    state = exercise.state
+    return {
+        "code": exercise.code,
+        "title": exercise.title,
+        "scenario": exercise.scenario,
+        "seed": exercise.seed,
+        "state": state,
+        "speed": exercise.speed_at(exercise.step),
+        "clock": market_time.clock(exercise.step),
+        "teams": [_team(exercise, team, links) for team in exercise.teams.all()],
+        "projector_url": reverse("projector", args=[exercise.code]),
+        "result_url": reverse("result", args=[exercise.code]),
+        "action_url": reverse("facilitator-act", args=[exercise.code]),
+        "can": {
+            "start": state == "lobby",
+            "pause": state == "running",
+            "resume": state == "paused",
+            "end": state in ("running", "paused"),
+            "retry": exercise.runs().filter(state="failed").exists(),
+        },
+    }
+
+
+def _team(exercise: Exercise, team: Any, links: dict[str, str]) -> dict[str, Any]:
+    run = Run.objects.filter(team=team).first()
+    return {
+        "name": team.name,
+        "run_state": run.state if run else "lobby",
+        "reason": run.reason if run else "",
+        "clock": market_time.clock(run.step if run else exercise.start_step),
+        "loss_usd": run.curve[-1][1] if run and run.curve else None,
+        "seats": [
+            {
+                "id": seat.pk,
+                "desk": seat.desk,
+                "holder": seat.holder,
+                "autopilot": seat.autopilot,
+                "link": links.get(str(seat.pk)),
+                "link_url": reverse("facilitator-seat-link", args=[seat.pk]),
+            }
+            for seat in team.seats.all()
+        ],
+    }

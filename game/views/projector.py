@@ -1,0 +1,41 @@
+"""The wall: clock, prices, loss against history. No login, and nothing on it that a desk may not know."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from game.models import Exercise
+from game.pages import join_card, projector_cards, qr_svg
+from game.protocol import projector_hello
+from game.views.errors import error
+from game.views.join import normal
+
+
+@never_cache
+@require_GET
+def projector(request: HttpRequest, code: str) -> HttpResponse:
+    """The projector's page, whole from the first paint."""
+    exercise = Exercise.objects.filter(code=normal(code)).first()
+    if exercise is None:
+        return error(request, 404, f"There is no exercise {code[:20]}.")
+    if exercise.code != code:
+        return redirect("projector", code=exercise.code)
+    cards = projector_cards(exercise)
+    cards["join"] = {"v": 0, "d": join_card(request.get_host(), exercise.code, secure=request.is_secure())}
+    context = {
+        "page_title": f"{exercise.title}, on the wall",
+        "exercise": exercise,
+        "team": None,
+        "desk": "projector",
+        "first": {"hello": projector_hello(exercise), "cards": cards},
+    }
+    return render(request, "projector.html", context)
+
+
+@require_GET
+def qr(request: HttpRequest, code: str) -> HttpResponse:
+    """The way to the projector as a picture."""
+    exercise = get_object_or_404(Exercise, code=code)
+    svg = qr_svg(request.build_absolute_uri(f"/projector/{exercise.code}/"))
+    return HttpResponse(svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1), content_type="image/svg+xml")

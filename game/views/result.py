@@ -1,0 +1,104 @@
+"""What the decisions were worth: every team against history's run on the same market."""
+
+import math
+from typing import Any
+
+import engine
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+from engine import market_time
+
+from game import board
+from game.models import Command, Exercise, Ghost, Run
+from game.views.errors import error
+from game.views.join import normal
+
+PARTS = (
+    ("trading", "Trading loss, sold back"),
+    ("halting", "Halting"),
+    ("client_harm", "Client harm"),
+    ("precautions", "Precautions"),
+    ("penalties", "Penalties"),
+)
+
+
+def grade(ghost_usd: float | None, loss_usd: float) -> float | None:
+    """100 ln((G+1)/(L+1)) / ln(G+1) in $M: most of the money is saved by anyone who stops within minutes, so the log."""
+    if ghost_usd is None or ghost_usd <= board.SHARE_FROM_USD:
+        return None
+    ghost, loss = ghost_usd / 1e6, max(0.0, loss_usd / 1e6)
+    return round(100 * math.log((ghost + 1) / (loss + 1)) / math.log(ghost + 1), 1)
+
+
+def minutes_to_contain(contained_at: str | None) -> float | None:
+    """Market minutes from the opening bell to the last step with a runaway parent; 0 when there never was one."""
+    if not contained_at:
+        return None
+    steps = market_time.step_at(contained_at) - market_time.OPEN
+    return round(max(0, steps) / market_time.STEPS_PER_MINUTE, 1)
+
+
+@never_cache
+@require_GET
+def result(request: HttpRequest, code: str) -> HttpResponse:
+    """The result of an exercise; until it has ended the page says so and shows nothing."""
+    exercise = Exercise.objects.filter(code=normal(code)).first()
+    if exercise is None:
+        return error(request, 404, f"There is no exercise {code[:20]}.")
+    final = exercise.state == "ended"
+    runs = list(exercise.runs()) if final else []
+    final = final and all(run.state in Run.DONE for run in runs)
+    ghost = exercise.ghost
+    curve = board.compose(exercise, [board.Side.of(run) for run in runs], ghost.curve if ghost else None)["curve"]
+    context = {
+        "page_title": f"Result of {exercise.title}",
+        "exercise": exercise,
+        "final": final,
+        "teams": [_team(run, ghost) for run in runs] if final else [],
+        "curve": curve if final else {**curve, "history": [], "teams": []},
+        "noise": exercise.noise,
+        "engine_version": engine.ENGINE_VERSION,
+    }
+    return render(request, "result.html", context)
+
+
+def _team(run: Run, ghost: Ghost | None) -> dict[str, Any]:
+    score = run.score or {}
+    loss = float(score.get("total", run.curve[-1][1] if run.curve else 0))
+    whole = run.step >= market_time.CLOSE
+    ghost_usd = None
+    if ghost is not None:
+        # A run that was ended early is measured against history at the same moment.
+        ghost_usd = float(ghost.score["total"]) if whole else float(board.at(ghost.curve, run.step))
+    return {
+        "name": run.team.name,
+        "failed": run.reason if run.state == "failed" else "",
+        "ended_at": market_time.clock(run.step),
+        "whole": whole,
+        "loss_usd": round(loss),
+        "ghost_usd": None if ghost_usd is None else round(ghost_usd),
+        "avoided_usd": None if ghost_usd is None else round(ghost_usd - loss),
+        "share_avoided": board.share(None if ghost_usd is None else round(ghost_usd), round(loss)),
+        "grade": grade(ghost_usd, loss),
+        "contained_at": score.get("contained_at"),
+        "minutes_to_contain": minutes_to_contain(score.get("contained_at")),
+        "parts": [{"label": label, "usd": round(score[key])} for key, label in PARTS if score.get(key)],
+        "decisions": [_decision(row) for row in run.commands.filter(step__isnull=False).order_by("seq")],
+    }
+
+
+def _decision(row: Command) -> dict[str, Any]:
+    lever = engine.KINDS.get(row.kind)
+    label = lever.label if lever else row.kind
+    server = row.args.get("server")
+    return {
+        "at": market_time.clock(int(row.step or 0)),
+        "desk": row.desk,
+        "label": f"{label}: SMARS-{server}" if server else label,
+        "confidence": row.confidence or None,
+        "state": row.state,
+        "reason": row.reason,
+        "by": row.by or None,
+    }
