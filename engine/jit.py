@@ -55,13 +55,19 @@ numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
 COMPILED = not numba.config.DISABLE_JIT
 
 
+# No kernel allocates, so reference counting is off (`_nrt`): counting every view of every array is what would take nine tenths of
+# the time, and most of the compiler's.
+_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
+
+
 def kernel(function: Kernel) -> Kernel:
     """Compile an entry point: cached, without the interpreter lock, C division."""
-    compiled: Kernel = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    compiled: Kernel = numba.njit(**_OPTIONS)(function)
     return compiled
 
 
 def piece(function: Kernel) -> Kernel:
-    """Compile a small part that is inlined where it is called."""
-    compiled: Kernel = numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(function)
+    """Compile a small part that is inlined where it is called; in compiled form it cannot be called from Python."""
+    options = _OPTIONS | {"cache": False, "forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    compiled: Kernel = numba.njit(**options)(function)
     return compiled

@@ -137,7 +137,8 @@ def take(m, s, step, tape, rows):
         side = 1 if nth(key, 2 * n + 1) >> _S63 == np.uint64(1) else -1
         touch = book.base + (book.ask if side > 0 else book.bid)
         market.messages += 1
-        done = trade(m, s, step, side, touch, market.threshold >> 16, 0, CLIENT, DESK, tape, rows)
+        lots = (market.threshold >> 16) // 100 * 100
+        done = trade(m, s, step, side, touch, lots if lots > 100 else 100, 0, CLIENT, DESK, tape, rows)
         if done == 0:
             break
         market.takers += 1
@@ -152,6 +153,7 @@ def note(m, s, step, parent, price, qty, filled, reason):
     m.recent_count[s] += 1
     child.step, child.parent, child.price, child.qty, child.filled = step, parent.id, price, qty, filled
     child.side, child.server, child.reason = parent.side, parent.server, reason
+    child.total_qty, child.total_filled = parent.qty, parent.filled
 
 
 @piece

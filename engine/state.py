@@ -116,6 +116,8 @@ CHILD = np.dtype(
         ("price", "i4"),
         ("qty", "i4"),
         ("filled", "i4"),
+        ("total_qty", "i4"),  # of its parent, and what the parent's children have executed so far
+        ("total_filled", "i4"),
         ("side", "i2"),
         ("server", "i2"),
         ("reason", "i4"),

@@ -13,77 +13,6 @@ from engine.state import CLIENT, SERVERS_MAX, WAITING
 
 
 @piece
-def trade_premarket(m, s, step, tape, rows):
-    """Before the open: makers stand around the last price, nobody trades but orders that are allowed to."""
-    market, book = m.market[s], m.books[s]
-    if market.settled == 1 and m.parent_count[s] == 0:
-        return
-    market.settled = 1
-    quote(m, s, step)
-    market.seen_bid = book.base + book.bid if book.bids > 0 else 0
-    market.seen_ask = book.base + book.ask if book.asks > 0 else 0
-    route(m, s, step, tape, rows)
-
-
-@piece
-def trade_continuous(m, s, step, tape, rows):
-    """The continuous session, in this order: reference price, makers, our router, takers, sudden gaps, breakers."""
-    market, book = m.market[s], m.books[s]
-    market.step_volume_before = market.step_volume
-    market.step_volume = 0
-    reprice(m, s, step)
-    if step == m.dials[0].open_step:
-        market.open = (market.ref_256 + 128) >> 8
-        market.last = market.high = market.low = market.open
-        roll_window(m, s, step)
-    if market.paused_until > step:
-        market.seen_bid = market.seen_ask = 0
-        route(m, s, step, tape, rows)
-        return
-    if market.paused_until == step and step > 0:
-        market.last = (market.ref_256 + 128) >> 8
-        roll_window(m, s, step)
-    quote(m, s, step)
-    market.seen_bid = book.base + book.bid if book.bids > 0 else 0
-    market.seen_ask = book.base + book.ask if book.asks > 0 else 0
-    if m.parent_count[s] > 0:
-        route(m, s, step, tape, rows)
-    take(m, s, step, tape, rows)
-    step_away(m, s, step)
-    guard(m, s, step)
-
-
-@piece
-def trade_step(m, s, step, tape, rows):
-    """One step of one symbol."""
-    if step < m.dials[0].open_step:
-        trade_premarket(m, s, step, tape, rows)
-    else:
-        trade_continuous(m, s, step, tape, rows)
-
-
-@kernel
-def run_apart(m, chosen, first, until, tape, rows):
-    """Steps [first, until) of the chosen symbols, one symbol after the other.
-
-    `tape` is a TAPE array to be filled (or empty: nothing is kept); rows = [rows written, rows lost, executions].
-    """
-    for i in range(chosen.shape[0]):
-        s = int(chosen[i])
-        for step in range(first, until):
-            trade_step(m, s, step, tape, rows)
-
-
-@kernel
-def run_together(m, chosen, first, until, tape, rows):
-    """The same, step by step over all symbols, with account 33's gross exposure kept as children execute."""
-    for step in range(first, until):
-        m.gross[0] = gross_33(m)
-        for i in range(chosen.shape[0]):
-            trade_step(m, int(chosen[i]), step, tape, rows)
-
-
-@kernel
 def gross_33(m):
     """Gross exposure of account 33 at reference prices, hundredths of a cent."""
     total = 0
@@ -91,6 +20,67 @@ def gross_33(m):
         shares = account_33(m, s)
         total += (shares if shares >= 0 else -shares) * mark_hc(m, s)
     return total
+
+
+@piece
+def prepare(m, s, step):
+    """Before the makers act: reference price, the opening, a pause that ends. False when the symbol has nothing to do.
+
+    Before the open makers stand around the last price and nobody trades but orders that are allowed to.
+    """
+    market, dials = m.market[s], m.dials[0]
+    if step < dials.open_step:
+        idle = market.settled == 1 and m.parent_count[s] == 0
+        market.settled = 1
+        return not idle
+    market.step_volume_before = market.step_volume
+    market.step_volume = 0
+    reprice(m, s, step)
+    if step == dials.open_step:
+        market.open = (market.ref_256 + 128) >> 8
+        market.last = market.high = market.low = market.open
+        roll_window(m, s, step)
+    elif market.paused_until == step:
+        market.last = (market.ref_256 + 128) >> 8
+        roll_window(m, s, step)
+    return True
+
+
+@piece
+def trade_step(m, s, step, tape, rows):
+    """One step of one symbol: reference price, makers, our router, takers, sudden gaps, breakers."""
+    market, book = m.market[s], m.books[s]
+    if not prepare(m, s, step):
+        return
+    paused = market.paused_until > step
+    if paused:
+        market.seen_bid = market.seen_ask = 0
+    else:
+        quote(m, s, step)
+        market.seen_bid = book.base + book.bid if book.bids > 0 else 0
+        market.seen_ask = book.base + book.ask if book.asks > 0 else 0
+    if m.parent_count[s] > 0:
+        route(m, s, step, tape, rows)
+    if not paused and step >= m.dials[0].open_step:
+        take(m, s, step, tape, rows)
+        step_away(m, s, step)
+        guard(m, s, step)
+
+
+@kernel
+def run(m, chosen, first, until, together, tape, rows):
+    """Steps [first, until) of the chosen symbols.
+
+    Apart: one symbol after the other. Together: step by step over all of them, with account 33's gross exposure kept as children
+    execute. `tape` is a TAPE array to be filled (or empty: nothing is kept); rows = [rows written, rows lost, executions].
+    """
+    steps, count = until - first, chosen.shape[0]
+    for outer in range(steps if together else count):
+        if together:
+            m.gross[0] = gross_33(m)
+        for inner in range(count if together else steps):
+            s = int(chosen[inner if together else outer])
+            trade_step(m, s, first + (outer if together else inner), tape, rows)
 
 
 @piece
@@ -214,8 +204,23 @@ def withdraw_all(m, step, server):
 
 
 @kernel
+def withdraw_desk(m, s, step):
+    """End the desk's own orders in one stock and cancel what they have resting."""
+    kept = 0
+    for i in range(m.parent_count[s]):
+        parent = m.parents[s, i]
+        if parent.server == 0:
+            finish(m, s, step, parent)
+            continue
+        if kept != i:
+            m.parents[s, kept] = m.parents[s, i]
+        kept += 1
+    m.parent_count[s] = kept
+
+
+@kernel
 def count_runaway(m):
-    """Parents that run away now: shape (servers + 1,) is too little to allocate, so the sum over all servers."""
+    """Parents that run away now, over all servers."""
     total = 0
     for s in range(m.parent_count.shape[0]):
         for i in range(m.parent_count[s]):

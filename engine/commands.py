@@ -1,0 +1,170 @@
+"""Commands, and the registry of levers that carry them out: check, then take hands and time, then effect."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.simulation import Simulation
+
+CONFIDENCES = ("guessing", "likely", "certain")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something a player does, stamped with market time.
+
+    `seq` orders the commands of a run, `step` is when it reaches the engine, `confidence` is one of CONFIDENCES or None.
+    """
+
+    seq: int
+    step: int
+    desk: str
+    kind: str
+    args: dict[str, Any] = field(default_factory=dict)
+    confidence: str | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a command was not carried out, for the one who gave it."""
+
+    reason: str
+
+
+class Refused(Exception):
+    """Raised by a check: the message is the reason."""
+
+
+Check = Callable[["Simulation", dict[str, Any]], None]
+Effect = Callable[["Simulation", dict[str, Any]], None]
+Label = Callable[["Simulation", dict[str, Any]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """A kind of command: who may give it, its arguments, what is checked, what it does when its time is over."""
+
+    kind: str
+    desks: tuple[str, ...]
+    label: str
+    args: dict[str, Callable[["Simulation", Any], Any]]
+    check: Check
+    effect: Effect
+    dangerous: bool = False
+    exclusive: bool = False  # one at a time
+    begin: Effect | None = None  # what already happens when it is given
+
+    @property
+    def desk(self) -> str:
+        """The desk whose lever it is first."""
+        return self.desks[0]
+
+
+LEVERS: dict[str, Lever] = {}
+
+
+def lever(
+    kind: str,
+    desks: str | tuple[str, ...],
+    label: str,
+    *,
+    args: dict[str, Callable[["Simulation", Any], Any]] | None = None,
+    check: Check | None = None,
+    dangerous: bool = False,
+    exclusive: bool = False,
+    begin: Effect | None = None,
+) -> Callable[[Effect], Effect]:
+    """Register the decorated effect as a lever."""
+
+    def register(effect: Effect) -> Effect:
+        allowed = (desks,) if isinstance(desks, str) else desks
+        LEVERS[kind] = Lever(kind, allowed, label, args or {}, check or (lambda sim, given: None), effect, dangerous, exclusive, begin)
+        return effect
+
+    return register
+
+
+def clean_args(sim: "Simulation", found: Lever, given: Any) -> dict[str, Any]:
+    """Arguments of a lever, each judged by its parser. Raises Refused naming argument, value and what was expected."""
+    if not isinstance(given, dict):
+        raise Refused(f"args = {given!r}: expected an object with {', '.join(found.args) or 'nothing in it'}")
+    unknown = sorted(set(map(str, given)) - set(found.args))
+    if unknown:
+        raise Refused(f"{found.kind} knows no argument {unknown[0]!r}: expected {', '.join(found.args) or 'none'}")
+    clean = {}
+    for name, parse in found.args.items():
+        if name not in given:
+            raise Refused(f"{found.kind} needs {name}: {parse.__doc__}")
+        clean[name] = parse(sim, given[name])
+    return clean
+
+
+def server(sim: "Simulation", value: Any) -> int:
+    """a server's number"""
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= len(sim.fleet.servers):
+        raise Refused(f"server = {value!r}: expected a number from 1 to {len(sim.fleet.servers)}")
+    return value
+
+
+def servers(sim: "Simulation", value: Any) -> list[int]:
+    """a list of servers' numbers"""
+    if not isinstance(value, list) or not value:
+        raise Refused(f"servers = {value!r}: expected a list of numbers from 1 to {len(sim.fleet.servers)}")
+    chosen = sorted({server(sim, n) for n in value})
+    if len(chosen) != len(value):
+        raise Refused(f"servers = {value!r}: expected each server once")
+    return chosen
+
+
+def release(sim: "Simulation", value: Any) -> str:
+    """a release's name"""
+    if not isinstance(value, str) or value not in sim.fleet.releases:
+        raise Refused(f"release = {value!r}: expected one of {', '.join(sim.fleet.releases)}")
+    return value
+
+
+def mail(sim: "Simulation", value: Any) -> int:
+    """a mail's number"""
+    if isinstance(value, bool) or not isinstance(value, int) or value not in sim.mails:
+        raise Refused(f"mail = {value!r}: expected the number of a mail that has arrived")
+    return value
+
+
+def whole(name: str, least: int, most: int, what: str) -> Callable[["Simulation", Any], int]:
+    """Parser of a whole number within limits."""
+
+    def parse(sim: "Simulation", value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise Refused(f"{name} = {value!r}: expected {what} from {least:,} to {most:,}")
+        return value
+
+    parse.__doc__ = what
+    return parse
+
+
+def percent(sim: "Simulation", value: Any) -> float:
+    """percent of the opening price"""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.01 <= value <= 99:
+        raise Refused(f"percent = {value!r}: expected a number from 0.01 to 99")
+    return float(value)
+
+
+def symbols(sim: "Simulation", value: Any) -> list[str]:
+    """a list of symbols, or "all\""""
+    names = sim.scenario.names
+    if value == "all":
+        return list(names)
+    known = set(names)
+    if not isinstance(value, list) or not value or any(not isinstance(name, str) or name not in known for name in value):
+        raise Refused(f'symbols = {str(value)[:60]!r}: expected "all" or a list of symbols such as {names[0]}')
+    chosen = set(value)
+    return [name for name in names if name in chosen]
+
+
+def style(sim: "Simulation", value: Any) -> str:
+    """passive or aggressive"""
+    if value not in ("passive", "aggressive"):
+        raise Refused(f"style = {str(value)[:40]!r}: expected passive or aggressive")
+    return str(value)

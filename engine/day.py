@@ -1,0 +1,400 @@
+"""The day around the market: what the turns of the day, the exchanges and the levers do to fleet, desks and evidence."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine import turn
+from engine.evidence import Call, Mail
+from engine.fleet import RUNNING, STARTING, STOPPED
+from engine.gauges import mids, moves_bp
+from engine.market_time import BELL_END, BLOCK, CLOSE, OPEN, STEPS_PER_MINUTE, phase, step_at
+from engine.positions import allocate_clients, cancel_far, marks
+from engine.router import FLATTEN_AGGRESSIVE, FLATTEN_PASSIVE
+from engine.score import HC
+from engine.state import CHILDREN, EXECUTIONS, REJECTS
+from engine.unwind import sell_block
+
+if TYPE_CHECKING:
+    from engine.simulation import Simulation
+
+KEPT_LINES = 400
+# Fields of a day that are remembered as they are (JSON-able).
+MEMORY = (
+    "opened",
+    "mails",
+    "calls",
+    "alerts",
+    "headlines",
+    "built",
+    "refusals",
+    "lines",
+    "tails",
+    "looks",
+    "checksums",
+    "halted",
+    "harmed",
+    "hand_steps",
+    "away_at",
+    "bust_asked",
+    "bust_relief",
+    "cut_off",
+    "cut_by_exchange",
+    "rlp_late",
+    "fault_found",
+    "runaway",
+    "contained",
+    "first_runaway",
+    "block_sold",
+    "desk_orders",
+    "was_paused",
+)
+
+
+class View:
+    """The simulation as evidence may see it at one tick; see `evidence_rules.View`."""
+
+    def __init__(self, sim: "Simulation", step: int) -> None:
+        self._sim, self.step = sim, step
+        self.open = OPEN <= step < CLOSE
+        self.stopped = [server.n for server in sim.fleet.servers if server.state == STOPPED]
+        self.disconnected = not sim.cut_off and not any(server.connected for server in sim.fleet.servers)
+        self.cut_off = sim.cut_off
+        self.served = any(sim.fleet.sends(server.n) for server in sim.fleet.servers) and not sim.cut_off
+        self.runaway = sim.runaway
+        self.flag_set = sim.machine.controls[0].flag_off == 0
+        self.power_peg_mails = len(sim.refusals)
+
+    @cached_property
+    def movers(self) -> list[tuple[str, int]]:
+        """Largest moves since the open, (symbol, basis points)."""
+        moves = moves_bp(self._sim, mids(self._sim))
+        order = np.argsort(-np.abs(moves), kind="stable")[:8]
+        return [(self._sim.scenario.names[i], int(moves[i])) for i in order.tolist() if moves[i]]
+
+    @cached_property
+    def volume_ratio(self) -> float:
+        return self._sim.gauges.volume_ratio(self._sim)
+
+    @cached_property
+    def volume_high_s(self) -> int:
+        return self._sim.gauges.volume_high * 5
+
+    @cached_property
+    def executions_per_s(self) -> float:
+        return self._sim.gauges.per_s(EXECUTIONS)
+
+    @cached_property
+    def children_per_s(self) -> float:
+        return self._sim.gauges.per_s(CHILDREN)
+
+    @cached_property
+    def rejects_per_s(self) -> float:
+        return self._sim.gauges.per_s(REJECTS)
+
+    @cached_property
+    def parents_in_per_s(self) -> float:
+        return self._sim.gauges.per_s(4)
+
+    @cached_property
+    def paused(self) -> list[str]:
+        until = self._sim.machine.market["paused_until"]
+        return [self._sim.scenario.names[i] for i in np.flatnonzero(until > self.step).tolist()]
+
+    @cached_property
+    def pauses(self) -> int:
+        return int(self._sim.machine.market["pauses"].sum())
+
+    @cached_property
+    def gross_usd(self) -> int:
+        return marks(self._sim.machine, self._sim.scenario).gross // HC
+
+
+class Day:
+    """Mixed into Simulation: state and acts of the day outside the compiled market."""
+
+    def begin_day(self: "Simulation") -> None:
+        """Nothing has happened yet."""
+        self.opened: dict[str, int] = {}  # mail -> step at which it was opened
+        self.mails: dict[int, dict[str, Any]] = {}
+        self.calls: list[dict[str, Any]] = []
+        self.alerts: list[dict[str, Any]] = []
+        self.headlines: list[dict[str, Any]] = []
+        self.built: set[str] = set()
+        self.refusals: list[list[int]] = []  # (order, server, step, symbol) refused before the open
+        self.lines: list[dict[str, Any]] = []  # what was done to servers, for their logs
+        self.tails: dict[str, Any] | None = None
+        self.looks: dict[str, Any] | None = None
+        self.checksums: list[dict[str, Any]] = []
+        self.halted = self._no_steps()
+        self.harmed = self._no_steps()
+        self.hand_steps = 0
+        self.away_at: int | None = None
+        self.bust_asked: int | None = None
+        self.bust_relief = 0
+        self.cut_off = self.cut_by_exchange = self.rlp_late = self.fault_found = self.block_sold = False
+        self.runaway = 0
+        self.contained: int | None = None
+        self.first_runaway: int | None = None
+        self.desk_orders = 0
+        self.was_paused: list[int] = []
+
+    @staticmethod
+    def _no_steps() -> dict[str, int]:
+        return {f"{kind}_{span}": 0 for kind in ("firm", "smars", "server") for span in ("bell", "day")}
+
+    def day_memory(self: "Simulation") -> dict[str, Any]:
+        """What `begin_day` made, JSON-able."""
+        found = {name: getattr(self, name) for name in MEMORY}
+        return {**found, "built": sorted(self.built), "mails": list(self.mails.values())}
+
+    def recall_day(self: "Simulation", memory: dict[str, Any]) -> None:
+        """Take back what `day_memory` gave."""
+        for name in MEMORY:
+            setattr(self, name, memory[name])
+        self.built = set(memory["built"])
+        self.mails = {mail["id"]: mail for mail in memory["mails"]}
+
+    # -- the fleet
+
+    def set_servers(self: "Simulation") -> None:
+        """Tell the compiled router which servers send, and what their releases do."""
+        machine = self.machine
+        for server in self.fleet.servers:
+            machine.servers[server.n] = 1 if self.fleet.sends(server.n) and not self.cut_off else 0
+            for flagged in (0, 1):
+                for session in (0, 1):
+                    machine.behaviours[server.n, flagged, session] = self.fleet.behaviour(server.n, bool(flagged), bool(session))
+
+    def log(self: "Simulation", n: int, kind: str, **record: Any) -> None:
+        """Note a line in a server's log."""
+        self.lines.append({"step": self.now, "server": n, "kind": kind, **record})
+        del self.lines[:-KEPT_LINES]
+
+    def stop_server(self: "Simulation", n: int) -> None:
+        """End a server's process: its parents end, what it has resting is cancelled."""
+        self.fleet[n].state = STOPPED
+        turn.withdraw_all(self.machine, self.now, n)
+        self.log(n, "stopped")
+        self.tell("server.stopped", server=n)
+
+    def start_server(self: "Simulation", n: int) -> None:
+        """Run what is on disk, and log on to the exchanges again."""
+        server = self.fleet[n]
+        server.running, server.state, server.connected = server.installed, RUNNING, True
+        self.machine.controls["connected"] = 1
+        self.log(n, "started", reason=server.running)
+        self.tell("server.started", server=n)
+
+    def roll_back(self: "Simulation", n: int) -> None:
+        """Previous release, restarted: what ran on the server ends."""
+        self.fleet.roll_back(n, self.now)
+        if self.fleet[n].state == RUNNING:
+            turn.withdraw_all(self.machine, self.now, n)
+        self.log(n, "copied", reason=self.fleet[n].installed)
+        self.log(n, "started", reason=self.fleet[n].running)
+
+    def disconnect(self: "Simulation", kind: str) -> None:
+        """Close SMARS's sessions: parents end, what rests is cancelled."""
+        for server in self.fleet.servers:
+            server.connected = False
+            turn.withdraw_all(self.machine, self.now, server.n)
+        self.machine.controls["connected"] = 0
+        self.set_servers()
+        self.tell(kind)
+        self.watch_runaway()
+
+    def refuse_orders(self: "Simulation", orders: list[list[int]]) -> None:
+        """A legacy server refused flagged orders before the open: each is mailed, and logged by its server."""
+        for order, server, step, symbol in orders:
+            self.refusals.append([order, server, step, symbol])
+            self._deliver(self.evidence.reject_mail(step, order, self.scenario.names[symbol]))
+
+    # -- evidence asked for
+
+    def tail_log(self: "Simulation", n: int) -> None:
+        """Keep the last lines of a server's log as the desk now sees them."""
+        self.tails = {"server": n, "step": self.now, "lines": self.log_records(n)}
+
+    def log_records(self: "Simulation", n: int, most: int = 14) -> list[dict[str, Any]]:
+        """Last records of one server, oldest first: refused orders, what was done to it, child orders."""
+        names, machine = self.scenario.names, self.machine
+        found: list[dict[str, Any]] = [
+            {"step": step, "kind": "refused", "order": order, "symbol": names[symbol]} for order, server, step, symbol in self.refusals[-200:] if server == n
+        ]
+        found += [{key: value for key, value in line.items() if key != "server"} for line in self.lines if line["server"] == n]
+        where = np.argwhere((machine.recent["server"] == n) & (machine.recent["parent"] > 0))
+        found += [self._child_record(int(s), machine.recent[s, k]) for s, k in where.tolist()]
+        found.sort(key=lambda record: (record["step"], record.get("order", 0)))
+        return found[-most:]
+
+    def _child_record(self: "Simulation", s: int, child: Any) -> dict[str, Any]:
+        from engine.controls import MISSED, REASONS
+
+        price = int(child.price) * int(self.machine.symbols[s].tick_hc)
+        reason = int(child.reason)
+        record = {
+            "step": int(child.step),
+            "kind": "reject" if reason not in (0, MISSED) else "child",
+            "order": int(child.parent),
+            "symbol": self.scenario.names[s],
+            "side": "buy" if child.side > 0 else "sell",
+            "qty": int(child.total_qty),
+            "filled": int(child.total_filled),
+            "price": f"{price / HC:.2f}" if price % 100 == 0 else f"{price / HC:.4f}",
+        }
+        return {**record, "reason": REASONS[reason]} if record["kind"] == "reject" else record
+
+    def look_at(self: "Simulation", n: int) -> None:
+        """Keep one server's rates of the last full minute."""
+        rates = {name: round(self.gauges.per_s(column, n), 1) for name, column in (("children_out", CHILDREN), ("executions", EXECUTIONS), ("rejects", REJECTS))}
+        self.looks = {"server": n, "step": self.now, **rates}
+
+    def run_checksum(self: "Simulation", servers: list[int]) -> None:
+        """Keep the hashes of the file on disk and of the running process."""
+        for n in servers:
+            disk, process = self.fleet.hashes(n)
+            self.checksums.append({"server": n, "step": self.now, "disk": disk, "process": process})
+            if self.fleet.releases[self.fleet.target].hash not in (disk, process) or (process and disk != process):
+                self.fault_found = True
+
+    # -- risk
+
+    def flatten(self: "Simulation", symbols: list[str], style: str) -> None:
+        """Put orders of the desk to work against the monitor's positions; earlier ones in the same stocks are withdrawn."""
+        shown, _ = self.monitor.read()
+        behaviour = FLATTEN_PASSIVE if style == "passive" else FLATTEN_AGGRESSIVE
+        index = {name: i for i, name in enumerate(self.scenario.names)}
+        for name in symbols:
+            s = index[name]
+            turn.withdraw_desk(self.machine, s, self.now)
+            if shown[s]:
+                self.desk_orders += 1
+                side, qty = (-1, int(shown[s])) if shown[s] > 0 else (1, -int(shown[s]))
+                turn.flatten(self.machine, s, 10_000_000 + self.desk_orders, side, qty, behaviour, self.machine.dials[0].unwind_gap, self.now)
+
+    def ask_bust(self: "Simulation") -> None:
+        """Ask for a review; the ruling comes half an hour later."""
+        self.bust_asked = self.now
+
+    def accept_cut(self: "Simulation") -> None:
+        """The exchanges cut the firm off."""
+        self.cut_off = self.cut_by_exchange = True
+        self.disconnect("exchange.disconnected")
+
+    # -- the day
+
+    def turn_of_day(self: "Simulation", step: int) -> None:
+        """What happens at a moment of the day or of the exchanges' clocks."""
+        numbers = self.scenario
+        if step in (OPEN, BELL_END, CLOSE, BLOCK):
+            self.tell("phase.changed", phase=phase(step))
+        if step == OPEN:
+            self.tell("market.opened")
+        if step == BELL_END and turn.count_runaway(self.machine) > 0:
+            self.cut_by_exchange = True
+            self.disconnect("exchange.disconnected")
+        if step == step_at("10:00"):
+            self.rlp_late = not (self.fault_found or self.machine.tally[0].power_peg > 0 or self.rlp_live())
+        if self.cut_off and step >= step_at(numbers.exchange.cut_until) and (self.fault_found or any(s.state == STOPPED for s in self.fleet.servers)):
+            self._readmit()
+        if self.bust_asked is not None and step == self.bust_asked + numbers.exchange.bust_ruling_min * STEPS_PER_MINUTE:
+            self._rule_on_busts()
+        if step >= OPEN and (step - OPEN) % (numbers.monitor.allocate_min * STEPS_PER_MINUTE) == 0:
+            allocate_clients(self.machine)
+        if step == CLOSE:
+            for server in self.fleet.servers:
+                turn.withdraw_all(self.machine, step, server.n)
+            turn.withdraw_all(self.machine, step, 0)
+            allocate_clients(self.machine)
+        if step == BLOCK:
+            gross, cost = sell_block(self.machine, numbers)
+            self.block_sold = True
+            self.tell("block.sold", gross_usd=gross // HC, cost_usd=cost // HC)
+
+    def rlp_live(self: "Simulation") -> bool:
+        """Whether every server runs a release that knows the new order type and orders carry the flag."""
+        live = all(self.fleet.sends(s.n) and self.fleet.releases[s.running].flag_set == "rlp" for s in self.fleet.servers)
+        return live and self.machine.controls[0].flag_off == 0
+
+    def _readmit(self: "Simulation") -> None:
+        self.cut_off = False
+        for server in self.fleet.servers:
+            server.connected = server.state == RUNNING
+        self.machine.controls["connected"] = 1
+        self.set_servers()
+        self.tell("exchange.readmitted")
+
+    def _rule_on_busts(self: "Simulation") -> None:
+        assert self.bust_asked is not None
+        last = (self.bust_asked - OPEN) // STEPS_PER_MINUTE
+        relief = cancel_far(self.machine, last - self.scenario.exchange.bust_request_min, last)
+        self.bust_relief += relief
+        self.bust_asked = None
+        self.tell("trades.busted", relief_usd=relief // HC)
+
+    def charge_halting(self: "Simulation", first: int, until: int) -> None:
+        """Count the steps in which flow is not served, by what is down."""
+        down = sum(self.machine.servers[server.n] == 0 for server in self.fleet.servers)
+        if down == 0:
+            return
+        kind, times = ("firm", 1) if self.cut_off else (("smars", 1) if down == len(self.fleet.servers) else ("server", down))
+        span = "bell" if OPEN <= first < BELL_END else "day"
+        self.halted[f"{kind}_{span}"] += times * (until - first)
+        if self.away_at is None:
+            self.harmed[f"{kind}_{span}"] += times * (until - first)
+
+    def service_kept(self: "Simulation") -> float:
+        """Share of clients' parents so far that were routed within a minute."""
+        ended = self.machine.ended
+        routed = int(ended["routed"].sum())
+        lost = int(ended["late"].sum() + ended["handed_back"].sum()) + int(self.machine.tally[0].handed_back)
+        return round(routed / max(routed + lost, 1), 4)
+
+    def watch_runaway(self: "Simulation") -> None:
+        """Count runaway parents, and note when the first appeared and the last ended."""
+        before, self.runaway = self.runaway, int(turn.count_runaway(self.machine))
+        if self.runaway and self.first_runaway is None:
+            self.first_runaway = self.now
+        if before and not self.runaway:
+            self.contained = self.now
+
+    def look_around(self: "Simulation", step: int) -> None:
+        """Every five seconds: measure, notice pauses, and let evidence fall due."""
+        tick = step // 20
+        self.watch_runaway()
+        self.gauges.take(self, tick)
+        self.monitor.take(tick, self.machine)
+        self.monitor.show(tick, self.monitor.lag_s(self.scenario, self.gauges.per_s(EXECUTIONS)))
+        if step <= CLOSE:
+            self._notice_pauses(step)
+            view = View(self, step)
+            for item in self.evidence.tick(step, view):
+                self._deliver(item)
+            text = self.evidence.headline(view)
+            if text:
+                self.headlines.append({"step": step, "text": text})
+                self.tell("headline", text=text)
+
+    def _notice_pauses(self: "Simulation", step: int) -> None:
+        paused = np.flatnonzero(self.machine.market["paused_until"] > step).tolist()
+        if paused != self.was_paused:
+            for s in sorted(set(paused) - set(self.was_paused)):
+                self.tell("breaker.paused", symbol=self.scenario.names[s])
+            for s in sorted(set(self.was_paused) - set(paused)):
+                self.tell("breaker.resumed", symbol=self.scenario.names[s])
+            self.was_paused = paused
+
+    def _deliver(self: "Simulation", item: Any) -> None:
+        """Put a mail, call or alert where its desk finds it."""
+        if isinstance(item, Mail):
+            self.mails[item.id] = item.to_dict()
+            self.tell("mail.arrived", (item.desk,), mail=item.id, sender=item.sender, subject=item.subject)
+        elif isinstance(item, Call):
+            caller = item.replies[0][0].split(".")[0]
+            self.calls.append({**item.to_dict(), "caller_key": caller})
+            self.tell("call.rang", (item.desk,), call=item.id, caller=item.caller, opening=item.opening)
+        else:
+            self.alerts.append(item.to_dict())
+            self.tell("alert.raised", (item.desk,), text=item.text)

@@ -1,0 +1,138 @@
+"""Measurements every five seconds and every minute: rates, moves, volume, the loss curve. They change nothing in the market."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.market_time import BELL_END, CLOSE, OPEN, STEPS_PER_MINUTE, clock
+from engine.positions import marks
+from engine.score import HC
+from engine.state import CHILDREN, ERROR, EXECUTIONS, REJECTS, SHARES, SERVERS_MAX
+from engine.turn import count_runaway
+from engine.unwind import liquidation_cost
+
+if TYPE_CHECKING:
+    from engine.simulation import Simulation
+
+TICK_STEPS = 20
+TICKS_A_MINUTE = 12
+KEPT = 384  # samples: a little over half an hour
+COLUMNS = 6  # children, executions, rejects, shares of ours; parents; volume of the market
+PARENTS_IN, VOLUME = 4, 5
+MOVE_TICKS = 3  # moves are read from the mid every fifteen seconds
+
+
+class Gauges:
+    """Samples of cumulative counts, shape (KEPT, servers + 1, COLUMNS), row 0 of the middle axis being the firm's total."""
+
+    def __init__(self, count: int) -> None:
+        self.samples = np.zeros((KEPT, SERVERS_MAX + 1, COLUMNS), dtype=np.int64)
+        self.moved_bp = np.zeros(count, dtype=np.int64)  # largest move of the mid since the open
+        self.volume_high = 0  # ticks for which volume has been above twice normal
+        self.path: list[dict[str, Any]] = []  # a row a minute from 09:31
+        self.tick = -1
+
+    def take(self, sim: "Simulation", tick: int) -> None:
+        """Sample at a tick (every five seconds)."""
+        self.tick = tick
+        machine = sim.machine
+        row = self.samples[tick % KEPT]
+        totals = machine.counters.sum(axis=0)
+        row[:, [CHILDREN, EXECUTIONS, REJECTS, SHARES]] = totals
+        row[0, :4] = totals[1:].sum(axis=0)
+        row[0, PARENTS_IN] = machine.tally[0].arrived
+        row[0, VOLUME] = machine.market["volume"].sum()
+        self.volume_high = self.volume_high + 1 if self.volume_ratio(sim) > sim.scenario.exchange.call_ratio else 0
+        if sim.now > OPEN and tick % MOVE_TICKS == 0:
+            np.maximum(self.moved_bp, np.abs(moves_bp(sim, mids(sim))), out=self.moved_bp)
+        if OPEN < sim.now <= CLOSE and sim.now % STEPS_PER_MINUTE == 0:
+            self.path.append(minute_row(sim))
+
+    def per_s(self, column: int, server: int = 0, ticks: int = TICKS_A_MINUTE) -> float:
+        """Mean per second over the last `ticks` samples."""
+        ticks = min(ticks, self.tick)
+        if ticks <= 0:
+            return 0.0
+        now, before = self.samples[self.tick % KEPT], self.samples[(self.tick - ticks) % KEPT]
+        return float(now[server, column] - before[server, column]) / (ticks * 5)
+
+    def series(self, column: int, ticks: int) -> list[int]:
+        """Per-second means of the last `ticks` intervals, oldest first."""
+        ticks = min(ticks, self.tick, KEPT - 1)
+        at = np.arange(self.tick - ticks, self.tick + 1) % KEPT
+        return [round(value / 5) for value in np.diff(self.samples[at, 0, column]).tolist()]
+
+    def volume_ratio(self, sim: "Simulation") -> float:
+        """Volume of the last minute in the scenario's stocks over what is normal for that minute; 0 outside the session."""
+        if not OPEN + STEPS_PER_MINUTE <= sim.now <= CLOSE:
+            return 0.0
+        share = sim.scenario.market.open_share
+        normal = sim.adv_total * (share / 45 if sim.now <= BELL_END else (1 - share) / 345)
+        return self.per_s(VOLUME) * 60 / normal
+
+    def arrays(self) -> dict[str, Any]:
+        """Arrays for digest and checkpoint."""
+        return {"gauge_samples": self.samples, "gauge_moved": self.moved_bp}
+
+
+def mids(sim: "Simulation") -> Any:
+    """Mid of every stock, 1/256 tick, (S,): the reference price where a side is missing."""
+    books, market = sim.machine.books, sim.machine.market
+    mid = (2 * books["base"].astype(np.int64) + books["bid"] + books["ask"]) * 128
+    return np.where((books["bids"] > 0) & (books["asks"] > 0), mid, market["ref_256"])
+
+
+def moves_bp(sim: "Simulation", prices_256: Any) -> Any:
+    """Moves since the open, basis points, (S,); 0 before the open."""
+    opening = sim.machine.market["open"].astype(np.int64) << 8
+    return np.where(opening > 0, (prices_256 - opening) * 10_000 // np.maximum(opening, 1), 0)
+
+
+def knight(sim: "Simulation") -> dict[str, Any]:
+    """What the runaway did so far: parents, children, executions, shares, positions."""
+    machine = sim.machine
+    shares = machine.position[:, ERROR]
+    mark = marks(machine, sim.scenario)
+    return {
+        "parents": int(machine.tally[0].power_peg),
+        "children": int(machine.sent[:, ERROR].sum()),
+        "executions": int(machine.fills[:, ERROR].sum()),
+        "shares": int(machine.bought[:, ERROR].sum() + machine.sold[:, ERROR].sum()),
+        "symbols": int((machine.fills[:, ERROR] > 0).sum()),
+        "long_symbols": int((shares > 0).sum()),
+        "short_symbols": int((shares < 0).sum()),
+        "long_usd": mark.long // HC,
+        "short_usd": mark.short // HC,
+        "gross_usd": mark.gross // HC,
+        "net_usd": (mark.long - mark.short) // HC,
+    }
+
+
+def minute_row(sim: "Simulation") -> dict[str, Any]:
+    """One row of the minute path: dollars whole, marks signed, losses positive."""
+    machine = sim.machine
+    mark = marks(machine, sim.scenario)
+    return {
+        "clock": clock(sim.now)[:5],
+        "bad_servers": sum(sim.fleet.sends(server.n) and sim.fleet.defective(server.n) for server in sim.fleet.servers),
+        "runaway_parents": int(count_runaway(machine)),
+        "executions": int(machine.fills[:, ERROR].sum()),
+        "shares": int(machine.bought[:, ERROR].sum() + machine.sold[:, ERROR].sum()),
+        "gross_usd": mark.gross // HC,
+        "mid_mark": mark.mid // HC,
+        "reverted_mark": mark.reverted // HC,
+        "liquidation_loss": (liquidation_cost(sim.scenario, mark.gross, sim.now) - mark.reverted) // HC,
+    }
+
+
+def concentration(sim: "Simulation") -> dict[str, int]:
+    """Stocks in which the runaway was large and the price moved (SEC 18), and stocks moved 30 %."""
+    machine = sim.machine
+    own = machine.bought[:, ERROR] + machine.sold[:, ERROR]
+    share = own / np.maximum(machine.market["volume"], 1)
+    moved = sim.gauges.moved_bp
+    return {
+        "stocks_20_5": int(((share > 0.2) & (moved > 500)).sum()),
+        "stocks_50_10": int(((share > 0.5) & (moved > 1000)).sum()),
+        "moved_30": int((moved > 3000).sum()),
+    }

@@ -1,0 +1,58 @@
+"""What the deployer can do: checksum, copy, roll back, and ask upstream to change the flag."""
+
+from typing import TYPE_CHECKING, Any
+
+from engine import commands
+from engine.commands import Refused, lever
+
+if TYPE_CHECKING:
+    from engine.simulation import Simulation
+
+
+def _flag_is(value: bool) -> Any:
+    def check(sim: "Simulation", args: dict[str, Any]) -> None:
+        if (sim.machine.controls[0].flag_off == 0) is not value:
+            raise Refused(f"the flag is {'off' if value else 'on'} already")
+
+    return check
+
+
+def _free_servers(sim: "Simulation", args: dict[str, Any]) -> None:
+    for work in sim.works:
+        if work.kind in ("release.copy", "release.rollback"):
+            both = sorted(set(work.args["servers"]) & set(args["servers"]))
+            if both:
+                raise Refused(f"{sim.fleet.label(both[0])} is being worked on: {sim.left_s(work)} s left")
+
+
+@lever("checksum.run", "deployer", "Checksum servers", args={"servers": commands.servers})
+def checksum(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Print the hash of the file on disk and of the running process of each server."""
+    sim.run_checksum(args["servers"])
+
+
+@lever("release.copy", "deployer", "Copy a release", args={"servers": commands.servers, "release": commands.release}, check=_free_servers)
+def copy(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Put a release on disk; a restart runs it."""
+    for n in args["servers"]:
+        sim.fleet.copy(n, args["release"], sim.now)
+        sim.log(n, "copied", reason=args["release"])
+
+
+@lever("release.rollback", "deployer", "Roll back servers", args={"servers": commands.servers}, check=_free_servers, dangerous=True)
+def roll_back(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Run the previous release again: each server is restarted at the end."""
+    for n in args["servers"]:
+        sim.roll_back(n)
+
+
+@lever("flag.clear", "deployer", "Have the flag cleared upstream", check=_flag_is(True), dangerous=True, exclusive=True)
+def clear_flag(sim: "Simulation", args: dict[str, Any]) -> None:
+    """New orders come without the flag; parents already running go on."""
+    sim.machine.controls["flag_off"][0] = 1
+
+
+@lever("flag.set", "deployer", "Have the flag set upstream", check=_flag_is(False), dangerous=True, exclusive=True)
+def set_flag(sim: "Simulation", args: dict[str, Any]) -> None:
+    """New orders carry the flag again."""
+    sim.machine.controls["flag_off"][0] = 0

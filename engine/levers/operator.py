@@ -1,0 +1,90 @@
+"""What the operator can do: look, tail, stop and start servers, stop all, disconnect, press a kill switch that exists."""
+
+from typing import TYPE_CHECKING, Any
+
+from engine import commands
+from engine.commands import Refused, lever
+from engine.fleet import RUNNING, STARTING, STOPPED
+
+if TYPE_CHECKING:
+    from engine.simulation import Simulation
+
+
+def _is_up(sim: "Simulation", args: dict[str, Any]) -> None:
+    name = sim.fleet.label(args["server"])
+    if sim.fleet[args["server"]].state == STOPPED:
+        raise Refused(f"{name} is stopped already")
+    for work in sim.works:
+        if work.kind == "server.stop" and work.args["server"] == args["server"]:
+            raise Refused(f"{name} is being stopped already")
+
+
+def _not_starting(sim: "Simulation", args: dict[str, Any]) -> None:
+    if sim.fleet[args["server"]].state == STARTING:
+        raise Refused(f"{sim.fleet.label(args['server'])} is starting already")
+
+
+def _something_up(sim: "Simulation", args: dict[str, Any]) -> None:
+    if all(server.state == STOPPED for server in sim.fleet.servers):
+        raise Refused("every server is stopped already")
+
+
+def _connected(sim: "Simulation", args: dict[str, Any]) -> None:
+    if not any(server.connected for server in sim.fleet.servers):
+        raise Refused("SMARS is disconnected from the exchanges already")
+
+
+@lever("server.stop", "operator", "Stop a server", args={"server": commands.server}, check=_is_up, dangerous=True)
+def stop_server(sim: "Simulation", args: dict[str, Any]) -> None:
+    """End the process: its parents end, what it has resting is cancelled."""
+    sim.stop_server(args["server"])
+
+
+def _go_down(sim: "Simulation", args: dict[str, Any]) -> None:
+    if sim.fleet[args["server"]].state == RUNNING:
+        sim.stop_server(args["server"])
+    sim.fleet[args["server"]].state = STARTING
+
+
+@lever("server.start", "operator", "Start or restart a server", args={"server": commands.server}, check=_not_starting, begin=_go_down)
+def start_server(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Run what is on disk and log on to the exchanges; a running server is stopped first."""
+    sim.start_server(args["server"])
+
+
+@lever("server.look", "operator", "Look at one server's rates", args={"server": commands.server})
+def look(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Read the last full minute of one server's rates."""
+    sim.look_at(args["server"])
+
+
+@lever("log.tail", "operator", "Tail one server's log", args={"server": commands.server})
+def tail(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Read the last lines of one server's log."""
+    sim.tail_log(args["server"])
+
+
+@lever("mail.open", ("operator", "deployer", "risk"), "Open a mail", args={"mail": commands.mail})
+def open_mail(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Read a mail."""
+    sim.opened[str(args["mail"])] = sim.now
+
+
+@lever("servers.stop_all", "operator", "Stop all servers by hand", check=_something_up, dangerous=True, exclusive=True)
+def stop_all(sim: "Simulation", args: dict[str, Any]) -> None:
+    """End every process, one after the other; the last one down ends the lever."""
+    for server in sim.fleet.servers:
+        if server.state != STOPPED:
+            sim.stop_server(server.n)
+
+
+@lever("smars.disconnect", "operator", "Disconnect SMARS at the exchanges", check=_connected, dangerous=True, exclusive=True)
+def disconnect(sim: "Simulation", args: dict[str, Any]) -> None:
+    """The exchanges close SMARS's sessions: nothing is sent any more, what rests is cancelled."""
+    sim.disconnect("smars.disconnected")
+
+
+@lever("killswitch.press", "operator", "Press the kill switch", check=_something_up, dangerous=True, exclusive=True)
+def press(sim: "Simulation", args: dict[str, Any]) -> None:
+    """End every process at once."""
+    stop_all(sim, args)

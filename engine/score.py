@@ -1,0 +1,62 @@
+"""The score: what the day costs, in dollars. Floats live here, after the engine is done."""
+
+from math import log
+from typing import TYPE_CHECKING, Any
+
+from engine.market_time import STEPS_PER_MINUTE, clock
+from engine.positions import marks
+from engine.unwind import liquidation_cost
+
+if TYPE_CHECKING:
+    from engine.simulation import Simulation
+
+HC = 10_000  # hundredths of a cent a dollar
+
+
+def usd(hc: int) -> float:
+    """Hundredths of a cent as dollars, rounded to cents."""
+    return round(hc / HC, 2)
+
+
+def halting(sim: "Simulation") -> tuple[float, float]:
+    """Dollars of halting and of client harm for the minutes in which flow was not served."""
+    costs = sim.scenario.costs
+
+    def charge(rates: tuple[float, float, float], steps: dict[str, int]) -> float:
+        per_step = dict(zip(("firm", "smars", "server"), (rate / STEPS_PER_MINUTE for rate in rates), strict=True))
+        return sum(per_step[kind] * (steps[f"{kind}_bell"] + costs.after_bell * steps[f"{kind}_day"]) for kind in per_step)
+
+    return charge(costs.halting, sim.halted), charge(costs.client_harm, sim.harmed)
+
+
+def score(sim: "Simulation") -> dict[str, Any]:
+    """Losses in positive dollars, marks signed: trading at liquidation value, halting, client harm, precautions, penalties."""
+    costs = sim.scenario.costs
+    mark = marks(sim.machine, sim.scenario)
+    liquidation = 0 if sim.block_sold else liquidation_cost(sim.scenario, mark.gross, sim.now)
+    trading = usd(liquidation - mark.reverted)
+    halted, harmed = halting(sim)
+    precautions = sim.hand_steps / STEPS_PER_MINUTE / 60 * costs.hand_hour_usd
+    penalties = (costs.rlp_late_usd if sim.rlp_late else 0) + (costs.cut_off_usd if sim.cut_by_exchange else 0)
+    return {
+        "total": round(trading + halted + harmed + precautions + penalties, 2),
+        "trading": trading,
+        "mid_mark": usd(mark.mid),
+        "reverted": usd(mark.reverted),
+        "liquidation": usd(liquidation),
+        "busts": usd(sim.bust_relief),
+        "halting": round(halted, 2),
+        "client_harm": round(harmed, 2),
+        "precautions": round(precautions, 2),
+        "penalties": float(penalties),
+        "gross": usd(mark.gross),
+        "contained_at": None if sim.contained is None or sim.runaway else clock(sim.contained),
+        "service_kept": sim.service_kept(),
+        "survives": trading < sim.scenario.cash.start_usd,
+    }
+
+
+def grade(loss_usd: float, ghost_usd: float) -> float:
+    """100 ln((G+1)/(L+1)) / ln(G+1), losses in millions and not below zero; 0 when the ghost lost nothing."""
+    loss, ghost = max(loss_usd, 0.0) / 1e6, max(ghost_usd, 0.0) / 1e6
+    return round(100 * log((ghost + 1) / (loss + 1)) / log(ghost + 1), 1) if ghost > 0 else 0.0

@@ -1,0 +1,298 @@
+"""The machine: commands go in, steps are taken, events come out.
+
+`step` is one ordered list. Between boundaries the market runs as compiled blocks; at a boundary (every five seconds, and
+wherever a lever ends or the day turns) everything else happens, in a fixed order. How a run is cut into calls of `step`
+never changes a bit of it.
+"""
+
+import json
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from engine import day, levers
+from engine.arrivals import plan, stale_server
+from engine.chance import stream_key
+from engine.commands import LEVERS, Command, Lever, Refusal, Refused, clean_args
+from engine.derive import derive
+from engine.events import Event, event
+from engine.evidence import Evidence
+from engine.fleet import Fleet
+from engine.gauges import TICK_STEPS, Gauges
+from engine.market_time import BELL_END, BLOCK, CLOSE, END, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND, following
+from engine.positions import Monitor
+from engine.scenario import Scenario
+from engine.state import TAPE, TAPE_ROWS, allocate, digest_of, records
+from engine.turn import deal, run
+
+__all__ = ["Simulation", "Work", "levers"]
+
+STREAMS = 10
+MARKET_STREAMS = (1, 2, 3, 4, 5)  # redrawn by `noise`; the others belong to the seed
+REFUSED_A_BLOCK = 4096
+FIRST_DESK_ORDER = 10_000_001
+MOMENTS = (OPEN, BELL_END, CLOSE, BLOCK)
+
+
+@dataclass(slots=True)
+class Work:
+    """A lever under way: it holds hands from `start` and takes effect at `end`."""
+
+    seq: int
+    desk: str
+    kind: str
+    args: dict[str, Any]
+    start: int
+    end: int
+    hands: int
+
+
+class Simulation(day.Day):
+    """One team's day. `seed` draws orders, the stale server and evidence; `noise` (default: the seed) the market's chance.
+
+    `instant`: levers take no time and no hands, and controls count as built (for calibration). `threads`: symbols are split over
+    this many; the result is the same. `tape`: keep every execution (see `tape_rows`).
+    """
+
+    def __init__(
+        self, scenario: Scenario, seed: int, *, noise: int | None = None, instant: bool = False, threads: int = 1, tape: bool = False
+    ) -> None:
+        self.scenario, self.seed, self.noise = scenario, seed, seed if noise is None else noise
+        self.instant = instant
+        numbers = derive(scenario)
+        keys = np.array(
+            [stream_key(self.noise if stream in MARKET_STREAMS else seed, stream) for stream in range(STREAMS)], dtype=np.uint64
+        )
+        market = scenario.market
+        self.machine = allocate(
+            numbers.symbols, numbers.waits, numbers.powers, numbers.dials, keys, ladder=market.ladder, pool=market.pool, parents=market.parents
+        )
+        self.machine.controls["connected"] = 1
+        self.arrivals = plan(scenario, seed)
+        self.cursor = 0
+        self.now = 0
+        self.stale = stale_server(scenario, seed)
+        self.fleet = Fleet.deployed(scenario, self.stale)
+        self.evidence = Evidence(scenario.evidence, seed)
+        count = len(scenario.symbols)
+        self.gauges, self.monitor = Gauges(count), Monitor(count)
+        self.adv_total = sum(row.adv_shares for row in scenario.symbols)
+        self.works: list[Work] = []
+        self.events: list[Event] = []
+        self.executions = 0
+        self.tape_lost = 0
+        self.begin_day()
+        self._use(threads, tape)
+        self.set_servers()
+        self._arrive(0)
+
+    def _use(self, threads: int, tape: bool) -> None:
+        """How the machine is run: nothing of this changes what it does."""
+        count = len(self.scenario.symbols)
+        order = sorted(range(count), key=lambda i: -self.scenario.symbols[i].rate_e6)
+        self._everybody = np.arange(count, dtype=np.int32)
+        self._parts = [np.array(sorted(order[k::threads]), dtype=np.int32) for k in range(threads)]
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._tapes = [records((TAPE_ROWS if tape else 0,), TAPE) for _ in range(threads)]
+        self._rows = [np.zeros(3, dtype=np.int64) for _ in range(threads)]
+        self._kept: list[Any] = []
+        self._refused = np.zeros((REFUSED_A_BLOCK, 4), dtype=np.int64)
+        self._refused_count = np.zeros(1, dtype=np.int64)
+
+    # -- commands
+
+    def submit(self, command: Command) -> Refusal | None:
+        """Judge a command given now: None when it was taken, else why not. A refused one changes nothing but the record of it."""
+        if command.step != self.now:
+            raise ValueError(f"command {command.seq} is stamped {command.step}: expected {self.now}, the next step")
+        try:
+            lever, args = self._judge(command)
+            work = self._schedule(command, lever, args)
+        except Refused as refused:
+            self.tell("command.refused", (command.desk,), seq=command.seq, command=command.kind, reason=str(refused))
+            return Refusal(str(refused))
+        self.tell("command.applied", (command.desk,), seq=command.seq, command=command.kind, args=args, until=work.end)
+        if lever.begin:
+            lever.begin(self, args)
+            self.set_servers()
+        if work.end == self.now:
+            self._finish(work)
+        else:
+            self.works.append(work)
+        return None
+
+    def _judge(self, command: Command) -> tuple[Lever, dict[str, Any]]:
+        if self.ended:
+            raise Refused("the day is over")
+        lever = LEVERS.get(command.kind)
+        if lever is None:
+            raise Refused(f"{command.kind!r} is no command: expected one of {', '.join(sorted(LEVERS))}")
+        if command.desk not in lever.desks:
+            raise Refused(f"{lever.label}: that is for the {' or the '.join(lever.desks)}, not the {command.desk}")
+        args = clean_args(self, lever, command.args)
+        if lever.exclusive and any(work.kind == lever.kind for work in self.works):
+            raise Refused(f"{lever.label}: under way already")
+        lever.check(self, args)
+        return lever, args
+
+    def _schedule(self, command: Command, lever: Lever, args: dict[str, Any]) -> Work:
+        """Hands and time of a lever. Raises Refused when the desk has no hand free or the control was never built."""
+        numbers = self.scenario.levers[lever.kind]
+        if self.instant:
+            return Work(command.seq, command.desk, lever.kind, args, self.now, self.now, 0)
+        if numbers.only_built and lever.kind not in self.built:
+            raise Refused(f"{lever.label}: there is none, it was never built")
+        free = self.free_hands(command.desk)
+        hands = min(numbers.hands, free)
+        if hands < numbers.hands:
+            busy = ", ".join(f"{LEVERS[work.kind].label.lower()} ({self.left_s(work)} s left)" for work in self.works if work.desk == command.desk)
+            raise Refused(f"no hand free: {busy}")
+        minutes = numbers.minutes
+        if self.now < OPEN and numbers.premarket is not None:
+            minutes = numbers.premarket
+        if numbers.built is not None and lever.kind in self.built:
+            minutes = numbers.built
+        count = len(args.get("servers", (0,)))
+        if numbers.each:
+            minutes *= count
+        if numbers.all_minutes is not None and count > 1:
+            minutes = numbers.all_minutes
+        if numbers.shared > 1:
+            hands = min(numbers.shared, free)
+            minutes /= hands
+        return Work(command.seq, command.desk, lever.kind, args, self.now, self.now + max(1, round(minutes * STEPS_PER_MINUTE)), hands)
+
+    def free_hands(self, desk: str) -> int:
+        """Hands of a desk that are not at work."""
+        total: int = getattr(self.scenario.hands, desk, 0)
+        return total - sum(work.hands for work in self.works if work.desk == desk)
+
+    def left_s(self, work: Work) -> int:
+        """Seconds of market time until a lever takes effect."""
+        return -(-(work.end - self.now) // STEPS_PER_SECOND)
+
+    def _finish(self, work: Work) -> None:
+        if work in self.works:
+            self.works.remove(work)
+        self.hand_steps += work.hands * (self.now - work.start)
+        LEVERS[work.kind].effect(self, work.args)
+        if work.kind in ("limit.set", "rate.set", "collar.set"):
+            self.built.add(work.kind)
+        self.set_servers()
+        self.watch_runaway()
+        self.tell("lever.finished", (work.desk,), seq=work.seq, command=work.kind, args=work.args)
+
+    # -- time
+
+    @property
+    def ended(self) -> bool:
+        """Whether the day is over."""
+        return self.now >= END
+
+    def step(self, n: int = 1) -> None:
+        """Run `n` steps of market time (fewer when the day ends)."""
+        while n > 0 and not self.ended:
+            until = min(self.now + n, self._next_boundary())
+            self._run(self.now, until)
+            n -= until - self.now
+            self.now = until
+            if until == CLOSE:
+                self._arrive(CLOSE)
+                self.now = BLOCK
+            if self.now % TICK_STEPS == 0 or self.now in MOMENTS or self.now == END or any(work.end <= self.now for work in self.works):
+                self._arrive(self.now)
+
+    def _next_boundary(self) -> int:
+        ends = [work.end for work in self.works if work.end > self.now]
+        moments = [moment for moment in (*MOMENTS, END) if moment > self.now]
+        return min((self.now // TICK_STEPS + 1) * TICK_STEPS, *moments, *ends)
+
+    def _run(self, first: int, until: int) -> None:
+        """A block: deal the orders that arrive in it, then trade it."""
+        machine = self.machine
+        if first >= CLOSE:
+            return
+        self.charge_halting(first, until)
+        self._refused_count[0] = 0
+        self.cursor = deal(machine, self.arrivals, self.cursor, first, until, self._refused, self._refused_count)
+        if self._refused_count[0]:
+            self.refuse_orders(self._refused[: self._refused_count[0]].tolist())
+        if machine.controls[0].gross_cap_hc > 0:
+            run(machine, self._everybody, first, until, True, self._tapes[0], self._rows[0])
+        elif self._pool is None:
+            run(machine, self._everybody, first, until, False, self._tapes[0], self._rows[0])
+        else:
+            parts = zip(self._parts, self._tapes, self._rows, strict=True)
+            for job in [self._pool.submit(run, machine, part, first, until, False, tape, rows) for part, tape, rows in parts]:
+                job.result()
+        self._collect_tape()
+
+    def _collect_tape(self) -> None:
+        for tape, rows in zip(self._tapes, self._rows, strict=True):
+            self.executions += int(rows[2])
+            self.tape_lost += int(rows[1]) if len(tape) else 0
+            if rows[0]:
+                self._kept.append(tape[: rows[0]].copy())
+            rows[:] = 0
+
+    def tape_rows(self) -> Any:
+        """Every execution so far, (N,) TAPE, by step, symbol and order within it. Needs tape=True."""
+        rows = np.concatenate(self._kept) if self._kept else np.zeros(0, dtype=TAPE)
+        return rows[np.lexsort((rows["symbol"], rows["step"]))]
+
+    def _arrive(self, step: int) -> None:
+        """Everything that is not trading, in this order: levers end, the day turns, every five seconds the rest is looked at."""
+        for work in sorted((work for work in self.works if work.end <= step), key=lambda work: (work.end, work.seq)):
+            self._finish(work)
+        self.turn_of_day(step)
+        if step % TICK_STEPS == 0:
+            self.look_around(step)
+
+    # -- what comes out
+
+    def tell(self, kind: str, audience: Iterable[str] | None = None, **data: Any) -> None:
+        """Note an event."""
+        self.events.append(event(self.now, kind, None if audience is None else tuple(audience), **data))
+
+    def take_events(self) -> list[Event]:
+        """Events since the last call, in order."""
+        taken, self.events = self.events, []
+        return taken
+
+    def digest(self) -> str:
+        """SHA-256 over the whole state: 64 hex characters."""
+        extra = json.dumps(self.memory(), sort_keys=True, separators=(",", ":")).encode()
+        for name, array in sorted(self.arrays().items()):
+            extra += name.encode() + np.ascontiguousarray(array).tobytes()
+        return digest_of(self.machine, extra)
+
+    def arrays(self) -> dict[str, Any]:
+        """Arrays beside the machine's, for digest and checkpoint."""
+        return {**self.gauges.arrays(), **self.monitor.arrays()}
+
+    def memory(self) -> dict[str, Any]:
+        """All that is remembered outside arrays, JSON-able."""
+        return {
+            "now": self.now,
+            "cursor": self.cursor,
+            "executions": self.executions,
+            "works": [asdict(work) for work in self.works],
+            "fleet": self.fleet.to_dict(),
+            "evidence": self.evidence.to_dict(),
+            "gauges": {"tick": self.gauges.tick, "volume_high": self.gauges.volume_high, "path": self.gauges.path},
+            "monitor": {"last": self.monitor.last, "shown": self.monitor.shown},
+            **self.day_memory(),
+        }
+
+    def remember(self, memory: dict[str, Any]) -> None:
+        """Take back what `memory` gave."""
+        self.now, self.cursor, self.executions = memory["now"], memory["cursor"], memory["executions"]
+        self.works = [Work(**work) for work in memory["works"]]
+        self.fleet.restore(memory["fleet"])
+        self.evidence = Evidence.from_dict(self.scenario.evidence, self.seed, memory["evidence"])
+        self.gauges.tick, self.gauges.volume_high, self.gauges.path = (memory["gauges"][key] for key in ("tick", "volume_high", "path"))
+        self.monitor.last, self.monitor.shown = memory["monitor"]["last"], memory["monitor"]["shown"]
+        self.recall_day(memory)
