@@ -84,7 +84,7 @@ def compose(exercise: Exercise, sides: list[Side], ghost: Curve | None) -> dict[
     """The cards of the projector."""
     step = max((side.step for side in sides), default=exercise.start_step)
     furthest = max(sides, key=lambda side: side.step, default=None)
-    state = state_of(exercise)
+    state = state_of(exercise, step)
     cards: dict[str, dict[str, Any]] = {"state": {key: state[key] for key in ("state", "speed", "reason")}}
     cards["clock"] = (furthest.cards.get("clock") if furthest else None) or _clock(step)
     for name in PASSED_ON:

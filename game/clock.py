@@ -64,7 +64,7 @@ class Table:
         if saved is not None and saved.engine_version == engine.ENGINE_VERSION:
             try:
                 sim = engine.restore(self.scenario, bytes(saved.blob))
-            except engine.CheckpointError as problem:
+            except Exception as problem:  # whatever is wrong with it, it is only a cache
                 log.warning("a checkpoint is thrown away", run=self.run.pk, problem=str(problem))
             else:
                 self.seq, self.events = saved.seq, saved.events

@@ -49,6 +49,12 @@ class FrameConsumer(AsyncWebsocketConsumer):
         await self.send(to_json(hello))
         await self.listen()
         self.pump = asyncio.create_task(self._pump())
+        self.pump.add_done_callback(self._pump_ended)
+
+    def _pump_ended(self, pump: "asyncio.Task[None]") -> None:
+        if not pump.cancelled() and pump.exception():
+            log.error("a screen could not be sent to; it is let go and will come back", exc_info=pump.exception())
+            self._closing = asyncio.ensure_future(self.close(1011))
 
     async def disconnect(self, code: int) -> None:
         if self.pump:
@@ -244,7 +250,7 @@ class ProjectorConsumer(FrameConsumer):
         return headers.get(b"host", b"").decode("latin-1")
 
     async def listen(self) -> None:
-        feed(self.exercise_id).add(self.slot)
+        await feed(self.exercise_id).add(self.slot)
         self._offer_join()
 
     async def refill(self) -> None:

@@ -49,19 +49,19 @@ def seat_group(seat_id: int) -> str:
     return f"seat.{seat_id}"
 
 
-def state_of(exercise: Exercise, reason: str = "") -> dict[str, Any]:
-    """The `state` message of an exercise as it is now."""
-    return {"t": "state", "state": exercise.state, "speed": exercise.speed_at(exercise.step), "reason": reason}
+def state_of(exercise: Exercise, step: int, reason: str = "") -> dict[str, Any]:
+    """The `state` message of an exercise that is at `step`."""
+    return {"t": "state", "state": exercise.state, "speed": exercise.speed_at(step), "reason": reason}
 
 
 def tell_state(exercise: Exercise) -> None:
     """Tell every screen of the exercise its state and speed."""
-    _send(exercise_group(exercise.pk), {"type": "control.state", "message": state_of(exercise)})
+    _send(exercise_group(exercise.pk), {"type": "control.state", "message": state_of(exercise, exercise.step)})
 
 
 def tell_run(run: Run, reason: str) -> None:
     """Tell the screens of one run why it stands still."""
-    message = {**state_of(run.team.exercise), "state": "paused", "reason": reason}
+    message = {**state_of(run.team.exercise, run.step), "state": "paused", "reason": reason}
     _send(run_group(run.pk), {"type": "control.state", "message": message})
 
 

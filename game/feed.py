@@ -6,7 +6,6 @@ from contextlib import suppress
 
 import structlog
 from channels.db import database_sync_to_async
-from django.db import DatabaseError
 
 from game.board import Board, Curve, Side, compose
 from game.hub import Slot, hub
@@ -27,17 +26,21 @@ class Feed:
         self._clients: set[Slot] = set()
         self._runs: dict[int, tuple[Side, Slot]] = {}
         self._wake = asyncio.Event()
+        self._ready = asyncio.Event()
         self._rows_due = 0.0
         self._task: asyncio.Task[None] | None = None
         self._exercise: Exercise | None = None
         self._ghost: Curve | None = None
 
-    def add(self, slot: Slot) -> None:
-        """Offer to this client from now on, beginning with everything."""
+    async def add(self, slot: Slot) -> None:
+        """Offer to this client from now on, beginning with everything (waits for the first picture)."""
+        if self._task is None or self._task.done():
+            self._ready.clear()
+            self._task = asyncio.create_task(self._keep(), name=f"feed-{self.exercise_id}")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._ready.wait(), ROWS_S)
         self._clients.add(slot)
         self.fill(slot)
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._keep(), name=f"feed-{self.exercise_id}")
 
     def fill(self, slot: Slot) -> None:
         """The whole picture for one client."""
@@ -50,8 +53,7 @@ class Feed:
         if self._clients or self._task is None:
             return
         self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        self._task = None
         runs, self._runs = self._runs, {}
         for run_id, (_, run_slot) in runs.items():
             await hub().leave(run_id, "projector", run_slot)
@@ -67,8 +69,8 @@ class Feed:
                 if time.monotonic() >= self._rows_due:
                     await self._look_at_rows()
                 self._compose()
-            except DatabaseError as problem:
-                log.warning("a projector's feed waits for the database", problem=str(problem))
+            except Exception:  # the wall goes on; whatever it is (the database away, say) may pass
+                log.exception("a projector's feed stumbled", exercise=self.exercise_id)
             await asyncio.sleep(COMPOSE_S)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), max(0.05, self._rows_due - time.monotonic()))
@@ -98,6 +100,7 @@ class Feed:
         if changed:
             for client in self._clients:
                 client.offer(Told(step, changed, []))
+        self._ready.set()
 
 
 def _rows(exercise_id: int) -> tuple[Exercise, list[Side], Curve | None]:

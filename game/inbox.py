@@ -54,6 +54,8 @@ def put(seat_id: int, cookie_hash: str, order: Order) -> list[dict[str, Any]]:
     )  # fmt: skip
     with transaction.atomic():
         Command.objects.bulk_create([row], ignore_conflicts=True)
+    if Run.objects.filter(pk=run.pk, state="ended").exists():  # it ended between the look and the row
+        Command.refuse_waiting(run)
     return _answers(Command.objects.get(run=run, client_id=order.id), seat)
 
 

@@ -4,6 +4,7 @@ The lease keeps two workers from doing the same work; the fencing epoch in the d
 a second owner harmless.
 """
 
+import os
 import threading
 import uuid
 
@@ -37,7 +38,7 @@ class Lease:
     @classmethod
     def take(cls, run_id: int) -> "Lease | None":
         """The lease, or None when somebody has it."""
-        lease = cls(run_id, uuid.uuid4().hex)
+        lease = cls(run_id, f"{os.getpid()}:{uuid.uuid4().hex}")  # the process is named for whoever looks into the broker
         if not client().set(lease_key(run_id), lease.token, nx=True, px=TTL_MS):
             return None
         client().delete(dispatch_key(run_id))

@@ -289,6 +289,12 @@ class Command(models.Model):
         ]
         indexes = [models.Index(fields=["run", "state"], name="commands_waiting")]
 
+    @classmethod
+    def refuse_waiting(cls, run: Run) -> None:
+        """Answer the commands that came too late for a run that has ended."""
+        late = "The exercise ended before this could be done."
+        cls.objects.filter(run=run, state="pending").update(state="refused", reason=late)
+
 
 class Event(models.Model):
     """Something that happened in a run, in order. `number` makes a second telling of the same event impossible."""

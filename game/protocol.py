@@ -120,7 +120,7 @@ def outcome(row: Command) -> dict[str, Any]:
 
 def about(exercise: Exercise) -> dict[str, Any]:
     """An exercise as `hello` names it."""
-    state = state_of(exercise)
+    state = state_of(exercise, exercise.step)
     return {"code": exercise.code, "title": exercise.title, "state": state["state"], "speed": state["speed"]}
 
 

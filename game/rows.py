@@ -152,7 +152,9 @@ def save_checkpoint(run: Run, step: int, curve: list[list[int]], *, seq: int, ev
 
 def finish(run: Run, *, step: int, curve: list[list[int]], score: dict[str, Any], digest: str) -> None:
     """The run is over: its score stands."""
-    _guard(run, state="ended", step=step, curve=curve, score=score, digest=digest)
+    with transaction.atomic():
+        _guard(run, state="ended", step=step, curve=curve, score=score, digest=digest)
+        Command.refuse_waiting(run)
 
 
 def fail(run: Run, reason: str) -> None:

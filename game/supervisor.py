@@ -11,7 +11,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,6 +47,7 @@ class Supervisor:
     say: Callable[[str], None]
     children: list[Child] = field(default_factory=list)
     stopping: bool = False
+    _break_off: bool = False
 
     def add(self, name: str, command: list[str], *, last_to_end: bool = False) -> Child:
         """Start a child and keep it."""
@@ -102,8 +104,21 @@ class Supervisor:
             self.say(f"  why it ended stands in {self.logs / (child.name + '.log')}")
 
     def stop(self, *_: object) -> None:
-        """End watching over; for a signal's handler too."""
+        """End watching over; the handler of the signals that mean "end"."""
         self.stopping = True
+        if self._break_off:
+            raise KeyboardInterrupt
+
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """Around work of this process that would not notice a signal for long: it is broken off (and `stopping` is set)."""
+        self._break_off = True
+        try:
+            yield
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self._break_off = False
 
     def end_all(self) -> None:
         """End every child: workers and web first, then the broker they save into."""

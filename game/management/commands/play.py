@@ -48,7 +48,8 @@ class Command(BaseCommand):
         try:
             if not self._start_broker(supervisor):
                 return
-            self._prepare()
+            with supervisor.interruptible():
+                self._prepare()
             if supervisor.stopping:
                 return
             self._start_workers(supervisor, host, port)

@@ -1,0 +1,35 @@
+"""Settings for every test: a state folder of its own, no broker unless a test starts one."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import django
+import pytest
+
+_state = Path(tempfile.mkdtemp(prefix="opening-bell-tests-"))
+(_state / "static").mkdir()
+atexit.register(shutil.rmtree, _state, ignore_errors=True)
+for name in ("REDIS_URL", "DATABASE_URL", "ALLOWED_HOSTS", "DEBUG", "SECRET_KEY"):
+    os.environ.pop(name, None)
+os.environ["STATE_DIR"] = str(_state)
+os.environ["LOG_LEVEL"] = "WARNING"
+os.environ["DJANGO_SETTINGS_MODULE"] = "game.settings"
+django.setup()
+
+from django.conf import settings as _settings  # noqa: E402
+
+# Named in an ini file, the settings would be read before this file sets the folder, and tests would write into .local/.
+assert _settings.STATE_DIR == _state, "DJANGO_SETTINGS_MODULE belongs here, not into .pytest.ini"
+
+
+@pytest.fixture(autouse=True)
+def plain_static_names(settings) -> None:
+    """Pages without a collectstatic before."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]

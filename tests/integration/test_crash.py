@@ -1,0 +1,218 @@
+"""kill -9 of every process, for real: the market goes on, and no command is lost or applied twice."""
+
+import threading
+import uuid
+from typing import Any
+
+import engine
+import pytest
+from engine import market_time
+
+from game import inbox
+from game.broker import client, lease_key
+from game.models import Command, Event, Exercise, Run
+from game.protocol import Order
+from tests.builders import eventually, new_exercise, taken_seat
+from tests.integration.world import Watch, World
+
+GAP_S = 4.0
+BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def database(request) -> str:
+    return getattr(request, "param", "sqlite")
+
+
+def running(speed: float = 20.0, at: str = "09:29") -> Run:
+    """An exercise that was started; the reaper finds its run."""
+    exercise = new_exercise(start_step=market_time.step_at(at), speeds={"premarket": speed, "bell": speed})
+    exercise.start()
+    return Run.objects.get(team__exercise=exercise)
+
+
+def shown_step(run: Run) -> int:
+    """How far the screens have seen it."""
+    return int(client().hget(f"ob:cards:{run.pk}:operator", "") or 0)
+
+
+def give(run: Run, kind: str, **args: Any) -> str:
+    """Give a command at the operator's desk, as a socket does; its id."""
+    seat = run.team.seats.get(desk="operator")
+    client_id = uuid.uuid4()
+    answers = inbox.put(seat.pk, seat.cookie_hash, Order(t="command", id=client_id, kind=kind, args=args))
+    assert answers[0]["t"] == "received", answers
+    return str(client_id)
+
+
+def end(run: Run) -> Run:
+    """Wait for the answers, end the exercise and wait for the score."""
+    waiting = Command.objects.filter(run=run, state__in=("pending", "stamped"))
+    eventually(lambda: not waiting.exists(), 10, "every command is answered")
+    Exercise.objects.get(pk=run.team.exercise_id).end()
+    return eventually(lambda: Run.objects.filter(pk=run.pk, state="ended").first(), 15, "the run has ended")
+
+
+def undisturbed(run: Run) -> str:
+    """The digest of a run with the same stamped commands that nothing ever happened to."""
+    exercise = run.team.exercise
+    commands = [
+        engine.Command(row.seq, row.step, row.desk, row.kind, row.args, row.confidence or None, row.why)
+        for row in Command.objects.filter(run=run).order_by("seq")
+    ]
+    scenario = engine.load_scenario(exercise.scenario)
+    return engine.replay(scenario, exercise.seed, commands, run.step, noise=exercise.noise).digest()
+
+
+def assert_told_once(run: Run, ids: list[str]) -> None:
+    """Every command has one row, one place and one outcome; every event one number, without a hole."""
+    rows = list(Command.objects.filter(run=run).order_by("seq"))
+    assert sorted(ids) == sorted(str(row.client_id) for row in rows if row.by != "autopilot")
+    assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
+    assert {row.state for row in rows} <= {"applied", "refused"}
+    told = Event.objects.filter(run=run).order_by("number")
+    assert [event.number for event in told] == list(range(len(told)))
+    seqs = [event.data["seq"] for event in told if event.kind in ("command.applied", "command.refused")]
+    assert sorted(seqs) == [row.seq for row in rows]
+
+
+def owner(world: World, run: Run) -> str:
+    """The name of the process that turns the run: its lease says so."""
+    token = eventually(lambda: client().get(lease_key(run.pk)), 10, "somebody has the lease")
+    pid = int(token.split(":")[0])
+    return next(name for name, process in world.processes.items() if process.pid == pid)
+
+
+@BOTH
+def test_when_the_worker_is_killed_another_goes_on_and_nothing_is_lost_or_done_twice(world):
+    world.start_games("games-1")
+    world.start_games("games-2")
+    world.start_control()
+    run = running()
+    taken_seat(run.team.exercise)
+    eventually(lambda: shown_step(run) > run.team.exercise.start_step, 20, "the market moves")
+    watch = Watch(world.broker_url, run.pk)
+    ear = threading.Thread(target=watch.listen, args=(9.0,))
+    ear.start()
+    ids = [give(run, "server.stop", server=1), give(run, "log.tail", server=2)]
+    eventually(lambda: len(watch.heard) > 4, what="frames come")
+    world.kill(owner(world, run))
+    ids += [give(run, "server.stop", server=3), give(run, "server.stop", server=3)]
+    ear.join()
+    assert watch.gap() <= GAP_S
+    assert watch.steps() == sorted(watch.steps()), "market time ran backwards"
+    assert watch.heard[-1][1] > watch.heard[0][1] + 40
+    ids.append(give(run, "log.tail", server=4))
+    run = end(run)
+    assert_told_once(run, ids)
+    assert run.digest == undisturbed(run)
+    assert run.epoch >= 2
+
+
+def test_when_the_broker_is_killed_the_market_waits_and_goes_on_where_it_stood(world):
+    world.start_games()
+    world.start_control()
+    run = running()
+    taken_seat(run.team.exercise)
+    eventually(lambda: shown_step(run) > run.team.exercise.start_step, 20, "the market moves")
+    watch = Watch(world.broker_url, run.pk)
+    ear = threading.Thread(target=watch.listen, args=(9.0,))
+    ear.start()
+    ids = [give(run, "server.stop", server=1)]
+    eventually(lambda: len(watch.heard) > 4, what="frames come")
+    world.kill("broker")
+    ids.append(give(run, "server.stop", server=2))
+    world.start_broker()
+    ear.join()
+    assert watch.gap() <= GAP_S
+    assert watch.steps() == sorted(watch.steps()), "market time ran backwards"
+    run.team.exercise.pause()
+    stands = eventually(lambda: not client().exists(lease_key(run.pk)) and shown_step(run), what="the run is let go")
+    run.team.exercise.go_on()
+    eventually(lambda: shown_step(run) > stands, 4, "the queue works again: the run is taken up")
+    run = end(run)
+    assert_told_once(run, ids)
+    assert run.digest == undisturbed(run)
+
+
+def test_a_worker_that_is_asked_to_stop_hands_over_within_a_second(world):
+    world.start_games("games-1")
+    world.start_control()
+    run = running()
+    eventually(lambda: shown_step(run) > run.team.exercise.start_step, 20, "the market moves")
+    world.start_games("games-2")
+    watch = Watch(world.broker_url, run.pk)
+    ear = threading.Thread(target=watch.listen, args=(4.0,))
+    ear.start()
+    eventually(lambda: len(watch.heard) > 2, what="frames come")
+    assert world.terminate("games-1") == 0
+    ear.join()
+    assert watch.gap() <= 1.0
+    assert watch.steps() == sorted(watch.steps())
+    assert end(run).state == "ended"
+
+
+def test_a_checkpoint_that_does_not_match_is_thrown_away_and_the_log_is_enough(world):
+    world.start_games("games-1")
+    world.start_control()
+    run = running()
+    taken_seat(run.team.exercise)
+    ids = [give(run, "server.stop", server=5)]
+    eventually(lambda: shown_step(run) > run.team.exercise.start_step + 40, 20, "the market moves")
+    world.terminate("games-1")
+    checkpoint = run.checkpoint
+    assert checkpoint.seq == 1
+    checkpoint.blob = bytes(checkpoint.blob)[:-100] + bytes(100)
+    checkpoint.save()
+    before = Run.objects.get(pk=run.pk).step
+    world.start_games("games-2")
+    eventually(lambda: shown_step(run) > before, 20, "the market moves again")
+    run = end(run)
+    assert_told_once(run, ids)
+    assert run.digest == undisturbed(run)
+    assert "thrown away" in world.log("games-2")
+
+
+def test_pauses_and_speeds_do_not_change_a_run(world):
+    world.start_games()
+    world.start_control()
+    run = running()
+    exercise = run.team.exercise
+    taken_seat(exercise)
+    eventually(lambda: shown_step(run) > exercise.start_step + 40, 20, "the market moves")
+    exercise.pause()
+    stands = eventually(lambda: not client().exists(lease_key(run.pk)) and shown_step(run), what="the run is let go")
+    refused = inbox.put(*_seat(run), Order(t="command", id=uuid.uuid4(), kind="server.stop", args={"server": 1}))
+    assert refused[0]["reason"] == "The exercise is paused: nothing can be done until it goes on."
+    assert shown_step(run) == stands
+    exercise.set_speed(120)
+    exercise.go_on()
+    ids = [give(run, "server.stop", server=2)]
+    exercise.advance_to(market_time.step_at("09:40"))
+    eventually(lambda: shown_step(run) >= market_time.step_at("09:40"), 30, "it has advanced")
+    run = end(run)
+    assert_told_once(run, ids)
+    assert run.digest == undisturbed(run)
+    minutes = [step for step, _ in run.curve]
+    assert minutes == sorted(set(minutes))
+    assert len(minutes) == run.step // market_time.STEPS_PER_MINUTE
+
+
+def _seat(run: Run) -> tuple[int, str]:
+    seat = run.team.seats.get(desk="operator")
+    return seat.pk, seat.cookie_hash
+
+
+def test_a_run_that_fails_says_why_and_the_others_go_on(world):
+    world.start_games()
+    world.start_control()
+    exercise = new_exercise(start_step=market_time.step_at("09:29"), speeds={"premarket": 20, "bell": 20})
+    exercise.add_team("Amber", "no-such-playbook")
+    exercise.start()
+    sound, broken = exercise.runs()
+    eventually(lambda: Run.objects.get(pk=broken.pk).state == "failed", 20, "the broken run stands")
+    assert "no-such-playbook" in Run.objects.get(pk=broken.pk).reason
+    before = shown_step(sound)
+    eventually(lambda: shown_step(sound) > before, what="the other run goes on")
+    exercise.end()
+    eventually(lambda: Run.objects.get(pk=sound.pk).state == "ended", 15, "the sound run is scored")

@@ -1,0 +1,283 @@
+"""Browsers' side of the crash and of the rules, against a real Daphne."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from engine import market_time
+
+from game.models import Command, Exercise, Run
+from tests.builders import eventually, new_exercise, taken_seat
+from tests.integration.world import World
+from tests.socket_client import Closed, Socket
+
+
+class Room:
+    """A running exercise with a web server and one seat taken."""
+
+    def __init__(self, world: World, **values: Any) -> None:
+        self.world = world
+        world.start_games()
+        world.start_control()
+        world.start_web()
+        start = market_time.step_at("09:29")
+        speeds = {"premarket": 10, "bell": 10}
+        self.exercise: Exercise = new_exercise(start_step=start, speeds=speeds, **values)
+        self.seat, self.cookie = taken_seat(self.exercise)
+        self.exercise.start()
+        self.run = Run.objects.get(team__exercise=self.exercise)
+        eventually(lambda: Run.objects.get(pk=self.run.pk).step >= start, 20, "the market moves")
+
+    async def desk(self, cookie: str | None = None) -> Socket:
+        """A socket at the operator's desk."""
+        return await Socket.open("127.0.0.1", self.world.port, "/ws/seat/", self.cookie if cookie is None else cookie)
+
+    async def wall(self) -> Socket:
+        """A socket of the projector."""
+        return await Socket.open("127.0.0.1", self.world.port, f"/ws/projector/{self.exercise.code}/")
+
+    async def again(self, open_it: Callable[[], Awaitable[Socket]], within: float = 20.0) -> Socket:
+        """Open a socket as a browser does: again and again until the server is back."""
+        async with asyncio.timeout(within):
+            while True:
+                try:
+                    return await open_it()
+                except (OSError, Closed):
+                    await asyncio.sleep(0.1)
+
+
+@pytest.fixture
+def room(world) -> Room:
+    return Room(world, loss_counter="delayed")
+
+
+def order(kind: str = "server.stop", client_id: str = "", **args: Any) -> dict[str, Any]:
+    return {"t": "command", "id": client_id or str(uuid.uuid4()), "kind": kind, "args": args, "confidence": "likely", "why": ""}
+
+
+def test_a_desk_sees_its_cards_move_and_stops_a_server(room):
+    async def play() -> None:
+        desk = await room.desk()
+        hello = await desk.until("hello")
+        assert (hello["desk"], hello["team"], hello["name"]) == ("operator", "Cobalt", "Dana")
+        assert hello["exercise"]["code"] == room.exercise.code and hello["exercise"]["state"] == "running"
+        first = await desk.until("frame")
+        assert first["seq"] == 1 and {"clock", "servers", "rates"} <= set(first["cards"])
+        later = await desk.until("frame")
+        assert later["step"] > first["step"] and later["cards"]["clock"]["v"] > first["cards"]["clock"]["v"]
+        click = order(server=3)
+        await desk.send(click)
+        assert (await desk.until("received"))["id"] == click["id"]
+        assert (await desk.until("applied"))["id"] == click["id"]
+        wrong = order(server=99)
+        await desk.send(wrong)
+        refused = await desk.until("refused", id=wrong["id"])
+        assert refused["reason"].endswith(".")
+
+    asyncio.run(play())
+    row = Command.objects.get(run=room.run, kind="server.stop", state="applied")
+    assert (row.desk, row.by, row.confidence) == ("operator", "Dana", "likely")
+
+
+def test_the_same_click_sent_twice_is_one_command_and_answered_both_times(room):
+    async def play() -> None:
+        desk, other = await room.desk(), await room.desk()
+        click = order(server=2)
+        await asyncio.gather(desk.send(click), other.send(click), desk.send(click))
+        await desk.until("applied", id=click["id"])
+        await other.until("applied", id=click["id"])
+        await desk.send(click)
+        await desk.until("received", id=click["id"])
+        await desk.until("applied", id=click["id"])
+
+    asyncio.run(play())
+    assert Command.objects.filter(run=room.run).count() == 1
+
+
+def test_what_a_browser_may_send_wrong_is_answered_with_what_was_expected(room):
+    click = order(server=1)
+    bad: dict[str, str] = {
+        "no JSON": "not JSON",
+        "[1,2]": "",
+        '{"t":"fly"}': "'ack'",
+        '{"t":"ack"}': "seq",
+        '{"t":"ack","seq":"1"}': "seq",
+        '{"t":"ack","seq":99999}': "was not sent yet",
+        json.dumps({**click, "id": "7"}): "id",
+        json.dumps({**click, "kind": "market.buy"}): "is no command",
+        json.dumps({**click, "desk": "risk"}): "desk",
+        json.dumps({**click, "confidence": "sure"}): "confidence",
+        json.dumps({**click, "args": {"server": 10**30}}): "too large",
+        json.dumps({**click, "args": [1]}): "args",
+        '{"t":"command","args":NaN}': "not JSON",
+        "[" * 15000: "not JSON",
+        json.dumps({**click, "args": {"a": {"b": {"c": {"d": {"e": {"f": 1}}}}}}}): "nested too deep",
+        json.dumps({**click, "why": "x\0y"}): "no text",
+        '{"t":"resync","x":"\\ud800"}': "no text",
+        json.dumps({**click, "why": "x" * 17000}): "too long",
+    }
+
+    async def play() -> None:
+        desk = await room.desk()
+        for text, expected in list(bad.items())[:12]:
+            await desk.send_text(text)
+            assert expected in (await desk.until("error"))["reason"], text[:60]
+        other = await room.desk()
+        for text, expected in list(bad.items())[12:]:
+            await other.send_text(text)
+            assert expected in (await other.until("error"))["reason"], text[:60]
+        await other.send_raw(2, b"\0\1")
+        assert "binary" in (await other.until("error"))["reason"]
+        await other.send(click)
+        await other.until("applied", id=click["id"])
+        for _ in range(20):
+            await desk.send_text("{")
+        assert (await desk.until("bye"))["retry"] is False
+        with pytest.raises(Closed):
+            await desk.until("frame")
+
+    asyncio.run(play())
+
+
+def test_a_seat_gives_at_most_so_many_commands_a_second(room):
+    async def play() -> list[str]:
+        desk = await room.desk()
+        for number in range(60):
+            await desk.send(order("log.tail", server=number % 8 + 1))
+        reasons = []
+        for _ in range(30):
+            reasons.append((await desk.until("refused"))["reason"])
+            if reasons[-1].startswith("Too many"):
+                return reasons
+        return reasons
+
+    assert "Too many commands at once: at most 10 a second." in asyncio.run(play())
+
+
+def test_who_holds_no_seat_is_told_so_and_let_go(room):
+    async def play() -> None:
+        for cookie in ("", "forged:value", room.cookie[:-2] + "xx"):
+            desk = await room.desk(cookie)
+            bye = await desk.until("bye")
+            assert bye["retry"] is False and "no seat" in bye["reason"]
+        with pytest.raises(Closed, match="403"):
+            await Socket.open("127.0.0.1", room.world.port, "/ws/seat/", room.cookie, origin="http://evil.example")
+        wall = await Socket.open("127.0.0.1", room.world.port, "/ws/projector/ZZ-ZZZ/")
+        assert (await wall.until("bye"))["retry"] is False
+
+    asyncio.run(play())
+
+
+def test_the_wall_shows_the_market_but_no_loss_before_its_time_and_takes_no_commands(room):
+    async def play() -> None:
+        wall = await room.wall()
+        hello = await wall.until("hello")
+        assert hello["desk"] == "projector"
+        first = await wall.until("frame")
+        assert {"clock", "board", "curve", "tiles", "state", "join"} <= set(first["cards"])
+        assert not {"loss", "minutes", "servers", "inbox"} & set(first["cards"])
+        board = first["cards"]["board"]["d"]
+        assert board["mode"] == "delayed" and board["teams"] == [{"name": "Cobalt", "loss_usd": 0, "share_avoided": None}]
+        assert len(first["cards"]["tiles"]["d"]["moves_bp"]) == 154
+        await wall.send(order(server=1))
+        assert "only watches" in (await wall.until("error"))["reason"]
+        assert (await wall.until("frame"))["step"] > first["step"]
+
+    asyncio.run(play())
+    assert not Command.objects.filter(run=room.run, by="Dana").exists()
+
+
+def test_a_stalled_browser_gets_four_frames_and_then_the_newest(room):
+    async def play() -> None:
+        desk = await room.desk()
+        seqs = []
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(2.5):
+                while True:
+                    message = await desk.receive()
+                    if message["t"] == "frame":
+                        seqs.append((message["seq"], message["step"]))
+        assert [seq for seq, _ in seqs] == [1, 2, 3, 4]
+        await desk.send({"t": "ack", "seq": 4})
+        fresh = await desk.until("frame")
+        assert fresh["seq"] == 5 and fresh["step"] > seqs[-1][1] + 10
+        await desk.send({"t": "resync"})
+        whole = await desk.until("frame")
+        while "servers" not in whole["cards"]:
+            whole = await desk.until("frame")
+        assert {"clock", "servers", "rates"} <= set(whole["cards"])
+
+    asyncio.run(play())
+
+
+def test_when_the_web_server_is_killed_browsers_come_back_whole_and_nothing_is_done_twice(room):
+    click = order(server=6)
+
+    async def play() -> None:
+        desk = await room.desk()
+        before = await desk.until("frame")
+        await desk.send(click)
+        room.world.kill("web")
+        with pytest.raises((Closed, ConnectionError)):
+            while True:
+                await desk.until("frame")
+        await asyncio.to_thread(room.world.start_web)
+        desk = await room.again(room.desk)
+        await desk.until("hello")
+        after = await desk.until("frame")
+        assert after["step"] > before["step"] and {"clock", "servers", "rates"} <= set(after["cards"])
+        await desk.send(click)
+        await desk.until("applied", id=click["id"])
+
+    asyncio.run(play())
+    assert Command.objects.filter(run=room.run).count() == 1
+
+
+def test_when_the_broker_is_killed_open_sockets_stay_and_go_on(room):
+    click = order(server=4)
+
+    async def play() -> None:
+        desk, wall = await room.desk(), await room.wall()
+        before = await desk.until("frame")
+        await wall.until("frame")
+        room.world.kill("broker")
+        await desk.send(click)
+        await desk.until("received", id=click["id"])
+        await asyncio.to_thread(room.world.start_broker)
+        await desk.until("applied", id=click["id"])
+        assert (await desk.until("frame"))["step"] > before["step"]
+        await wall.until("frame")
+        await asyncio.to_thread(room.exercise.pause)
+        await asyncio.to_thread(_tell, room)
+        state = await desk.until("state", state="paused")
+        assert state["speed"] == 10
+
+    asyncio.run(play())
+
+
+def _tell(room: Room) -> None:
+    """As the facilitator's page does after a pause."""
+    done = room.world.manage(
+        "shell", "-v", "0", "-c",
+        f"from game.control import tell_state; from game.models import Exercise; tell_state(Exercise.objects.get(pk={room.exercise.pk}))",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_when_somebody_else_opens_the_seat_the_first_screen_is_told(room):
+    token = room.seat.issue_link()
+
+    async def play() -> None:
+        desk = await room.desk()
+        await desk.until("frame")
+        reader, writer = await asyncio.open_connection("127.0.0.1", room.world.port)
+        writer.write(f"GET /seat/{token}/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+        answer = (await reader.read()).decode()
+        assert " 302 " in answer and "Set-Cookie: seat=" in answer and "HttpOnly" in answer
+        bye = await desk.until("bye")
+        assert bye == {"t": "bye", "reason": "This seat was opened in another browser.", "retry": False}
+
+    asyncio.run(play())

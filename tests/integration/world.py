@@ -1,0 +1,212 @@
+"""The real thing for a test: broker, database, workers and web server as processes that can be killed."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import redis
+
+from game.environment import broker_url
+from tests.builders import eventually, missing
+
+ROOT = Path(__file__).resolve().parents[2]
+GONE_S = 5.0
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Postgres:
+    """A throw-away PostgreSQL cluster on a socket, run as an ordinary user (it refuses root)."""
+
+    def __init__(self, folder: Path) -> None:
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+        program = str(found[-1]) if found else shutil.which("initdb")
+        if not program:
+            missing("PostgreSQL", "apt-get install -y postgresql")
+        self.bin = Path(program).parent
+        self.data = folder / "postgres"
+        self.user = "postgres" if os.getuid() == 0 else ""
+        self.data.mkdir(mode=0o700)
+        if self.user:
+            shutil.chown(self.data, self.user)
+            folder.chmod(0o711)
+        self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "--no-sync")
+        self.port = free_port()
+        options = f"-k {self.data} -h '' -p {self.port} -c fsync=on -c max_connections=200"
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-l", str(self.data / "log"), "-o", options, "start")
+        self._run("createdb", "-h", str(self.data), "-p", str(self.port), "-U", "postgres", "bell")
+        self.url = f"postgres://postgres@/bell?host={self.data}&port={self.port}"
+
+    def _run(self, program: str, *arguments: str) -> None:
+        before = ["runuser", "-u", self.user, "--"] if self.user else []
+        done = subprocess.run(
+            [*before, str(self.bin / program), *arguments], capture_output=True, text=True, cwd="/", timeout=60
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program}: {done.stdout}{done.stderr}")
+
+    def stop(self) -> None:
+        """End it."""
+        self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "stop")
+
+
+class World:
+    """Processes by name, in a folder of their own."""
+
+    def __init__(self, database: str = "sqlite") -> None:
+        # Short: a socket's path must not be longer than 107 bytes.
+        self.folder = Path(tempfile.mkdtemp(prefix="ob-"))
+        self.state = self.folder / "state"
+        self.state.mkdir(mode=0o700)
+        self.postgres = Postgres(self.folder) if database == "postgresql" else None
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.port = free_port()
+        self.environment = {
+            **os.environ,
+            "STATE_DIR": str(self.state),
+            "SECRET_KEY": "k" * 50,
+            "LOG_LEVEL": "INFO",
+            "PYTHONUNBUFFERED": "1",
+        }
+        self.broker_url = broker_url(self.state)
+        if self.postgres:
+            self.environment["DATABASE_URL"] = self.postgres.url
+
+    def manage(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a management command to its end."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT, env={**self.environment, **environment}, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+
+    def start(self, name: str, command: list[str], **environment: str) -> subprocess.Popen[bytes]:
+        """Start a process; its output goes to <name>.log."""
+        with (self.folder / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env={**self.environment, **environment},
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        self.processes[name] = process
+        return process
+
+    def start_broker(self) -> None:
+        """The embedded server with the options of `play`."""
+        from game import brokers
+
+        self.start("broker", brokers.command(brokers.find_server()))
+        eventually(brokers.answers, what="the broker answers")
+
+    def start_games(self, name: str = "games-1") -> None:
+        """A worker that turns games."""
+        self._celery(name, "-Q", "games", "-c", "8")
+
+    def start_control(self) -> None:
+        """The worker with the reaper and beat."""
+        self._celery("control", "-Q", "control,lab", "-c", "4", "--beat", "--scheduler", "celery.beat:Scheduler")
+
+    def _celery(self, name: str, *options: str) -> None:
+        base = [sys.executable, "-m", "celery", "--app", "game", "worker", "--pool", "threads", "--loglevel", "INFO"]
+        self.start(name, [*base, "--without-gossip", "--without-mingle", "-n", f"{name}@%h", *options])
+        eventually(lambda: "ready." in self.log(name), 30, f"{name} is ready")
+
+    def start_web(self) -> None:
+        """Daphne."""
+        self.start("web", [sys.executable, "-m", "daphne", "--port", str(self.port), "--websocket_timeout", "-1", "game.asgi:application"])
+        eventually(self._web_answers, 30, "the web server answers")
+
+    def _web_answers(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 0.5):
+            return True
+        return False
+
+    def log(self, name: str) -> str:
+        """What a process has written."""
+        path = self.folder / f"{name}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def kill(self, name: str) -> None:
+        """kill -9 of the process and of nothing else."""
+        process = self.processes.pop(name)
+        process.kill()
+        process.wait()
+
+    def terminate(self, name: str, within: float = 10.0) -> int:
+        """SIGTERM, and wait for the end; the exit code."""
+        process = self.processes.pop(name)
+        process.terminate()
+        return process.wait(within)
+
+    def close(self) -> None:
+        """End everything and remove the folder."""
+        for process in self.processes.values():
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        if self.postgres:
+            self.postgres.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Watch:
+    """Listens to a run as a web process does: when which step was told, from a subscription of its own."""
+
+    def __init__(self, url: str, run_id: int, desk: str = "operator") -> None:
+        from game.broker import channel
+
+        self.channel = channel(run_id, desk)
+        self.url = url
+        self.heard: list[tuple[float, int]] = []
+        self._pubsub: Any = None
+
+    def listen(self, seconds: float, enough: Any = None) -> None:
+        """Hear for so long, or until `enough(self)`; goes on through a restart of the broker."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not (enough and enough(self)):
+            try:
+                if self._pubsub is None:
+                    self._pubsub = redis.Redis.from_url(self.url, decode_responses=True).pubsub(ignore_subscribe_messages=True)
+                    self._pubsub.subscribe(self.channel)
+                message = self._pubsub.get_message(timeout=0.1)
+            except (redis.RedisError, OSError):
+                self._pubsub = None
+                time.sleep(0.02)
+                continue
+            if message:
+                self.heard.append((time.monotonic(), int(message["data"].split("\n", 1)[0])))
+
+    def gap(self) -> float:
+        """The longest silence, in seconds."""
+        times = [at for at, _ in self.heard]
+        return max((b - a for a, b in zip(times, times[1:], strict=False)), default=float("inf"))
+
+    def steps(self) -> list[int]:
+        """The steps in the order they were told."""
+        return [step for _, step in self.heard]
+
+
+def processes_of(state: Path) -> list[str]:
+    """Command lines of every process that has this state folder in its environment, or its socket in its command."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit() or int(folder.name) == os.getpid():
+            continue
+        with suppress(OSError):
+            told = (folder / "environ").read_bytes() + (folder / "cmdline").read_bytes()
+            state_of = re.search(rb"^State:\s+(\w)", (folder / "status").read_bytes(), re.M)
+            if str(state).encode() in told and state_of and state_of[1] != b"Z":
+                found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+    return found

@@ -1,0 +1,87 @@
+"""The wall's figures: interpolated history, and a loss counter that keeps its secret on the server."""
+
+import json
+from itertools import product
+
+import pytest
+from engine import market_time
+
+from game import board
+from game.models import Exercise
+
+OPEN, MINUTE = market_time.OPEN, market_time.STEPS_PER_MINUTE
+GHOST = [[OPEN + MINUTE * minute, 4_000_000 * minute] for minute in range(46)]
+
+
+def side(minutes: int = 10, name: str = "Cobalt") -> board.Side:
+    """A run `minutes` after the bell that lost a million a minute, and 777 dollars since the last full one."""
+    curve = [[OPEN + MINUTE * minute, 1_000_000 * minute] for minute in range(minutes + 1)]
+    loss = {"clock": "", "loss_usd": 1_000_000 * minutes + 777, "shares": 1}
+    return board.Side(1, name, curve, OPEN + MINUTE * minutes + 100, {"loss": loss})
+
+
+def composed(mode: str, state: str = "running", **more):
+    exercise = Exercise(code="K7-M4Q", title="x", state=state, loss_counter=mode)
+    return board.compose(exercise, [side(**more)], GHOST)
+
+
+def test_live_shows_the_loss_of_this_step_beside_history_at_this_step():
+    cards = composed("live")
+    assert cards["board"] == {
+        "as_of": "09:40",
+        "mode": "live",
+        "teams": [{"name": "Cobalt", "loss_usd": 10_000_777, "share_avoided": 0.76}],
+        "history_usd": 41_666_667,
+    }
+    assert cards["curve"]["teams"] == [{"name": "Cobalt", "loss": [1_000_000 * minute for minute in range(11)]}]
+    assert cards["curve"]["history"][-1] == 40_000_000
+
+
+def test_delayed_shows_the_full_minute_two_minutes_ago_and_no_later_point_anywhere():
+    cards = composed("delayed")
+    assert cards["board"]["as_of"] == "09:38"
+    assert cards["board"]["teams"][0]["loss_usd"] == 8_000_000
+    assert cards["curve"]["teams"][0]["loss"] == [1_000_000 * minute for minute in range(9)]
+    assert "777" not in json.dumps(cards) and "9000000" not in json.dumps(cards)
+
+
+def test_hidden_holds_no_loss_of_a_team_or_of_history():
+    cards = composed("hidden")
+    assert cards["board"]["teams"] == [{"name": "Cobalt", "loss_usd": None, "share_avoided": None}]
+    assert cards["board"]["history_usd"] is None
+    assert cards["curve"]["history"] == [] and cards["curve"]["teams"] == [{"name": "Cobalt", "loss": []}]
+
+
+@pytest.mark.parametrize("mode", ["delayed", "hidden"])
+def test_the_end_reveals_everything(mode):
+    assert composed(mode, state="ended")["board"]["teams"][0]["loss_usd"] == 10_000_777
+
+
+@pytest.mark.parametrize(("mode", "state"), list(product(["live", "delayed", "hidden"], ["lobby", "running", "paused", "ended"])))
+def test_no_card_of_the_run_itself_reaches_the_wall(mode, state):
+    one = side()
+    one.cards.update({"tiles": {"moves_bp": [1]}, "servers": {"secret": 1}, "minutes": {"points": []}})
+    exercise = Exercise(code="K7-M4Q", title="x", state=state, loss_counter=mode)
+    cards = board.compose(exercise, [one], GHOST)
+    assert set(cards) == {"state", "clock", "tiles", "board", "curve"}
+
+
+def test_history_between_two_minutes_lies_on_the_line_and_outside_at_its_ends():
+    assert board.at(GHOST, OPEN + MINUTE // 2) == 2_000_000
+    assert board.at(GHOST, OPEN - 1) == 0
+    assert board.at(GHOST, market_time.CLOSE) == 180_000_000
+    assert board.at([], OPEN) == 0
+
+
+def test_a_share_is_said_only_where_history_lost_more_than_a_million():
+    assert board.share(1_000_000, 0) is None
+    assert board.share(None, 5) is None
+    assert board.share(2_000_000, 3_000_000) == -0.5
+
+
+def test_a_card_that_did_not_change_keeps_its_version_and_is_not_sent_again():
+    kept = board.Board()
+    first = kept.update(100, {"a": {"x": 1}, "b": {"y": 1}})
+    second = kept.update(100, {"a": {"x": 1}, "b": {"y": 2}})
+    assert set(first) == {"a", "b"} and set(second) == {"b"}
+    assert second["b"][0] > first["b"][0]

@@ -1,0 +1,142 @@
+"""The rules of exercises and seats, as their models keep them."""
+
+import pytest
+from engine import market_time
+
+from game.access import seat_of
+from game.inbox import BURST, Budget
+from game.models import CODE_LETTERS, FacilitatorLink, RuleBroken, Run, Seat, new_code
+from game.views.join import normal
+from game.views.result import grade, minutes_to_contain
+from tests.builders import new_exercise, taken_seat
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_code_is_five_letters_that_cannot_be_misread_and_is_found_however_it_is_typed():
+    code = new_code()
+    assert len(code) == 6 and code[2] == "-" and set(code.replace("-", "")) <= set(CODE_LETTERS)
+    assert normal(f" {code.lower().replace('-', ' ')} ") == code
+
+
+def test_an_exercise_starts_once_pauses_goes_on_and_ends():
+    exercise = new_exercise()
+    exercise.start()
+    assert exercise.state == "running" and exercise.runs().count() == 1
+    with pytest.raises(RuleBroken, match="running"):
+        exercise.start()
+    exercise.pause()
+    exercise.go_on()
+    exercise.end()
+    for late in (exercise.pause, exercise.go_on, exercise.end, exercise.start):
+        with pytest.raises(RuleBroken, match="ended"):
+            late()
+
+
+def test_of_two_who_pause_at_once_one_is_told_that_it_is_paused():
+    exercise = new_exercise()
+    exercise.start()
+    same = type(exercise).objects.get(pk=exercise.pk)
+    exercise.pause()
+    with pytest.raises(RuleBroken, match="paused"):
+        same.pause()
+
+
+def test_a_speed_belongs_to_the_phase_it_was_set_in():
+    exercise = new_exercise(start_step=market_time.OPEN)
+    exercise.start()
+    exercise.set_speed(2)
+    assert exercise.speed_at(market_time.OPEN - 1) == 30
+    assert exercise.speed_at(market_time.OPEN) == 2
+    assert exercise.speed_at(market_time.BELL_END) == 90
+    for bad in (0, 0.4, 121, float("nan")):
+        with pytest.raises(RuleBroken, match="0.5 to 120"):
+            exercise.set_speed(bad)
+
+
+def test_advancing_goes_forward_only():
+    exercise = new_exercise(start_step=market_time.OPEN)
+    exercise.start()
+    with pytest.raises(RuleBroken, match="09:30:00 already"):
+        exercise.advance_to(market_time.OPEN)
+    exercise.advance_to(market_time.OPEN + 1)
+    assert exercise.advance_step == market_time.OPEN + 1
+
+
+def test_an_exercise_ends_when_its_last_run_has():
+    exercise = new_exercise()
+    exercise.add_team("Amber")
+    exercise.start()
+    first, second = exercise.runs()
+    Run.objects.filter(pk=first.pk).update(state="ended")
+    assert not exercise.end_if_done()
+    Run.objects.filter(pk=second.pk).update(state="failed")
+    assert exercise.end_if_done() and not exercise.end_if_done()
+
+
+def test_a_failed_run_can_be_tried_again_and_no_other():
+    exercise = new_exercise()
+    exercise.start()
+    run = exercise.runs().get()
+    with pytest.raises(RuleBroken):
+        run.try_again()
+    Run.objects.filter(pk=run.pk).update(state="failed", reason="x")
+    run.try_again()
+    run.refresh_from_db()
+    assert (run.state, run.reason) == ("running", "")
+
+
+def test_a_seats_link_opens_once_and_a_new_one_takes_the_seat_away():
+    exercise = new_exercise()
+    seat, cookie = taken_seat(exercise)
+    assert seat_of({"seat": cookie}) == seat
+    token = seat.issue_link()
+    assert seat_of({"seat": cookie}) == seat, "the holder keeps it until the link is opened"
+    assert Seat.open_link(token, "Eli") is not None
+    assert Seat.open_link(token, "Fay") is None
+    assert seat_of({"seat": cookie}) is None
+    seat.refresh_from_db()
+    seat.vacate()
+    assert seat.holder == "" and seat.cookie_hash == ""
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "e30:1rrrrr:xxxx", "{}"])
+def test_a_forged_cookie_holds_no_seat(cookie):
+    assert seat_of({"seat": cookie}) is None
+    assert seat_of({}) is None
+
+
+def test_no_token_is_stored_as_it_is():
+    exercise = new_exercise()
+    token = exercise.teams.get().seats.first().issue_link()
+    facilitator = FacilitatorLink.issue()
+    assert not Seat.objects.filter(link_hash=token).exists()
+    assert not FacilitatorLink.objects.filter(token_hash=facilitator).exists()
+
+
+def test_the_facilitators_link_opens_once_and_a_newer_one_replaces_it():
+    old, new = FacilitatorLink.issue(), FacilitatorLink.issue()
+    assert not FacilitatorLink.use(old)
+    assert FacilitatorLink.use(new)
+    assert not FacilitatorLink.use(new)
+
+
+def test_the_grade_is_100_for_no_loss_0_for_historys_and_nothing_where_history_lost_nothing():
+    assert grade(457_600_000, 0) == 100.0
+    assert grade(457_600_000, 457_600_000) == 0.0
+    assert grade(457_600_000, 38_200_000) == pytest.approx(40.1, abs=0.2)
+    assert grade(900_000, 0) is None and grade(None, 0) is None
+    assert grade(457_600_000, 900_000_000) < 0
+
+
+def test_minutes_to_contain_count_from_the_bell():
+    assert minutes_to_contain("09:34:30") == 4.5
+    assert minutes_to_contain("09:20:00") == 0
+    assert minutes_to_contain(None) is None
+
+
+def test_a_seats_budget_runs_out_after_a_burst():
+    budget = Budget()
+    spent = [budget.spend() for _ in range(int(BURST) + 5)]
+    assert spent[: int(BURST)] == [True] * int(BURST)
+    assert spent[-1] is False
