@@ -1,13 +1,13 @@
 """Controls between the router and the book: each child order passes them all or is rejected with a reason.
 
 Gross cap: rejects children of account 33 that would raise its gross exposure (at reference prices) above the cap;
-reducing orders pass; it does not latch. Rate cap: child orders a parent may send in one market second. Collar:
+reducing orders pass; it does not latch, and opens again at a part of the cap. Rate cap: child orders a parent may send in one market second. Collar:
 distance from the opening price; it lowers a child's limit and rejects the child when even the touch lies beyond.
 Reconciliation: a parent's executions and the child in hand may never exceed the parent.
 """
 
 from engine.jit import piece
-from engine.state import CLIENT, ERROR
+from engine.state import CLIENT, ERROR, UNWIND
 
 PASSED, CAPPED, TOO_FAST, COLLARED, UNRECONCILED, PAUSED, NO_QUOTE, MISSED, DISCONNECTED = range(9)
 REASONS = (
@@ -41,6 +41,23 @@ def added_gross(m, s, shares):
     before = account_33(m, s)
     after = before + shares
     return ((after if after >= 0 else -after) - (before if before >= 0 else -before)) * mark_hc(m, s)
+
+
+@piece
+def over_cap(m, s, shares):
+    """Whether the gross cap rejects a trade of `shares` (signed): only one that raises gross exposure can be rejected.
+
+    Once hit, the cap stays shut for raising orders until exposure has fallen below its re-opening level.
+    """
+    controls = m.controls[0]
+    more = added_gross(m, s, shares)
+    if more <= 0:
+        return False
+    if m.gross[0] + more > controls.gross_cap_hc:
+        controls.cap_shut = 1
+    elif controls.cap_shut == 1 and m.gross[0] * 256 < controls.gross_cap_hc * m.dials[0].cap_reopen_256:
+        controls.cap_shut = 0
+    return controls.cap_shut == 1
 
 
 @piece
@@ -81,10 +98,8 @@ def check(m, s, parent, shares, second):
         return UNRECONCILED
     if controls.reconcile == 2 and parent.sent_shares + shares > parent.qty:
         return UNRECONCILED
-    if controls.gross_cap_hc > 0 and parent.account != 2:
-        more = added_gross(m, s, shares * parent.side)
-        if more > 0 and m.gross[0] + more > controls.gross_cap_hc:
-            return CAPPED
+    if controls.gross_cap_hc > 0 and parent.account != UNWIND and over_cap(m, s, shares * parent.side):
+        return CAPPED
     if not within_rate(m, parent, second):
         return TOO_FAST
     return PASSED

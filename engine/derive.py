@@ -30,7 +30,7 @@ def _symbol(row: SymbolRow, scenario: Scenario) -> dict[str, int]:
     tick_hc = 100 if row.price_hc >= 10_000 else 1  # a cent, or a hundredth of one under $1
     vol = Decimal(row.daily_vol_e8) / 10**8
     walk = vol * (Decimal(1) / STEPS_OF_A_DAY).sqrt() / COUNTED_BITS_SD
-    impact = vol * Decimal(row.impact_y_e6) / 10**6 * Q32
+    impact = vol * Decimal(row.impact_y_e6) / 10**6 * Decimal(str(market.impact_scale)) * Q32
     phi, half = Decimal(str(market.phi)), Decimal(row.half_spread_e10) / 10**10
     own = (1 - Decimal(str(market.reply))) * adv * 65536
     opening = Decimal(str(market.open_share))
@@ -90,6 +90,7 @@ def _dials(scenario: Scenario) -> dict[str, int]:
         "misprice_bp": router.misprice_bp,
         "bust_bp": scenario.exchange.bust_bp,
         "wait_steps": whole(Decimal(str(router.wait_s)) * STEPS_PER_SECOND),
+        "cap_reopen_256": whole(Decimal(str(router.cap_reopen)) * 256),
         "unwind_gap": gap_of(Decimal(str(router.unwind_per_s)) * 10**6),
     }
 

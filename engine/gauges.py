@@ -19,7 +19,6 @@ TICKS_A_MINUTE = 12
 KEPT = 384  # samples: a little over half an hour
 COLUMNS = 6  # children, executions, rejects, shares of ours; parents; volume of the market
 PARENTS_IN, VOLUME = 4, 5
-MOVE_TICKS = 3  # moves are read from the mid every fifteen seconds
 
 
 class Gauges:
@@ -43,7 +42,7 @@ class Gauges:
         row[0, PARENTS_IN] = machine.tally[0].arrived
         row[0, VOLUME] = machine.market["volume"].sum()
         self.volume_high = self.volume_high + 1 if self.volume_ratio(sim) > sim.scenario.exchange.call_ratio else 0
-        if sim.now > OPEN and tick % MOVE_TICKS == 0:
+        if sim.now > OPEN:
             np.maximum(self.moved_bp, np.abs(moves_bp(sim, mids(sim))), out=self.moved_bp)
         if OPEN < sim.now <= CLOSE and sim.now % STEPS_PER_MINUTE == 0:
             self.path.append(minute_row(sim))

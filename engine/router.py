@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.book import add, opposite_head, reduce, remove
 from engine.chance import ROUTER, TAKERS, key_of, nth
-from engine.controls import COLLARED, MISSED, NO_QUOTE, PASSED, UNRECONCILED, added_gross, check, collared_limit
+from engine.controls import CAPPED, COLLARED, MISSED, NO_QUOTE, PASSED, TOO_FAST, UNRECONCILED, added_gross, check, collared_limit
 from engine.jit import piece
 from engine.state import CHILDREN, CLIENT, DESK, ERROR, EXECUTIONS, RECENT, REJECTS, SHARES, UNWIND
 
@@ -21,6 +21,7 @@ RUNAWAY = (POWER_PEG, OVERSIZE, MISPRICE, DUPLICATE)  # what a release does to m
 
 _B12, _B16, _M32 = np.uint64(0xFFF), np.uint64(0xFFFF), np.uint64(0xFFFFFFFF)
 _S12, _S28, _S52, _S63 = np.uint64(12), np.uint64(28), np.uint64(52), np.uint64(63)
+FINAL = (CAPPED, UNRECONCILED)  # rejections after which a router gives the parent up; the others it tries again
 ON_TIME, LATE = 1, 2
 TAKERS_A_STEP = 64  # background orders one step may emit; the rest of the credit waits
 
@@ -191,7 +192,9 @@ def send(m, s, step, parent, word, tape, rows):
     if reason != PASSED:
         counters[REJECTS] += 1
         note(m, s, step, parent, touch, size, 0, reason)
-        return reason == UNRECONCILED
+        if reason == TOO_FAST:
+            parent.due = (step // 4 + 1) << 18  # again when the next second begins
+        return reason in FINAL
     if behaviour == MISPRICE:
         limit = touch + side * (touch * dials.misprice_bp // 10_000)
     times = 2 if behaviour == DUPLICATE else 1
@@ -215,24 +218,31 @@ def send(m, s, step, parent, word, tape, rows):
 
 @piece
 def rest(m, s, step, parent):
-    """Keep one order of the parent's remainder resting at the touch; it is placed again when the makers moved it away."""
+    """Keep one order of the parent's remainder resting at the touch; it is placed again when the makers moved it away.
+
+    True when a control refused it for good.
+    """
     book, levels, orders, market = m.books[s], m.levels[s], m.orders[s], m.market[s]
     if parent.rest_id != 0:
         order = orders[parent.rest_slot]
         if order.live == 1 and order.id == parent.rest_id:
-            return
+            return False
         parent.rest_id = 0
     price = market.seen_bid if parent.side > 0 else market.seen_ask
     if price == 0 or market.paused_until > step:
-        return
+        return False
     size = parent.qty - parent.filled
     most = m.symbols[s].depth
     if size > most:
         size = most
     if parent.server != DESK:
-        if check(m, s, parent, size, step // 4) != PASSED or collared_limit(m, s, parent.side, price) == 0:
+        reason = check(m, s, parent, size, step // 4)
+        if reason == PASSED and collared_limit(m, s, parent.side, price) == 0:
+            reason = COLLARED
+        if reason != PASSED:
             m.counters[s, parent.server, REJECTS] += 1
-            return
+            note(m, s, step, parent, price, size, 0, reason)
+            return reason in FINAL
         m.counters[s, parent.server, CHILDREN] += 1
     slot = add(book, levels, orders, parent.side, price, size, parent.id)
     if slot >= 0:
@@ -241,6 +251,7 @@ def rest(m, s, step, parent):
         parent.sent += 1
         parent.sent_shares += size
         parent.rest_slot, parent.rest_id = slot, orders[slot].id
+    return False
 
 
 @piece
@@ -261,8 +272,7 @@ def work(m, s, step, parent, tape, rows):
         return False
     resting = behaviour == FLATTEN_PASSIVE or (behaviour == RLP and step < parent.start + dials.rest_steps)
     if resting:
-        rest(m, s, step, parent)
-        return parent.filled >= parent.qty
+        return rest(m, s, step, parent) or parent.filled >= parent.qty
     withdraw(m, s, parent)
     key = key_of(m.keys[ROUTER], parent.id, step)
     end = (step + 1) << 16

@@ -108,6 +108,7 @@ class Market(_Part):
     bell_end: Moment
     tau_min: Annotated[float, Field(gt=0)]
     phi: Part
+    impact_scale: Annotated[float, Field(ge=0, le=10)]
     depth_at: Positive
     depth_shares: Positive
     unit_lot: Positive
@@ -144,7 +145,7 @@ class Router(_Part):
     wait_s: Annotated[float, Field(ge=0)]
     oversize_times: Positive
     misprice_bp: Positive
-    unwind_passive_levels: Positive
+    cap_reopen: Part
     unwind_per_s: Rate
 
 

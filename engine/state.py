@@ -142,6 +142,7 @@ ARRIVAL = np.dtype(
 CONTROLS = np.dtype(
     [
         ("gross_cap_hc", "i8"),
+        ("cap_shut", "i8"),  # 1 from when the cap was hit until exposure has fallen
         ("rate_cap", "i8"),  # child orders a parent and second
         ("collar_bp", "i8"),  # from the opening price
         ("reconcile", "i8"),  # 1 counts executions, 2 counts orders sent (a wrong one)
@@ -191,6 +192,7 @@ DIALS = np.dtype(
             "bust_bp",
             "wait_steps",
             "unwind_gap",
+            "cap_reopen_256",
         )
     ]
 )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def _flag_is(value: bool) -> Any:
     def check(sim: "Simulation", args: dict[str, Any]) -> None:
-        if (sim.machine.controls[0].flag_off == 0) is not value:
+        if bool(sim.machine.controls[0].flag_off == 0) is not value:
             raise Refused(f"the flag is {'off' if value else 'on'} already")
 
     return check

@@ -14,6 +14,7 @@ def _control(name: str, scale: int) -> Any:
     def effect(sim: "Simulation", args: dict[str, Any]) -> None:
         value = next(iter(args.values()))
         sim.machine.controls[name][0] = round(value * scale)
+        sim.machine.controls["cap_shut"] = 0
         sim.built.add(name)
 
     return effect
