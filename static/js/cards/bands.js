@@ -1,0 +1,44 @@
+/* Full-width bands: paused, the line, the end. An alarm is spoken once when a band comes. */
+import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { icon } from "../lib/icons.js";
+
+export function mount(root, app) {
+  let before = {};
+  app.store.on("session", (s) => {
+    render(html`${line(s)}${state(s)}`, root);
+    const said = alarm(s, before);
+    if (said) app.voice.alarm(said);
+    before = s;
+  });
+}
+
+function line(s) {
+  if (s.link === "closed") {
+    return html`<div class="band band-link">${icon("unplug")}<span>${s.reason || "The server closed this page."}</span> <a class="btn" href="">Open again</a></div>`;
+  }
+  if (s.link === "reconnecting" || s.link === "stalled") {
+    const age = Math.round((Date.now() - s.since) / 1000);
+    const word = s.link === "stalled" ? "No news from the server" : "Reconnecting";
+    return html`<div class="band band-link">${icon("wifi-off")}<span class="num">${word}. Last update ${age} s ago. Commands come back with the line.</span></div>`;
+  }
+  return nothing;
+}
+
+function state(s) {
+  if (s.state === "paused") {
+    return html`<div class="band band-warn">${icon("pause")}<span>PAUSED. Market time stands still${s.stateReason ? `: ${s.stateReason}` : ""}.</span></div>`;
+  }
+  if (s.state === "lobby") return html`<div class="band band-info">${icon("hourglass")}<span>Waiting for the facilitator to start.</span></div>`;
+  if (s.state === "ended") {
+    return html`<div class="band band-info">${icon("flag")}<span>The exercise has ended.</span>${s.result ? html`<a class="btn btn-prime" href=${s.result}>See the result</a>` : nothing}</div>`;
+  }
+  return nothing;
+}
+
+function alarm(now, before) {
+  const down = (s) => s.link === "reconnecting" || s.link === "closed";
+  if (down(now) && !down(before) && before.link) return now.link === "closed" ? now.reason : "Connection lost.";
+  if (now.link === "live" && down(before)) return "Connected again.";
+  if (now.state === before.state || !before.state) return null;
+  return { paused: "The exercise is paused.", running: "The exercise runs.", ended: "The exercise has ended." }[now.state] ?? null;
+}

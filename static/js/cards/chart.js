@@ -1,0 +1,64 @@
+/* Orders sent and executions per second, the last half hour, on a logarithmic or a linear scale. */
+import { lineChart } from "../lib/chart.js";
+import { count, hhmm, seconds } from "../lib/format.js";
+import { kept, keep } from "../lib/kept.js";
+import { showTable, slowly } from "../lib/table.js";
+
+const SERIES = [
+  { label: "Orders", color: "--line-self", width: 2 },
+  { label: "Executions", color: "--line-second", dash: [5, 3], width: 1.5 },
+];
+
+export function mount(root, app) {
+  const host = root.querySelector(".plot");
+  const spec = {
+    series: SERIES, marks: [{ at: seconds("09:30"), text: "Open 09:30" }], log: kept("chart", "log") === "log",
+    fmtX: hhmm, fmtY: (v, log) => (log && !Number.isInteger(Math.log10(v)) ? "" : count(v)),
+    yRange: (min, max, log) => (log ? [1, 10 ** Math.ceil(Math.log10(Math.max(max, 10) * 1.02))] : [0, Math.max(10, max * 1.12)]),
+  };
+  const chart = lineChart(host, spec);
+  let shown = null;
+  const put = () => {
+    if (!shown) return;
+    const floor = (ys) => (spec.log ? ys.map((y) => Math.max(y, 1)) : ys);
+    chart.set(shown.x, [floor(shown.children), floor(shown.executions)]);
+  };
+  const sentence = slowly((d) => host.setAttribute("aria-label", describe(d)));
+  app.store.on("chart", (d) => {
+    const from = seconds(d.from);
+    shown = { ...d, x: d.children.map((_, i) => from + i * d.every_s) };
+    put();
+    sentence(d);
+  });
+  scale(root, spec.log, (log) => {
+    chart.log(log);
+    put();
+  });
+  root.querySelector("[data-table]").addEventListener("click", () => shown && table(shown));
+}
+
+function scale(root, log, change) {
+  const buttons = [...root.querySelectorAll("[data-scale]")];
+  const show = (on) => buttons.forEach((b) => b.setAttribute("aria-pressed", String((b.dataset.scale === "log") === on)));
+  for (const b of buttons) {
+    b.addEventListener("click", () => {
+      const on = b.dataset.scale === "log";
+      keep("chart", on ? "log" : "linear");
+      show(on);
+      change(on);
+    });
+  }
+  show(log);
+}
+
+function describe(d) {
+  const last = (ys) => count(ys.at(-1) ?? 0);
+  return `Line chart from ${d.from.slice(0, 5)}: ${last(d.children)} orders and ${last(d.executions)} executions a second now, `
+    + `at most ${count(Math.max(0, ...d.children))} orders a second in the last half hour.`;
+}
+
+function table(d) {
+  const each = Math.max(1, Math.round(60 / d.every_s));
+  const rows = d.x.map((s, i) => [hhmm(s), count(d.children[i]), count(d.executions[i])]).filter((_, i) => i % each === 0);
+  showTable("Orders and executions per second", ["At", "Orders", "Executions"], rows.reverse());
+}

@@ -1,0 +1,89 @@
+/* The inbox: newest first, three groups, a reading pane. Opening a mail takes a hand and market time. */
+import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { answer } from "../lib/answer.js";
+import { tasksOf } from "../lib/busy.js";
+import { left } from "../lib/format.js";
+import { blockedHands } from "../lib/reasons.js";
+import { icon } from "../lib/icons.js";
+
+const GROUPS = [["all", "All"], ["machines", "Machines"], ["people", "People"]];
+const HOLD_MS = 4000; // a list under a finger or a key keeps still so long
+
+export function mount(root, app) {
+  const at = { group: "all", open: null, mail: null, held: null };
+  const parts = { head: root.querySelector("[data-groups]"), list: root.querySelector("[data-list]"), pane: root.querySelector("[data-pane]") };
+  const draw = () => app.store.get("inbox") && show(app, at, parts, draw);
+  hold(parts.list, at, draw);
+  for (const name of ["inbox", "session", "work"]) app.store.on(name, draw);
+  app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("mail:") && draw());
+}
+
+function show(app, at, parts, draw) {
+  const d = app.store.get("inbox");
+  for (const el of document.querySelectorAll("[data-unread]")) el.textContent = el.dataset.unread === "short" ? d.unread : `${d.unread} unread`;
+  const mails = d.mails.filter((m) => at.group === "all" || m.group === at.group);
+  const top = at.held ?? mails[0]?.id;
+  const still = mails.findIndex((m) => m.id === top);
+  const newer = at.held === null || still < 0 ? 0 : still;
+  render(GROUPS.map(([key, word]) => html`<button type="button" aria-pressed=${String(at.group === key)}
+    @click=${() => { at.group = key; at.held = null; draw(); }}>${word}</button>`), parts.head);
+  render(html`${newer ? html`<li class="newer"><button type="button" class="btn" @click=${() => { at.held = null; draw(); parts.list.scrollTop = 0; }}>${newer} newer</button></li>` : nothing}
+    ${mails.slice(newer).map((m) => row(app, at, m, draw))}
+    ${mails.length ? nothing : html`<li class="empty">No mail yet.</li>`}`, parts.list);
+  at.mail = d.mails.find((m) => m.id === at.open) ?? at.mail; // it may have left the newest eighty while it is read
+  render(pane(app, at.mail), parts.pane);
+}
+
+function row(app, at, m, draw) {
+  const open = () => {
+    at.open = m.id;
+    if (m.body === null && !["pending", "received"].includes(app.commands.at(`mail:${m.id}`)?.state) && !opening(app, m)) {
+      const why = blockedHands(app);
+      if (why) app.voice.say(why, true);
+      else app.commands.give(`mail:${m.id}`, "mail.open", { mail: m.id });
+    }
+    draw();
+  };
+  return html`<li><button type="button" class="mail" data-mail=${m.id} ?data-read=${m.read} aria-current=${at.open === m.id ? "true" : nothing} @click=${open}>
+    <span class="dot" aria-hidden="true"></span><span class="at num">${m.at}</span>
+    <span class="from" dir="auto">${m.sender}</span><span class="subject" dir="auto">${m.subject}</span>${m.read ? nothing : html`<span class="sr">unread</span>`}
+  </button></li>`;
+}
+
+/* The work card knows which mail is being opened only by its label; the command's own state says the rest. */
+const opening = (app, m) => tasksOf(app, "mail.open").find((t) => t.args?.mail === m.id);
+
+function pane(app, m) {
+  if (!m) return html`<p class="empty">Choose a mail. Opening one takes a hand for some seconds of market time.</p>`;
+  return html`<h3 dir="auto">${m.subject}</h3><p class="quiet">${m.sender}, ${m.at} ET</p>${m.body === null ? unopened(app, m)
+    : m.body.split(/\n{2,}/).map((p) => html`<p class="text" dir="auto">${p}</p>`)}`;
+}
+
+function unopened(app, m) {
+  const task = opening(app, m) ?? (app.commands.at(`mail:${m.id}`)?.state === "applied" ? tasksOf(app, "mail.open")[0] : null);
+  if (task) return html`<p class="second num">${icon("hourglass")} Opening, ${left(task.left_s)} left.</p>`;
+  const entry = app.commands.at(`mail:${m.id}`);
+  if (!entry) return html`<p class="second">Not opened yet. ${blockedHands(app) ?? "Choose it again to open it."}</p>`;
+  return entry.state === "applied" ? html`<p class="second">Opening.</p>` : answer(app, `mail:${m.id}`);
+}
+
+/* While a pointer or the keyboard is on the list, or a finger was a moment ago, new mail waits above as "3 newer". */
+function hold(list, at, draw) {
+  let timer = 0;
+  const freeze = () => (at.held ??= Number(list.querySelector(".mail")?.dataset.mail ?? NaN) || null);
+  const used = () => list.matches(":hover") || list.contains(document.querySelector(":focus-visible"));
+  const thaw = () => {
+    if (used()) return;
+    at.held = null;
+    draw();
+  };
+  list.addEventListener("pointerenter", (e) => e.pointerType === "mouse" && freeze());
+  list.addEventListener("pointerleave", (e) => e.pointerType === "mouse" && thaw());
+  const brief = () => {
+    freeze();
+    clearTimeout(timer);
+    timer = setTimeout(thaw, HOLD_MS);
+  };
+  list.addEventListener("focusout", () => setTimeout(thaw));
+  for (const name of ["keydown", "touchstart", "scroll"]) list.addEventListener(name, brief, { passive: true });
+}

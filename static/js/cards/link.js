@@ -1,0 +1,20 @@
+/* The state of the line in the top bar, the other seats of the team, and the bands under the bar. */
+import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { icon } from "../lib/icons.js";
+
+const WORDS = { connecting: "Connecting", live: "Live", stalled: "No news", reconnecting: "Reconnecting", closed: "Closed" };
+const DESKS = { deployer: "Deployer", operator: "Operator", risk: "Risk" };
+
+export function mount(root, app) {
+  const link = root.querySelector("[data-link-word]");
+  const mates = root.querySelector("[data-mates]");
+  app.store.on("session", (s) => {
+    if (link) render(html`${icon(s.link === "live" ? "wifi" : "wifi-off")}<span>${WORDS[s.link]}</span>${s.link === "live" && s.speed ? html`<span class="quiet">${s.speed}x</span>` : nothing}`, link);
+    if (mates) render((s.hello.seats ?? []).filter((x) => x.desk !== s.hello.desk).map(mate), mates);
+  });
+}
+
+const mate = (seat) => html`<li class="mate">
+  <span class="face" aria-hidden="true">${(seat.name || DESKS[seat.desk] || "?").slice(0, 2).toUpperCase()}</span>
+  <span>${seat.name ? html`<strong dir="auto">${seat.name}</strong> ` : nothing}<span class="second">${DESKS[seat.desk] ?? seat.desk}</span>${seat.name ? nothing : html`<span class="quiet"> autopilot</span>`}</span>
+</li>`;

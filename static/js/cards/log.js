@@ -1,0 +1,46 @@
+/* The log of one server, when asked for. The tail is a snapshot: it stands still until the next one is read. */
+import { html, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { answer } from "../lib/answer.js";
+import { busy } from "../lib/busy.js";
+
+export function mount(root, app) {
+  const parts = { head: root.querySelector("[data-head]"), lines: root.querySelector("[data-lines]"), scroll: root.querySelector("[data-scroll]") };
+  const at = { find: "", warnings: false };
+  const draw = () => body(app, at, parts);
+  for (const name of ["log", "session", "work"]) app.store.on(name, draw);
+  app.commands.addEventListener("change", ({ detail }) => detail.place === "log" && draw());
+  root.querySelector("[data-find]").addEventListener("input", (e) => {
+    at.find = e.target.value.trim().toLowerCase();
+    draw();
+  });
+  const only = root.querySelector("[data-warnings]");
+  only.addEventListener("click", () => {
+    at.warnings = !at.warnings;
+    only.setAttribute("aria-pressed", String(at.warnings));
+    draw();
+  });
+  arrival(app, parts.scroll);
+}
+
+/* A new tail is spoken of and shown from its end. */
+function arrival(app, scroll) {
+  let known = app.store.get("log")?.at ?? null;
+  requestAnimationFrame(() => (scroll.scrollTop = scroll.scrollHeight));
+  app.store.on("log", (d) => {
+    if (d.at === known) return;
+    known = d.at;
+    scroll.scrollTop = scroll.scrollHeight;
+    app.voice.say(`Log of SMARS-${d.server}: ${d.lines.length} lines.`);
+  });
+}
+
+function body(app, at, parts) {
+  const d = app.store.get("log");
+  const all = d?.lines ?? [];
+  const lines = all.filter((l) => (!at.warnings || l.level !== "INFO") && (!at.find || `${l.at} ${l.text}`.toLowerCase().includes(at.find)));
+  const many = lines.length === all.length ? `${all.length} lines` : `${lines.length} of ${all.length} lines`;
+  render(html`<span>${d?.server ? `Log of SMARS-${d.server}, read ${d.at}, ${many}` : "No log read yet"}</span>${busy(app, "log.tail")}${answer(app, "log")}`, parts.head);
+  render(lines.length || !d?.server ? lines.map(line) : html`<li class="empty">No line matches.</li>`, parts.lines);
+}
+
+const line = (l) => html`<li data-level=${l.level}><span class="log-at">${l.at}</span><span class="log-level">${l.level}</span><span class="log-text">${l.text}</span></li>`;

@@ -1,0 +1,10 @@
+/* Firm totals, one-minute means per second. */
+import { rate } from "../lib/format.js";
+import { texts } from "../lib/text.js";
+
+export function mount(root, app) {
+  const put = texts(root);
+  app.store.on("rates", (d) => {
+    for (const name of ["parents_in", "children_out", "executions", "rejects"]) put(name, rate(d[name]));
+  });
+}

@@ -1,0 +1,71 @@
+/* Eight tiles: process state, what is being done to the server, stop and start. In 2012 a tile knew no more. */
+import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { answer } from "../lib/answer.js";
+import { sure } from "../lib/arm.js";
+import { countdown } from "../lib/format.js";
+import { icon } from "../lib/icons.js";
+import { blockedHands } from "../lib/reasons.js";
+
+const STATES = {
+  running: ["play", "Running"], starting: ["hourglass", "Starting"],
+  stopped: ["square", "Stopped"], disconnected: ["unplug", "Disconnected"],
+};
+
+export function mount(root, app) {
+  const list = root.querySelector("[data-tiles]");
+  const up = root.querySelector("[data-up]");
+  const before = new Map();
+  const draw = () => {
+    const d = app.store.get("servers");
+    if (!d) return;
+    const why = blockedHands(app);
+    if (!before.size) list.replaceChildren(); // the skeleton of the first paint
+    render(d.servers.map((s) => tile(app, s, why)), list);
+    up.textContent = `${d.servers.filter((s) => s.state === "running").length} of ${d.servers.length} up`;
+    speak(app, d.servers, before);
+  };
+  for (const name of ["servers", "armed", "session", "work"]) app.store.on(name, draw);
+  app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("server:") && draw());
+}
+
+function tile(app, s, why) {
+  const [sign, word] = under(s) ?? STATES[s.state] ?? ["circle-help", s.state];
+  const place = `server:${s.n}`;
+  const act = ["stop", "start"].find((a) => app.armed(`${place}:${a}`));
+  const back = () => document.getElementById(`server-${s.n}`);
+  return html`<li class="server" id=${`server-${s.n}`} tabindex="-1" data-state=${s.state} ?data-armed=${!!act} ?data-busy=${!!s.work} aria-label=${`${s.name}, ${word}`}>
+    <div class="server-head"><kbd aria-hidden="true">${s.n}</kbd><h3>${s.name}</h3><span class="server-state num">${icon(sign)}${word}</span></div>
+    ${act ? html`<div class="server-sure">${sure(app, question(s, act, place), back)}
+        <button type="button" class="btn btn-icon btn-bare" @click=${() => { app.disarm(); back().focus(); }}>${icon("x")}<span class="sr">Back to safe</span></button></div>` : nothing}
+    <div class="server-acts" ?inert=${!!act}>${acts(app, s, place, why)}</div>
+    ${s.work ? nothing : answer(app, place)}
+  </li>`;
+}
+
+/* What is being done to it stands where its state stood. */
+const under = (s) => s.work && ["hourglass", `${s.work.kind === "server.stop" ? "Stopping" : s.work.kind === "server.start" ? "Starting" : s.work.label} ${countdown(s.work.left_s)}`];
+
+function acts(app, s, place, why) {
+  const off = why ?? (s.work ? `${s.work.label} is under way.` : null);
+  const arm = (act) => () => (off ? app.voice.say(off, true) : (app.arm(`${place}:${act}`), focusGroup(s.n)));
+  const button = (icon_, word, run, name) => html`<button type="button" class="btn" aria-disabled=${String(!!off)} title=${off ?? nothing}
+    aria-label=${`${word} ${s.name}${off ? `. Not now: ${off}` : ""}`} data-act=${name} @click=${run}>${icon(icon_)}<span>${word}</span></button>`;
+  if (s.state === "running") return html`${button("square", "Stop", arm("stop"), "stop")}${button("rotate-cw", "Restart", arm("start"), "start")}`;
+  const start = () => (off ? app.voice.say(off, true) : app.commands.give(place, "server.start", { server: s.n }));
+  return button("play", "Start", start, "start");
+}
+
+const question = (s, act, place) => (act === "stop"
+  ? { place, kind: "server.stop", args: { server: s.n }, title: `Stop ${s.name}`, says: "Its orders end. Positions stay open." }
+  : { place, kind: "server.start", args: { server: s.n }, title: `Restart ${s.name}`, says: "Its orders end; it comes back with what is on its disk." });
+
+/* The group takes the focus, not a button: a second press of the same key must not send anything. */
+function focusGroup(n) {
+  requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector(`#server-${n} .sure`)?.focus()));
+}
+
+function speak(app, servers, before) {
+  const changed = servers.filter((s) => before.has(s.n) && before.get(s.n) !== s.state);
+  if (changed.length) app.voice.say(changed.map((s) => `${s.name} ${STATES[s.state]?.[1].toLowerCase() ?? s.state}`).join(", "));
+  for (const s of servers) before.set(s.n, s.state);
+}

@@ -1,0 +1,18 @@
+/* Amounts that a page carries as plain integers (data-usd) become signed, spoken and marked; shares (data-share) become per cents. */
+import { arrow, lossClass, lossLong, lossSpoken, share } from "./format.js";
+
+export function writeAmounts(root = document) {
+  for (const el of root.querySelectorAll("[data-usd]")) {
+    const usd = Number(el.dataset.usd);
+    const loss = el.dataset.as === "gain" ? -usd : usd;
+    const seen = document.createElement("span");
+    seen.ariaHidden = "true";
+    seen.textContent = `${arrow(-loss)} ${lossLong(loss)}`.trim();
+    const said = document.createElement("span");
+    said.className = "sr";
+    said.textContent = lossSpoken(loss);
+    if (lossClass(loss)) el.classList.add(lossClass(loss));
+    el.replaceChildren(said, seen);
+  }
+  for (const el of root.querySelectorAll("[data-share]")) el.textContent = share(Number(el.dataset.share));
+}

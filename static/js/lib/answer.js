@@ -1,0 +1,21 @@
+/* What became of the command given here, beside its button. */
+import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { icon } from "./icons.js";
+
+export function answer(app, place) {
+  const entry = app.commands.at(place);
+  if (!entry || entry.state === "applied") return nothing;
+  if (entry.state === "refused") {
+    return html`<p class="answer" data-state="refused">${icon("triangle-alert")}<span>Refused: ${entry.reason}</span></p>`;
+  }
+  const live = app.store.get("session").link === "live";
+  const words = !live ? "Goes out when the line is back" : entry.state === "received" ? "Received, waits for the next step" : "Sending";
+  return html`<p class="answer" data-state=${entry.state}>${words}</p>`;
+}
+
+/* Refusals are also spoken: the person who clicked may not look there. */
+export function speakRefusals(app) {
+  app.commands.addEventListener("change", ({ detail }) => {
+    if (detail.state === "refused") app.voice.say(`Refused: ${detail.reason}`, true);
+  });
+}

@@ -1,0 +1,46 @@
+/* What a live page is made of: the first picture in the page, the line, commands and their answers, the session. */
+import { Line } from "../socket.js";
+import { Commands } from "./commands.js";
+import { live } from "./live.js";
+import { Store } from "./store.js";
+
+/* pathOf(hello) -> the socket's path. The local card "session" is
+   {link, since, reason, state, speed, stateReason, hello, result}. */
+export function startApp(pathOf) {
+  const first = JSON.parse(document.getElementById("first").textContent);
+  const store = new Store(first.cards);
+  const line = new Line(pathOf(first.hello), store);
+  const commands = new Commands((message) => line.send(message));
+  const app = { store, line, commands, voice: live() };
+
+  let session = { link: "connecting", since: Date.now(), reason: "", stateReason: "", ...fromHello(first.hello) };
+  const change = (part) => {
+    session = { ...session, ...part };
+    document.documentElement.dataset.link = session.link;
+    document.documentElement.dataset.state = session.state;
+    store.set("session", session);
+  };
+  change({});
+
+  line.addEventListener("link", ({ detail }) => change(detail));
+  line.addEventListener("hello", ({ detail }) => {
+    change(fromHello(detail));
+    commands.again();
+  });
+  line.addEventListener("state", ({ detail }) => {
+    change({ state: detail.state, speed: detail.speed ?? session.speed, stateReason: detail.reason ?? "", result: detail.result ?? session.result });
+  });
+  line.addEventListener("answer", ({ detail }) => commands.answer(detail));
+  line.addEventListener("trouble", ({ detail }) => app.voice.say(detail.reason, true));
+  store.on("state", (d) => change({ state: d.state, speed: d.speed, stateReason: d.reason ?? "" }));
+  return app;
+}
+
+const fromHello = (hello) => ({
+  hello, state: hello.exercise.state, speed: hello.exercise.speed, result: hello.result ?? `/result/${hello.exercise.code}/`,
+});
+
+/* Draw every [data-card] element with its module. */
+export function mountCards(app, modules) {
+  for (const el of document.querySelectorAll("[data-card]")) modules[el.dataset.card]?.(el, app);
+}

@@ -1,0 +1,11 @@
+/* A task of a kind that is under way, as a line of words with the time it still takes. */
+import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { left } from "./format.js";
+import { icon } from "./icons.js";
+
+export const tasksOf = (app, kind) => (app.store.get("work")?.tasks ?? []).filter((t) => t.kind === kind);
+
+export function busy(app, kind) {
+  const tasks = tasksOf(app, kind);
+  return tasks.length ? tasks.map((t) => html`<span class="busy num">${icon("hourglass")}${t.label}, ${left(t.left_s)} left</span>`) : nothing;
+}

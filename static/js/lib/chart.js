@@ -1,0 +1,130 @@
+/* One wrapper round uPlot (a classic script, global): colours from the tokens, labels at line ends, marks, resizing. */
+
+const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/* spec: {series: [{label, color (a token), dash, width}], marks: [{at, text}], log, fmtX, fmtY, font (px), gap (px between x labels),
+          yRange(min, max, log) -> [min, max]}
+   -> {set(x, ys), log(bool), series(list)} */
+export function lineChart(host, spec) {
+  let chart = null;
+  let data = null;
+
+  function build() {
+    chart?.destroy();
+    chart = null;
+    if (!host.clientWidth || !host.clientHeight) return;
+    chart = new globalThis.uPlot(options(host, spec), data ?? [[], ...spec.series.map(() => [])], host);
+  }
+  const draw = () => (chart ? chart.setData(data) : build());
+  new ResizeObserver(() => {
+    if (!host.clientWidth) return;
+    if (!chart) build();
+    else if (chart.width !== host.clientWidth || chart.height !== host.clientHeight) {
+      chart.setSize({ width: host.clientWidth, height: host.clientHeight });
+    }
+  }).observe(host);
+  /* Canvas does not follow CSS: paint again in the colours of the new theme, and in print's. */
+  new MutationObserver(build).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  document.fonts?.ready.then(build);
+
+  return {
+    set(x, ys) {
+      data = [x, ...ys];
+      draw();
+    },
+    log(on) {
+      spec.log = on;
+      build();
+    },
+    series(list) {
+      spec.series = list;
+      data = null;
+      chart?.destroy();
+      chart = null;
+    },
+  };
+}
+
+function options(host, spec) {
+  const font = `${spec.font ?? 11}px ${css("--font-ui")}`;
+  const axis = { stroke: css("--axis"), font, grid: { stroke: css("--grid-line"), width: 1 }, ticks: { show: false } };
+  const size = spec.font ?? 11;
+  return {
+    width: host.clientWidth,
+    height: host.clientHeight,
+    padding: [size * 0.9, endRoom(spec, size), 0, 0],
+    cursor: { show: false },
+    legend: { show: false },
+    scales: {
+      x: { time: false },
+      y: { distr: spec.log ? 3 : 1, log: 10, range: (u, min, max) => spec.yRange(min ?? 0, max ?? 1, spec.log) },
+    },
+    axes: [
+      { ...axis, size: size * 2.2, gap: size * 0.4, space: spec.gap ?? 90, incrs: [60, 120, 300, 600, 900, 1800, 3600, 7200], values: (u, at) => at.map(spec.fmtX) },
+      { ...axis, size: size * 4.6, gap: size * 0.5, space: size * 3, ...(spec.log ? { splits: (u) => decades(u.scales.y.max) } : {}), values: (u, at) => at.map((v) => spec.fmtY(v, spec.log)) },
+    ],
+    series: [{}, ...spec.series.map((s) => ({
+      label: s.label, stroke: css(s.color), width: s.width ?? 1.75, dash: s.dash, points: { show: false }, spanGaps: true,
+    }))],
+    hooks: { drawAxes: [(u) => marks(u, spec, font)], draw: [(u) => ends(u, spec, size)] },
+  };
+}
+
+const decades = (max) => Array.from({ length: Math.floor(Math.log10(max)) + 1 }, (_, i) => 10 ** i);
+
+const endRoom = (spec, size) => 10 + Math.max(...spec.series.map((s) => (s.label?.length ?? 0) * size * 0.58), size);
+
+function marks(u, spec, font) {
+  const { ctx } = u;
+  const ratio = devicePixelRatio;
+  for (const { at, text } of spec.marks ?? []) {
+    if (at < u.scales.x.min || at > u.scales.x.max) continue;
+    const x = u.valToPos(at, "x", true);
+    ctx.save();
+    ctx.strokeStyle = ctx.fillStyle = css("--text-2");
+    ctx.lineWidth = 1.5 * ratio;
+    ctx.setLineDash([2 * ratio, 4 * ratio]);
+    ctx.beginPath();
+    ctx.moveTo(x, u.bbox.top);
+    ctx.lineTo(x, u.bbox.top + u.bbox.height);
+    ctx.stroke();
+    ctx.font = scaled(font, ratio);
+    ctx.textBaseline = "top";
+    const width = ctx.measureText(text).width;
+    const fits = x + 6 * ratio + width < u.bbox.left + u.bbox.width;
+    ctx.textAlign = fits ? "left" : "right";
+    ctx.fillText(text, x + (fits ? 6 : -6) * ratio, u.bbox.top);
+    ctx.restore();
+  }
+}
+
+/* The label of each line at its last point, pushed apart where they would overlap. */
+function ends(u, spec, size) {
+  const ratio = devicePixelRatio;
+  const labels = [];
+  spec.series.forEach((s, i) => {
+    const ys = u.data[i + 1];
+    let last = ys.length - 1;
+    while (last >= 0 && ys[last] == null) last -= 1;
+    if (last < 0 || !s.label) return;
+    const room = u.bbox.left + u.bbox.width;
+    labels.push({ text: s.label, color: css(s.color), x: Math.min(room, u.valToPos(u.data[0][last], "x", true)), y: u.valToPos(ys[last], "y", true) });
+  });
+  labels.sort((a, b) => a.y - b.y);
+  const apart = size * 1.25 * ratio;
+  labels.forEach((l, i) => i && (l.y = Math.max(l.y, labels[i - 1].y + apart)));
+  const bottom = u.bbox.top + u.bbox.height;
+  for (let i = labels.length - 1, most = bottom; i >= 0; i -= 1, most = labels[i + 1].y - apart) labels[i].y = Math.min(labels[i].y, most);
+  const { ctx } = u;
+  ctx.save();
+  ctx.font = scaled(`600 ${size}px ${css("--font-ui")}`, ratio);
+  ctx.textBaseline = "middle";
+  ctx.textAlign = "left";
+  for (const l of labels) {
+    ctx.fillStyle = l.color;
+    ctx.fillText(l.text, l.x + 6 * ratio, l.y);
+  }
+  ctx.restore();
+}
+
+const scaled = (font, ratio) => font.replace(/([\d.]+)px/, (m, n) => `${n * ratio}px`);

@@ -1,0 +1,5 @@
+/* An icon of the sprite, for lit-html templates. Always beside a word. */
+import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
+
+const sprite = document.documentElement.dataset.icons;
+export const icon = (name) => html`<svg class="i" aria-hidden="true"><use href=${`${sprite}#${name}`}></use></svg>`;

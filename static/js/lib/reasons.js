@@ -1,0 +1,24 @@
+/* Why no lever can be given now, as a sentence, or null. The server decides again; this only spares a vain click. */
+import { left } from "./format.js";
+
+export function blocked(app) {
+  const { link, state } = app.store.get("session");
+  if (link === "closed") return "This seat is no longer on this page.";
+  if (link === "connecting") return "Connecting.";
+  if (link !== "live") return "The line is down. Commands come back with it.";
+  if (state === "paused") return "The exercise is paused.";
+  if (state === "lobby") return "The exercise has not started.";
+  if (state === "ended") return "The exercise has ended.";
+  return null;
+}
+
+/* Also: both hands at work. */
+export function blockedHands(app) {
+  const why = blocked(app);
+  if (why) return why;
+  const work = app.store.get("work");
+  if (!work || work.free > 0) return null;
+  const soonest = Math.min(...work.tasks.map((t) => t.left_s));
+  const hands = work.hands === 1 ? "Your hand is" : "Both hands are";
+  return Number.isFinite(soonest) ? `${hands} at work, ${left(soonest)} left.` : `${hands} at work.`;
+}

@@ -1,0 +1,27 @@
+/* Switches of this browser: theme, single-letter keys. Drawn as role=switch buttons with data-setting. */
+import { keep } from "./kept.js";
+import { keysOn, setKeys } from "./hotkeys.js";
+
+const settings = {
+  light: {
+    get: () => document.documentElement.dataset.theme === "light",
+    set(on) {
+      document.documentElement.dataset.theme = on ? "light" : "dark";
+      keep("theme", on ? "light" : "dark");
+    },
+  },
+  keys: { get: keysOn, set: setKeys },
+};
+
+export function bindSettings(root = document) {
+  const buttons = [...root.querySelectorAll("[data-setting]")];
+  const show = () => buttons.forEach((b) => b.setAttribute("aria-checked", String(settings[b.dataset.setting].get())));
+  for (const b of buttons) {
+    b.addEventListener("click", () => {
+      const setting = settings[b.dataset.setting];
+      setting.set(!setting.get());
+      show();
+    });
+  }
+  show();
+}

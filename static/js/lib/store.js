@@ -1,0 +1,65 @@
+/* The cards this page knows: name -> {v, d}. Whole cards replace whole cards; listeners run once a painted frame. */
+
+const read = (card) => (card && typeof card === "object" && "d" in card ? card : { v: 0, d: card });
+
+export class Store {
+  #cards = new Map();
+  #listeners = new Map();
+  #dirty = new Set();
+  #asked = false;
+
+  constructor(first = {}) {
+    for (const [name, card] of Object.entries(first)) this.#cards.set(name, read(card));
+  }
+
+  get(name) {
+    return this.#cards.get(name)?.d;
+  }
+
+  /* fn(d) now, when the card is known, and after each change. */
+  on(name, fn) {
+    if (!this.#listeners.has(name)) this.#listeners.set(name, []);
+    this.#listeners.get(name).push(fn);
+    if (this.#cards.has(name)) fn(this.get(name));
+  }
+
+  /* A page-local card, e.g. which server is chosen; never sent. */
+  set(name, d) {
+    this.#cards.set(name, { v: 0, d });
+    this.#mark(name);
+  }
+
+  /* After a connect or a resync the next card of each name is taken, whatever its version: the server's picture is the truth. */
+  restart() {
+    for (const card of this.#cards.values()) card.v = -1;
+  }
+
+  /* Take a frame's cards. What is known already, or older, is dropped. */
+  merge(cards) {
+    for (const [name, card] of Object.entries(cards)) {
+      const known = this.#cards.get(name);
+      if (known && card.v <= known.v) continue;
+      this.#cards.set(name, read(card));
+      this.#mark(name);
+    }
+  }
+
+  #mark(name) {
+    this.#dirty.add(name);
+    if (this.#asked) return;
+    this.#asked = true;
+    /* A hidden page paints nothing, so it must not queue work either: the timer is only a net under the frame. */
+    const run = () => this.#flush();
+    if (document.visibilityState === "hidden") setTimeout(run, 250);
+    else requestAnimationFrame(run);
+  }
+
+  #flush() {
+    this.#asked = false;
+    const names = [...this.#dirty];
+    this.#dirty.clear();
+    for (const name of names) {
+      for (const fn of this.#listeners.get(name) ?? []) fn(this.get(name));
+    }
+  }
+}

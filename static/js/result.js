@@ -1,0 +1,12 @@
+/* The result: the loss curve from the page's own data. */
+import { writeAmounts } from "./lib/amounts.js";
+import { bindDialogs } from "./lib/dialogs.js";
+import { bindSettings } from "./lib/settings.js";
+import { curve } from "./cards/curve.js";
+
+bindDialogs();
+bindSettings();
+writeAmounts();
+const data = document.getElementById("curve");
+const root = document.querySelector("[data-card=curve]");
+if (data && root) curve(root)(JSON.parse(data.textContent));
