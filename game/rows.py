@@ -39,9 +39,9 @@ class Outcome(NamedTuple):
 
 
 def claim(run_id: int) -> Run:
-    """Take the run by moving its epoch. Raises Fenced when somebody else does so at the same moment."""
+    """Take the run by moving its epoch. Raises Fenced when somebody else does so at the same moment, or nothing is left to do."""
     run = Run.objects.select_related("team__exercise").get(pk=run_id)
-    if not Run.objects.filter(pk=run_id, epoch=run.epoch).update(epoch=F("epoch") + 1):
+    if run.state in Run.DONE or not Run.objects.filter(pk=run_id, epoch=run.epoch).update(epoch=F("epoch") + 1):
         raise Fenced
     run.epoch += 1
     return run

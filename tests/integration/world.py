@@ -110,9 +110,9 @@ class World:
         self.start("broker", brokers.command(brokers.find_server()))
         eventually(brokers.answers, what="the broker answers")
 
-    def start_games(self, name: str = "games-1") -> None:
+    def start_games(self, name: str = "games-1", threads: int = 8) -> None:
         """A worker that turns games."""
-        self._celery(name, "-Q", "games", "-c", "8")
+        self._celery(name, "-Q", "games", "-c", str(threads))
 
     def start_control(self) -> None:
         """The worker with the reaper and beat."""

@@ -1,0 +1,62 @@
+"""40 concurrent games in one worker, four beats a second: how late beats begin, and what it costs.
+
+Measured twice: in the opening bell at 5x and in the unwind at 90x, from the lateness every clock writes down of its
+own beats, and from the worker's CPU time.
+"""
+
+import re
+import time
+from typing import Any
+
+from tests.bench.stage import cpu_s, quantile, rss_mb, stage
+from tests.builders import eventually, new_exercise
+from tests.integration.world import World
+
+RUNS = 40
+WINDOW_S = 62.0  # two segments of every run
+PHASES = (("bell", "09:30", 5.0), ("unwind", "10:16", 90.0))
+_LATE = re.compile(r"event='lateness' run=\d+ late_ms=\[([^\]]*)\]")
+
+
+def run(args: Any = None) -> dict[str, Any]:
+    """Lateness in ms and CPU share of one core, a phase each. `args.runs` and `args.seconds` make it smaller."""
+    runs = getattr(args, "runs", None) or RUNS
+    window_s = getattr(args, "seconds", None) or WINDOW_S
+    with stage() as world:
+        return {"runs": runs, "seconds": window_s, "phases": _phases(world, runs, window_s)}
+
+
+def _phases(world: World, runs: int, window_s: float) -> dict[str, Any]:
+    from engine import market_time
+    from game.models import Run
+
+    exercise = new_exercise(start_step=market_time.step_at(PHASES[0][1]), speeds={"bell": PHASES[0][2], "unwind": PHASES[1][2]})
+    for number in range(2, runs + 1):
+        exercise.add_team(f"Team {number}")
+    world.start_games("games-1", threads=runs + 4)
+    world.start_control()
+    exercise.start()
+    found = {}
+    for phase, clock, speed in PHASES:
+        step = market_time.step_at(clock)
+        if phase != "bell":
+            exercise.advance_to(step)
+        eventually(lambda step=step: not Run.objects.filter(step__lt=step).exists(), 300, f"all runs reach {clock}")
+        found[phase] = {"speed": speed, **_measure(world, window_s)}
+    return found
+
+
+def _measure(world: World, window_s: float) -> dict[str, Any]:
+    worker = world.processes["games-1"].pid
+    before, cpu, started = len(world.log("games-1")), cpu_s(worker), time.monotonic()
+    time.sleep(window_s)  # a window of wall time is what is measured, not something waited for
+    wall = time.monotonic() - started
+    late = [float(value) for line in _LATE.findall(world.log("games-1")[before:]) for value in line.split(",")]
+    return {
+        "beats": len(late),
+        "late_p50_ms": quantile(late, 0.5),
+        "late_p99_ms": quantile(late, 0.99),
+        "late_max_ms": max(late, default=0.0),
+        "cpu_cores": round((cpu_s(worker) - cpu) / wall, 2),
+        "rss_mb": rss_mb(worker),
+    }

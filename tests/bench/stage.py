@@ -1,0 +1,50 @@
+"""What the benches of the platform share: a world of real processes in a folder of its own, and what the kernel counts of them."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.integration.world import World
+
+TICKS_S = os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def stage() -> Iterator[World]:
+    """Broker and migrated database, with this process's Django on them."""
+    world = World()
+    world.environment["LOG_LEVEL"] = "DEBUG"
+    os.environ.update(world.environment, DJANGO_SETTINGS_MODULE="game.settings")
+    os.environ["LOG_LEVEL"] = "WARNING"
+    import django
+
+    django.setup()
+    try:
+        done = world.manage("migrate", "--verbosity", "0")
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        world.start_broker()
+        yield world
+    finally:
+        world.close()
+
+
+def cpu_s(pid: int) -> float:
+    """CPU seconds a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_S
+
+
+def rss_mb(pid: int) -> float:
+    """Resident memory of a process in megabytes."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return round(int(line.split()[1]) / 1024, 1)
+    return 0.0
+
+
+def quantile(values: list[float], share: float) -> float:
+    """The value below which this share lies; 0 of none."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
