@@ -1,4 +1,7 @@
-"""The sockets: a desk's and the projector's. Thin: who it is comes from the cookie, what it hears from the hub, what it says goes to the inbox."""
+"""The sockets: a desk's and the projector's.
+
+Thin: who it is comes from the cookie, what it hears from the hub, what it says goes to the inbox.
+"""
 
 import asyncio
 import time

@@ -1,6 +1,7 @@
 """Under which names this machine is reached."""
 
 import socket
+from contextlib import suppress
 
 EVERYWHERE = ("0.0.0.0", "::", "")
 
@@ -9,16 +10,12 @@ def own_addresses() -> list[str]:
     """This machine's name and addresses, the one the room sees first."""
     found = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
+        with suppress(OSError):
             probe.connect(("192.0.2.1", 9))  # sends nothing: it asks which address would be used
             found.append(str(probe.getsockname()[0]))
-        except OSError:
-            pass
     name = socket.gethostname()
-    try:
+    with suppress(OSError):
         found += [str(info[4][0]) for info in socket.getaddrinfo(name, None, socket.AF_INET)]
-    except OSError:
-        pass
     return list(dict.fromkeys([*found, name]))
 
 

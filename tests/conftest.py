@@ -22,7 +22,7 @@ django.setup()
 from django.conf import settings as _settings  # noqa: E402
 
 # Named in an ini file, the settings would be read before this file sets the folder, and tests would write into .local/.
-assert _settings.STATE_DIR == _state, "DJANGO_SETTINGS_MODULE belongs here, not into .pytest.ini"
+assert str(_settings.STATE_DIR) == os.environ["STATE_DIR"], "DJANGO_SETTINGS_MODULE belongs here, not into .pytest.ini"
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,9 @@ from game.loudspeaker import pack, unpack
 
 names = st.from_regex(r"[a-z]{1,12}", fullmatch=True)
 contents = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=30), lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4), max_leaves=12
+    st.none() | st.booleans() | st.integers() | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4),
+    max_leaves=12,
 )
 
 

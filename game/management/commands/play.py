@@ -25,6 +25,11 @@ GAMES_WORKERS = 2  # one takes over at once when the other is killed
 THREADS = 40
 
 
+def refusal(line: str) -> CommandError:
+    """One clear line, and exit code 2."""
+    return CommandError(line, returncode=2)
+
+
 class Command(BaseCommand):
     """Checks, prepares, starts, watches over, ends."""
 
@@ -67,23 +72,23 @@ class Command(BaseCommand):
         try:
             step = market_time.step_at(text)
         except ValueError as problem:
-            raise CommandError(f"--at is {text!r}: expected a market time such as 09:28 ({problem})", returncode=2) from problem
+            raise refusal(f"--at is {text!r}: expected a market time such as 09:28 ({problem})") from problem
         if step >= market_time.CLOSE:
-            raise CommandError(f"--at is {text!r}: expected a market time from 08:00 to 16:00", returncode=2)
+            raise refusal(f"--at is {text!r}: expected a market time from 08:00 to 16:00")
         return step
 
     def _check_port(self, host: str, port: int) -> None:
         if not 1 <= port <= 65535:
-            raise CommandError(f"--port is {port}: expected a number from 1 to 65535", returncode=2)
+            raise refusal(f"--port is {port}: expected a number from 1 to 65535")
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
             except socket.gaierror as problem:
-                raise CommandError(f"--host is {host!r}: expected an address of this machine ({problem.strerror})", returncode=2) from problem
+                raise refusal(f"--host is {host!r}: expected an address of this machine ({problem.strerror})") from problem
             except OSError as problem:
-                raise CommandError(f"Port {port} of {host} cannot be used: {problem.strerror}. Choose another with --port.", returncode=2) from problem
+                raise refusal(f"Port {port} of {host} cannot be used: {problem.strerror}. Choose another with --port.") from problem
 
     def _environment(self, host: str) -> dict[str, str]:
         names = ",".join(names_of(host, settings.ALLOWED_HOSTS))
@@ -97,14 +102,15 @@ class Command(BaseCommand):
                 return True
             server = brokers.find_server()
         except brokers.NoBroker as problem:
-            raise CommandError(str(problem), returncode=2) from problem
+            raise refusal(str(problem)) from problem
         if brokers.left_over():
-            raise CommandError(f"Another `play` runs on {settings.STATE_DIR}. Stop it first, or set STATE_DIR to another folder.", returncode=2)
+            where = settings.STATE_DIR
+            raise refusal(f"Another `play` runs on {where}. Stop it first, or set STATE_DIR to another folder.")
         child = supervisor.add("broker", brokers.command(server), last_to_end=True)
         until = time.monotonic() + READY_S
         ready = supervisor.watch_over(lambda: brokers.answers() or child.deaths > 2 or time.monotonic() > until)
         if ready and not brokers.answers():
-            raise CommandError(f"The broker {server} does not start; why stands in {supervisor.logs / 'broker.log'}", returncode=2)
+            raise refusal(f"The broker {server} does not start; why stands in {supervisor.logs / 'broker.log'}")
         return ready
 
     def _prepare(self) -> None:
@@ -113,7 +119,7 @@ class Command(BaseCommand):
             connection.close()
         except DatabaseError as problem:
             where = settings.DATABASES["default"]["NAME"]
-            raise CommandError(f"The database {str(where)!r} cannot be used: {str(problem).strip()}", returncode=2) from problem
+            raise refusal(f"The database {str(where)!r} cannot be used: {str(problem).strip()}") from problem
         call_command("collectstatic", interactive=False, verbosity=0)
         self._warm()
 
@@ -151,7 +157,7 @@ class Command(BaseCommand):
 
         ready = supervisor.watch_over(up)
         if ready and time.monotonic() > until:
-            raise CommandError(f"The web server does not start; why stands in {supervisor.logs / 'web.log'}", returncode=2)
+            raise refusal(f"The web server does not start; why stands in {supervisor.logs / 'web.log'}")
         return ready
 
     def _greet(self, address: str, started: "tuple[Exercise, str] | None") -> None:
