@@ -16,7 +16,7 @@ HEAT = tuple(f"heat-{sign}{size}" for sign, size in product("pn", (1, 2, 3, 4)))
 
 def declarations(css: str, selector: str) -> dict[str, str]:
     """Custom properties of the first block whose selector list contains `selector`: name -> value."""
-    css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
     for head, body in re.findall(r"([^{}]+)\{([^{}]*)\}", css):
         if selector in (part.strip() for part in head.split(",")):
             return {name: value.strip() for name, value in re.findall(r"--([\w-]+)\s*:\s*([^;]+);", body)}

@@ -33,9 +33,9 @@ function guard(app, lever) {
     else app.arm(lever.kind);
   };
   return html`<section class="guard" ?data-armed=${armed} aria-label=${g.title}>
-    <div class="guard-words">${armed ? sure(app, { place: lever.kind, kind: lever.kind, args: {}, title: g.short, says: g.brief }, back)
-      : html`<h2>${icon(g.icon)}${g.title}</h2><div class="guard-says">${said !== nothing ? said : hands ? html`<p class="answer">${hands}</p>` : html`<p>${g.says}</p>`}</div>`}</div>
     <button type="button" class="switch" role="switch" id=${`guard-${lever.kind}`} aria-checked=${String(armed)} aria-disabled=${String(!!hands)}
       aria-label=${`Arm: ${g.title}${hands ? `. Not now: ${hands}` : ""}`} @click=${flip}><span class="track"><span class="knob"></span></span>${armed ? nothing : html`<span aria-hidden="true">Arm</span>`}</button>
+    <div class="guard-words">${armed ? sure(app, { place: lever.kind, kind: lever.kind, args: {}, title: g.short, says: g.brief }, back)
+      : html`<h2>${icon(g.icon)}${g.title}</h2><div class="guard-says">${said !== nothing ? said : hands ? html`<p class="answer">${hands}</p>` : html`<p>${g.says}</p>`}</div>`}</div>
   </section>`;
 }
