@@ -7,14 +7,14 @@ before the rollback, all afterwards. Everybody else's order is drawn by the rule
 the other side with probability one half, a rate by the stock's volume and a lognormal factor.
 """
 
-from collections.abc import Iterator
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from math import isqrt
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from engine.chance import CLIENTS, FLEET, PARENTS, below, draw, draws, normal, scaled
+from engine.chance import CLIENTS, FLEET, PARENTS, below, draws, normal_quantiles, scaled
 from engine.derive import gap_of
 from engine.market_time import BELL_END, CLOSE, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND, step_at
 from engine.scenario import Scenario
@@ -22,15 +22,10 @@ from engine.state import ARRIVAL, records
 
 FIRST_ORDER = 100_001
 # What a draw of the PARENTS stream decides.
-_SIDES, _ORDER, _STOCK, _OTHER_SIDE, _RATE, _LOTS, _TIME, _AWAY, _EARLY = range(9)
-
-
-class Parent(NamedTuple):
-    """A flagged order as the rule draws it: stock (index), side, executions a second were it to run away (millionths)."""
-
-    symbol: int
-    side: int
-    rate_e6: int
+_SIDES, _ORDER, _STOCK, _OTHER_SIDE, _RATE, _EXTRA_RATE = range(6)  # with the attempt: up to DRAWS * 16
+_LOTS, _TIME, _AWAY, _EARLY = (1 << 20, 1 << 21, 1 << 22, 1 << 23)
+DRAWS, NEAR = 1000, 0.05
+PLANS_KEPT = 64
 
 
 def stale_server(scenario: Scenario, seed: int) -> int:
@@ -40,51 +35,101 @@ def stale_server(scenario: Scenario, seed: int) -> int:
 
 
 class Rule:
-    """The draw of flagged parents for one seed (facts of the record, section on parents)."""
+    """The draw of flagged parents for one seed (facts of the record, section on parents).
 
-    def __init__(self, scenario: Scenario, seed: int) -> None:
-        self.scenario, self.seed = scenario, seed
-        count = len(scenario.symbols)
-        self.weights = np.cumsum([isqrt(row.adv_shares) for row in scenario.symbols])
-        order = sorted(range(count), key=lambda i: (draw(seed, PARENTS, _SIDES, i), i))
-        short = set(order[: scenario.flow.history_short])
-        self.first = [Parent(i, -1 if i in short else 1, self._rate(i, i)) for i in range(count)]
+    One parent a stock, a fixed number of stocks short; extras by the root of the stock's volume, on the other side with probability one
+    half and then never faster than nine tenths of the first; rates by the stock's volume and a lognormal factor.
+    """
 
-    def _rate(self, symbol: int, n: int) -> int:
-        flow = self.scenario.flow
-        factor = (normal(self.seed, PARENTS, _RATE, n) * Decimal(str(flow.rate_sd))).exp()
-        return min(int(self.scenario.symbols[symbol].rate_e6 * factor), int(flow.rate_most * 10**6))
+    def __init__(self, scenario: Scenario, seed: int, attempt: int = 0) -> None:
+        self.scenario, self.seed, self.attempt = scenario, seed, attempt
+        self.count = len(scenario.symbols)
+        self.rates = np.array([row.rate_e6 for row in scenario.symbols], dtype=np.int64)
+        self.factors = lognormal_factors(scenario.flow.rate_sd)
+        order = np.lexsort((np.arange(self.count), self._words(_SIDES, self.count)))
+        sides = np.ones(self.count, dtype=np.int64)
+        sides[order[: scenario.flow.history_short]] = -1
+        self.first_sides = sides
+        self.first_rates = self._rates(np.arange(self.count), _RATE)
 
-    def extra(self, n: int) -> Parent:
-        """The n-th parent beyond one a stock."""
-        symbol = int(np.searchsorted(self.weights, below(self.seed, PARENTS, _STOCK, n, int(self.weights[-1])), side="right"))
-        first = self.first[symbol]
-        rate = self._rate(symbol, len(self.first) + n)
-        if draw(self.seed, PARENTS, _OTHER_SIDE, n) & 1:
-            return Parent(symbol, first.side, rate)
-        return Parent(symbol, -first.side, min(rate, int(first.rate_e6 * Decimal(str(self.scenario.flow.partner_rate)))))
+    def _words(self, what: int, n: int) -> Any:
+        return draws(self.seed, PARENTS, self.attempt * 16 + what, n)
 
-    def historical(self, count: int) -> list[Parent]:
-        """`count` parents in order of activation: one a stock and extras, each after its stock's first."""
-        pool = [*self.first, *(self.extra(n) for n in range(count - len(self.first)))]
-        order = sorted(range(len(pool)), key=lambda i: (draw(self.seed, PARENTS, _ORDER, i), i))
-        place = {n: at for at, n in enumerate(order)}
-        for n in range(len(self.first), len(pool)):
-            first = pool[n].symbol
+    def _rates(self, symbols: Any, what: int) -> Any:
+        """Rates of one parent for each of `symbols`, millionths a second."""
+        factors = self.factors[scaled(self._words(what, len(symbols)), len(self.factors))]
+        return np.minimum(self.rates[symbols] * factors >> 20, int(self.scenario.flow.rate_most * 10**6))
+
+    def extras(self, n: int) -> tuple[Any, Any, Any]:
+        """`n` parents beyond one a stock: stocks, sides, rates, (n,) each."""
+        weights = np.cumsum([isqrt(row.adv_shares) for row in self.scenario.symbols])
+        symbols = np.searchsorted(weights, scaled(self._words(_STOCK, n), int(weights[-1])), side="right")
+        same = (self._words(_OTHER_SIDE, n) & np.uint64(1)).astype(bool)
+        most = (self.first_rates[symbols] * int(self.scenario.flow.partner_rate * 1000)) // 1000
+        rates = self._rates(symbols, _EXTRA_RATE)
+        sides = self.first_sides[symbols]
+        return symbols, np.where(same, sides, -sides), np.where(same, rates, np.minimum(rates, most))
+
+    def table(self, historical: int, total: int) -> Any:
+        """`total` parents as rows (stock, side, rate), the first `historical` in order of activation, each extra after its stock's first."""
+        symbols, sides, rates = self.extras(total - self.count)
+        pool = np.empty((total, 3), dtype=np.int64)
+        pool[: self.count] = np.stack([np.arange(self.count), self.first_sides, self.first_rates], axis=1)
+        pool[self.count :] = np.stack([symbols, sides, rates], axis=1)
+        order = np.lexsort((np.arange(historical), self._words(_ORDER, historical)))
+        place = np.argsort(order)
+        for n in range(self.count, historical):
+            first = int(pool[n, 0])
             if place[n] < place[first]:
                 order[place[n]], order[place[first]] = first, n
                 place[n], place[first] = place[first], place[n]
-        return [pool[n] for n in order][:count]
+        pool[:historical] = pool[order]
+        return pool
 
 
-def _frozen(scenario: Scenario, rule: Rule) -> tuple[list[Parent], list[Parent]]:
-    """The default seed's parents: those of the record, and those beyond them; the rule's firsts follow the file."""
+@lru_cache(maxsize=8)
+def lognormal_factors(sd: float, cells: int = 512) -> Any:
+    """exp(sd N) at the middle of equal cells of the normal distribution, Q20: shape (cells,)."""
+    with localcontext() as context:
+        context.prec = 30
+        return np.array([int((quantile * Decimal(str(sd))).exp() * (1 << 20)) for quantile in normal_quantiles(cells)], dtype=np.int64)
+
+
+def _size(scenario: Scenario, rows: Any, active: Any) -> Any:
+    """What parents would do if nothing stopped them before 10:15: dollars long, dollars short, executions; before any market."""
+    done = rows[:, 2] * active // (10**6 * STEPS_PER_SECOND)
+    net = np.bincount(rows[:, 0], weights=rows[:, 1] * done, minlength=len(scenario.symbols))
+    value = net * np.array([row.price_hc for row in scenario.symbols]) / 100
+    return np.array([value[value > 0].sum(), -value[value < 0].sum(), done.sum()])
+
+
+def _drawn(scenario: Scenario, seed: int, active: Any, total: int) -> Any:
+    """Parents of a seed: of DRAWS draws by the rule, the first near enough in size to the scenario's own parents, or the nearest.
+
+    Stocks and prices are the same for every seed, so the size of a free draw depends on which side the few very large stocks fall; the
+    reference model refitted its prices for each seed instead. The scenario's own parents are the yardstick, not any outcome.
+    """
+    rows, starts = _frozen(scenario)
+    if not len(starts):
+        return Rule(scenario, seed).table(len(active), total)
+    goal = _size(scenario, rows[: len(starts)], BELL_END - OPEN - starts)
+    best, nearest = 0, float("inf")
+    for attempt in range(DRAWS):
+        size = _size(scenario, Rule(scenario, seed, attempt).table(len(active), len(active)), active)
+        far = float(np.abs(size / goal - 1).max())
+        if far < nearest:
+            best, nearest = attempt, far
+        if nearest < NEAR:
+            break
+    return Rule(scenario, seed, best).table(len(active), total)
+
+
+def _frozen(scenario: Scenario) -> tuple[Any, Any]:
+    """The scenario's own parents, rows (stock, side, rate), and the steps after the open at which the record's were met."""
     index = {name: i for i, name in enumerate(scenario.names)}
-    rows = [Parent(index[row.symbol], 1 if row.side == "BUY" else -1, row.rate_e6) for row in scenario.parents]
-    for parent in reversed(rows):
-        rule.first[parent.symbol] = parent
-    cut = sum(row.start_ms is not None for row in scenario.parents)
-    return rows[:cut], rows[cut:]
+    rows = [(index[row.symbol], 1 if row.side == "BUY" else -1, row.rate_e6) for row in scenario.parents]
+    starts = [row.start_ms * STEPS_PER_SECOND // 1000 for row in scenario.parents if row.start_ms is not None]
+    return np.array(rows, dtype=np.int64).reshape(-1, 3), np.array(starts, dtype=np.int64)
 
 
 def _flow_steps(scenario: Scenario, seed: int) -> list[int]:
@@ -126,28 +171,30 @@ def _frozen_steps(scenario: Scenario) -> list[int]:
     return steps
 
 
-def _flagged(scenario: Scenario, seed: int) -> Iterator[tuple[int, Parent]]:
-    """(step, parent) of the flagged orders from the bell on, in the order in which they are dealt."""
+def _flagged(scenario: Scenario, seed: int) -> Any:
+    """Flagged orders from the bell on, rows (step, stock, side, rate), in the order in which they are dealt."""
     servers, stale = scenario.fleet.servers, stale_server(scenario, seed)
-    rule = Rule(scenario, seed)
     frozen = seed == scenario.default_seed and bool(scenario.parents)
-    known, beyond = _frozen(scenario, rule) if frozen else ([], [])
-    steps = _frozen_steps(scenario) if frozen else _flow_steps(scenario, seed)
-    rollback = step_at(scenario.flow.history_rollback)
     queue = scenario.flow.queued_flagged
-    met = [i % servers + 1 == stale for i in range(queue)]
-    met += [step >= rollback or (queue + i) % servers + 1 == stale for i, step in enumerate(steps)]
-    extras = (rule.extra(n) for n in range(len(known) if frozen else sum(met), 10**9))
-    record = iter(known if frozen else rule.historical(sum(met)))
-    others = iter(beyond)
-    found = [next(record, None) if hit else None for hit in met]
-    # Others of the flow come first: an early rollback then meets the file's parents in its order.
-    for i in [*range(queue, len(met)), *range(queue)]:
-        if found[i] is None:
-            found[i] = next(others, None) or next(extras)
-    for i, parent in enumerate(found):
-        assert parent is not None
-        yield (OPEN if i < queue else steps[i - queue]), parent
+    flow = _frozen_steps(scenario) if frozen else _flow_steps(scenario, seed)
+    steps = np.array([OPEN] * queue + flow, dtype=np.int64)
+    turn = np.arange(len(steps)) % servers + 1
+    met = (turn == stale) | ((np.arange(len(steps)) >= queue) & (steps >= step_at(scenario.flow.history_rollback)))
+    known = int(met.sum())
+    if frozen:
+        own, _ = _frozen(scenario)
+        count = len(scenario.symbols)
+        more = Rule(scenario, seed).table(count, count + max(len(steps) - len(own), 0))[count:]
+        table = np.concatenate([own, more])[: len(steps)]
+    else:
+        table = _drawn(scenario, seed, BELL_END - steps[met], len(steps))
+    rows = np.empty((len(steps), 4), dtype=np.int64)
+    rows[:, 0] = steps
+    rows[met, 1:] = table[:known]
+    # Of the others those of the flow come first: an early rollback then meets the file's parents in its order.
+    others = np.flatnonzero(~met)
+    rows[np.concatenate([others[others >= queue], others[others < queue]]), 1:] = table[known:]
+    return rows
 
 
 def _spread(first: int, until: int, per_min: float, words: Any) -> Any:
@@ -193,7 +240,7 @@ def _premarket(scenario: Scenario, seed: int) -> Any:
     flow = scenario.flow
     rows = records((flow.premarket_flagged,), ARRIVAL)
     first, until = step_at(flow.premarket_from), step_at(flow.premarket_to)
-    words = [draws(seed, PARENTS, _EARLY * 16 + k, flow.premarket_flagged) for k in range(5)]
+    words = [draws(seed, PARENTS, _EARLY + k, flow.premarket_flagged) for k in range(5)]
     width = (until - first) * 1024 // max(flow.premarket_flagged, 1)
     rows["step"] = first + (np.arange(flow.premarket_flagged) * width + scaled(words[0], width)) // 1024
     _dress(rows, scenario, words[1:])
@@ -201,18 +248,31 @@ def _premarket(scenario: Scenario, seed: int) -> Any:
     return rows
 
 
+_plans: dict[tuple[str, int], Any] = {}
+
+
 def plan(scenario: Scenario, seed: int) -> Any:
+    """All arrivals of the day, made once a process for each scenario and seed; see `make_plan`."""
+    key = (scenario.sha256, seed)
+    if key not in _plans:
+        if len(_plans) >= PLANS_KEPT:
+            _plans.pop(next(iter(_plans)))
+        _plans[key] = make_plan(scenario, seed)
+    return _plans[key]
+
+
+def make_plan(scenario: Scenario, seed: int) -> Any:
     """All arrivals of the day: (N,) ARRIVAL sorted by step, ids ascending from FIRST_ORDER."""
     with localcontext() as context:
         context.prec = 30
-        flagged = list(_flagged(scenario, seed))
+        flagged = _flagged(scenario, seed)
         late = records((len(flagged),), ARRIVAL)
-        for i, (step, parent) in enumerate(flagged):
-            row = late[i]
-            row.step, row.symbol, row.side, row.flagged = step, parent.symbol, parent.side, 1
-            row.gap = gap_of(Decimal(parent.rate_e6) / Decimal(str(scenario.router.send_scale)))
-            row.qty = (below(seed, PARENTS, _LOTS, i, scenario.flow.qty_lots) + 1) * 100
-            row.kept_away = below(seed, PARENTS, _AWAY, i, 256)
+        late["step"], late["symbol"], late["side"] = flagged[:, 0], flagged[:, 1], flagged[:, 2]
+        scale = Decimal(str(scenario.router.send_scale))
+        late["gap"] = [gap_of(Decimal(rate) / scale) for rate in flagged[:, 3].tolist()]
+        late["flagged"] = 1
+        late["qty"] = (scaled(draws(seed, PARENTS, _LOTS, len(late)), scenario.flow.qty_lots) + 1) * 100
+        late["kept_away"] = scaled(draws(seed, PARENTS, _AWAY, len(late)), 256)
         parts = [_premarket(scenario, seed), late, _plain(scenario, seed)]
     rows = np.concatenate(parts).view(np.recarray)
     rows = rows[np.argsort(rows["step"], kind="stable")].view(np.recarray)
