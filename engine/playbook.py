@@ -1,0 +1,101 @@
+"""Playbooks: commands with their times, in TOML, that fit any seed: servers may be "stale", "good" or "all".
+
+    [[command]]
+    at = 2012-08-01T09:54:00
+    desk = "deployer"
+    kind = "release.rollback"
+    args = { servers = "good" }
+
+`at` is when a command is given; levers take their time.
+"""
+
+import datetime
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from engine.arrivals import stale_server
+from engine.commands import CONFIDENCES, LEVERS, Command
+from engine.events import DESKS
+from engine.market_time import step_at
+from engine.scenario import Scenario
+
+DAY = datetime.date(2012, 8, 1)
+FIELDS = {"at", "desk", "kind", "args", "confidence", "why"}
+GROUPS = ("stale", "good", "all")
+
+
+class PlaybookError(ValueError):
+    """A playbook is wrong: the message names file, entry, key, value and what was expected."""
+
+
+def playbook_names(scenario: Scenario) -> list[str]:
+    """Playbooks that ship with a scenario."""
+    return sorted(path.stem for path in (Path(scenario.folder) / "playbooks").glob("*.toml"))
+
+
+def playbook(scenario: Scenario, name: str, seed: int) -> list[Command]:
+    """Commands of a playbook (a name that ships, or a file) for a seed, by time, numbered from 1. Raises PlaybookError."""
+    path = Path(scenario.folder) / "playbooks" / f"{name}.toml"
+    if "/" in name or name.endswith(".toml") or not path.is_file():
+        path = Path(name)
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError:
+        raise PlaybookError(f"{name}: no such playbook: expected one of {', '.join(playbook_names(scenario))}, or a TOML file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PlaybookError(f"{path.name}: not TOML: {error}") from None
+    unknown = sorted(set(data) - {"command"})
+    if unknown or not isinstance(data.get("command", []), list):
+        raise PlaybookError(f"{path.name}: {unknown[0] if unknown else 'command'}: expected [[command]] entries only")
+    stale = stale_server(scenario, seed)
+    entries = [_entry(scenario, stale, f"{path.name}: command {i}", entry) for i, entry in enumerate(data.get("command", []), 1)]
+    entries.sort(key=lambda fields: fields["step"])
+    return [Command(seq=seq, **fields) for seq, fields in enumerate(entries, 1)]
+
+
+def _entry(scenario: Scenario, stale: int, where: str, entry: Any) -> dict[str, Any]:
+    """Fields of one command, checked."""
+    if not isinstance(entry, dict):
+        raise PlaybookError(f"{where} = {entry!r}: expected a table with at, desk, kind")
+    for key in sorted(set(entry) - FIELDS):
+        raise PlaybookError(f"{where}: {key}: expected only {', '.join(sorted(FIELDS))}")
+    kind, desk = entry.get("kind"), entry.get("desk")
+    if kind not in LEVERS:
+        raise PlaybookError(f"{where}: kind = {kind!r}: expected one of {', '.join(sorted(LEVERS))}")
+    if desk not in DESKS:
+        raise PlaybookError(f"{where}: desk = {desk!r}: expected one of {', '.join(DESKS)}")
+    confidence = entry.get("confidence")
+    if confidence is not None and confidence not in CONFIDENCES:
+        raise PlaybookError(f"{where}: confidence = {confidence!r}: expected one of {', '.join(CONFIDENCES)}")
+    args = entry.get("args", {})
+    if not isinstance(args, dict):
+        raise PlaybookError(f"{where}: args = {args!r}: expected a table")
+    args = {key: _server_names(scenario, stale, f"{where}: args.{key}", key, value) for key, value in args.items()}
+    return {"step": _moment(where, entry.get("at")), "desk": desk, "kind": kind, "args": args, "confidence": confidence, "why": str(entry.get("why", ""))}
+
+
+def _moment(where: str, at: Any) -> int:
+    """Step of an entry's time: a TOML date-time of the day, a TOML time, or text."""
+    try:
+        if isinstance(at, datetime.datetime):
+            if at.date() != DAY or at.tzinfo is not None:
+                raise ValueError("not on the day")
+            at = at.time()
+        if isinstance(at, datetime.time):
+            return step_at(at.isoformat("milliseconds"))
+        return step_at(str(at))
+    except ValueError as error:
+        raise PlaybookError(f"{where}: at = {at}: expected a time such as {DAY.isoformat()}T09:54:00 ({error})") from None
+
+
+def _server_names(scenario: Scenario, stale: int, where: str, key: str, value: Any) -> Any:
+    """Numbers for "stale", "good" and "all" where servers are meant."""
+    everyone = list(range(1, scenario.fleet.servers + 1))
+    if key == "server" and value == "stale":
+        return stale
+    if key == "servers" and isinstance(value, str):
+        if value not in GROUPS:
+            raise PlaybookError(f"{where} = {value!r}: expected numbers, or one of {', '.join(GROUPS)}")
+        return {"stale": [stale], "good": [n for n in everyone if n != stale], "all": everyone}[value]
+    return value
