@@ -91,6 +91,7 @@ def _dials(scenario: Scenario) -> dict[str, int]:
         "bust_bp": scenario.exchange.bust_bp,
         "wait_steps": whole(Decimal(str(router.wait_s)) * STEPS_PER_SECOND),
         "cap_reopen_256": whole(Decimal(str(router.cap_reopen)) * 256),
+        "unwind_part_256": whole(Decimal(str(router.unwind_part)) * 256),
         "unwind_gap": gap_of(Decimal(str(router.unwind_per_s)) * 10**6),
     }
 

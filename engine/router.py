@@ -265,13 +265,39 @@ def withdraw(m, s, parent):
 
 
 @piece
+def participate(m, s, step, parent, tape, rows):
+    """Patient flattening: rest at the touch, and take when a part of the stock's volume has gone by without us; True when done.
+
+    `due` counts that part, in 1/256 share.
+    """
+    market = m.market[s]
+    parent.due += market.step_volume_before * m.dials[0].unwind_part_256
+    behind = (parent.due >> 8) - parent.filled
+    touch = market.seen_ask if parent.side > 0 else market.seen_bid
+    if behind < 100 or touch == 0:
+        rest(m, s, step, parent)
+        return parent.filled >= parent.qty
+    withdraw(m, s, parent)
+    left = parent.qty - parent.filled
+    done = trade(m, s, step, parent.side, touch, behind if behind < left else left, parent.id, parent.account, DESK, tape, rows)
+    parent.filled += done
+    parent.sent += 1
+    m.sent[s, parent.account] += 1
+    market.messages += 1
+    m.counters[s, DESK, CHILDREN] += 1
+    m.counters[s, DESK, SHARES] += done
+    return parent.filled >= parent.qty
+
+
+@piece
 def work(m, s, step, parent, tape, rows):
     """One step of one parent; True when it is done."""
     behaviour, dials = parent.behaviour, m.dials[0]
     if behaviour == STALL:
         return False
-    resting = behaviour == FLATTEN_PASSIVE or (behaviour == RLP and step < parent.start + dials.rest_steps)
-    if resting:
+    if behaviour == FLATTEN_PASSIVE:
+        return participate(m, s, step, parent, tape, rows)
+    if behaviour == RLP and step < parent.start + dials.rest_steps:
         return rest(m, s, step, parent) or parent.filled >= parent.qty
     withdraw(m, s, parent)
     key = key_of(m.keys[ROUTER], parent.id, step)

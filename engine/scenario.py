@@ -146,6 +146,7 @@ class Router(_Part):
     oversize_times: Positive
     misprice_bp: Positive
     cap_reopen: Part
+    unwind_part: Part
     unwind_per_s: Rate
 
 

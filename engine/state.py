@@ -192,6 +192,7 @@ DIALS = np.dtype(
             "bust_bp",
             "wait_steps",
             "unwind_gap",
+            "unwind_part_256",
             "cap_reopen_256",
         )
     ]

@@ -8,7 +8,7 @@ from engine.exchange import guard, roll_window
 from engine.flow import quote, reprice, step_away
 from engine.jit import kernel, piece
 from engine.controls import account_33, mark_hc
-from engine.router import ERROR, POWER_PEG, REFUSE, RUNAWAY, finish, route, take
+from engine.router import ERROR, FLATTEN_PASSIVE, POWER_PEG, REFUSE, RUNAWAY, finish, route, take
 from engine.state import CLIENT, SERVERS_MAX, WAITING
 
 
@@ -178,7 +178,7 @@ def flatten(m, s, parent_id, side, qty, behaviour, gap, step):
     m.parent_count[s] += 1
     parent.id, parent.qty, parent.side, parent.server = parent_id, qty, side, 0
     parent.behaviour, parent.flagged, parent.start, parent.account = behaviour, 0, step, 2
-    parent.gap, parent.due = gap, step << 16
+    parent.gap, parent.due = gap, 0 if behaviour == FLATTEN_PASSIVE else step << 16
     parent.sent = parent.sent_shares = parent.filled = parent.rest_id = 0
     parent.rest_slot = parent.second = parent.in_second = parent.served = 0
     return True
