@@ -6,7 +6,7 @@ from engine.events import Event
 from engine.evidence import log_text
 from engine.market_time import BELL_END, BLOCK, CLOSE, END, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND, clock, phase, step_at
 from engine.playbook import PlaybookError, playbook, playbook_names
-from engine.record import record
+from engine.record import beside_history, record
 from engine.replay import ENGINE_VERSION, CheckpointError, replay, restore, save
 from engine.scenario import Scenario, ScenarioError, load_scenario, scenario_ids
 from engine.score import grade, score
@@ -33,6 +33,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Simulation",
+    "beside_history",
     "clock",
     "grade",
     "load_scenario",

@@ -108,9 +108,9 @@ def normal_quantiles(cells: int) -> list[Decimal]:
 
 def draws(seed: int, stream: int, a: int, n: int) -> npt.NDArray[np.uint64]:
     """The same as `draw` for b = 0 .. n-1: shape (n,)."""
-    z = np.uint64(_finalise((_finalise((seed * GOLDEN + stream) & MASK) + a * GOLDEN) & MASK))
+    key = np.uint64(_finalise((_finalise((seed * GOLDEN + stream) & MASK) + a * GOLDEN) & MASK))
     with np.errstate(over="ignore"):
-        z = z + np.arange(1, n + 1, dtype=np.uint64) * _U_GOLDEN
+        z = key + np.arange(1, n + 1, dtype=np.uint64) * _U_GOLDEN
         z = (z ^ (z >> _U30)) * _U_A
         z = (z ^ (z >> _U27)) * _U_B
         return np.asarray(z ^ (z >> _U31))

@@ -1,23 +1,26 @@
 """The day around the market: what the turns of the day, the exchanges and the levers do to fleet, desks and evidence."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engine import turn
-from engine.evidence import Call, Mail
-from engine.fleet import RUNNING, STARTING, STOPPED
-from engine.gauges import mids, moves_bp
+from engine.controls import MISSED, REASONS
+from engine.evidence import Call, Evidence, Mail
+from engine.fleet import RUNNING, STOPPED, Fleet
+from engine.gauges import Gauges, mids, moves_bp
 from engine.market_time import BELL_END, BLOCK, CLOSE, OPEN, STEPS_PER_MINUTE, phase, step_at
-from engine.positions import allocate_clients, cancel_far, marks
+from engine.positions import Monitor, allocate_clients, cancel_far, marks
 from engine.router import FLATTEN_AGGRESSIVE, FLATTEN_PASSIVE
+from engine.scenario import Scenario
 from engine.score import HC
-from engine.state import CHILDREN, EXECUTIONS, REJECTS
+from engine.state import CHILDREN, EXECUTIONS, REJECTS, Machine
 from engine.unwind import sell_block
 
 if TYPE_CHECKING:
-    from engine.simulation import Simulation
+    from engine.simulation import Work
 
 KEPT_LINES = 400
 # Fields of a day that are remembered as they are (JSON-able).
@@ -55,7 +58,7 @@ MEMORY = (
 class View:
     """The simulation as evidence may see it at one tick; see `evidence_rules.View`."""
 
-    def __init__(self, sim: "Simulation", step: int) -> None:
+    def __init__(self, sim: "Day", step: int) -> None:
         self._sim, self.step = sim, step
         self.open = OPEN <= step < CLOSE
         self.stopped = [server.n for server in sim.fleet.servers if server.state == STOPPED]
@@ -112,9 +115,23 @@ class View:
 
 
 class Day:
-    """Mixed into Simulation: state and acts of the day outside the compiled market."""
+    """State and acts of the day outside the compiled market; `Simulation` adds commands and time."""
 
-    def begin_day(self: "Simulation") -> None:
+    scenario: Scenario
+    machine: Machine
+    fleet: Fleet
+    evidence: Evidence
+    gauges: Gauges
+    monitor: Monitor
+    works: list["Work"]
+    now: int
+    adv_total: int
+
+    def tell(self, kind: str, audience: Iterable[str] | None = None, **data: Any) -> None:
+        """Note an event."""
+        raise NotImplementedError
+
+    def begin_day(self) -> None:
         """Nothing has happened yet."""
         self.opened: dict[str, int] = {}  # mail -> step at which it was opened
         self.mails: dict[int, dict[str, Any]] = {}
@@ -144,12 +161,12 @@ class Day:
     def _no_steps() -> dict[str, int]:
         return {f"{kind}_{span}": 0 for kind in ("firm", "smars", "server") for span in ("bell", "day")}
 
-    def day_memory(self: "Simulation") -> dict[str, Any]:
+    def day_memory(self) -> dict[str, Any]:
         """What `begin_day` made, JSON-able."""
         found = {name: getattr(self, name) for name in MEMORY}
         return {**found, "built": sorted(self.built), "mails": list(self.mails.values())}
 
-    def recall_day(self: "Simulation", memory: dict[str, Any]) -> None:
+    def recall_day(self, memory: dict[str, Any]) -> None:
         """Take back what `day_memory` gave."""
         for name in MEMORY:
             setattr(self, name, memory[name])
@@ -158,7 +175,7 @@ class Day:
 
     # -- the fleet
 
-    def set_servers(self: "Simulation") -> None:
+    def set_servers(self) -> None:
         """Tell the compiled router which servers send, and what their releases do."""
         machine = self.machine
         for server in self.fleet.servers:
@@ -167,19 +184,19 @@ class Day:
                 for session in (0, 1):
                     machine.behaviours[server.n, flagged, session] = self.fleet.behaviour(server.n, bool(flagged), bool(session))
 
-    def log(self: "Simulation", n: int, kind: str, **record: Any) -> None:
+    def log(self, n: int, kind: str, **record: Any) -> None:
         """Note a line in a server's log."""
         self.lines.append({"step": self.now, "server": n, "kind": kind, **record})
         del self.lines[:-KEPT_LINES]
 
-    def stop_server(self: "Simulation", n: int) -> None:
+    def stop_server(self, n: int) -> None:
         """End a server's process: its parents end, what it has resting is cancelled."""
         self.fleet[n].state = STOPPED
         turn.withdraw_all(self.machine, self.now, n)
         self.log(n, "stopped")
         self.tell("server.stopped", server=n)
 
-    def start_server(self: "Simulation", n: int) -> None:
+    def start_server(self, n: int) -> None:
         """Run what is on disk, and log on to the exchanges again."""
         server = self.fleet[n]
         server.running, server.state, server.connected = server.installed, RUNNING, True
@@ -187,7 +204,7 @@ class Day:
         self.log(n, "started", reason=server.running)
         self.tell("server.started", server=n)
 
-    def roll_back(self: "Simulation", n: int) -> None:
+    def roll_back(self, n: int) -> None:
         """Previous release, restarted: what ran on the server ends."""
         self.fleet.roll_back(n, self.now)
         if self.fleet[n].state == RUNNING:
@@ -195,7 +212,7 @@ class Day:
         self.log(n, "copied", reason=self.fleet[n].installed)
         self.log(n, "started", reason=self.fleet[n].running)
 
-    def disconnect(self: "Simulation", kind: str) -> None:
+    def disconnect(self, kind: str) -> None:
         """Close SMARS's sessions: parents end, what rests is cancelled."""
         for server in self.fleet.servers:
             server.connected = False
@@ -205,7 +222,7 @@ class Day:
         self.tell(kind)
         self.watch_runaway()
 
-    def refuse_orders(self: "Simulation", orders: list[list[int]]) -> None:
+    def refuse_orders(self, orders: list[list[int]]) -> None:
         """A legacy server refused flagged orders before the open: each is mailed, and logged by its server."""
         for order, server, step, symbol in orders:
             self.refusals.append([order, server, step, symbol])
@@ -213,15 +230,17 @@ class Day:
 
     # -- evidence asked for
 
-    def tail_log(self: "Simulation", n: int) -> None:
+    def tail_log(self, n: int) -> None:
         """Keep the last lines of a server's log as the desk now sees them."""
         self.tails = {"server": n, "step": self.now, "lines": self.log_records(n)}
 
-    def log_records(self: "Simulation", n: int, most: int = 14) -> list[dict[str, Any]]:
+    def log_records(self, n: int, most: int = 14) -> list[dict[str, Any]]:
         """Last records of one server, oldest first: refused orders, what was done to it, child orders."""
         names, machine = self.scenario.names, self.machine
         found: list[dict[str, Any]] = [
-            {"step": step, "kind": "refused", "order": order, "symbol": names[symbol]} for order, server, step, symbol in self.refusals[-200:] if server == n
+            {"step": step, "kind": "refused", "order": order, "symbol": names[symbol]}
+            for order, server, step, symbol in self.refusals[-200:]
+            if server == n
         ]
         found += [{key: value for key, value in line.items() if key != "server"} for line in self.lines if line["server"] == n]
         where = np.argwhere((machine.recent["server"] == n) & (machine.recent["parent"] > 0))
@@ -229,9 +248,7 @@ class Day:
         found.sort(key=lambda record: (record["step"], record.get("order", 0)))
         return found[-most:]
 
-    def _child_record(self: "Simulation", s: int, child: Any) -> dict[str, Any]:
-        from engine.controls import MISSED, REASONS
-
+    def _child_record(self, s: int, child: Any) -> dict[str, Any]:
         price = int(child.price) * int(self.machine.symbols[s].tick_hc)
         reason = int(child.reason)
         record = {
@@ -246,12 +263,15 @@ class Day:
         }
         return {**record, "reason": REASONS[reason]} if record["kind"] == "reject" else record
 
-    def look_at(self: "Simulation", n: int) -> None:
+    def look_at(self, n: int) -> None:
         """Keep one server's rates of the last full minute."""
-        rates = {name: round(self.gauges.per_s(column, n), 1) for name, column in (("children_out", CHILDREN), ("executions", EXECUTIONS), ("rejects", REJECTS))}
+        rates = {
+            name: round(self.gauges.per_s(column, n), 1)
+            for name, column in (("children_out", CHILDREN), ("executions", EXECUTIONS), ("rejects", REJECTS))
+        }
         self.looks = {"server": n, "step": self.now, **rates}
 
-    def run_checksum(self: "Simulation", servers: list[int]) -> None:
+    def run_checksum(self, servers: list[int]) -> None:
         """Keep the hashes of the file on disk and of the running process."""
         for n in servers:
             disk, process = self.fleet.hashes(n)
@@ -261,7 +281,7 @@ class Day:
 
     # -- risk
 
-    def flatten(self: "Simulation", symbols: list[str], style: str) -> None:
+    def flatten(self, symbols: list[str], style: str) -> None:
         """Put orders of the desk to work against the monitor's positions; earlier ones in the same stocks are withdrawn."""
         shown, _ = self.monitor.read()
         behaviour = FLATTEN_PASSIVE if style == "passive" else FLATTEN_AGGRESSIVE
@@ -274,18 +294,18 @@ class Day:
                 side, qty = (-1, int(shown[s])) if shown[s] > 0 else (1, -int(shown[s]))
                 turn.flatten(self.machine, s, 10_000_000 + self.desk_orders, side, qty, behaviour, self.machine.dials[0].unwind_gap, self.now)
 
-    def ask_bust(self: "Simulation") -> None:
+    def ask_bust(self) -> None:
         """Ask for a review; the ruling comes half an hour later."""
         self.bust_asked = self.now
 
-    def accept_cut(self: "Simulation") -> None:
+    def accept_cut(self) -> None:
         """The exchanges cut the firm off."""
         self.cut_off = self.cut_by_exchange = True
         self.disconnect("exchange.disconnected")
 
     # -- the day
 
-    def turn_of_day(self: "Simulation", step: int) -> None:
+    def turn_of_day(self, step: int) -> None:
         """What happens at a moment of the day or of the exchanges' clocks."""
         numbers = self.scenario
         if step in (OPEN, BELL_END, CLOSE, BLOCK):
@@ -313,12 +333,12 @@ class Day:
             self.block_sold = True
             self.tell("block.sold", gross_usd=gross // HC, cost_usd=cost // HC)
 
-    def rlp_live(self: "Simulation") -> bool:
+    def rlp_live(self) -> bool:
         """Whether every server runs a release that knows the new order type and orders carry the flag."""
         live = all(self.fleet.sends(s.n) and self.fleet.releases[s.running].flag_set == "rlp" for s in self.fleet.servers)
         return live and self.machine.controls[0].flag_off == 0
 
-    def _readmit(self: "Simulation") -> None:
+    def _readmit(self) -> None:
         self.cut_off = False
         for server in self.fleet.servers:
             server.connected = server.state == RUNNING
@@ -326,7 +346,7 @@ class Day:
         self.set_servers()
         self.tell("exchange.readmitted")
 
-    def _rule_on_busts(self: "Simulation") -> None:
+    def _rule_on_busts(self) -> None:
         assert self.bust_asked is not None
         last = (self.bust_asked - OPEN) // STEPS_PER_MINUTE
         relief = cancel_far(self.machine, last - self.scenario.exchange.bust_request_min, last)
@@ -334,7 +354,7 @@ class Day:
         self.bust_asked = None
         self.tell("trades.busted", relief_usd=relief // HC)
 
-    def charge_halting(self: "Simulation", first: int, until: int) -> None:
+    def charge_halting(self, first: int, until: int) -> None:
         """Count the steps in which flow is not served, by what is down."""
         down = sum(self.machine.servers[server.n] == 0 for server in self.fleet.servers)
         if down == 0:
@@ -345,14 +365,14 @@ class Day:
         if self.away_at is None:
             self.harmed[f"{kind}_{span}"] += times * (until - first)
 
-    def service_kept(self: "Simulation") -> float:
+    def service_kept(self) -> float:
         """Share of clients' parents so far that were routed within a minute."""
         ended = self.machine.ended
         routed = int(ended["routed"].sum())
         lost = int(ended["late"].sum() + ended["handed_back"].sum()) + int(self.machine.tally[0].handed_back)
         return round(routed / max(routed + lost, 1), 4)
 
-    def watch_runaway(self: "Simulation") -> None:
+    def watch_runaway(self) -> None:
         """Count runaway parents, and note when the first appeared and the last ended."""
         before, self.runaway = self.runaway, int(turn.count_runaway(self.machine))
         if self.runaway and self.first_runaway is None:
@@ -360,7 +380,7 @@ class Day:
         if before and not self.runaway:
             self.contained = self.now
 
-    def look_around(self: "Simulation", step: int) -> None:
+    def look_around(self, step: int) -> None:
         """Every five seconds: measure, notice pauses, and let evidence fall due."""
         tick = step // 20
         self.watch_runaway()
@@ -377,7 +397,7 @@ class Day:
                 self.headlines.append({"step": step, "text": text})
                 self.tell("headline", text=text)
 
-    def _notice_pauses(self: "Simulation", step: int) -> None:
+    def _notice_pauses(self, step: int) -> None:
         paused = np.flatnonzero(self.machine.market["paused_until"] > step).tolist()
         if paused != self.was_paused:
             for s in sorted(set(paused) - set(self.was_paused)):
@@ -386,7 +406,7 @@ class Day:
                 self.tell("breaker.resumed", symbol=self.scenario.names[s])
             self.was_paused = paused
 
-    def _deliver(self: "Simulation", item: Any) -> None:
+    def _deliver(self, item: Any) -> None:
         """Put a mail, call or alert where its desk finds it."""
         if isinstance(item, Mail):
             self.mails[item.id] = item.to_dict()

@@ -2,9 +2,6 @@
 
 from decimal import Decimal, localcontext
 from math import isqrt
-from typing import Any
-
-import numpy as np
 
 from engine import chance
 from engine.flow import power_table

@@ -7,12 +7,12 @@ import numpy as np
 from engine.market_time import BELL_END, CLOSE, OPEN, STEPS_PER_MINUTE, clock
 from engine.positions import marks
 from engine.score import HC
-from engine.state import CHILDREN, ERROR, EXECUTIONS, REJECTS, SHARES, SERVERS_MAX
+from engine.state import CHILDREN, ERROR, EXECUTIONS, REJECTS, SERVERS_MAX, SHARES
 from engine.turn import count_runaway
 from engine.unwind import liquidation_cost
 
 if TYPE_CHECKING:
-    from engine.simulation import Simulation
+    from engine.day import Day
 
 TICK_STEPS = 20
 TICKS_A_MINUTE = 12
@@ -31,7 +31,7 @@ class Gauges:
         self.path: list[dict[str, Any]] = []  # a row a minute from 09:31
         self.tick = -1
 
-    def take(self, sim: "Simulation", tick: int) -> None:
+    def take(self, sim: "Day", tick: int) -> None:
         """Sample at a tick (every five seconds)."""
         self.tick = tick
         machine = sim.machine
@@ -61,7 +61,7 @@ class Gauges:
         at = np.arange(self.tick - ticks, self.tick + 1) % KEPT
         return [round(value / 5) for value in np.diff(self.samples[at, 0, column]).tolist()]
 
-    def volume_ratio(self, sim: "Simulation") -> float:
+    def volume_ratio(self, sim: "Day") -> float:
         """Volume of the last minute in the scenario's stocks over what is normal for that minute; 0 outside the session."""
         if not OPEN + STEPS_PER_MINUTE <= sim.now <= CLOSE:
             return 0.0
@@ -74,20 +74,20 @@ class Gauges:
         return {"gauge_samples": self.samples, "gauge_moved": self.moved_bp}
 
 
-def mids(sim: "Simulation") -> Any:
+def mids(sim: "Day") -> Any:
     """Mid of every stock, 1/256 tick, (S,): the reference price where a side is missing."""
     books, market = sim.machine.books, sim.machine.market
     mid = (2 * books["base"].astype(np.int64) + books["bid"] + books["ask"]) * 128
     return np.where((books["bids"] > 0) & (books["asks"] > 0), mid, market["ref_256"])
 
 
-def moves_bp(sim: "Simulation", prices_256: Any) -> Any:
+def moves_bp(sim: "Day", prices_256: Any) -> Any:
     """Moves since the open, basis points, (S,); 0 before the open."""
     opening = sim.machine.market["open"].astype(np.int64) << 8
     return np.where(opening > 0, (prices_256 - opening) * 10_000 // np.maximum(opening, 1), 0)
 
 
-def knight(sim: "Simulation") -> dict[str, Any]:
+def knight(sim: "Day") -> dict[str, Any]:
     """What the runaway did so far: parents, children, executions, shares, positions."""
     machine = sim.machine
     shares = machine.position[:, ERROR]
@@ -107,7 +107,7 @@ def knight(sim: "Simulation") -> dict[str, Any]:
     }
 
 
-def minute_row(sim: "Simulation") -> dict[str, Any]:
+def minute_row(sim: "Day") -> dict[str, Any]:
     """One row of the minute path: dollars whole, marks signed, losses positive."""
     machine = sim.machine
     mark = marks(machine, sim.scenario)
@@ -124,7 +124,7 @@ def minute_row(sim: "Simulation") -> dict[str, Any]:
     }
 
 
-def concentration(sim: "Simulation") -> dict[str, int]:
+def concentration(sim: "Day") -> dict[str, int]:
     """Stocks in which the runaway was large and the price moved (SEC 18), and stocks moved 30 %."""
     machine = sim.machine
     own = machine.bought[:, ERROR] + machine.sold[:, ERROR]

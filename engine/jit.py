@@ -51,8 +51,8 @@ os.environ["NUMBA_CACHE_DIR"] = _cache_folder(SOURCE)
 
 import numba  # noqa: E402  (the folder must be named before numba is imported)
 
-numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
-COMPILED = not numba.config.DISABLE_JIT
+setattr(numba.config, "CACHE_DIR", os.environ["NUMBA_CACHE_DIR"])  # noqa: B010  (its attributes are made at run time)
+COMPILED = not getattr(numba.config, "DISABLE_JIT")  # noqa: B009
 
 
 # No kernel allocates, so reference counting is off (`_nrt`): counting every view of every array is what would take nine tenths of

@@ -72,7 +72,14 @@ def _entry(scenario: Scenario, stale: int, where: str, entry: Any) -> dict[str, 
     if not isinstance(args, dict):
         raise PlaybookError(f"{where}: args = {args!r}: expected a table")
     args = {key: _server_names(scenario, stale, f"{where}: args.{key}", key, value) for key, value in args.items()}
-    return {"step": _moment(where, entry.get("at")), "desk": desk, "kind": kind, "args": args, "confidence": confidence, "why": str(entry.get("why", ""))}
+    return {
+        "step": _moment(where, entry.get("at")),
+        "desk": desk,
+        "kind": kind,
+        "args": args,
+        "confidence": confidence,
+        "why": str(entry.get("why", "")),
+    }
 
 
 def _moment(where: str, at: Any) -> int:

@@ -21,7 +21,7 @@ HISTORY: tuple[tuple[str, str, float, str], ...] = (
     ("stocks_50_10", "stocks over 50 % of volume that moved over 10 %", 37, "SEC 18"),
     ("moved_30", "stocks that moved 30 %", 6, "exchange notice, six busted"),
     ("pauses", "trading pauses", 6, "press (at least six)"),
-    ("emails_power_peg", "e-mails \"Power Peg disabled\"", 97, "SEC 19"),
+    ("emails_power_peg", 'e-mails "Power Peg disabled"', 97, "SEC 19"),
     ("trading", "trading loss, dollars", 457.6e6, "Knight 10-Q"),
 )
 
@@ -46,7 +46,8 @@ def record(sim: Simulation, *, playbook: str, wall_s: float, cpu_s: float) -> di
         "pauses": int(sim.machine.market["pauses"].sum()),
         "emails_power_peg": len(sim.refusals),
         "loss": {
-            key: money[key] for key in ("total", "trading", "mid_mark", "reverted", "liquidation", "busts", "halting", "client_harm", "precautions", "penalties")
+            key: money[key]
+            for key in ("total", "trading", "mid_mark", "reverted", "liquidation", "busts", "halting", "client_harm", "precautions", "penalties")
         },
         "minute_path": sim.gauges.path,
     }
@@ -54,8 +55,19 @@ def record(sim: Simulation, *, playbook: str, wall_s: float, cpu_s: float) -> di
 
 def beside_history(found: dict[str, Any]) -> list[dict[str, Any]]:
     """Rows of measure, history, run, deviation (a fraction, None where history is 0) and source."""
-    values = {**found["knight"], **found["loss"], **{key: found[key] for key in ("stocks_20_5", "stocks_50_10", "moved_30", "pauses", "emails_power_peg")}}
+    values = {
+        **found["knight"],
+        **found["loss"],
+        **{key: found[key] for key in ("stocks_20_5", "stocks_50_10", "moved_30", "pauses", "emails_power_peg")},
+    }
     return [
-        {"key": key, "what": what, "history": history, "run": values[key], "deviation": values[key] / history - 1 if history else None, "source": source}
+        {
+            "key": key,
+            "what": what,
+            "history": history,
+            "run": values[key],
+            "deviation": values[key] / history - 1 if history else None,
+            "source": source,
+        }
         for key, what, history, source in HISTORY
     ]

@@ -31,7 +31,7 @@ def save(sim: Simulation) -> bytes:
     """Checkpoint of a simulation, compressed."""
     buffer = io.BytesIO()
     arrays = {name: array.view(np.uint8) for name, array in _changing(sim).items()}
-    np.savez(buffer, **arrays)  # type: ignore[arg-type]
+    np.savez(buffer, **arrays)
     head = {
         "version": ENGINE_VERSION,
         "scenario": sim.scenario.sha256,

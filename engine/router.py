@@ -170,7 +170,7 @@ def child_size(word, most):
 @piece
 def send(m, s, step, parent, word, tape, rows):
     """One marketable child of `parent` through the controls into the book; True when its parent should end."""
-    market, book, dials = m.market[s], m.books[s], m.dials[0]
+    market, dials = m.market[s], m.dials[0]
     side, behaviour = parent.side, parent.behaviour
     counters = m.counters[s, parent.server]
     remaining = parent.qty - parent.filled

@@ -8,7 +8,7 @@ from engine.positions import marks
 from engine.unwind import liquidation_cost
 
 if TYPE_CHECKING:
-    from engine.simulation import Simulation
+    from engine.day import Day
 
 HC = 10_000  # hundredths of a cent a dollar
 
@@ -18,7 +18,7 @@ def usd(hc: int) -> float:
     return round(hc / HC, 2)
 
 
-def halting(sim: "Simulation") -> tuple[float, float]:
+def halting(sim: "Day") -> tuple[float, float]:
     """Dollars of halting and of client harm for the minutes in which flow was not served."""
     costs = sim.scenario.costs
 
@@ -29,7 +29,7 @@ def halting(sim: "Simulation") -> tuple[float, float]:
     return charge(costs.halting, sim.halted), charge(costs.client_harm, sim.harmed)
 
 
-def score(sim: "Simulation") -> dict[str, Any]:
+def score(sim: "Day") -> dict[str, Any]:
     """Losses in positive dollars, marks signed: trading at liquidation value, halting, client harm, precautions, penalties."""
     costs = sim.scenario.costs
     mark = marks(sim.machine, sim.scenario)

@@ -36,7 +36,9 @@ def servers_card(sim: Simulation) -> dict[str, Any]:
         state = server.state
         if state == RUNNING and not (server.connected and not sim.cut_off):
             state = "disconnected"
-        work = next((work for work in sim.works if work.desk == "operator" and work.args.get("server") == server.n and work.kind.startswith("server.")), None)
+        work = next(
+            (work for work in sim.works if work.desk == "operator" and work.args.get("server") == server.n and work.kind.startswith("server.")), None
+        )
         doing = work and {"kind": work.kind, "label": LEVERS[work.kind].label, "left_s": sim.left_s(work)}
         rows.append({"n": server.n, "name": sim.fleet.label(server.n), "state": state, "work": doing})
     return {"servers": rows}
@@ -182,7 +184,9 @@ def tape_card(sim: Simulation) -> dict[str, Any]:
         if market.open and market.volume:
             price = int(market.last) * int(machine.symbols[s].tick_hc)
             text = f"{price / 10_000:.2f}" if price % 100 == 0 else f"{price / 10_000:.4f}"
-            items.append({"at": clock(sim.now), "symbol": sim.scenario.names[s], "price": text, "shares": int(market.volume), "move_bp": int(moves[s])})
+            items.append(
+                {"at": clock(sim.now), "symbol": sim.scenario.names[s], "price": text, "shares": int(market.volume), "move_bp": int(moves[s])}
+            )
     return {"items": items}
 
 

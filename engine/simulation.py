@@ -22,7 +22,7 @@ from engine.events import Event, event
 from engine.evidence import Evidence
 from engine.fleet import Fleet
 from engine.gauges import TICK_STEPS, Gauges
-from engine.market_time import BELL_END, BLOCK, CLOSE, END, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND, following
+from engine.market_time import BELL_END, BLOCK, CLOSE, END, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND
 from engine.positions import Monitor
 from engine.scenario import Scenario
 from engine.state import TAPE, TAPE_ROWS, allocate, digest_of, records
@@ -63,9 +63,7 @@ class Simulation(day.Day):
         self.scenario, self.seed, self.noise = scenario, seed, seed if noise is None else noise
         self.instant = instant
         numbers = derive(scenario)
-        keys = np.array(
-            [stream_key(self.noise if stream in MARKET_STREAMS else seed, stream) for stream in range(STREAMS)], dtype=np.uint64
-        )
+        keys = np.array([stream_key(self.noise if stream in MARKET_STREAMS else seed, stream) for stream in range(STREAMS)], dtype=np.uint64)
         market = scenario.market
         self.machine = allocate(
             numbers.symbols, numbers.waits, numbers.powers, numbers.dials, keys, ladder=market.ladder, pool=market.pool, parents=market.parents

@@ -4,12 +4,12 @@ A block never crosses a moment at which symbols touch each other (a command, a c
 by symbol and on several threads. While a gross cap is on, every child depends on every other: such a block runs step by step.
 """
 
+from engine.controls import account_33, mark_hc
 from engine.exchange import guard, roll_window
 from engine.flow import quote, reprice, step_away
 from engine.jit import kernel, piece
-from engine.controls import account_33, mark_hc
-from engine.router import ERROR, FLATTEN_PASSIVE, POWER_PEG, REFUSE, RUNAWAY, finish, route, take
-from engine.state import CLIENT, SERVERS_MAX, WAITING
+from engine.router import FLATTEN_PASSIVE, POWER_PEG, REFUSE, RUNAWAY, finish, route, take
+from engine.state import CLIENT, ERROR, SERVERS_MAX, WAITING
 
 
 @piece

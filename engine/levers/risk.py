@@ -20,12 +20,18 @@ def _control(name: str, scale: int) -> Any:
     return effect
 
 
-lever("limit.set", "risk", "Set the gross cap of account 33", args={"gross_usd": commands.whole("gross_usd", 0, 100_000_000_000, "dollars, 0 for none,")})(
-    _control("gross_cap_hc", 10_000)
-)
-lever("rate.set", "risk", "Set the order rate cap", args={"per_second": commands.whole("per_second", 0, 10_000, "child orders a parent and second, 0 for none,")})(
-    _control("rate_cap", 1)
-)
+lever(
+    "limit.set",
+    "risk",
+    "Set the gross cap of account 33",
+    args={"gross_usd": commands.whole("gross_usd", 0, 100_000_000_000, "dollars, 0 for none,")},
+)(_control("gross_cap_hc", 10_000))
+lever(
+    "rate.set",
+    "risk",
+    "Set the order rate cap",
+    args={"per_second": commands.whole("per_second", 0, 10_000, "child orders a parent and second, 0 for none,")},
+)(_control("rate_cap", 1))
 lever("collar.set", "risk", "Set the price collar", args={"percent": commands.percent})(_control("collar_bp", 100))
 
 
