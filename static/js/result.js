@@ -10,3 +10,12 @@ writeAmounts();
 const data = document.getElementById("curve");
 const root = document.querySelector("[data-card=curve]");
 if (data && root) curve(root)(JSON.parse(data.textContent));
+
+/* Canvas does not follow print's CSS: the page takes the light theme while it prints, and the chart is drawn again. */
+const html = document.documentElement;
+let before = html.dataset.theme;
+addEventListener("beforeprint", () => {
+  before = html.dataset.theme;
+  html.dataset.theme = "light";
+});
+addEventListener("afterprint", () => (html.dataset.theme = before));

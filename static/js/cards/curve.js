@@ -27,7 +27,8 @@ export function curve(root) {
     const key = d.teams.map((t) => t.name).join("\n");
     if (key !== names) chart.series(lines(d.teams));
     names = key;
-    const length = Math.max(2, d.history.length, ...d.teams.map((t) => t.loss.length));
+    // A quarter of an hour at least, so that the first minutes are not stretched over the whole width.
+    const length = Math.max(16, d.history.length, ...d.teams.map((t) => t.loss.length));
     const x = Array.from({ length }, (_, i) => seconds(d.from) + i * d.every_s);
     const down = (ys) => x.map((_, i) => (ys[i] == null ? null : -ys[i]));
     chart.set(x, [down(d.history), ...d.teams.map((t) => down(t.loss))]);

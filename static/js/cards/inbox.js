@@ -27,7 +27,7 @@ function show(app, at, parts, draw) {
   const newer = at.held === null || still < 0 ? 0 : still;
   render(GROUPS.map(([key, word]) => html`<button type="button" aria-pressed=${String(at.group === key)}
     @click=${() => { at.group = key; at.held = null; draw(); }}>${word}</button>`), parts.head);
-  render(html`${newer ? html`<li class="newer"><button type="button" class="btn" @click=${() => { at.held = null; draw(); parts.list.scrollTop = 0; }}>${newer} newer</button></li>` : nothing}
+  render(html`${newer ? html`<li class="newer"><button type="button" class="btn" @click=${() => { at.held = null; parts.list.scrollTop = 0; draw(); }}>${newer} newer</button></li>` : nothing}
     ${mails.slice(newer).map((m) => row(app, at, m, draw))}
     ${mails.length ? nothing : html`<li class="empty">No mail yet.</li>`}`, parts.list);
   at.mail = d.mails.find((m) => m.id === at.open) ?? at.mail; // it may have left the newest eighty while it is read
@@ -37,7 +37,7 @@ function show(app, at, parts, draw) {
 function row(app, at, m, draw) {
   const open = () => {
     at.open = m.id;
-    if (m.body === null && !["pending", "received"].includes(app.commands.at(`mail:${m.id}`)?.state) && !opening(app, m)) {
+    if (m.body === null && !["pending", "received", "applied"].includes(app.commands.at(`mail:${m.id}`)?.state)) {
       const why = blockedHands(app);
       if (why) app.voice.say(why, true);
       else app.commands.give(`mail:${m.id}`, "mail.open", { mail: m.id });
@@ -50,9 +50,6 @@ function row(app, at, m, draw) {
   </button></li>`;
 }
 
-/* The work card knows which mail is being opened only by its label; the command's own state says the rest. */
-const opening = (app, m) => tasksOf(app, "mail.open").find((t) => t.args?.mail === m.id);
-
 function pane(app, m) {
   if (!m) return html`<p class="empty">Choose a mail. Opening one takes a hand for some seconds of market time.</p>`;
   return html`<h3 dir="auto">${m.subject}</h3><p class="quiet">${m.sender}, ${m.at} ET</p>${m.body === null ? unopened(app, m)
@@ -60,18 +57,18 @@ function pane(app, m) {
 }
 
 function unopened(app, m) {
-  const task = opening(app, m) ?? (app.commands.at(`mail:${m.id}`)?.state === "applied" ? tasksOf(app, "mail.open")[0] : null);
-  if (task) return html`<p class="second num">${icon("hourglass")} Opening, ${left(task.left_s)} left.</p>`;
   const entry = app.commands.at(`mail:${m.id}`);
   if (!entry) return html`<p class="second">Not opened yet. ${blockedHands(app) ?? "Choose it again to open it."}</p>`;
-  return entry.state === "applied" ? html`<p class="second">Opening.</p>` : answer(app, `mail:${m.id}`);
+  if (entry.state !== "applied") return answer(app, `mail:${m.id}`);
+  const task = tasksOf(app, "mail.open").find((t) => t.target === m.subject);
+  return html`<p class="second num">${icon("hourglass")} Opening${task ? `, ${left(task.left_s)} left` : ""}.</p>`;
 }
 
-/* While a pointer or the keyboard is on the list, or a finger was a moment ago, new mail waits above as "3 newer". */
+/* While the list is scrolled, a pointer or the keyboard is on it, or a finger was a moment ago, new mail waits above as "3 newer". */
 function hold(list, at, draw) {
   let timer = 0;
   const freeze = () => (at.held ??= Number(list.querySelector(".mail")?.dataset.mail ?? NaN) || null);
-  const used = () => list.matches(":hover") || list.contains(document.querySelector(":focus-visible"));
+  const used = () => list.scrollTop > 8 || list.matches(":hover") || list.contains(document.querySelector(":focus-visible"));
   const thaw = () => {
     if (used()) return;
     at.held = null;

@@ -2,8 +2,9 @@
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
 import { sure } from "../lib/arm.js";
+import { sentence } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
-import { blocked, blockedHands } from "../lib/reasons.js";
+import { blocked } from "../lib/reasons.js";
 
 const GUARDS = {
   "servers.stop_all": { title: "Stop all servers", short: "Stop all", icon: "circle-stop", says: "By hand, one after another. Positions stay open.", brief: "By hand, one by one. Positions stay open." },
@@ -24,18 +25,18 @@ export function mount(root, app) {
 function guard(app, lever) {
   const g = GUARDS[lever.kind];
   const armed = app.armed(lever.kind);
-  const hands = blocked(app) ?? (lever.allowed ? null : lever.reason) ?? blockedHands(app);
+  const why = blocked(app) ?? (lever.allowed ? null : sentence(lever.reason));
   const said = answer(app, lever.kind);
   const back = () => document.getElementById(`guard-${lever.kind}`);
   const flip = () => {
     if (armed) app.disarm();
-    else if (hands) app.voice.say(hands, true);
+    else if (why) app.voice.say(why, true);
     else app.arm(lever.kind);
   };
   return html`<section class="guard" ?data-armed=${armed} aria-label=${g.title}>
-    <button type="button" class="switch" role="switch" id=${`guard-${lever.kind}`} aria-checked=${String(armed)} aria-disabled=${String(!!hands)}
-      aria-label=${`Arm: ${g.title}${hands ? `. Not now: ${hands}` : ""}`} @click=${flip}><span class="track"><span class="knob"></span></span>${armed ? nothing : html`<span aria-hidden="true">Arm</span>`}</button>
+    <button type="button" class="switch" role="switch" id=${`guard-${lever.kind}`} aria-checked=${String(armed)} aria-disabled=${String(!!why)}
+      aria-label=${`Arm: ${g.title}${why ? `. Not now: ${why}` : ""}`} @click=${flip}><span class="track"><span class="knob"></span></span>${armed ? nothing : html`<span aria-hidden="true">Arm</span>`}</button>
     <div class="guard-words">${armed ? sure(app, { place: lever.kind, kind: lever.kind, args: {}, title: g.short, says: g.brief }, back)
-      : html`<h2>${icon(g.icon)}${g.title}</h2><div class="guard-says">${said !== nothing ? said : hands ? html`<p class="answer">${hands}</p>` : html`<p>${g.says}</p>`}</div>`}</div>
+      : html`<h2>${icon(g.icon)}${g.title}</h2><div class="guard-says">${said !== nothing ? said : why ? html`<p class="answer">${why}</p>` : html`<p>${g.says}</p>`}</div>`}</div>
   </section>`;
 }

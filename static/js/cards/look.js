@@ -20,7 +20,7 @@ export function mount(root, app) {
 function view(app) {
   const d = app.store.get("look");
   const rates = d?.server ? html`<div class="look fades"><span class="quiet num">SMARS-${d.server}, the minute before ${d.at}</span>
-    <dl>${PARTS.map(([key, word]) => html`<div><dt>${word}</dt><dd class="num">${rate(d[key])}<span class="unit"> /s</span></dd></div>`)}</dl></div>` : nothing;
+    <dl>${PARTS.filter(([key]) => key in d).map(([key, word]) => html`<div><dt>${word}</dt><dd class="num">${rate(d[key])}<span class="unit"> /s</span></dd></div>`)}</dl></div>` : nothing;
   const work = busy(app, "server.look");
   const said = answer(app, "look");
   return rates === nothing && work === nothing && said === nothing ? nothing : html`<div class="look-strip">${rates}${work}${said}</div>`;

@@ -1,5 +1,6 @@
 /* Hands: what this desk is doing and how long it still takes, in market time. */
 import { html, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { nameOf } from "../lib/busy.js";
 import { left } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 
@@ -13,6 +14,6 @@ export function mount(root, app) {
 }
 
 const task = (t) => html`<li class="task">
-  <span class="task-label">${icon("hand")}<span>${t.label}</span></span><span class="num second">${left(t.left_s)} left</span>
-  <progress max=${t.total_s || 1} .value=${Math.max(0, t.total_s - t.left_s)} aria-label=${t.label}></progress>
+  <span class="task-label">${icon("hand")}<span>${nameOf(t)}</span></span><span class="num second">${left(t.left_s)} left</span>
+  <progress max=${t.total_s || 1} .value=${Math.max(0, t.total_s - t.left_s)} aria-label=${nameOf(t)}></progress>
 </li>`;

@@ -5,7 +5,10 @@ import { icon } from "./icons.js";
 
 export const tasksOf = (app, kind) => (app.store.get("work")?.tasks ?? []).filter((t) => t.kind === kind);
 
+/* "Tail one server's log: SMARS-8" */
+export const nameOf = (t) => (t.target ? `${t.label}: ${t.target}` : t.label);
+
 export function busy(app, kind) {
   const tasks = tasksOf(app, kind);
-  return tasks.length ? tasks.map((t) => html`<span class="busy num">${icon("hourglass")}${t.label}, ${left(t.left_s)} left</span>`) : nothing;
+  return tasks.length ? tasks.map((t) => html`<span class="busy num">${icon("hourglass")}${nameOf(t)}, ${left(t.left_s)} left</span>`) : nothing;
 }

@@ -1,5 +1,6 @@
 /* Commands given on this page and what became of them: pending -> received -> applied | refused.
    One entry per place (a server's tile, the log panel, ...), so that the answer stands beside its button. */
+import { sentence } from "./format.js";
 import { uuid4 } from "./uuid.js";
 
 const KEEP_MS = 15000; // how long a finished answer stays beside its button
@@ -40,7 +41,7 @@ export class Commands extends EventTarget {
     const entry = this.#byId.get(id);
     if (!entry || done(entry)) return;
     entry.state = t;
-    entry.reason = reason;
+    entry.reason = sentence(reason);
     if (done(entry)) setTimeout(() => this.#expire(entry), KEEP_MS);
     this.#tell(entry);
   }

@@ -38,6 +38,9 @@ export function move(bp) {
 
 export const share = (x) => (x == null ? "\u2013" : `${x < 0 ? MINUS : ""}${Math.abs(x * 100).toFixed(Math.abs(x) > 0.995 ? 2 : 1)} %`);
 
+/* "no hand free" -> "No hand free." */
+export const sentence = (words) => words && words[0].toUpperCase() + words.slice(1) + (/[.!?]$/.test(words) ? "" : ".");
+
 /* Seconds left of a lever. */
 export function left(s) {
   if (s < 60) return `${Math.max(0, Math.round(s))} s`;

@@ -1,0 +1,158 @@
+"""A real browser before the real stack. Any console error fails a test: violations of the content policy arrive there."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+from tests.builders import missing
+from tests.e2e.stack import Stack
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """
+axe.run(document, {preload: false, runOnly: %s}).then((found) => JSON.stringify(found.violations.map(
+  (v) => v.id + ": " + v.nodes.map((n) => n.html.slice(0, 160) + " (" + (n.any[0] || n.all[0] || n.none[0] || {}).message + ")").join("; "))))
+"""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def chromium() -> None:
+    if not Path(CHROMIUM).exists():
+        missing("Chromium", "apt-get install -y chromium (or set CHROMIUM to its path)")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **browser_type_launch_args,
+        "executable_path": CHROMIUM,
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    }
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """History's morning from 09:24 at ten times its speed, with a facilitator's link and an operator's seat."""
+    stack = Stack("--demo", "--at", "09:24", "--speed", "10")
+    yield stack
+    stack.stop()
+
+
+Opens = Callable[..., Page]
+
+
+@pytest.fixture
+def opens(browser: Browser) -> Iterator[Opens]:
+    """opens(address, width=, height=, theme=) -> a page in a browser of its own; console errors fail the test at its end."""
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
+
+    def hear(message: Any) -> None:
+        # A browser writes a line for every connection that fails while it is offline; nothing of ours is wrong then.
+        if message.type == "error" and "ERR_INTERNET_DISCONNECTED" not in message.text:
+            troubles.append(message.text)
+
+    def open_page(address: str, width: int = 1440, height: int = 900, theme: str = "dark", context: BrowserContext | None = None) -> Page:
+        if context is None:
+            context = browser.new_context(viewport={"width": width, "height": height}, has_touch=width < 720)
+            context.add_init_script(f"localStorage.getItem('theme') || localStorage.setItem('theme', '{theme}')")
+            contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", hear)
+        page.on("pageerror", lambda problem: troubles.append(str(problem)))
+        page.goto(address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+def axe(page: Page) -> list[str]:
+    """What axe finds wrong. Sent by the debugging protocol, which the content policy does not stop."""
+    session = page.context.new_cdp_session(page)
+    session.send("Runtime.evaluate", {"expression": AXE})
+    answer = session.send("Runtime.evaluate", {"expression": RUN % json.dumps(RULES), "awaitPromise": True})
+    session.detach()
+    return list(json.loads(answer["result"]["value"]))
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+class Control:
+    """A facilitator's page, and exercises made on it."""
+
+    def __init__(self, stack: Stack, page: Page) -> None:
+        self.stack, self.page = stack, page
+
+    def exercise(self, title: str, start: str = "09:28", speed: str = "10") -> str:
+        """Make and start one; its code."""
+        page = self.page
+        page.get_by_label("Title").fill(title)
+        page.get_by_label("Starts at").fill(start)
+        page.get_by_role("button", name="Create").click()
+        section = page.locator("section.exercise", has=page.get_by_role("heading", name=title, exact=True))
+        code = (section.get_attribute("aria-labelledby") or "").removeprefix("ex-")
+        section.get_by_role("button", name="Start", exact=True).click()
+        section.get_by_role("button", name=f"{speed}x", exact=True).click()
+        return code
+
+    def section(self, code: str) -> Locator:
+        """An exercise's panel."""
+        return self.page.locator(f"section[aria-labelledby='ex-{code}']")
+
+    def do(self, code: str, button: str) -> None:
+        """Press a button of an exercise."""
+        self.section(code).get_by_role("button", name=button, exact=True).click()
+
+    def seat_link(self, code: str, desk: str = "operator") -> str:
+        """A one-time link to a seat of its first team."""
+        self.do(code, f"New link for the {desk}")
+        return self.section(code).get_by_label(f"One-time link of the {desk}").input_value()
+
+    def end(self, code: str) -> None:
+        """End it."""
+        self.section(code).locator("summary").click()
+        self.do(code, f"End {code}")
+
+
+@pytest.fixture(scope="session")
+def facilitator_state(stack: Stack, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The facilitator's link opens once: its session, for every test that needs it."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(stack.link("facilitator"))
+    kept = tmp_path_factory.mktemp("facilitator") / "state.json"
+    context.storage_state(path=kept)
+    context.close()
+    return kept
+
+
+@pytest.fixture
+def facilitator(stack: Stack, browser: Browser, facilitator_state: Path) -> Iterator[Control]:
+    context = browser.new_context(storage_state=facilitator_state, viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    page.goto(f"{stack.address}/facilitator/")
+    yield Control(stack, page)
+    context.close()

@@ -1,0 +1,93 @@
+"""`manage.py play` as a process of its own, and what it printed."""
+
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+START_S = 120.0  # the first start compiles the market
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Stack:
+    """The whole game on a free port and a folder of its own."""
+
+    def __init__(self, *arguments: str) -> None:
+        # Short: a broker's socket path must not be longer than 107 bytes.
+        self.folder = tempfile.TemporaryDirectory(prefix="ob-e2e-", ignore_cleanup_errors=True)
+        self.state = Path(self.folder.name)
+        self.address = f"http://127.0.0.1:{(port := free_port())}"
+        self.printed: list[str] = []
+        environment = {name: value for name, value in os.environ.items() if name not in {"REDIS_URL", "DATABASE_URL", "ALLOWED_HOSTS", "SECRET_KEY"}}
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "play", "--port", str(port), *arguments],
+            cwd=ROOT,
+            env={**environment, "STATE_DIR": str(self.state), "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._ready = threading.Event()
+        threading.Thread(target=self._listen, daemon=True).start()
+        if not self._ready.wait(START_S):
+            self.stop()
+            raise RuntimeError("play did not start:\n" + "".join(self.printed))
+        if self.process.poll() is not None:
+            raise RuntimeError("play ended:\n" + "".join(self.printed))
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.printed.append(line)
+            if "Stop with Ctrl-C" in line:
+                self._ready.set()
+        self._ready.set()
+
+    def link(self, kind: str) -> str:
+        """The first printed address that leads to `kind` ("facilitator", "projector", "seat")."""
+        found = re.search(rf"{re.escape(self.address)}/{kind}/\S+", "".join(self.printed))
+        assert found, f"play printed no {kind} link:\n" + "".join(self.printed)
+        return found.group()
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Straight from the database file: Django's own connection may not be used beside Playwright's loop."""
+        with closing(sqlite3.connect(f"file:{self.state / 'opening-bell.sqlite3'}?mode=ro", uri=True, timeout=10)) as database:
+            return database.execute(query, values).fetchall()
+
+    def stop(self) -> None:
+        """Ctrl-C, and force after some seconds."""
+        with suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(10)
+        self.folder.cleanup()
+
+
+def wait_for(look: Any, within: float, what: str) -> Any:
+    """The first true answer of `look`; AssertionError when none comes in time."""
+    until = time.monotonic() + within
+    while not (found := look()):
+        assert time.monotonic() < until, f"not within {within:g} s: {what}"
+        time.sleep(0.05)
+    return found

@@ -1,0 +1,82 @@
+"""Every page, in both themes and at four sizes: nothing for axe to complain about, nothing that scrolls sideways."""
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import Control, Opens, axe, sideways
+from tests.e2e.stack import Stack
+
+SIZES = ((1440, 900), (1024, 768), (390, 844), (320, 640))
+THEMES = ("dark", "light")
+
+
+def check(page: Page) -> None:
+    for theme in THEMES:
+        page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            where = f"{page.url} {theme} {width} x {height}"
+            assert sideways(page) == 0, where
+            assert axe(page) == [], where
+
+
+def test_the_start_page(opens: Opens, stack: Stack) -> None:
+    page = opens(stack.address, theme="light")
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    expect(page.get_by_role("link", name="1 August 2012").first).to_be_visible()
+    check(page)
+
+
+def test_a_wrong_code_is_answered_beside_the_field(browser: Browser, stack: Stack) -> None:
+    page = browser.new_page()  # the answer is a 404, which every browser writes to its console
+    page.goto(stack.address)
+    page.get_by_label("Code of the exercise").fill("ZZ-ZZZ")
+    with page.expect_response("**/join/"):
+        page.get_by_role("button", name="Open its projector").click()
+    expect(page.get_by_role("alert")).to_contain_text("ZZ-ZZZ")
+    expect(page.get_by_label("Code of the exercise")).to_have_value("ZZ-ZZZ")
+    page.context.close()
+
+
+def test_the_projector(opens: Opens, stack: Stack) -> None:
+    page = opens(stack.link("projector"))
+    page.wait_for_selector("[data-link=live] .wall-number")
+    for width, height in ((1440, 900), (1920, 1080)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollHeight") <= height, "the wall may not scroll"
+        small = page.evaluate(SMALL_TEXT, 0.0215 * min(width, height * 16 / 9))
+        assert small == [], "text that cannot be read at 8 m"
+    check(page)
+
+
+# Visible text of the wall under a size, buttons (nobody presses them from 8 m away) and hidden words left out.
+SMALL_TEXT = """(least) => [...document.querySelectorAll('body *')].filter((el) => !el.closest('button, .sr, .skip, dialog, [hidden], .notice')
+  && [...el.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) && el.checkVisibility()
+  && parseFloat(getComputedStyle(el).fontSize) < least).map((el) => el.outerHTML.slice(0, 120))"""
+
+
+def test_the_operators_desk(opens: Opens, facilitator: Control) -> None:
+    link = facilitator.seat_link(facilitator.exercise("Pages of a desk"))
+    page = opens(link)
+    page.wait_for_selector("[data-link=live] #server-8 [data-act=stop]")
+    check(page)
+
+
+def test_the_result_and_the_facilitators_page(opens: Opens, facilitator: Control) -> None:
+    code = facilitator.exercise("Pages of a result", speed="120")
+    facilitator.end(code)
+    result = opens(f"{facilitator.stack.address}/result/{code}/")
+    while result.get_by_text("Look again").is_visible():
+        result.get_by_text("Look again").click()
+    expect(result.get_by_text("Losses avoided").first).to_be_visible()
+    check(result)
+    check(facilitator.page)
+
+
+def test_an_unknown_address_says_so_and_shows_a_way_out(browser: Browser, stack: Stack) -> None:
+    page = browser.new_page()
+    answer = page.goto(f"{stack.address}/nothing/")
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.get_by_role("link", name="To the start page")).to_be_visible()
+    assert axe(page) == []
+    page.context.close()
