@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static"
 SURFACES = ("bg", "surface-1", "surface-2", "surface-3")
 TEXTS = ("text", "text-2", "text-3", "accent", "gain", "loss", "flat", "ok", "warn", "crit")
+FILLED = (("on-accent", "accent"), ("on-warn", "warn"), ("on-crit", "crit-fill"), ("text", "info-bg"), ("text", "warn-bg"), ("text-2", "crit-bg"))
 HEAT = tuple(f"heat-{sign}{size}" for sign, size in product("pn", (1, 2, 3, 4)))
 
 
@@ -59,7 +60,7 @@ def test_text_is_readable_on_every_heat(theme: str, heat: str) -> None:
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize(("ink", "fill"), [("on-accent", "accent"), ("on-warn", "warn"), ("on-crit", "crit-fill"), ("text", "info-bg"), ("text", "warn-bg"), ("text-2", "crit-bg")])
+@pytest.mark.parametrize(("ink", "fill"), FILLED)
 def test_text_on_a_filled_block_is_readable(theme: str, ink: str, fill: str) -> None:
     tokens = themes()[theme]
     assert contrast(tokens[ink], tokens[fill]) >= 4.5
