@@ -2,7 +2,7 @@
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { icon } from "../lib/icons.js";
 
-const SHOWN = 2;
+const SHOWN = 1;
 
 export function mount(root, app) {
   let known = app.store.get("alerts")?.alerts.length ?? 0;

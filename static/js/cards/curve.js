@@ -31,14 +31,14 @@ export function curve(root) {
     const length = Math.max(16, d.history.length, ...d.teams.map((t) => t.loss.length));
     const x = Array.from({ length }, (_, i) => seconds(d.from) + i * d.every_s);
     const down = (ys) => x.map((_, i) => (ys[i] == null ? null : -ys[i]));
-    chart.set(x, [down(d.history), ...d.teams.map((t) => down(t.loss))]);
+    chart.set(x, [...d.teams.map((t) => down(t.loss)), down(d.history)]);
     sentence(d);
   };
 }
 
 const lines = (teams) => [
-  { label: "2012", color: "--line-history", dash: [8, 6], width: 2 },
   ...teams.map((t, i) => ({ label: t.name.slice(0, 12), color: COLORS[i % COLORS.length], width: 3 })),
+  { label: "2012", color: "--line-history", dash: [8, 6], width: 2 }, // last, so that its dashes show where a team repeats history
 ];
 
 /* The wall is read at 8 m: the canvas takes the size of the text around it. */
