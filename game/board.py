@@ -8,13 +8,12 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine import market_time
-
+import engine
 from game.control import state_of
 from game.loudspeaker import Cards, to_json
 from game.models import Exercise, Run
 
-DELAY_STEPS = 2 * market_time.STEPS_PER_MINUTE
+DELAY_STEPS = 2 * engine.STEPS_PER_MINUTE
 PASSED_ON = ("tiles", "headlines", "tape")  # of the first team's market
 SHARE_FROM_USD = 1_000_000  # below it a share of history's loss says nothing
 Curve = list[list[int]]  # [[step, loss in dollars], ...]
@@ -65,7 +64,7 @@ def at(curve: Curve, step: int) -> int:
 
 def series(curve: Curve, until: int) -> list[int]:
     """Loss at every full minute from the opening bell to `until`."""
-    return [at(curve, step) for step in range(market_time.OPEN, until + 1, market_time.STEPS_PER_MINUTE)]
+    return [at(curve, step) for step in range(engine.OPEN, until + 1, engine.STEPS_PER_MINUTE)]
 
 
 def share(ghost_usd: int | None, loss_usd: int) -> float | None:
@@ -93,7 +92,7 @@ def compose(exercise: Exercise, sides: list[Side], ghost: Curve | None) -> dict[
     mode = mode_of(exercise)
     cutoff = step if mode == "live" else _minute(step - DELAY_STEPS)
     cards["board"] = _board(mode, cutoff, sides, ghost)
-    until = market_time.OPEN - 1 if mode == "hidden" else min(cutoff, market_time.CLOSE)
+    until = engine.OPEN - 1 if mode == "hidden" else min(cutoff, engine.CLOSE)
     cards["curve"] = {
         "from": "09:30",
         "every_s": 60,
@@ -111,19 +110,19 @@ def _board(mode: str, cutoff: int, sides: list[Side], ghost: Curve | None) -> di
         loss = side.loss if mode == "live" else at(side.curve, cutoff)
         shown = {"loss_usd": None, "share_avoided": None} if hidden else {"loss_usd": loss, "share_avoided": share(history, loss)}
         teams.append({"name": side.name, **shown})
-    return {"as_of": market_time.clock(max(cutoff, 0))[:5], "mode": mode, "teams": teams, "history_usd": history}
+    return {"as_of": engine.clock(max(cutoff, 0))[:5], "mode": mode, "teams": teams, "history_usd": history}
 
 
 def _clock(step: int) -> dict[str, Any]:
     """The clock before the first frame."""
-    phase = market_time.phase(step)
+    phase = engine.phase(step)
     label = {"premarket": "Pre-market", "bell": "Market open", "unwind": "Unwind", "block": "After the close"}.get(phase, "Ended")
-    is_open = market_time.OPEN <= step < market_time.CLOSE
-    return {"step": step, "clock": market_time.clock(step), "phase": phase, "phase_label": label, "open": is_open}
+    is_open = engine.OPEN <= step < engine.CLOSE
+    return {"step": step, "clock": engine.clock(step), "phase": phase, "phase_label": label, "open": is_open}
 
 
 def _minute(step: int) -> int:
-    return max(0, step) // market_time.STEPS_PER_MINUTE * market_time.STEPS_PER_MINUTE
+    return max(0, step) // engine.STEPS_PER_MINUTE * engine.STEPS_PER_MINUTE
 
 
 class Board:

@@ -12,11 +12,10 @@ import time
 from functools import lru_cache
 from typing import Any
 
-import engine
 import structlog
 from django.db import DatabaseError
-from engine import market_time
 
+import engine
 from game import rows
 from game.broker import BROKER_GONE, client
 from game.control import tell_run, tell_state
@@ -156,9 +155,9 @@ class Table:
 def step_to(sim: engine.Simulation, target: int, curve: list[list[int]]) -> None:
     """Step, stopping at every full minute to add the loss to `curve`."""
     while sim.now < target and not sim.ended:
-        minute = (sim.now // market_time.STEPS_PER_MINUTE + 1) * market_time.STEPS_PER_MINUTE
+        minute = (sim.now // engine.STEPS_PER_MINUTE + 1) * engine.STEPS_PER_MINUTE
         sim.step(min(minute, target) - sim.now)
-        if sim.now % market_time.STEPS_PER_MINUTE == 0 or sim.ended:
+        if sim.now % engine.STEPS_PER_MINUTE == 0 or sim.ended:
             curve.append([sim.now, loss_of(sim)])
 
 
@@ -214,7 +213,7 @@ class Clock:
 
     def _beats(self, table: Table) -> bool:
         due = last_save = last_step = time.monotonic()
-        phase = market_time.phase(table.sim.now)
+        phase = engine.phase(table.sim.now)
         while True:
             look = rows.control(table.run)
             if look.state == "ended" or table.sim.ended:
@@ -234,8 +233,8 @@ class Clock:
             if now - last_save >= CHECKPOINT_EVERY_S:
                 table.save()
                 last_save = now
-            if market_time.phase(table.sim.now) != phase:
-                phase = market_time.phase(table.sim.now)
+            if engine.phase(table.sim.now) != phase:
+                phase = engine.phase(table.sim.now)
                 table.save_step()
                 tell_state(rows.exercise_of(table.run))
             if self.stop.is_set() or self.lease.lost or now > self.ends:
@@ -252,11 +251,11 @@ class Clock:
             until = time.monotonic() + RUSH_S
             waiting = look.waiting
             while table.sim.now < look.advance_step and not table.sim.ended and time.monotonic() < until:
-                table.run_to(min(table.sim.now + market_time.STEPS_PER_MINUTE, look.advance_step), waiting=waiting)
+                table.run_to(min(table.sim.now + engine.STEPS_PER_MINUTE, look.advance_step), waiting=waiting)
                 waiting = False
             return
         speed = speed_of(look.speeds, table.sim.now)
-        steps = speed * BEAT_S * market_time.STEPS_PER_SECOND + self.carry
+        steps = speed * BEAT_S * engine.STEPS_PER_SECOND + self.carry
         self.carry = steps - int(steps)
         table.run_to(table.sim.now + int(steps), waiting=look.waiting)
 

@@ -1,8 +1,8 @@
 """What a facilitator fills in."""
 
 from django import forms
-from engine import market_time
 
+import engine
 from game.models import SPEED_MAX, SPEED_MIN, Exercise
 
 
@@ -13,10 +13,10 @@ class ClockField(forms.CharField):
         """The step, or a ValidationError that says what was expected."""
         text = super().clean(value)
         try:
-            step = market_time.step_at(text)
+            step = engine.step_at(text)
         except ValueError as problem:
             raise forms.ValidationError(f"{problem}.") from problem
-        if step >= market_time.CLOSE:
+        if step >= engine.CLOSE:
             raise forms.ValidationError("The market closes at 16:00: expected an earlier time.")
         return step
 

@@ -9,10 +9,9 @@ EVERYWHERE = ("0.0.0.0", "::", "")
 def own_addresses() -> list[str]:
     """This machine's name and addresses, the one the room sees first."""
     found = []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        with suppress(OSError):
-            probe.connect(("192.0.2.1", 9))  # sends nothing: it asks which address would be used
-            found.append(str(probe.getsockname()[0]))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
+        probe.connect(("192.0.2.1", 9))  # sends nothing: it asks which address would be used
+        found.append(str(probe.getsockname()[0]))
     name = socket.gethostname()
     with suppress(OSError):
         found += [str(info[4][0]) for info in socket.getaddrinfo(name, None, socket.AF_INET)]

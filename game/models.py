@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
-from engine import market_time
 
+import engine
 from game.keys import hashed, new_token
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another
@@ -19,7 +19,7 @@ SPEED_MIN, SPEED_MAX = 0.5, 120.0
 
 def speed_of(speeds: dict[str, float], step: int) -> float:
     """How many seconds of market time a second of wall time takes in the phase of `step`."""
-    phase = market_time.phase(step)
+    phase = engine.phase(step)
     return float(speeds.get(phase, PHASE_SPEEDS[phase]))
 
 
@@ -142,7 +142,7 @@ class Exercise(models.Model):
         """The speed of the phase it is in (later phases keep theirs)."""
         if not SPEED_MIN <= speed <= SPEED_MAX:
             raise RuleBroken(f"The speed can be from {SPEED_MIN:g} to {SPEED_MAX:g} times real time, not {speed:g}.")
-        self.speeds = {**self.speeds, market_time.phase(self.step): speed}
+        self.speeds = {**self.speeds, engine.phase(self.step): speed}
         self.save(update_fields=["speeds"])
 
     def advance_to(self, step: int) -> None:
@@ -150,7 +150,7 @@ class Exercise(models.Model):
         if self.state == "ended":
             raise RuleBroken("This exercise has ended.")
         if step <= self.step:
-            raise RuleBroken(f"It is {market_time.clock(self.step)} already.")
+            raise RuleBroken(f"It is {engine.clock(self.step)} already.")
         self.advance_step = step
         self.save(update_fields=["advance_step"])
 

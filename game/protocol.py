@@ -6,9 +6,9 @@ In: `ack`, `command`, `resync`. Out: `hello`, `frame`, `received`, `applied`, `r
 import json
 from typing import Annotated, Any, Literal
 
-import engine
 from pydantic import UUID4, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+import engine
 from game.control import state_of
 from game.loudspeaker import Cards, to_json
 from game.models import Command, Exercise, Seat

@@ -8,11 +8,11 @@ import uuid
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-import engine
 from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef
 from django.utils import timezone
 
+import engine
 from game.models import Checkpoint, Command, Event, Exercise, Run, Seat
 
 _AUTOPILOT_IDS = uuid.UUID("6f1a3c52-5d0e-4a53-9c6e-2c3f1d1f7a10")

@@ -3,12 +3,11 @@
 import threading
 from typing import Any
 
-import engine
 import structlog
 from celery import shared_task
 from celery.signals import worker_shutting_down
-from engine import market_time
 
+import engine
 from game.broker import client, lease_key
 from game.clock import Clock, step_to
 from game.control import dispatch, tell_state
@@ -91,5 +90,5 @@ def play(scenario_id: str, playbook: str, seed: int, noise: int | None) -> tuple
     for command in engine.playbook(scenario, playbook, seed):
         step_to(sim, command.step, curve)
         sim.submit(command)
-    step_to(sim, market_time.END, curve)
+    step_to(sim, engine.END, curve)
     return curve, engine.score(sim)

@@ -2,8 +2,9 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import game.models
 from django.db import migrations, models
+
+import game.models
 
 
 class Migration(migrations.Migration):

@@ -11,12 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
-from engine import market_time
 
+import engine
 from game.access import is_facilitator, make_facilitator
 from game.control import dispatch_all, tell_seat_moved, tell_state
 from game.forms import NewExercise, Pace
-from game.models import Exercise, FacilitatorLink, Run, RuleBroken, Seat
+from game.models import Exercise, FacilitatorLink, RuleBroken, Run, Seat
 from game.views.errors import error
 
 SPEEDS = (0.5, 1, 2, 5, 10, 30, 60, 120)
@@ -143,7 +143,7 @@ def _row(exercise: Exercise, links: dict[str, str]) -> dict[str, Any]:
         "seed": exercise.seed,
         "state": state,
         "speed": exercise.speed_at(exercise.step),
-        "clock": market_time.clock(exercise.step),
+        "clock": engine.clock(exercise.step),
         "teams": [_team(exercise, team, links) for team in exercise.teams.all()],
         "projector_url": reverse("projector", args=[exercise.code]),
         "result_url": reverse("result", args=[exercise.code]),
@@ -164,7 +164,7 @@ def _team(exercise: Exercise, team: Any, links: dict[str, str]) -> dict[str, Any
         "name": team.name,
         "run_state": run.state if run else "lobby",
         "reason": run.reason if run else "",
-        "clock": market_time.clock(run.step if run else exercise.start_step),
+        "clock": engine.clock(run.step if run else exercise.start_step),
         "loss_usd": run.curve[-1][1] if run and run.curve else None,
         "seats": [
             {

@@ -1,15 +1,13 @@
 """What the decisions were worth: every team against history's run on the same market."""
 
-import math
 from typing import Any
 
-import engine
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
-from engine import market_time
 
+import engine
 from game import board
 from game.models import Command, Exercise, Ghost, Run
 from game.views.errors import error
@@ -25,19 +23,18 @@ PARTS = (
 
 
 def grade(ghost_usd: float | None, loss_usd: float) -> float | None:
-    """100 ln((G+1)/(L+1)) / ln(G+1) in $M: most of the money is saved by anyone who stops within minutes, so the log."""
+    """The grade, where history lost enough to be measured against."""
     if ghost_usd is None or ghost_usd <= board.SHARE_FROM_USD:
         return None
-    ghost, loss = ghost_usd / 1e6, max(0.0, loss_usd / 1e6)
-    return round(100 * math.log((ghost + 1) / (loss + 1)) / math.log(ghost + 1), 1)
+    return engine.grade(loss_usd, ghost_usd)
 
 
 def minutes_to_contain(contained_at: str | None) -> float | None:
     """Market minutes from the opening bell to the last step with a runaway parent; 0 when there never was one."""
     if not contained_at:
         return None
-    steps = market_time.step_at(contained_at) - market_time.OPEN
-    return round(max(0, steps) / market_time.STEPS_PER_MINUTE, 1)
+    steps = engine.step_at(contained_at) - engine.OPEN
+    return round(max(0, steps) / engine.STEPS_PER_MINUTE, 1)
 
 
 @never_cache
@@ -67,7 +64,7 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
 def _team(run: Run, ghost: Ghost | None) -> dict[str, Any]:
     score = run.score or {}
     loss = float(score.get("total", run.curve[-1][1] if run.curve else 0))
-    whole = run.step >= market_time.CLOSE
+    whole = run.step >= engine.CLOSE
     ghost_usd = None
     if ghost is not None:
         # A run that was ended early is measured against history at the same moment.
@@ -75,7 +72,7 @@ def _team(run: Run, ghost: Ghost | None) -> dict[str, Any]:
     return {
         "name": run.team.name,
         "failed": run.reason if run.state == "failed" else "",
-        "ended_at": market_time.clock(run.step),
+        "ended_at": engine.clock(run.step),
         "whole": whole,
         "loss_usd": round(loss),
         "ghost_usd": None if ghost_usd is None else round(ghost_usd),
@@ -94,7 +91,7 @@ def _decision(row: Command) -> dict[str, Any]:
     label = lever.label if lever else row.kind
     server = row.args.get("server")
     return {
-        "at": market_time.clock(int(row.step or 0)),
+        "at": engine.clock(int(row.step or 0)),
         "desk": row.desk,
         "label": f"{label}: SMARS-{server}" if server else label,
         "confidence": row.confidence or None,

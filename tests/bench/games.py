@@ -27,18 +27,17 @@ def run(args: Any = None) -> dict[str, Any]:
 
 
 def _phases(world: World, runs: int, window_s: float) -> dict[str, Any]:
-    from engine import market_time
+    import engine
     from game.models import Run
 
-    exercise = new_exercise(start_step=market_time.step_at(PHASES[0][1]), speeds={"bell": PHASES[0][2], "unwind": PHASES[1][2]})
+    exercise = new_exercise(start_step=engine.step_at(PHASES[0][1]), speeds={"bell": PHASES[0][2], "unwind": PHASES[1][2]})
     for number in range(2, runs + 1):
         exercise.add_team(f"Team {number}")
-    world.start_games("games-1", threads=runs + 4)
-    world.start_control()
+    world.start_all("games-1", "control", threads=runs + 4)
     exercise.start()
     found = {}
     for phase, clock, speed in PHASES:
-        step = market_time.step_at(clock)
+        step = engine.step_at(clock)
         if phase != "bell":
             exercise.advance_to(step)
         eventually(lambda step=step: not Run.objects.filter(step__lt=step).exists(), 300, f"all runs reach {clock}")

@@ -28,7 +28,7 @@ def run(args: Any = None) -> dict[str, Any]:
     seconds = getattr(args, "seconds", None) or SECONDS
     with stage() as world:
         runs, cookies = _rows()
-        world.start_web()
+        world.start_all("web")
         return asyncio.run(_play(world, runs, cookies, clients, seconds))
 
 

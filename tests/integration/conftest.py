@@ -1,12 +1,47 @@
-"""A world for each test, with this process's Django looking into the same database and broker."""
+"""Worlds for tests, with this process's Django looking into the same database and broker."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connections
 
+import engine
 from game import broker, environment, lease
 from tests.integration.world import World
+
+
+@contextmanager
+def live(database: str, blocker: Any) -> Iterator[World]:
+    """Broker and migrated database; the rest is started by the test."""
+    world = World(database)
+    before = connections.settings["default"]
+    kept = {name: getattr(settings, name) for name in ("STATE_DIR", "SECRET_KEY", "REDIS_URL")}
+    with pytest.MonkeyPatch.context() as patch, blocker.unblock():
+        for name in ("STATE_DIR", "DATABASE_URL", "SECRET_KEY"):
+            if name in world.environment:
+                patch.setenv(name, world.environment[name])
+        settings.STATE_DIR, settings.SECRET_KEY, settings.REDIS_URL = world.state, world.environment["SECRET_KEY"], world.broker_url
+        broker.client.cache_clear()
+        try:
+            entry = connections.configure_settings({"default": environment.database(world.state)})["default"]
+            connections.settings["default"] = entry
+            connections["default"] = connections.create_connection("default")
+            done = world.manage("migrate", "--verbosity", "0")
+            assert done.returncode == 0, done.stderr
+            world.start_broker()
+            yield world
+        finally:
+            connections["default"].close()
+            lease._keeper._leases.clear()
+            world.close()
+            connections.settings["default"] = before
+            connections["default"] = connections.create_connection("default")
+            for name, value in kept.items():
+                setattr(settings, name, value)
+            broker.client.cache_clear()
 
 
 @pytest.fixture
@@ -16,31 +51,21 @@ def database() -> str:
 
 
 @pytest.fixture
-def world(database: str, settings, monkeypatch, django_db_blocker) -> Iterator[World]:
-    """Broker and migrated database; the rest is started by the test."""
-    world = World(database)
-    for name in ("STATE_DIR", "DATABASE_URL", "SECRET_KEY"):
-        if name in world.environment:
-            monkeypatch.setenv(name, world.environment[name])
-    settings.STATE_DIR = world.state
-    settings.SECRET_KEY = world.environment["SECRET_KEY"]
-    settings.REDIS_URL = world.broker_url
-    before = connections.settings["default"]
-    broker.client.cache_clear()
-    try:
-        with django_db_blocker.unblock():
-            connections.settings["default"] = connections.configure_settings(
-                {"default": environment.database(world.state)}
-            )["default"]
-            connections["default"] = connections.create_connection("default")
-            done = world.manage("migrate", "--verbosity", "0")
-            assert done.returncode == 0, done.stderr
-            world.start_broker()
-            yield world
-            connections["default"].close()
-    finally:
-        lease._keeper._leases.clear()
-        world.close()
-        connections.settings["default"] = before
-        connections["default"] = connections.create_connection("default")
-        broker.client.cache_clear()
+def world(database: str, django_db_blocker: Any) -> Iterator[World]:
+    """A world for one test."""
+    with live(database, django_db_blocker) as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def lasting_world(django_db_blocker: Any) -> Iterator[World]:
+    """A world with everything running, for the tests of a file that kill nothing."""
+    with live("sqlite", django_db_blocker) as world:
+        world.start_all("games-1", "control", "web")
+        yield world
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm() -> None:
+    """Compile the engine's kernels before any worker waits for them."""
+    engine.warm()

@@ -1,13 +1,11 @@
 """kill -9 of every process, for real: the market goes on, and no command is lost or applied twice."""
 
-import threading
 import uuid
 from typing import Any
 
-import engine
 import pytest
-from engine import market_time
 
+import engine
 from game import inbox
 from game.broker import client, lease_key
 from game.models import Command, Event, Exercise, Run
@@ -26,7 +24,7 @@ def database(request) -> str:
 
 def running(speed: float = 20.0, at: str = "09:29") -> Run:
     """An exercise that was started; the reaper finds its run."""
-    exercise = new_exercise(start_step=market_time.step_at(at), speeds={"premarket": speed, "bell": speed})
+    exercise = new_exercise(start_step=engine.step_at(at), speeds={"premarket": speed, "bell": speed})
     exercise.start()
     return Run.objects.get(team__exercise=exercise)
 
@@ -85,20 +83,15 @@ def owner(world: World, run: Run) -> str:
 
 @BOTH
 def test_when_the_worker_is_killed_another_goes_on_and_nothing_is_lost_or_done_twice(world):
-    world.start_games("games-1")
-    world.start_games("games-2")
-    world.start_control()
+    world.start_all("games-1", "games-2", "control")
     run = running()
     taken_seat(run.team.exercise)
     eventually(lambda: shown_step(run) > run.team.exercise.start_step, 20, "the market moves")
-    watch = Watch(world.broker_url, run.pk)
-    ear = threading.Thread(target=watch.listen, args=(9.0,))
-    ear.start()
-    ids = [give(run, "server.stop", server=1), give(run, "log.tail", server=2)]
-    eventually(lambda: len(watch.heard) > 4, what="frames come")
-    world.kill(owner(world, run))
-    ids += [give(run, "server.stop", server=3), give(run, "server.stop", server=3)]
-    ear.join()
+    with Watch(world.broker_url, run.pk) as watch:
+        ids = [give(run, "server.stop", server=1), give(run, "log.tail", server=2)]
+        world.kill(owner(world, run))
+        ids += [give(run, "server.stop", server=3), give(run, "server.stop", server=3)]
+        watch.more(10)
     assert watch.gap() <= GAP_S
     assert watch.steps() == sorted(watch.steps()), "market time ran backwards"
     assert watch.heard[-1][1] > watch.heard[0][1] + 40
@@ -110,20 +103,16 @@ def test_when_the_worker_is_killed_another_goes_on_and_nothing_is_lost_or_done_t
 
 
 def test_when_the_broker_is_killed_the_market_waits_and_goes_on_where_it_stood(world):
-    world.start_games()
-    world.start_control()
+    world.start_all("games-1", "control")
     run = running()
     taken_seat(run.team.exercise)
     eventually(lambda: shown_step(run) > run.team.exercise.start_step, 20, "the market moves")
-    watch = Watch(world.broker_url, run.pk)
-    ear = threading.Thread(target=watch.listen, args=(9.0,))
-    ear.start()
-    ids = [give(run, "server.stop", server=1)]
-    eventually(lambda: len(watch.heard) > 4, what="frames come")
-    world.kill("broker")
-    ids.append(give(run, "server.stop", server=2))
-    world.start_broker()
-    ear.join()
+    with Watch(world.broker_url, run.pk) as watch:
+        ids = [give(run, "server.stop", server=1)]
+        world.kill("broker")
+        ids.append(give(run, "server.stop", server=2))
+        world.start_broker()
+        watch.more(10)
     assert watch.gap() <= GAP_S
     assert watch.steps() == sorted(watch.steps()), "market time ran backwards"
     run.team.exercise.pause()
@@ -136,25 +125,20 @@ def test_when_the_broker_is_killed_the_market_waits_and_goes_on_where_it_stood(w
 
 
 def test_a_worker_that_is_asked_to_stop_hands_over_within_a_second(world):
-    world.start_games("games-1")
-    world.start_control()
+    world.start_all("games-1", "control")
     run = running()
     eventually(lambda: shown_step(run) > run.team.exercise.start_step, 20, "the market moves")
     world.start_games("games-2")
-    watch = Watch(world.broker_url, run.pk)
-    ear = threading.Thread(target=watch.listen, args=(4.0,))
-    ear.start()
-    eventually(lambda: len(watch.heard) > 2, what="frames come")
-    assert world.terminate("games-1") == 0
-    ear.join()
+    with Watch(world.broker_url, run.pk) as watch:
+        assert world.terminate("games-1") == 0
+        watch.more(5)
     assert watch.gap() <= 1.0
     assert watch.steps() == sorted(watch.steps())
     assert end(run).state == "ended"
 
 
 def test_a_checkpoint_that_does_not_match_is_thrown_away_and_the_log_is_enough(world):
-    world.start_games("games-1")
-    world.start_control()
+    world.start_all("games-1", "control")
     run = running()
     taken_seat(run.team.exercise)
     ids = [give(run, "server.stop", server=5)]
@@ -174,8 +158,7 @@ def test_a_checkpoint_that_does_not_match_is_thrown_away_and_the_log_is_enough(w
 
 
 def test_pauses_and_speeds_do_not_change_a_run(world):
-    world.start_games()
-    world.start_control()
+    world.start_all("games-1", "control")
     run = running()
     exercise = run.team.exercise
     taken_seat(exercise)
@@ -188,14 +171,14 @@ def test_pauses_and_speeds_do_not_change_a_run(world):
     exercise.set_speed(120)
     exercise.go_on()
     ids = [give(run, "server.stop", server=2)]
-    exercise.advance_to(market_time.step_at("09:40"))
-    eventually(lambda: shown_step(run) >= market_time.step_at("09:40"), 30, "it has advanced")
+    exercise.advance_to(engine.step_at("09:40"))
+    eventually(lambda: shown_step(run) >= engine.step_at("09:40"), 30, "it has advanced")
     run = end(run)
     assert_told_once(run, ids)
     assert run.digest == undisturbed(run)
     minutes = [step for step, _ in run.curve]
     assert minutes == sorted(set(minutes))
-    assert len(minutes) == run.step // market_time.STEPS_PER_MINUTE
+    assert len(minutes) == run.step // engine.STEPS_PER_MINUTE
 
 
 def _seat(run: Run) -> tuple[int, str]:
@@ -204,9 +187,8 @@ def _seat(run: Run) -> tuple[int, str]:
 
 
 def test_a_run_that_fails_says_why_and_the_others_go_on(world):
-    world.start_games()
-    world.start_control()
-    exercise = new_exercise(start_step=market_time.step_at("09:29"), speeds={"premarket": 20, "bell": 20})
+    world.start_all("games-1", "control")
+    exercise = new_exercise(start_step=engine.step_at("09:29"), speeds={"premarket": 20, "bell": 20})
     exercise.add_team("Amber", "no-such-playbook")
     exercise.start()
     sound, broken = exercise.runs()

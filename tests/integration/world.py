@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -112,21 +113,25 @@ class World:
 
     def start_games(self, name: str = "games-1", threads: int = 8) -> None:
         """A worker that turns games."""
-        self._celery(name, "-Q", "games", "-c", str(threads))
+        self.start_all(name, threads=threads)
 
-    def start_control(self) -> None:
-        """The worker with the reaper and beat."""
-        self._celery("control", "-Q", "control,lab", "-c", "4", "--beat", "--scheduler", "celery.beat:Scheduler")
+    def start_all(self, *names: str, threads: int = 8) -> None:
+        """Workers (games-1, games-2, control) and web server together, until each is ready."""
+        for name in names:
+            if name == "web":
+                web = ["daphne", "--port", str(self.port), "--websocket_timeout", "-1", "-v", "0", "game.asgi:application"]
+                self.start(name, [sys.executable, "-m", *web])
+            elif name == "control":
+                self._celery(name, "-Q", "control,lab", "-c", "4", "--beat", "--scheduler", "celery.beat:Scheduler")
+            else:
+                self._celery(name, "-Q", "games", "-c", str(threads))
+        for name in names:
+            up = self._web_answers if name == "web" else lambda name=name: "ready." in self.log(name)
+            eventually(up, 40, f"{name} is ready")
 
     def _celery(self, name: str, *options: str) -> None:
         base = [sys.executable, "-m", "celery", "--app", "game", "worker", "--pool", "threads", "--loglevel", "INFO"]
         self.start(name, [*base, "--without-gossip", "--without-mingle", "-n", f"{name}@%h", *options])
-        eventually(lambda: "ready." in self.log(name), 30, f"{name} is ready")
-
-    def start_web(self) -> None:
-        """Daphne."""
-        self.start("web", [sys.executable, "-m", "daphne", "--port", str(self.port), "--websocket_timeout", "-1", "game.asgi:application"])
-        eventually(self._web_answers, 30, "the web server answers")
 
     def _web_answers(self) -> bool:
         with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 0.5):
@@ -170,20 +175,35 @@ class Watch:
         self.channel = channel(run_id, desk)
         self.url = url
         self.heard: list[tuple[float, int]] = []
-        self._pubsub: Any = None
+        self._done = threading.Event()
 
-    def listen(self, seconds: float, enough: Any = None) -> None:
-        """Hear for so long, or until `enough(self)`; goes on through a restart of the broker."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until and not (enough and enough(self)):
+    def __enter__(self) -> "Watch":
+        self._ear = threading.Thread(target=self._listen, daemon=True)
+        self._ear.start()
+        self.more(5)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._ear.join()
+
+    def more(self, messages: int, within: float = 15.0) -> None:
+        """Wait until so many more messages have come."""
+        enough = len(self.heard) + messages
+        eventually(lambda: len(self.heard) >= enough, within, f"{messages} more messages come")
+
+    def _listen(self) -> None:
+        """Hear until the end; go on through a restart of the broker."""
+        pubsub: Any = None
+        while not self._done.is_set():
             try:
-                if self._pubsub is None:
-                    self._pubsub = redis.Redis.from_url(self.url, decode_responses=True).pubsub(ignore_subscribe_messages=True)
-                    self._pubsub.subscribe(self.channel)
-                message = self._pubsub.get_message(timeout=0.1)
+                if pubsub is None:
+                    pubsub = redis.Redis.from_url(self.url, decode_responses=True).pubsub(ignore_subscribe_messages=True)
+                    pubsub.subscribe(self.channel)
+                message = pubsub.get_message(timeout=0.1)
             except (redis.RedisError, OSError):
-                self._pubsub = None
-                time.sleep(0.02)
+                pubsub = None
+                self._done.wait(0.02)
                 continue
             if message:
                 self.heard.append((time.monotonic(), int(message["data"].split("\n", 1)[0])))

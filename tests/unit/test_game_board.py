@@ -4,12 +4,12 @@ import json
 from itertools import product
 
 import pytest
-from engine import market_time
 
+import engine
 from game import board
 from game.models import Exercise
 
-OPEN, MINUTE = market_time.OPEN, market_time.STEPS_PER_MINUTE
+OPEN, MINUTE = engine.OPEN, engine.STEPS_PER_MINUTE
 GHOST = [[OPEN + MINUTE * minute, 4_000_000 * minute] for minute in range(46)]
 
 
@@ -69,7 +69,7 @@ def test_no_card_of_the_run_itself_reaches_the_wall(mode, state):
 def test_history_between_two_minutes_lies_on_the_line_and_outside_at_its_ends():
     assert board.at(GHOST, OPEN + MINUTE // 2) == 2_000_000
     assert board.at(GHOST, OPEN - 1) == 0
-    assert board.at(GHOST, market_time.CLOSE) == 180_000_000
+    assert board.at(GHOST, engine.CLOSE) == 180_000_000
     assert board.at([], OPEN) == 0
 
 

@@ -1,8 +1,8 @@
 """The rules of exercises and seats, as their models keep them."""
 
 import pytest
-from engine import market_time
 
+import engine
 from game.access import seat_of
 from game.inbox import BURST, Budget
 from game.models import CODE_LETTERS, FacilitatorLink, RuleBroken, Run, Seat, new_code
@@ -43,24 +43,24 @@ def test_of_two_who_pause_at_once_one_is_told_that_it_is_paused():
 
 
 def test_a_speed_belongs_to_the_phase_it_was_set_in():
-    exercise = new_exercise(start_step=market_time.OPEN)
+    exercise = new_exercise(start_step=engine.OPEN)
     exercise.start()
     exercise.set_speed(2)
-    assert exercise.speed_at(market_time.OPEN - 1) == 30
-    assert exercise.speed_at(market_time.OPEN) == 2
-    assert exercise.speed_at(market_time.BELL_END) == 90
+    assert exercise.speed_at(engine.OPEN - 1) == 30
+    assert exercise.speed_at(engine.OPEN) == 2
+    assert exercise.speed_at(engine.BELL_END) == 90
     for bad in (0, 0.4, 121, float("nan")):
         with pytest.raises(RuleBroken, match="0.5 to 120"):
             exercise.set_speed(bad)
 
 
 def test_advancing_goes_forward_only():
-    exercise = new_exercise(start_step=market_time.OPEN)
+    exercise = new_exercise(start_step=engine.OPEN)
     exercise.start()
     with pytest.raises(RuleBroken, match="09:30:00 already"):
-        exercise.advance_to(market_time.OPEN)
-    exercise.advance_to(market_time.OPEN + 1)
-    assert exercise.advance_step == market_time.OPEN + 1
+        exercise.advance_to(engine.OPEN)
+    exercise.advance_to(engine.OPEN + 1)
+    assert exercise.advance_step == engine.OPEN + 1
 
 
 def test_an_exercise_ends_when_its_last_run_has():

@@ -4,8 +4,8 @@ import json
 import re
 
 import pytest
-from engine import market_time
 
+import engine
 from game.models import Exercise, FacilitatorLink, Ghost, Run, Seat
 from tests.builders import new_exercise
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def exercise() -> Exercise:
-    exercise = new_exercise(title="Autumn class", start_step=market_time.step_at("09:28"))
+    exercise = new_exercise(title="Autumn class", start_step=engine.step_at("09:28"))
     exercise.start()
     return exercise
 
@@ -93,7 +93,7 @@ def test_the_facilitator_starts_pauses_resumes_sets_the_speed_and_ends(facilitat
     facilitator.post(address, {"speed": "10"})
     facilitator.post(address, {"do": "advance", "to": "09:29"})
     exercise.refresh_from_db()
-    assert exercise.speed_at(exercise.step) == 10 and exercise.advance_step == market_time.step_at("09:29")
+    assert exercise.speed_at(exercise.step) == 10 and exercise.advance_step == engine.step_at("09:29")
     facilitator.post(address, {"do": "end"})
     exercise.refresh_from_db()
     assert exercise.state == "ended"
@@ -128,7 +128,7 @@ def test_the_result_waits_for_the_end_and_then_measures_against_history(client, 
     before = client.get(f"/result/{exercise.code}/")
     assert before.context["final"] is False and before.context["teams"] == []
     score = {"total": 38_200_000.0, "trading": 38_000_000.0, "halting": 200_000.0, "contained_at": "09:33:00"}
-    Run.objects.filter(team__exercise=exercise).update(state="ended", step=market_time.END, score=score)
+    Run.objects.filter(team__exercise=exercise).update(state="ended", step=engine.END, score=score)
     Ghost.objects.create(scenario="knight-2012", seed=79, engine_version="1", curve=[[21600, 0]], score={"total": 457_600_000.0})
     exercise.end()
     team = client.get(f"/result/{exercise.code}/").context["teams"][0]

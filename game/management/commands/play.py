@@ -8,13 +8,12 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-import engine
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
-from engine import market_time
 
+import engine
 from game import brokers, demo
 from game.hosts import names_of, reachable
 from game.models import Exercise, FacilitatorLink
@@ -70,10 +69,10 @@ class Command(BaseCommand):
 
     def _start_step(self, text: str) -> int:
         try:
-            step = market_time.step_at(text)
+            step = engine.step_at(text)
         except ValueError as problem:
             raise refusal(f"--at is {text!r}: expected a market time such as 09:28 ({problem})") from problem
-        if step >= market_time.CLOSE:
+        if step >= engine.CLOSE:
             raise refusal(f"--at is {text!r}: expected a market time from 08:00 to 16:00")
         return step
 
@@ -127,12 +126,12 @@ class Command(BaseCommand):
         """Compile now, with a line that says so, and never inside a beat."""
         started = time.monotonic()
 
-        def progress(done: int, total: int, *_: Any) -> None:
-            self.stdout.write(f"\rPreparing the market: {done} of {total} parts", ending="")
+        def progress(part: str) -> None:
+            self.stdout.write(f"\rPreparing the market (once): {part} ...{' ' * 12}", ending="")
             self.stdout.flush()
 
         engine.warm(progress)
-        self.stdout.write(f"\rThe market is ready ({time.monotonic() - started:.1f} s).{' ' * 24}")
+        self.stdout.write(f"\rThe market is ready ({time.monotonic() - started:.1f} s).{' ' * 32}")
 
     def _start_workers(self, supervisor: Supervisor, host: str, port: int) -> None:
         celery = [sys.executable, "-m", "celery", "--app", "game", "worker", "--pool", "threads", "--loglevel", "INFO"]
