@@ -87,10 +87,10 @@ def opens(browser: Browser) -> Iterator[Opens]:
 
 def axe(page: Page) -> list[str]:
     """What axe finds wrong. Sent by the debugging protocol, which the content policy does not stop."""
-    session = page.context.new_cdp_session(page)
-    session.send("Runtime.evaluate", {"expression": AXE})
-    answer = session.send("Runtime.evaluate", {"expression": RUN % json.dumps(RULES), "awaitPromise": True})
-    session.detach()
+    wire = page.context.new_cdp_session(page)
+    wire.send("Runtime.evaluate", {"expression": AXE})
+    answer = wire.send("Runtime.evaluate", {"expression": RUN % json.dumps(RULES), "awaitPromise": True})
+    wire.detach()
     return list(json.loads(answer["result"]["value"]))
 
 
@@ -138,7 +138,7 @@ class Control:
 
 @pytest.fixture(scope="session")
 def facilitator_state(stack: Stack, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The facilitator's link opens once: its session, for every test that needs it."""
+    """The facilitator's link opens once: its cookie, for every test that needs it."""
     context = browser.new_context()
     page = context.new_page()
     page.goto(stack.link("facilitator"))

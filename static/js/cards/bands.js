@@ -4,7 +4,7 @@ import { icon } from "../lib/icons.js";
 
 export function mount(root, app) {
   let before = {};
-  app.store.on("session", (s) => {
+  app.store.on("standing", (s) => {
     render(html`${line(s)}${state(s)}`, root);
     const said = alarm(s, before);
     if (said) app.voice.alarm(said);

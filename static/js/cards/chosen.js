@@ -8,7 +8,7 @@ const SERVERS = [1, 2, 3, 4, 5, 6, 7, 8];
 export function mount(root, app) {
   app.store.set("chosen", 1);
   const draw = () => render(view(app), root);
-  for (const name of ["chosen", "session", "work"]) app.store.on(name, draw);
+  for (const name of ["chosen", "standing", "work"]) app.store.on(name, draw);
 }
 
 function view(app) {

@@ -14,7 +14,7 @@ export function mount(root, app) {
   const parts = { head: root.querySelector("[data-groups]"), list: root.querySelector("[data-list]"), pane: root.querySelector("[data-pane]") };
   const draw = () => app.store.get("inbox") && show(app, at, parts, draw);
   hold(parts.list, at, draw);
-  for (const name of ["inbox", "session", "work"]) app.store.on(name, draw);
+  for (const name of ["inbox", "standing", "work"]) app.store.on(name, draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("mail:") && draw());
 }
 

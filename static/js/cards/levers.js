@@ -18,7 +18,7 @@ export function mount(root, app) {
     const known = levers.filter((l) => GUARDS[l.kind]);
     render(known.map((l) => guard(app, l)), root);
   };
-  for (const name of ["levers", "armed", "session", "work"]) app.store.on(name, draw);
+  for (const name of ["levers", "armed", "standing", "work"]) app.store.on(name, draw);
   app.commands.addEventListener("change", ({ detail }) => GUARDS[detail.place] && draw());
 }
 

@@ -7,7 +7,7 @@ export function mount(root, app) {
   const parts = { head: root.querySelector("[data-head]"), lines: root.querySelector("[data-lines]"), scroll: root.querySelector("[data-scroll]") };
   const at = { find: "", warnings: false };
   const draw = () => body(app, at, parts);
-  for (const name of ["log", "session", "work"]) app.store.on(name, draw);
+  for (const name of ["log", "standing", "work"]) app.store.on(name, draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place === "log" && draw());
   root.querySelector("[data-find]").addEventListener("input", (e) => {
     at.find = e.target.value.trim().toLowerCase();

@@ -8,7 +8,7 @@ const PARTS = [["parents_in", "in"], ["children_out", "orders out"], ["execution
 
 export function mount(root, app) {
   const draw = () => render(view(app), root);
-  for (const name of ["look", "session", "work"]) app.store.on(name, draw);
+  for (const name of ["look", "standing", "work"]) app.store.on(name, draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place === "look" && draw());
   let known = app.store.get("look")?.at;
   app.store.on("look", (d) => {

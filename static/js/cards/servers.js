@@ -24,7 +24,7 @@ export function mount(root, app) {
     up.textContent = `${d.servers.filter((s) => s.state === "running").length} of ${d.servers.length} up`;
     speak(app, d.servers, before);
   };
-  for (const name of ["servers", "armed", "session", "work"]) app.store.on(name, draw);
+  for (const name of ["servers", "armed", "standing", "work"]) app.store.on(name, draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("server:") && draw());
 }
 

@@ -8,7 +8,7 @@ export function answer(app, place) {
   if (entry.state === "refused") {
     return html`<p class="answer" data-state="refused">${icon("triangle-alert")}<span>Refused: ${entry.reason}</span></p>`;
   }
-  const live = app.store.get("session").link === "live";
+  const live = app.store.get("standing").link === "live";
   const words = !live ? "Goes out when the line is back" : entry.state === "received" ? "Received, waits for the next step" : "Sending";
   return html`<p class="answer" data-state=${entry.state}>${words}</p>`;
 }

@@ -1,10 +1,10 @@
-/* What a live page is made of: the first picture in the page, the line, commands and their answers, the session. */
+/* What a live page is made of: the first picture in the page, the line, commands and their answers, and how things stand. */
 import { Line } from "../socket.js";
 import { Commands } from "./commands.js";
 import { live } from "./live.js";
 import { Store } from "./store.js";
 
-/* pathOf(hello) -> the socket's path. The local card "session" is
+/* pathOf(hello) -> the socket's path. The local card "standing" is
    {link, since, reason, state, speed, stateReason, hello, result}. */
 export function startApp(pathOf) {
   const first = JSON.parse(document.getElementById("first").textContent);
@@ -13,12 +13,12 @@ export function startApp(pathOf) {
   const commands = new Commands((message) => line.send(message));
   const app = { store, line, commands, voice: live() };
 
-  let session = { link: "connecting", since: Date.now(), reason: "", stateReason: "", ...fromHello(first.hello) };
+  let standing = { link: "connecting", since: Date.now(), reason: "", stateReason: "", ...fromHello(first.hello) };
   const change = (part) => {
-    session = { ...session, ...part };
-    document.documentElement.dataset.link = session.link;
-    document.documentElement.dataset.state = session.state;
-    store.set("session", session);
+    standing = { ...standing, ...part };
+    document.documentElement.dataset.link = standing.link;
+    document.documentElement.dataset.state = standing.state;
+    store.set("standing", standing);
   };
   change({});
 
@@ -28,7 +28,7 @@ export function startApp(pathOf) {
     commands.again();
   });
   line.addEventListener("state", ({ detail }) => {
-    change({ state: detail.state, speed: detail.speed ?? session.speed, stateReason: detail.reason ?? "", result: detail.result ?? session.result });
+    change({ state: detail.state, speed: detail.speed ?? standing.speed, stateReason: detail.reason ?? "", result: detail.result ?? standing.result });
   });
   line.addEventListener("answer", ({ detail }) => commands.answer(detail));
   line.addEventListener("trouble", ({ detail }) => app.voice.say(detail.reason, true));

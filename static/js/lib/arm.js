@@ -23,7 +23,7 @@ export function arming(app) {
     }, SAFE_AFTER_MS);
   };
   document.addEventListener("keydown", (event) => event.key === "Escape" && safe());
-  app.store.on("session", ({ link, state }) => (link !== "live" || state !== "running") && safe());
+  app.store.on("standing", ({ link, state }) => (link !== "live" || state !== "running") && safe());
 }
 
 /* The three buttons. what: {place, kind, args, title, says}; back: element that takes the focus afterwards. */

@@ -2,7 +2,7 @@
 import { left } from "./format.js";
 
 export function blocked(app) {
-  const { link, state } = app.store.get("session");
+  const { link, state } = app.store.get("standing");
   if (link === "closed") return "This seat is no longer on this page.";
   if (link === "connecting") return "Connecting.";
   if (link !== "live") return "The line is down. Commands come back with it.";
