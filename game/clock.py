@@ -10,6 +10,7 @@ Resume is therefore one thing: the last checkpoint (or nothing) plus the log. Ma
 import threading
 import time
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 import structlog
@@ -27,8 +28,10 @@ log = structlog.get_logger(__name__)
 
 BEAT_S = 0.25
 SEGMENT_S = 30.0
+SPREAD_S = 10.0  # a segment is up to this much shorter
 STEP_EVERY_S = 1.0  # how often the row learns how far it was shown
-CHECKPOINT_EVERY_S = 8.0
+CHECKPOINT_EVERY_S = 20.0  # 50 ms each; what came since is run again in a few hundred milliseconds
+WALL_EVERY = 2  # the projector is told every second beat
 BROKER_PATIENCE_S = 20.0
 RUSH_S = 0.2  # at full speed: this long between two looks at the inbox
 SHOWN = ("operator", "projector")  # the desks that have a screen
@@ -54,6 +57,7 @@ class Table:
         self.seq = self.events = 0  # how far the log and the events have been taken in
         self.left_at = time.monotonic()
         self.sim = self._restore(exercise)
+        self._curve_saved = 0
         self._outcomes: list[rows.Outcome] = []  # to be written
         self._notes: dict[str, list[str]] = {}  # to be told, a list a desk
         self._pilots = self._load_pilots(exercise)
@@ -135,16 +139,19 @@ class Table:
             self._notes.setdefault(row.desk, []).append(to_json(note))
         self._outcomes = []
 
-    def publish(self) -> None:
-        """Tell the screens. Raises BROKER_GONE, and then the notes are kept."""
-        sights = {desk: engine.sight(self.sim, desk) for desk in SHOWN}
-        sights["projector"]["minutes"] = {"points": list(self.curve)}
+    def publish(self, *, wall: bool = True) -> None:
+        """Tell the screens, with `wall` the projector too. Raises BROKER_GONE, and then the notes are kept."""
+        sights = {desk: engine.sight(self.sim, desk) for desk in SHOWN if wall or desk != "projector"}
+        if wall:
+            sights["projector"]["minutes"] = {"points": list(self.curve)}
         self.loudspeaker.tell(self.sim.now, sights, self._notes)
         self._notes = {}
 
     def save_step(self) -> None:
         """Let the row know how far the screens have seen."""
-        rows.save_step(self.run, self.sim.now, self.curve)
+        grown = len(self.curve) != self._curve_saved
+        rows.save_step(self.run, self.sim.now, self.curve if grown else None)
+        self._curve_saved = len(self.curve)
 
     def save(self) -> None:
         """Save a checkpoint."""
@@ -163,7 +170,7 @@ def step_to(sim: engine.Simulation, target: int, curve: list[list[int]]) -> None
 
 def loss_of(sim: engine.Simulation) -> int:
     """The loss in whole dollars as the board shows it."""
-    return int(engine.sight(sim, "projector")["loss"]["loss_usd"])
+    return round(engine.score(sim)["total"])
 
 
 class Clock:
@@ -212,9 +219,14 @@ class Clock:
         return table
 
     def _beats(self, table: Table) -> bool:
-        due = last_save = last_step = time.monotonic()
+        """Beat after beat. Runs that began together do not beat, save and end their segments together: their number tells them apart."""
+        part = self.run_id * 0.618 % 1.0
+        due = last_step = time.monotonic()
+        due += part * BEAT_S
+        last_save = due - part * CHECKPOINT_EVERY_S
+        self.ends -= part * SPREAD_S
         phase = engine.phase(table.sim.now)
-        while True:
+        for beat in count():
             look = rows.control(table.run)
             if look.state == "ended" or table.sim.ended:
                 self._finish(table)
@@ -225,7 +237,7 @@ class Clock:
                 return False
             rushing = table.sim.now < look.advance_step
             self._beat(table, look, rushing)
-            self._publish(table)
+            self._publish(table, wall=rushing or beat % WALL_EVERY == 0)
             now = time.monotonic()
             if now - last_step >= STEP_EVERY_S:
                 table.save_step()
@@ -245,6 +257,7 @@ class Clock:
             self.stop.wait(max(0.0, due - time.monotonic()))
             if not rushing:
                 self.late.append(max(0.0, time.monotonic() - due))
+        return False
 
     def _beat(self, table: Table, look: rows.Control, rushing: bool) -> None:
         if rushing:
@@ -259,10 +272,10 @@ class Clock:
         self.carry = steps - int(steps)
         table.run_to(table.sim.now + int(steps), waiting=look.waiting)
 
-    def _publish(self, table: Table) -> None:
+    def _publish(self, table: Table, *, wall: bool) -> None:
         """Tell the screens; while the broker is away the market stands still, and the lease is proved again afterwards."""
         try:
-            table.publish()
+            table.publish(wall=wall)
             return
         except BROKER_GONE as problem:
             log.warning("the market waits for the broker", run=self.run_id, problem=str(problem))

@@ -8,6 +8,9 @@ import re
 import time
 from typing import Any
 
+from django.db.models import Avg
+
+import engine
 from tests.bench.stage import cpu_s, quantile, rss_mb, stage
 from tests.builders import eventually, new_exercise
 from tests.integration.world import World
@@ -27,7 +30,6 @@ def run(args: Any = None) -> dict[str, Any]:
 
 
 def _phases(world: World, runs: int, window_s: float) -> dict[str, Any]:
-    import engine
     from game.models import Run
 
     exercise = new_exercise(start_step=engine.step_at(PHASES[0][1]), speeds={"bell": PHASES[0][2], "unwind": PHASES[1][2]})
@@ -45,13 +47,21 @@ def _phases(world: World, runs: int, window_s: float) -> dict[str, Any]:
     return found
 
 
+def _steps() -> float:
+    """How far the runs have come, on the mean."""
+    from game.models import Run
+
+    return float(Run.objects.aggregate(mean=Avg("step"))["mean"])
+
+
 def _measure(world: World, window_s: float) -> dict[str, Any]:
     worker = world.processes["games-1"].pid
-    before, cpu, started = len(world.log("games-1")), cpu_s(worker), time.monotonic()
+    before, cpu, started, steps = len(world.log("games-1")), cpu_s(worker), time.monotonic(), _steps()
     time.sleep(window_s)  # a window of wall time is what is measured, not something waited for
     wall = time.monotonic() - started
     late = [float(value) for line in _LATE.findall(world.log("games-1")[before:]) for value in line.split(",")]
     return {
+        "achieved_speed": round((_steps() - steps) / wall / engine.STEPS_PER_SECOND, 1),
         "beats": len(late),
         "late_p50_ms": quantile(late, 0.5),
         "late_p99_ms": quantile(late, 0.99),
