@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
 from game.access import give_seat_cookie, seat_of
 from game.control import tell_seat_moved, tell_state
@@ -33,7 +33,7 @@ def take_seat(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """The desk of the seat this browser holds."""
     seat = seat_of(request.COOKIES)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 import engine
 from game.access import is_facilitator, make_facilitator
@@ -46,7 +46,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("facilitator")
 
 
-@require_GET
+@require_safe
 @facilitators_only
 def exercises(request: HttpRequest) -> HttpResponse:
     """Every exercise, with what can be done to it."""

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from game.models import Exercise
 from game.pages import join_card, projector_cards, qr_svg
@@ -13,7 +13,7 @@ from game.views.join import normal
 
 
 @never_cache
-@require_GET
+@require_safe
 def projector(request: HttpRequest, code: str) -> HttpResponse:
     """The projector's page, whole from the first paint."""
     exercise = Exercise.objects.filter(code=normal(code)).first()
@@ -33,7 +33,7 @@ def projector(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "projector.html", context)
 
 
-@require_GET
+@require_safe
 def qr(request: HttpRequest, code: str) -> HttpResponse:
     """The way to the projector as a picture."""
     exercise = get_object_or_404(Exercise, code=code)

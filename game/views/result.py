@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 import engine
 from game import board
@@ -38,7 +38,7 @@ def minutes_to_contain(contained_at: str | None) -> float | None:
 
 
 @never_cache
-@require_GET
+@require_safe
 def result(request: HttpRequest, code: str) -> HttpResponse:
     """The result of an exercise; until it has ended the page says so and shows nothing."""
     exercise = Exercise.objects.filter(code=normal(code)).first()

@@ -198,3 +198,26 @@ def test_a_run_that_fails_says_why_and_the_others_go_on(world):
     eventually(lambda: shown_step(sound) > before, what="the other run goes on")
     exercise.end()
     eventually(lambda: Run.objects.get(pk=sound.pk).state == "ended", 15, "the sound run is scored")
+
+
+def test_autopilots_give_historys_commands_at_exactly_their_step_once_and_not_for_a_desk_that_somebody_holds(world):
+    world.start_all("games-1", "games-2", "control")
+    exercise = new_exercise(start_step=engine.step_at("09:47:50"), speeds={"bell": 20})
+    exercise.add_team("Amber")
+    taken_seat(exercise)
+    exercise.start()
+    held, free = exercise.runs()
+    rollback, disconnect = engine.step_at("09:48"), engine.step_at("10:11")
+    for run in (held, free):
+        eventually(lambda run=run: shown_step(run) >= rollback, 30, "history's rollback is given")
+    world.kill(owner(world, free))
+    exercise.advance_to(disconnect + 10)
+    for run in (held, free):
+        eventually(lambda run=run: shown_step(run) >= disconnect + 10, 30, "it has advanced")
+    given = [[(row.desk, row.step) for row in Command.objects.filter(run=run, by="autopilot").order_by("seq")] for run in (held, free)]
+    assert given == [[("deployer", rollback)], [("deployer", rollback), ("operator", disconnect)]]
+    free = end(free)
+    held = eventually(lambda: Run.objects.filter(pk=held.pk, state="ended").first(), 15, "the other run has ended")
+    for run in (held, free):
+        assert_told_once(run, [])
+        assert run.digest == undisturbed(run)
