@@ -52,6 +52,7 @@ MEMORY = (
     "block_sold",
     "desk_orders",
     "was_paused",
+    "limits",
 )
 
 
@@ -156,6 +157,7 @@ class Day:
         self.first_runaway: int | None = None
         self.desk_orders = 0
         self.was_paused: list[int] = []
+        self.limits = dict.fromkeys(("parents", "pool", "window"), 0)  # how often a limit of the machine was reached
 
     @staticmethod
     def _no_steps() -> dict[str, int]:
@@ -356,7 +358,7 @@ class Day:
 
     def charge_halting(self, first: int, until: int) -> None:
         """Count the steps in which flow is not served, by what is down."""
-        down = sum(self.machine.servers[server.n] == 0 for server in self.fleet.servers)
+        down = sum(int(self.machine.servers[server.n]) == 0 for server in self.fleet.servers)
         if down == 0:
             return
         kind, times = ("firm", 1) if self.cut_off else (("smars", 1) if down == len(self.fleet.servers) else ("server", down))
@@ -387,6 +389,7 @@ class Day:
         self.gauges.take(self, tick)
         self.monitor.take(tick, self.machine)
         self.monitor.show(tick, self.monitor.lag_s(self.scenario, self.gauges.per_s(EXECUTIONS)))
+        self._notice_limits()
         if step <= CLOSE:
             self._notice_pauses(step)
             view = View(self, step)
@@ -396,6 +399,16 @@ class Day:
             if text:
                 self.headlines.append({"step": step, "text": text})
                 self.tell("headline", text=text)
+
+    def _notice_limits(self) -> None:
+        """Reaching a limit of the machine is an event, never an exception."""
+        books = self.machine.books
+        reached = {"parents": int(self.machine.tally[0].overflow), "pool": int(books["drops"].sum()), "window": int(books["far"].sum())}
+        if reached != self.limits:
+            for name, count in reached.items():
+                if count > self.limits[name]:
+                    self.tell("limit.reached", limit=name, times=count - self.limits[name])
+            self.limits = reached
 
     def _notice_pauses(self, step: int) -> None:
         paused = np.flatnonzero(self.machine.market["paused_until"] > step).tolist()

@@ -185,6 +185,7 @@ class Costs(_Part):
     rlp_late_usd: Annotated[int, Field(ge=0)]
     cut_off_usd: Annotated[int, Field(ge=0)]
     away_share: Part
+    refused_order_usd: Annotated[int, Field(ge=0)]
 
 
 class Hands(_Part):

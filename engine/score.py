@@ -19,14 +19,15 @@ def usd(hc: int) -> float:
 
 
 def halting(sim: "Day") -> tuple[float, float]:
-    """Dollars of halting and of client harm for the minutes in which flow was not served."""
+    """Dollars of halting and of client harm: by the minute while flow is not served, by the order for what a control turned away."""
     costs = sim.scenario.costs
 
     def charge(rates: tuple[float, float, float], steps: dict[str, int]) -> float:
         per_step = dict(zip(("firm", "smars", "server"), (rate / STEPS_PER_MINUTE for rate in rates), strict=True))
         return sum(per_step[kind] * (steps[f"{kind}_bell"] + costs.after_bell * steps[f"{kind}_day"]) for kind in per_step)
 
-    return charge(costs.halting, sim.halted), charge(costs.client_harm, sim.harmed)
+    refused = int(sim.machine.ended["handed_back"].sum()) * costs.refused_order_usd
+    return charge(costs.halting, sim.halted), charge(costs.client_harm, sim.harmed) + refused
 
 
 def score(sim: "Day") -> dict[str, Any]:
