@@ -156,8 +156,10 @@ class Exercise(models.Model):
 
     @property
     def ghost(self) -> "Ghost | None":
-        """History's run on this market, once it is computed."""
-        return Ghost.objects.filter(scenario=self.scenario, seed=self.seed, noise=self.noise).order_by("-pk").first()
+        """History's run on this market, once it is computed; by the same engine as the runs where there is such a one."""
+        played = self.runs().exclude(engine_version="").values_list("engine_version", flat=True).first() or engine.ENGINE_VERSION
+        ghosts = Ghost.objects.filter(scenario=self.scenario, seed=self.seed, noise=self.noise).order_by("-pk")
+        return ghosts.filter(engine_version=played).first() or ghosts.first()
 
 
 class Team(models.Model):
@@ -235,6 +237,7 @@ class Run(models.Model):
     curve = models.JSONField(default=list, help_text="[[step, loss in dollars], ...], one a market minute")
     score = models.JSONField(null=True)
     digest = models.CharField(max_length=64, blank=True)
+    engine_version = models.CharField(max_length=40, blank=True, help_text="that computed the score")
     created = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

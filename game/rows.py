@@ -158,7 +158,7 @@ def save_checkpoint(run: Run, step: int, curve: list[list[int]], *, seq: int, ev
 def finish(run: Run, *, step: int, curve: list[list[int]], score: dict[str, Any], digest: str) -> None:
     """The run is over: its score stands."""
     with transaction.atomic():
-        _guard(run, state="ended", step=step, curve=curve, score=score, digest=digest)
+        _guard(run, state="ended", step=step, curve=curve, score=score, digest=digest, engine_version=engine.ENGINE_VERSION)
         Command.refuse_waiting(run)
 
 

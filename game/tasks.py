@@ -58,12 +58,14 @@ def reap() -> None:
         if exercise.end_if_done():
             exercise.refresh_from_db()
             tell_state(exercise)
-        if exercise.ghost is None and client().set(_ghost_key(exercise), 1, nx=True, px=GHOST_PATIENCE_MS):
+        ghost = exercise.ghost
+        stale = ghost is None or ghost.engine_version != engine.ENGINE_VERSION
+        if stale and client().set(_ghost_key(exercise), 1, nx=True, px=GHOST_PATIENCE_MS):
             make_ghost.delay(exercise.scenario, exercise.seed, exercise.noise)
 
 
 def _ghost_key(exercise: Exercise) -> str:
-    return f"ob:ghost:{exercise.scenario}:{exercise.seed}:{exercise.noise}"
+    return f"ob:ghost:{exercise.scenario}:{exercise.seed}:{exercise.noise}:{engine.ENGINE_VERSION}"
 
 
 @shared_task(bind=True, max_retries=None)

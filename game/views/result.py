@@ -56,7 +56,7 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         "teams": [_team(run, ghost) for run in runs] if final else [],
         "curve": curve if final else {**curve, "history": [], "teams": []},
         "noise": exercise.noise,
-        "engine_version": engine.ENGINE_VERSION,
+        "engine_version": next((run.engine_version for run in runs if run.engine_version), engine.ENGINE_VERSION),
     }
     return render(request, "result.html", context)
 

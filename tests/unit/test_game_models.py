@@ -5,7 +5,7 @@ import pytest
 import engine
 from game.access import seat_of
 from game.inbox import BURST, Budget
-from game.models import CODE_LETTERS, FacilitatorLink, RuleBroken, Run, Seat, new_code
+from game.models import CODE_LETTERS, FacilitatorLink, Ghost, RuleBroken, Run, Seat, new_code
 from game.views.join import normal
 from game.views.result import grade, minutes_to_contain
 from tests.builders import new_exercise, taken_seat
@@ -140,3 +140,17 @@ def test_a_seats_budget_runs_out_after_a_burst():
     spent = [budget.spend() for _ in range(int(BURST) + 5)]
     assert spent[: int(BURST)] == [True] * int(BURST)
     assert spent[-1] is False
+
+
+def test_the_ghost_is_the_one_of_the_engine_that_played_the_runs():
+    exercise = new_exercise()
+    exercise.start()
+    assert exercise.ghost is None
+    same = {"scenario": exercise.scenario, "seed": exercise.seed, "noise": exercise.noise}
+    old = Ghost.objects.create(**same, engine_version="old")
+    assert exercise.ghost == old, "better an old one than none"
+    now = Ghost.objects.create(**same, engine_version=engine.ENGINE_VERSION)
+    newest = Ghost.objects.create(**same, engine_version="newer")
+    assert exercise.ghost == now
+    exercise.runs().update(engine_version="newer")
+    assert exercise.ghost == newest
