@@ -12,11 +12,11 @@ from engine.evidence import Call, Evidence, Mail
 from engine.fleet import RUNNING, STOPPED, Fleet
 from engine.gauges import Gauges, mids, moves_bp
 from engine.market_time import BELL_END, BLOCK, CLOSE, OPEN, STEPS_PER_MINUTE, phase, step_at
-from engine.positions import Monitor, allocate_clients, cancel_far, marks
+from engine.positions import Monitor, allocate_clients, cancel_far, marks, price_text
 from engine.router import FLATTEN_AGGRESSIVE, FLATTEN_PASSIVE
 from engine.scenario import Scenario
 from engine.score import HC
-from engine.state import CHILDREN, EXECUTIONS, REJECTS, Machine
+from engine.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS, Machine
 from engine.unwind import sell_block
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class View:
 
     @cached_property
     def parents_in_per_s(self) -> float:
-        return self._sim.gauges.per_s(4)
+        return self._sim.gauges.per_s(PARENTS)
 
     @cached_property
     def paused(self) -> list[str]:
@@ -261,7 +261,7 @@ class Day:
             "side": "buy" if child.side > 0 else "sell",
             "qty": int(child.total_qty),
             "filled": int(child.total_filled),
-            "price": f"{price / HC:.2f}" if price % 100 == 0 else f"{price / HC:.4f}",
+            "price": price_text(price),
         }
         return {**record, "reason": REASONS[reason]} if record["kind"] == "reject" else record
 
@@ -269,7 +269,7 @@ class Day:
         """Keep one server's rates of the last full minute."""
         rates = {
             name: round(self.gauges.per_s(column, n), 1)
-            for name, column in (("children_out", CHILDREN), ("executions", EXECUTIONS), ("rejects", REJECTS))
+            for name, column in (("parents_in", PARENTS), ("children_out", CHILDREN), ("executions", EXECUTIONS), ("rejects", REJECTS))
         }
         self.looks = {"server": n, "step": self.now, **rates}
 

@@ -7,7 +7,7 @@ import numpy as np
 from engine.market_time import BELL_END, CLOSE, OPEN, STEPS_PER_MINUTE, clock
 from engine.positions import marks
 from engine.score import HC
-from engine.state import CHILDREN, ERROR, EXECUTIONS, REJECTS, SERVERS_MAX, SHARES
+from engine.state import ERROR, PARENTS, SERVERS_MAX
 from engine.turn import count_runaway
 from engine.unwind import liquidation_cost
 
@@ -18,7 +18,7 @@ TICK_STEPS = 20
 TICKS_A_MINUTE = 12
 KEPT = 384  # samples: a little over half an hour
 COLUMNS = 6  # children, executions, rejects, shares of ours; parents; volume of the market
-PARENTS_IN, VOLUME = 4, 5
+VOLUME = 5
 
 
 class Gauges:
@@ -37,9 +37,9 @@ class Gauges:
         machine = sim.machine
         row = self.samples[tick % KEPT]
         totals = machine.counters.sum(axis=0)
-        row[:, [CHILDREN, EXECUTIONS, REJECTS, SHARES]] = totals
-        row[0, :4] = totals[1:].sum(axis=0)
-        row[0, PARENTS_IN] = machine.tally[0].arrived
+        row[:, :VOLUME] = totals
+        row[0, :VOLUME] = totals[1:].sum(axis=0)
+        row[0, PARENTS] = machine.tally[0].arrived
         row[0, VOLUME] = machine.market["volume"].sum()
         self.volume_high = self.volume_high + 1 if self.volume_ratio(sim) > sim.scenario.exchange.call_ratio else 0
         if sim.now > OPEN:

@@ -41,6 +41,11 @@ def prices_hc(machine: Machine, field: str = "ref_256") -> npt.NDArray[np.int64]
     return np.asarray(machine.market[field] * machine.symbols["tick_hc"] >> 8)
 
 
+def price_text(price_hc: int) -> str:
+    """A price for people: "14.76", or "0.0497" where cents do not do."""
+    return f"{price_hc / 10_000:.2f}" if price_hc % 100 == 0 else f"{price_hc / 10_000:.4f}"
+
+
 def fees_hc(machine: Machine, scenario: Scenario) -> int:
     """Exchange fees on shares taken and the SEC's on sales, of the firm's own executions."""
     shares = int(machine.bought[:, OWN].sum() + machine.sold[:, OWN].sum())

@@ -106,7 +106,7 @@ def trade(m, s, step, side, limit, qty, parent_id, account, server, tape, rows):
         rows[2] += 1
         reduce(book, levels, orders, slot, fill)
         left -= fill
-        market.last = price
+        market.last, market.last_qty, market.last_step = price, fill, step
     done = qty - left
     if done > 0:
         market.step_volume += done

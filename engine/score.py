@@ -51,6 +51,7 @@ def score(sim: "Day") -> dict[str, Any]:
         "precautions": round(precautions, 2),
         "penalties": float(penalties),
         "gross": usd(mark.gross),
+        "runaway": "never" if sim.first_runaway is None else "running" if sim.runaway else "contained",
         "contained_at": None if sim.contained is None or sim.runaway else clock(sim.contained),
         "service_kept": sim.service_kept(),
         "survives": trading < sim.scenario.cash.start_usd,

@@ -13,9 +13,10 @@ from engine.evidence import log_text
 from engine.fleet import RUNNING, STARTING, STOPPED
 from engine.gauges import knight, mids, moves_bp
 from engine.market_time import CLOSE, OPEN, STEPS_PER_SECOND, clock, phase
+from engine.positions import price_text
 from engine.score import score
 from engine.simulation import Simulation
-from engine.state import CHILDREN, EXECUTIONS, REJECTS
+from engine.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS
 
 PHASES = {"premarket": "Pre-market", "bell": "Market open", "unwind": "Unwind", "block": "After the close", "ended": "Ended"}
 INBOX = 80
@@ -47,7 +48,7 @@ def servers_card(sim: Simulation) -> dict[str, Any]:
 def rates_card(sim: Simulation) -> dict[str, Any]:
     """Firm totals a second, means of the last minute."""
     gauges = sim.gauges
-    columns = (("parents_in", 4), ("children_out", CHILDREN), ("executions", EXECUTIONS), ("rejects", REJECTS))
+    columns = (("parents_in", PARENTS), ("children_out", CHILDREN), ("executions", EXECUTIONS), ("rejects", REJECTS))
     return {name: round(gauges.per_s(column), 1) for name, column in columns}
 
 
@@ -181,12 +182,10 @@ def tape_card(sim: Simulation) -> dict[str, Any]:
     items = []
     for s in order:
         market = machine.market[s]
-        if market.open and market.volume:
+        if market.open and market.last_qty:
             price = int(market.last) * int(machine.symbols[s].tick_hc)
-            text = f"{price / 10_000:.2f}" if price % 100 == 0 else f"{price / 10_000:.4f}"
-            items.append(
-                {"at": clock(sim.now), "symbol": sim.scenario.names[s], "price": text, "shares": int(market.volume), "move_bp": int(moves[s])}
-            )
+            print_ = {"price": price_text(price), "shares": int(market.last_qty), "move_bp": int(moves[s])}
+            items.append({"at": clock(int(market.last_step)), "symbol": sim.scenario.names[s], **print_})
     return {"items": items}
 
 

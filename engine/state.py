@@ -15,7 +15,7 @@ SERVERS_MAX = 8
 DESK = 0  # the "server" of orders that do not go through SMARS (flattening)
 CLIENT, ERROR, UNWIND = 0, 1, 2  # accounts of the position array; CLIENT and ERROR together are account 33
 ACCOUNTS = 3
-CHILDREN, EXECUTIONS, REJECTS, SHARES = 0, 1, 2, 3  # columns of the per-server counters
+CHILDREN, EXECUTIONS, REJECTS, SHARES, PARENTS = 0, 1, 2, 3, 4  # columns of the per-server counters
 BUCKETS = 60  # five-second buckets of the circuit breaker's window
 BUST_MINUTES = 46
 RECENT = 16  # last child orders kept per symbol, for log tails
@@ -61,6 +61,8 @@ MARKET = np.dtype(
         ("want_bid", "i4"),
         ("want_ask", "i4"),
         ("last", "i4"),  # last sale, ticks; 0 before the first
+        ("last_qty", "i4"),  # its shares, and when it was
+        ("last_step", "i4"),
         ("open", "i4"),  # opening price, ticks; 0 before the open
         ("high", "i4"),  # of the day, last sale
         ("low", "i4"),
@@ -220,7 +222,7 @@ class Machine(NamedTuple):
     sold_value: Any  # (S, ACCOUNTS) i8 hundredths of a cent
     fills: Any  # (S, ACCOUNTS) i8 executions
     sent: Any  # (S, ACCOUNTS) i8 child orders
-    counters: Any  # (S, V, 4) i8
+    counters: Any  # (S, V, 5) i8
     far_qty: Any  # (S, BUST_MINUTES) i8 signed shares of account 33 executed 30 % or more from the open
     far_cash: Any  # (S, BUST_MINUTES) i8
     recent: Any  # (S, RECENT) CHILD
@@ -264,7 +266,7 @@ def allocate(symbols: Any, waits: Any, powers: Any, dials: Any, keys: Any, *, la
         highs=np.zeros((count, BUCKETS), dtype=np.int32),
         parents=records((count, parents), PARENT),
         parent_count=np.zeros(count, dtype=np.int32),
-        counters=np.zeros((count, SERVERS_MAX + 1, 4), dtype=np.int64),
+        counters=np.zeros((count, SERVERS_MAX + 1, 5), dtype=np.int64),
         far_qty=np.zeros((count, BUST_MINUTES), dtype=np.int64),
         far_cash=np.zeros((count, BUST_MINUTES), dtype=np.int64),
         recent=records((count, RECENT), CHILD),

@@ -9,7 +9,7 @@ from engine.exchange import guard, roll_window
 from engine.flow import quote, reprice, step_away
 from engine.jit import kernel, piece
 from engine.router import FLATTEN_PASSIVE, POWER_PEG, REFUSE, RUNAWAY, finish, route, take
-from engine.state import CLIENT, ERROR, SERVERS_MAX, WAITING
+from engine.state import CLIENT, ERROR, PARENTS, SERVERS_MAX, WAITING
 
 
 @piece
@@ -115,6 +115,7 @@ def place(m, arrival, step, server, flagged, orders_refused, refused):
         return
     parent = m.parents[s, m.parent_count[s]]
     m.parent_count[s] += 1
+    m.counters[s, server, PARENTS] += 1
     runaway = behaviour in RUNAWAY
     if behaviour == POWER_PEG:
         m.tally[0].power_peg += 1
