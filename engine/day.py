@@ -8,6 +8,7 @@ import numpy as np
 
 from engine import turn
 from engine.controls import MISSED, REASONS
+from engine.events import Event, event
 from engine.evidence import Call, Evidence, Mail
 from engine.fleet import RUNNING, STOPPED, Fleet
 from engine.gauges import Gauges, mids, moves_bp
@@ -125,6 +126,7 @@ class Day:
     gauges: Gauges
     monitor: Monitor
     works: list["Work"]
+    events: list[Event]
     now: int
     adv_total: int
 
@@ -403,7 +405,11 @@ class Day:
     def _notice_limits(self) -> None:
         """Reaching a limit of the machine is an event, never an exception."""
         books = self.machine.books
-        reached = {"parents": int(self.machine.tally[0].overflow), "pool": int(books["drops"].sum()), "window": int(books["far"].sum())}
+        reached = {
+            "parents": int(self.machine.tally[0].overflow + self.machine.ended["overflow"].sum()),
+            "pool": int(books["drops"].sum()),
+            "window": int(books["far"].sum()),
+        }
         if reached != self.limits:
             for name, count in reached.items():
                 if count > self.limits[name]:
@@ -423,7 +429,7 @@ class Day:
         """Put a mail, call or alert where its desk finds it."""
         if isinstance(item, Mail):
             self.mails[item.id] = item.to_dict()
-            self.tell("mail.arrived", (item.desk,), mail=item.id, sender=item.sender, subject=item.subject)
+            self.events.append(event(item.step, "mail.arrived", (item.desk,), mail=item.id, sender=item.sender, subject=item.subject))
         elif isinstance(item, Call):
             caller = item.replies[0][0].split(".")[0]
             self.calls.append({**item.to_dict(), "caller_key": caller})

@@ -13,7 +13,7 @@ from engine.book import add, opposite_head, reduce, remove
 from engine.chance import ROUTER, TAKERS, key_of, nth
 from engine.controls import CAPPED, COLLARED, MISSED, NO_QUOTE, PASSED, TOO_FAST, UNRECONCILED, added_gross, check, collared_limit
 from engine.jit import piece
-from engine.state import CHILDREN, CLIENT, DESK, ERROR, EXECUTIONS, RECENT, REJECTS, SHARES, UNWIND
+from engine.state import CHILDREN, CLIENT, DESK, ERROR, EXECUTIONS, HEADROOM, RECENT, REJECTS, SHARES, UNWIND
 
 REFUSE, ROUTE, RLP, POWER_PEG, STALL, OVERSIZE, MISPRICE, DUPLICATE, FLATTEN_PASSIVE, FLATTEN_AGGRESSIVE = range(10)
 BEHAVIOURS = ("refuse", "route", "rlp", "power_peg", "stall", "oversize", "misprice", "duplicate")
@@ -332,6 +332,10 @@ def route(m, s, step, tape, rows):
     for i in range(m.parent_count[s]):
         parent = m.parents[s, i]
         if parent.start <= step:
+            if parent.start == step and kept >= m.parents.shape[1] - HEADROOM and parent.server != DESK:
+                m.ended[s].overflow += 1
+                m.ended[s].handed_back += 1
+                continue
             alive = parent.server == DESK or m.servers[parent.server] == 1
             if not alive or work(m, s, step, parent, tape, rows):
                 finish(m, s, step, parent)

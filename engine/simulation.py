@@ -26,7 +26,7 @@ from engine.market_time import BELL_END, BLOCK, CLOSE, END, OPEN, STEPS_PER_MINU
 from engine.positions import Monitor
 from engine.scenario import Scenario
 from engine.state import TAPE, TAPE_ROWS, allocate, digest_of, records
-from engine.turn import deal, run
+from engine.turn import deal, deal_waiting, run
 
 __all__ = ["Simulation", "Work", "levers"]
 
@@ -214,10 +214,8 @@ class Simulation(day.Day):
         if first >= CLOSE:
             return
         self.charge_halting(first, until)
-        self._refused_count[0] = 0
-        self.cursor = deal(machine, self.arrivals, self.cursor, first, until, self._refused, self._refused_count)
-        if self._refused_count[0]:
-            self.refuse_orders(self._refused[: self._refused_count[0]].tolist())
+        self.cursor = deal(machine, self.arrivals, self.cursor, until, self._refused, self._refused_count)
+        self._pass_on_refused()
         if machine.controls[0].gross_cap_hc > 0:
             run(machine, self._everybody, first, until, True, self._tapes[0], self._rows[0])
         elif self._pool is None:
@@ -227,6 +225,11 @@ class Simulation(day.Day):
             for job in [self._pool.submit(run, machine, part, first, until, False, tape, rows) for part, tape, rows in parts]:
                 job.result()
         self._collect_tape()
+
+    def _pass_on_refused(self) -> None:
+        if self._refused_count[0]:
+            self.refuse_orders(self._refused[: self._refused_count[0]].tolist())
+            self._refused_count[0] = 0
 
     def _collect_tape(self) -> None:
         for tape, rows in zip(self._tapes, self._rows, strict=True):
@@ -246,6 +249,9 @@ class Simulation(day.Day):
         for work in sorted((work for work in self.works if work.end <= step), key=lambda work: (work.end, work.seq)):
             self._finish(work)
         self.turn_of_day(step)
+        if self.machine.tally[0].waiting:
+            deal_waiting(self.machine, self.arrivals, step, self._refused, self._refused_count)
+            self._pass_on_refused()
         if step % TICK_STEPS == 0:
             self.look_around(step)
 

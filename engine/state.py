@@ -126,7 +126,8 @@ CHILD = np.dtype(
     ]
 )
 # What the parents of ours that ended left behind, summed per symbol.
-ENDED = np.dtype([("routed", "i8"), ("late", "i8"), ("handed_back", "i8")])
+ENDED = np.dtype([("routed", "i8"), ("late", "i8"), ("handed_back", "i8"), ("overflow", "i8")])
+HEADROOM = 64  # rows of a symbol's list of parents for orders that are dealt but have not arrived yet
 ARRIVAL = np.dtype(
     [
         ("step", "i4"),
@@ -161,7 +162,7 @@ TALLY = np.dtype(
         ("waiting", "i8"),
         ("handed_back", "i8"),  # found no server within a minute
         ("refused", "i8"),  # by the legacy release before the open
-        ("overflow", "i8"),  # found the symbol's list of parents full
+        ("overflow", "i8"),  # found the waiting list, or a symbol's list of parents, full
     ]
 )
 DIALS = np.dtype(
@@ -294,8 +295,15 @@ def allocate(symbols: Any, waits: Any, powers: Any, dials: Any, keys: Any, *, la
     return machine
 
 
+def forget_ended(machine: Machine) -> None:
+    """Clear the rows behind each symbol's parents: what they held depends on how a run was cut into blocks, and nobody reads them."""
+    rows = np.arange(machine.parents.shape[1])
+    machine.parents[rows[None, :] >= machine.parent_count[:, None]] = np.zeros((), dtype=PARENT)
+
+
 def digest_of(machine: Machine, extra: bytes = b"") -> str:
     """SHA-256 over every array that a run changes, in declared order, then `extra`."""
+    forget_ended(machine)
     sha = hashlib.sha256()
     for name, array in zip(machine._fields, machine, strict=True):
         if name not in FIXED:

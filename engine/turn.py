@@ -129,26 +129,13 @@ def place(m, arrival, step, server, flagged, orders_refused, refused):
 
 
 @kernel
-def deal(m, arrivals, cursor, first, until, orders_refused, refused):
-    """Deal the arrivals of steps [first, until), the waiting ones first; returns the new cursor into `arrivals`.
+def deal(m, arrivals, cursor, until, orders_refused, refused):
+    """Deal the arrivals up to step `until`; returns the new cursor into `arrivals`.
 
-    An arrival that finds no server waits for at most a minute and is then handed back to the client. `refused` receives
-    (order, server, step, symbol) of orders that a release refused before the open.
+    One that finds no server waits (see `deal_waiting`). `refused` receives (order, server, step, symbol) of orders that a release
+    refused before the open.
     """
     tally, controls = m.tally[0], m.controls[0]
-    kept = 0
-    for i in range(tally.waiting):
-        arrival = arrivals[m.waiting[i]]
-        flagged = 1 if arrival.flagged == 1 and controls.flag_off == 0 else 0
-        server = next_server(m, flagged)
-        if server > 0:
-            place(m, arrival, first, server, flagged, orders_refused, refused)
-        elif first - arrival.step > m.dials[0].wait_steps:
-            tally.handed_back += 1
-        else:
-            m.waiting[kept] = m.waiting[i]
-            kept += 1
-    tally.waiting = kept
     while cursor < arrivals.shape[0] and arrivals[cursor].step < until:
         arrival = arrivals[cursor]
         cursor += 1
@@ -167,6 +154,27 @@ def deal(m, arrivals, cursor, first, until, orders_refused, refused):
             tally.overflow += 1
             tally.handed_back += 1
     return cursor
+
+
+@kernel
+def deal_waiting(m, arrivals, step, orders_refused, refused):
+    """Deal what has waited for a server; who waited for a minute in vain is handed back to the client."""
+    tally, controls = m.tally[0], m.controls[0]
+    kept = 0
+    for i in range(tally.waiting):
+        arrival = arrivals[m.waiting[i]]
+        flagged = 1 if arrival.flagged == 1 and controls.flag_off == 0 else 0
+        server = next_server(m, flagged) if controls.connected == 1 else 0
+        if server > 0:
+            place(m, arrival, step, server, flagged, orders_refused, refused)
+        elif step - arrival.step > m.dials[0].wait_steps:
+            tally.handed_back += 1
+        else:
+            m.waiting[kept] = m.waiting[i]
+            kept += 1
+    for i in range(kept, tally.waiting):
+        m.waiting[i] = 0
+    tally.waiting = kept
 
 
 @kernel
