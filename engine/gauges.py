@@ -62,12 +62,12 @@ class Gauges:
         return [round(value / 5) for value in np.diff(self.samples[at, 0, column]).tolist()]
 
     def volume_ratio(self, sim: "Day") -> float:
-        """Volume of the last minute in the scenario's stocks over what is normal for that minute; 0 outside the session."""
-        if not OPEN + STEPS_PER_MINUTE <= sim.now <= CLOSE:
+        """Volume of the last minute (since the open, in the first) in the scenario's stocks over what is normal; 0 outside the session."""
+        if not OPEN < sim.now <= CLOSE:
             return 0.0
         share = sim.scenario.market.open_share
         normal = sim.adv_total * (share / 45 if sim.now <= BELL_END else (1 - share) / 345)
-        return self.per_s(VOLUME) * 60 / normal
+        return self.per_s(VOLUME, ticks=min(TICKS_A_MINUTE, (sim.now - OPEN) // TICK_STEPS)) * 60 / normal
 
     def arrays(self) -> dict[str, Any]:
         """Arrays for digest and checkpoint."""
