@@ -1,7 +1,6 @@
 """The day around the market: what the turns of the day, the exchanges and the levers do to fleet, desks and evidence."""
 
 from collections.abc import Iterable
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,14 +10,15 @@ from engine.controls import MISSED, REASONS
 from engine.events import Event, event
 from engine.evidence import Call, Evidence, Mail
 from engine.fleet import RUNNING, STOPPED, Fleet
-from engine.gauges import Gauges, mids, moves_bp
+from engine.gauges import Gauges
 from engine.market_time import BELL_END, BLOCK, CLOSE, OPEN, STEPS_PER_MINUTE, phase, step_at
-from engine.positions import Monitor, allocate_clients, cancel_far, marks, price_text
+from engine.positions import Monitor, allocate_clients, cancel_far, price_text
 from engine.router import FLATTEN_AGGRESSIVE, FLATTEN_PASSIVE
 from engine.scenario import Scenario
 from engine.score import HC
 from engine.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS, Machine
 from engine.unwind import sell_block
+from engine.view import View
 
 if TYPE_CHECKING:
     from engine.simulation import Work
@@ -55,65 +55,6 @@ MEMORY = (
     "was_paused",
     "limits",
 )
-
-
-class View:
-    """The simulation as evidence may see it at one tick; see `evidence_rules.View`."""
-
-    def __init__(self, sim: "Day", step: int) -> None:
-        self._sim, self.step = sim, step
-        self.open = OPEN <= step < CLOSE
-        self.stopped = [server.n for server in sim.fleet.servers if server.state == STOPPED]
-        self.disconnected = not sim.cut_off and not any(server.connected for server in sim.fleet.servers)
-        self.cut_off = sim.cut_off
-        self.served = any(sim.fleet.sends(server.n) for server in sim.fleet.servers) and not sim.cut_off
-        self.runaway = sim.runaway
-        self.flag_set = sim.machine.controls[0].flag_off == 0
-        self.power_peg_mails = len(sim.refusals)
-
-    @cached_property
-    def movers(self) -> list[tuple[str, int]]:
-        """Largest moves since the open, (symbol, basis points)."""
-        moves = moves_bp(self._sim, mids(self._sim))
-        order = np.argsort(-np.abs(moves), kind="stable")[:8]
-        return [(self._sim.scenario.names[i], int(moves[i])) for i in order.tolist() if moves[i]]
-
-    @cached_property
-    def volume_ratio(self) -> float:
-        return self._sim.gauges.volume_ratio(self._sim)
-
-    @cached_property
-    def volume_high_s(self) -> int:
-        return self._sim.gauges.volume_high * 5
-
-    @cached_property
-    def executions_per_s(self) -> float:
-        return self._sim.gauges.per_s(EXECUTIONS)
-
-    @cached_property
-    def children_per_s(self) -> float:
-        return self._sim.gauges.per_s(CHILDREN)
-
-    @cached_property
-    def rejects_per_s(self) -> float:
-        return self._sim.gauges.per_s(REJECTS)
-
-    @cached_property
-    def parents_in_per_s(self) -> float:
-        return self._sim.gauges.per_s(PARENTS)
-
-    @cached_property
-    def paused(self) -> list[str]:
-        until = self._sim.machine.market["paused_until"]
-        return [self._sim.scenario.names[i] for i in np.flatnonzero(until > self.step).tolist()]
-
-    @cached_property
-    def pauses(self) -> int:
-        return int(self._sim.machine.market["pauses"].sum())
-
-    @cached_property
-    def gross_usd(self) -> int:
-        return marks(self._sim.machine, self._sim.scenario).gross // HC
 
 
 class Day:

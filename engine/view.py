@@ -1,0 +1,75 @@
+"""The simulation as evidence may see it at one tick: what `evidence_rules.View` asks for, computed when it is asked."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.fleet import STOPPED
+from engine.gauges import mids, moves_bp
+from engine.market_time import CLOSE, OPEN
+from engine.positions import marks
+from engine.score import HC
+from engine.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS
+
+if TYPE_CHECKING:
+    from engine.day import Day
+
+
+class View:
+    """The simulation as evidence may see it at one tick; see `evidence_rules.View`."""
+
+    def __init__(self, sim: "Day", step: int) -> None:
+        self._sim, self.step = sim, step
+        self.open = OPEN <= step < CLOSE
+        self.stopped = [server.n for server in sim.fleet.servers if server.state == STOPPED]
+        self.disconnected = not sim.cut_off and not any(server.connected for server in sim.fleet.servers)
+        self.cut_off = sim.cut_off
+        self.served = any(sim.fleet.sends(server.n) for server in sim.fleet.servers) and not sim.cut_off
+        self.runaway = sim.runaway
+        self.flag_set = sim.machine.controls[0].flag_off == 0
+        self.power_peg_mails = len(sim.refusals)
+
+    @cached_property
+    def movers(self) -> list[tuple[str, int]]:
+        """Largest moves since the open, (symbol, basis points)."""
+        moves = moves_bp(self._sim, mids(self._sim))
+        order = np.argsort(-np.abs(moves), kind="stable")[:8]
+        return [(self._sim.scenario.names[i], int(moves[i])) for i in order.tolist() if moves[i]]
+
+    @cached_property
+    def volume_ratio(self) -> float:
+        return self._sim.gauges.volume_ratio(self._sim)
+
+    @cached_property
+    def volume_high_s(self) -> int:
+        return self._sim.gauges.volume_high * 5
+
+    @cached_property
+    def executions_per_s(self) -> float:
+        return self._sim.gauges.per_s(EXECUTIONS)
+
+    @cached_property
+    def children_per_s(self) -> float:
+        return self._sim.gauges.per_s(CHILDREN)
+
+    @cached_property
+    def rejects_per_s(self) -> float:
+        return self._sim.gauges.per_s(REJECTS)
+
+    @cached_property
+    def parents_in_per_s(self) -> float:
+        return self._sim.gauges.per_s(PARENTS)
+
+    @cached_property
+    def paused(self) -> list[str]:
+        until = self._sim.machine.market["paused_until"]
+        return [self._sim.scenario.names[i] for i in np.flatnonzero(until > self.step).tolist()]
+
+    @cached_property
+    def pauses(self) -> int:
+        return int(self._sim.machine.market["pauses"].sum())
+
+    @cached_property
+    def gross_usd(self) -> int:
+        return marks(self._sim.machine, self._sim.scenario).gross // HC
