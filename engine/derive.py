@@ -80,7 +80,6 @@ def _dials(scenario: Scenario) -> dict[str, int]:
         "breakers_to": step_at(market.breakers_to),
         "open_step": step_at(market.open),
         "bell_end": step_at(market.bell_end),
-        "child_shares": router.child_shares,
         "rest_steps": whole(Decimal(str(router.rest_s)) * STEPS_PER_SECOND),
         "route_gap": gap_of(Decimal(str(router.route_per_s)) * 10**6),
         "oversize_times": router.oversize_times,

@@ -158,13 +158,12 @@ def note(m, s, step, parent, price, qty, filled, reason):
 
 
 @piece
-def child_size(word, most):
-    """Shares of one child: 100, now and then 200 to 400, at most `most` (facts of the record: mean near 100)."""
+def child_size(word):
+    """Shares of one child: 100, now and then 200 to 400 (facts of the record: mean near 100)."""
     draw = int(word & _B16)
-    size = 100
-    if draw >= 63478:  # 96.86 %
-        size = 200 if draw < 64985 else (300 if draw < 65398 else 400)
-    return size if size < most else most
+    if draw < 63478:  # 96.86 %
+        return 100
+    return 200 if draw < 64985 else (300 if draw < 65398 else 400)
 
 
 @piece
@@ -174,7 +173,7 @@ def send(m, s, step, parent, word, tape, rows):
     side, behaviour = parent.side, parent.behaviour
     counters = m.counters[s, parent.server]
     remaining = parent.qty - parent.filled
-    size = child_size(word, 1 << 20)
+    size = m.symbols[s].depth if behaviour == FLATTEN_AGGRESSIVE else child_size(word)
     if behaviour != POWER_PEG and size > remaining:
         size = remaining
     if behaviour == OVERSIZE:

@@ -138,7 +138,6 @@ class Market(_Part):
 
 
 class Router(_Part):
-    child_shares: Positive
     send_scale: Annotated[float, Field(gt=0, le=1)]
     route_per_s: Rate
     rest_s: Annotated[float, Field(ge=0)]

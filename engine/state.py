@@ -187,7 +187,6 @@ DIALS = np.dtype(
             "breakers_to",
             "open_step",
             "bell_end",
-            "child_shares",
             "rest_steps",
             "route_gap",
             "oversize_times",
