@@ -118,7 +118,7 @@ def test_when_the_broker_is_killed_the_market_waits_and_goes_on_where_it_stood(w
     run.team.exercise.pause()
     stands = eventually(lambda: not client().exists(lease_key(run.pk)) and shown_step(run), what="the run is let go")
     run.team.exercise.go_on()
-    eventually(lambda: shown_step(run) > stands, 4, "the queue works again: the run is taken up")
+    eventually(lambda: shown_step(run) > stands, 10, "the queue works again: the run is taken up")
     run = end(run)
     assert_told_once(run, ids)
     assert run.digest == undisturbed(run)
