@@ -7,11 +7,14 @@ from tests.e2e.stack import Stack
 
 SIZES = ((1440, 900), (1024, 768), (390, 844), (320, 640))
 THEMES = ("dark", "light")
+# A colour half way between two themes is nobody's contrast: wait until transitions are over.
+SETTLED = "Promise.all(document.getAnimations().filter((a) => a instanceof CSSTransition).map((a) => a.finished)).then(() => true)"
 
 
 def check(page: Page) -> None:
     for theme in THEMES:
         page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        page.evaluate(SETTLED)
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
             where = f"{page.url} {theme} {width} x {height}"
