@@ -4,7 +4,7 @@ Each price level is a FIFO list threaded through a fixed pool of orders, so that
 cost O(1). The ladder covers a window of ticks and re-centres when an order falls outside it. Two limits exist
 and both are counted, never raised: an order that finds the pool full is dropped (`drops`), and one that does not
 fit the window even after re-centring is dropped too (`far`). Prices are absolute ticks; a ladder index is
-`price - book.base`.
+`price - book.floor`.
 """
 
 import numpy as np
@@ -30,7 +30,7 @@ LEVEL = np.dtype([("head", "i4"), ("tail", "i4"), ("qty", "i4"), ("count", "i4")
 BOOK = np.dtype(
     [
         ("orders_added", "i8"),
-        ("base", "i4"),  # price of ladder index 0
+        ("floor", "i4"),  # price of ladder index 0
         ("bid", "i4"),  # ladder index of the best bid, -1 when there is none
         ("ask", "i4"),  # ladder index of the best ask, the ladder's length when there is none
         ("bids", "i4"),  # live orders a side
@@ -47,7 +47,7 @@ BOOK = np.dtype(
 @kernel
 def clear(book, levels, orders, base):
     """Empty the book and put ladder index 0 at price `base`."""
-    book.base, book.bid, book.ask = base, NONE, levels.shape[0]
+    book.floor, book.bid, book.ask = base, NONE, levels.shape[0]
     book.bids = book.asks = 0
     book.free = 0
     for slot in range(orders.shape[0]):
@@ -64,7 +64,7 @@ def clear(book, levels, orders, base):
 def remove(book, levels, orders, slot):
     """Unlink the live order in `slot`, free the slot, and move the best price when its level emptied."""
     order = orders[slot]
-    at = order.price - book.base
+    at = order.price - book.floor
     level = levels[at]
     if order.before >= 0:
         orders[order.before].after = order.after
@@ -110,21 +110,21 @@ def recentre(book, levels, orders, price):
     size = levels.shape[0]
     middle = price
     if book.bids > 0 and book.asks > 0:
-        middle = book.base + (book.bid + book.ask) // 2
+        middle = book.floor + (book.bid + book.ask) // 2
     base = middle - size // 2
     for slot in range(orders.shape[0]):
         order = orders[slot]
         if order.live == 1 and (order.price < base or order.price >= base + size):
             remove(book, levels, orders, slot)
             book.far += 1
-    shift = base - book.base
+    shift = base - book.floor
     if shift > 0:
         for at in range(size):
             _move(levels, at, at + shift)
     else:
         for at in range(size - 1, -1, -1):
             _move(levels, at, at + shift)
-    book.base = base
+    book.floor = base
     book.bid = book.bid - shift if book.bids > 0 else NONE
     book.ask = book.ask - shift if book.asks > 0 else size
     book.shifts += 1
@@ -147,10 +147,10 @@ def add(book, levels, orders, side, price, qty, owner):
 
     The caller has matched first: a buy must lie below the best ask, a sell above the best bid.
     """
-    at = price - book.base
+    at = price - book.floor
     if at < 0 or at >= levels.shape[0]:
         recentre(book, levels, orders, price)
-        at = price - book.base
+        at = price - book.floor
         if at < 0 or at >= levels.shape[0]:
             book.far += 1
             return NONE
@@ -189,10 +189,10 @@ def add(book, levels, orders, side, price, qty, owner):
 def opposite_head(book, levels, side, limit):
     """Slot of the order that a taker on `side` meets first at `limit` or better, or -1."""
     if side > 0:
-        if book.asks == 0 or book.base + book.ask > limit:
+        if book.asks == 0 or book.floor + book.ask > limit:
             return NONE
         return levels[book.ask].head
-    if book.bids == 0 or book.base + book.bid < limit:
+    if book.bids == 0 or book.floor + book.bid < limit:
         return NONE
     return levels[book.bid].head
 
@@ -205,7 +205,7 @@ def reduce(book, levels, orders, slot, qty):
         remove(book, levels, orders, slot)
     else:
         order.qty -= qty
-        levels[order.price - book.base].qty -= qty
+        levels[order.price - book.floor].qty -= qty
 
 
 @piece

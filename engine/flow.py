@@ -116,10 +116,10 @@ def quote(m, s, step):
     if ask <= bid:
         ask = bid + grid
     if bid != market.want_bid or ask != market.want_ask:
-        while book.bids > 0 and book.base + book.bid > bid:
+        while book.bids > 0 and book.floor + book.bid > bid:
             market.messages += levels[book.bid].count
             cancel_level(book, levels, orders, book.bid)
-        while book.asks > 0 and book.base + book.ask < ask:
+        while book.asks > 0 and book.floor + book.ask < ask:
             market.messages += levels[book.ask].count
             cancel_level(book, levels, orders, book.ask)
         for k in range(depth):
@@ -140,7 +140,7 @@ def quote(m, s, step):
 def _trim(m, s, price, outermost, side):
     book, levels = m.books[s], m.levels[s]
     if price > 0 and (price - outermost) * side < 0:
-        at = price - book.base
+        at = price - book.floor
         if 0 <= at < levels.shape[0]:
             m.market[s].messages += levels[at].count
             cancel_level(book, levels, m.orders[s], at)
@@ -158,7 +158,7 @@ def _refill(m, s, step, side):
         price = touch - side * k * symbol.grid
         if price <= 0:
             break
-        at = price - book.base
+        at = price - book.floor
         if 0 <= at < levels.shape[0] and levels[at].qty >= symbol.depth:
             continue
         chance = nth(key, n)
@@ -167,7 +167,7 @@ def _refill(m, s, step, side):
             market.settled = 0
             continue
         while True:
-            at = price - book.base
+            at = price - book.floor
             if 0 <= at < levels.shape[0] and levels[at].qty >= symbol.depth:
                 break
             chance = nth(key, n)

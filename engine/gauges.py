@@ -77,7 +77,7 @@ class Gauges:
 def mids(sim: "Day") -> Any:
     """Mid of every stock, 1/256 tick, (S,): the reference price where a side is missing."""
     books, market = sim.machine.books, sim.machine.market
-    mid = (2 * books["base"].astype(np.int64) + books["bid"] + books["ask"]) * 128
+    mid = (2 * books["floor"].astype(np.int64) + books["bid"] + books["ask"]) * 128
     return np.where((books["bids"] > 0) & (books["asks"] > 0), mid, market["ref_256"])
 
 

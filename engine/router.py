@@ -136,7 +136,7 @@ def take(m, s, step, tape, rows):
         if market.credit < market.threshold:
             break
         side = 1 if nth(key, 2 * n + 1) >> _S63 == np.uint64(1) else -1
-        touch = book.base + (book.ask if side > 0 else book.bid)
+        touch = book.floor + (book.ask if side > 0 else book.bid)
         market.messages += 1
         lots = (market.threshold >> 16) // 100 * 100
         done = trade(m, s, step, side, touch, lots if lots > 100 else 100, 0, CLIENT, DESK, tape, rows)

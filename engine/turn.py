@@ -57,8 +57,8 @@ def trade_step(m, s, step, tape, rows):
         market.seen_bid = market.seen_ask = 0
     else:
         quote(m, s, step)
-        market.seen_bid = book.base + book.bid if book.bids > 0 else 0
-        market.seen_ask = book.base + book.ask if book.asks > 0 else 0
+        market.seen_bid = book.floor + book.bid if book.bids > 0 else 0
+        market.seen_ask = book.floor + book.ask if book.asks > 0 else 0
     if m.parent_count[s] > 0:
         route(m, s, step, tape, rows)
     if not paused and step >= m.dials[0].open_step:
