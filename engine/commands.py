@@ -153,7 +153,7 @@ def percent(sim: "Simulation", value: Any) -> float:
 
 def symbols(sim: "Simulation", value: Any) -> list[str]:
     """a list of symbols, or "all\""""
-    names = sim.scenario.names
+    names = sim.names
     if value == "all":
         return list(names)
     known = set(names)

@@ -61,6 +61,7 @@ class Day:
     """State and acts of the day outside the compiled market; `Simulation` adds commands and time."""
 
     scenario: Scenario
+    names: tuple[str, ...]
     machine: Machine
     fleet: Fleet
     evidence: Evidence
@@ -171,7 +172,7 @@ class Day:
         """A legacy server refused flagged orders before the open: each is mailed, and logged by its server."""
         for order, server, step, symbol in orders:
             self.refusals.append([order, server, step, symbol])
-            self._deliver(self.evidence.reject_mail(step, order, self.scenario.names[symbol]))
+            self._deliver(self.evidence.reject_mail(step, order, self.names[symbol]))
 
     # -- evidence asked for
 
@@ -181,7 +182,7 @@ class Day:
 
     def log_records(self, n: int, most: int = 14) -> list[dict[str, Any]]:
         """Last records of one server, oldest first: refused orders, what was done to it, child orders."""
-        names, machine = self.scenario.names, self.machine
+        names, machine = self.names, self.machine
         found: list[dict[str, Any]] = [
             {"step": step, "kind": "refused", "order": order, "symbol": names[symbol]}
             for order, server, step, symbol in self.refusals[-200:]
@@ -200,7 +201,7 @@ class Day:
             "step": int(child.step),
             "kind": "reject" if reason not in (0, MISSED) else "child",
             "order": int(child.parent),
-            "symbol": self.scenario.names[s],
+            "symbol": self.names[s],
             "side": "buy" if child.side > 0 else "sell",
             "qty": int(child.total_qty),
             "filled": int(child.total_filled),
@@ -230,7 +231,7 @@ class Day:
         """Put orders of the desk to work against the monitor's positions; earlier ones in the same stocks are withdrawn."""
         shown, _ = self.monitor.read()
         behaviour = FLATTEN_PASSIVE if style == "passive" else FLATTEN_AGGRESSIVE
-        index = {name: i for i, name in enumerate(self.scenario.names)}
+        index = {name: i for i, name in enumerate(self.names)}
         for name in symbols:
             s = index[name]
             turn.withdraw_desk(self.machine, s, self.now)
@@ -361,9 +362,9 @@ class Day:
         paused = np.flatnonzero(self.machine.market["paused_until"] > step).tolist()
         if paused != self.was_paused:
             for s in sorted(set(paused) - set(self.was_paused)):
-                self.tell("breaker.paused", symbol=self.scenario.names[s])
+                self.tell("breaker.paused", symbol=self.names[s])
             for s in sorted(set(self.was_paused) - set(paused)):
-                self.tell("breaker.resumed", symbol=self.scenario.names[s])
+                self.tell("breaker.resumed", symbol=self.names[s])
             self.was_paused = paused
 
     def _deliver(self, item: Any) -> None:

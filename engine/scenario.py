@@ -261,7 +261,7 @@ class Scenario(_Part):
                 raise ValueError(f"parents.csv: n = {row.n}: symbol = {row.symbol!r}: expected one of symbols.csv")
         return self
 
-    @cached_property
+    @property
     def names(self) -> tuple[str, ...]:
         """Symbols in the fixed order that every array of the engine follows."""
         return tuple(row.symbol for row in self.symbols)

@@ -171,7 +171,7 @@ def operator(sim: Simulation) -> dict[str, Any]:
 def tiles_card(sim: Simulation) -> dict[str, Any]:
     """Moves of all stocks since the open, in fixed order."""
     paused = np.flatnonzero(sim.machine.market["paused_until"] > sim.now).tolist()
-    return {"symbols": list(sim.scenario.names), "moves_bp": moves_bp(sim, mids(sim)).tolist(), "paused": paused}
+    return {"symbols": list(sim.names), "moves_bp": moves_bp(sim, mids(sim)).tolist(), "paused": paused}
 
 
 def tape_card(sim: Simulation) -> dict[str, Any]:
@@ -185,7 +185,7 @@ def tape_card(sim: Simulation) -> dict[str, Any]:
         if market.open and market.last_qty:
             price = int(market.last) * int(machine.symbols[s].tick_hc)
             print_ = {"price": price_text(price), "shares": int(market.last_qty), "move_bp": int(moves[s])}
-            items.append({"at": clock(int(market.last_step)), "symbol": sim.scenario.names[s], **print_})
+            items.append({"at": clock(int(market.last_step)), "symbol": sim.names[s], **print_})
     return {"items": items}
 
 

@@ -61,6 +61,7 @@ class Simulation(day.Day):
         self, scenario: Scenario, seed: int, *, noise: int | None = None, instant: bool = False, threads: int = 1, tape: bool = False
     ) -> None:
         self.scenario, self.seed, self.noise = scenario, seed, seed if noise is None else noise
+        self.names = scenario.names
         self.instant = instant
         numbers = derive(scenario)
         keys = np.array([stream_key(self.noise if stream in MARKET_STREAMS else seed, stream) for stream in range(STREAMS)], dtype=np.uint64)

@@ -123,7 +123,7 @@ def place(m, arrival, step, server, flagged, orders_refused, refused):
     parent.behaviour, parent.flagged, parent.start = behaviour, flagged, step
     parent.account = ERROR if runaway else CLIENT
     parent.gap = arrival.gap if behaviour == POWER_PEG else m.dials[0].route_gap
-    parent.due = (step << 16) + (m.waits[(arrival.id * 2654435761 >> 8) & 4095] * parent.gap >> 16)
+    parent.due = (step << 16) + (m.waits[(int(arrival.id) * 2654435761 >> 8) & 4095] * parent.gap >> 16)
     parent.sent = parent.sent_shares = parent.filled = parent.rest_id = 0
     parent.rest_slot = parent.second = parent.in_second = parent.served = 0
 

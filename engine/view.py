@@ -35,7 +35,7 @@ class View:
         """Largest moves since the open, (symbol, basis points)."""
         moves = moves_bp(self._sim, mids(self._sim))
         order = np.argsort(-np.abs(moves), kind="stable")[:8]
-        return [(self._sim.scenario.names[i], int(moves[i])) for i in order.tolist() if moves[i]]
+        return [(self._sim.names[i], int(moves[i])) for i in order.tolist() if moves[i]]
 
     @cached_property
     def volume_ratio(self) -> float:
@@ -64,7 +64,7 @@ class View:
     @cached_property
     def paused(self) -> list[str]:
         until = self._sim.machine.market["paused_until"]
-        return [self._sim.scenario.names[i] for i in np.flatnonzero(until > self.step).tolist()]
+        return [self._sim.names[i] for i in np.flatnonzero(until > self.step).tolist()]
 
     @cached_property
     def pauses(self) -> int:

@@ -7,7 +7,8 @@ from tests.kernels import FastBook
 from tests.naive_book import NaiveBook
 
 MESSAGES = st.lists(
-    st.tuples(st.sampled_from(["add", "add", "add", "cancel", "take"]), st.sampled_from([1, -1]), st.integers(-30, 30), st.integers(1, 9)), max_size=60
+    st.tuples(st.sampled_from(["add", "add", "add", "cancel", "take"]), st.sampled_from([1, -1]), st.integers(-30, 30), st.integers(1, 9)),
+    max_size=60,
 )
 
 
