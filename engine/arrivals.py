@@ -72,6 +72,7 @@ class Rule:
 
     def table(self, historical: int, total: int) -> Any:
         """`total` parents as rows (stock, side, rate), the first `historical` in order of activation, each extra after its stock's first."""
+        wanted, total = total, max(total, self.count)
         symbols, sides, rates = self.extras(total - self.count)
         pool = np.empty((total, 3), dtype=np.int64)
         pool[: self.count] = np.stack([np.arange(self.count), self.first_sides, self.first_rates], axis=1)
@@ -84,7 +85,7 @@ class Rule:
                 order[place[n]], order[place[first]] = first, n
                 place[n], place[first] = place[first], place[n]
         pool[:historical] = pool[order]
-        return pool
+        return pool[:wanted]
 
 
 @lru_cache(maxsize=8)

@@ -29,7 +29,7 @@ TAKERS_A_STEP = 64  # background orders one step may emit; the rest of the credi
 @piece
 def book_trade(m, s, step, account, side, price, qty):
     """Book one execution of ours: shares, cash, and what an exchange may later cancel as clearly erroneous."""
-    value = price * qty * m.symbols[s].tick_hc
+    value = price * m.symbols[s].tick_hc * qty
     if m.controls[0].gross_cap_hc > 0 and account != UNWIND:
         m.gross[0] += added_gross(m, s, side * qty)
     m.position[s, account] += side * qty

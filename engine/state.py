@@ -88,7 +88,7 @@ PARENT = np.dtype(
         ("id", "i4"),
         ("qty", "i4"),
         ("start", "i4"),
-        ("side", "i2"),
+        ("side", "i8"),
         ("behaviour", "i2"),
         ("server", "i2"),
         ("account", "i2"),

@@ -140,22 +140,23 @@ def test_shares_and_money_are_conserved_and_every_execution_meets_a_resting_orde
         sold += int(rested["qty"][rested["side"] == 1].sum())
         assert bought == machine.bought[s].sum()
         assert sold == machine.sold[s].sum()
-        assert (machine.position[s] == machine.bought[s] - machine.sold[s]).all()
-        value = taken["price"].astype(np.int64) * taken["qty"] * taken["side"] * int(machine.symbols[s].tick_hc)
-        value_rested = -rested["price"].astype(np.int64) * rested["qty"] * rested["side"] * int(machine.symbols[s].tick_hc)
-        assert machine.cash[s].sum() == -(value.sum() + value_rested.sum())
+        assert machine.position[s, ERROR] == machine.bought[s, ERROR] - machine.sold[s, ERROR]
+        ours = mine[(mine["parent"] > 0) | (mine["maker_is_ours"] == 1)]
+        value = ours["price"].astype(np.int64) * ours["qty"] * int(machine.symbols[s].tick_hc)
+        assert machine.traded[s].sum() == value.sum()
+        assert machine.cash[s, ERROR] == -machine.traded[s, ERROR] + 2 * machine.sold_value[s, ERROR]
 
 
 def test_without_our_orders_only_the_stocks_they_touched_differ():
     """A stale server's runaway in few stocks: all others are bit for bit the market they would have been."""
     quiet = {"plain_premarket_per_min": 0.0, "plain_bell_per_min": 0.0, "premarket_flagged": 0, "flagged_per_min": 0.0}
-    ours = small_scenario(8, flow={**quiet, "queued_flagged": 24})
-    nobody = small_scenario(8, flow={**quiet, "queued_flagged": 0})
+    ours = small_scenario(40, flow={**quiet, "queued_flagged": 24})
+    nobody = small_scenario(40, flow={**quiet, "queued_flagged": 0})
     with_us, without = Simulation(ours, 7), Simulation(nobody, 7)
     with_us.step(OPEN + 240)
     without.step(OPEN + 240)
     touched = (with_us.machine.sent.sum(axis=1) > 0).tolist()
-    assert 0 < sum(touched) < 8
+    assert 0 < sum(touched) < 40
     for s, ours_too in enumerate(touched):
         same = market_digest(with_us.machine, s) == market_digest(without.machine, s)
         assert same is not ours_too, f"stock {s}"
