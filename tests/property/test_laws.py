@@ -54,7 +54,7 @@ def straight() -> str:
     return run([10**6]).digest()
 
 
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=6)
 @given(st.lists(st.integers(1, 45), min_size=1, max_size=6))
 def test_the_same_bits_however_a_run_is_cut_into_calls(straight, cuts):
     assert run(cuts).digest() == straight, f"seed 7, commands {orders(run([10**6], until=OPEN))}, cuts {cuts}"
@@ -111,7 +111,7 @@ def waiting() -> Simulation:
     return run([10**6], until=OPEN + 130)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(st.sampled_from([*sorted(KINDS), "no.such", ""]), st.sampled_from(["deployer", "operator", "risk", "facilitator", ""]), BAD)
 def test_a_refused_command_leaves_the_digest_unchanged_and_says_why(waiting, kind, desk, args):
     before = waiting.digest()

@@ -1,0 +1,132 @@
+"""Wrong data is refused at the door, with file, key, value and what was expected."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from engine import PlaybookError, ScenarioError, load_scenario, playbook, playbook_names, scenario_ids, step_at
+from engine.arrivals import plan, stale_server
+from engine.market_time import clock, following, phase
+from engine.replay import CheckpointError, restore
+from engine.scenario import read_scenario
+from tests.small import small_scenario
+
+HOME = Path(load_scenario("knight-2012").folder)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(HOME, tmp_path / "trial"))
+
+
+def change(folder: Path, name: str, old: str, new: str) -> None:
+    text = (folder / name).read_text()
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "words"),
+    [
+        ("scenario.toml", "servers = 8 ", "servers = 9 ", ("fleet.servers", "9", "less than or equal to 8")),
+        ("scenario.toml", "phi = 0.071143", "phi = 1.5", ("market.phi", "1.5")),
+        ("scenario.toml", "phi = 0.071143", 'phi = "x"', ("market.phi", "'x'", "number")),
+        ("scenario.toml", "pool = 128\n", "", ("market.pool", "required")),
+        ("scenario.toml", "[hands]\n", "[hands]\npilot = 2\n", ("hands.pilot", "2")),
+        ("scenario.toml", 'target = "smars-rlp"', 'target = "smars-9"', ("smars-9", "smars-2003")),
+        ("scenario.toml", "79 = 8", "79 = 12", ("79", "12", "1 to 8")),
+        ("scenario.toml", 'breakers_from = "09:45"', 'breakers_from = "9h45"', ("breakers_from", "9h45", "HH:MM")),
+        ("scenario.toml", 'id = "knight-2012"', "id = ", ("not TOML",)),
+        ("symbols.csv", "symbol,adv_shares", "symbol,adv", ("symbols.csv", "header", "adv_shares")),
+        ("symbols.csv", "S001,2386117", "S001,many", ("symbols.csv", "line 2", "adv_shares", "many")),
+        ("symbols.csv", "S002,", "S001,", ("symbols.csv", "twice")),
+        ("parents.csv", "1,S039,BUY", "1,S999,BUY", ("parents.csv", "n = 1", "S999")),
+        ("parents.csv", "1,S039,BUY", "1,S039,HOLD", ("parents.csv", "line 2", "side", "HOLD")),
+    ],
+)
+def test_a_wrong_value_is_refused_with_where_what_and_what_was_expected(folder, name, old, new, words):
+    change(folder, name, old, new)
+    with pytest.raises(ScenarioError) as refusal:
+        read_scenario(folder)
+    for word in words:
+        assert word in str(refusal.value), str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["scenario.toml", "symbols.csv", "parents.csv"])
+def test_a_missing_file_is_named(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(ScenarioError, match=f"{name}: missing"):
+        read_scenario(folder)
+
+
+def test_an_unknown_scenario_is_answered_with_those_there_are():
+    for wrong in ("knight-2013", "../knight-2012", ""):
+        with pytest.raises(ScenarioError, match=r"knight-2012"):
+            load_scenario(wrong)
+    assert scenario_ids() == ["knight-2012"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[[command]]\nat = 2012-08-01T09:54:00\ndesk = 'operator'\nkind = 'server.halt'", ("command 1", "kind", "server.halt", "server.stop")),
+        ("[[command]]\nat = 2012-08-02T09:54:00\ndesk = 'operator'\nkind = 'server.stop'", ("command 1", "at", "2012-08-01")),
+        ("[[command]]\nat = '07:00'\ndesk = 'operator'\nkind = 'server.stop'", ("at", "08:00 or later")),
+        ("[[command]]\nat = 09:54:00\ndesk = 'trader'\nkind = 'server.stop'", ("desk", "trader", "risk")),
+        ("[[command]]\nat = 09:54:00\ndesk = 'operator'\nkind = 'server.stop'\nargs = 3", ("args", "3", "table")),
+        ("[[command]]\nat = 09:54:00\ndesk = 'operator'\nkind = 'server.stop'\nsure = true", ("sure",)),
+        ("[[command]]\nat = 09:54:00\ndesk = 'operator'\nkind = 'server.stop'\nconfidence = 'very'", ("confidence", "very", "guessing")),
+        ("[[command]]\nat = 09:54:00\ndesk = 'deployer'\nkind = 'checksum.run'\nargs = { servers = 'bad' }", ("servers", "bad", "stale")),
+        ("command = [3]", ("command 1", "3")),
+        ("orders = []", ("orders",)),
+        ("= 3", ("not TOML",)),
+    ],
+)
+def test_a_wrong_playbook_is_refused_with_file_entry_key_and_what_was_expected(tmp_path, text, words):
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    with pytest.raises(PlaybookError) as refusal:
+        playbook(load_scenario("knight-2012"), str(path), 79)
+    for word in ("mine.toml", *words):
+        assert word in str(refusal.value), str(refusal.value)
+
+
+def test_a_playbook_fits_any_seed():
+    scenario = load_scenario("knight-2012")
+    for seed in (79, 7):
+        stale = stale_server(scenario, seed)
+        rollback = playbook(scenario, "history", seed)[0]
+        assert rollback.args == {"servers": [n for n in range(1, 9) if n != stale]}
+        assert playbook(scenario, "competent", seed)[0].args == {"server": stale}
+    assert playbook(scenario, "none", 79) == []
+    assert playbook_names(scenario) == ["competent", "history", "none"]
+    with pytest.raises(PlaybookError, match="competent, history, none"):
+        playbook(scenario, "absent", 79)
+
+
+def test_the_default_seeds_orders_are_the_records():
+    scenario = load_scenario("knight-2012")
+    rows = plan(scenario, 79)
+    flagged = rows[rows["flagged"] == 1]
+    assert (flagged["step"] < step_at("09:30")).sum() == 776
+    assert (flagged["step"] == step_at("09:30")).sum() == 576
+    assert 380 <= (flagged["step"] > step_at("09:30")).sum() <= 410
+    assert (rows["id"][1:] > rows["id"][:-1]).all()
+    assert plan(scenario, 79) is rows
+    assert plan(small_scenario(4), 3)["symbol"].max() == 3
+
+
+def test_a_checkpoint_of_another_version_or_of_noise_is_refused():
+    with pytest.raises(CheckpointError, match="not a checkpoint"):
+        restore(load_scenario("knight-2012"), b"noise")
+
+
+def test_market_time_reads_and_writes_clocks():
+    assert clock(step_at("09:30:00.250"), ms=True) == "09:30:00.250"
+    assert [phase(step_at(text)) for text in ("08:00", "09:30", "10:15", "18:30")] == ["premarket", "bell", "unwind", "block"]
+    assert phase(step_at("18:30:01")) == "ended"
+    assert clock(following(step_at("15:59:59.750"))) == "18:30:00"
+    for wrong in ("25:00", "9", "09:61", "07:59", ""):
+        with pytest.raises(ValueError, match="expected"):
+            step_at(wrong)
