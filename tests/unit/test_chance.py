@@ -74,7 +74,7 @@ def test_exponential_waits_have_mean_one_and_grow_with_the_cell():
 def test_normal_quantiles_are_symmetric_and_have_variance_one():
     found = normal_quantiles(512)
     assert all(low < high for low, high in zip(found, found[1:], strict=False))
-    assert found == [-x for x in reversed(found)]
+    assert all(abs(low + high) < Decimal("1e-24") for low, high in zip(found, reversed(found), strict=True))
     assert abs(sum(x * x for x in found) / 512 - 1) < Decimal("0.01")
     assert abs(found[511 - 12] - Decimal("1.9699")) < Decimal("0.01")  # 97.6 % of the area lies below
 
