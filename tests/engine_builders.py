@@ -11,7 +11,14 @@ from engine.jit import kernel
 from engine.router import child_size
 from tests.small import small_scenario
 
-QUIET = {"plain_premarket_per_min": 0.0, "plain_bell_per_min": 0.0, "premarket_flagged": 0, "flagged_per_min": 0.0}
+QUIET = {
+    "plain_premarket_per_min": 0.0,
+    "plain_bell_per_min": 0.0,
+    "premarket_flagged": 0,
+    "flagged_per_min": 0.0,
+    "plain_day_per_min": 0.0,
+    "rate_most": 3.0,
+}
 
 
 @kernel
@@ -55,7 +62,7 @@ def watch(m, s, step):
 
 
 def quiet_scenario(symbols: int = 2, queued: int = 8, behaviour: str | None = None, **parts: dict[str, Any]) -> Scenario:
-    """Nobody trades but `queued` flagged orders at the bell; `behaviour`: what every release does with them."""
+    """Nobody trades but `queued` flagged orders at the bell, at most three times a second; `behaviour`: what every release does with them."""
     flow = {**QUIET, "queued_flagged": queued, **parts.pop("flow", {})}
     scenario = small_scenario(symbols, flow=flow, **parts)
     return scenario if behaviour is None else with_behaviour(scenario, flag_set=behaviour)
