@@ -172,8 +172,9 @@ def _frozen_steps(scenario: Scenario) -> list[int]:
     return steps
 
 
-def _flagged(scenario: Scenario, seed: int) -> Any:
-    """Flagged orders from the bell on, rows (step, stock, side, rate), in the order in which they are dealt."""
+def _flagged(scenario: Scenario, seed: int) -> tuple[Any, Any]:
+    """Flagged orders from the bell on, rows (step, stock, side, rate), in the order in which they are dealt; and the same parents in order
+    of activation, rows (stock, side, rate): the k-th to meet the old code."""
     servers, stale = scenario.fleet.servers, stale_server(scenario, seed)
     frozen = seed == scenario.default_seed and bool(scenario.parents)
     queue = scenario.flow.queued_flagged
@@ -195,7 +196,7 @@ def _flagged(scenario: Scenario, seed: int) -> Any:
     # Of the others those of the flow come first: an early rollback then meets the file's parents in its order.
     others = np.flatnonzero(~met)
     rows[np.concatenate([others[others >= queue], others[others < queue]]), 1:] = table[known:]
-    return rows
+    return rows, table
 
 
 def _spread(first: int, until: int, per_min: float, words: Any) -> Any:
@@ -249,10 +250,10 @@ def _premarket(scenario: Scenario, seed: int) -> Any:
     return rows
 
 
-_plans: dict[tuple[str, int], Any] = {}
+_plans: dict[tuple[str, int], tuple[Any, Any]] = {}
 
 
-def plan(scenario: Scenario, seed: int) -> Any:
+def plan(scenario: Scenario, seed: int) -> tuple[Any, Any]:
     """All arrivals of the day, made once a process for each scenario and seed; see `make_plan`."""
     key = (scenario.sha256, seed)
     if key not in _plans:
@@ -262,15 +263,22 @@ def plan(scenario: Scenario, seed: int) -> Any:
     return _plans[key]
 
 
-def make_plan(scenario: Scenario, seed: int) -> Any:
-    """All arrivals of the day: (N,) ARRIVAL sorted by step, ids ascending from FIRST_ORDER."""
+def make_plan(scenario: Scenario, seed: int) -> tuple[Any, Any]:
+    """All arrivals of the day: (N,) ARRIVAL sorted by step, ids ascending from FIRST_ORDER; and (P,) ARRIVAL of activations.
+
+    The record knows its flagged orders by the order in which they met the old code, so the k-th order to meet it trades the stock, side
+    and rate of the k-th activation, on whatever server it does.
+    """
     with localcontext() as context:
         context.prec = 30
-        flagged = _flagged(scenario, seed)
+        flagged, table = _flagged(scenario, seed)
         late = records((len(flagged),), ARRIVAL)
         late["step"], late["symbol"], late["side"] = flagged[:, 0], flagged[:, 1], flagged[:, 2]
         scale = Decimal(str(scenario.router.send_scale))
         late["gap"] = [gap_of(Decimal(rate) / scale) for rate in flagged[:, 3].tolist()]
+        activations = records((len(table),), ARRIVAL)
+        activations["symbol"], activations["side"] = table[:, 0], table[:, 1]
+        activations["gap"] = [gap_of(Decimal(rate) / scale) for rate in table[:, 2].tolist()]
         late["flagged"] = 1
         late["qty"] = (scaled(draws(seed, PARENTS, _LOTS, len(late)), scenario.flow.qty_lots) + 1) * 100
         late["kept_away"] = scaled(draws(seed, PARENTS, _AWAY, len(late)), 256)
@@ -278,5 +286,5 @@ def make_plan(scenario: Scenario, seed: int) -> Any:
     rows = np.concatenate(parts).view(np.recarray)
     rows = rows[np.argsort(rows["step"], kind="stable")].view(np.recarray)
     rows["id"] = FIRST_ORDER + np.arange(len(rows))
-    rows.flags.writeable = False
-    return rows
+    rows.flags.writeable = activations.flags.writeable = False
+    return rows, activations

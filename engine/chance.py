@@ -61,7 +61,7 @@ def finalise(z: np.uint64) -> np.uint64:
 @piece
 def key_of(stream: np.uint64, symbol: int, step: int) -> np.uint64:
     """Key of (stream, symbol, step): symbols are independent of each other and of the order they are run in."""
-    return finalise(stream + np.uint64((symbol << 32) + step + 1) * _U_GOLDEN)
+    return finalise(stream + np.uint64((np.int64(symbol) << 32) + step + 1) * _U_GOLDEN)
 
 
 @piece

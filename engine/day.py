@@ -151,12 +151,12 @@ class Day:
         self.tell("server.started", server=n)
 
     def roll_back(self, n: int) -> None:
-        """Previous release, restarted: what ran on the server ends."""
+        """Previous release, restarted where the server was up: what ran on it ends."""
         self.fleet.roll_back(n, self.now)
+        self.log(n, "copied", reason=self.fleet[n].installed)
         if self.fleet[n].state == RUNNING:
             turn.withdraw_all(self.machine, self.now, n)
-        self.log(n, "copied", reason=self.fleet[n].installed)
-        self.log(n, "started", reason=self.fleet[n].running)
+            self.log(n, "started", reason=self.fleet[n].running)
 
     def disconnect(self, kind: str) -> None:
         """Close SMARS's sessions: parents end, what rests is cancelled."""
@@ -265,7 +265,7 @@ class Day:
             self.rlp_late = not (self.fault_found or self.machine.tally[0].power_peg > 0 or self.rlp_live())
         if self.cut_off and step >= step_at(numbers.exchange.cut_until) and (self.fault_found or any(s.state == STOPPED for s in self.fleet.servers)):
             self._readmit()
-        if self.bust_asked is not None and step == self.bust_asked + numbers.exchange.bust_ruling_min * STEPS_PER_MINUTE:
+        if self.bust_asked is not None and step >= self.bust_asked + numbers.exchange.bust_ruling_min * STEPS_PER_MINUTE:
             self._rule_on_busts()
         if step >= OPEN and (step - OPEN) % (numbers.monitor.allocate_min * STEPS_PER_MINUTE) == 0:
             allocate_clients(self.machine)

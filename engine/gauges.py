@@ -33,6 +33,8 @@ class Gauges:
 
     def take(self, sim: "Day", tick: int) -> None:
         """Sample at a tick (every five seconds)."""
+        for skipped in range(max(self.tick + 1, tick - KEPT + 1), tick):  # the evening: nothing happened
+            self.samples[skipped % KEPT] = self.samples[self.tick % KEPT]
         self.tick = tick
         machine = sim.machine
         row = self.samples[tick % KEPT]

@@ -70,7 +70,7 @@ class Simulation(day.Day):
             numbers.symbols, numbers.waits, numbers.powers, numbers.dials, keys, ladder=market.ladder, pool=market.pool, parents=market.parents
         )
         self.machine.controls["connected"] = 1
-        self.arrivals = plan(scenario, seed)
+        self.arrivals, self.activations = plan(scenario, seed)
         self.cursor = 0
         self.now = 0
         self.stale = stale_server(scenario, seed)
@@ -215,7 +215,7 @@ class Simulation(day.Day):
         if first >= CLOSE:
             return
         self.charge_halting(first, until)
-        self.cursor = deal(machine, self.arrivals, self.cursor, until, self._refused, self._refused_count)
+        self.cursor = deal(machine, self.arrivals, self.activations, self.cursor, until, self._refused, self._refused_count)
         self._pass_on_refused()
         if machine.controls[0].gross_cap_hc > 0:
             run(machine, self._everybody, first, until, True, self._tapes[0], self._rows[0])
@@ -251,7 +251,7 @@ class Simulation(day.Day):
             self._finish(work)
         self.turn_of_day(step)
         if self.machine.tally[0].waiting:
-            deal_waiting(self.machine, self.arrivals, step, self._refused, self._refused_count)
+            deal_waiting(self.machine, self.arrivals, self.activations, step, self._refused, self._refused_count)
             self._pass_on_refused()
         if step % TICK_STEPS == 0:
             self.look_around(step)

@@ -4,6 +4,8 @@ A block never crosses a moment at which symbols touch each other (a command, a c
 by symbol and on several threads. While a gross cap is on, every child depends on every other: such a block runs step by step.
 """
 
+import numpy as np
+
 from engine.controls import account_33, mark_hc
 from engine.exchange import guard, roll_window
 from engine.flow import quote, reprice, step_away
@@ -95,11 +97,17 @@ def next_server(m, flagged):
 
 
 @piece
-def place(m, arrival, step, server, flagged, orders_refused, refused):
-    """Give an arrival to a server, as the release it runs treats the order: False when the symbol's list is full."""
+def place(m, arrival, activations, step, server, flagged, orders_refused, refused):
+    """Give an arrival to a server, as the release it runs treats the order.
+
+    The k-th order to meet power peg trades what the k-th of `activations` does (see `arrivals.plan`).
+    """
     session = 1 if step >= m.dials[0].open_step else 0
     behaviour = m.behaviours[server, flagged, session]
-    s = arrival.symbol
+    order = arrival
+    if behaviour == POWER_PEG and m.tally[0].power_peg < activations.shape[0]:
+        order = activations[m.tally[0].power_peg]
+    s = order.symbol
     if behaviour == REFUSE:
         m.tally[0].refused += 1
         if refused[0] < orders_refused.shape[0]:
@@ -119,17 +127,17 @@ def place(m, arrival, step, server, flagged, orders_refused, refused):
     runaway = behaviour in RUNAWAY
     if behaviour == POWER_PEG:
         m.tally[0].power_peg += 1
-    parent.id, parent.qty, parent.side, parent.server = arrival.id, arrival.qty, arrival.side, server
+    parent.id, parent.qty, parent.side, parent.server = arrival.id, arrival.qty, order.side, server
     parent.behaviour, parent.flagged, parent.start = behaviour, flagged, step
     parent.account = ERROR if runaway else CLIENT
-    parent.gap = arrival.gap if behaviour == POWER_PEG else m.dials[0].route_gap
-    parent.due = (step << 16) + (m.waits[(int(arrival.id) * 2654435761 >> 8) & 4095] * parent.gap >> 16)
+    parent.gap = order.gap if behaviour == POWER_PEG else m.dials[0].route_gap
+    parent.due = (np.int64(step) << 16) + (m.waits[(int(arrival.id) * 2654435761 >> 8) & 4095] * parent.gap >> 16)
     parent.sent = parent.sent_shares = parent.filled = parent.rest_id = 0
     parent.rest_slot = parent.second = parent.in_second = parent.served = 0
 
 
 @kernel
-def deal(m, arrivals, cursor, until, orders_refused, refused):
+def deal(m, arrivals, activations, cursor, until, orders_refused, refused):
     """Deal the arrivals up to step `until`; returns the new cursor into `arrivals`.
 
     One that finds no server waits (see `deal_waiting`). `refused` receives (order, server, step, symbol) of orders that a release
@@ -146,7 +154,7 @@ def deal(m, arrivals, cursor, until, orders_refused, refused):
         tally.flagged += flagged
         server = next_server(m, flagged) if controls.connected == 1 else 0
         if server > 0:
-            place(m, arrival, arrival.step, server, flagged, orders_refused, refused)
+            place(m, arrival, activations, arrival.step, server, flagged, orders_refused, refused)
         elif tally.waiting < WAITING:
             m.waiting[tally.waiting] = cursor - 1
             tally.waiting += 1
@@ -157,7 +165,7 @@ def deal(m, arrivals, cursor, until, orders_refused, refused):
 
 
 @kernel
-def deal_waiting(m, arrivals, step, orders_refused, refused):
+def deal_waiting(m, arrivals, activations, step, orders_refused, refused):
     """Deal what has waited for a server; who waited for a minute in vain is handed back to the client."""
     tally, controls = m.tally[0], m.controls[0]
     kept = 0
@@ -166,7 +174,7 @@ def deal_waiting(m, arrivals, step, orders_refused, refused):
         flagged = 1 if arrival.flagged == 1 and controls.flag_off == 0 else 0
         server = next_server(m, flagged) if controls.connected == 1 else 0
         if server > 0:
-            place(m, arrival, step, server, flagged, orders_refused, refused)
+            place(m, arrival, activations, step, server, flagged, orders_refused, refused)
         elif step - arrival.step > m.dials[0].wait_steps:
             tally.handed_back += 1
         else:

@@ -48,8 +48,9 @@ def _go_down(sim: "Simulation", args: dict[str, Any]) -> None:
 
 @lever("server.start", "operator", "Start or restart a server", args={"server": commands.server}, check=_not_starting, begin=_go_down)
 def start_server(sim: "Simulation", args: dict[str, Any]) -> None:
-    """Run what is on disk and log on to the exchanges; a running server is stopped first."""
-    sim.start_server(args["server"])
+    """Run what is on disk and log on to the exchanges; a running server is stopped first. One stopped meanwhile stays down."""
+    if sim.fleet[args["server"]].state == STARTING:
+        sim.start_server(args["server"])
 
 
 @lever("server.look", "operator", "Look at one server's rates", args={"server": commands.server})

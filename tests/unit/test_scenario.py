@@ -107,14 +107,15 @@ def test_a_playbook_fits_any_seed():
 
 def test_the_default_seeds_orders_are_the_records():
     scenario = load_scenario("knight-2012")
-    rows = plan(scenario, 79)
+    rows, activations = plan(scenario, 79)
+    assert len(activations) == (rows["flagged"] * (rows["step"] >= step_at("09:30"))).sum()
     flagged = rows[rows["flagged"] == 1]
     assert (flagged["step"] < step_at("09:30")).sum() == 776
     assert (flagged["step"] == step_at("09:30")).sum() == 576
     assert 380 <= (flagged["step"] > step_at("09:30")).sum() <= 410
     assert (rows["id"][1:] > rows["id"][:-1]).all()
-    assert plan(scenario, 79) is rows
-    assert plan(small_scenario(4), 3)["symbol"].max() == 3
+    assert plan(scenario, 79)[0] is rows
+    assert plan(small_scenario(4), 3)[0]["symbol"].max() == 3
 
 
 def test_a_checkpoint_of_another_version_or_of_noise_is_refused():
