@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from engine import OPEN, Scenario, Simulation
 from engine.chance import key_of, nth
 from engine.controls import collared_limit, over_cap, within_rate
@@ -85,4 +87,4 @@ def at_open(scenario: Scenario, after: int = 0, seed: int = 7, **how: Any) -> Si
 def rows_of(sim: Simulation) -> Any:
     """Tape rows that are ours as takers."""
     rows = sim.tape_rows()
-    return rows[rows["parent"] > 0]
+    return rows[rows["parent"] > 0].view(np.recarray)
