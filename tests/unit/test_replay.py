@@ -1,0 +1,130 @@
+"""The log is the save: a replay gives the same run, a checkpoint only saves time, and one that does not fit is refused."""
+
+import json
+import re
+import zlib
+
+import numpy as np
+import pytest
+
+from engine import END, ENGINE_VERSION, OPEN, CheckpointError, Command, Simulation, playbook, replay, restore, save
+from engine.replay import PROGRESS_STEPS
+from tests.small import give, small_scenario
+
+SCENARIO = small_scenario(2)
+COMMANDS = [
+    Command(2, OPEN + 90, "operator", "servers.stop_all"),
+    Command(1, OPEN + 30, "operator", "server.stop", {"server": 2}),
+    Command(3, OPEN + 90, "operator", "servers.stop_all"),  # refused: under way
+    Command(4, OPEN + 4000, "operator", "smars.disconnect"),
+]
+
+
+def by_hand(until: int) -> Simulation:
+    sim = Simulation(SCENARIO, 7)
+    for command in sorted(COMMANDS, key=lambda command: (command.step, command.seq)):
+        if command.step < until:
+            sim.step(command.step - sim.now)
+            sim.submit(command)
+    sim.step(until - sim.now)
+    return sim
+
+
+def rewritten(blob: bytes, **changes: object) -> bytes:
+    """A checkpoint with a changed head."""
+    raw = zlib.decompress(blob)
+    length = int.from_bytes(raw[:8], "big")
+    head = json.loads(raw[8 : 8 + length]) | changes
+    text = json.dumps(head).encode()
+    return zlib.compress(len(text).to_bytes(8, "big") + text + raw[8 + length :])
+
+
+@pytest.mark.parametrize("until", [OPEN + 30, OPEN + 90, OPEN + 91, OPEN + 600])
+def test_a_replay_is_the_run_whatever_the_order_of_the_list(until):
+    expected = by_hand(until).digest()
+    assert replay(SCENARIO, 7, COMMANDS, until).digest() == expected
+    assert replay(SCENARIO, 7, reversed(COMMANDS), until).digest() == expected
+
+
+def test_commands_at_or_after_the_end_are_not_given():
+    events = [event.kind for event in replay(SCENARIO, 7, COMMANDS, OPEN + 90).take_events()]
+    assert events.count("command.applied") == 1
+    events = [event.kind for event in replay(SCENARIO, 7, COMMANDS, OPEN + 91).take_events()]
+    assert (events.count("command.applied"), events.count("command.refused")) == (2, 1)
+
+
+def test_progress_is_told_as_the_market_goes():
+    heard: list[int] = []
+    replay(SCENARIO, 7, [], OPEN, progress=heard.append)
+    assert heard == list(range(PROGRESS_STEPS, OPEN + 1, PROGRESS_STEPS))
+
+
+@pytest.mark.parametrize("middle", [1, OPEN - 1, OPEN, OPEN + 33, OPEN + 95, OPEN + 130])
+def test_a_checkpoint_from_any_moment_leads_to_the_same_end(middle):
+    """With a lever under way, servers going down and mail read or not."""
+    first = replay(SCENARIO, 7, COMMANDS, middle)
+    again = replay(SCENARIO, 7, COMMANDS, OPEN + 300, checkpoint=save(first))
+    assert again.digest() == replay(SCENARIO, 7, COMMANDS, OPEN + 300).digest()
+    assert restore(SCENARIO, save(first)).memory() == first.memory()
+
+
+def test_a_checkpoint_remembers_seed_noise_and_how_levers_work():
+    sim = Simulation(SCENARIO, 7, noise=3, instant=True)
+    sim.step(OPEN + 20)
+    again = restore(SCENARIO, save(sim))
+    assert (again.seed, again.noise, again.instant, again.now) == (7, 3, True, sim.now)
+    assert give(again, "operator", "server.stop", server=1) is None
+    assert again.fleet[1].state == "stopped"
+    assert again.take_events()[-1].kind == "lever.finished", "and nothing of before"
+
+
+def test_a_checkpoint_that_does_not_fit_is_refused_and_says_why():
+    blob = save(replay(SCENARIO, 7, [], OPEN + 5))
+    assert restore(SCENARIO, blob).now == OPEN + 5
+    for bad, why in (
+        (b"", "not a checkpoint"),
+        (blob[:200], "not a checkpoint"),
+        (zlib.compress(b"x"), "not a checkpoint"),
+        (rewritten(blob, version="0.9"), f"version is 0.9: expected {ENGINE_VERSION}"),
+        (rewritten(blob, scenario="other"), "scenario is other: expected"),
+        (rewritten(blob, digest="0" * 64), "digest does not match"),
+    ):
+        with pytest.raises(CheckpointError, match=re.escape(why)):
+            restore(SCENARIO, bad)
+    with pytest.raises(CheckpointError, match="scenario is"):
+        restore(small_scenario(3), blob)
+
+
+def test_a_changed_array_is_noticed():
+    sim = replay(SCENARIO, 7, [], OPEN + 5)
+    digest = sim.digest()
+    blob = save(sim)
+    sim.machine.position[0, 1] += 1
+    tampered = rewritten(save(sim), digest=digest)
+    with pytest.raises(CheckpointError, match="digest does not match"):
+        restore(SCENARIO, tampered)
+    assert restore(SCENARIO, blob).digest() == digest
+
+
+@pytest.mark.parametrize("name", ["position", "counters", "parents", "turns", "waiting", "controls", "gross", "far_qty", "lows", "recent"])
+def test_every_array_that_changes_is_in_the_digest(name):
+    sim = replay(SCENARIO, 7, [], OPEN + 41)
+    digest = sim.digest()
+    array = getattr(sim.machine, name)
+    array.view(np.uint8).reshape(-1)[0] ^= 1
+    assert sim.digest() != digest
+
+
+def test_what_is_remembered_outside_arrays_is_in_the_digest():
+    for change in ("now", "cursor", "executions", "hand_steps", "bust_relief", "runaway", "cut_off"):
+        sim = replay(SCENARIO, 7, [], OPEN + 41)
+        digest = sim.digest()
+        setattr(sim, change, getattr(sim, change) + 1)
+        assert sim.digest() != digest, change
+
+
+def test_a_replay_can_run_to_the_end_of_the_day():
+    scenario = small_scenario(1, flow={"plain_bell_per_min": 0.0, "plain_day_per_min": 0.0, "queued_flagged": 2, "flagged_per_min": 0.0})
+    sim = replay(scenario, 7, playbook(scenario, "none", 7), END)
+    assert sim.ended
+    assert sim.now == END
