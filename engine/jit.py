@@ -48,6 +48,7 @@ def _cache_folder(key: str) -> str:
 
 SOURCE = source_hash()
 os.environ["NUMBA_CACHE_DIR"] = _cache_folder(SOURCE)
+os.environ.setdefault("NUMBA_LOOP_VECTORIZE", "0")  # books are linked lists: these passes gain nothing and take a sixth of the compiler's time
 
 import numba  # noqa: E402  (the folder must be named before numba is imported)
 
@@ -60,14 +61,28 @@ COMPILED = not getattr(numba.config, "DISABLE_JIT")  # noqa: B009
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
 
 
+def _widened(kind: Any) -> Any:
+    """Type in which an argument reaches a callee: constants and narrow signed integers as 64 bits, which arithmetic makes of them anyway."""
+    plain = getattr(kind, "literal_type", kind)
+    return numba.types.int64 if plain in numba.types.signed_domain else plain
+
+
+def _typed_once(compiled: Any) -> Any:
+    """Compile one version for all callers: numba makes one per literal and integer width, a quarter of the compiler's time."""
+    if COMPILED:
+        template = compiled.get_call_template
+        compiled.get_call_template = lambda args, kws: template(tuple(_widened(kind) for kind in args), kws)
+    return compiled
+
+
 def kernel(function: Kernel) -> Kernel:
     """Compile an entry point: cached, without the interpreter lock, C division."""
-    compiled: Kernel = numba.njit(**_OPTIONS)(function)
+    compiled: Kernel = _typed_once(numba.njit(**_OPTIONS)(function))
     return compiled
 
 
 def piece(function: Kernel) -> Kernel:
     """Compile a small part that is inlined where it is called; in compiled form it cannot be called from Python."""
     options = _OPTIONS | {"cache": False, "forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    compiled: Kernel = numba.njit(**options)(function)
+    compiled: Kernel = _typed_once(numba.njit(**options)(function))
     return compiled
