@@ -130,9 +130,9 @@ class Day:
                 for session in (0, 1):
                     machine.behaviours[server.n, flagged, session] = self.fleet.behaviour(server.n, bool(flagged), bool(session))
 
-    def log(self, n: int, kind: str, **record: Any) -> None:
+    def log(self, n: int, kind: str) -> None:
         """Note a line in a server's log. The operator reads it, so it never names a release: that is what a checksum is for."""
-        self.lines.append({"step": self.now, "server": n, "kind": kind, **record})
+        self.lines.append({"step": self.now, "server": n, "kind": kind})
         del self.lines[:-KEPT_LINES]
 
     def stop_server(self, n: int) -> None:

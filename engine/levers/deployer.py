@@ -36,7 +36,7 @@ def copy(sim: "Simulation", args: dict[str, Any]) -> None:
     """Put a release on disk; a restart runs it."""
     for n in args["servers"]:
         sim.fleet.copy(n, args["release"], sim.now)
-        sim.log(n, "copied", reason=args["release"])
+        sim.log(n, "copied")
 
 
 @lever("release.rollback", "deployer", "Roll back servers", args={"servers": commands.servers}, check=_free_servers, dangerous=True)
