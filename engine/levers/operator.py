@@ -22,6 +22,10 @@ def _is_up(sim: "Simulation", args: dict[str, Any]) -> None:
 def _not_starting(sim: "Simulation", args: dict[str, Any]) -> None:
     if sim.fleet[args["server"]].state == STARTING:
         raise Refused(f"{sim.fleet.label(args['server'])} is starting already")
+    # Stopped while it started: the first start still holds its hand, and would bring the second up before its time.
+    for work in sim.works:
+        if work.kind == "server.start" and work.args["server"] == args["server"]:
+            raise Refused(f"{sim.fleet.label(args['server'])}: an earlier start is still under way ({sim.left_s(work)} s left)")
 
 
 def _something_up(sim: "Simulation", args: dict[str, Any]) -> None:

@@ -42,6 +42,22 @@ def test_a_server_stopped_while_it_starts_stays_down():
     assert sim.fleet[2].state == RUNNING
 
 
+def test_an_earlier_start_brings_no_server_up_before_its_time():
+    sim = Simulation(SCENARIO, 7)
+    sim.step(OPEN)
+    give(sim, "operator", "server.start", server=2)
+    give(sim, "operator", "server.stop", server=2)
+    sim.step(2 * MINUTE)
+    assert "earlier start is still under way (180 s left)" in give(sim, "operator", "server.start", server=2)
+    sim.step(3 * MINUTE)
+    assert sim.free_hands("operator") == 2
+    assert give(sim, "operator", "server.start", server=2) is None
+    sim.step(5 * MINUTE - 1)
+    assert sim.fleet[2].state == STARTING
+    sim.step(1)
+    assert sim.fleet[2].state == RUNNING
+
+
 def test_a_restart_takes_the_server_down_at_once_and_brings_up_what_is_on_disk():
     sim = Simulation(SCENARIO, 7)
     sim.step(OPEN)
