@@ -176,7 +176,7 @@ class Simulation(day.Day):
     def _finish(self, work: Work) -> None:
         if work in self.works:
             self.works.remove(work)
-        self.hand_steps += work.hands * (self.now - work.start)
+        self.hand_steps += work.hands * (min(work.end, self.now) - work.start)  # one that ends in the evening does not wait for the block
         LEVERS[work.kind].effect(self, work.args)
         if work.kind in ("limit.set", "rate.set", "collar.set"):
             self.built.add(work.kind)

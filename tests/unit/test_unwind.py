@@ -127,6 +127,15 @@ def test_hands_at_work_cost_by_the_hour():
     assert score(sim)["precautions"] == pytest.approx(2 * 4 / 60 * 300)
 
 
+def test_hands_that_finish_after_the_close_are_not_paid_for_the_evening():
+    sim = Simulation(quiet_scenario(1, queued=0), 7)
+    sim.now = CLOSE - 240
+    assert give(sim, "operator", "server.start", server=1) is None
+    sim.step(400)
+    assert sim.ended
+    assert score(sim)["precautions"] == pytest.approx(5 / 60 * 300)
+
+
 def test_service_kept_is_the_part_of_clients_orders_routed_within_a_minute():
     sim = at_open(small_scenario(2, flow={"plain_bell_per_min": 60.0, "large_share": 0.0}), 1200)
     ended = sim.machine.ended
