@@ -158,6 +158,7 @@ def test_in_historys_run_212_parents_meet_power_peg_at_the_minutes_and_servers_o
     assert [server for _, server in found] == [server for _, server in expected]
 
 
+@pytest.mark.whole
 def test_a_run_without_flagged_orders_has_no_runaway():
     sim = replay(quiet_scenario(queued=0), 79, playbook(quiet_scenario(queued=0), "history", 79), OPEN + 6000)
     assert (sim.machine.tally[0].power_peg, sim.first_runaway) == (0, None)

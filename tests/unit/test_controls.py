@@ -79,6 +79,7 @@ def test_no_execution_of_ours_raises_exposure_above_a_cap_that_is_on():
     assert any(child.reason == CAPPED for s in range(2) for child in sim.machine.recent[s])
 
 
+@pytest.mark.whole
 def test_a_cap_that_is_never_reached_changes_no_trade():
     """With a cap all stocks run step by step together, without one each for itself: the same market."""
     free, capped = at_open(BUSY, 0), at_open(BUSY, 0)

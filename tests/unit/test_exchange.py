@@ -89,6 +89,7 @@ def test_a_pause_cancels_every_order_and_rejects_children_for_five_minutes():
     assert machine.books[0].bids > 0
 
 
+@pytest.mark.whole
 def test_a_stale_window_does_not_pause_the_stock_again():
     sim = paused()
     sim.step(1200 + 60)
@@ -96,6 +97,7 @@ def test_a_stale_window_does_not_pause_the_stock_again():
     assert sim.machine.market[0].window_low > 0
 
 
+@pytest.mark.whole
 def test_desks_hear_of_pauses_and_the_room_sees_them():
     sim = paused()
     sim.step(20)
@@ -109,6 +111,7 @@ def test_desks_hear_of_pauses_and_the_room_sees_them():
     assert sight(sim, "projector")["tiles"]["paused"] == []
 
 
+@pytest.mark.whole
 def test_flow_keeps_leaking_away_while_a_stock_is_paused():
     sim = paused()
     market = sim.machine.market[0]

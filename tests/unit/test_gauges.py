@@ -13,6 +13,7 @@ MINUTE = 240
 SCENARIO = small_scenario(2, flow={"plain_bell_per_min": 120.0})
 
 
+@pytest.mark.whole
 def test_a_rate_is_the_mean_of_the_last_minute():
     sim = at_open(SCENARIO, 2 * MINUTE)
     before = {column: int(sim.machine.counters[:, 1:, column].sum()) for column in (CHILDREN, EXECUTIONS)}
@@ -44,6 +45,7 @@ def test_before_the_first_samples_rates_are_nought():
     assert sight(sim, "operator")["chart"]["children"] == []
 
 
+@pytest.mark.whole
 def test_after_the_close_every_rate_is_nought_and_none_is_negative():
     sim = at_open(small_scenario(1, flow={"plain_day_per_min": 20.0}), 0)
     sim.step(CLOSE - sim.now - 1)
@@ -56,6 +58,7 @@ def test_after_the_close_every_rate_is_nought_and_none_is_negative():
     assert cards["chart"]["from"] == "18:00:00"
 
 
+@pytest.mark.whole
 def test_moves_are_measured_since_the_open_and_the_largest_is_kept():
     sim = at_open(quiet_scenario(behaviour="power_peg", flow={"rate_most": 50.0}), 20)
     most = np.zeros(2, dtype=np.int64)
@@ -78,6 +81,7 @@ def test_a_one_sided_book_is_marked_at_the_reference_price():
     assert mids(sim)[1] == (2 * book.floor + book.bid + book.ask) * 128
 
 
+@pytest.mark.whole
 def test_the_minute_path_has_a_row_for_every_minute_and_adds_up():
     sim = at_open(SCENARIO, 5 * MINUTE + 7)
     assert [row["clock"] for row in sim.gauges.path] == ["09:31", "09:32", "09:33", "09:34", "09:35"]
@@ -89,6 +93,7 @@ def test_the_minute_path_has_a_row_for_every_minute_and_adds_up():
     assert executions == sorted(executions)
 
 
+@pytest.mark.whole
 def test_volume_over_normal_is_counted_only_in_the_session():
     sim = Simulation(SCENARIO, 7)
     assert sim.gauges.volume_ratio(sim) == 0.0

@@ -16,6 +16,7 @@ def kinds(sim: Simulation) -> list[str]:
     return [event.kind for event in sim.take_events()]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("odd", [0, 1, 7, 19])
 def test_the_ruling_on_busts_comes_whatever_the_moment_of_asking(odd):
     sim = at_open(SCENARIO, 200 + odd)
@@ -27,6 +28,7 @@ def test_the_ruling_on_busts_comes_whatever_the_moment_of_asking(odd):
     assert sim.bust_asked is None
 
 
+@pytest.mark.whole
 def test_a_server_stopped_while_it_starts_stays_down():
     sim = Simulation(SCENARIO, 7)
     sim.step(OPEN)
@@ -42,6 +44,7 @@ def test_a_server_stopped_while_it_starts_stays_down():
     assert sim.fleet[2].state == RUNNING
 
 
+@pytest.mark.whole
 def test_an_earlier_start_brings_no_server_up_before_its_time():
     sim = Simulation(SCENARIO, 7)
     sim.step(OPEN)
@@ -97,6 +100,7 @@ def test_work_on_every_server_adds_up_and_takes_longer_before_the_open():
         assert [work.end - work.start for work in sim.works] == [3 * each * MINUTE]
 
 
+@pytest.mark.whole
 def test_a_control_takes_ten_minutes_the_first_time_and_one_after_that():
     sim = Simulation(SCENARIO, 7)
     sim.step(OPEN)
@@ -194,6 +198,7 @@ def test_the_waiting_list_has_a_limit_and_reaching_it_is_an_event():
     assert "limit.reached" in kinds(sim)
 
 
+@pytest.mark.whole
 def test_flattening_passes_no_control_and_ends_flat():
     sim = at_open(quiet_scenario(behaviour="power_peg"), 400)
     give(sim, "operator", "servers.stop_all")
@@ -232,6 +237,7 @@ def test_the_market_must_be_open_to_flatten():
     assert give(sim, "risk", "position.flatten", symbols="all", style="passive") is None
 
 
+@pytest.mark.whole
 def test_the_exchange_can_only_be_accepted_after_it_rang_and_keeps_its_word():
     sim = at_open(SCENARIO, 200)
     sim.calls.append({"caller_key": "exchange", "id": 1})

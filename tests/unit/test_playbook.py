@@ -89,6 +89,7 @@ def test_confidence_and_reason_are_kept(write):
     assert (command.confidence, command.why) == ("likely", "rates")
 
 
+@pytest.mark.whole
 def test_every_playbook_that_ships_is_accepted_by_the_machine():
     """On a small morning: each command is taken when it is given."""
     scenario = quiet_scenario()
@@ -99,6 +100,7 @@ def test_every_playbook_that_ships_is_accepted_by_the_machine():
         assert "command.refused" not in [event.kind for event in sim.take_events()], name
 
 
+@pytest.mark.whole
 def test_history_rolls_back_in_effect_at_0954_and_disconnects_at_1015():
     scenario = quiet_scenario()
     commands = playbook(scenario, "history", 79)
@@ -117,6 +119,7 @@ def test_history_rolls_back_in_effect_at_0954_and_disconnects_at_1015():
     assert not sim.cut_by_exchange, "history hung up before the exchanges did"
 
 
+@pytest.mark.whole
 def test_none_leaves_it_to_the_exchanges():
     scenario = quiet_scenario()
     sim = replay(scenario, 79, playbook(scenario, "none", 79), BELL_END)

@@ -56,6 +56,7 @@ def test_allocation_hands_clients_their_fills_and_leaves_errors(machine):
     assert machine.cash[0].tolist() == [0, -8, -9]
 
 
+@pytest.mark.whole
 def test_allocation_comes_every_quarter_of_an_hour():
     sim = at_open(small_scenario(2, flow={"plain_bell_per_min": 240.0}), 15 * 240 - 1)
     assert sim.machine.position[:, CLIENT].any()

@@ -123,6 +123,7 @@ def test_what_is_remembered_outside_arrays_is_in_the_digest():
         assert sim.digest() != digest, change
 
 
+@pytest.mark.whole
 def test_a_replay_can_run_to_the_end_of_the_day():
     scenario = small_scenario(1, flow={"plain_bell_per_min": 0.0, "plain_day_per_min": 0.0, "queued_flagged": 2, "flagged_per_min": 0.0})
     sim = replay(scenario, 7, playbook(scenario, "none", 7), END)

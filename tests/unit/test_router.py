@@ -178,6 +178,7 @@ def test_the_legacy_release_refuses_before_the_open_and_mails_once_an_order():
     assert {order for order, *_ in sim.refusals} <= {int(row.id) for row in sim.arrivals if row.flagged}
 
 
+@pytest.mark.whole
 def test_an_order_of_ours_never_meets_another_of_ours():
     scenario = with_behaviour(small_scenario(1, flow={"plain_bell_per_min": 1200.0, "queued_flagged": 40}), flag_clear="rlp", flag_set="power_peg")
     sim = at_open(scenario, 240, tape=True)

@@ -94,6 +94,7 @@ def test_every_minute_in_which_flow_is_not_served_is_charged_by_what_is_down():
     assert charged([1], minute, away=True) == pytest.approx((370, 0))
 
 
+@pytest.mark.whole
 def test_after_the_bell_a_minute_costs_two_fifths():
     assert charged([1], 240, start=BELL_END + 20) == pytest.approx((0.4 * 370, 0.4 * 1_100))
 
@@ -107,6 +108,7 @@ def test_a_firm_that_is_cut_off_pays_the_firms_rate_and_the_penalty():
     assert score(sim)["penalties"] == 5_000_000.0
 
 
+@pytest.mark.whole
 def test_rlp_late_at_ten_is_charged_only_where_nobody_found_a_fault():
     scenario = quiet_scenario(queued=0)
     late, found = at_open(scenario, 20), at_open(scenario, 20)
@@ -136,6 +138,7 @@ def test_hands_that_finish_after_the_close_are_not_paid_for_the_evening():
     assert score(sim)["precautions"] == pytest.approx(5 / 60 * 300)
 
 
+@pytest.mark.whole
 def test_service_kept_is_the_part_of_clients_orders_routed_within_a_minute():
     sim = at_open(small_scenario(2, flow={"plain_bell_per_min": 60.0, "large_share": 0.0}), 1200)
     ended = sim.machine.ended
