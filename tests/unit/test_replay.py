@@ -115,6 +115,18 @@ def test_every_array_that_changes_is_in_the_digest(name):
     assert sim.digest() != digest
 
 
+def test_measurements_and_the_monitor_are_in_the_digest_and_in_a_checkpoint():
+    sim = replay(SCENARIO, 7, [], OPEN + 41)
+    digests = {sim.digest()}
+    for array in (sim.gauges.samples, sim.gauges.moved_bp, sim.monitor.shares, sim.monitor.cash):
+        array.reshape(-1)[0] += 1
+        digests.add(sim.digest())
+    assert len(digests) == 5
+    again = restore(SCENARIO, save(sim))
+    assert (again.gauges.samples == sim.gauges.samples).all()
+    assert (again.monitor.cash == sim.monitor.cash).all()
+
+
 def test_what_is_remembered_outside_arrays_is_in_the_digest():
     for change in ("now", "cursor", "executions", "hand_steps", "bust_relief", "runaway", "cut_off"):
         sim = replay(SCENARIO, 7, [], OPEN + 41)
