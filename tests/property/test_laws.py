@@ -147,6 +147,7 @@ def test_shares_and_money_are_conserved_and_every_execution_meets_a_resting_orde
         assert machine.cash[s, ERROR] == -machine.traded[s, ERROR] + 2 * machine.sold_value[s, ERROR]
 
 
+@pytest.mark.whole
 def test_without_our_orders_only_the_stocks_they_touched_differ():
     """A stale server's runaway in few stocks: all others are bit for bit the market they would have been."""
     quiet = {"plain_premarket_per_min": 0.0, "plain_bell_per_min": 0.0, "premarket_flagged": 0, "flagged_per_min": 0.0}

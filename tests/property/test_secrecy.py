@@ -8,6 +8,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from engine import OPEN, Command, Scenario, Simulation, load_scenario, playbook, sight
+from engine.jit import COMPILED
 from tests.small import give, small_scenario
 
 SEED = 7
@@ -41,7 +42,7 @@ def follow(sims: list[Simulation], orders: list[tuple[int, str, int]]) -> list[s
     return pictures
 
 
-@settings(deadline=None, max_examples=12, phases=PHASES)
+@settings(deadline=None, max_examples=12 if COMPILED else 2, phases=PHASES)
 @given(st.integers(1, 8), st.integers(1, 8), ORDERS)
 def test_until_a_flagged_order_is_met_no_card_tells_which_server_is_stale(first, second, orders):
     """Through the bell, with plain orders, mail, log tails, looks and restarts."""
@@ -61,7 +62,7 @@ def test_flagged_orders_do_tell_servers_apart_in_what_may_be_seen():
     assert len({seen(sim) for sim in sims}) == 2
 
 
-@settings(deadline=None, max_examples=8, phases=PHASES)
+@settings(deadline=None, max_examples=8 if COMPILED else 1, phases=PHASES)
 @given(st.lists(st.integers(1, 8), min_size=1, max_size=8, unique=True), st.booleans())
 def test_a_copied_release_shows_on_no_card_until_a_restart_runs_it(servers, new):
     scenario = stale_at(4)
