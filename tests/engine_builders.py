@@ -8,7 +8,7 @@ from engine import OPEN, Scenario, Simulation
 from engine.chance import key_of, nth
 from engine.controls import collared_limit, over_cap, within_rate
 from engine.exchange import guard
-from engine.flow import power, root
+from engine.flow import power, root, step_away
 from engine.jit import kernel
 from engine.router import child_size
 from tests.small import small_scenario
@@ -56,6 +56,11 @@ def is_within_rate(m, s, i, second):
 @kernel
 def limit_under_collar(m, s, side, touch):
     return collared_limit(m, s, side, touch)
+
+
+@kernel
+def pull(m, s, step):
+    step_away(m, s, step)
 
 
 @kernel

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.chance import (
@@ -32,11 +32,13 @@ def test_the_finaliser_is_splitmix64s():
     assert [_finalise((1234567 + (n + 1) * GOLDEN) & MASK) for n in range(5)] == published
 
 
+@settings(deadline=None)
 @given(SEEDS, st.integers(1, 9), st.integers(0, 2**30), st.integers(1, 40))
 def test_many_draws_at_once_are_the_single_draws(seed, stream, a, n):
     assert draws(seed, stream, a, n).tolist() == [draw(seed, stream, a, b) for b in range(n)]
 
 
+@settings(deadline=None)
 @given(SEEDS, st.integers(0, 1023), st.integers(0, 151_200), st.integers(0, 60))
 def test_compiled_draws_are_the_plain_ones(seed, symbol, step, n):
     key = int(stream_key(seed, MAKERS))
@@ -50,6 +52,7 @@ def test_another_part_of_a_key_is_another_draw():
     assert len({draw(*key) for key in keys}) == len(keys)
 
 
+@settings(deadline=None)
 @given(SEEDS, st.integers(0, 1000), st.integers(1, 1000))
 def test_a_draw_below_n_is_below_n(seed, a, n):
     assert 0 <= below(seed, MAKERS, a, 0, n) < n

@@ -1,7 +1,7 @@
 """Clock texts and steps are each other's inverse, and the day has its phases."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import BELL_END, BLOCK, CLOSE, END, OPEN, clock, phase, step_at
@@ -16,6 +16,7 @@ def test_a_clock_names_the_step_that_holds_it(text, step):
     assert step_at(text) == step
 
 
+@settings(deadline=None)
 @given(st.integers(0, END))
 def test_the_clock_of_a_step_names_that_step(step):
     assert step_at(clock(step, ms=True)) == step

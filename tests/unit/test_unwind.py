@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import BELL_END, CLOSE, OPEN, Simulation, grade, load_scenario, score
@@ -23,6 +23,7 @@ def test_the_record_s_block_goes_at_about_five_percent():
     assert discount_ppm(SCENARIO, 0) == 5_000
 
 
+@settings(deadline=None)
 @given(GROSS, GROSS)
 def test_a_larger_block_costs_more_and_a_larger_part_of_itself(one, other):
     small, large = sorted((one, other))
@@ -30,6 +31,7 @@ def test_a_larger_block_costs_more_and_a_larger_part_of_itself(one, other):
     assert liquidation_cost(SCENARIO, small, OPEN) <= liquidation_cost(SCENARIO, large, OPEN)
 
 
+@settings(deadline=None)
 @given(GROSS, st.integers(0, CLOSE), st.integers(0, CLOSE))
 def test_less_time_is_never_cheaper_and_the_block_is_always_there(gross, one, other):
     early, late = sorted((one, other))

@@ -1,0 +1,41 @@
+"""Where compiled kernels are kept, and that compiling them ahead needs no more than a call."""
+
+import pytest
+
+from engine import ENGINE_VERSION, warm
+from engine.jit import HERE, SOURCE, _cache_folder, source_hash
+
+
+def test_the_engines_version_names_every_line_of_it(tmp_path, monkeypatch):
+    assert source_hash() == SOURCE
+    assert ENGINE_VERSION.endswith(SOURCE[:12])
+    copy = tmp_path / "engine"
+    (copy / "levers").mkdir(parents=True)
+    for path in HERE.rglob("*.py"):
+        (copy / path.relative_to(HERE)).write_bytes(path.read_bytes())
+    monkeypatch.setattr("engine.jit.HERE", copy)
+    assert source_hash() == SOURCE
+    late = copy / "levers" / "risk.py"
+    late.write_bytes(late.read_bytes() + b"#")
+    assert source_hash() != SOURCE
+
+
+def test_kernels_go_where_they_are_told_under_the_hash_of_the_source(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENING_BELL_CACHE", str(tmp_path))
+    assert _cache_folder("a" * 64) == str(tmp_path / "kernels" / ("a" * 16))
+    assert list((tmp_path / "kernels" / ("a" * 16)).iterdir()) == [], "nothing of the trial is left"
+
+
+def test_without_a_writable_folder_the_complaint_names_the_place_and_the_way_out(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("OPENING_BELL_CACHE", str(tmp_path / "file"))
+    with pytest.raises(RuntimeError, match=r"tried .*file\): make one writable or set OPENING_BELL_CACHE"):
+        _cache_folder("a" * 64)
+
+
+@pytest.mark.whole
+def test_warming_says_what_it_compiles():
+    heard: list[str] = []
+    warm(heard.append)
+    assert heard == ["router and books", "flattening", "gross cap"]
+    warm()
