@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.simulation import Work
 
 KEPT_LINES = 400
+FIRST_DESK_ORDER = 10_000_000  # ids of the desk's own orders: far above any client's
 # Fields of a day that are remembered as they are (JSON-able).
 MEMORY = (
     "opened",
@@ -238,7 +239,7 @@ class Day:
             if shown[s]:
                 self.desk_orders += 1
                 side, qty = (-1, int(shown[s])) if shown[s] > 0 else (1, -int(shown[s]))
-                turn.flatten(self.machine, s, 10_000_000 + self.desk_orders, side, qty, behaviour, self.machine.dials[0].unwind_gap, self.now)
+                turn.flatten(self.machine, s, FIRST_DESK_ORDER + self.desk_orders, side, qty, behaviour, self.machine.dials[0].unwind_gap, self.now)
 
     def ask_bust(self) -> None:
         """Ask for a review; the ruling comes half an hour later."""

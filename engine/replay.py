@@ -90,6 +90,13 @@ def replay(
         sim = Simulation(scenario, seed, noise=noise, instant=instant, threads=threads, tape=tape)
     else:
         sim = restore(scenario, checkpoint, threads=threads)
+        for what, found, expected in (
+            ("seed", sim.seed, seed),
+            ("noise", sim.noise, seed if noise is None else noise),
+            ("instant", sim.instant, instant),
+        ):
+            if found != expected:
+                raise CheckpointError(f"{what} is {found}: expected {expected}")
     first = sim.now
 
     def go(to: int) -> None:

@@ -33,7 +33,6 @@ __all__ = ["Simulation", "Work", "levers"]
 STREAMS = 10
 MARKET_STREAMS = (1, 2, 3, 4, 5)  # redrawn by `noise`; the others belong to the seed
 REFUSED_A_BLOCK = 4096
-FIRST_DESK_ORDER = 10_000_001
 MOMENTS = (OPEN, BELL_END, CLOSE, BLOCK)
 
 

@@ -188,6 +188,7 @@ def test_disconnected_orders_wait_a_minute_and_go_back_to_the_client():
     assert sim.machine.tally[0].waiting == 0
 
 
+@pytest.mark.whole
 def test_at_a_quarter_past_ten_the_exchanges_disconnect_what_still_sends_and_only_then():
     wild, tame = at(BELL_END - 20), at(BELL_END - 20)
     give(tame, "operator", "server.stop", server=tame.stale)
@@ -231,6 +232,7 @@ def test_the_flag_cleared_upstream_stops_new_runaways_and_a_rollback_of_all_meet
     assert give(calm, "deployer", "flag.set") is None
 
 
+@pytest.mark.whole
 def test_the_exchange_cuts_the_firm_off_and_readmits_it_after_a_checksum():
     sim = at(OPEN + 200, instant=True)
     sim.calls.append({"caller_key": "exchange", "id": 1})
@@ -245,6 +247,7 @@ def test_the_exchange_cuts_the_firm_off_and_readmits_it_after_a_checksum():
     assert any(sim.fleet.sends(n) for n in range(1, 9))
 
 
+@pytest.mark.whole
 def test_busts_must_be_asked_for_in_time_and_cancel_what_was_far_from_the_open():
     sim = at(OPEN + 200, instant=True)
     sim.machine.far_qty[0, 0], sim.machine.far_cash[0, 0] = 100, -100 * 2_000_000
@@ -331,6 +334,7 @@ def test_projector_and_facilitator_show_the_room_and_the_truth():
     assert set(wall) == {"clock", "tiles", "loss", "headlines", "tape"}
 
 
+@pytest.mark.whole
 def test_the_day_ends_with_the_block_and_then_takes_no_command():
     sim = at(OPEN + 200)
     sim.step(CLOSE - sim.now - 1)

@@ -141,3 +141,12 @@ def test_a_replay_can_run_to_the_end_of_the_day():
     sim = replay(scenario, 7, playbook(scenario, "none", 7), END)
     assert sim.ended
     assert sim.now == END
+
+
+@pytest.mark.parametrize(("wrong", "word"), [({"seed": 8}, "seed"), ({"noise": 9}, "noise"), ({"instant": True}, "instant")])
+def test_a_checkpoint_of_another_run_is_refused(wrong, word):
+    scenario = small_scenario(4)
+    blob = save(Simulation(scenario, 7))
+    given = {"seed": 7, "noise": None, "instant": False, **wrong}
+    with pytest.raises(CheckpointError, match=word):
+        replay(scenario, given["seed"], [], 20, noise=given["noise"], instant=given["instant"], checkpoint=blob)
