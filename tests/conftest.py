@@ -33,3 +33,9 @@ def plain_static_names(settings) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers last: their driver keeps an event loop in this thread, and Django refuses its database to a thread that has one."""
+    items.sort(key=lambda item: "tests/e2e/" in item.path.as_posix())
