@@ -34,7 +34,7 @@ CHECKPOINT_EVERY_S = 20.0  # 50 ms each; what came since is run again in a few h
 WALL_EVERY = 2  # the projector is told every second beat
 BROKER_PATIENCE_S = 20.0
 RUSH_S = 0.2  # at full speed: this long between two looks at the inbox
-SHOWN = ("operator", "projector")  # the desks that have a screen
+SHOWN = ("deployer", "operator", "risk", "projector")  # the desks that have a screen
 
 _kept: dict[int, "Table"] = {}  # this process's simulations between two segments
 _KEEP_S = 5.0  # the next segment follows within milliseconds, here or elsewhere

@@ -47,4 +47,4 @@ def desk(request: HttpRequest) -> HttpResponse:
         "desk": seat.desk,
         "first": {"hello": seat_hello(seat), "cards": desk_cards(run.pk, seat.desk) if run else {}},
     }
-    return render(request, "desk.html", context)
+    return render(request, f"desks/{seat.desk}.html", context)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from engine import BELL_END, BLOCK, CLOSE, END, OPEN, Simulation, score, sight
-from engine.sight import INBOX
+from engine.sight_parts import INBOX
 from engine.state import EXECUTIONS
 from tests.engine_builders import at_open, quiet_scenario
 from tests.small import give, small_scenario

@@ -22,7 +22,9 @@ FLOORS = (
     "day",
     "levers",
     "simulation",
-    "replay sight warm",
+    "sight_parts replay warm",
+    "sight_deployer sight_operator sight_risk",
+    "sight",
     "record",
     "engine",
 )

@@ -1,0 +1,78 @@
+"""The operator's cards: process states, firm totals, one log and one server when asked; no money, no positions, no releases."""
+
+from typing import Any
+
+from engine.commands import LEVERS
+from engine.evidence import log_text
+from engine.fleet import RUNNING
+from engine.market_time import clock
+from engine.sight_parts import alerts_card, clock_card, inbox_card, levers_card, work_card
+from engine.simulation import Simulation
+from engine.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS
+
+CHART_TICKS = 360  # half an hour of five-second means
+
+
+def servers_card(sim: Simulation) -> dict[str, Any]:
+    """Process state of every server, and what is being done to it."""
+    rows = []
+    for server in sim.fleet.servers:
+        state = server.state
+        if state == RUNNING and not (server.connected and not sim.cut_off):
+            state = "disconnected"
+        work = next(
+            (work for work in sim.works if work.desk == "operator" and work.args.get("server") == server.n and work.kind.startswith("server.")), None
+        )
+        doing = work and {"kind": work.kind, "label": LEVERS[work.kind].label, "left_s": sim.left_s(work)}
+        rows.append({"n": server.n, "name": sim.fleet.label(server.n), "state": state, "work": doing})
+    return {"servers": rows}
+
+
+def rates_card(sim: Simulation) -> dict[str, Any]:
+    """Firm totals a second, means of the last minute."""
+    gauges = sim.gauges
+    columns = (("parents_in", PARENTS), ("children_out", CHILDREN), ("executions", EXECUTIONS), ("rejects", REJECTS))
+    return {name: round(gauges.per_s(column), 1) for name, column in columns}
+
+
+def chart_card(sim: Simulation) -> dict[str, Any]:
+    """Children and executions a second over the last half hour."""
+    gauges = sim.gauges
+    children = gauges.series(CHILDREN, CHART_TICKS)
+    first = max(gauges.tick - len(children), 0)
+    return {"every_s": 5, "from": clock(first * 20), "children": children, "executions": gauges.series(EXECUTIONS, CHART_TICKS)}
+
+
+def log_card(sim: Simulation) -> dict[str, Any]:
+    """The last tail that was asked for."""
+    tail = sim.tails
+    if tail is None:
+        return {"server": None, "at": None, "lines": []}
+    lines = []
+    for record in tail["lines"]:
+        level, text = log_text(record, sim.scenario.evidence.logs)
+        lines.append({"at": clock(record["step"], ms=True), "level": level, "text": text})
+    return {"server": tail["server"], "at": clock(tail["step"]), "lines": lines}
+
+
+def look_card(sim: Simulation) -> dict[str, Any]:
+    """One server's rates of a full minute, when they were asked for."""
+    if sim.looks is None:
+        return {"server": None}
+    return {**{key: value for key, value in sim.looks.items() if key != "step"}, "at": clock(sim.looks["step"])}
+
+
+def operator(sim: Simulation, help_level: str) -> dict[str, Any]:
+    """The operator: process states, firm totals, mail, one log and one server when asked; no money, no positions, no releases."""
+    return {
+        "clock": clock_card(sim),
+        "servers": servers_card(sim),
+        "rates": rates_card(sim),
+        "chart": chart_card(sim),
+        "inbox": inbox_card(sim, "operator"),
+        "log": log_card(sim),
+        "look": look_card(sim),
+        "alerts": alerts_card(sim, "operator"),
+        "work": work_card(sim, "operator"),
+        "levers": levers_card(sim, "operator"),
+    }

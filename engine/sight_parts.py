@@ -1,0 +1,115 @@
+"""Cards that more than one desk has: clock, inbox, hands, levers, and what is public of the market."""
+
+from typing import Any
+
+import numpy as np
+
+from engine.commands import LEVERS, Refused
+from engine.gauges import mids, moves_bp
+from engine.market_time import CLOSE, OPEN, STEPS_PER_SECOND, clock, phase
+from engine.positions import price_text
+from engine.simulation import Simulation
+
+PHASES = {"premarket": "Pre-market", "bell": "Market open", "unwind": "Unwind", "block": "After the close", "ended": "Ended"}
+INBOX = 80
+WHOLE_LEVERS = ("servers.stop_all", "smars.disconnect", "killswitch.press")
+
+
+def clock_card(sim: Simulation) -> dict[str, Any]:
+    """Market clock and phase."""
+    name = phase(sim.now)
+    return {"step": sim.now, "clock": clock(sim.now), "phase": name, "phase_label": PHASES[name], "open": OPEN <= sim.now < CLOSE}
+
+
+def inbox_card(sim: Simulation, desk: str) -> dict[str, Any]:
+    """Newest mails of a desk; a body only once its mail was opened."""
+    mine = [mail for mail in sim.mails.values() if mail["desk"] == desk]
+    rows = [
+        {
+            "id": mail["id"],
+            "at": clock(mail["step"])[:5],
+            "sender": mail["sender"],
+            "subject": mail["subject"],
+            "group": mail["group"],
+            "read": str(mail["id"]) in sim.opened,
+            "body": mail["body"] if str(mail["id"]) in sim.opened else None,
+        }
+        for mail in mine[-1 : -INBOX - 1 : -1]
+    ]
+    return {"unread": sum(str(mail["id"]) not in sim.opened for mail in mine), "total": len(mine), "mails": rows}
+
+
+def alerts_card(sim: Simulation, desk: str) -> dict[str, Any]:
+    """Alerts of a desk, newest first."""
+    mine = [alert for alert in sim.alerts if alert["desk"] == desk]
+    return {"alerts": [{"at": clock(alert["step"])[:5], "text": alert["text"]} for alert in mine[:-13:-1]]}
+
+
+def work_card(sim: Simulation, desk: str) -> dict[str, Any]:
+    """Hands, and levers under way with their time left."""
+    tasks = [
+        {
+            "seq": work.seq,
+            "kind": work.kind,
+            "label": LEVERS[work.kind].label,
+            "target": _target(sim, work.args),
+            "started": clock(work.start),
+            "left_s": sim.left_s(work),
+            "total_s": -(-(work.end - work.start) // STEPS_PER_SECOND),
+        }
+        for work in sim.works
+        if work.desk == desk
+    ]
+    return {"hands": getattr(sim.scenario.hands, desk), "free": sim.free_hands(desk), "tasks": tasks}
+
+
+def _target(sim: Simulation, args: dict[str, Any]) -> str:
+    """What a lever is aimed at, for people."""
+    if "server" in args:
+        return sim.fleet.label(args["server"])
+    if "servers" in args:
+        return ", ".join(sim.fleet.label(n) for n in args["servers"])
+    if "mail" in args:
+        return str(sim.mails[args["mail"]]["subject"])
+    return ""
+
+
+def levers_card(sim: Simulation, desk: str) -> dict[str, Any]:
+    """Levers of a desk that aim at nothing in particular: allowed now, or why not."""
+    rows = []
+    for kind in WHOLE_LEVERS:
+        lever = LEVERS[kind]
+        if desk not in lever.desks or (sim.scenario.levers[kind].only_built and kind not in sim.built):
+            continue
+        reason = ""
+        try:
+            lever.check(sim, {})
+        except Refused as refused:
+            reason = str(refused)
+        if any(work.kind == kind for work in sim.works):
+            reason = "under way already"
+        elif not reason and sim.free_hands(desk) < sim.scenario.levers[kind].hands:
+            reason = "no hand free"
+        rows.append({"kind": kind, "label": lever.label, "dangerous": lever.dangerous, "allowed": not reason, "reason": reason})
+    return {"levers": rows}
+
+
+def tiles_card(sim: Simulation) -> dict[str, Any]:
+    """Moves of all stocks since the open, in fixed order."""
+    paused = np.flatnonzero(sim.machine.market["paused_until"] > sim.now).tolist()
+    return {"symbols": list(sim.names), "moves_bp": moves_bp(sim, mids(sim)).tolist(), "paused": paused}
+
+
+def tape_card(sim: Simulation) -> dict[str, Any]:
+    """Last sales of the stocks that moved most: public prints, nobody's name on them."""
+    machine = sim.machine
+    moves = moves_bp(sim, machine.market["last"].astype(np.int64) << 8)
+    order = np.argsort(-np.abs(moves), kind="stable")[:12].tolist()
+    items = []
+    for s in order:
+        market = machine.market[s]
+        if market.open and market.last_qty:
+            price = int(market.last) * int(machine.symbols[s].tick_hc)
+            print_ = {"price": price_text(price), "shares": int(market.last_qty), "move_bp": int(moves[s])}
+            items.append({"at": clock(int(market.last_step)), "symbol": sim.names[s], **print_})
+    return {"items": items}

@@ -1,0 +1,4 @@
+/* The deployer's desk. */
+import { startDesk } from "./lib/desk.js";
+
+startDesk({}, () => {});

@@ -1,0 +1,11 @@
+/* The operator's desk. */
+import { startDesk } from "./lib/desk.js";
+import { deskKeys } from "./lib/desk-keys.js";
+import * as chart from "./cards/chart.js";
+import * as chosen from "./cards/chosen.js";
+import * as log from "./cards/log.js";
+import * as look from "./cards/look.js";
+import * as rates from "./cards/rates.js";
+import * as servers from "./cards/servers.js";
+
+startDesk({ chart, chosen, log, look, rates, servers }, deskKeys);

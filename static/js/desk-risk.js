@@ -1,0 +1,4 @@
+/* The risk manager's desk. */
+import { startDesk } from "./lib/desk.js";
+
+startDesk({}, () => {});
