@@ -1,38 +1,62 @@
-"""Who may: tokens, the seat's cookie, the facilitator's session. The desk always comes from here, never from a message."""
+"""Who may: tokens, the player's cookie, the facilitator's session. The desk always comes from here, never from a message."""
 
-import secrets
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from game.keys import hashed
-from game.models import Seat
+from game.models import Holding, Player, Seat
 
-SEAT_COOKIE = "seat"
-SEAT_COOKIE_AGE_S = 14 * 24 * 3600
-_SALT = "opening-bell.seat"
+PLAYER_COOKIE = "player"
+PLAYER_COOKIE_AGE_S = 14 * 24 * 3600
+_SALT = "opening-bell.player"
 _FACILITATOR = "facilitator"
 
 
-def give_seat_cookie(request: HttpRequest, response: HttpResponse, seat: Seat, token: str) -> None:
-    """Hand the browser the seat."""
-    value = signing.dumps({"seat": seat.pk, "token": token}, salt=_SALT)
-    response.set_cookie(
-        SEAT_COOKIE, value, max_age=SEAT_COOKIE_AGE_S, httponly=True, samesite="Lax", secure=request.is_secure()
-    )
+class Place(NamedTuple):
+    """A player at one desk, as a cookie proved it."""
+
+    holding: int
+    player: Player
+    seat: Seat
+    token_hash: str  # of the cookie that proved it: another one may have taken its place since
 
 
-def seat_of(cookies: Mapping[str, str]) -> Seat | None:
-    """The seat these cookies hold, or None: no cookie, a forged one, or the seat has moved to somebody else."""
+def cookie_value(player: Player, token: str) -> str:
+    """What the cookie of a player says."""
+    return signing.dumps({"player": player.pk, "token": token}, salt=_SALT)
+
+
+def give_player_cookie(request: HttpRequest, response: HttpResponse, player: Player, token: str) -> None:
+    """Let the browser be this player."""
+    value = cookie_value(player, token)
+    response.set_cookie(PLAYER_COOKIE, value, max_age=PLAYER_COOKIE_AGE_S, httponly=True, samesite="Lax", secure=request.is_secure())
+
+
+def player_of(cookies: Mapping[str, str]) -> Player | None:
+    """Who these cookies are, or None: no cookie, a forged one, or the player has moved to another browser."""
     try:
-        content: dict[str, Any] = signing.loads(cookies.get(SEAT_COOKIE, ""), salt=_SALT, max_age=SEAT_COOKIE_AGE_S)
-        seat = Seat.objects.select_related("team__exercise").get(pk=content["seat"])
-    except (signing.BadSignature, KeyError, TypeError, Seat.DoesNotExist):
+        content: dict[str, Any] = signing.loads(cookies.get(PLAYER_COOKIE, ""), salt=_SALT, max_age=PLAYER_COOKIE_AGE_S)
+        player = Player.objects.select_related("exercise").get(pk=content["player"])
+    except (signing.BadSignature, KeyError, TypeError, Player.DoesNotExist):
         return None
-    same = seat.cookie_hash and secrets.compare_digest(seat.cookie_hash, hashed(content["token"]))
-    return seat if same else None
+    return player if player.is_token(content["token"]) else None
+
+
+def place_of(cookies: Mapping[str, str], desk: str = "") -> Place | None:
+    """The desk of this name these cookies hold (the first one without a name), or None."""
+    player = player_of(cookies)
+    if player is None:
+        return None
+    held = Holding.objects.filter(player=player).select_related("seat__team__exercise").order_by("seat__desk")
+    holding = (held.filter(seat__desk=desk) if desk else held).first()
+    return None if holding is None else Place(holding.pk, player, holding.seat, player.token_hash)
+
+
+def is_still(place: Place) -> bool:
+    """Whether the place is what it was: the player still holds the seat, in the same browser."""
+    return Holding.objects.filter(pk=place.holding, player__token_hash=place.token_hash).exists()
 
 
 def make_facilitator(request: HttpRequest) -> None:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from game.models import Command, Event, Exercise, Ghost, Run, Seat, Team
+from game.models import Command, Event, Exercise, Ghost, Holding, Player, Run, Seat, Team
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -28,8 +28,14 @@ class ExerciseAdmin(ReadOnly):
 
 @admin.register(Seat)
 class SeatAdmin(ReadOnly):
-    list_display = ("team", "desk", "holder", "autopilot", "taken_at")
-    exclude = ("link_hash", "cookie_hash")
+    list_display = ("team", "desk", "autopilot", "covered")
+    exclude = ("link_hash",)
+
+
+@admin.register(Player)
+class PlayerAdmin(ReadOnly):
+    list_display = ("name", "exercise", "seen_at", "gone_at")
+    exclude = ("token_hash", "word")
 
 
 @admin.register(Run)
@@ -49,4 +55,4 @@ class EventAdmin(ReadOnly):
     list_filter = ("kind",)
 
 
-admin.site.register([Team, Ghost], ReadOnly)
+admin.site.register([Team, Ghost, Holding], ReadOnly)

@@ -23,6 +23,7 @@ from game.control import tell_run, tell_state
 from game.lease import Lease
 from game.loudspeaker import Loudspeaker, to_json
 from game.models import Checkpoint, Exercise, Run, speed_of
+from game.rules import ASSISTANT
 
 log = structlog.get_logger(__name__)
 
@@ -77,7 +78,7 @@ class Table:
 
     def _load_pilots(self, exercise: Exercise) -> list[tuple[str, engine.Command]]:
         """Every playbook's commands for the desks it may have to play, soonest first."""
-        seats = self.run.team.seats.exclude(autopilot="").values_list("desk", "autopilot")
+        seats = self.run.team.seats.exclude(autopilot__in=("", ASSISTANT)).values_list("desk", "autopilot")
         found = [
             (name, command)
             for desk, name in seats
@@ -141,7 +142,8 @@ class Table:
 
     def publish(self, *, wall: bool = True) -> None:
         """Tell the screens, with `wall` the projector too. Raises BROKER_GONE, and then the notes are kept."""
-        sights = {desk: engine.sight(self.sim, desk) for desk in SHOWN if wall or desk != "projector"}
+        help_level = self.run.team.exercise.help
+        sights = {desk: engine.sight(self.sim, desk, help_level) for desk in SHOWN if wall or desk != "projector"}
         if wall:
             sights["projector"]["minutes"] = {"points": list(self.curve)}
         self.loudspeaker.tell(self.sim.now, sights, self._notes)

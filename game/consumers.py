@@ -11,22 +11,27 @@ import structlog
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
+from django.utils import timezone
 
-from game import inbox, protocol
-from game.access import seat_of
+from game import inbox, presence, protocol
+from game.access import Place, is_still, place_of
 from game.broker import BROKER_GONE
-from game.control import exercise_group, run_group, seat_group
+from game.control import exercise_group, run_group, team_group, tell_team
+from game.drive import drive
 from game.feed import feed
 from game.hub import Slot, hub
 from game.loudspeaker import to_json
-from game.models import Exercise, Run, Seat
+from game.models import Exercise, RuleBroken, Run
 from game.pages import join_card
+from game.rules import DESKS
+from game.screens import screens
 
 log = structlog.get_logger(__name__)
 
 WINDOW = 4  # frames a client may leave unacknowledged: Daphne's send() does not wait for the socket
 PATIENCE_S = 30.0
 TICK_S = 5.0
+SILENT_S = 10.0  # frames unanswered for so long: no sign of life
 BAD_MESSAGES = 20  # then the line is cut: whatever sends them is not our page
 GONE, MOVED = 4404, 4409  # close codes
 
@@ -80,7 +85,7 @@ class FrameConsumer(AsyncWebsocketConsumer):
             elif isinstance(message, protocol.Resync):
                 await self.refill()
             else:
-                await self.order(message)
+                await self.hear(message)
         except protocol.BadMessage as problem:
             await self._complain(str(problem))
 
@@ -104,11 +109,15 @@ class FrameConsumer(AsyncWebsocketConsumer):
 
     async def _pump(self) -> None:
         """Send what there is, within the window; let a client go that has not acknowledged for too long."""
+        tick_at = time.monotonic()
         while True:
+            if time.monotonic() >= tick_at:
+                tick_at = time.monotonic() + TICK_S
+                await self.tick()
             try:
                 await asyncio.wait_for(self.wake.wait(), TICK_S)
             except TimeoutError:
-                if self.seq > self.acked and time.monotonic() - self.heard_at > PATIENCE_S:
+                if self._silent_s() > PATIENCE_S:
                     await self.part("This screen stopped answering.", retry=True)
                     return
                 continue
@@ -121,6 +130,10 @@ class FrameConsumer(AsyncWebsocketConsumer):
                 self.seq += 1
                 await self.send(protocol.frame(self.seq, self.slot.step, self.slot.take()))
 
+    def _silent_s(self) -> float:
+        """For how long frames have gone unanswered."""
+        return time.monotonic() - self.heard_at if self.seq > self.acked else 0.0
+
     async def note(self, text: str) -> None:
         """Pass a note of the run on."""
         await self.send(text)
@@ -129,10 +142,6 @@ class FrameConsumer(AsyncWebsocketConsumer):
         """The exercise changed its state or speed."""
         await self.send(to_json(event["message"]))
         await self.state_changed()
-
-    async def control_moved(self, event: dict[str, Any]) -> None:
-        """Somebody else has this seat now."""
-        await self.part("This seat was opened in another browser.", retry=False, code=MOVED)
 
     # What a kind of client adds.
 
@@ -152,70 +161,127 @@ class FrameConsumer(AsyncWebsocketConsumer):
     async def state_changed(self) -> None:
         """What follows from a change of state."""
 
-    async def order(self, message: protocol.Order) -> None:
-        """A command from somebody who has no desk."""
-        raise protocol.BadMessage("A command came from a screen that only watches; ack or resync was expected.")
+    async def tick(self) -> None:
+        """Every few seconds."""
+
+    async def hear(self, message: protocol.Incoming) -> None:
+        """Something from somebody who has no desk."""
+        raise protocol.BadMessage(f"A {message.t} came from a screen that only watches; ack or resync was expected.")
 
 
 class SeatConsumer(FrameConsumer):
     """A desk."""
 
-    seat: Seat | None = None
+    place: Place | None = None
     run_id: int | None = None
     _budgets: dict[int, inbox.Budget] = {}
 
     async def enter(self) -> dict[str, Any] | None:
         self.unanswered: set[str] = set()
-        self.seat = await database_sync_to_async(seat_of)(self.scope["cookies"])
-        if self.seat is None:
-            await self.part("This browser holds no seat. Ask the facilitator for a link.", retry=False, code=GONE)
+        desk = self.scope["url_route"]["kwargs"].get("desk", "")
+        if desk in (*DESKS, ""):
+            self.place = await database_sync_to_async(place_of)(self.scope["cookies"], desk)
+        if self.place is None:
+            reason = "This browser does not hold this seat. Join with the code, or ask the facilitator for a link."
+            await self.part(reason, retry=False, code=GONE)
             return None
-        exercise = self.seat.team.exercise
-        self.groups_joined = (exercise_group(exercise.pk), seat_group(self.seat.pk))
+        team = self.place.seat.team
+        self.groups_joined = (exercise_group(team.exercise_id), team_group(team.pk))
         self.run_id = await self._find_run()
         if self.run_id:
             self.groups_joined += (run_group(self.run_id),)
-        return await database_sync_to_async(protocol.seat_hello)(self.seat)
+        if await screens.seen(self.place.player.pk, self):
+            await database_sync_to_async(tell_team)(team.pk)
+        return await database_sync_to_async(protocol.seat_hello)(self.place)
 
     async def _find_run(self) -> int | None:
-        runs = Run.objects.filter(team_id=self.seat.team_id if self.seat else None)
+        runs = Run.objects.filter(team_id=self.place.seat.team_id if self.place else None)
         return await database_sync_to_async(runs.values_list("pk", flat=True).first)()
 
+    async def tick(self) -> None:
+        if self.place and self._silent_s() < SILENT_S and await screens.seen(self.place.player.pk, self):
+            await self._tell_team()
+
+    async def _tell_team(self) -> None:
+        if self.place:
+            await database_sync_to_async(tell_team)(self.place.seat.team_id)
+
+    async def control_team(self, event: dict[str, Any]) -> None:
+        """The people of the team changed; this screen may have lost its seat."""
+        if self.place is None:
+            return
+        if not await database_sync_to_async(is_still)(self.place):
+            await self.part("This seat was opened in another browser, or given to somebody else.", retry=False, code=MOVED)
+            return
+        await self.send(to_json(await database_sync_to_async(protocol.team_note)(self.place)))
+
     async def listen(self) -> None:
-        if self.run_id and self.seat:
-            await hub().join(self.run_id, self.seat.desk, self.slot)
+        if self.run_id and self.place:
+            await hub().join(self.run_id, self.place.seat.desk, self.slot)
 
     async def leave(self) -> None:
-        if self.run_id and self.seat:
-            await hub().leave(self.run_id, self.seat.desk, self.slot)
+        if self.run_id and self.place:
+            await hub().leave(self.run_id, self.place.seat.desk, self.slot)
+        if self.place and await screens.closed(self.place.player.pk, self):
+            await self._tell_team()
 
     async def refill(self) -> None:
-        if not (self.run_id and self.seat):
+        if not (self.run_id and self.place):
             return
-        await hub().refill(self.run_id, self.seat.desk, self.slot)
+        await hub().refill(self.run_id, self.place.seat.desk, self.slot)
         if self.unanswered:
-            for answer in await database_sync_to_async(inbox.outcomes)(self.seat, list(self.unanswered)):
+            for answer in await database_sync_to_async(inbox.outcomes)(self.place.seat, list(self.unanswered)):
                 await self._answer(answer)
 
     async def state_changed(self) -> None:
-        if self.run_id is None and self.seat:
+        if self.run_id is None and self.place:
             self.run_id = await self._find_run()
             if self.run_id:
                 self.groups_joined += (run_group(self.run_id),)
                 await self._group("group_add", run_group(self.run_id))
                 await self.listen()
 
-    async def order(self, message: protocol.Order) -> None:
-        if self.seat is None:
+    async def hear(self, message: protocol.Incoming) -> None:
+        if self.place is None:
             return
+        if isinstance(message, protocol.Order):
+            await self._order(self.place, message)
+        elif isinstance(message, protocol.Drive):
+            await self._drive(self.place, message)
+        elif isinstance(message, protocol.Back):
+            await self._back(self.place)
+
+    async def _drive(self, place: Place, message: protocol.Drive) -> None:
+        def do() -> str:
+            exercise = Exercise.objects.get(pk=place.seat.team.exercise_id)
+            if exercise.owner_id != place.player.pk or not is_still(place):
+                return "The facilitator has the clock of this exercise."
+            try:
+                drive(exercise, message.do, message.value)
+            except RuleBroken as problem:
+                return str(problem)
+            return ""
+
+        if reason := await database_sync_to_async(do)():
+            await self.send(protocol.error(reason))
+
+    async def _back(self, place: Place) -> None:
+        def do() -> None:
+            if is_still(place):
+                presence.seen(place.player.pk, timezone.now())
+                place.seat.uncover()
+
+        await database_sync_to_async(do)()
+        await self._tell_team()
+
+    async def _order(self, place: Place, message: protocol.Order) -> None:
         client_id = str(message.id)
-        if not self._budgets.setdefault(self.seat.pk, inbox.Budget()).spend():
+        if not self._budgets.setdefault(place.seat.pk, inbox.Budget()).spend():
             reason = f"Too many commands at once: at most {inbox.RATE:g} a second."
             await self.send(to_json({"t": "refused", "id": client_id, "reason": reason}))
             return
         try:
-            put = database_sync_to_async(inbox.put)
-            answers = await put(self.seat.pk, self.seat.cookie_hash, message)
+            answers = await database_sync_to_async(inbox.put)(place.holding, place.token_hash, message)
         except DatabaseError:
             log.exception("a command could not be written")
             await self.send(protocol.error("The command could not be kept. Try again in a moment."))

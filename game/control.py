@@ -44,9 +44,9 @@ def run_group(run_id: int) -> str:
     return f"run.{run_id}"
 
 
-def seat_group(seat_id: int) -> str:
-    """The group of the screens of one seat."""
-    return f"seat.{seat_id}"
+def team_group(team_id: int) -> str:
+    """The group of the screens of one team."""
+    return f"team.{team_id}"
 
 
 def state_of(exercise: Exercise, step: int, reason: str = "") -> dict[str, Any]:
@@ -65,9 +65,9 @@ def tell_run(run: Run, reason: str) -> None:
     _send(run_group(run.pk), {"type": "control.state", "message": message})
 
 
-def tell_seat_moved(seat_id: int) -> None:
-    """Close the screens of a seat that somebody else has now."""
-    _send(seat_group(seat_id), {"type": "control.moved"})
+def tell_team(team_id: int) -> None:
+    """Tell the screens of a team that its people changed: who sits where, who is away. One that has lost its seat closes."""
+    _send(team_group(team_id), {"type": "control.team"})
 
 
 def _send(group: str, message: dict[str, Any]) -> None:

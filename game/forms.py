@@ -3,7 +3,7 @@
 from django import forms
 
 import engine
-from game.models import SPEED_MAX, SPEED_MIN, Exercise
+from game.models import Exercise
 
 
 class ClockField(forms.CharField):
@@ -29,10 +29,3 @@ class NewExercise(forms.Form):
     start = ClockField(initial="09:28", label="Starts at")
     seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=79)
     loss_counter = forms.ChoiceField(choices=Exercise.LossCounter.choices, initial="delayed", required=False)
-
-
-class Pace(forms.Form):
-    """Speed and the clock time to advance to."""
-
-    speed = forms.FloatField(min_value=SPEED_MIN, max_value=SPEED_MAX)
-    to = ClockField()

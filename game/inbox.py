@@ -5,11 +5,12 @@ from typing import Any
 
 from django.db import transaction
 
-from game.models import Command, Run, Seat
+from game.models import Command, Holding, Run, Seat
 from game.protocol import Order, outcome
 
 RATE = 10.0  # commands a second a seat
 BURST = 20.0
+MOVED = "This seat has moved to somebody else."
 STANDING = {
     "lobby": "The exercise has not started yet.",
     "paused": "The exercise is paused: nothing can be done until it goes on.",
@@ -35,22 +36,25 @@ class Budget:
         return True
 
 
-def put(seat_id: int, cookie_hash: str, order: Order) -> list[dict[str, Any]]:
-    """Write the order as a pending command; the answers for the screen that gave it.
+def put(holding_id: int, token_hash: str, order: Order) -> list[dict[str, Any]]:
+    """Write the order of whoever holds a seat by this cookie as a pending command; the answers for the screen that gave it.
 
     Sent twice (a double click, a reconnect) it stays one row, and the answer says what became of it.
     """
-    seat = Seat.objects.select_related("team__exercise").get(pk=seat_id)
+    held = Holding.objects.select_related("player", "seat__team__exercise").filter(pk=holding_id, player__token_hash=token_hash).first()
+    if held is None:
+        return [{"t": "refused", "id": str(order.id), "reason": MOVED}]
+    seat = held.seat
     run = Run.objects.filter(team_id=seat.team_id).first()
     known = Command.objects.filter(run=run, client_id=order.id).first() if run else None
     if known is not None:
         return _answers(known, seat)
-    reason = _standing(seat, cookie_hash, run)
+    reason = _standing(seat, run)
     if reason or run is None:
         return [{"t": "refused", "id": str(order.id), "reason": reason}]
     row = Command(
         run=run, client_id=order.id, desk=seat.desk, kind=order.kind, args=order.args,
-        confidence=order.confidence or "", why=order.why, by=seat.holder,
+        confidence=order.confidence or "", why=order.why, by=held.player.name,
     )  # fmt: skip
     with transaction.atomic():
         Command.objects.bulk_create([row], ignore_conflicts=True)
@@ -66,13 +70,13 @@ def _answers(row: Command, seat: Seat) -> list[dict[str, Any]]:
     return [received] if row.state in ("pending", "stamped") else [received, outcome(row)]
 
 
-def _standing(seat: Seat, cookie_hash: str, run: Run | None) -> str:
+def _standing(seat: Seat, run: Run | None) -> str:
     """Why nothing can be done now; empty when something can."""
     exercise = seat.team.exercise
-    if seat.cookie_hash != cookie_hash:
-        return "This seat has moved to another browser."
     if exercise.state != "running":
         return STANDING[exercise.state]
+    if seat.covered:
+        return "The assistant has your seat. Take it back first."
     if run is None:
         return STANDING["lobby"]
     if run.state == "failed":

@@ -1,4 +1,4 @@
-"""What must not be lost, as rows: exercises, seats, runs, commands, events, checkpoints. Rules are methods; changes of state are
+"""What must not be lost, as rows: exercises, runs, commands, events, checkpoints. Rules are methods; changes of state are
 conditional UPDATEs, so that of two who try at once one wins and the other is told.
 """
 
@@ -10,9 +10,13 @@ from django.utils import timezone
 
 import engine
 from game.keys import hashed, new_token
+from game.people import Holding as Holding
+from game.people import Player as Player
+from game.people import Seat as Seat
+from game.rules import DESKS
+from game.rules import RuleBroken as RuleBroken
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another
-DESKS = ("deployer", "operator", "risk")
 PHASE_SPEEDS = {"premarket": 30.0, "bell": 5.0, "unwind": 90.0, "block": 90.0, "ended": 90.0}
 SPEED_MIN, SPEED_MAX = 0.5, 120.0
 
@@ -21,10 +25,6 @@ def speed_of(speeds: dict[str, float], step: int) -> float:
     """How many seconds of market time a second of wall time takes in the phase of `step`."""
     phase = engine.phase(step)
     return float(speeds.get(phase, PHASE_SPEEDS[phase]))
-
-
-class RuleBroken(Exception):
-    """Something that cannot be done now; the text says why, for the person who tried."""
 
 
 def new_code() -> str:
@@ -68,6 +68,11 @@ class Exercise(models.Model):
         DELAYED = "delayed"
         HIDDEN = "hidden"
 
+    class Help(models.TextChoices):
+        AS_IN_2012 = "2012"
+        ASSISTED = "assisted"
+        GUIDED = "guided"
+
     code = models.CharField(max_length=8, unique=True, default=new_code)
     title = models.CharField(max_length=80)
     scenario = models.CharField(max_length=40, default="knight-2012")
@@ -78,6 +83,11 @@ class Exercise(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.LOBBY)
     speeds = models.JSONField(default=dict, blank=True, help_text="phase -> times real time, where it is not the default")
     loss_counter = models.CharField(max_length=8, choices=LossCounter.choices, default=LossCounter.DELAYED)
+    help = models.CharField(max_length=8, choices=Help.choices, default=Help.AS_IN_2012, help_text="how much the desks are shown")
+    owner = models.ForeignKey(
+        Player, on_delete=models.SET_NULL, null=True, blank=True, related_name="owns", help_text="plays alone, and has pause and speed"
+    )
+    places = models.PositiveSmallIntegerField(default=4, help_text="how many people may share a seat")
     created = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -175,47 +185,6 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Seat(models.Model):
-    """A desk of a team: held by somebody, or played by its autopilot."""
-
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="seats")
-    desk = models.CharField(max_length=12)
-    holder = models.CharField(max_length=24, blank=True)
-    autopilot = models.CharField(max_length=80, blank=True, help_text="a playbook's name; empty: nobody plays it")
-    link_hash = models.CharField(max_length=64, blank=True, db_index=True, help_text="of the one-time link")
-    cookie_hash = models.CharField(max_length=64, blank=True)
-    taken_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["desk"]
-        constraints = [models.UniqueConstraint(fields=["team", "desk"], name="one_seat_a_desk")]
-
-    def __str__(self) -> str:
-        return f"{self.team} {self.desk}"
-
-    def issue_link(self) -> str:
-        """A new one-time link's token. Whoever holds the seat keeps it until the link is opened."""
-        token = new_token()
-        self.link_hash = hashed(token)
-        self.save(update_fields=["link_hash"])
-        return token
-
-    @classmethod
-    def open_link(cls, token: str, holder: str) -> "tuple[Seat, str] | None":
-        """The seat of a one-time link and its new cookie token, or None when the link is used or unknown."""
-        cookie = new_token()
-        taken = {"link_hash": "", "cookie_hash": hashed(cookie), "holder": holder, "taken_at": timezone.now()}
-        seat = cls.objects.filter(link_hash=hashed(token)).first()
-        if seat is None or cls.objects.filter(pk=seat.pk, link_hash=hashed(token)).update(**taken) != 1:
-            return None
-        return cls.objects.select_related("team__exercise").get(pk=seat.pk), cookie
-
-    def vacate(self) -> None:
-        """Give the desk back to its autopilot."""
-        self.holder, self.cookie_hash, self.taken_at = "", "", None
-        self.save(update_fields=["holder", "cookie_hash", "taken_at"])
 
 
 class Run(models.Model):

@@ -1,17 +1,20 @@
 """Every message of the sockets, in both directions.
 
-In: `ack`, `command`, `resync`. Out: `hello`, `frame`, `received`, `applied`, `refused`, `state`, `error`, `bye`.
+In: `ack`, `command`, `resync`, `drive`, `back`. Out: `hello`, `frame`, `received`, `applied`, `refused`, `state`, `team`, `error`, `bye`.
 """
 
 import json
 from typing import Annotated, Any, Literal
 
+from django.utils import timezone
 from pydantic import UUID4, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 import engine
+from game.access import Place
 from game.control import state_of
 from game.loudspeaker import Cards, to_json
-from game.models import Command, Exercise, Seat
+from game.models import Command, Exercise
+from game.presence import seats_of
 
 MESSAGE_BYTES = 16 * 1024
 DEPTH = 6
@@ -50,7 +53,21 @@ class Order(_Message):
     why: str = Field(default="", max_length=500)
 
 
-Incoming = Ack | Resync | Order
+class Drive(_Message):
+    """Pause, speed and the rest, from the player who owns the exercise."""
+
+    t: Literal["drive"]
+    do: Literal["start", "pause", "resume", "speed", "advance", "end"]
+    value: float | str | None = None
+
+
+class Back(_Message):
+    """The seat back from the assistant."""
+
+    t: Literal["back"]
+
+
+Incoming = Ack | Resync | Order | Drive | Back
 _incoming: TypeAdapter[Incoming] = TypeAdapter(Annotated[Incoming, Field(discriminator="t")])
 
 
@@ -124,23 +141,29 @@ def about(exercise: Exercise) -> dict[str, Any]:
     return {"code": exercise.code, "title": exercise.title, "state": state["state"], "speed": state["speed"]}
 
 
-def seat_hello(seat: Seat) -> dict[str, Any]:
+def seat_hello(place: Place) -> dict[str, Any]:
     """The first message to a desk."""
+    player, seat = place.player, place.seat
     exercise = seat.team.exercise
-    others = seat.team.seats.exclude(pk=seat.pk)
     return {
         "t": "hello",
         "desk": seat.desk,
         "team": seat.team.name,
-        "name": seat.holder,
+        "name": player.name,
+        "player": player.name,
+        "resume_word": player.word,
+        "owner": exercise.owner_id == player.pk,
+        "help": exercise.help,
         "exercise": about(exercise),
         "seat": seat.pk,
-        "seats": [
-            {"desk": other.desk, "name": other.holder, "autopilot": (other.autopilot or None) if not other.holder else None}
-            for other in others
-        ],
+        "seats": seats_of(seat.team_id, player.pk, timezone.now()),
         "result": f"/result/{exercise.code}/",
     }
+
+
+def team_note(place: Place) -> dict[str, Any]:
+    """The `team` message: its people as they are now."""
+    return {"t": "team", "seats": seats_of(place.seat.team_id, place.player.pk, timezone.now())}
 
 
 def projector_hello(exercise: Exercise) -> dict[str, Any]:

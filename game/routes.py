@@ -6,5 +6,6 @@ from game.consumers import ProjectorConsumer, SeatConsumer
 
 sockets = [
     path("ws/seat/", SeatConsumer.as_asgi()),
+    path("ws/seat/<str:desk>/", SeatConsumer.as_asgi()),
     path("ws/projector/<str:code>/", ProjectorConsumer.as_asgi()),
 ]

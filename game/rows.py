@@ -101,7 +101,7 @@ def stamp(run: Run, step: int, after_seq: int) -> list[Command]:
 
 def add_autopilot(run: Run, playbook: str, command: engine.Command) -> bool:
     """Put a playbook's command into the inbox unless a person holds its desk. A second time is no time: the id is derived."""
-    free = Seat.objects.filter(team_id=run.team_id, desk=command.desk, holder="", autopilot=playbook)
+    free = Seat.objects.played_by_autopilot().filter(team_id=run.team_id, desk=command.desk, autopilot=playbook, covered=False)
     if not free.exists():
         return False
     row = Command(

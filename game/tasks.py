@@ -6,11 +6,13 @@ from typing import Any
 import structlog
 from celery import shared_task
 from celery.signals import worker_shutting_down
+from django.utils import timezone
 
 import engine
+from game import presence
 from game.broker import client, lease_key
 from game.clock import Clock, step_to
-from game.control import dispatch, tell_state
+from game.control import dispatch, tell_state, tell_team
 from game.lease import Lease
 from game.models import Exercise, Ghost, Run
 
@@ -45,7 +47,12 @@ def run_segment(run_id: int) -> None:
 
 @shared_task
 def reap() -> None:
-    """Send for a worker for every run that should be turned and has no lease; start the ghosts that are missing."""
+    """Send for a worker for every run that should be turned and has no lease; start the ghosts that are missing; look who is away."""
+    now = timezone.now()
+    for team_id in presence.sweep(now):
+        tell_team(team_id)
+    for exercise in presence.forsaken(now):
+        tell_state(exercise)
     waiting = Run.objects.filter(state__in=("pending", "running"), team__exercise__state__in=("running", "ended"))
     runs = list(waiting.values_list("pk", flat=True))
     pipe = client().pipeline(transaction=False)

@@ -41,15 +41,16 @@ def new_exercise(**values: Any) -> Any:
     return exercise
 
 
-def taken_seat(exercise: Any, desk: str = "operator", team: str = "Cobalt") -> tuple[Any, str]:
-    """A seat somebody holds, and the value of its cookie."""
-    from django.core import signing
-
-    from game.access import _SALT
-    from game.models import Seat
+def taken_seat(exercise: Any, desk: str = "operator", team: str = "Cobalt", name: str = "Dana") -> tuple[Any, str]:
+    """A seat somebody holds, and the value of the cookie. A name that is there already sits down at one more desk."""
+    from game.access import cookie_value
+    from game.models import Player, Seat
+    from game.people import hashed
 
     seat = Seat.objects.get(team__exercise=exercise, team__name=team, desk=desk)
-    opened = Seat.open_link(seat.issue_link(), "Dana")
-    assert opened is not None
-    seat, token = opened
-    return seat, signing.dumps({"seat": seat.pk, "token": token}, salt=_SALT)
+    player = Player.objects.filter(exercise=exercise, name=name).first() or Player.enter(exercise, name)[0]
+    token = f"{player.pk}-{name}"
+    player.token_hash = hashed(token)
+    player.save(update_fields=["token_hash"])
+    seat.take(player)
+    return seat, cookie_value(player, token)

@@ -30,7 +30,7 @@ class Socket:
             f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13", f"Origin: {origin or f'http://{host}:{port}'}",
         ]  # fmt: skip
         if cookie:
-            lines.append(f"Cookie: seat={cookie}")
+            lines.append(f"Cookie: player={cookie}")
         writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
         try:
             status = await reader.readline()

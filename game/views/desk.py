@@ -5,46 +5,70 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
-from game.access import give_seat_cookie, seat_of
-from game.control import tell_seat_moved, tell_state
-from game.models import Run, Seat
+from game.access import give_player_cookie, place_of, player_of
+from game.control import tell_state, tell_team
+from game.models import Player, RuleBroken, Run, Seat
 from game.pages import desk_cards
 from game.protocol import seat_hello
+from game.rules import DESKS
 from game.views.errors import error
 
-DEFAULT_HOLDER = "You"
+NO_SEAT = "This browser holds no seat. Join with the code, or open the link that the facilitator gave you."
 
 
 @never_cache
 @require_GET
 def take_seat(request: HttpRequest, token: str) -> HttpResponse:
     """Take the seat over from its autopilot (or from whoever holds it), once."""
-    taken = Seat.open_link(token, DEFAULT_HOLDER)
+    player = player_of(request.COOKIES)
+    try:
+        taken = Seat.open_link(token, player)
+    except RuleBroken as problem:
+        return error(request, 403, str(problem))
     if taken is None:
-        if seat_of(request.COOKIES) is not None:
-            return redirect("desk")
+        if player is not None and player.seats.exists():
+            return redirect("first-desk")
         return error(request, 403, "This link has been used, or is not known. Ask the facilitator for a new one.")
-    seat, cookie = taken
-    tell_seat_moved(seat.pk)
+    seat, player, cookie = taken
+    tell_team(seat.team_id)
     tell_state(seat.team.exercise)
-    response = redirect("desk")
-    give_seat_cookie(request, response, seat, cookie)
+    response = redirect("desk", seat.desk)
+    if cookie:
+        give_player_cookie(request, response, player, cookie)
     return response
 
 
 @never_cache
 @require_safe
-def desk(request: HttpRequest) -> HttpResponse:
-    """The desk of the seat this browser holds."""
-    seat = seat_of(request.COOKIES)
-    if seat is None:
-        return error(request, 403, "This browser holds no seat. Open the link that the facilitator gave you.")
+def first_desk(request: HttpRequest) -> HttpResponse:
+    """The first of the desks this browser holds."""
+    place = place_of(request.COOKIES)
+    return no_desk(request, player_of(request.COOKIES)) if place is None else redirect("desk", place.seat.desk)
+
+
+@never_cache
+@require_safe
+def desk(request: HttpRequest, name: str) -> HttpResponse:
+    """One of the desks this browser holds."""
+    place = place_of(request.COOKIES, name) if name in DESKS else None
+    if place is None:
+        return no_desk(request, player_of(request.COOKIES))
+    seat = place.seat
     run = Run.objects.filter(team=seat.team).first()
     context = {
         "page_title": f"{seat.desk.capitalize()}, {seat.team.name}",
         "exercise": seat.team.exercise,
         "team": seat.team,
         "desk": seat.desk,
-        "first": {"hello": seat_hello(seat), "cards": desk_cards(run.pk, seat.desk) if run else {}},
+        "first": {"hello": seat_hello(place), "cards": desk_cards(run.pk, seat.desk) if run else {}},
     }
     return render(request, f"desks/{seat.desk}.html", context)
+
+
+def no_desk(request: HttpRequest, player: Player | None) -> HttpResponse:
+    """Why there is no desk here, and the way to one."""
+    held = player.seats.first() if player else None
+    if held is not None:
+        way = {"href": f"/desk/{held.desk}/", "label": f"To your desk: {held.desk}"}
+        return error(request, 403, "You do not hold this desk.", way)
+    return error(request, 403, NO_SEAT)

@@ -5,7 +5,6 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,8 +13,9 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 import engine
 from game.access import is_facilitator, make_facilitator
-from game.control import dispatch_all, tell_seat_moved, tell_state
-from game.forms import NewExercise, Pace
+from game.control import tell_team
+from game.drive import drive
+from game.forms import NewExercise
 from game.models import Exercise, FacilitatorLink, RuleBroken, Run, Seat
 from game.views.errors import error
 
@@ -85,39 +85,13 @@ def new(request: HttpRequest) -> HttpResponse:
 def act(request: HttpRequest, code: str) -> HttpResponse:
     """Start, pause, resume, end, speed, advance, try a failed run again."""
     exercise = get_object_or_404(Exercise, code=code)
+    verb = request.POST.get("do", "speed" if "speed" in request.POST else "")
+    value = request.POST.get({"speed": "speed", "advance": "to"}.get(verb, ""))
     try:
-        _do(exercise, request)
+        drive(exercise, verb, value)
     except RuleBroken as problem:
         messages.error(request, str(problem))
-        return redirect("facilitator")
-    exercise.refresh_from_db()
-    tell_state(exercise)
-    if exercise.state in ("running", "ended"):
-        dispatch_all(exercise)
     return redirect("facilitator")
-
-
-def _do(exercise: Exercise, request: HttpRequest) -> None:
-    verb = request.POST.get("do", "")
-    simple = {"start": exercise.start, "pause": exercise.pause, "resume": exercise.go_on, "end": exercise.end}
-    if verb in simple:
-        simple[verb]()
-    elif verb == "advance":
-        exercise.advance_to(_clean(request, "to"))
-    elif verb == "retry":
-        for run in exercise.runs().filter(state="failed"):
-            run.try_again()
-    elif "speed" in request.POST:
-        exercise.set_speed(_clean(request, "speed"))
-    else:
-        raise RuleBroken("There was nothing to do in that form: expected start, pause, resume, end, advance, retry or a speed.")
-
-
-def _clean(request: HttpRequest, name: str) -> Any:
-    try:
-        return Pace().fields[name].clean(request.POST.get(name, ""))
-    except ValidationError as problem:
-        raise RuleBroken(" ".join(problem.messages)) from problem
 
 
 @require_POST
@@ -127,7 +101,7 @@ def seat_link(request: HttpRequest, seat_id: int) -> HttpResponse:
     seat = get_object_or_404(Seat, pk=seat_id)
     if request.POST.get("do") == "vacate":
         seat.vacate()
-        tell_seat_moved(seat.pk)
+        tell_team(seat.team_id)
     else:
         address = request.build_absolute_uri(reverse("take-seat", args=[seat.issue_link()]))
         request.session["links"] = {**request.session.get("links", {}), str(seat.pk): address}
@@ -170,11 +144,11 @@ def _team(exercise: Exercise, team: Any, links: dict[str, str]) -> dict[str, Any
             {
                 "id": seat.pk,
                 "desk": seat.desk,
-                "holder": seat.holder,
+                "holder": ", ".join(player.name for player in seat.holders),
                 "autopilot": seat.autopilot,
                 "link": links.get(str(seat.pk)),
                 "link_url": reverse("facilitator-seat-link", args=[seat.pk]),
             }
-            for seat in team.seats.all()
+            for seat in team.seats.prefetch_related("holdings__player")
         ],
     }

@@ -40,7 +40,7 @@ def _rows() -> tuple[list[int], list[str]]:
     for number in range(2, RUNS + 1):
         exercise.add_team(f"Team {number}")
     exercise.start()
-    cookies = [taken_seat(exercise, team=team.name)[1] for team in exercise.teams.all()]
+    cookies = [taken_seat(exercise, team=team.name, name=f"Dana {team.place}")[1] for team in exercise.teams.all()]
     return list(Run.objects.order_by("team__place").values_list("pk", flat=True)), cookies
 
 
@@ -100,7 +100,7 @@ async def _play(world: World, runs: list[int], cookies: list[str], clients: int,
 
     async def opened(number: int) -> Socket:
         async with gate:
-            return await Socket.open("127.0.0.1", world.port, "/ws/seat/", cookies[number % len(cookies)])
+            return await Socket.open("127.0.0.1", world.port, "/ws/seat/operator/", cookies[number % len(cookies)])
 
     sockets = await asyncio.gather(*(opened(number) for number in range(clients)))
     receivers = [_Receiver() for _ in sockets]

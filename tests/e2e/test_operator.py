@@ -92,7 +92,7 @@ def test_a_drop_of_the_network_is_shown_and_loses_and_doubles_nothing(opens: Ope
 
         route.on_message(pass_on)
 
-    page.route_web_socket("**/ws/seat/", line)
+    page.route_web_socket("**/ws/seat/operator/", line)
     page.reload()
     page.wait_for_selector("[data-link=live] #server-8 [data-act=stop]")
     page.get_by_role("button", name="Look at rates of SMARS-1").click()

@@ -8,7 +8,7 @@ import pytest
 import engine
 from game import inbox
 from game.broker import client, lease_key
-from game.models import Command, Event, Exercise, Run
+from game.models import Command, Event, Exercise, Holding, Run
 from game.protocol import Order
 from tests.builders import eventually, new_exercise, taken_seat
 from tests.integration.world import Watch, World
@@ -36,9 +36,8 @@ def shown_step(run: Run) -> int:
 
 def give(run: Run, kind: str, **args: Any) -> str:
     """Give a command at the operator's desk, as a socket does; its id."""
-    seat = run.team.seats.get(desk="operator")
     client_id = uuid.uuid4()
-    answers = inbox.put(seat.pk, seat.cookie_hash, Order(t="command", id=client_id, kind=kind, args=args))
+    answers = inbox.put(*_held(run), Order(t="command", id=client_id, kind=kind, args=args))
     assert answers[0]["t"] == "received", answers
     return str(client_id)
 
@@ -165,7 +164,7 @@ def test_pauses_and_speeds_do_not_change_a_run(world):
     eventually(lambda: shown_step(run) > exercise.start_step + 40, 20, "the market moves")
     exercise.pause()
     stands = eventually(lambda: not client().exists(lease_key(run.pk)) and shown_step(run), what="the run is let go")
-    refused = inbox.put(*_seat(run), Order(t="command", id=uuid.uuid4(), kind="server.stop", args={"server": 1}))
+    refused = inbox.put(*_held(run), Order(t="command", id=uuid.uuid4(), kind="server.stop", args={"server": 1}))
     assert refused[0]["reason"] == "The exercise is paused: nothing can be done until it goes on."
     assert shown_step(run) == stands
     exercise.set_speed(120)
@@ -181,9 +180,9 @@ def test_pauses_and_speeds_do_not_change_a_run(world):
     assert len(minutes) == run.step // engine.STEPS_PER_MINUTE
 
 
-def _seat(run: Run) -> tuple[int, str]:
-    seat = run.team.seats.get(desk="operator")
-    return seat.pk, seat.cookie_hash
+def _held(run: Run) -> tuple[int, str]:
+    holding = Holding.objects.select_related("player").get(seat__team=run.team_id, seat__desk="operator")
+    return holding.pk, holding.player.token_hash
 
 
 def test_a_run_that_fails_says_why_and_the_others_go_on(world):

@@ -53,12 +53,13 @@ def test_a_seats_link_gives_the_desk_once(client, exercise):
     seat = Seat.objects.get(team__exercise=exercise, desk="operator")
     token = seat.issue_link()
     taken = client.get(f"/seat/{token}/")
-    assert taken.headers["location"] == "/desk/"
-    cookie = taken.cookies["seat"]
+    assert taken.headers["location"] == "/desk/operator/"
+    cookie = taken.cookies["player"]
     assert cookie["httponly"] and cookie["samesite"] == "Lax"
-    first = first_of(client.get("/desk/"))
+    assert client.get("/desk/").headers["location"] == "/desk/operator/"
+    first = first_of(client.get("/desk/operator/"))
     assert (first["hello"]["desk"], first["hello"]["seat"]) == ("operator", seat.pk)
-    assert {other["desk"]: other["autopilot"] for other in first["hello"]["seats"]} == {"deployer": "history", "risk": "history"}
+    assert {one["desk"]: one["autopilot"] for one in first["hello"]["seats"]} == {"deployer": "history", "operator": None, "risk": "history"}
     assert client.get(f"/seat/{token}/").headers["location"] == "/desk/", "who holds the seat is led to it"
     client.cookies.clear()
     again = client.get(f"/seat/{token}/")
@@ -103,7 +104,7 @@ def test_the_facilitator_starts_pauses_resumes_sets_the_speed_and_ends(facilitat
     ("form", "reason"),
     [
         ({"do": "pause"}, "is lobby"),
-        ({"speed": "1000"}, "less than or equal to 120"),
+        ({"speed": "1000"}, "from 0.5 to 120"),
         ({"speed": "fast"}, "number"),
         ({"do": "advance", "to": "7 o'clock"}, "is not a market time"),
         ({"do": "fly"}, "nothing to do"),
@@ -121,7 +122,7 @@ def test_a_new_link_to_a_seat_is_shown_once(facilitator, exercise):
     link = re.search(r"http://testserver/seat/[\w-]+/", page)
     assert link
     assert link[0] not in facilitator.get("/facilitator/").content.decode()
-    assert facilitator.get(link[0]).headers["location"] == "/desk/"
+    assert facilitator.get(link[0]).headers["location"] == "/desk/risk/"
 
 
 def test_the_result_waits_for_the_end_and_then_measures_against_history(client, exercise):

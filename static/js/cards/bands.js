@@ -5,7 +5,7 @@ import { icon } from "../lib/icons.js";
 export function mount(root, app) {
   let before = {};
   app.store.on("standing", (s) => {
-    render(html`${line(s)}${state(s)}`, root);
+    render(html`${line(s)}${state(s)}${covered(app, s)}`, root);
     const said = alarm(s, before);
     if (said) app.voice.alarm(said);
     before = s;
@@ -35,10 +35,19 @@ function state(s) {
   return nothing;
 }
 
+/* The assistant plays this desk because nobody who holds it was here. */
+export const hasAssistant = (s) => !!s.hello.seats?.some((seat) => seat.mine && seat.covered && seat.desk === s.hello.desk);
+
+function covered(app, s) {
+  if (!hasAssistant(s) || s.state === "ended" || s.link === "closed") return nothing;
+  return html`<div class="band band-warn">${icon("user")}<span>The assistant has your seat.</span> <button type="button" class="btn" @click=${() => app.line.send({ t: "back" })}>Take it back</button></div>`;
+}
+
 function alarm(now, before) {
   const down = (s) => s.link === "reconnecting" || s.link === "closed";
   if (down(now) && !down(before) && before.link) return now.link === "closed" ? now.reason : "Connection lost.";
   if (now.link === "live" && down(before)) return "Connected again.";
+  if (before.hello && hasAssistant(now) && !hasAssistant(before)) return "The assistant has your seat.";
   if (now.state === before.state || !before.state) return null;
   return { paused: "The exercise is paused.", running: "The exercise runs.", ended: "The exercise has ended." }[now.state] ?? null;
 }

@@ -14,7 +14,13 @@ export function mount(root, app) {
   });
 }
 
-const mate = (seat) => html`<li class="mate">
-  <span class="face" aria-hidden="true">${(seat.name || DESKS[seat.desk] || "?").slice(0, 2).toUpperCase()}</span>
-  <span>${seat.name ? html`<strong dir="auto">${seat.name}</strong> ` : nothing}<span class="second">${DESKS[seat.desk] ?? seat.desk}</span>${seat.name ? nothing : html`<span class="quiet"> autopilot</span>`}</span>
+const mate = (seat) => html`<li class="mate" data-away=${seat.holders.length > 0 && !seat.online}>
+  <span class="face" aria-hidden="true">${(seat.holders[0] || DESKS[seat.desk] || "?").slice(0, 2).toUpperCase()}</span>
+  <span>${seat.holders.length ? html`<strong dir="auto">${seat.holders.join(", ")}</strong> ` : nothing}<span class="second">${DESKS[seat.desk] ?? seat.desk}</span>${status(seat)}</span>
 </li>`;
+
+function status(seat) {
+  if (seat.covered || (seat.autopilot && !seat.holders.length)) return html`<span class="quiet"> ${seat.autopilot === "assistant" ? "assistant" : "autopilot"}</span>`;
+  if (seat.holders.length && !seat.online) return html`<span class="quiet num"> away${seat.away_s == null ? "" : `, assistant in ${seat.away_s} s`}</span>`;
+  return nothing;
+}

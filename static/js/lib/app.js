@@ -30,6 +30,7 @@ export function startApp(pathOf) {
   line.addEventListener("state", ({ detail }) => {
     change({ state: detail.state, speed: detail.speed ?? standing.speed, stateReason: detail.reason ?? "", result: detail.result ?? standing.result });
   });
+  line.addEventListener("team", ({ detail }) => change({ hello: { ...standing.hello, seats: detail.seats } }));
   line.addEventListener("answer", ({ detail }) => commands.answer(detail));
   line.addEventListener("trouble", ({ detail }) => app.voice.say(detail.reason, true));
   store.on("state", (d) => change({ state: d.state, speed: d.speed, stateReason: d.reason ?? "" }));

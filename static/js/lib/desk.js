@@ -18,7 +18,7 @@ const COMMON = { alerts, bands, clock, inbox, levers, link, work };
 
 /* cards: name -> module with mount(root, app); keys(app): binds the desk's own keys. */
 export function startDesk(cards, keys) {
-  const app = startApp(() => "/ws/seat/");
+  const app = startApp((hello) => `/ws/seat/${hello.desk}/`);
   arming(app);
   mountCards(app, Object.fromEntries(Object.entries({ ...COMMON, ...cards }).map(([name, module]) => [name, module.mount])));
   speakRefusals(app);

@@ -2,10 +2,11 @@
 import { left } from "./format.js";
 
 export function blocked(app) {
-  const { link, state } = app.store.get("standing");
+  const { link, state, hello } = app.store.get("standing");
   if (link === "closed") return "This seat is no longer on this page.";
   if (link === "connecting") return "Connecting.";
   if (link !== "live") return "The line is down. Commands come back with it.";
+  if (hello.seats?.some((seat) => seat.covered && seat.mine && seat.desk === hello.desk)) return "The assistant has your seat. Take it back first.";
   if (state === "paused") return "The exercise is paused.";
   if (state === "lobby") return "The exercise has not started.";
   if (state === "ended") return "The exercise has ended.";

@@ -1,0 +1,211 @@
+"""Who plays and where: players, seats, and which player holds which seat.
+
+A seat may have several holders, a player several seats of one team. Of two who try at once one wins and the other is told.
+"""
+
+import secrets
+import unicodedata
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from game.keys import hashed, new_token
+from game.rules import ASSISTANT, RuleBroken
+
+if TYPE_CHECKING:
+    from game.models import Exercise
+
+NAME_LENGTH = 24
+GUEST = "Guest"
+
+
+@lru_cache(maxsize=1)
+def words() -> tuple[str, ...]:
+    """Every resume word."""
+    return tuple((Path(__file__).parent / "words.txt").read_text(encoding="utf-8").split())
+
+
+def clean_name(typed: str) -> str:
+    """A name as it is shown. Raises RuleBroken with what was expected."""
+    visible = "".join(letter for letter in unicodedata.normalize("NFC", typed) if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co"))
+    name = " ".join(visible.split())
+    if not any(unicodedata.category(letter)[0] in "LNS" for letter in name):
+        raise RuleBroken("Type the name your team knows you by.")
+    if len(name) > NAME_LENGTH:
+        raise RuleBroken(f"That name is too long: at most {NAME_LENGTH} characters.")
+    return name
+
+
+def name_key(name: str) -> str:
+    """What two names must not share: Dana, DANA and the wide ＤＡＮＡ are one."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+class Player(models.Model):
+    """A person in one exercise, known by a browser's cookie or by a word."""
+
+    exercise = models.ForeignKey("game.Exercise", on_delete=models.CASCADE, related_name="players")
+    name = models.CharField(max_length=NAME_LENGTH)
+    name_key = models.CharField(max_length=500, help_text="the name as it is compared")
+    token_hash = models.CharField(max_length=64, help_text="of the cookie; a new browser gets a new one")
+    word = models.CharField(max_length=24, help_text="brings the player back on another device")
+    seen_at = models.DateTimeField(default=timezone.now, help_text="the last sign of life, written at most every 10 s")
+    gone_at = models.DateTimeField(null=True, help_text="since when every screen is gone or silent; null: here")
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["created", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["exercise", "name_key"], name="one_name_a_player"),
+            models.UniqueConstraint(fields=["exercise", "word"], name="one_word_a_player"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def enter(cls, exercise: "Exercise", typed: str) -> "tuple[Player, str]":
+        """A new player and the token of the cookie. Raises RuleBroken for a name that is taken or none."""
+        name, token = clean_name(typed), new_token()
+        taken = set(exercise.players.values_list("word", flat=True))
+        free = [word for word in words() if word not in taken] or [f"{word}-{secrets.randbelow(10**6)}" for word in words()[:9]]
+        try:
+            with transaction.atomic():
+                player = cls.objects.create(
+                    exercise=exercise, name=name, name_key=name_key(name), token_hash=hashed(token), word=secrets.choice(free)
+                )
+        except IntegrityError as problem:
+            if exercise.players.filter(name_key=name_key(name)).exists():
+                raise RuleBroken(f"There is a {name} here already. If that is you, use your resume word; if not, choose another name.") from problem
+            return cls.enter(exercise, typed)  # two drew the same word at the same moment
+        return player, token
+
+    @classmethod
+    def guest(cls, exercise: "Exercise") -> "tuple[Player, str]":
+        """A player who came by a link and gave no name."""
+        for number in range(1, 1000):
+            name = GUEST if number == 1 else f"{GUEST} {number}"
+            if not exercise.players.filter(name_key=name_key(name)).exists():
+                return cls.enter(exercise, name)
+        raise RuleBroken("There are too many guests.")
+
+    @classmethod
+    def resume(cls, exercise: "Exercise", word: str) -> "tuple[Player, str] | None":
+        """The player of a resume word, moved to a new token: the browser before is let go. None for a word nobody has."""
+        player = exercise.players.filter(word=word.strip().casefold()).first()
+        if player is None:
+            return None
+        token = new_token()
+        player.token_hash = hashed(token)
+        player.save(update_fields=["token_hash"])
+        return player, token
+
+    def is_token(self, token: str) -> bool:
+        """Whether the token is this player's, compared in constant time."""
+        return secrets.compare_digest(self.token_hash, hashed(token))
+
+    @property
+    def seats(self) -> "models.QuerySet[Seat]":
+        """The seats held, in the desks' order."""
+        return Seat.objects.filter(holdings__player=self).select_related("team__exercise").order_by("desk")
+
+
+class SeatQuerySet(models.QuerySet["Seat"]):
+    """Questions about seats."""
+
+    def free(self) -> "SeatQuerySet":
+        """Seats nobody holds."""
+        return self.filter(holdings=None)
+
+    def played_by_autopilot(self) -> "SeatQuerySet":
+        """Seats an autopilot plays now: nobody holds them, or all who do are away. See Seat.pilot for which one."""
+        return self.filter(models.Q(covered=True) | models.Q(holdings=None) & ~models.Q(autopilot=""))
+
+
+class Seat(models.Model):
+    """A desk of a team: held by people, or played by its autopilot."""
+
+    team = models.ForeignKey("game.Team", on_delete=models.CASCADE, related_name="seats")
+    desk = models.CharField(max_length=12)
+    autopilot = models.CharField(max_length=80, blank=True, help_text="who plays it while nobody holds it; empty: nobody")
+    covered = models.BooleanField(default=False, help_text="its holders are away and the assistant plays it")
+    link_hash = models.CharField(max_length=64, blank=True, db_index=True, help_text="of the one-time link")
+    players = models.ManyToManyField(Player, through="game.Holding", related_name="+")
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["desk"]
+        constraints = [models.UniqueConstraint(fields=["team", "desk"], name="one_seat_a_desk")]
+
+    def __str__(self) -> str:
+        return f"{self.team} {self.desk}"
+
+    @property
+    def holders(self) -> list[Player]:
+        """Who holds it, the first to come first. One query, or none when `holdings__player` was prefetched."""
+        return [holding.player for holding in sorted(self.holdings.all(), key=lambda holding: (holding.taken_at, holding.pk))]
+
+    @property
+    def pilot(self) -> str:
+        """The autopilot that plays it now; empty: people do, or nobody does."""
+        if self.covered:
+            return ASSISTANT
+        return "" if self.holders else self.autopilot
+
+    def issue_link(self) -> str:
+        """A new one-time link's token. Whoever holds the seat keeps it until the link is opened."""
+        token = new_token()
+        self.link_hash = hashed(token)
+        self.save(update_fields=["link_hash"])
+        return token
+
+    @classmethod
+    def open_link(cls, token: str, player: Player | None = None) -> "tuple[Seat, Player, str] | None":
+        """The seat of a one-time link, who has it now, and a new cookie's token ("" when `player` plays there already and keeps
+        the old one). None when the link is used or unknown. Whoever held the seat before holds it no longer.
+        """
+        seat = cls.objects.select_related("team__exercise").filter(link_hash=hashed(token)).first()
+        if not token or seat is None or cls.objects.filter(pk=seat.pk, link_hash=hashed(token)).update(link_hash="") != 1:
+            return None
+        cookie = ""
+        if player is None or player.exercise_id != seat.team.exercise_id:
+            player, cookie = Player.guest(seat.team.exercise)
+        seat.link_hash = ""
+        seat.vacate()
+        seat.take(player)
+        return seat, player, cookie
+
+    def take(self, player: Player) -> None:
+        """Give the player this seat beside others of the same team; seats of other teams are given up."""
+        with transaction.atomic():
+            Holding.objects.filter(player=player).exclude(seat__team=self.team_id).delete()
+            Holding.objects.get_or_create(seat=self, player=player)
+            self.uncover()
+
+    def uncover(self) -> None:
+        """Take the desk back from the assistant."""
+        self.covered = False
+        Seat.objects.filter(pk=self.pk).update(covered=False)
+
+    def vacate(self) -> None:
+        """Give the desk back to its autopilot."""
+        with transaction.atomic():
+            self.holdings.all().delete()
+            self.uncover()
+
+
+class Holding(models.Model):
+    """A player at a desk."""
+
+    seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="holdings")
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="holdings")
+    taken_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["taken_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["seat", "player"], name="a_player_sits_once")]
