@@ -1,4 +1,4 @@
-"""`python -m tests.bench engine|incident|games|sockets [--json]`: what this machine does, as a table or as one object."""
+"""`python -m tests.bench engine|incident|games|sockets|clicks [--json]`: what this machine does, as a table or as one object."""
 
 import argparse
 import importlib
@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any
 
-BENCHES = ("engine", "incident", "games", "sockets")
+BENCHES = ("engine", "incident", "games", "sockets", "clicks")
 
 
 def _lines(found: dict[str, Any], within: str = "") -> list[str]:
@@ -27,9 +27,9 @@ def main() -> int:
     parser.add_argument("bench", choices=BENCHES)
     parser.add_argument("--json", action="store_true", help="print one object and nothing else")
     parser.add_argument("--repeats", type=int, help="engine, incident: medians of this many")
-    parser.add_argument("--runs", type=int, help="games: games at once")
+    parser.add_argument("--runs", type=int, help="games, clicks: games at once")
     parser.add_argument("--clients", type=int, help="sockets: browsers at once")
-    parser.add_argument("--seconds", type=float, help="games, sockets: length of a window")
+    parser.add_argument("--seconds", type=float, help="games, sockets, clicks: length of a window")
     args = parser.parse_args()
     load = os.getloadavg()[0]
     found = importlib.import_module(f"tests.bench.{args.bench}").run(args)
