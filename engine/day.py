@@ -17,6 +17,7 @@ from engine.router import FLATTEN_AGGRESSIVE, FLATTEN_PASSIVE
 from engine.scenario import Scenario
 from engine.score import HC
 from engine.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS, Machine
+from engine.terminal import prompts, results
 from engine.unwind import sell_block
 from engine.view import View
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from engine.simulation import Work
 
 KEPT_LINES = 400
+KEPT_PRINTS = 120  # of the deployer's terminal
 FIRST_DESK_ORDER = 10_000_000  # ids of the desk's own orders: far above any client's
 # Fields of a day that are remembered as they are (JSON-able).
 MEMORY = (
@@ -55,6 +57,8 @@ MEMORY = (
     "desk_orders",
     "was_paused",
     "limits",
+    "terminal",
+    "watched",
 )
 
 
@@ -103,6 +107,8 @@ class Day:
         self.desk_orders = 0
         self.was_paused: list[int] = []
         self.limits = dict.fromkeys(("parents", "pool", "window"), 0)  # how often a limit of the machine was reached
+        self.terminal: list[dict[str, Any]] = []  # what the deployer's tools printed
+        self.watched: str | None = None  # stock whose price the risk manager watches
 
     @staticmethod
     def _no_steps() -> dict[str, int]:
@@ -225,6 +231,18 @@ class Day:
             self.checksums.append({"server": n, "step": self.now, "disk": disk, "process": process})
             if self.fleet.releases[self.fleet.target].hash not in (disk, process) or (process and disk != process):
                 self.fault_found = True
+
+    def type_command(self, kind: str, args: dict[str, Any]) -> None:
+        """Print what the deployer typed to begin a lever."""
+        self._print(prompts(self.fleet, kind, args))
+
+    def print_result(self, kind: str, args: dict[str, Any]) -> None:
+        """Print what a tool of the deployer's says at the end: what it did, never what it did not look at."""
+        self._print(results(self.fleet, kind, args))
+
+    def _print(self, lines: list[str]) -> None:
+        self.terminal += [{"step": self.now, "text": line} for line in lines]
+        del self.terminal[:-KEPT_PRINTS]
 
     # -- risk
 

@@ -25,6 +25,7 @@ class Server:
     reported: str = ""  # what the copy tool recorded
     reported_at: int = -1  # step of the last copy that was recorded
     previous: str = ""  # release that a rollback returns to
+    recorded_previous: str = ""  # release that the tool will record then: it never looks at the disk
     connected: bool = True  # its session to the exchanges
 
 
@@ -51,6 +52,7 @@ class Fleet:
                 running=oldest if n == stale else fleet.target,
                 reported=fleet.reported,
                 previous=oldest,
+                recorded_previous=oldest,
             )
             for n in range(1, fleet.servers + 1)
         ]
@@ -91,6 +93,8 @@ class Fleet:
             server.disk.remove(release)
         if server.installed != release:
             server.previous = server.installed
+        if server.reported != release:
+            server.recorded_previous = server.reported
         server.disk.append(release)
         server.installed = server.reported = release
         server.reported_at = step
@@ -99,7 +103,7 @@ class Fleet:
         """Point a server at its previous release and restart it."""
         server = self[n]
         server.installed = server.previous if server.previous in server.disk else server.disk[0]
-        server.reported, server.reported_at = server.installed, step
+        server.reported, server.reported_at = server.recorded_previous, step
         if server.state == RUNNING:
             server.running = server.installed
 

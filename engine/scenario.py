@@ -1,8 +1,9 @@
 """Scenario: every number of a game, frozen, validated once at the door.
 
 A scenario is a folder: `scenario.toml`, `symbols.csv`, `parents.csv` (flagged parents of the default seed, in order of
-activation), mail and call texts, `playbooks/`. What is wrong or missing is refused with file, key, value and what was
-expected. Derived numbers are made here with decimal arithmetic and rounded to integers.
+activation), `releases.toml` (what the deployer can read about them), mail and call texts, `playbooks/`. What is wrong or
+missing is refused with file, key, value and what was expected. Derived numbers are made here with decimal arithmetic and
+rounded to integers.
 """
 
 import csv
@@ -17,8 +18,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from engine import market_time
 from engine.evidence_texts import EvidenceTexts, load_evidence
+from engine.release_texts import ReleaseTexts
 
 HERE = Path(__file__).parent / "scenarios"
+FILES = {"symbols": "symbols.csv", "parents": "parents.csv", "releases": "releases.toml"}  # of the parts that have one of their own
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -66,6 +69,7 @@ class Fleet(_Part):
     name: Annotated[str, Field(pattern=r"\{n\}")]
     target: str
     reported: str
+    copied: Annotated[tuple[Annotated[str, Field(pattern=r"^\d{2} [A-Z][a-z]{2} \d{2}:\d{2}$")], ...], Field(strict=False)]
     stale_seeds: dict[str, int]
     release: Annotated[tuple[Release, ...], Field(min_length=1, strict=False)]
 
@@ -75,6 +79,8 @@ class Fleet(_Part):
         for key in ("target", "reported"):
             if getattr(self, key) not in names:
                 raise ValueError(f"{key} = {getattr(self, key)!r} is not a release: expected one of {', '.join(names)}")
+        if len(self.copied) != self.servers:
+            raise ValueError(f"copied names {len(self.copied)} times: expected {self.servers}, one a server")
         for seed, server in self.stale_seeds.items():
             if not seed.isdigit() or not 1 <= server <= self.servers:
                 raise ValueError(f"stale_seeds {seed} = {server}: expected a seed and a server from 1 to {self.servers}")
@@ -246,6 +252,7 @@ class Scenario(_Part):
     costs: Costs
     hands: Hands
     levers: dict[str, LeverNumbers]
+    releases: ReleaseTexts
     symbols: Annotated[tuple[SymbolRow, ...], Field(min_length=1, strict=False)]
     parents: Annotated[tuple[ParentRow, ...], Field(strict=False)]
     folder: str
@@ -259,6 +266,13 @@ class Scenario(_Part):
         for row in self.parents:
             if row.symbol not in known:
                 raise ValueError(f"parents.csv: n = {row.n}: symbol = {row.symbol!r}: expected one of symbols.csv")
+        return self
+
+    @model_validator(mode="after")
+    def _every_release_has_a_note(self) -> "Scenario":
+        built, told = [release.name for release in self.fleet.release], [note.release for note in self.releases.note]
+        if sorted(built) != sorted(told):
+            raise ValueError(f"releases.toml: notes of {', '.join(told)}: expected one of each of {', '.join(built)}")
         return self
 
     @property
@@ -291,22 +305,30 @@ def _cell(text: str | None) -> int | str | None:
 def _complain(folder: Path, error: ValidationError) -> ScenarioError:
     first = error.errors()[0]
     where = [str(part) for part in first["loc"]]
-    file = f"{where[0]}.csv" if where[:1] in (["symbols"], ["parents"]) else "scenario.toml"
-    if file != "scenario.toml" and len(where) > 1 and where[1].isdigit():
+    file = FILES.get(where[0], "scenario.toml") if where else "scenario.toml"
+    if file == "releases.toml":
+        del where[0]
+    elif file != "scenario.toml" and len(where) > 1 and where[1].isdigit():
         where[1] = f"line {int(where[1]) + 2}"
     value = "" if first["type"] == "missing" else f" = {str(first['input'])[:80]!r}"
     return ScenarioError(f"{folder.name}/{file}: {'.'.join(where) or 'scenario'}{value}: expected: {first['msg']}")
 
 
+def _table(folder: Path, name: str, expected: str) -> tuple[dict[str, Any], bytes]:
+    """A TOML file of a scenario, and its bytes."""
+    try:
+        raw = (folder / name).read_bytes()
+        return tomllib.loads(raw.decode()), raw
+    except FileNotFoundError:
+        raise ScenarioError(f"{folder.name}/{name}: missing: expected {expected}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ScenarioError(f"{folder.name}/{name}: not TOML: {error}") from None
+
+
 def read_scenario(folder: Path) -> Scenario:
     """Read and validate a scenario's folder. Raises ScenarioError."""
-    try:
-        raw = (folder / "scenario.toml").read_bytes()
-        data = tomllib.loads(raw.decode())
-    except FileNotFoundError:
-        raise ScenarioError(f"{folder.name}/scenario.toml: missing: expected a scenario's numbers") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{folder.name}/scenario.toml: not TOML: {error}") from None
+    data, raw = _table(folder, "scenario.toml", "a scenario's numbers")
+    data["releases"], _ = _table(folder, "releases.toml", "notes, diffs and changes")  # texts: no part of the fingerprint
     sha = hashlib.sha256(raw)
     for name, model in (("symbols", SymbolRow), ("parents", ParentRow)):
         path = folder / f"{name}.csv"

@@ -1,6 +1,7 @@
 """Cards that more than one desk has: clock, inbox, hands, levers, and what is public of the market."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -10,9 +11,19 @@ from engine.market_time import CLOSE, OPEN, STEPS_PER_SECOND, clock, phase
 from engine.positions import price_text
 from engine.simulation import Simulation
 
+T = TypeVar("T")
 PHASES = {"premarket": "Pre-market", "bell": "Market open", "unwind": "Unwind", "block": "After the close", "ended": "Ended"}
 INBOX = 80
 WHOLE_LEVERS = ("servers.stop_all", "smars.disconnect", "killswitch.press")
+
+
+def kept(sim: Simulation, name: str, key: Any, make: Callable[[], T]) -> T:
+    """What `make` made when `key` was last another: cards that change seldom are not made anew at every look. No part of the state."""
+    found = sim.kept.get(name)
+    if found is None or found[0] != key:
+        found = sim.kept[name] = (key, make())
+    made: T = found[1]
+    return made
 
 
 def clock_card(sim: Simulation) -> dict[str, Any]:

@@ -97,6 +97,7 @@ class Simulation(day.Day):
         self._tapes = [records((TAPE_ROWS if tape else 0,), TAPE) for _ in range(threads)]
         self._rows = [np.zeros(3, dtype=np.int64) for _ in range(threads)]
         self._kept: list[Any] = []
+        self.kept: dict[str, tuple[Any, Any]] = {}  # what sights keep between looks, by name: (key, made)
         self._refused = np.zeros((REFUSED_A_BLOCK, 4), dtype=np.int64)
         self._refused_count = np.zeros(1, dtype=np.int64)
 
@@ -113,6 +114,8 @@ class Simulation(day.Day):
             self.tell("command.refused", (command.desk,), seq=command.seq, command=command.kind, reason=str(refused))
             return Refusal(str(refused))
         self.tell("command.applied", (command.desk,), seq=command.seq, command=command.kind, args=args, until=work.end)
+        if command.desk == "deployer":
+            self.type_command(lever.kind, args)
         if lever.begin:
             lever.begin(self, args)
             self.set_servers()
@@ -177,6 +180,8 @@ class Simulation(day.Day):
             self.works.remove(work)
         self.hand_steps += work.hands * (min(work.end, self.now) - work.start)  # one that ends in the evening does not wait for the block
         LEVERS[work.kind].effect(self, work.args)
+        if work.desk == "deployer":
+            self.print_result(work.kind, work.args)
         if work.kind in ("limit.set", "rate.set", "collar.set"):
             self.built.add(work.kind)
         self.set_servers()

@@ -38,6 +38,14 @@ def change(folder: Path, name: str, old: str, new: str) -> None:
         ("scenario.toml", "79 = 8", "79 = 12", ("79", "12", "1 to 8")),
         ("scenario.toml", 'breakers_from = "09:45"', 'breakers_from = "9h45"', ("breakers_from", "9h45", "HH:MM")),
         ("scenario.toml", 'id = "knight-2012"', "id = ", ("not TOML",)),
+        ("scenario.toml", '"31 Jul 18:57",', "", ("fleet", "copied", "7", "8")),
+        ("scenario.toml", '"31 Jul 18:57"', '"Tuesday"', ("fleet.copied.7", "Tuesday")),
+        ("releases.toml", 'release = "smars-rlp"', 'release = "smars-9"', ("releases.toml", "smars-9", "smars-rlp")),
+        ("releases.toml", "-    case 'P'", "x    case 'P'", ("releases.toml", "diff.0.text", "line 6", "'x'")),
+        ("releases.toml", 'id = "peg-2005"', 'id = "rlp-build"', ("releases.toml", "rlp-build", "twice")),
+        ("releases.toml", 'when = "26 Jul 16:40"', 'when = "yesterday"', ("releases.toml", "change.0.when", "yesterday")),
+        ("releases.toml", 'who = "Network"', 'by = "Network"', ("releases.toml", "change.2.", "who")),
+        ("releases.toml", "[[note]]", "[[note", ("releases.toml", "not TOML")),
         ("symbols.csv", "symbol,adv_shares", "symbol,adv", ("symbols.csv", "header", "adv_shares")),
         ("symbols.csv", "S001,2386117", "S001,many", ("symbols.csv", "line 2", "adv_shares", "many")),
         ("symbols.csv", "S002,", "S001,", ("symbols.csv", "twice")),
@@ -53,7 +61,7 @@ def test_a_wrong_value_is_refused_with_where_what_and_what_was_expected(folder, 
         assert word in str(refusal.value), str(refusal.value)
 
 
-@pytest.mark.parametrize("name", ["scenario.toml", "symbols.csv", "parents.csv"])
+@pytest.mark.parametrize("name", ["scenario.toml", "releases.toml", "symbols.csv", "parents.csv"])
 def test_a_missing_file_is_named(folder, name):
     (folder / name).unlink()
     with pytest.raises(ScenarioError, match=f"{name}: missing"):

@@ -12,11 +12,11 @@ FLOORS = (
     "jit market_time events commands",
     "book chance evidence_rules",
     "state flow evidence_models",
-    "controls exchange evidence_texts",
+    "controls exchange evidence_texts release_texts",
     "router scenario evidence_log evidence_plan",
     "turn fleet derive positions evidence",
     "arrivals unwind",
-    "score playbook",
+    "score playbook terminal",
     "gauges",
     "view",
     "day",
@@ -37,7 +37,7 @@ ONLY_IN = {
     "concurrent": {"simulation"},
     "numba": {"jit"},
     "os": {"jit"},
-    "pydantic": {"scenario", "evidence_models", "evidence_texts"},
+    "pydantic": {"scenario", "evidence_models", "evidence_texts", "release_texts"},
     "tempfile": {"jit"},
 }
 READERS = {"scenario", "evidence_texts", "evidence_log", "jit", "playbook"}
