@@ -49,7 +49,14 @@ def test_a_checksum_shows_the_file_on_disk_and_the_process_with_their_releases()
     sim = morning()
     give(sim, "deployer", "checksum.run", servers=[7, STALE])
     found = rows(sim)
-    assert found[7]["checksum"] == {"at": "08:01:40", "disk": NEW.hash, "process": NEW.hash, "disk_release": NEW.name, "process_release": NEW.name, "same": True}
+    assert found[7]["checksum"] == {
+        "at": "08:01:40",
+        "disk": NEW.hash,
+        "process": NEW.hash,
+        "disk_release": NEW.name,
+        "process_release": NEW.name,
+        "same": True,
+    }
     assert (found[STALE]["checksum"]["disk_release"], found[STALE]["checksum"]["same"]) == (OLD.name, True)
     assert found[1]["checksum"] is None
 
@@ -70,7 +77,14 @@ def test_a_checksum_stays_as_it_was_until_the_next_one_and_shows_a_process_that_
     sim.step(240)
     assert rows(sim)[3]["checksum"]["process"] == NEW.hash
     give(sim, "deployer", "checksum.run", servers=[3])
-    assert rows(sim)[3]["checksum"] == {"at": "08:02:40", "disk": NEW.hash, "process": "", "disk_release": NEW.name, "process_release": "", "same": False}
+    assert rows(sim)[3]["checksum"] == {
+        "at": "08:02:40",
+        "disk": NEW.hash,
+        "process": "",
+        "disk_release": NEW.name,
+        "process_release": "",
+        "same": False,
+    }
 
 
 @pytest.mark.parametrize("level", ["assisted", "guided"])
@@ -96,7 +110,12 @@ def test_copying_the_old_release_and_rolling_back_looks_the_same_on_a_stale_serv
         one, other = (rows(sim)[n] for n in (1, STALE))
         assert (one["recorded"], one["copied_at"]) == (other["recorded"], other["copied_at"])
     said = [line for line in printed(sim) if not line.startswith("$")]
-    assert said == [f"smars-1: {OLD.name} copied, done", f"smars-8: {OLD.name} copied, done", f"smars-1: back on {NEW.name}, done", f"smars-8: back on {NEW.name}, done"]
+    assert said == [
+        f"smars-1: {OLD.name} copied, done",
+        f"smars-8: {OLD.name} copied, done",
+        f"smars-1: back on {NEW.name}, done",
+        f"smars-8: back on {NEW.name}, done",
+    ]
     assert sim.fleet[1].installed == NEW.name
     assert sim.fleet[STALE].installed == OLD.name
 
