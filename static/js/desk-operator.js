@@ -1,6 +1,6 @@
 /* The operator's desk. */
 import { startDesk } from "./lib/desk.js";
-import { deskKeys } from "./lib/desk-keys.js";
+import { operatorKeys } from "./lib/keys-operator.js";
 import * as chart from "./cards/chart.js";
 import * as chosen from "./cards/chosen.js";
 import * as log from "./cards/log.js";
@@ -8,4 +8,4 @@ import * as look from "./cards/look.js";
 import * as rates from "./cards/rates.js";
 import * as servers from "./cards/servers.js";
 
-startDesk({ chart, chosen, log, look, rates, servers }, deskKeys);
+startDesk({ chart, chosen, log, look, rates, servers }, operatorKeys);

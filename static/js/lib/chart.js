@@ -1,4 +1,17 @@
-/* One wrapper round uPlot (a classic script, global): colours from the tokens, labels at line ends, marks, resizing. */
+/* One wrapper round uPlot: colours from the tokens, labels at line ends, marks, resizing.
+   uPlot is a classic script and a third of a page's weight, so it is fetched when the first chart comes into view
+   (parts/charts.html), unless the page brought it itself. */
+
+let fetched = null;
+function library() {
+  if (globalThis.uPlot) return Promise.resolve();
+  fetched ??= new Promise((done) => {
+    const markup = document.getElementById("charts").content.cloneNode(true);
+    markup.querySelector("script").addEventListener("load", done);
+    document.head.append(markup);
+  });
+  return fetched;
+}
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -12,7 +25,7 @@ export function lineChart(host, spec) {
   function build() {
     chart?.destroy();
     chart = null;
-    if (!host.clientWidth || !host.clientHeight) return;
+    if (!globalThis.uPlot || !host.clientWidth || !host.clientHeight) return;
     chart = new globalThis.uPlot(options(host, spec), data ?? [[], ...spec.series.map(() => [])], host);
   }
   const draw = () => (chart ? chart.setData(data) : build());
@@ -25,7 +38,12 @@ export function lineChart(host, spec) {
   }).observe(host);
   /* Canvas does not follow CSS: paint again in the colours of the new theme, and in print's. */
   new MutationObserver(build).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  document.fonts?.ready.then(build);
+  const seen = new IntersectionObserver((found) => {
+    if (!found.some((f) => f.isIntersecting)) return;
+    seen.disconnect();
+    Promise.all([library(), document.fonts?.ready]).then(build);
+  });
+  seen.observe(host);
 
   return {
     set(x, ys) {

@@ -1,42 +1,35 @@
-/* The operator's keys. Digits, I, T, L and K move the focus; S speaks; ? lists them. */
-import { rate } from "./format.js";
+/* Single-letter keys of a desk: they move the focus or speak, never act. What all desks share is here, the rest is theirs. */
 import { goTo, hotkeys } from "./hotkeys.js";
 import { revealTab } from "./tabs.js";
 
-export function deskKeys(app) {
-  const to = (find) => () => {
-    const el = find();
-    if (!el) return;
-    revealTab(el);
-    goTo(el);
-  };
-  const panel = (name) => to(() => document.getElementById(`panel-${name}`));
-  const map = {
-    i: panel("inbox"), t: panel("totals"), l: panel("log"),
-    k: to(() => document.querySelector(".guard .switch")),
-    s: () => app.voice.say(summary(app), true),
+/* Focus an element, on a narrow screen after showing the tab that holds it. */
+export function visit(el) {
+  if (!el) return;
+  revealTab(el);
+  goTo(el);
+}
+
+export const panel = (name) => () => visit(document.getElementById(`panel-${name}`));
+
+/* own: key -> fn; say(get) -> the desk in sentences (array; what is unknown left out), get(name) a card. */
+export function bindKeys(app, own, say) {
+  hotkeys({
+    i: panel("inbox"),
+    k: () => visit(document.querySelector(".guard .switch")),
+    s: () => app.voice.say(summary(app, say), true),
     "?": () => document.getElementById("keys").showModal(),
-  };
-  for (let n = 1; n <= 8; n += 1) {
-    map[n] = () => {
-      app.store.set("chosen", n);
-      to(() => document.getElementById(`server-${n}`))();
-    };
-  }
-  hotkeys(map);
+    ...own,
+  });
 }
 
 /* The desk in a few sentences, for those who listen. */
-function summary(app) {
-  const { clock, servers, rates, inbox, work, log } = Object.fromEntries(
-    ["clock", "servers", "rates", "inbox", "work", "log"].map((name) => [name, app.store.get(name)]));
-  const up = servers?.servers.filter((s) => s.state === "running").length;
+function summary(app, say) {
+  const get = (name) => app.store.get(name);
+  const { clock, inbox, work } = { clock: get("clock"), inbox: get("inbox"), work: get("work") };
   return [
     clock && `${clock.clock}, ${clock.phase_label}`,
-    servers && `${up} of ${servers.servers.length} servers running`,
-    rates && `${rate(rates.parents_in)} parent orders in, ${rate(rates.children_out)} child orders out, ${rate(rates.executions)} executions a second`,
+    ...say(get),
     inbox && `${inbox.unread} unread mails`,
     work && `${work.free} of ${work.hands} hands free`,
-    log?.server && `log of SMARS-${log.server} read at ${log.at}`,
   ].filter(Boolean).join(". ") + ".";
 }

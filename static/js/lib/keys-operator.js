@@ -1,0 +1,23 @@
+/* The operator's keys: 1-8 a server, T totals, L log. */
+import { bindKeys, panel, visit } from "./desk-keys.js";
+import { rate } from "./format.js";
+
+export function operatorKeys(app) {
+  const own = { t: panel("totals"), l: panel("log") };
+  for (let n = 1; n <= 8; n += 1) {
+    own[n] = () => {
+      app.store.set("chosen", n);
+      visit(document.getElementById(`server-${n}`));
+    };
+  }
+  bindKeys(app, own, (get) => {
+    const servers = get("servers")?.servers;
+    const rates = get("rates");
+    const log = get("log");
+    return [
+      servers && `${servers.filter((s) => s.state === "running").length} of ${servers.length} servers running`,
+      rates && `${rate(rates.parents_in)} parent orders in, ${rate(rates.children_out)} child orders out, ${rate(rates.executions)} executions a second`,
+      log?.server && `log of SMARS-${log.server} read at ${log.at}`,
+    ];
+  });
+}
