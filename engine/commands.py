@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from engine.simulation import Simulation
 
 CONFIDENCES = ("guessing", "likely", "certain")
+WORDS = ("servers.stop_all", "smars.disconnect", "release.copy")  # levers that need the risk manager's word; the last only before the open
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Lever:
     dangerous: bool = False
     exclusive: bool = False  # one at a time
     begin: Effect | None = None  # what already happens when it is given
+    ready: Callable[["Simulation"], None] | None = None  # the part of the check that needs no arguments
+    talk: bool = False  # said, shown or answered: no hand, no time, and nothing of it reaches the market by itself
 
     @property
     def desk(self) -> str:
@@ -75,12 +78,15 @@ def lever(
     dangerous: bool = False,
     exclusive: bool = False,
     begin: Effect | None = None,
+    ready: Callable[["Simulation"], None] | None = None,
+    talk: bool = False,
 ) -> Callable[[Effect], Effect]:
     """Register the decorated effect as a lever."""
 
     def register(effect: Effect) -> Effect:
         allowed = (desks,) if isinstance(desks, str) else desks
-        LEVERS[kind] = Lever(kind, allowed, label, args or {}, check or (lambda sim, given: None), effect, dangerous, exclusive, begin)
+        judge = check or (lambda sim, given: None)
+        LEVERS[kind] = Lever(kind, allowed, label, args or {}, judge, effect, dangerous, exclusive, begin, ready, talk)
         return effect
 
     return register
@@ -144,6 +150,48 @@ def whole(name: str, least: int, most: int, what: str) -> Callable[["Simulation"
     return parse
 
 
+def one_of(name: str, *values: str) -> Callable[["Simulation", Any], str]:
+    """Parser of one word out of a few."""
+
+    def parse(sim: "Simulation", value: Any) -> str:
+        if not isinstance(value, str) or value not in values:
+            raise Refused(f"{name} = {str(value)[:40]!r}: expected {', '.join(values)}")
+        return value
+
+    parse.__doc__ = f"one of {', '.join(values)}"
+    return parse
+
+
+def _no_text(letter: str) -> bool:
+    """Control characters, halves of a character, and marks that break a line or turn its direction round."""
+    code = ord(letter)
+    return code < 32 or 0x7F <= code < 0xA0 or 0xD800 <= code <= 0xDFFF or 0x2028 <= code <= 0x202E or 0x2066 <= code <= 0x2069
+
+
+def line(name: str, least: int, most: int) -> Callable[["Simulation", Any], str]:
+    """Parser of one line of text, its ends stripped."""
+
+    def parse(sim: "Simulation", value: Any) -> str:
+        if not isinstance(value, str):
+            raise Refused(f"{name} = {str(value)[:40]!r}: expected text")
+        text = value.strip()
+        if not least <= len(text) <= most:
+            raise Refused(f"{name} has {len(text)} characters: expected {least} to {most}")
+        if any(_no_text(letter) for letter in text):
+            raise Refused(f"{name} holds characters that are no text: expected one plain line")
+        return text
+
+    parse.__doc__ = f"one line of text, {least} to {most} characters"
+    return parse
+
+
+def symbol(sim: "Simulation", value: Any) -> str:
+    """a stock's symbol"""
+    if not isinstance(value, str) or value not in sim.names:
+        raise Refused(f"symbol = {str(value)[:40]!r}: expected a stock such as {sim.names[0]}")
+    return value
+
+
 def percent(sim: "Simulation", value: Any) -> float:
     """percent of the opening price"""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0.01 <= value <= 99:
@@ -168,3 +216,25 @@ def style(sim: "Simulation", value: Any) -> str:
     if value not in ("passive", "aggressive"):
         raise Refused(f"style = {str(value)[:40]!r}: expected passive or aggressive")
     return str(value)
+
+
+def target(sim: "Simulation", args: dict[str, Any]) -> str:
+    """What a lever is aimed at, for people: "" when at nothing in particular."""
+    if "server" in args:
+        return sim.fleet.label(args["server"]) if args["server"] else ""
+    if "servers" in args:
+        chosen = args["servers"]
+        where = "all servers" if 1 < len(chosen) == len(sim.fleet.servers) else ", ".join(sim.fleet.label(n) for n in chosen)
+        return f"{where}: {args['release']}" if "release" in args else where
+    if "mail" in args:
+        return str(sim.mails[args["mail"]]["subject"])
+    if "symbols" in args:
+        chosen = args["symbols"]
+        return "all stocks" if len(chosen) == len(sim.names) else ", ".join(chosen[:4]) + (f" and {len(chosen) - 4} more" if len(chosen) > 4 else "")
+    if "gross_usd" in args:
+        return f"${args['gross_usd']:,}" if args["gross_usd"] else "none"
+    if "percent" in args:
+        return f"{args['percent']:g} %"
+    if "per_second" in args:
+        return f"{args['per_second']} a second" if args["per_second"] else "none"
+    return str(args.get("match", ""))

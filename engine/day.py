@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import turn
+from engine import bridge, turn
 from engine.controls import MISSED, REASONS
 from engine.events import Event, event
 from engine.evidence import Call, Evidence, Mail
@@ -59,10 +59,11 @@ MEMORY = (
     "limits",
     "terminal",
     "watched",
+    *bridge.MEMORY,
 )
 
 
-class Day:
+class Day(bridge.Bridge):
     """State and acts of the day outside the compiled market; `Simulation` adds commands and time."""
 
     scenario: Scenario
@@ -74,7 +75,6 @@ class Day:
     monitor: Monitor
     works: list["Work"]
     events: list[Event]
-    now: int
     adv_total: int
 
     def tell(self, kind: str, audience: Iterable[str] | None = None, **data: Any) -> None:
@@ -83,6 +83,7 @@ class Day:
 
     def begin_day(self) -> None:
         """Nothing has happened yet."""
+        self.begin_bridge()
         self.opened: dict[str, int] = {}  # mail -> step at which it was opened
         self.mails: dict[int, dict[str, Any]] = {}
         self.calls: list[dict[str, Any]] = []

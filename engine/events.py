@@ -28,6 +28,10 @@ KINDS: dict[str, tuple[str, ...]] = {
     "block.sold": ("risk", "projector"),
     "headline": PUBLIC,
     "limit.reached": (),
+    "bridge.posted": DESKS,
+    "word.asked": DESKS,
+    "word.given": DESKS,
+    "word.refused": DESKS,
 }
 
 

@@ -6,7 +6,8 @@
     kind = "release.rollback"
     args = { servers = "good" }
 
-`at` is when a command is given; levers take their time.
+`at` is when a command is given; levers take their time. A file implies the risk manager's word: where a lever needs it and the
+file itself has neither given nor refused it, the risk desk gives it at the same step.
 """
 
 import datetime
@@ -15,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.arrivals import stale_server
-from engine.commands import CONFIDENCES, LEVERS, Command
+from engine.commands import CONFIDENCES, LEVERS, WORDS, Command
 from engine.events import DESKS
-from engine.market_time import step_at
+from engine.market_time import OPEN, step_at
 from engine.scenario import Scenario
 
 DAY = datetime.date(2012, 8, 1)
@@ -51,7 +52,23 @@ def playbook(scenario: Scenario, name: str, seed: int) -> list[Command]:
     stale = stale_server(scenario, seed)
     entries = [_entry(scenario, stale, f"{path.name}: command {i}", entry) for i, entry in enumerate(data.get("command", []), 1)]
     entries.sort(key=lambda fields: fields["step"])
-    return [Command(seq=seq, **fields) for seq, fields in enumerate(entries, 1)]
+    return [Command(seq=seq, **fields) for seq, fields in enumerate(_with_words(entries), 1)]
+
+
+def _with_words(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The commands of a file, and before those that need the risk manager's word the word itself where the file does not speak of it."""
+    found: list[dict[str, Any]] = []
+    spoken: list[str] = []
+    for entry in entries:
+        kind = entry["kind"]
+        if kind in ("authorise.give", "authorise.refuse"):
+            spoken.append(entry["args"].get("what", ""))
+        if kind in WORDS and kind not in spoken and not (kind == "release.copy" and entry["step"] >= OPEN):
+            spoken.append(kind)
+            word = {"step": entry["step"], "desk": "risk", "kind": "authorise.give", "args": {"what": kind}}
+            found.append({**word, "confidence": None, "why": "implied by the playbook"})
+        found.append(entry)
+    return found
 
 
 def _entry(scenario: Scenario, stale: int, where: str, entry: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from engine.evidence import log_text
 from engine.fleet import RUNNING
 from engine.market_time import clock
 from engine.sight_parts import alerts_card, clock_card, inbox_card, levers_card, work_card
+from engine.sight_team import team_cards
 from engine.simulation import Simulation
 from engine.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS
 
@@ -75,4 +76,5 @@ def operator(sim: Simulation, help_level: str) -> dict[str, Any]:
         "alerts": alerts_card(sim, "operator"),
         "work": work_card(sim, "operator"),
         "levers": levers_card(sim, "operator"),
+        **team_cards(sim, "operator"),
     }

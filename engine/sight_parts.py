@@ -5,7 +5,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from engine.commands import LEVERS, Refused
+from engine.commands import LEVERS, Lever, Refused, target
+from engine.events import DESKS
 from engine.gauges import mids, moves_bp
 from engine.market_time import CLOSE, OPEN, STEPS_PER_SECOND, clock, phase
 from engine.positions import price_text
@@ -14,7 +15,6 @@ from engine.simulation import Simulation
 T = TypeVar("T")
 PHASES = {"premarket": "Pre-market", "bell": "Market open", "unwind": "Unwind", "block": "After the close", "ended": "Ended"}
 INBOX = 80
-WHOLE_LEVERS = ("servers.stop_all", "smars.disconnect", "killswitch.press")
 
 
 def kept(sim: Simulation, name: str, key: Any, make: Callable[[], T]) -> T:
@@ -63,7 +63,7 @@ def work_card(sim: Simulation, desk: str) -> dict[str, Any]:
             "seq": work.seq,
             "kind": work.kind,
             "label": LEVERS[work.kind].label,
-            "target": _target(sim, work.args),
+            "target": target(sim, work.args),
             "started": clock(work.start),
             "left_s": sim.left_s(work),
             "total_s": -(-(work.end - work.start) // STEPS_PER_SECOND),
@@ -74,35 +74,54 @@ def work_card(sim: Simulation, desk: str) -> dict[str, Any]:
     return {"hands": getattr(sim.scenario.hands, desk), "free": sim.free_hands(desk), "tasks": tasks}
 
 
-def _target(sim: Simulation, args: dict[str, Any]) -> str:
-    """What a lever is aimed at, for people."""
-    if "server" in args:
-        return sim.fleet.label(args["server"])
-    if "servers" in args:
-        return ", ".join(sim.fleet.label(n) for n in args["servers"])
-    if "mail" in args:
-        return str(sim.mails[args["mail"]]["subject"])
+def levers_card(sim: Simulation, desk: str) -> dict[str, Any]:
+    """Every lever of a desk: what it takes now, and whether it may be pulled, judged without its arguments, or why not."""
+    free = sim.free_hands(desk)
+    busy = {work.kind for work in sim.works}
+    rows = []
+    for kind, lever in LEVERS_OF[desk]:
+        numbers = sim.scenario.levers[kind]
+        if numbers.only_built and kind not in sim.built:
+            continue
+        reason = ""
+        if lever.exclusive and kind in busy:
+            reason = "under way already"
+        else:
+            reason = _not_ready(sim, lever) or sim.word_missing(kind) or ("no hand free" if free < numbers.hands else "")
+        rows.append(
+            {
+                "kind": kind,
+                "label": lever.label,
+                "dangerous": lever.dangerous,
+                "hands": numbers.hands,
+                "minutes": round(sim.minutes_of(kind, hands=min(numbers.shared, free)), 2),
+                "allowed": not reason,
+                "reason": reason,
+                "word": _word(sim, kind),
+            }
+        )
+    return {"levers": rows}
+
+
+# kinds of a desk in the order of registration, but those of the bridge and the telephone
+LEVERS_OF = {desk: tuple((kind, lever) for kind, lever in LEVERS.items() if desk in lever.desks and not lever.talk) for desk in DESKS}
+
+
+def _not_ready(sim: Simulation, lever: Lever) -> str:
+    try:
+        if lever.ready:
+            lever.ready(sim)
+    except Refused as refused:
+        return str(refused)
     return ""
 
 
-def levers_card(sim: Simulation, desk: str) -> dict[str, Any]:
-    """Levers of a desk that aim at nothing in particular: allowed now, or why not."""
-    rows = []
-    for kind in WHOLE_LEVERS:
-        lever = LEVERS[kind]
-        if desk not in lever.desks or (sim.scenario.levers[kind].only_built and kind not in sim.built):
-            continue
-        reason = ""
-        try:
-            lever.check(sim, {})
-        except Refused as refused:
-            reason = str(refused)
-        if any(work.kind == kind for work in sim.works):
-            reason = "under way already"
-        elif not reason and sim.free_hands(desk) < sim.scenario.levers[kind].hands:
-            reason = "no hand free"
-        rows.append({"kind": kind, "label": lever.label, "dangerous": lever.dangerous, "allowed": not reason, "reason": reason})
-    return {"levers": rows}
+def _word(sim: Simulation, kind: str) -> str | None:
+    """Where the risk manager's word stands for a lever; None when it needs none."""
+    if not sim.word_matters(kind) or sim.instant:
+        return None
+    state = str(sim.words[kind]["state"])
+    return "needed" if state == "open" else state
 
 
 def tiles_card(sim: Simulation) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from engine.sight_parts import alerts_card, clock_card, inbox_card, levers_card, work_card
+from engine.sight_team import team_cards
 from engine.simulation import Simulation
 
 
@@ -14,4 +15,5 @@ def risk(sim: Simulation, help_level: str) -> dict[str, Any]:
         "alerts": alerts_card(sim, "risk"),
         "work": work_card(sim, "risk"),
         "levers": levers_card(sim, "risk"),
+        **team_cards(sim, "risk"),
     }

@@ -62,6 +62,7 @@ class Simulation(day.Day):
         self.scenario, self.seed, self.noise = scenario, seed, seed if noise is None else noise
         self.names = scenario.names
         self.instant = instant
+        self.acting = ""
         numbers = derive(scenario)
         keys = np.array([stream_key(self.noise if stream in MARKET_STREAMS else seed, stream) for stream in range(STREAMS)], dtype=np.uint64)
         market = scenario.market
@@ -107,6 +108,7 @@ class Simulation(day.Day):
         """Judge a command given now: None when it was taken, else why not. A refused one changes nothing but the record of it."""
         if command.step != self.now:
             raise ValueError(f"command {command.seq} is stamped {command.step}: expected {self.now}, the next step")
+        self.acting = command.desk
         try:
             lever, args = self._judge(command)
             work = self._schedule(command, lever, args)
@@ -136,7 +138,12 @@ class Simulation(day.Day):
         args = clean_args(self, lever, command.args)
         if lever.exclusive and any(work.kind == lever.kind for work in self.works):
             raise Refused(f"{lever.label}: under way already")
+        if lever.ready:
+            lever.ready(self)
         lever.check(self, args)
+        missing = self.word_missing(lever.kind)
+        if missing:
+            raise Refused(missing)
         return lever, args
 
     def _schedule(self, command: Command, lever: Lever, args: dict[str, Any]) -> Work:
@@ -151,20 +158,25 @@ class Simulation(day.Day):
         if hands < numbers.hands:
             busy = ", ".join(f"{LEVERS[work.kind].label.lower()} ({self.left_s(work)} s left)" for work in self.works if work.desk == command.desk)
             raise Refused(f"no hand free: {busy}")
+        if numbers.shared > 1:
+            hands = min(numbers.shared, free)
+        minutes = self.minutes_of(lever.kind, len(args.get("servers", (0,))), hands)
+        steps = max(1, round(minutes * STEPS_PER_MINUTE)) if minutes else 0
+        return Work(command.seq, command.desk, lever.kind, args, self.now, self.now + steps, hands)
+
+    def minutes_of(self, kind: str, count: int = 1, hands: int = 1) -> float:
+        """Minutes of market time that a lever takes when it is given now: for `count` servers, with `hands` hands where they share the work."""
+        numbers = self.scenario.levers[kind]
         minutes = numbers.minutes
         if self.now < OPEN and numbers.premarket is not None:
             minutes = numbers.premarket
-        if numbers.built is not None and lever.kind in self.built:
+        if numbers.built is not None and kind in self.built:
             minutes = numbers.built
-        count = len(args.get("servers", (0,)))
         if numbers.each:
             minutes *= count
         if numbers.all_minutes is not None and count > 1:
             minutes = numbers.all_minutes
-        if numbers.shared > 1:
-            hands = min(numbers.shared, free)
-            minutes /= hands
-        return Work(command.seq, command.desk, lever.kind, args, self.now, self.now + max(1, round(minutes * STEPS_PER_MINUTE)), hands)
+        return minutes / max(hands, 1) if numbers.shared > 1 else minutes
 
     def free_hands(self, desk: str) -> int:
         """Hands of a desk that are not at work."""
@@ -179,7 +191,10 @@ class Simulation(day.Day):
         if work in self.works:
             self.works.remove(work)
         self.hand_steps += work.hands * (min(work.end, self.now) - work.start)  # one that ends in the evening does not wait for the block
+        self.acting = work.desk
         LEVERS[work.kind].effect(self, work.args)
+        if LEVERS[work.kind].talk:
+            return  # the machine is as it was: looking at it now, and not at its next tick, would be a trace
         if work.desk == "deployer":
             self.print_result(work.kind, work.args)
         if work.kind in ("limit.set", "rate.set", "collar.set"):

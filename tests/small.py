@@ -29,3 +29,10 @@ def give(sim: Simulation, desk: str, kind: str, **args: Any) -> str | None:
     """Give a command now; the reason when it was refused."""
     refusal = sim.submit(Command(len(sim.events) + 1, sim.now, desk, kind, args))
     return refusal.reason if refusal else None
+
+
+def settle(sim: Simulation) -> None:
+    """The risk manager gives the word for everything that needs one now."""
+    for what, word in sim.words.items():
+        if word["state"] != "given" and sim.word_matters(what):
+            assert give(sim, "risk", "authorise.give", what=what) is None

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 
 def _flag_is(value: bool) -> Any:
-    def check(sim: "Simulation", args: dict[str, Any]) -> None:
+    def ready(sim: "Simulation") -> None:
         if bool(sim.machine.controls[0].flag_off == 0) is not value:
             raise Refused(f"the flag is {'off' if value else 'on'} already")
 
-    return check
+    return ready
 
 
 def _free_servers(sim: "Simulation", args: dict[str, Any]) -> None:
@@ -46,13 +46,13 @@ def roll_back(sim: "Simulation", args: dict[str, Any]) -> None:
         sim.roll_back(n)
 
 
-@lever("flag.clear", "deployer", "Have the flag cleared upstream", check=_flag_is(True), dangerous=True, exclusive=True)
+@lever("flag.clear", "deployer", "Have the flag cleared upstream", ready=_flag_is(True), dangerous=True, exclusive=True)
 def clear_flag(sim: "Simulation", args: dict[str, Any]) -> None:
     """New orders come without the flag; parents already running go on."""
     sim.machine.controls["flag_off"][0] = 1
 
 
-@lever("flag.set", "deployer", "Have the flag set upstream", check=_flag_is(False), dangerous=True, exclusive=True)
+@lever("flag.set", "deployer", "Have the flag set upstream", ready=_flag_is(False), dangerous=True, exclusive=True)
 def set_flag(sim: "Simulation", args: dict[str, Any]) -> None:
     """New orders carry the flag again."""
     sim.machine.controls["flag_off"][0] = 0

@@ -28,12 +28,12 @@ def _not_starting(sim: "Simulation", args: dict[str, Any]) -> None:
             raise Refused(f"{sim.fleet.label(args['server'])}: an earlier start is still under way ({sim.left_s(work)} s left)")
 
 
-def _something_up(sim: "Simulation", args: dict[str, Any]) -> None:
+def _something_up(sim: "Simulation") -> None:
     if all(server.state == STOPPED for server in sim.fleet.servers):
         raise Refused("every server is stopped already")
 
 
-def _connected(sim: "Simulation", args: dict[str, Any]) -> None:
+def _connected(sim: "Simulation") -> None:
     if not any(server.connected for server in sim.fleet.servers):
         raise Refused("SMARS is disconnected from the exchanges already")
 
@@ -75,7 +75,7 @@ def open_mail(sim: "Simulation", args: dict[str, Any]) -> None:
     sim.opened[str(args["mail"])] = sim.now
 
 
-@lever("servers.stop_all", "operator", "Stop all servers by hand", check=_something_up, dangerous=True, exclusive=True)
+@lever("servers.stop_all", "operator", "Stop all servers by hand", ready=_something_up, dangerous=True, exclusive=True)
 def stop_all(sim: "Simulation", args: dict[str, Any]) -> None:
     """End every process, one after the other; the last one down ends the lever."""
     for server in sim.fleet.servers:
@@ -83,13 +83,13 @@ def stop_all(sim: "Simulation", args: dict[str, Any]) -> None:
             sim.stop_server(server.n)
 
 
-@lever("smars.disconnect", "operator", "Disconnect SMARS at the exchanges", check=_connected, dangerous=True, exclusive=True)
+@lever("smars.disconnect", "operator", "Disconnect SMARS at the exchanges", ready=_connected, dangerous=True, exclusive=True)
 def disconnect(sim: "Simulation", args: dict[str, Any]) -> None:
     """The exchanges close SMARS's sessions: nothing is sent any more, what rests is cancelled."""
     sim.disconnect("smars.disconnected")
 
 
-@lever("killswitch.press", "operator", "Press the kill switch", check=_something_up, dangerous=True, exclusive=True)
+@lever("killswitch.press", "operator", "Press the kill switch", ready=_something_up, dangerous=True, exclusive=True)
 def press(sim: "Simulation", args: dict[str, Any]) -> None:
     """End every process at once."""
     stop_all(sim, args)

@@ -41,18 +41,18 @@ def reconcile(sim: "Simulation", args: dict[str, Any]) -> None:
     sim.machine.controls["reconcile"][0] = 1
 
 
-def _market_open(sim: "Simulation", args: dict[str, Any]) -> None:
+def _market_open(sim: "Simulation") -> None:
     if not OPEN <= sim.now < CLOSE:
         raise Refused("the market is closed: stocks can be traded from 09:30 to 16:00")
 
 
-@lever("position.flatten", "risk", "Flatten positions", args={"symbols": commands.symbols, "style": commands.style}, check=_market_open)
+@lever("position.flatten", "risk", "Flatten positions", args={"symbols": commands.symbols, "style": commands.style}, ready=_market_open)
 def flatten(sim: "Simulation", args: dict[str, Any]) -> None:
     """Trade the monitor's (late) positions back through the books, outside SMARS."""
     sim.flatten(args["symbols"], args["style"])
 
 
-def _can_ask(sim: "Simulation", args: dict[str, Any]) -> None:
+def _can_ask(sim: "Simulation") -> None:
     if sim.now < OPEN:
         raise Refused("there is nothing to review before the open")
     if sim.bust_asked is not None:
@@ -61,7 +61,7 @@ def _can_ask(sim: "Simulation", args: dict[str, Any]) -> None:
         raise Refused(f"too late: a review must be asked for within {sim.scenario.exchange.bust_request_min} minutes of the trade")
 
 
-@lever("exchange.bust", "risk", "Ask the exchange to cancel erroneous executions", check=_can_ask, exclusive=True)
+@lever("exchange.bust", "risk", "Ask the exchange to cancel erroneous executions", ready=_can_ask, exclusive=True)
 def bust(sim: "Simulation", args: dict[str, Any]) -> None:
     """Ask for a review of what executed 30 % or more from the open within the last half hour."""
     sim.ask_bust()
@@ -74,14 +74,14 @@ def route_away(sim: "Simulation", args: dict[str, Any]) -> None:
     sim.away_at = sim.now if sim.away_at is None else sim.away_at
 
 
-def _has_rung(sim: "Simulation", args: dict[str, Any]) -> None:
+def _has_rung(sim: "Simulation") -> None:
     if not any(call["caller_key"] == "exchange" for call in sim.calls):
         raise Refused("the exchange has not called")
     if sim.cut_off:
         raise Refused("the exchange has cut the firm off already")
 
 
-@lever("exchange.accept", "risk", "Accept the exchange's offer to cut the firm off", check=_has_rung, dangerous=True, exclusive=True)
+@lever("exchange.accept", "risk", "Accept the exchange's offer to cut the firm off", ready=_has_rung, dangerous=True, exclusive=True)
 def accept(sim: "Simulation", args: dict[str, Any]) -> None:
     """The exchanges cut the whole firm off, until 10:30 and until they have seen a checksum or a stopped server."""
     sim.accept_cut()

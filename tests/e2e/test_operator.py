@@ -54,14 +54,28 @@ def test_the_stale_server_is_found_by_reading_and_stopping_it_ends_the_runaway(o
     assert (confidence, state) == ("certain", "applied")
 
 
+# The risk manager's word, over a socket of its own.
+GIVE = """(what) => new Promise((answered) => {
+  const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws/seat/risk/`);
+  socket.onopen = () => socket.send(JSON.stringify({t: "command", id: crypto.randomUUID(), kind: "authorise.give", args: {what}}));
+  socket.onmessage = (message) => {
+    const {t} = JSON.parse(message.data);
+    if (t === "applied" || t === "refused") { socket.close(); answered(t); }
+  };
+})"""
+
+
 def test_smars_is_disconnected_by_keyboard_alone(opens: Opens, facilitator: Control) -> None:
     code = facilitator.exercise("Keys", start="09:31", speed="30")
-    page = opens(facilitator.seat_link(code))
+    page, risk = opens(facilitator.seat_link(code)), opens(facilitator.seat_link(code, "risk"))
     page.wait_for_selector("[data-link=live] .guard")
+    expect(page.get_by_role("switch", name="Arm: Disconnect SMARS. Not now: Disconnect SMARS at the exchanges needs the risk")).to_be_visible()
+    assert risk.evaluate(GIVE, "smars.disconnect") == "applied"
+    expect(page.get_by_role("switch", name="Arm: Disconnect SMARS", exact=True)).to_be_visible()
     page.keyboard.press("k")
     expect(page.get_by_role("switch", name="Arm: Stop all servers")).to_be_focused()
     page.keyboard.press("Tab")
-    guard = page.get_by_role("switch", name="Arm: Disconnect SMARS")
+    guard = page.get_by_role("switch", name="Arm: Disconnect SMARS", exact=True)
     expect(guard).to_be_focused()
     page.keyboard.press("Space")
     expect(guard).to_have_attribute("aria-checked", "true")

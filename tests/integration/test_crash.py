@@ -214,7 +214,10 @@ def test_autopilots_give_historys_commands_at_exactly_their_step_once_and_not_fo
     for run in (held, free):
         eventually(lambda run=run: shown_step(run) >= disconnect + 10, 30, "it has advanced")
     given = [[(row.desk, row.step) for row in Command.objects.filter(run=run, by="autopilot").order_by("seq")] for run in (held, free)]
-    assert given == [[("deployer", rollback)], [("deployer", rollback), ("operator", disconnect)]]
+    assert given == [
+        [("deployer", rollback), ("risk", disconnect)],
+        [("deployer", rollback), ("risk", disconnect), ("operator", disconnect)],
+    ], "the risk manager's word comes first"
     free = end(free)
     held = eventually(lambda: Run.objects.filter(pk=held.pk, state="ended").first(), 15, "the other run has ended")
     for run in (held, free):

@@ -9,7 +9,7 @@ from engine.controls import REASONS
 from engine.record import beside_history, record
 from engine.router import BEHAVIOURS
 from engine.state import CLIENT, ERROR
-from tests.small import give, small_scenario
+from tests.small import give, settle, small_scenario
 
 MINUTE = 240
 SCENARIO = small_scenario(4, flow={"plain_bell_per_min": 240.0})
@@ -53,6 +53,8 @@ def test_without_a_free_hand_a_lever_is_refused_with_what_keeps_them_busy():
 
 def test_stopping_all_takes_four_minutes_with_two_hands_and_eight_with_one():
     two, one = at(OPEN), at(OPEN)
+    settle(two)
+    settle(one)
     give(two, "operator", "servers.stop_all")
     give(one, "operator", "server.start", server=1)
     give(one, "operator", "servers.stop_all")
@@ -209,6 +211,7 @@ def test_a_checksum_a_copy_and_a_restart_find_and_mend_the_stale_server():
     found = sim.checksums[-1]
     assert found["disk"] == found["process"] == SCENARIO.fleet.release[0].hash
     assert sim.fault_found
+    settle(sim)
     give(sim, "deployer", "release.copy", servers=[n], release="smars-rlp")
     assert "being worked on" in give(sim, "deployer", "release.rollback", servers=[n])
     sim.step(15 * MINUTE)

@@ -6,7 +6,7 @@ from engine import BELL_END, KINDS, OPEN, Simulation, load_scenario
 from engine.fleet import RUNNING, STARTING, STOPPED
 from engine.state import CLIENT, ERROR, UNWIND
 from tests.engine_builders import at_open, quiet_scenario
-from tests.small import give, small_scenario
+from tests.small import give, settle, small_scenario
 
 MINUTE = 240
 SCENARIO = small_scenario(2)
@@ -120,6 +120,7 @@ def test_the_phone_takes_no_hand():
     for server in (1, 2):
         give(sim, "operator", "server.stop", server=server)
     assert sim.free_hands("operator") == 0
+    settle(sim)
     assert give(sim, "operator", "smars.disconnect") is None
     assert give(sim, "deployer", "flag.clear") is None
     assert sim.free_hands("deployer") == 2

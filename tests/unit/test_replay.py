@@ -13,6 +13,8 @@ from tests.small import give, small_scenario
 
 SCENARIO = small_scenario(2)
 COMMANDS = [
+    Command(0, OPEN + 30, "risk", "authorise.give", {"what": "servers.stop_all"}),
+    Command(9, OPEN + 95, "risk", "authorise.give", {"what": "smars.disconnect"}),
     Command(2, OPEN + 90, "operator", "servers.stop_all"),
     Command(1, OPEN + 30, "operator", "server.stop", {"server": 2}),
     Command(3, OPEN + 90, "operator", "servers.stop_all"),  # refused: under way
@@ -48,9 +50,9 @@ def test_a_replay_is_the_run_whatever_the_order_of_the_list(until):
 
 def test_commands_at_or_after_the_end_are_not_given():
     events = [event.kind for event in replay(SCENARIO, 7, COMMANDS, OPEN + 90).take_events()]
-    assert events.count("command.applied") == 1
+    assert events.count("command.applied") == 2
     events = [event.kind for event in replay(SCENARIO, 7, COMMANDS, OPEN + 91).take_events()]
-    assert (events.count("command.applied"), events.count("command.refused")) == (2, 1)
+    assert (events.count("command.applied"), events.count("command.refused")) == (3, 1)
 
 
 def test_progress_is_told_as_the_market_goes():

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from engine import BELL_END, BLOCK, CLOSE, END, OPEN, Simulation, score, sight
+from engine import BELL_END, BLOCK, CLOSE, END, KINDS, OPEN, Simulation, score, sight
 from engine.sight_parts import INBOX
 from engine.state import EXECUTIONS
 from tests.engine_builders import at_open, quiet_scenario
-from tests.small import give, small_scenario
+from tests.small import give, settle, small_scenario
 
 MINUTE = 240
 SCENARIO = small_scenario(2, flow={"plain_bell_per_min": 120.0})
@@ -62,6 +62,7 @@ def test_a_server_shows_its_state_and_what_is_being_done_to_it():
 def test_a_deployers_work_on_a_server_is_not_on_the_operators_cards():
     sim = Simulation(QUIET, 7)
     sim.step(400)
+    settle(sim)
     before = card(sim, "servers")
     assert give(sim, "deployer", "release.copy", servers=[3], release="smars-rlp") is None
     assert card(sim, "servers") == before
@@ -103,12 +104,14 @@ def test_a_task_on_a_mail_names_its_subject_and_one_on_everything_names_nothing(
     assert card(sim, "work")["tasks"][0]["target"] == newest["subject"]
     other = Simulation(QUIET, 7)
     other.step(400)
+    settle(other)
     give(other, "operator", "servers.stop_all")
     assert card(other, "work")["tasks"][0]["target"] == ""
 
 
 def lever_rows(sim: Simulation) -> dict[str, dict]:
-    return {row["kind"]: row for row in card(sim, "levers")["levers"]}
+    """Rows of the levers that aim at nothing in particular."""
+    return {row["kind"]: row for row in card(sim, "levers")["levers"] if not KINDS[row["kind"]].args}
 
 
 def test_a_lever_is_shown_as_the_engine_would_judge_it():
@@ -126,6 +129,8 @@ def test_a_lever_is_shown_as_the_engine_would_judge_it():
 
     sim = Simulation(QUIET, 7)
     sim.step(400)
+    assert all("needs the risk manager's word: ask for it" in reason for reason in agree(sim).values())
+    settle(sim)
     assert agree(sim) == {"servers.stop_all": "", "smars.disconnect": ""}
     give(sim, "operator", "server.stop", server=1)
     give(sim, "operator", "server.stop", server=2)

@@ -11,7 +11,7 @@ from engine.score import halting
 from engine.state import ERROR, UNWIND
 from engine.unwind import discount_ppm, liquidation_cost, sell_block
 from tests.engine_builders import at_open, quiet_scenario
-from tests.small import give, small_scenario
+from tests.small import give, settle, small_scenario
 
 SCENARIO = load_scenario("knight-2012")
 BILLION = 10**9 * 10_000
@@ -126,6 +126,7 @@ def test_rlp_late_at_ten_is_charged_only_where_nobody_found_a_fault():
 def test_hands_at_work_cost_by_the_hour():
     sim = Simulation(small_scenario(1), 7)
     sim.step(OPEN)
+    settle(sim)
     give(sim, "operator", "servers.stop_all")
     sim.step(4 * 240)
     assert score(sim)["precautions"] == pytest.approx(2 * 4 / 60 * 300)

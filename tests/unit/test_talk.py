@@ -1,0 +1,212 @@
+"""The team's talk: the risk manager's word, asked for and given on screen, and what is said leaves no trace in the market."""
+
+import json
+
+import pytest
+
+from engine import OPEN, Simulation, playbook, restore, save, sight
+from engine.commands import WORDS
+from engine.state import digest_of
+from tests.engine_builders import quiet_scenario
+from tests.small import give, settle, small_scenario
+
+MINUTE = 240
+SCENARIO = small_scenario(2)
+QUIET = quiet_scenario(queued=0)
+
+
+def at(step: int, *, instant: bool = False, scenario=QUIET) -> Simulation:
+    sim = Simulation(scenario, 7, instant=instant)
+    sim.step(step)
+    return sim
+
+
+def word(sim: Simulation, what: str, desk: str = "operator") -> dict:
+    return {row["what"]: row for row in sight(sim, desk)["words"]["words"]}[what]
+
+
+def lever_row(sim: Simulation, kind: str, desk: str = "operator") -> dict:
+    return {row["kind"]: row for row in sight(sim, desk)["levers"]["levers"]}[kind]
+
+
+def titles(sim: Simulation) -> list[tuple[str, str, str]]:
+    return [(item["desk"], item["kind"], item["title"]) for item in sight(sim, "deployer")["bridge"]["items"]]
+
+
+PULLS = {
+    "servers.stop_all": ("operator", {}),
+    "smars.disconnect": ("operator", {}),
+    "release.copy": ("deployer", {"servers": [1], "release": "smars-rlp"}),
+}
+
+
+@pytest.mark.parametrize("what", WORDS)
+def test_a_lever_that_stops_all_waits_for_the_word_asked_for_and_given_on_screen(what):
+    sim = at(400)
+    desk, args = PULLS[what]
+    assert give(sim, desk, what, **args).endswith("needs the risk manager's word: ask for it")
+    assert (lever_row(sim, what, desk)["word"], lever_row(sim, what, desk)["allowed"]) == ("needed", False)
+    assert give(sim, desk, "authorise.ask", what=what) is None
+    assert "not given yet" in give(sim, desk, what, **args)
+    assert (word(sim, what)["state"], word(sim, what)["by"], word(sim, what)["at"]) == ("asked", desk, "08:01:40")
+    assert lever_row(sim, what, desk)["word"] == "asked"
+    assert give(sim, "risk", "authorise.refuse", what=what) is None
+    assert "it was refused" in give(sim, desk, what, **args)
+    assert word(sim, what, "risk")["state"] == "refused"
+    assert give(sim, desk, "authorise.ask", what=what) is None
+    assert give(sim, "risk", "authorise.give", what=what) is None
+    assert lever_row(sim, what, desk)["word"] == "given"
+    assert give(sim, desk, what, **args) is None
+    assert [(who, kind) for who, kind, _ in titles(sim)] == [(desk, "ask"), ("risk", "word"), (desk, "ask"), ("risk", "word")]
+
+
+def test_the_word_may_be_given_unasked_and_taken_back():
+    sim = at(OPEN)
+    assert give(sim, "risk", "authorise.give", what="servers.stop_all") is None
+    assert "given already, at 09:30" in give(sim, "risk", "authorise.give", what="servers.stop_all")
+    assert "given already" in give(sim, "operator", "authorise.ask", what="servers.stop_all")
+    assert give(sim, "risk", "authorise.refuse", what="servers.stop_all") is None
+    assert "refused already" in give(sim, "risk", "authorise.refuse", what="servers.stop_all")
+    assert "it was refused" in give(sim, "operator", "servers.stop_all")
+
+
+def test_nobody_else_may_give_the_word_and_nobody_asks_for_what_needs_none():
+    sim = at(400)
+    for desk in ("operator", "deployer"):
+        assert "that is for the risk" in give(sim, desk, "authorise.give", what="servers.stop_all")
+    assert "that is for the operator or the deployer" in give(sim, "risk", "authorise.ask", what="servers.stop_all")
+    for wrong in ("server.stop", "", None, 3, ["servers.stop_all"]):
+        assert "expected servers.stop_all, smars.disconnect, release.copy" in give(sim, "risk", "authorise.give", what=wrong)
+
+
+def test_a_copy_needs_the_word_before_the_open_only():
+    sim = at(OPEN - 1)
+    assert "needs the risk manager's word" in give(sim, "deployer", "release.copy", servers=[1], release="smars-rlp")
+    sim.step(1)
+    assert lever_row(sim, "release.copy", "deployer")["word"] is None
+    assert "no word once the market is open" in give(sim, "deployer", "authorise.ask", what="release.copy")
+    assert give(sim, "deployer", "release.copy", servers=[1], release="smars-rlp") is None
+
+
+def test_an_instant_simulation_and_a_kill_switch_need_no_word():
+    sim = at(OPEN, instant=True)
+    assert give(sim, "operator", "servers.stop_all") is None
+    sim = at(OPEN)
+    sim.built.add("killswitch.press")
+    assert give(sim, "operator", "killswitch.press") is None
+
+
+def test_talk_takes_no_hand_and_no_time():
+    sim = at(OPEN)
+    for server in (1, 2):
+        give(sim, "operator", "server.stop", server=server)
+    assert sim.free_hands("operator") == 0
+    assert give(sim, "operator", "authorise.ask", what="servers.stop_all") is None
+    assert (word(sim, "servers.stop_all")["state"], len(sim.works)) == ("asked", 2)
+    assert sim.hand_steps == 0
+
+
+def talk(sim: Simulation) -> None:
+    """Everything that can be said now; most of it is taken."""
+    for what in WORDS:
+        for desk in ("operator", "deployer"):
+            give(sim, desk, "authorise.ask", what=what)
+        give(sim, "risk", "authorise.refuse", what=what)
+        give(sim, "risk", "authorise.give", what=what)
+    give(sim, "risk", "stock.watch", symbol=sim.names[sim.now % len(sim.names)])
+
+
+def test_a_run_full_of_talk_trades_as_one_without_a_word():
+    silent, loud = (Simulation(SCENARIO, 7) for _ in range(2))
+    for sim in (silent, loud):
+        sim.step(OPEN - 300)
+    for gap in (7, 293, 1, 20, 119, 13, 400):
+        for sim in (silent, loud):
+            sim.step(gap)
+        talk(loud)
+    assert loud.bridge
+    assert digest_of(loud.machine) == digest_of(silent.machine)
+    for name in ("runaway", "contained", "first_runaway", "hand_steps", "halted", "harmed", "executions", "refusals"):
+        assert getattr(loud, name) == getattr(silent, name), name
+    assert all((loud.arrays()[name] == silent.arrays()[name]).all() for name in silent.arrays())
+
+
+def test_talk_is_kept_by_a_checkpoint():
+    sim = at(OPEN, scenario=SCENARIO)
+    talk(sim)
+    again = restore(SCENARIO, save(sim))
+    assert again.digest() == sim.digest()
+    assert [sight(again, desk) for desk in ("operator", "deployer", "risk")] == [sight(sim, desk) for desk in ("operator", "deployer", "risk")]
+    assert json.loads(json.dumps(sight(again, "risk"), allow_nan=False)) == sight(again, "risk")
+
+
+def test_a_stock_is_watched_by_its_name():
+    sim = at(0)
+    assert give(sim, "risk", "stock.watch", symbol=sim.names[1]) is None
+    assert sim.watched == sim.names[1]
+    for wrong in ("NOPE", 1, None, "", "a" * 100):
+        assert "expected a stock such as" in give(sim, "risk", "stock.watch", symbol=wrong)
+    assert "that is for the risk" in give(sim, "operator", "stock.watch", symbol=sim.names[1])
+
+
+@pytest.mark.parametrize("name", ["history", "competent"])
+def test_a_playbook_implies_the_word(name):
+    commands = playbook(QUIET, name, 79)
+    kinds = [(command.step, command.kind) for command in commands]
+    what = {"history": "smars.disconnect", "competent": "release.copy"}[name]
+    at = next(i for i, (_, kind) in enumerate(kinds) if kind == what)
+    assert kinds[at - 1] == (kinds[at][0], "authorise.give")
+    assert (commands[at - 1].desk, commands[at - 1].args) == ("risk", {"what": what})
+    assert [command.seq for command in commands] == list(range(1, len(commands) + 1))
+
+
+WORDY = """
+[[command]]
+at = 2012-08-01T09:40:00
+desk = "operator"
+kind = "servers.stop_all"
+[[command]]
+at = 2012-08-01T09:{minute}:00
+desk = "risk"
+kind = "authorise.{verb}"
+args = {{ what = "servers.stop_all" }}
+[[command]]
+at = 2012-08-01T09:50:00
+desk = "deployer"
+kind = "release.copy"
+args = {{ servers = "stale", release = "smars-rlp" }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("verb", "minute", "expected"),
+    [
+        ("give", 35, ["authorise.give", "servers.stop_all", "release.copy"]),
+        ("refuse", 35, ["authorise.refuse", "servers.stop_all", "release.copy"]),
+        ("refuse", 45, ["authorise.give", "servers.stop_all", "authorise.refuse", "release.copy"]),
+    ],
+)
+def test_a_playbook_that_speaks_of_the_word_itself_is_left_alone(tmp_path, verb, minute, expected):
+    path = tmp_path / "wordy.toml"
+    path.write_text(WORDY.format(verb=verb, minute=minute), encoding="utf-8")
+    assert [command.kind for command in playbook(QUIET, str(path), 7)] == expected
+
+
+def test_the_levers_card_has_every_lever_of_the_desk_with_what_it_takes_now():
+    sim = at(OPEN)
+    settle(sim)
+    rows = {row["kind"]: row for row in sight(sim, "operator")["levers"]["levers"]}
+    assert rows["server.stop"] == {
+        "kind": "server.stop", "label": "Stop a server", "dangerous": True, "hands": 1, "minutes": 1.0, "allowed": True, "reason": "", "word": None,
+    }  # fmt: skip
+    assert (rows["servers.stop_all"]["minutes"], rows["servers.stop_all"]["word"]) == (4.0, "given")
+    assert not {"authorise.ask", "killswitch.press"} & set(rows)
+    give(sim, "operator", "server.stop", server=1)
+    assert lever_row(sim, "servers.stop_all")["minutes"] == 8.0
+    give(sim, "operator", "server.stop", server=2)
+    assert lever_row(sim, "server.stop")["reason"] == "no hand free"
+    give(sim, "operator", "smars.disconnect")
+    assert lever_row(sim, "smars.disconnect")["reason"] == "under way already"
+    limit = lever_row(sim, "limit.set", "risk")
+    assert (limit["minutes"], limit["allowed"]) == (10.0, True)
+    assert lever_row(at(400), "checksum.run", "deployer")["minutes"] == 10.0
