@@ -10,7 +10,7 @@ from engine.controls import MISSED, REASONS
 from engine.events import Event, event
 from engine.evidence import Call, Evidence, Mail
 from engine.fleet import RUNNING, STOPPED, Fleet
-from engine.gauges import Gauges
+from engine.gauges import Gauges, mid_prices_hc
 from engine.market_time import BELL_END, BLOCK, CLOSE, OPEN, STEPS_PER_MINUTE, phase, step_at
 from engine.positions import Monitor, allocate_clients, cancel_far, price_text
 from engine.router import FLATTEN_AGGRESSIVE, FLATTEN_PASSIVE
@@ -46,6 +46,7 @@ MEMORY = (
     "away_at",
     "bust_asked",
     "bust_relief",
+    "busts",
     "cut_off",
     "cut_by_exchange",
     "rlp_late",
@@ -101,6 +102,7 @@ class Day(bridge.Bridge):
         self.away_at: int | None = None
         self.bust_asked: int | None = None
         self.bust_relief = 0
+        self.busts: list[list[int]] = []  # (step, relief) of every ruling
         self.cut_off = self.cut_by_exchange = self.rlp_late = self.fault_found = self.block_sold = False
         self.runaway = 0
         self.contained: int | None = None
@@ -317,6 +319,7 @@ class Day(bridge.Bridge):
         last = (self.bust_asked - OPEN) // STEPS_PER_MINUTE
         relief = cancel_far(self.machine, last - self.scenario.exchange.bust_request_min, last)
         self.bust_relief += relief
+        self.busts.append([self.now, relief])
         self.bust_asked = None
         self.tell("trades.busted", relief_usd=relief // HC)
 
@@ -353,6 +356,8 @@ class Day(bridge.Bridge):
         self.gauges.take(self, tick)
         self.monitor.take(tick, self.machine)
         self.monitor.show(tick, self.monitor.lag_s(self.scenario, self.gauges.per_s(EXECUTIONS)))
+        if step % STEPS_PER_MINUTE == 0 and step <= CLOSE:
+            self.monitor.note(step // STEPS_PER_MINUTE, mid_prices_hc(self))
         self._notice_limits()
         if step <= CLOSE:
             self._notice_pauses(step)

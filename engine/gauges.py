@@ -19,6 +19,7 @@ TICKS_A_MINUTE = 12
 KEPT = 384  # samples: a little over half an hour
 COLUMNS = 6  # children, executions, rejects, shares of ours; parents; volume of the market
 VOLUME = 5
+MINUTES = (CLOSE - OPEN) // STEPS_PER_MINUTE + 1  # from the opening bell to the close, both ends
 
 
 class Gauges:
@@ -27,6 +28,8 @@ class Gauges:
     def __init__(self, count: int) -> None:
         self.samples = np.zeros((KEPT, SERVERS_MAX + 1, COLUMNS), dtype=np.int64)
         self.moved_bp = np.zeros(count, dtype=np.int64)  # largest move of the mid since the open
+        self.closes = np.zeros((count, MINUTES), dtype=np.int32)  # last sale at every full minute from 09:30, ticks
+        self.traded = np.zeros((count, MINUTES), dtype=np.int32)  # shares traded in the minute that ended then
         self.volume_high = 0  # ticks for which volume has been above twice normal
         self.path: list[dict[str, Any]] = []  # a row a minute from 09:31
         self.tick = -1
@@ -48,6 +51,13 @@ class Gauges:
             np.maximum(self.moved_bp, np.abs(moves_bp(sim, mids(sim))), out=self.moved_bp)
         if OPEN < sim.now <= CLOSE and sim.now % STEPS_PER_MINUTE == 0:
             self.path.append(minute_row(sim))
+        if OPEN <= sim.now <= CLOSE and sim.now % STEPS_PER_MINUTE == 0:
+            self._keep_minute((sim.now - OPEN) // STEPS_PER_MINUTE, machine.market)
+
+    def _keep_minute(self, minute: int, market: Any) -> None:
+        """Keep every stock's last sale and volume; `traded` sums to the day's volume."""
+        self.closes[:, minute] = market["last"]
+        self.traded[:, minute] = market["volume"] - self.traded[:, :minute].sum(axis=1, dtype=np.int64)
 
     def per_s(self, column: int, server: int = 0, ticks: int = TICKS_A_MINUTE) -> float:
         """Mean per second over the last `ticks` samples."""
@@ -56,6 +66,12 @@ class Gauges:
             return 0.0
         now, before = self.samples[self.tick % KEPT], self.samples[(self.tick - ticks) % KEPT]
         return float(now[server, column] - before[server, column]) / (ticks * 5)
+
+    def rates(self) -> Any:
+        """Means per second over the last minute, (servers + 1, COLUMNS), row 0 being the firm's."""
+        ticks = min(TICKS_A_MINUTE, self.tick)
+        now, before = self.samples[self.tick % KEPT], self.samples[(self.tick - ticks) % KEPT]
+        return (now - before) / (max(ticks, 1) * 5)
 
     def series(self, column: int, ticks: int) -> list[int]:
         """Per-second means of the last `ticks` intervals, oldest first."""
@@ -73,7 +89,7 @@ class Gauges:
 
     def arrays(self) -> dict[str, Any]:
         """Arrays for digest and checkpoint."""
-        return {"gauge_samples": self.samples, "gauge_moved": self.moved_bp}
+        return {"gauge_samples": self.samples, "gauge_moved": self.moved_bp, "gauge_closes": self.closes, "gauge_traded": self.traded}
 
 
 def mids(sim: "Day") -> Any:
@@ -81,6 +97,11 @@ def mids(sim: "Day") -> Any:
     books, market = sim.machine.books, sim.machine.market
     mid = (2 * books["floor"].astype(np.int64) + books["bid"] + books["ask"]) * 128
     return np.where((books["bids"] > 0) & (books["asks"] > 0), mid, market["ref_256"])
+
+
+def mid_prices_hc(sim: "Day") -> Any:
+    """Mid of every stock, hundredths of a cent, (S,)."""
+    return mids(sim) * sim.machine.symbols["tick_hc"] >> 8
 
 
 def moves_bp(sim: "Day", prices_256: Any) -> Any:

@@ -13,7 +13,10 @@ from engine.scenario import Scenario
 from engine.state import CLIENT, ERROR, UNWIND, Machine
 
 OWN = [ERROR, UNWIND]
-SNAPSHOTS = 64  # of the position monitor, one every five seconds
+SNAPSHOTS = 80  # of the position monitor, one every five seconds: the latest, 300 s late, and a minute before that
+LATEST = 63  # ticks by which the monitor is late at most
+PATH_MINUTES = 482  # 08:00 to 16:00, both ends
+TICKS_A_MINUTE = 12
 
 
 class Marks(NamedTuple):
@@ -87,6 +90,19 @@ def cancel_far(machine: Machine, first_minute: int, last_minute: int) -> int:
     return relief
 
 
+class Valued(NamedTuple):
+    """The monitor's position at some prices, hundredths of a cent: `profit` is signed, long and short are positive."""
+
+    profit: int
+    long: int
+    short: int
+
+    @property
+    def gross(self) -> int:
+        """Long plus short."""
+        return self.long + self.short
+
+
 class Monitor:
     """The position monitor: snapshots every five seconds, shown late when executions are many (facts of the record, 42).
 
@@ -96,14 +112,35 @@ class Monitor:
     def __init__(self, count: int) -> None:
         self.shares = np.zeros((SNAPSHOTS, count), dtype=np.int64)
         self.cash = np.zeros((SNAPSHOTS, count), dtype=np.int64)
+        self.path = np.zeros((PATH_MINUTES, 2), dtype=np.int64)  # gross and profit that it showed, a row a minute from 08:00
         self.last = -1  # tick of the newest snapshot
         self.shown = 0  # tick that is shown: never older than one already shown
 
     def take(self, tick: int, machine: Machine) -> None:
         """Keep a snapshot under its tick."""
+        for skipped in range(max(self.last + 1, tick - SNAPSHOTS + 1), tick) if self.last >= 0 else ():  # the evening: nothing happened
+            self.shares[skipped % SNAPSHOTS] = self.shares[self.last % SNAPSHOTS]
+            self.cash[skipped % SNAPSHOTS] = self.cash[self.last % SNAPSHOTS]
         self.shares[tick % SNAPSHOTS] = machine.position.sum(axis=1)
         self.cash[tick % SNAPSHOTS] = machine.cash.sum(axis=1)
         self.last = tick
+
+    def note(self, minute: int, prices: npt.NDArray[np.int64]) -> None:
+        """Remember what is shown at a full minute, at the prices of now, (S,) hundredths of a cent."""
+        if minute < PATH_MINUTES:
+            value = self.value(prices)
+            self.path[minute] = value.gross, value.profit
+
+    def value(self, prices: npt.NDArray[np.int64]) -> Valued:
+        """What is shown, at prices, (S,) hundredths of a cent."""
+        shares, cash = self.read()
+        worth = shares * prices
+        return Valued(int(cash.sum() + worth.sum()), int(worth[shares > 0].sum()), -int(worth[shares < 0].sum()))
+
+    def growth(self, prices: npt.NDArray[np.int64]) -> int:
+        """Gross that was added in the last minute shown, at prices, hundredths of a cent."""
+        before = self.shares[max(self.shown - TICKS_A_MINUTE, 0) % SNAPSHOTS]
+        return int(((np.abs(self.read()[0]) - np.abs(before)) * prices).sum())
 
     def lag_s(self, scenario: Scenario, executions_per_s: float) -> int:
         """Seconds by which the monitor is late at a rate of executions."""
@@ -115,7 +152,7 @@ class Monitor:
 
     def show(self, tick: int, lag_s: int) -> None:
         """Move the shown snapshot to the newest that is `lag_s` old."""
-        self.shown = max(self.shown, tick - lag_s // 5, tick - SNAPSHOTS + 1, 0)
+        self.shown = max(self.shown, tick - lag_s // 5, tick - LATEST, 0)
 
     def read(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """(shares, cash) a stock as the monitor shows them, (S,) each."""
@@ -123,4 +160,4 @@ class Monitor:
 
     def arrays(self) -> dict[str, Any]:
         """Arrays for digest and checkpoint."""
-        return {"monitor_shares": self.shares, "monitor_cash": self.cash}
+        return {"monitor_shares": self.shares, "monitor_cash": self.cash, "monitor_path": self.path}

@@ -162,6 +162,7 @@ class Monitor(_Part):
     lag_most_s: Annotated[int, Field(ge=0, le=300)]
     lag_full_per_s: Positive
     allocate_min: Positive
+    account_limit_usd: Positive
 
 
 class Exchange(_Part):

@@ -13,7 +13,7 @@ from engine.market_time import clock
 from engine.score import score
 from engine.sight_deployer import deployer
 from engine.sight_operator import operator
-from engine.sight_parts import clock_card, tape_card, tiles_card
+from engine.sight_parts import clock_card, headlines_card, tape_card, tiles_card
 from engine.sight_risk import risk
 from engine.simulation import Simulation
 
@@ -27,7 +27,7 @@ def projector(sim: Simulation, help_level: str) -> dict[str, Any]:
         "clock": clock_card(sim),
         "tiles": tiles_card(sim),
         "loss": {"clock": clock(sim.now), "loss_usd": round(money["total"])},
-        "headlines": {"items": [{"at": clock(item["step"])[:5], "text": item["text"]} for item in sim.headlines[-12:]]},
+        "headlines": headlines_card(sim),
         "tape": tape_card(sim),
     }
 

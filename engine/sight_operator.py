@@ -6,16 +6,27 @@ from engine.commands import LEVERS
 from engine.evidence import log_text
 from engine.fleet import RUNNING
 from engine.market_time import clock
-from engine.sight_parts import alerts_card, clock_card, inbox_card, levers_card, work_card
+from engine.sight_parts import alerts_card, clock_card, inbox_card, kept, levers_card, work_card
 from engine.sight_team import team_cards
 from engine.simulation import Simulation
 from engine.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS
 
+COLUMNS = (("parents_in", PARENTS), ("children_out", CHILDREN), ("executions", EXECUTIONS), ("rejects", REJECTS))
 CHART_TICKS = 360  # half an hour of five-second means
 
 
-def servers_card(sim: Simulation) -> dict[str, Any]:
-    """Process state of every server, and what is being done to it."""
+def server_rates(sim: Simulation) -> list[dict[str, float]]:
+    """Rates a second of every server, means of the last minute, the firm's first."""
+
+    def make() -> list[dict[str, float]]:
+        return [{name: round(row[column], 1) for name, column in COLUMNS} for row in sim.gauges.rates().tolist()]
+
+    return kept(sim, "server rates", sim.gauges.tick, make)
+
+
+def servers_card(sim: Simulation, help_level: str) -> dict[str, Any]:
+    """Process state of every server, and what is being done to it; with help, its rates."""
+    rates = None if help_level == "2012" else server_rates(sim)
     rows = []
     for server in sim.fleet.servers:
         state = server.state
@@ -25,15 +36,13 @@ def servers_card(sim: Simulation) -> dict[str, Any]:
             (work for work in sim.works if work.desk == "operator" and work.args.get("server") == server.n and work.kind.startswith("server.")), None
         )
         doing = work and {"kind": work.kind, "label": LEVERS[work.kind].label, "left_s": sim.left_s(work)}
-        rows.append({"n": server.n, "name": sim.fleet.label(server.n), "state": state, "work": doing})
+        rows.append({"n": server.n, "name": sim.fleet.label(server.n), "state": state, "work": doing, "rates": rates and rates[server.n]})
     return {"servers": rows}
 
 
 def rates_card(sim: Simulation) -> dict[str, Any]:
     """Firm totals a second, means of the last minute."""
-    gauges = sim.gauges
-    columns = (("parents_in", PARENTS), ("children_out", CHILDREN), ("executions", EXECUTIONS), ("rejects", REJECTS))
-    return {name: round(gauges.per_s(column), 1) for name, column in columns}
+    return {name: round(sim.gauges.per_s(column), 1) for name, column in COLUMNS}
 
 
 def chart_card(sim: Simulation) -> dict[str, Any]:
@@ -67,7 +76,7 @@ def operator(sim: Simulation, help_level: str) -> dict[str, Any]:
     """The operator: process states, firm totals, mail, one log and one server when asked; no money, no positions, no releases."""
     return {
         "clock": clock_card(sim),
-        "servers": servers_card(sim),
+        "servers": servers_card(sim, help_level),
         "rates": rates_card(sim),
         "chart": chart_card(sim),
         "inbox": inbox_card(sim, "operator"),

@@ -130,16 +130,21 @@ def tiles_card(sim: Simulation) -> dict[str, Any]:
     return {"symbols": list(sim.names), "moves_bp": moves_bp(sim, mids(sim)).tolist(), "paused": paused}
 
 
+def headlines_card(sim: Simulation) -> dict[str, Any]:
+    """What the public screen said, oldest first."""
+    return {"items": [{"at": clock(item["step"])[:5], "text": item["text"]} for item in sim.headlines[-12:]]}
+
+
 def tape_card(sim: Simulation) -> dict[str, Any]:
     """Last sales of the stocks that moved most: public prints, nobody's name on them."""
-    machine = sim.machine
-    moves = moves_bp(sim, machine.market["last"].astype(np.int64) << 8)
-    order = np.argsort(-np.abs(moves), kind="stable")[:12].tolist()
+    market = sim.machine.market
+    moves = moves_bp(sim, market["last"].astype(np.int64) << 8)
+    order = np.argsort(-np.abs(moves), kind="stable")[:12]
+    columns = [market[name][order].tolist() for name in ("open", "last", "last_qty", "last_step")]
     items = []
-    for s in order:
-        market = machine.market[s]
-        if market.open and market.last_qty:
-            price = int(market.last) * int(machine.symbols[s].tick_hc)
-            print_ = {"price": price_text(price), "shares": int(market.last_qty), "move_bp": int(moves[s])}
-            items.append({"at": clock(int(market.last_step)), "symbol": sim.names[s], **print_})
+    for s, move, tick, opened, last, qty, step in zip(
+        order.tolist(), moves[order].tolist(), sim.machine.symbols["tick_hc"][order].tolist(), *columns, strict=True
+    ):
+        if opened and qty:
+            items.append({"at": clock(step), "symbol": sim.names[s], "price": price_text(last * tick), "shares": qty, "move_bp": move})
     return {"items": items}

@@ -1,16 +1,157 @@
-"""The risk manager's cards: the position monitor, late; limits, prices, calls; no servers, no releases, no rates."""
+"""The risk manager's cards: the position monitor, late; limits, prices, calls; no servers, no releases, no rates.
+
+Money comes from the monitor's position alone, at the market's prices of the last five seconds: what it does not show yet is not
+here. Cards are made anew when one of the two has moved.
+"""
 
 from typing import Any
 
-from engine.sight_parts import alerts_card, clock_card, inbox_card, levers_card, work_card
+import numpy as np
+
+from engine.commands import LEVERS
+from engine.gauges import MINUTES, TICK_STEPS, mid_prices_hc, moves_bp
+from engine.market_time import CLOSE, OPEN, STEPS_PER_MINUTE, clock
+from engine.positions import PATH_MINUTES, Valued, prices_hc
+from engine.score import HC
+from engine.sight_parts import alerts_card, clock_card, headlines_card, inbox_card, kept, levers_card, tape_card, work_card
 from engine.sight_team import team_cards
 from engine.simulation import Simulation
+from engine.unwind import liquidation_cost
+
+GROWING_USD = 2_000_000  # a minute: clients' orders waiting for their allocation grow and shrink by less
+
+
+def _moment(sim: Simulation) -> tuple[int, int]:
+    """What the monitor's cards depend on: the snapshot that is shown, and the tick of the prices."""
+    return sim.monitor.shown, sim.gauges.tick
+
+
+def _value(sim: Simulation) -> tuple[Valued, int, int]:
+    """What is shown at mid, the gross added in its last minute, and what selling it now would leave, hundredths of a cent."""
+    prices = mid_prices_hc(sim)
+    value = sim.monitor.value(prices)
+    sold = sim.monitor.value(prices_hc(sim.machine, "reverted_256")).profit - liquidation_cost(
+        sim.scenario, value.gross, sim.gauges.tick * TICK_STEPS
+    )
+    return value, sim.monitor.growth(prices), sold
+
+
+def pnl_card(sim: Simulation, help_level: str) -> dict[str, Any]:
+    """The monitor's totals: profit at mid, exposure, growth, and what is left of the cash."""
+
+    def make() -> dict[str, Any]:
+        value, growth, sold = _value(sim)
+        mid, cash = value.profit // HC, sim.scenario.cash.start_usd
+        return {
+            "as_of": clock(sim.monitor.shown * TICK_STEPS),
+            "lag_s": (sim.gauges.tick - sim.monitor.shown) * TICK_STEPS // 4,
+            "mid_usd": mid,
+            "gross_usd": value.gross // HC,
+            "net_usd": (value.long - value.short) // HC,
+            "long_usd": value.long // HC,
+            "short_usd": value.short // HC,
+            "cash_usd": cash,
+            "cash_left_usd": cash + min(mid, 0),
+            "gross_per_min_usd": growth // HC,
+            "sold_now_usd": None if help_level == "2012" else sold // HC,
+            "growing": growth // HC > GROWING_USD,
+        }
+
+    return kept(sim, f"pnl {help_level}", _moment(sim), make)
+
+
+def curve_card(sim: Simulation) -> dict[str, Any]:
+    """Gross and profit as the monitor showed them at every full minute until the close."""
+    minutes = min(min(sim.gauges.tick * TICK_STEPS, CLOSE) // STEPS_PER_MINUTE + 1, PATH_MINUTES)
+
+    def make() -> dict[str, Any]:
+        path = sim.monitor.path[:minutes] // HC
+        return {"from": "08:00", "every_s": 60, "gross_usd": path[:, 0].tolist(), "mid_usd": path[:, 1].tolist()}
+
+    return kept(sim, "curve", minutes, make)
+
+
+def positions_card(sim: Simulation) -> dict[str, Any]:
+    """The table of stocks as columns, in the order of the symbols card: shares as shown, prices as they are."""
+
+    def make() -> dict[str, Any]:
+        market = sim.machine.market
+        shares, cash = sim.monitor.read()
+        worth = shares * mid_prices_hc(sim)
+        last = market["last"].astype(np.int64)
+        return {
+            "as_of": clock(sim.monitor.shown * TICK_STEPS),
+            "shares": shares.tolist(),
+            "price_hc": (last * sim.machine.symbols["tick_hc"]).tolist(),
+            "move_bp": moves_bp(sim, last << 8).tolist(),
+            "notional_usd": (worth // HC).tolist(),
+            "pnl_usd": ((worth + cash) // HC).tolist(),
+            "paused": list(sim.was_paused),
+        }
+
+    return kept(sim, "positions", _moment(sim), make)
+
+
+def symbols_card(sim: Simulation) -> dict[str, Any]:
+    """Names of the stocks. Never changes."""
+    return kept(sim, "symbols", 0, lambda: {"symbols": list(sim.names)})
+
+
+def limits_card(sim: Simulation) -> dict[str, Any]:
+    """What is set, 0 for none; which of the desk's controls were built; whether clients were asked to route elsewhere."""
+    controls = sim.machine.controls[0]
+    return {
+        "gross_cap_usd": int(controls.gross_cap_hc) // HC,
+        "rate_per_second": int(controls.rate_cap),
+        "collar_percent": int(controls.collar_bp) / 100,
+        "reconcile": bool(controls.reconcile),
+        "account_limit_usd": sim.scenario.monitor.account_limit_usd,
+        "built": sorted(kind for kind in sim.built if kind in LEVERS and "risk" in LEVERS[kind].desks),
+        "clients_away": bool(controls.away_256),
+    }
+
+
+def price_card(sim: Simulation) -> dict[str, Any]:
+    """Last price and volume of the stock watched at every full minute from the opening bell; the first is the opening price."""
+    now = min(sim.gauges.tick * TICK_STEPS, CLOSE)
+    minutes = min((now - OPEN) // STEPS_PER_MINUTE + 1, MINUTES) if now >= OPEN else 0
+
+    def make() -> dict[str, Any]:
+        found: dict[str, Any] = {"symbol": sim.watched, "from": "09:30", "every_s": 60, "price_hc": [], "volume": []}
+        if sim.watched is not None:
+            s = sim.names.index(sim.watched)
+            tick = int(sim.machine.symbols[s].tick_hc)
+            found["price_hc"] = (sim.gauges.closes[s, :minutes] * tick).tolist()
+            found["volume"] = sim.gauges.traded[s, :minutes].tolist()
+        return found
+
+    return kept(sim, "price", (sim.watched, minutes), make)
+
+
+def exchange_card(sim: Simulation) -> dict[str, Any]:
+    """The review that was asked for, the rulings so far, and whether the exchange has cut the firm off."""
+    asked = sim.bust_asked
+    ruling = None if asked is None else asked + sim.scenario.exchange.bust_ruling_min * STEPS_PER_MINUTE
+    return {
+        "bust": None if asked is None or ruling is None else {"asked": clock(asked), "ruling_at": clock(ruling)},
+        "busts": [{"at": clock(step), "relief_usd": relief // HC} for step, relief in sim.busts],
+        "cut_off": bool(sim.cut_off),
+    }
 
 
 def risk(sim: Simulation, help_level: str) -> dict[str, Any]:
     """All cards of the risk manager."""
     return {
         "clock": clock_card(sim),
+        "pnl": pnl_card(sim, help_level),
+        "curve": curve_card(sim),
+        "symbols": symbols_card(sim),
+        "positions": positions_card(sim),
+        "limits": limits_card(sim),
+        "tape": kept(sim, "tape", sim.gauges.tick, lambda: tape_card(sim)),
+        "headlines": headlines_card(sim),
+        "price": price_card(sim),
+        "exchange": exchange_card(sim),
         "inbox": inbox_card(sim, "risk"),
         "alerts": alerts_card(sim, "risk"),
         "work": work_card(sim, "risk"),

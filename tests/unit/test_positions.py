@@ -4,7 +4,19 @@ import numpy as np
 import pytest
 
 from engine import Simulation, load_scenario
-from engine.positions import Monitor, allocate_clients, cancel_far, fees_hc, marks, own_shares, price_text, prices_hc
+from engine.positions import (
+    LATEST,
+    SNAPSHOTS,
+    TICKS_A_MINUTE,
+    Monitor,
+    allocate_clients,
+    cancel_far,
+    fees_hc,
+    marks,
+    own_shares,
+    price_text,
+    prices_hc,
+)
 from engine.state import CLIENT, ERROR, UNWIND
 from tests.engine_builders import at_open, quiet_scenario
 from tests.small import small_scenario
@@ -128,6 +140,32 @@ def test_the_monitor_mixes_clients_and_errors():
     sim = at_open(small_scenario(2, flow={"plain_bell_per_min": 240.0}), 400)
     shown, _ = sim.monitor.read()
     assert sim.machine.position[:, CLIENT].any()
-    assert (sim.monitor.shares[sim.monitor.last % 64] == sim.machine.position.sum(axis=1)).all()
+    assert (sim.monitor.shares[sim.monitor.last % SNAPSHOTS] == sim.machine.position.sum(axis=1)).all()
     assert shown.shape == (2,)
     assert np.abs(shown).sum() > 0
+
+
+def test_a_minute_before_the_latest_snapshot_is_still_kept():
+    """Five minutes late, the monitor still knows how fast it grew."""
+    assert SNAPSHOTS > LATEST + TICKS_A_MINUTE
+    sim = at_open(quiet_scenario(behaviour="power_peg"), 0)
+    monitor = Monitor(2)
+    for tick in range(200):
+        sim.step(1)
+        monitor.take(tick, sim.machine)
+        monitor.show(tick, 300)
+    assert monitor.shown == 139
+    before = monitor.shares[(139 - TICKS_A_MINUTE) % SNAPSHOTS]
+    prices = np.array([10_000, 20_000])
+    assert monitor.growth(prices) == int(((np.abs(monitor.read()[0]) - np.abs(before)) * prices).sum()) > 0
+
+
+def test_after_a_jump_in_time_the_monitor_shows_what_was_last_known():
+    sim = at_open(quiet_scenario(behaviour="power_peg"), 200)
+    monitor = Monitor(2)
+    monitor.take(0, sim.machine)
+    kept = monitor.read()[0].tolist()
+    sim.step(200)
+    monitor.take(500, sim.machine)
+    monitor.show(500, 5)
+    assert monitor.read()[0].tolist() == kept != sim.machine.position.sum(axis=1).tolist()

@@ -120,10 +120,11 @@ def test_every_array_that_changes_is_in_the_digest(name):
 def test_measurements_and_the_monitor_are_in_the_digest_and_in_a_checkpoint():
     sim = replay(SCENARIO, 7, [], OPEN + 41)
     digests = {sim.digest()}
-    for array in (sim.gauges.samples, sim.gauges.moved_bp, sim.monitor.shares, sim.monitor.cash):
+    gauges, monitor = sim.gauges, sim.monitor
+    for array in (gauges.samples, gauges.moved_bp, gauges.closes, gauges.traded, monitor.shares, monitor.cash, monitor.path):
         array.reshape(-1)[0] += 1
         digests.add(sim.digest())
-    assert len(digests) == 5
+    assert len(digests) == 8
     again = restore(SCENARIO, save(sim))
     assert (again.gauges.samples == sim.gauges.samples).all()
     assert (again.monitor.cash == sim.monitor.cash).all()

@@ -59,6 +59,18 @@ def test_a_server_shows_its_state_and_what_is_being_done_to_it():
     assert {row["n"]: row["work"] for row in card(sim, "servers")["servers"]}[2] is None
 
 
+@pytest.mark.parametrize("level", ["assisted", "guided"])
+def test_with_help_every_server_shows_the_rates_a_look_would(level):
+    sim = at_open(SCENARIO, 2 * MINUTE)
+    assert {row["rates"] for row in card(sim, "servers")["servers"]} == {None}
+    rows = sight(sim, "operator", level)["servers"]["servers"]
+    assert sum(row["rates"]["parents_in"] for row in rows) > 0
+    for row in rows:
+        give(sim, "operator", "server.look", server=row["n"])
+        look = card(sim, "look")
+        assert row["rates"] == {key: look[key] for key in ("parents_in", "children_out", "executions", "rejects")}
+
+
 def test_a_deployers_work_on_a_server_is_not_on_the_operators_cards():
     sim = Simulation(QUIET, 7)
     sim.step(400)
