@@ -14,14 +14,15 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from game import inbox, presence, protocol
-from game.access import Place, is_still, place_of
+from game.access import Place, is_still, place_of, player_of
 from game.broker import BROKER_GONE
 from game.control import exercise_group, run_group, team_group, tell_team
 from game.drive import drive
 from game.feed import feed
 from game.hub import Slot, hub
+from game.lobby import lobby
 from game.loudspeaker import to_json
-from game.models import Exercise, RuleBroken, Run
+from game.models import Exercise, Player, RuleBroken, Run
 from game.pages import join_card
 from game.rules import DESKS
 from game.screens import screens
@@ -298,6 +299,37 @@ class SeatConsumer(FrameConsumer):
     async def note(self, text: str) -> None:
         self.unanswered = {client_id for client_id in self.unanswered if client_id not in text}
         await self.send(text)
+
+
+class LobbyConsumer(FrameConsumer):
+    """A player who waits for the start."""
+
+    player: Player | None = None
+
+    async def enter(self) -> dict[str, Any] | None:
+        self.player = await database_sync_to_async(player_of)(self.scope["cookies"])
+        if self.player is None:
+            await self.part("This browser has not joined. Join with the code.", retry=False, code=GONE)
+            return None
+        self.exercise_id = self.player.exercise_id
+        self.groups_joined = (exercise_group(self.exercise_id),)
+        await self.tick()
+        return await database_sync_to_async(protocol.lobby_hello)(self.player)
+
+    async def tick(self) -> None:
+        if self.player and await screens.seen(self.player.pk, self):
+            lobby(self.exercise_id).poke()
+
+    async def listen(self) -> None:
+        lobby(self.exercise_id).add(self.slot)
+
+    async def refill(self) -> None:
+        lobby(self.exercise_id).fill(self.slot)
+
+    async def leave(self) -> None:
+        if self.player:
+            lobby(self.exercise_id).remove(self.slot)
+            await screens.closed(self.player.pk, self)
 
 
 class ProjectorConsumer(FrameConsumer):

@@ -21,7 +21,7 @@ def qr_svg(address: str) -> str:
 
 def join_card(host: str, code: str, *, secure: bool = False) -> dict[str, Any]:
     """Where to go and what to type."""
-    address = f"http{'s' if secure else ''}://{host}/projector/{code}/"
+    address = f"http{'s' if secure else ''}://{host}/join/{code}/"
     return {"address": host, "code": code, "qr_svg": qr_svg(address)}
 
 

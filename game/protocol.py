@@ -13,7 +13,7 @@ import engine
 from game.access import Place
 from game.control import state_of
 from game.loudspeaker import Cards, to_json
-from game.models import Command, Exercise
+from game.models import Command, Exercise, Player
 from game.presence import seats_of
 
 MESSAGE_BYTES = 16 * 1024
@@ -164,6 +164,21 @@ def seat_hello(place: Place) -> dict[str, Any]:
 def team_note(place: Place) -> dict[str, Any]:
     """The `team` message: its people as they are now."""
     return {"t": "team", "seats": seats_of(place.seat.team_id, place.player.pk, timezone.now())}
+
+
+def lobby_hello(player: Player) -> dict[str, Any]:
+    """The first message to somebody who waits."""
+    exercise = player.exercise
+    return {
+        "t": "hello",
+        "desk": "lobby",
+        "team": "",
+        "name": player.name,
+        "player": player.name,
+        "owner": exercise.owner_id == player.pk,
+        "exercise": about(exercise),
+        "result": f"/result/{exercise.code}/",
+    }
 
 
 def projector_hello(exercise: Exercise) -> dict[str, Any]:

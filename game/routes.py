@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from game.consumers import ProjectorConsumer, SeatConsumer
+from game.consumers import LobbyConsumer, ProjectorConsumer, SeatConsumer
 
 sockets = [
     path("ws/seat/", SeatConsumer.as_asgi()),
     path("ws/seat/<str:desk>/", SeatConsumer.as_asgi()),
+    path("ws/lobby/", LobbyConsumer.as_asgi()),
     path("ws/projector/<str:code>/", ProjectorConsumer.as_asgi()),
 ]

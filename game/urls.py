@@ -3,11 +3,16 @@
 from django.contrib import admin
 from django.urls import path
 
-from game.views import desk, facilitator, join, projector, result
+from game.views import desk, facilitator, join, lobby, projector, result
 
 urlpatterns = [
     path("", join.home, name="home"),
+    path("play/", join.play, name="play"),
     path("join/", join.join, name="join"),
+    path("join/<str:code>/", join.join, name="join-code"),
+    path("lobby/", lobby.lobby, name="lobby"),
+    path("lobby/seat/", lobby.seat, name="lobby-seat"),
+    path("lobby/start/", lobby.start, name="lobby-start"),
     path("seat/<str:token>/", desk.take_seat, name="take-seat"),
     path("desk/", desk.first_desk, name="first-desk"),
     path("desk/<str:name>/", desk.desk, name="desk"),

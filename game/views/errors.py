@@ -1,5 +1,7 @@
 """Errors, each with a sentence and a way out."""
 
+from urllib.parse import urlsplit
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -47,4 +49,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was open too long, or came from elsewhere."""
-    return error(request, 403, "This form is too old. Go back, load the page again and repeat it.")
+    sentence = "This page had been open too long, or this browser keeps no cookies, so nothing was done. Load the page again and repeat it."
+    return error(request, 403, sentence, {"href": _page_before(request), "label": "Load it again"})
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The path of the page the form was on; the start page when it was not ours."""
+    came_from = urlsplit(request.headers.get("referer", ""))
+    path = came_from.path if came_from.netloc == request.get_host() else ""
+    return path if path.startswith("/") and not path.startswith("//") else HOME["href"]

@@ -5,11 +5,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from game.joining import normal
 from game.models import Exercise
 from game.pages import join_card, projector_cards, qr_svg
 from game.protocol import projector_hello
 from game.views.errors import error
-from game.views.join import normal
 
 
 @never_cache
@@ -35,7 +35,7 @@ def projector(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def qr(request: HttpRequest, code: str) -> HttpResponse:
-    """The way to the projector as a picture."""
+    """The way in as a picture."""
     exercise = get_object_or_404(Exercise, code=code)
-    svg = qr_svg(request.build_absolute_uri(f"/projector/{exercise.code}/"))
+    svg = qr_svg(request.build_absolute_uri(f"/join/{exercise.code}/"))
     return HttpResponse(svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1), content_type="image/svg+xml")

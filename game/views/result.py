@@ -9,9 +9,9 @@ from django.views.decorators.http import require_safe
 
 import engine
 from game import board
+from game.joining import normal
 from game.models import Command, Exercise, Ghost, Run
 from game.views.errors import error
-from game.views.join import normal
 
 PARTS = (
     ("trading", "Trading loss, sold back"),

@@ -32,11 +32,12 @@ def test_the_start_page(opens: Opens, stack: Stack) -> None:
 def test_a_wrong_code_is_answered_beside_the_field(browser: Browser, stack: Stack) -> None:
     page = browser.new_page()  # the answer is a 404, which every browser writes to its console
     page.goto(stack.address)
-    page.get_by_label("Code of the exercise").fill("ZZ-ZZZ")
+    page.get_by_label("Code on the wall").fill("ZZ-ZZZ")
+    page.get_by_label("Your name").fill("Dana")
     with page.expect_response("**/join/"):
-        page.get_by_role("button", name="Open its projector").click()
+        page.get_by_role("button", name="Join").click()
     expect(page.get_by_role("alert")).to_contain_text("ZZ-ZZZ")
-    expect(page.get_by_label("Code of the exercise")).to_have_value("ZZ-ZZZ")
+    expect(page.get_by_label("Code on the wall")).to_have_value("ZZ-ZZZ")
     page.context.close()
 
 

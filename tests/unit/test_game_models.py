@@ -5,8 +5,8 @@ import pytest
 import engine
 from game.access import place_of
 from game.inbox import BURST, Budget
+from game.joining import normal
 from game.models import CODE_LETTERS, FacilitatorLink, Ghost, RuleBroken, Run, Seat, new_code
-from game.views.join import normal
 from game.views.result import grade, minutes_to_contain
 from tests.builders import new_exercise, taken_seat
 

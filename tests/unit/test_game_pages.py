@@ -32,11 +32,11 @@ def first_of(page) -> dict:
     return json.loads(found[1])
 
 
-def test_the_start_page_lists_what_runs_and_leads_to_it_by_code(client, exercise):
+def test_the_start_page_lists_what_runs_and_knows_a_code_however_it_is_typed(client, exercise):
     page = client.get("/").content.decode()
     assert "Autumn class" in page and f"/projector/{exercise.code}/" in page
     typed = exercise.code.lower().replace("-", "")
-    assert client.post("/join/", {"code": typed}).headers["location"] == f"/projector/{exercise.code}/"
+    assert client.post("/join/", {"code": typed, "name": "Dana"}).headers["location"] == "/desk/"
     wrong = client.post("/join/", {"code": "ZZ-ZZZ"})
     assert wrong.status_code == 404 and "There is no exercise ZZ-ZZZ." in wrong.content.decode()
 

@@ -28,11 +28,18 @@ function state(s) {
   if (s.state === "paused") {
     return html`<div class="band band-warn">${icon("pause")}<span>PAUSED. Market time stands still${s.stateReason ? `: ${s.stateReason}` : ""}.</span></div>`;
   }
-  if (s.state === "lobby") return html`<div class="band band-info">${icon("hourglass")}<span>Waiting for the facilitator to start.</span></div>`;
+  if (s.state === "lobby") return waiting(s.hello);
   if (s.state === "ended") {
     return html`<div class="band band-info">${icon("flag")}<span>The exercise has ended.</span>${s.result ? html`<a class="btn btn-prime" href=${s.result}>See the result</a>` : nothing}</div>`;
   }
   return nothing;
+}
+
+function waiting(hello) {
+  if (hello.desk === "lobby") return nothing; // the page itself is about nothing else
+  const words = hello.owner ? "You have not started yet." : "Waiting for the facilitator to start.";
+  const way = hello.desk === "projector" ? nothing : html` <a class="btn" href="/lobby/">To the lobby</a>`;
+  return html`<div class="band band-info">${icon("hourglass")}<span>${words}</span>${way}</div>`;
 }
 
 /* The assistant plays this desk because nobody who holds it was here. */

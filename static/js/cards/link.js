@@ -9,7 +9,7 @@ export function mount(root, app) {
   const link = root.querySelector("[data-link-word]");
   const mates = root.querySelector("[data-mates]");
   app.store.on("standing", (s) => {
-    if (link) render(html`${icon(s.link === "live" ? "wifi" : "wifi-off")}<span>${WORDS[s.link]}</span>${s.link === "live" && s.speed ? html`<span class="quiet">${s.speed}x</span>` : nothing}`, link);
+    if (link) render(html`${icon(s.link === "live" ? "wifi" : "wifi-off")}<span>${WORDS[s.link]}</span>${s.link === "live" && s.speed && s.state !== "lobby" ? html`<span class="quiet">${s.speed}x</span>` : nothing}`, link);
     if (mates) render((s.hello.seats ?? []).filter((x) => x.desk !== s.hello.desk).map(mate), mates);
   });
 }

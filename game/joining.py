@@ -1,0 +1,130 @@
+"""Coming in: a seat for whoever joins, another one while it is free, a game for one, and the way back by a word."""
+
+import time
+
+from django.db import transaction
+
+from game.briefs import ORDER
+from game.models import Exercise, Holding, Player, RuleBroken, Seat
+from game.rules import ASSISTANT, DESKS
+
+SOLO_TITLE = "1 August 2012"
+SOLO_TEAM = "Cobalt"
+SOLO_NAME = "You"
+SOLO_LIMIT = 40  # games played alone that run at once on one machine
+WRONG_WORDS = 12  # a minute and exercise, in one web process
+_wrong: dict[int, list[float]] = {}
+
+
+class Full(RuleBroken):
+    """Every seat is taken."""
+
+
+def by_code(code: str) -> Exercise | None:
+    """The exercise of a code, however it was typed: case, blanks and the dash do not matter."""
+    return Exercise.objects.filter(code=normal(code)).first()
+
+
+def normal(code: str) -> str:
+    """A code as it is stored."""
+    letters = "".join(letter for letter in code.upper() if letter.isalnum())
+    return f"{letters[:2]}-{letters[2:]}"
+
+
+def seats_by_need(exercise: Exercise) -> list[Seat]:
+    """Every seat, the one that needs somebody most first: free ones of the emptiest team, then the least crowded."""
+    seats = list(Seat.objects.filter(team__exercise=exercise).select_related("team").prefetch_related("holdings__player"))
+    people: dict[int, set[int]] = {}
+    for seat in seats:
+        people.setdefault(seat.team_id, set()).update(player.pk for player in seat.holders)
+    return sorted(seats, key=lambda seat: (len(seat.holders), len(people[seat.team_id]), seat.team.place, ORDER.index(seat.desk)))
+
+
+def join(exercise: Exercise, name: str, seat_id: int | None = None) -> tuple[Player, str, Seat]:
+    """Come in under a name: the player, the cookie's token and the seat. With `seat_id` beside whoever sits there.
+
+    Raises Full when no seat is free and none was chosen, RuleBroken for everything else that cannot be.
+    """
+    with transaction.atomic():
+        # One at a time: of thirty who join in the same second no two may be given the same free seat.
+        exercise = Exercise.objects.select_for_update().get(pk=exercise.pk)
+        if exercise.state == "ended":
+            raise RuleBroken("This exercise has ended.")
+        if exercise.owner_id is not None:
+            raise RuleBroken("Somebody plays this one alone. You can watch it, or play your own.")
+        player, token = Player.enter(exercise, name)
+        seats = seats_by_need(exercise)
+        if seat_id is not None:
+            seats = [seat for seat in seats if seat.pk == seat_id]
+        if not seats or len(seats[0].holders) >= exercise.places:
+            raise RuleBroken("There is no place left at that desk.")
+        if seats[0].holders and seat_id is None:
+            raise Full("Every seat is taken.")
+        seats[0].take(player)
+    return player, token, seats[0]
+
+
+def move(player: Player, seat_id: int, *, also: bool = False) -> Seat:
+    """Change to a seat while it is free, giving up the old ones; with `also` beside those of the same team.
+
+    When no seat of the exercise is free, a taken one may be shared. Raises RuleBroken with the reason.
+    """
+    with transaction.atomic():
+        exercise = Exercise.objects.select_for_update().get(pk=player.exercise_id)
+        if exercise.state != "lobby":
+            raise RuleBroken("The exercise has started: seats stay as they are.")
+        seat = Seat.objects.filter(pk=seat_id, team__exercise=exercise).first()
+        if seat is None:
+            raise RuleBroken("There is no such seat here.")
+        others = [holder for holder in seat.holders if holder.pk != player.pk]
+        if others and Seat.objects.filter(team__exercise=exercise).free().exists():
+            raise RuleBroken(f"{others[0].name} has that seat. Choose a free one.")
+        if len(others) >= exercise.places:
+            raise RuleBroken("There is no place left at that desk.")
+        if not also:
+            Holding.objects.filter(player=player).exclude(seat=seat).delete()
+        seat.take(player)
+    return seat
+
+
+def leave(player: Player, seat_id: int) -> Seat:
+    """Give up one of several seats before the start. Raises RuleBroken for the last one."""
+    held = Holding.objects.filter(player=player)
+    mine = held.filter(seat=seat_id).select_related("seat", "player__exercise").first()
+    if mine is None or mine.player.exercise.state != "lobby":
+        raise RuleBroken("That seat cannot be given up now.")
+    if held.count() < 2:
+        raise RuleBroken("This is your only seat. Take another one instead.")
+    mine.delete()
+    return mine.seat
+
+
+def play_now(desk: str) -> tuple[Player, str]:
+    """A game for one, who owns its time: every desk ("all"), or one with assistants at the others; the player and the token."""
+    if desk not in (*DESKS, "all"):
+        raise RuleBroken("Choose one of the three desks, or all of them.")
+    if Exercise.objects.filter(state="running").exclude(owner=None).count() >= SOLO_LIMIT:
+        raise RuleBroken(f"{SOLO_LIMIT} people play here already, which is as many as this machine can hold. Try again in a few minutes.")
+    with transaction.atomic():
+        exercise = Exercise.objects.create(title=SOLO_TITLE, help=Exercise.Help.ASSISTED, loss_counter=Exercise.LossCounter.LIVE)
+        team = exercise.add_team(SOLO_TEAM, ASSISTANT)
+        player, token = Player.enter(exercise, SOLO_NAME)
+        for seat in team.seats.all():
+            if desk in (seat.desk, "all"):
+                seat.take(player)
+        exercise.owner = player
+        exercise.save(update_fields=["owner"])
+    return player, token
+
+
+def resume(exercise: Exercise, word: str) -> tuple[Player, str]:
+    """The player of a resume word. Raises RuleBroken for a word nobody has, and after too many of those."""
+    now = time.monotonic()
+    recent = _wrong[exercise.pk] = [at for at in _wrong.get(exercise.pk, []) if now - at < 60]
+    if len(recent) >= WRONG_WORDS:
+        raise RuleBroken("Too many wrong words. Wait a minute, or ask the facilitator for a link to your seat.")
+    found = Player.resume(exercise, word)
+    if found is None:
+        recent.append(now)
+        raise RuleBroken("Nobody here has that resume word. It is shown in the lobby, and in Help on your desk.")
+    return found

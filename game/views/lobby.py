@@ -1,0 +1,110 @@
+"""The lobby: who sits where, what one's desk is, a first lever to try, and the start."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from game import joining
+from game.access import player_of
+from game.briefs import BRIEFS, ORDER, brief
+from game.control import tell_team
+from game.drive import drive
+from game.lobby import lobby_card
+from game.models import Player, RuleBroken
+from game.protocol import lobby_hello
+from game.views.errors import error
+
+JOIN = {"href": "/join/", "label": "Join with a code"}
+
+
+@never_cache
+@require_safe
+def lobby(request: HttpRequest) -> HttpResponse:
+    """Before the start; afterwards the way leads to the desk or the result."""
+    player = player_of(request.COOKIES)
+    if player is None:
+        return error(request, 403, "This browser has not joined an exercise, or its seat was opened in another one.", JOIN)
+    exercise = player.exercise
+    if exercise.state == "ended":
+        return redirect("result", exercise.code)
+    if exercise.state != "lobby":
+        return redirect("first-desk")
+    card = lobby_card(exercise)
+    held = sorted(player.seats, key=lambda seat: ORDER.index(seat.desk))
+    desks = [seat.desk for seat in held]
+    context: dict[str, Any] = {
+        "page_title": "Lobby",
+        "exercise": exercise,
+        "player": player,
+        "owner": exercise.owner_id == player.pk,
+        "join_url": request.build_absolute_uri(f"/join/{exercise.code}/"),
+        "host": request.get_host(),
+        "team": held[0].team if held else None,
+        "briefs": [brief(desk, exercise.help) for desk in desks],
+        "others": [BRIEFS[desk] for desk in ORDER if desk not in desks],
+        "card": _marked(card, player),
+        "seats_held": len(held),
+        "first": {"hello": lobby_hello(player), "cards": {"lobby": {"v": 0, "d": card}}},
+    }
+    return render(request, "lobby.html", context)
+
+
+def _marked(card: dict[str, Any], player: Player) -> dict[str, Any]:
+    """The card as the template needs it: one's own seats marked, desks with their titles."""
+    teams = [
+        {
+            **team,
+            "mine": any(_is_mine(seat, player) for seat in team["seats"]),
+            "seats": [
+                {**seat, "title": BRIEFS[seat["desk"]].title, "icon": BRIEFS[seat["desk"]].icon, "mine": _is_mine(seat, player)}
+                for seat in team["seats"]
+            ],
+        }
+        for team in card["teams"]
+    ]
+    return {**card, "teams": sorted(teams, key=lambda team: not team["mine"])}
+
+
+def _is_mine(seat: dict[str, Any], player: Player) -> bool:
+    return any(holder["name"] == player.name for holder in seat["holders"])
+
+
+@require_POST
+def seat(request: HttpRequest) -> HttpResponse:
+    """Take another seat, one more, or give one up: `take`, `also` or `leave` is a seat's number."""
+    player = player_of(request.COOKIES)
+    if player is None:
+        return redirect("lobby")
+    before = set(player.seats.values_list("team_id", flat=True))
+    try:
+        for verb in ("take", "also", "leave"):
+            number = request.POST.get(verb, "")
+            if number.isdecimal() and len(number) < 12:
+                chosen = joining.leave(player, int(number)) if verb == "leave" else joining.move(player, int(number), also=verb == "also")
+                before.add(chosen.team_id)
+    except RuleBroken as problem:
+        messages.error(request, str(problem))
+    for team_id in before:
+        tell_team(team_id)
+    return redirect("lobby")
+
+
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    """The start of a game for one, by its owner."""
+    player = player_of(request.COOKIES)
+    if player is None:
+        return redirect("lobby")
+    if player.exercise.owner_id != player.pk:
+        messages.error(request, "Start is with the facilitator.")
+        return redirect("lobby")
+    try:
+        drive(player.exercise, "start")
+    except RuleBroken as problem:
+        messages.error(request, str(problem))
+        return redirect("lobby")
+    return redirect("first-desk")

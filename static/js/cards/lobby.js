@@ -1,0 +1,47 @@
+/* Teams and seats before the start. The first picture is the page's own; buttons submit the form they stand in. */
+import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { icon } from "../lib/icons.js";
+
+const DESKS = { deployer: ["Deployer", "list"], operator: ["Operator", "activity"], risk: ["Risk manager", "landmark"] };
+
+export function mount(root, app) {
+  const count = document.querySelector("[data-count]");
+  let mineBefore = null;
+  app.store.on("lobby", (d) => {
+    const me = app.store.get("standing").hello.name;
+    const teams = d.teams.map((t) => ({ ...t, seats: t.seats.map((s) => ({ ...s, mine: s.holders.some((h) => h.name === me) })) }));
+    const held = teams.flatMap((t) => t.seats).filter((s) => s.mine);
+    teams.sort((a, b) => hasMine(b) - hasMine(a));
+    if (mineBefore === null) root.replaceChildren();
+    render(teams.map((t) => team(t, { held: held.length, free: d.free })), root);
+    count.textContent = `${d.taken} of ${d.taken + d.free} seats taken${d.free ? `, ${d.free} for assistants` : ""}`;
+    const mine = held.map((s) => s.id).join();
+    if (mineBefore !== null && mine !== mineBefore) location.reload(); // the briefs are the page's: another tab or the facilitator moved this player
+    mineBefore = mine;
+  });
+}
+
+const hasMine = (t) => Number(t.seats.some((s) => s.mine));
+
+const team = (t, now) => html`<section class="panel team" ?data-mine=${hasMine(t)} aria-label=${`Team ${t.name}`}>
+  <h2><span dir="auto">${t.name}</span>${hasMine(t) ? html`<span class="tag">your team</span>` : nothing}</h2>
+  <ul>${t.seats.map((s) => seat(t, s, now))}</ul>
+</section>`;
+
+function seat(t, s, now) {
+  const [title, sign] = DESKS[s.desk];
+  return html`<li class="seat" ?data-mine=${s.mine}>
+    <span class=${`seat-desk ${s.desk}`}>${icon(sign)}${title}</span>
+    <span class="seat-who">${s.holders.length ? s.holders.map(holder) : html`<span class="quiet">free</span>`}${s.mine ? html` <span class="tag">you</span>` : nothing}</span>
+    <span class="seat-acts">${acts(t, s, title, now)}</span>
+  </li>`;
+}
+
+const holder = (h, i) => html`${i ? ", " : ""}<span class=${h.online ? "" : "quiet"}><span dir="auto">${h.name}</span>${h.online ? "" : " (away)"}</span>`;
+
+function acts(t, s, title, { held, free }) {
+  const button = (name, word, quiet) => html`<button class=${quiet ? "btn btn-quiet" : "btn"} name=${name} value=${s.id}>${word}<span class="sr">: ${title}, ${t.name}</span></button>`;
+  if (s.mine) return held > 1 ? button("leave", "Leave", true) : nothing;
+  if (!s.holders.length) return html`${held && hasMine(t) ? button("also", "Take too", true) : nothing}${button("take", held ? "Move here" : "Take", false)}`;
+  return s.room && !free ? button("take", "Share", true) : nothing;
+}

@@ -1,0 +1,16 @@
+/* The lobby: who is where, live; a first lever to try; the way to the desk when the exercise starts. */
+import { startApp, mountCards } from "./lib/app.js";
+import { bindSettings } from "./lib/settings.js";
+import { bindPractice } from "./practice/bind.js";
+import * as bands from "./cards/bands.js";
+import * as link from "./cards/link.js";
+import * as lobby from "./cards/lobby.js";
+
+const app = startApp(() => "/ws/lobby/");
+mountCards(app, { bands: bands.mount, link: link.mount, lobby: lobby.mount });
+bindSettings();
+bindPractice(app.voice);
+app.store.on("standing", ({ state }) => {
+  if (state === "running" || state === "paused") location.replace("/desk/");
+});
+app.line.open();

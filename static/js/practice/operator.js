@@ -1,0 +1,44 @@
+/* Stop practice server 3, on the operator's own card. */
+import * as servers from "../cards/servers.js";
+import * as work from "../cards/work.js";
+import { practiceApp, steps } from "./app.js";
+import { stage } from "./stage.js";
+
+const STOP_S = 60;
+const SERVER = 3;
+
+export function mount(root, voice, done) {
+  const rows = [1, 2, 3, 4].map((n) => ({ n, name: `Practice ${n}`, state: "running", work: null, rates: null }));
+  const at = steps(root, ["Press Stop on Practice 3. That arms it.", "Say how sure you are. That sends it.", "It takes market time. Then it has stopped."]);
+  const show = () => app.store.set("servers", { servers: rows.map((row) => ({ ...row })) });
+  const app = practiceApp("operator", voice, {
+    hands: 2,
+    rules({ kind, args }) {
+      const row = rows[args.server - 1];
+      if (args.server !== SERVER) return "practice is about server 3";
+      if (kind !== "server.stop") return "stop it first";
+      if (row.state !== "running" || row.work) return "it is being stopped, or has been";
+      row.work = { kind, label: "Stop a server", left_s: STOP_S };
+      at(2);
+      show();
+      return { label: "Stop a server", target: row.name, seconds: STOP_S, end: () => stopped(row) };
+    },
+  });
+  const stopped = (row) => {
+    row.state = "stopped";
+    row.work = null;
+    at(3);
+    show();
+    done();
+  };
+  app.beat = (tasks) => {
+    const task = tasks[0];
+    if (!task) return;
+    rows[SERVER - 1].work.left_s = task.left_s;
+    show();
+  };
+  app.store.on("armed", (place) => rows[SERVER - 1].state === "running" && !rows[SERVER - 1].work && at(place ? 1 : 0));
+  show();
+  servers.mount(stage(root, "servers"), app);
+  work.mount(stage(root, "work"), app);
+}
