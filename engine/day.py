@@ -7,6 +7,7 @@ import numpy as np
 
 from engine import bridge, turn
 from engine.controls import MISSED, REASONS
+from engine.evening import Night
 from engine.events import Event, event
 from engine.evidence import Call, Evidence, Mail
 from engine.fleet import RUNNING, STOPPED, Fleet
@@ -18,7 +19,6 @@ from engine.scenario import Scenario
 from engine.score import HC
 from engine.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS, Machine
 from engine.terminal import prompts, results
-from engine.unwind import sell_block
 from engine.view import View
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ MEMORY = (
     "runaway",
     "contained",
     "first_runaway",
-    "block_sold",
     "desk_orders",
     "was_paused",
     "limits",
@@ -64,7 +63,7 @@ MEMORY = (
 )
 
 
-class Day(bridge.Bridge):
+class Day(bridge.Bridge, Night):
     """State and acts of the day outside the compiled market; `Simulation` adds commands and time."""
 
     scenario: Scenario
@@ -103,7 +102,7 @@ class Day(bridge.Bridge):
         self.bust_asked: int | None = None
         self.bust_relief = 0
         self.busts: list[list[int]] = []  # (step, relief) of every ruling
-        self.cut_off = self.cut_by_exchange = self.rlp_late = self.fault_found = self.block_sold = False
+        self.cut_off = self.cut_by_exchange = self.rlp_late = self.fault_found = False
         self.runaway = 0
         self.contained: int | None = None
         self.first_runaway: int | None = None
@@ -111,6 +110,7 @@ class Day(bridge.Bridge):
         self.was_paused: list[int] = []
         self.limits = dict.fromkeys(("parents", "pool", "window"), 0)  # how often a limit of the machine was reached
         self.terminal: list[dict[str, Any]] = []  # what the deployer's tools printed
+        self.begin_evening()
         self.watched: str | None = None  # stock whose price the risk manager watches
 
     @staticmethod
@@ -120,7 +120,7 @@ class Day(bridge.Bridge):
     def day_memory(self) -> dict[str, Any]:
         """What `begin_day` made, JSON-able."""
         found = {name: getattr(self, name) for name in MEMORY}
-        return {**found, "built": sorted(self.built), "mails": list(self.mails.values())}
+        return {**found, "built": sorted(self.built), "mails": list(self.mails.values()), "evening": self.evening.to_dict()}
 
     def recall_day(self, memory: dict[str, Any]) -> None:
         """Take back what `day_memory` gave."""
@@ -128,6 +128,7 @@ class Day(bridge.Bridge):
             setattr(self, name, memory[name])
         self.built = set(memory["built"])
         self.mails = {mail["id"]: mail for mail in memory["mails"]}
+        self.evening.restore(memory["evening"])
 
     # -- the fleet
 
@@ -296,10 +297,8 @@ class Day(bridge.Bridge):
                 turn.withdraw_all(self.machine, step, server.n)
             turn.withdraw_all(self.machine, step, 0)
             allocate_clients(self.machine)
-        if step == BLOCK:
-            gross, cost = sell_block(self.machine, numbers)
-            self.block_sold = True
-            self.tell("block.sold", gross_usd=gross // HC, cost_usd=cost // HC)
+        if step >= BLOCK:
+            self.turn_of_evening(step)
 
     def rlp_live(self) -> bool:
         """Whether every server runs a release that knows the new order type and orders carry the flag."""

@@ -1,7 +1,7 @@
 """Market time: the only place that knows that a step is 250 ms.
 
 Step 0 is 08:00:00.000 ET on 1 August 2012; the opening bell is step 21,600. The trading day ends at
-16:00 (step 115,200); the clock then jumps to 18:30, where the block is sold in one last step.
+16:00 (step 115,200); the clock then jumps to 18:30. Until 19:00 banks bid for what is left, and nothing trades.
 """
 
 import re
@@ -42,7 +42,7 @@ BELL_END = step_at("10:15")
 BREAKERS_TO = step_at("15:35")
 CLOSE = step_at("16:00")
 BLOCK = step_at("18:30")
-END = BLOCK + 1
+END = step_at("19:00")
 
 PHASES = ("premarket", "bell", "unwind", "block", "ended")
 

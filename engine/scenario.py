@@ -38,7 +38,15 @@ def _moment(text: str) -> str:
     return text
 
 
+def _evening(text: str) -> str:
+    if not market_time.BLOCK <= market_time.step_at(text) <= market_time.END or market_time.step_at(text) % 20:
+        raise ValueError("expected a time from 18:30 to 19:00, in whole five seconds")
+    return text
+
+
 Moment = Annotated[str, AfterValidator(_moment)]
+Evening = Annotated[str, AfterValidator(_evening)]
+Words = Annotated[str, Field(min_length=1, max_length=400)]
 Positive = Annotated[int, Field(gt=0)]
 Part = Annotated[float, Field(ge=0, le=1)]
 Minutes = Annotated[float, Field(ge=0, le=480)]
@@ -174,6 +182,25 @@ class Exchange(_Part):
     cut_until: Moment
 
 
+class BlockBid(_Part):
+    """A bank's bid for the block: the formula's discount and `more`, from one moment of the evening until another."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+    id: Annotated[str, Field(pattern=_ID.pattern)]
+    bank: Words
+    from_: Evening = Field(alias="from")
+    until: Evening
+    more: Part
+    says: Words
+
+    @model_validator(mode="after")
+    def _lasts(self) -> "BlockBid":
+        if market_time.step_at(self.from_) >= market_time.step_at(self.until):
+            raise ValueError(f"from = {self.from_!r}, until = {self.until!r}: expected a bid that lasts")
+        return self
+
+
 class Block(_Part):
     base: Part
     slope: Part
@@ -181,6 +208,45 @@ class Block(_Part):
     today_share: Part
     today_cost: Part
     today_at_usd: Positive
+    counter: Part
+    says_better: Words
+    says_worse: Words
+    bid: Annotated[tuple[BlockBid, ...], Field(min_length=1, strict=False)]
+
+    @model_validator(mode="after")
+    def _the_last_bid_stands_until_the_end(self) -> "Block":
+        ids, last = [bid.id for bid in self.bid], self.bid[-1]
+        if len(set(ids)) < len(ids):
+            raise ValueError(f"bid ids {', '.join(ids)}: expected each once")
+        if market_time.step_at(last.until) != market_time.END:
+            raise ValueError(f"bid {last.id}: until = {last.until!r}: expected 19:00, the last bid is the one that stands")
+        if any(market_time.step_at(bid.from_) > market_time.step_at(last.from_) for bid in self.bid):
+            raise ValueError(f"bid {last.id}: from = {last.from_!r}: expected no bid after it")
+        return self
+
+
+class CapitalOffer(_Part):
+    """Somebody who would buy into the firm: `price` is what a dollar of the firm's worth is to them."""
+
+    id: Annotated[str, Field(pattern=_ID.pattern)]
+    lender: Words
+    amount_usd: Positive
+    price: Annotated[float, Field(gt=0, le=10)]
+    says: Words
+
+
+class Capital(_Part):
+    worth_usd: Positive
+    worth_lost: Annotated[float, Field(ge=0, le=10)]
+    worth_least_usd: Positive
+    offer: Annotated[tuple[CapitalOffer, ...], Field(strict=False)]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "Capital":
+        ids = [offer.id for offer in self.offer]
+        if len(set(ids)) < len(ids):
+            raise ValueError(f"offer ids {', '.join(ids)}: expected each once")
+        return self
 
 
 class Costs(_Part):
@@ -250,6 +316,7 @@ class Scenario(_Part):
     monitor: Monitor
     exchange: Exchange
     block: Block
+    capital: Capital
     costs: Costs
     hands: Hands
     levers: dict[str, LeverNumbers]

@@ -1,9 +1,9 @@
 """The score: what the day costs, in dollars. Floats live here, after the engine is done."""
 
-from math import log
+from math import ceil, log
 from typing import TYPE_CHECKING, Any
 
-from engine.market_time import STEPS_PER_MINUTE, clock
+from engine.market_time import END, STEPS_PER_MINUTE, clock
 from engine.positions import marks
 from engine.unwind import liquidation_cost
 
@@ -30,6 +30,19 @@ def halting(sim: "Day") -> tuple[float, float]:
     return charge(costs.halting, sim.halted), charge(costs.client_harm, sim.harmed) + refused
 
 
+def capital(sim: "Day", trading: float) -> tuple[dict[str, Any], str | None]:
+    """What a trading loss leaves to be raised, and what was; and whether the firm goes on: None while that is open."""
+    need, raised = max(0, ceil(trading) - sim.scenario.cash.start_usd), sim.evening.raised
+    found = {"need_usd": need, "raised": raised and raised["offer"], "raised_usd": raised["amount_usd"] if raised else 0}
+    if not (sim.block_sold or sim.now >= END):
+        return found, None
+    if raised and raised["amount_usd"] >= need:
+        return found, "rescued"
+    if not need:
+        return found, "own cash"
+    return found, "failed" if sim.now >= END else None
+
+
 def score(sim: "Day") -> dict[str, Any]:
     """Losses in positive dollars, marks signed: trading at liquidation value, halting, client harm, precautions, penalties."""
     costs = sim.scenario.costs
@@ -37,6 +50,7 @@ def score(sim: "Day") -> dict[str, Any]:
     liquidation = 0 if sim.block_sold else liquidation_cost(sim.scenario, mark.gross, sim.now)
     trading = usd(liquidation - mark.reverted)
     halted, harmed = halting(sim)
+    funds, fate = capital(sim, trading)
     precautions = sim.hand_steps / STEPS_PER_MINUTE / 60 * costs.hand_hour_usd
     penalties = (costs.rlp_late_usd if sim.rlp_late else 0) + (costs.cut_off_usd if sim.cut_by_exchange else 0)
     return {
@@ -54,7 +68,9 @@ def score(sim: "Day") -> dict[str, Any]:
         "runaway": "never" if sim.first_runaway is None else "running" if sim.runaway else "contained",
         "contained_at": None if sim.contained is None or sim.runaway else clock(sim.contained),
         "service_kept": sim.service_kept(),
-        "survives": trading < sim.scenario.cash.start_usd,
+        "survives": trading <= sim.scenario.cash.start_usd if fate is None else fate != "failed",
+        "capital": funds,
+        "fate": fate,
     }
 
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from engine.commands import LEVERS
 from engine.gauges import MINUTES, TICK_STEPS, mid_prices_hc, moves_bp
-from engine.market_time import CLOSE, OPEN, STEPS_PER_MINUTE, clock
+from engine.market_time import BLOCK, CLOSE, OPEN, STEPS_PER_MINUTE, clock
 from engine.positions import PATH_MINUTES, Valued, prices_hc
-from engine.score import HC
+from engine.score import HC, score
 from engine.sight_parts import alerts_card, clock_card, headlines_card, inbox_card, kept, levers_card, tape_card, work_card
 from engine.sight_team import team_cards
 from engine.simulation import Simulation
@@ -139,6 +139,24 @@ def exchange_card(sim: Simulation) -> dict[str, Any]:
     }
 
 
+def evening_card(sim: Simulation) -> dict[str, Any]:
+    """Bids for the block, what is missing after it, and who offers it; closed, and without a figure, until 18:30."""
+    evening, cash = sim.evening, sim.scenario.cash.start_usd
+    if sim.now < BLOCK:
+        capital: dict[str, Any] = {"cash_usd": cash, "loss_usd": 0, "need_usd": 0, "offers": [], "raised": None}
+        return {"state": "closed", "bids": [], "capital": capital, "survives": None}
+    money = score(sim)
+    loss, need = round(money["trading"]), money["capital"]["need_usd"]
+    offers = evening.offer_rows(loss) if need else []
+    capital = {"cash_usd": cash, "loss_usd": loss, "need_usd": need, "offers": offers, "raised": money["capital"]["raised"]}
+    return {
+        "state": "sold" if sim.block_sold else "bids",
+        "bids": evening.bid_rows(),
+        "capital": capital,
+        "survives": None if money["fate"] is None else money["survives"],
+    }
+
+
 def risk(sim: Simulation, help_level: str) -> dict[str, Any]:
     """All cards of the risk manager."""
     return {
@@ -152,6 +170,7 @@ def risk(sim: Simulation, help_level: str) -> dict[str, Any]:
         "headlines": headlines_card(sim),
         "price": price_card(sim),
         "exchange": exchange_card(sim),
+        "evening": evening_card(sim),
         "inbox": inbox_card(sim, "risk"),
         "alerts": alerts_card(sim, "risk"),
         "work": work_card(sim, "risk"),

@@ -37,12 +37,15 @@ def liquidation_cost(scenario: Scenario, gross_hc: int, step: int) -> int:
     return min(all_at_once, worked + rest * discount_ppm(scenario, rest) // PPM)
 
 
-def sell_block(machine: Machine, scenario: Scenario) -> tuple[int, int]:
-    """Sell everything of the firm's own at the reverted price less the discount: (gross, cost) in hundredths of a cent."""
+def sell_block(machine: Machine, scenario: Scenario, ppm: int | None = None) -> tuple[int, int]:
+    """Sell everything of the firm's own at the reverted price less a discount, millionths (that of the block's size when none is given).
+
+    Gives (gross, cost) in hundredths of a cent.
+    """
     shares = own_shares(machine)
     value = shares * prices_hc(machine, "reverted_256")
     gross = int(np.abs(value).sum())
-    cost = gross * discount_ppm(scenario, gross) // PPM
+    cost = gross * (discount_ppm(scenario, gross) if ppm is None else ppm) // PPM
     machine.cash[:, ERROR] += value
     machine.cash[0, ERROR] -= cost
     machine.position[:, OWN] = 0

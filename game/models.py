@@ -17,7 +17,7 @@ from game.rules import DESKS
 from game.rules import RuleBroken as RuleBroken
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another
-PHASE_SPEEDS = {"premarket": 30.0, "bell": 5.0, "unwind": 90.0, "block": 90.0, "ended": 90.0}
+PHASE_SPEEDS = {"premarket": 30.0, "bell": 5.0, "unwind": 90.0, "block": 30.0, "ended": 90.0}
 SPEED_MIN, SPEED_MAX = 0.5, 120.0
 
 

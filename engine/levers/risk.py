@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine import commands
 from engine.commands import Refused, lever
-from engine.market_time import BELL_END, CLOSE, OPEN
+from engine.market_time import BELL_END, BLOCK, CLOSE, OPEN
+from engine.score import score
 
 if TYPE_CHECKING:
     from engine.simulation import Simulation
@@ -85,3 +86,63 @@ def _has_rung(sim: "Simulation") -> None:
 def accept(sim: "Simulation", args: dict[str, Any]) -> None:
     """The exchanges cut the whole firm off, until 10:30 and until they have seen a checksum or a stopped server."""
     sim.accept_cut()
+
+
+def _bids_are_made(sim: "Simulation") -> None:
+    if sim.now < BLOCK:
+        raise Refused("banks bid for the block in the evening, from 18:30")
+    if sim.block_sold:
+        raise Refused("the block is sold" if sim.evening.bids else "there is no position left to sell")
+
+
+def _bid(sim: "Simulation", value: Any) -> str:
+    """a bid's id"""
+    return commands.one_of("bid", *(bid.id for bid in sim.scenario.block.bid))(sim, value)
+
+
+def _bid_is_open(sim: "Simulation", args: dict[str, Any]) -> None:
+    sim.evening.open_bid(args["bid"])
+
+
+@lever("block.take", "risk", "Sell the block", args={"bid": _bid}, ready=_bids_are_made, check=_bid_is_open, dangerous=True)
+def take_bid(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Sell everything that is left to a bank, at its bid."""
+    sim.sell_block(sim.evening.open_bid(args["bid"]))
+
+
+def _can_counter(sim: "Simulation") -> None:
+    _bids_are_made(sim)
+    sim.evening.can_counter()
+
+
+@lever("block.counter", "risk", "Ask the last bank for a better bid", ready=_can_counter, exclusive=True)
+def counter(sim: "Simulation", args: dict[str, Any]) -> None:
+    """The bank thinks it over, and improves its bid or takes some of it back. It can be asked once."""
+    if not sim.block_sold:
+        sim.evening.counter()
+
+
+def _capital_is_needed(sim: "Simulation") -> None:
+    if sim.now < BLOCK:
+        raise Refused("nobody talks about capital before the evening, from 18:30")
+    if sim.evening.raised:
+        raise Refused("capital was raised already")
+    if not score(sim)["capital"]["need_usd"]:
+        raise Refused("no capital is needed: the cash covers the loss")
+
+
+def _offer(sim: "Simulation", value: Any) -> str:
+    """an offer's id"""
+    return commands.one_of("offer", *(offer.id for offer in sim.scenario.capital.offer))(sim, value)
+
+
+def _is_enough(sim: "Simulation", args: dict[str, Any]) -> None:
+    need, offer = score(sim)["capital"]["need_usd"], sim.evening.offer(args["offer"])
+    if offer.amount_usd < need:
+        raise Refused(f"{offer.lender}: ${offer.amount_usd:,} does not cover the ${need:,} that are missing")
+
+
+@lever("capital.raise", "risk", "Raise capital", args={"offer": _offer}, ready=_capital_is_needed, check=_is_enough, dangerous=True, exclusive=True)
+def raise_capital(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Sell a stake of the firm, at the terms of the moment it is signed."""
+    sim.raise_capital(args["offer"])

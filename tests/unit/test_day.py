@@ -342,7 +342,7 @@ def test_the_day_ends_with_the_block_and_then_takes_no_command():
     sim = at(OPEN + 200)
     sim.step(CLOSE - sim.now - 1)
     gross = score(sim)["gross"]
-    sim.step(10)
+    sim.step(END)
     assert sim.ended
     assert sim.now == END
     assert gross > 0

@@ -35,7 +35,12 @@ def test_phases_begin_where_the_day_turns():
     assert [phase(turn) for turn in turns] == ["bell", "unwind", "block", "ended"]
 
 
+def test_the_evening_has_half_an_hour():
+    assert (clock(BLOCK), clock(END)) == ("18:30:00", "19:00:00")
+    assert phase(END - 1) == "block"
+
+
 def test_the_evening_between_close_and_block_is_not_stepped_through():
     assert following(CLOSE - 1) == BLOCK
-    assert following(BLOCK) == END
+    assert following(BLOCK) == BLOCK + 1
     assert following(OPEN) == OPEN + 1

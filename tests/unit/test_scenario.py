@@ -46,6 +46,13 @@ def change(folder: Path, name: str, old: str, new: str) -> None:
         ("releases.toml", 'when = "26 Jul 16:40"', 'when = "yesterday"', ("releases.toml", "change.0.when", "yesterday")),
         ("releases.toml", 'who = "Network"', 'by = "Network"', ("releases.toml", "change.2.", "who")),
         ("releases.toml", "[[note]]", "[[note", ("releases.toml", "not TOML")),
+        ("scenario.toml", 'from = "18:40"', 'from = "17:40"', ("block.bid.1.from", "17:40", "18:30 to 19:00")),
+        ("scenario.toml", 'until = "18:40"', 'until = "18:30"', ("block.bid.0", "lasts")),
+        ("scenario.toml", 'until = "19:00"', 'until = "18:50"', ("block", "second", "18:50", "19:00")),
+        ("scenario.toml", 'id = "second"', 'id = "first"', ("block", "each once")),
+        ("scenario.toml", "counter = 0.005 ", "counter = 5 ", ("block.counter", "5")),
+        ("scenario.toml", "amount_usd = 400_000_000", "amount_usd = -1", ("capital.offer.0.amount_usd", "-1")),
+        ("scenario.toml", 'id = "rival"', 'id = "bridge"', ("capital", "each once")),
         ("symbols.csv", "symbol,adv_shares", "symbol,adv", ("symbols.csv", "header", "adv_shares")),
         ("symbols.csv", "S001,2386117", "S001,many", ("symbols.csv", "line 2", "adv_shares", "many")),
         ("symbols.csv", "S002,", "S001,", ("symbols.csv", "twice")),
@@ -134,7 +141,7 @@ def test_a_checkpoint_of_another_version_or_of_noise_is_refused():
 def test_market_time_reads_and_writes_clocks():
     assert clock(step_at("09:30:00.250"), ms=True) == "09:30:00.250"
     assert [phase(step_at(text)) for text in ("08:00", "09:30", "10:15", "18:30")] == ["premarket", "bell", "unwind", "block"]
-    assert phase(step_at("18:30:01")) == "ended"
+    assert [phase(step_at(text)) for text in ("18:59:59", "19:00")] == ["block", "ended"]
     assert clock(following(step_at("15:59:59.750"))) == "18:30:00"
     for wrong in ("25:00", "9", "09:61", "07:59", ""):
         with pytest.raises(ValueError, match="expected"):

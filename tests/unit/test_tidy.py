@@ -17,7 +17,7 @@ FLOORS = (
     "turn fleet derive positions evidence",
     "arrivals unwind",
     "score playbook terminal",
-    "gauges",
+    "gauges evening",
     "view",
     "bridge",
     "day",

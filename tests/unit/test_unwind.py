@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import BELL_END, CLOSE, OPEN, Simulation, grade, load_scenario, score
+from engine import BELL_END, CLOSE, END, OPEN, Simulation, grade, load_scenario, score
 from engine.positions import marks
 from engine.score import halting
 from engine.state import ERROR, UNWIND
@@ -136,7 +136,7 @@ def test_hands_that_finish_after_the_close_are_not_paid_for_the_evening():
     sim = Simulation(quiet_scenario(1, queued=0), 7)
     sim.now = CLOSE - 240
     assert give(sim, "operator", "server.start", server=1) is None
-    sim.step(400)
+    sim.step(END)
     assert sim.ended
     assert score(sim)["precautions"] == pytest.approx(5 / 60 * 300)
 

@@ -1,0 +1,194 @@
+"""The evening after the close: banks bid for the block of what is left, and where the loss exceeds the cash somebody buys into the firm.
+
+Nothing trades any more. What is not sold by the end of the day goes to the last bank at its last bid.
+"""
+
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from engine.chance import BIDS, below
+from engine.commands import Refused
+from engine.market_time import BLOCK, END, clock, step_at
+from engine.positions import own_shares, prices_hc
+from engine.scenario import BlockBid, CapitalOffer, Scenario
+from engine.score import HC, score
+from engine.state import Machine
+from engine.unwind import PPM, discount_ppm, sell_block
+
+if TYPE_CHECKING:
+    from engine.day import Day
+
+OPEN, GONE, TAKEN = "open", "gone", "taken"
+
+
+class Evening:
+    """Bids and offers of one evening. A bid made: {id, discount_ppm, cost_hc, state, says}, cost in hundredths of a cent."""
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        self.scenario, self.seed = scenario, seed
+        self.gross = 0  # of the block, at reverted prices, hundredths of a cent
+        self.bids: list[dict[str, Any]] = []
+        self.sold = False
+        self.countered = False
+        self.raised: dict[str, Any] | None = None  # {offer, amount_usd, stake_pct}
+
+    # -- the block
+
+    def text_of(self, bid_id: str) -> BlockBid:
+        """The scenario's words and times of a bid. Raises KeyError."""
+        return {bid.id: bid for bid in self.scenario.block.bid}[bid_id]
+
+    def turn(self, step: int, machine: Machine) -> list[dict[str, Any]]:
+        """Let bids come and go; those made now."""
+        made = []
+        if step == BLOCK:
+            self.gross = int(np.abs(own_shares(machine) * prices_hc(machine, "reverted_256")).sum())
+            self.sold = self.gross == 0  # nothing is left: nobody bids
+        for bid in self.bids:
+            if bid["state"] == OPEN and step >= step_at(self.text_of(bid["id"]).until) and step < END:
+                bid["state"] = GONE
+        for text in self.scenario.block.bid:
+            if not self.sold and step == step_at(text.from_):
+                ppm = discount_ppm(self.scenario, self.gross) + round(text.more * PPM)
+                made.append({"id": text.id, "discount_ppm": ppm, "cost_hc": self.gross * ppm // PPM, "state": OPEN, "says": text.says})
+        self.bids += made
+        return made
+
+    def open_bid(self, bid_id: str) -> dict[str, Any]:
+        """A bid that can be taken. Raises Refused."""
+        for bid in self.bids:
+            if bid["id"] == bid_id:
+                if bid["state"] != OPEN:
+                    raise Refused(f"{self.text_of(bid_id).bank}: that bid is {bid['state']}")
+                return bid
+        raise Refused(f"{self.text_of(bid_id).bank}: no bid yet")
+
+    @property
+    def last(self) -> dict[str, Any]:
+        """The bid that stands until the end."""
+        return self.bids[-1]
+
+    def can_counter(self) -> None:
+        """Raises Refused where the last bank cannot be asked for a better bid."""
+        bank = self.scenario.block.bid[-1].bank
+        if len(self.bids) < len(self.scenario.block.bid):
+            raise Refused(f"{bank}: no bid yet")
+        if self.last["state"] != OPEN:
+            raise Refused(f"{bank}: that bid is {self.last['state']}")
+        if self.countered:
+            raise Refused(f"{bank}: asked once already, the bid is final")
+
+    def counter(self) -> None:
+        """The last bank improves its bid or takes some of it back, as the seed has drawn."""
+        block, bid = self.scenario.block, self.last
+        better = below(self.seed, BIDS, 0, 0, 2) == 0
+        self.countered = True
+        bid["discount_ppm"] = max(0, bid["discount_ppm"] + round(block.counter * PPM) * (-1 if better else 1))
+        bid["cost_hc"] = self.gross * bid["discount_ppm"] // PPM
+        bid["says"] = block.says_better if better else block.says_worse
+
+    def sell(self, bid: dict[str, Any], machine: Machine) -> tuple[int, int]:
+        """Sell the block to a bid: (gross, cost) in hundredths of a cent."""
+        self.sold = True
+        for other in self.bids:
+            other["state"] = TAKEN if other is bid else GONE
+        return sell_block(machine, self.scenario, bid["discount_ppm"])
+
+    # -- capital
+
+    def stake_ppm(self, offer: CapitalOffer, loss_usd: float) -> int:
+        """Part of the firm that an offer asks for: its amount over that and what the firm is still worth to the buyer."""
+        capital = self.scenario.capital
+        worth = max(capital.worth_usd - capital.worth_lost * max(loss_usd, 0.0), float(capital.worth_least_usd)) * offer.price
+        return round(PPM * offer.amount_usd / (offer.amount_usd + worth))
+
+    def offer(self, offer_id: str) -> CapitalOffer:
+        """An offer of the scenario. Raises KeyError."""
+        return {offer.id: offer for offer in self.scenario.capital.offer}[offer_id]
+
+    def raise_capital(self, offer_id: str, loss_usd: float) -> dict[str, Any]:
+        """Sell a stake at the terms of now."""
+        offer = self.offer(offer_id)
+        self.raised = {"offer": offer.id, "amount_usd": offer.amount_usd, "stake_pct": self.stake_ppm(offer, loss_usd) / 10_000}
+        return self.raised
+
+    # -- what is seen and remembered
+
+    def bid_rows(self) -> list[dict[str, Any]]:
+        """Bids made so far, for people."""
+        rows = []
+        for bid in self.bids:
+            text = self.text_of(bid["id"])
+            rows.append(
+                {
+                    "id": bid["id"],
+                    "bank": text.bank,
+                    "discount_pct": round(bid["discount_ppm"] / 10_000, 2),
+                    "cost_usd": bid["cost_hc"] // HC,
+                    "until": clock(step_at(text.until))[:5],
+                    "state": bid["state"],
+                    "says": bid["says"],
+                }
+            )
+        return rows
+
+    def offer_rows(self, loss_usd: float) -> list[dict[str, Any]]:
+        """Offers at the terms of now, for people."""
+        return [
+            {
+                "id": offer.id,
+                "from": offer.lender,
+                "amount_usd": offer.amount_usd,
+                "stake_pct": round(self.stake_ppm(offer, loss_usd) / 10_000, 1),
+                "says": offer.says,
+            }
+            for offer in self.scenario.capital.offer
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """All that changes, JSON-able."""
+        return {"gross": self.gross, "sold": self.sold, "bids": [dict(bid) for bid in self.bids], "countered": self.countered, "raised": self.raised}
+
+    def restore(self, data: dict[str, Any]) -> None:
+        """Take back what `to_dict` gave."""
+        self.gross, self.sold, self.countered, self.raised = (data[key] for key in ("gross", "sold", "countered", "raised"))
+        self.bids = [dict(bid) for bid in data["bids"]]
+
+
+class Night:
+    """What a day does in its evening."""
+
+    scenario: Scenario
+    machine: Machine
+    seed: int
+    tell: Any
+
+    def begin_evening(self) -> None:
+        """Nobody has bid yet."""
+        self.evening = Evening(self.scenario, self.seed)
+
+    @property
+    def block_sold(self) -> bool:
+        """Whether nothing of the firm's own is left to sell."""
+        return self.evening.sold
+
+    def turn_of_evening(self, step: int) -> None:
+        """Bids come and go; what is left at the end goes to the last of them."""
+        evening = self.evening
+        for bid in evening.turn(step, self.machine):
+            bank, discount = evening.text_of(bid["id"]).bank, bid["discount_ppm"] / 10_000
+            self.tell("block.bid", bid=bid["id"], bank=bank, discount_pct=discount, cost_usd=bid["cost_hc"] // HC)
+        if step >= END and not evening.sold:
+            self.sell_block(evening.last)
+
+    def sell_block(self, bid: dict[str, Any]) -> None:
+        """Sell everything of the firm's own to a bank that has bid for it."""
+        gross, cost = self.evening.sell(bid, self.machine)
+        bank, discount = self.evening.text_of(bid["id"]).bank, bid["discount_ppm"] / 10_000
+        self.tell("block.sold", bid=bid["id"], bank=bank, discount_pct=discount, gross_usd=gross // HC, cost_usd=cost // HC)
+
+    def raise_capital(self, offer: str) -> None:
+        """Sell a stake of the firm at the terms that its loss leaves."""
+        raised = self.evening.raise_capital(offer, score(cast("Day", self))["trading"])
+        self.tell("capital.raised", lender=self.evening.offer(offer).lender, **raised)
