@@ -1,47 +1,68 @@
 """Opening Bell's engine: a pure, deterministic machine. Nothing else of it is imported from outside."""
 
+from engine.autopilot import AUTOPILOTS, AutopilotError, autopilot, looks_at, next_look
+from engine.autopilot_parts import Move
 from engine.commands import LEVERS as KINDS
 from engine.commands import Command, Lever, Refusal
-from engine.events import Event
+from engine.events import DESKS, Event
 from engine.evidence import log_text
 from engine.market_time import BELL_END, BLOCK, CLOSE, END, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND, clock, phase, step_at
+from engine.moments import moments
 from engine.playbook import PlaybookError, playbook, playbook_names
 from engine.record import beside_history, record
+from engine.rehearsal import BEFORE, Given, Rehearsal, look, loss_of, play, rehearse, rehearsed, step_to
 from engine.replay import ENGINE_VERSION, CheckpointError, replay, restore, save
 from engine.scenario import Scenario, ScenarioError, load_scenario, scenario_ids
 from engine.score import grade, score
 from engine.sight import sight
 from engine.simulation import Simulation
+from engine.story import story
 from engine.warm import warm
 
 __all__ = [
+    "AUTOPILOTS",
+    "BEFORE",
     "BELL_END",
     "BLOCK",
     "CLOSE",
+    "DESKS",
     "END",
     "ENGINE_VERSION",
     "KINDS",
     "OPEN",
     "STEPS_PER_MINUTE",
     "STEPS_PER_SECOND",
+    "AutopilotError",
     "CheckpointError",
     "Command",
     "Event",
+    "Given",
     "Lever",
+    "Move",
     "PlaybookError",
     "Refusal",
+    "Rehearsal",
     "Scenario",
     "ScenarioError",
     "Simulation",
+    "autopilot",
     "beside_history",
     "clock",
     "grade",
     "load_scenario",
     "log_text",
+    "look",
+    "looks_at",
+    "loss_of",
+    "moments",
+    "next_look",
     "phase",
+    "play",
     "playbook",
     "playbook_names",
     "record",
+    "rehearse",
+    "rehearsed",
     "replay",
     "restore",
     "save",
@@ -49,5 +70,7 @@ __all__ = [
     "score",
     "sight",
     "step_at",
+    "step_to",
+    "story",
     "warm",
 ]

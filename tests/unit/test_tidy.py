@@ -27,7 +27,11 @@ FLOORS = (
     "sight_team",
     "sight_deployer sight_operator sight_risk",
     "sight",
-    "record",
+    "record autopilot_parts moments busy",
+    "autopilot_history autopilot_team story",
+    "autopilot_novice autopilot_competent autopilot_assistant",
+    "autopilot",
+    "rehearsal",
     "engine",
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split()}

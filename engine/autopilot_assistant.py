@@ -1,0 +1,113 @@
+"""The autopilot `assistant`: sits in a seat that nobody has. It does what its team asks of it, shows what it sees, reads mail, and
+answers the telephone without deciding anything. Unasked it does nothing that could hurt.
+"""
+
+from typing import Any
+
+from engine.autopilot_parts import REJECT, TALK, Eyes, Habit, Move, answer, open_mail, rings_for
+from engine.autopilot_team import read_pin, server_names
+
+MAIL_EVERY_S = {"premarket": 60, "bell": 30, "unwind": 240, "block": 240}
+HEARD_S = {"premarket": 120, "bell": 30, "unwind": 480, "block": 120}  # how long a question on the bridge stays a question
+HARMLESS = ("callback", "unknown", "wait", "hold")
+# Words in a question -> what this desk can show, the first that fits.
+SHOWS: dict[str, tuple[tuple[str, str], ...]] = {
+    "operator": (("log", "log"), ("look", "look"), ("rate", "rates"), ("alert", "alert"), ("server", "servers"), ("mail", "mail")),
+    "deployer": (("checksum", "checksum"), ("fleet", "fleet"), ("release", "fleet"), ("change", "changes"), ("mail", "mail")),
+    "risk": (("limit", "limits"), ("tape", "tape"), ("price", "tape"), ("p&l", "pnl"), ("position", "pnl"), ("gross", "pnl"), ("mail", "mail")),
+}
+ALARMS = ("SMARS", "smars", "Session monitor", "Process monitor")
+
+
+def do_as_asked(eyes: Eyes) -> Move | None:
+    """The oldest open ask that can be carried out now."""
+    for ask in sorted(eyes.rows("asks", "asks"), key=lambda ask: ask["id"]):
+        move = Move(ask["kind"], ask["args"], "likely", f"Asked by the {ask['from']}.")
+        if ask["state"] == "open" and (ask["kind"] in TALK or eyes.allowed(ask["kind"])):
+            return move
+    return None
+
+
+def asked_for(eyes: Eyes, kind: str) -> bool:
+    """Whether an ask of this kind was carried out."""
+    return any(ask["kind"] == kind and ask["state"] == "done" for ask in eyes.rows("asks", "asks"))
+
+
+def show_result(eyes: Eyes) -> Move | None:
+    """Share what an ask has brought."""
+    log, look = eyes.card("log"), eyes.card("look")
+    names = server_names(eyes)
+    for kind, what, card in (("log.tail", "log", log), ("server.look", "look", look)):
+        if asked_for(eyes, kind) and card.get("server") and not eyes.pinned(names[card["server"]], card["at"]):
+            return Move("evidence.share", {"what": what, "id": card["server"]})
+    if asked_for(eyes, "checksum.run"):
+        found = [row for row in eyes.rows("fleet", "servers") if row["checksum"] and not eyes.pinned(row["name"], row["checksum"]["at"])]
+        if found:
+            return Move("evidence.share", {"what": "checksum", "id": found[0]["n"]})
+    return None
+
+
+def show_on_request(eyes: Eyes) -> Move | None:
+    """Answer a question on the bridge with what is on the screen."""
+    for item in reversed(eyes.bridge(kind="say")):
+        if item["desk"] == eyes.desk or eyes.ago(item["at"]) > HEARD_S.get(eyes.phase, 0) or eyes.bridge(item["at"], "pin", eyes.desk):
+            continue
+        what = next((what for word, what in SHOWS[eyes.desk] if "?" in item["title"] and word in item["title"].lower()), "")
+        shown = what and _share(eyes, what, item["title"])
+        if shown:
+            return shown
+    return None
+
+
+def _share(eyes: Eyes, what: str, question: str) -> Move | None:
+    """Share evidence of a kind, where this desk has any: of the server the question names, else the latest."""
+    number = 0
+    if what in ("log", "look"):
+        number = eyes.card(what).get("server") or 0
+    elif what == "checksum":
+        rows = [row for row in eyes.rows("fleet", "servers") if row["checksum"]]
+        rows.sort(key=lambda row: (row["name"] in question, row["checksum"]["at"]))
+        number = rows[-1]["n"] if rows else 0
+    elif what == "mail":
+        read: list[dict[str, Any]] = eyes.mails(read=True)
+        number = read[-1]["id"] if read else 0
+    elif what == "alert" and not eyes.rows("alerts", "alerts"):
+        return None
+    if what in ("log", "look", "checksum", "mail") and not number:
+        return None
+    return Move("evidence.share", {"what": what, "id": number})
+
+
+def pick_up(eyes: Eyes) -> Move | None:
+    """Take the call and decide nothing."""
+    call = eyes.ringing()
+    return answer(call, *HARMLESS) if call and rings_for(call, eyes) >= 15 else None
+
+
+def share_alarm(eyes: Eyes) -> Move | None:
+    """Pass on an alert about the router."""
+    for place, alert in enumerate(eyes.rows("alerts", "alerts")):
+        if any(word in alert["text"] for word in ALARMS) and not eyes.pinned(alert["text"][:40]):
+            return Move("evidence.share", {"what": "alert", "id": place})
+    return None
+
+
+def share_reject(eyes: Eyes) -> Move | None:
+    """Pass on the first of the router's rejects that was read."""
+    read = [mail for mail in eyes.mails(read=True) if REJECT in mail["subject"]]
+    return Move("evidence.share", {"what": "mail", "id": read[0]["id"]}) if read and not eyes.pinned(REJECT) else None
+
+
+def read_mail(eyes: Eyes) -> Move | None:
+    """The oldest unread mail at a calm pace, with a hand to spare where there are two."""
+    last, fresh = eyes.done("mail.open"), eyes.mails(read=False)
+    spare = eyes.free > (1 if eyes.card("work").get("hands", 1) > 1 else 0)
+    calm = not last or eyes.ago(last[0]["at"]) >= MAIL_EVERY_S.get(eyes.phase, 60)
+    return open_mail(eyes, fresh[0]) if fresh and spare and calm else None
+
+
+HABITS: dict[str, tuple[Habit, ...]] = {
+    "operator": (do_as_asked, pick_up, show_result, show_on_request, share_alarm, share_reject, read_pin, read_mail),
+    "deployer": (do_as_asked, pick_up, show_result, show_on_request, read_pin, read_mail),
+    "risk": (do_as_asked, pick_up, show_on_request, read_pin, read_mail),
+}

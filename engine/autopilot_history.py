@@ -1,0 +1,93 @@
+"""The autopilot `history`: what the three desks did on the day, found out from each desk's own sight.
+
+The operator reads mail and never the machine's; the deployer checks which servers run the new release and rolls exactly
+these back; the risk manager believes the flow is meant. For ghosts, demos, and whatever came before an exercise begins.
+"""
+
+from engine.autopilot_parts import REJECT, Eyes, Habit, Move, answer, open_mail, rings_for
+
+CHECK_FROM, ROLL_BACK, ASK, HANG_UP, FLATTEN = "09:31", "09:48", "10:10", "10:11", "10:20"
+
+
+def read_mail(eyes: Eyes) -> Move | None:
+    """A mail every four minutes, the oldest that people or other systems sent; the router's own box is nobody's job."""
+    if eyes.done("mail.open") and eyes.ago(eyes.done("mail.open")[0]["at"]) < 240:
+        return None
+    waiting = [mail for mail in eyes.mails(read=False) if REJECT not in mail["subject"] and mail["sender"] != "smars-alerts"]
+    return open_mail(eyes, waiting[0]) if waiting and eyes.free > 0 else None
+
+
+def ask_to_hang_up(eyes: Eyes) -> Move | None:
+    """The exchanges have asked for long enough."""
+    if eyes.past(ASK) and eyes.phase == "bell" and eyes.word("smars.disconnect") == "open":
+        return Move("authorise.ask", {"what": "smars.disconnect"}, "certain", "The exchanges want it off.")
+    return None
+
+
+def hang_up(eyes: Eyes) -> Move | None:
+    """Disconnect SMARS, with the word."""
+    if eyes.past(HANG_UP) and eyes.allowed("smars.disconnect"):
+        return Move("smars.disconnect", {}, "certain", "Nothing else has stopped it.")
+    return None
+
+
+def check_fleet(eyes: Eyes) -> Move | None:
+    """Something is wrong on the day of a release: which servers run it?"""
+    servers = [server["n"] for server in eyes.rows("fleet", "servers")]
+    if servers and eyes.past(CHECK_FROM) and not eyes.past(ROLL_BACK) and eyes.free > 0 and not eyes.done("checksum.run", CHECK_FROM):
+        return Move("checksum.run", {"servers": servers}, "likely", "A release went out last week.")
+    return None
+
+
+def roll_back(eyes: Eyes) -> Move | None:
+    """Take the new release off every server that was seen to run it."""
+    if not eyes.past(ROLL_BACK) or eyes.phase != "bell" or eyes.done("release.rollback") or eyes.busy("release.rollback"):
+        return None
+    target = eyes.card("fleet").get("target")
+    new = [server["n"] for server in eyes.rows("fleet", "servers") if (server["checksum"] or {}).get("process_release") == target]
+    return Move("release.rollback", {"servers": new}, "likely", "What is new must be at fault.") if new else None
+
+
+def give_the_word(eyes: Eyes) -> Move | None:
+    """Whoever asks has a reason."""
+    asked = [row["what"] for row in eyes.rows("words", "words") if row["state"] == "asked"]
+    return Move("authorise.give", {"what": asked[0]}, "likely", "Asked for by the desk that sees it.") if asked else None
+
+
+def pick_up(eyes: Eyes) -> Move | None:
+    """Answer the telephone without deciding anything."""
+    call = eyes.ringing()
+    return answer(call, "intended", "unknown", "wait", "callback", "hold") if call and rings_for(call, eyes) >= 15 else None
+
+
+def flatten(eyes: Eyes) -> Move | None:
+    """Work the position back through the day, patiently, once."""
+    if eyes.past(FLATTEN) and eyes.phase == "unwind" and not eyes.done("position.flatten"):
+        return Move("position.flatten", {"symbols": "all", "style": "passive"}, "certain", "The position is not ours to keep.")
+    return None
+
+
+def take_the_bid(eyes: Eyes) -> Move | None:
+    """Sell the rest to the bank whose bid stands at the end."""
+    bids = [bid for bid in eyes.rows("evening", "bids") if bid["state"] == "open"]
+    if len(eyes.rows("evening", "bids")) > 1 and bids and eyes.allowed("block.take"):
+        best = min(bids, key=lambda bid: (bid["cost_usd"], bid["id"]))
+        return Move("block.take", {"bid": best["id"]}, "certain", "It has to be gone tonight.")
+    return None
+
+
+def raise_capital(eyes: Eyes) -> Move | None:
+    """Once the block is sold: the money that is enough and asks for the smallest part of the firm."""
+    evening, capital = eyes.card("evening"), eyes.card("evening").get("capital") or {}
+    if evening.get("state") != "sold" or not capital.get("need_usd") or capital.get("raised") is not None:
+        return None
+    enough = [offer for offer in capital["offers"] if offer["amount_usd"] >= capital["need_usd"]]
+    enough.sort(key=lambda offer: (offer["stake_pct"], offer["id"]))
+    return Move("capital.raise", {"offer": enough[0]["id"]}, "certain", "The firm does not open tomorrow without it.") if enough else None
+
+
+HABITS: dict[str, tuple[Habit, ...]] = {
+    "deployer": (roll_back, check_fleet),
+    "operator": (hang_up, ask_to_hang_up, read_mail),
+    "risk": (pick_up, give_the_word, flatten, take_the_bid, raise_capital),
+}

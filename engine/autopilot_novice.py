@@ -1,0 +1,201 @@
+"""The autopilot `novice`: three people in their first week. They see that something is wrong from the totals, after the bell, look
+at one thing after the other in the order of their numbers, guess once, and ask for the word late.
+"""
+
+from engine.autopilot_history import raise_capital
+from engine.autopilot_parts import Eyes, Habit, Move, answer, open_mail, rings_for, say
+from engine.autopilot_team import declare, read_pin, say_calm, server_names, suspect, wild
+
+NOTICES, LOOKS_FROM, GUESSES, TRIES_ROLLBACK, ASKS = "09:34", "09:36", "09:42", "09:50", "09:58"
+ALARM = "Far more orders go out than come in. Does anybody know why?"
+QUESTION = "Account 33 is at half a billion. Is that ours?"
+ODD_PER_S = 50  # child orders a second of one server at which even a beginner looks twice
+STARTS_AGAIN = "10:40"
+
+
+# -- operator
+
+
+def read_mail(eyes: Eyes) -> Move | None:
+    """The oldest mail, one every two minutes, whatever it is."""
+    last = eyes.done("mail.open")
+    if not eyes.past("08:10") or eyes.free == 0 or (last and eyes.ago(last[0]["at"]) < 120):
+        return None
+    waiting = eyes.mails(read=False)
+    return open_mail(eyes, waiting[0]) if waiting else None
+
+
+def notice(eyes: Eyes) -> Move | None:
+    """The totals are too high for too long."""
+    return say(eyes, ALARM) if eyes.past(NOTICES) and wild(eyes) else None
+
+
+def odd_server(eyes: Eyes) -> int:
+    """The server looked at last, when its rate gives it away; else what the team has named."""
+    look = eyes.card("look")
+    return int(look["server"]) if look.get("server") and look.get("children_out", 0) > ODD_PER_S else suspect(eyes)
+
+
+def look_at_next(eyes: Eyes) -> Move | None:
+    """One server after the other, two minutes each."""
+    if not eyes.past(LOOKS_FROM) or not wild(eyes) or odd_server(eyes) or eyes.busy("server.look") or eyes.free == 0:
+        return None
+    left = [n for n, name in server_names(eyes).items() if not eyes.done("server.look", LOOKS_FROM, name)]
+    return Move("server.look", {"server": left[0]}, None, "Each in turn.") if left else None
+
+
+def restart_one(eyes: Eyes) -> Move | None:
+    """Restarting has helped before: the server that is on the screen."""
+    server = eyes.card("look").get("server")
+    if not server or not eyes.past(GUESSES) or not wild(eyes) or odd_server(eyes) or eyes.done("server.start") or eyes.free == 0:
+        return None
+    return Move("server.start", {"server": server}, "guessing", "A restart has helped before.")
+
+
+def show_look(eyes: Eyes) -> Move | None:
+    """Show the rates that are odd."""
+    look = eyes.card("look")
+    if look.get("children_out", 0) <= ODD_PER_S or eyes.pinned(server_names(eyes)[look["server"]], look["at"]):
+        return None
+    return Move("evidence.share", {"what": "look", "id": look["server"]})
+
+
+def name_it(eyes: Eyes) -> Move | None:
+    """Say which server it is, not being sure."""
+    look = eyes.card("look")
+    return declare(eyes, look["server"], "likely", "It sends what the others do not.") if look.get("children_out", 0) > ODD_PER_S else None
+
+
+def stop_it(eyes: Eyes) -> Move | None:
+    """Stop it, once a colleague could have objected."""
+    n = odd_server(eyes)
+    row = next((row for row in eyes.rows("servers", "servers") if row["n"] == n), None)
+    named = [item["at"] for item in eyes.bridge(kind="diagnosis")]
+    if row is None or row["state"] != "running" or row["work"] or not wild(eyes) or not named or eyes.ago(named[-1]) < 60 or eyes.free == 0:
+        return None
+    return Move("server.stop", {"server": n}, "likely", "Its rate is not like the others'.")
+
+
+def ask_late(eyes: Eyes) -> Move | None:
+    """Nothing has helped: may we hang up?"""
+    if eyes.past(ASKS) and wild(eyes) and eyes.word("smars.disconnect") == "open":
+        return Move("authorise.ask", {"what": "smars.disconnect"}, "likely", "Nothing else has helped.")
+    return None
+
+
+def disconnect(eyes: Eyes) -> Move | None:
+    """Hang up, with the word."""
+    return Move("smars.disconnect", {}, "likely", "Nothing else has helped.") if wild(eyes) and eyes.past(ASKS) else None
+
+
+def start_again(eyes: Eyes) -> Move | None:
+    """When it has been quiet for a while, what is down is started, one at a time."""
+    if not eyes.past(STARTS_AGAIN) or eyes.phase != "unwind" or eyes.free == 0 or eyes.busy("server.start"):
+        return None
+    down = [row["n"] for row in eyes.rows("servers", "servers") if row["state"] in ("stopped", "disconnected") and not row["work"]]
+    return Move("server.start", {"server": down[0]}, "likely", "It has been quiet since.") if down else None
+
+
+# -- deployer
+
+
+def heard(eyes: Eyes) -> bool:
+    """Whether somebody has said on the bridge that something is wrong."""
+    return any(item["title"] in (ALARM, QUESTION) for item in eyes.bridge(kind="say"))
+
+
+def odd_checksum(eyes: Eyes) -> int:
+    """A server whose checksum shows another release than the one that was deployed."""
+    target = eyes.card("fleet").get("target")
+    for row in eyes.rows("fleet", "servers"):
+        if row["checksum"] and row["checksum"]["process_release"] not in ("", target):
+            return int(row["n"])
+    return 0
+
+
+def check_next(eyes: Eyes) -> Move | None:
+    """The server the team names, else one after the other; one at a time."""
+    if eyes.phase != "bell" or not (heard(eyes) or suspect(eyes)) or not eyes.past("09:40") or eyes.busy("checksum.run") or eyes.free == 0:
+        return None
+    left = [row["n"] for row in eyes.rows("fleet", "servers") if not row["checksum"] and not row["work"]]
+    left.sort(key=lambda n: n != suspect(eyes))
+    return Move("checksum.run", {"servers": [left[0]]}, "guessing", "Is it the release?") if left and not odd_checksum(eyes) else None
+
+
+def name_odd(eyes: Eyes) -> Move | None:
+    """A checksum that differs, said aloud."""
+    n = odd_checksum(eyes)
+    return declare(eyes, n, "likely", "Its checksum differs.") if n else None
+
+
+def share_odd(eyes: Eyes) -> Move | None:
+    """Show the checksum that differs."""
+    n = odd_checksum(eyes)
+    row = next((row for row in eyes.rows("fleet", "servers") if row["n"] == n), None)
+    return Move("evidence.share", {"what": "checksum", "id": n}) if row and not eyes.pinned(row["name"], row["checksum"]["at"]) else None
+
+
+def roll_back_one(eyes: Eyes) -> Move | None:
+    """The release is new, so it may be the release: try the first server."""
+    if eyes.phase != "bell" or not eyes.past(TRIES_ROLLBACK) or not heard(eyes) or eyes.done("release.rollback"):
+        return None
+    if suspect(eyes) or odd_checksum(eyes):
+        return None
+    first = next((row["n"] for row in eyes.rows("fleet", "servers") if not row["work"]), None)
+    return Move("release.rollback", {"servers": [first]}, "guessing", "What is new may be at fault.") if first and eyes.free > 0 else None
+
+
+def copy_odd(eyes: Eyes) -> Move | None:
+    """Copy the release to the one that lacks it."""
+    n, target = odd_checksum(eyes), eyes.card("fleet").get("target")
+    name = next((row["name"] for row in eyes.rows("fleet", "servers") if row["n"] == n), "")
+    if not n or eyes.free == 0 or eyes.done("release.copy", target=name):
+        return None
+    return Move("release.copy", {"servers": [n], "release": target}, "likely", "It should run what the others run.")
+
+
+# -- risk manager
+
+
+def pick_up(eyes: Eyes) -> Move | None:
+    """Late, and without an answer."""
+    call = eyes.ringing()
+    return answer(call, "callback", "hold", "wait") if call and rings_for(call, eyes) >= 40 else None
+
+
+def wonder(eyes: Eyes) -> Move | None:
+    """The monitor's figure is too large to be true."""
+    return say(eyes, QUESTION) if eyes.phase == "bell" and eyes.card("pnl").get("gross_usd", 0) > 500_000_000 else None
+
+
+def give_late(eyes: Eyes) -> Move | None:
+    """The word, after two minutes of asking around."""
+    asked = [row for row in eyes.rows("words", "words") if row["state"] == "asked" and eyes.ago(row["at"]) >= 120]
+    return Move("authorise.give", {"what": asked[0]["what"]}, "likely", "Nobody knows better.") if asked else None
+
+
+def flatten(eyes: Eyes) -> Move | None:
+    """All of it, once, when the monitor has stopped growing."""
+    pnl = eyes.card("pnl")
+    if eyes.phase != "unwind" or pnl.get("growing", True) or pnl["gross_usd"] < 25_000_000 or eyes.done("position.flatten") or eyes.free == 0:
+        return None
+    return Move("position.flatten", {"symbols": "all", "style": "passive"}, "likely", "It has to go.")
+
+
+def take_first_bid(eyes: Eyes) -> Move | None:
+    """The first bank that bids, after five minutes of thinking."""
+    bids = [bid for bid in eyes.rows("evening", "bids") if bid["state"] == "open"]
+    return Move("block.take", {"bid": bids[0]["id"]}, "likely", "A bird in the hand.") if bids and eyes.past("18:35") else None
+
+
+def read_any(eyes: Eyes) -> Move | None:
+    """Mail, one every five minutes."""
+    last, fresh = eyes.done("mail.open"), eyes.mails(read=False)
+    return open_mail(eyes, fresh[0]) if fresh and eyes.free > 0 and not (last and eyes.ago(last[0]["at"]) < 300) else None
+
+
+HABITS: dict[str, tuple[Habit, ...]] = {
+    "operator": (stop_it, disconnect, notice, name_it, ask_late, show_look, say_calm, look_at_next, restart_one, start_again, read_pin, read_mail),
+    "deployer": (name_odd, share_odd, copy_odd, check_next, roll_back_one, read_pin, read_any),
+    "risk": (pick_up, give_late, wonder, flatten, take_first_bid, raise_capital, read_pin, read_any),
+}

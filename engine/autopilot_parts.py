@@ -1,0 +1,158 @@
+"""What every autopilot is made of: the move it makes, and one desk's sight put as questions.
+
+Nothing here remembers: what a desk did before stands on its cards, so another worker may take over at any moment and the
+same commands come out.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+# Kinds that take neither a hand nor time.
+TALK = (
+    "bridge.say",
+    "evidence.share",
+    "pin.read",
+    "authorise.ask",
+    "authorise.give",
+    "authorise.refuse",
+    "assistant.ask",
+    "diagnosis.declare",
+    "call.answer",
+    "stock.watch",
+)
+REJECT = "Power Peg disabled"
+ORDER = re.compile(r"\b\d{3,}\b")
+
+
+class Move(NamedTuple):
+    """A command an autopilot gives: `confidence` is one of CONFIDENCES or None, `why` is for the debrief."""
+
+    kind: str
+    args: dict[str, Any]
+    confidence: str | None = None
+    why: str = ""
+
+
+def seconds(clock: str) -> int:
+    """Seconds since midnight of "HH:MM" or "HH:MM:SS"; fractions are dropped."""
+    hours, minutes, *rest = clock.split(".")[0].split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + (int(rest[0]) if rest else 0)
+
+
+class Eyes:
+    """One desk's sight at one moment."""
+
+    def __init__(self, desk: str, sight: dict[str, Any]) -> None:
+        self.desk, self.sight = desk, sight
+        self.clock = str(sight["clock"]["clock"])
+        self.now = seconds(self.clock)  # since midnight
+        self.phase = str(sight["clock"]["phase"])
+
+    def card(self, name: str) -> dict[str, Any]:
+        """A card, empty where this desk has none of that name."""
+        found: dict[str, Any] = self.sight.get(name) or {}
+        return found
+
+    def rows(self, name: str, key: str) -> list[dict[str, Any]]:
+        """A list on a card, empty where there is none."""
+        found: list[dict[str, Any]] = self.card(name).get(key) or []
+        return found
+
+    def past(self, clock: str) -> bool:
+        """Whether the market clock has reached "HH:MM" or "HH:MM:SS"."""
+        return self.now >= seconds(clock)
+
+    def ago(self, clock: str) -> int:
+        """Seconds since a moment of the day."""
+        return self.now - seconds(clock)
+
+    # -- hands and levers
+
+    @property
+    def free(self) -> int:
+        """Hands that are not at work."""
+        return int(self.card("work").get("free", 0))
+
+    def busy(self, kind: str, target: str = "") -> bool:
+        """Whether a lever of this kind (at that target) is under way."""
+        return any(task["kind"] == kind and target in task["target"] for task in self.rows("work", "tasks"))
+
+    def done(self, kind: str, since: str = "00:00", target: str = "") -> list[dict[str, Any]]:
+        """The desk's own commands of a kind from a moment on that were not refused, newest first."""
+        first = seconds(since)
+        return [
+            row
+            for row in self.rows("done", "rows")
+            if row["kind"] == kind and row["state"] != "refused" and seconds(row["at"]) >= first and target in row["target"]
+        ]
+
+    def lever(self, kind: str) -> dict[str, Any]:
+        """A lever's row, empty where the desk does not have it now."""
+        return next((row for row in self.rows("levers", "levers") if row["kind"] == kind), {})
+
+    def allowed(self, kind: str) -> bool:
+        """Whether a lever may be given now, as its row says."""
+        return bool(self.lever(kind).get("allowed"))
+
+    def may(self, move: Move) -> bool:
+        """Whether a move would be taken: talk always; a lever when its row allows it and nothing like it is under way."""
+        return move.kind in TALK or self.allowed(move.kind)
+
+    # -- talk
+
+    def word(self, what: str) -> str:
+        """State of the risk manager's word: open, asked, given or refused."""
+        return str(next((row["state"] for row in self.rows("words", "words") if row["what"] == what), "open"))
+
+    def bridge(self, since: str = "00:00", kind: str = "", desk: str = "") -> list[dict[str, Any]]:
+        """Items of the bridge from a moment on, of a kind and a desk where these are named, oldest first."""
+        first = seconds(since)
+        return [
+            item
+            for item in self.rows("bridge", "items")
+            if seconds(item["at"]) >= first and kind in ("", item["kind"]) and desk in ("", item["desk"])
+        ]
+
+    def said(self, text: str) -> bool:
+        """Whether this desk has said that on the bridge."""
+        return any(item["title"] == text for item in self.bridge(kind="say", desk=self.desk))
+
+    def pinned(self, words: str, since: str = "00:00") -> bool:
+        """Whether this desk has shared something from a moment on whose title has these words."""
+        return any(words in item["title"] for item in self.bridge(since, "pin", self.desk))
+
+    # -- evidence
+
+    def mails(self, read: bool | None = None) -> list[dict[str, Any]]:
+        """Mails on the card, oldest first; all of them, or only those read or not read."""
+        return [mail for mail in reversed(self.rows("inbox", "mails")) if read is None or mail["read"] is read]
+
+    def ringing(self) -> dict[str, Any] | None:
+        """The call that waits for an answer."""
+        return next((call for call in self.rows("calls", "calls") if call["state"] == "ringing"), None)
+
+
+Habit = Callable[[Eyes], Move | None]
+
+
+def say(eyes: Eyes, text: str) -> Move | None:
+    """Say something on the bridge, once."""
+    return None if eyes.said(text) else Move("bridge.say", {"text": text})
+
+
+def open_mail(eyes: Eyes, mail: dict[str, Any], why: str = "") -> Move:
+    """Open a mail."""
+    return Move("mail.open", {"mail": mail["id"]}, None, why)
+
+
+def answer(call: dict[str, Any], *wanted: str) -> Move:
+    """Answer a call with the first reply whose key ends in one of `wanted`, else with the last."""
+    keys = [reply["key"] for reply in call["replies"]]
+    found = next((key for word in wanted for key in keys if key.split(".")[-1] == word), keys[-1])
+    return Move("call.answer", {"call": call["id"], "reply": found})
+
+
+def rings_for(call: dict[str, Any], eyes: Eyes) -> int:
+    """Seconds a call has been ringing."""
+    return eyes.ago(call["at"])

@@ -1,0 +1,94 @@
+"""What characters share: reading what colleagues pin, whom the team suspects, and the sentences by which they hand work over."""
+
+import re
+from typing import Any
+
+from engine.autopilot_parts import REJECT, Eyes, Move, say
+
+ORDER = re.compile(r"(?i)\b(?:order|ord|rej)[\s=]+(\d+)")
+FILLED = re.compile(r"qty=(\d+) filled=(\d+)")
+BUSY_PER_S = 200  # child orders a second that no morning of this firm has seen
+CHILDREN_A_PARENT = 40  # nor so many children for each order that comes in
+
+REPAIRED = "{name} runs the new release now."
+MAY_START = "{name} has the right release on disk: it may be started."
+CALM = "The flood of orders has stopped."
+SEND_CHECKS = "SMARS is off the exchanges. Which servers may come back?"
+
+
+def read_pin(eyes: Eyes) -> Move | None:
+    """Open what a colleague has shared."""
+    fresh = [item for item in eyes.bridge(kind="pin") if eyes.desk not in item["read"]]
+    return Move("pin.read", {"pin": fresh[0]["id"]}) if fresh else None
+
+
+def known_pins(eyes: Eyes, desk: str = "") -> list[dict[str, Any]]:
+    """Pins this desk has opened (its own too), oldest first."""
+    return [item for item in eyes.bridge(kind="pin", desk=desk) if eyes.desk in item["read"]]
+
+
+def server_names(eyes: Eyes) -> dict[int, str]:
+    """Names of the servers, as this desk's own card has them."""
+    rows = eyes.rows("servers", "servers") or eyes.rows("fleet", "servers")
+    return {row["n"]: row["name"] for row in rows}
+
+
+def suspect(eyes: Eyes) -> int:
+    """The server the team has named last, 0 for none."""
+    named = [row["server"] for row in sorted(eyes.rows("diagnosis", "declared"), key=lambda row: row["at"]) if row["server"]]
+    return int(named[-1]) if named else 0
+
+
+def declared(eyes: Eyes, server: int) -> bool:
+    """Whether the team's diagnosis names this server (0: whether there is any)."""
+    return any(server in (0, row["server"]) for row in eyes.rows("diagnosis", "declared"))
+
+
+def declare(eyes: Eyes, server: int, confidence: str, why: str) -> Move | None:
+    """Declare that this server runs another release than the rest."""
+    cause = next((row["id"] for row in eyes.rows("diagnosis", "causes") if row["server"]), None)
+    if cause is None or declared(eyes, server):
+        return None
+    return Move("diagnosis.declare", {"cause": cause, "server": server}, confidence, why)
+
+
+def told(eyes: Eyes, text: str, name: str) -> bool:
+    """Whether anybody has said that sentence of that server."""
+    return any(item["title"] == text.format(name=name) for item in eyes.bridge(kind="say"))
+
+
+def reject_orders(eyes: Eyes) -> list[str]:
+    """Order ids in the router's reject mails that were opened."""
+    return [match for mail in eyes.mails(read=True) if REJECT in mail["subject"] for match in ORDER.findall(mail["body"] or "")]
+
+
+def odd_line(eyes: Eyes) -> str:
+    """The line of the tail on the screen that gives its server away: a reject of a mailed order, or a parent filled many times over."""
+    orders = reject_orders(eyes)
+    for line in eyes.rows("log", "lines"):
+        text = str(line["text"])
+        if REJECT in text and any(order in ORDER.findall(text) for order in orders):
+            return text
+        filled = FILLED.search(text)
+        if filled and int(filled[2]) > 3 * int(filled[1]):
+            return text
+    return ""
+
+
+def calm(eyes: Eyes) -> bool:
+    """Whether the operator has said that it is over."""
+    return any(item["title"] == CALM for item in eyes.bridge(kind="say"))
+
+
+def say_calm(eyes: Eyes) -> Move | None:
+    """Say that it is over, when the chart shows a flood and the last minute none."""
+    flooded = max(eyes.card("chart").get("children", []), default=0) > BUSY_PER_S
+    quiet = eyes.card("rates").get("children_out", 0) < BUSY_PER_S // 4
+    return say(eyes, CALM) if flooded and quiet and eyes.phase in ("bell", "unwind") else None
+
+
+def wild(eyes: Eyes) -> bool:
+    """Whether the firm sends far more than its orders explain."""
+    rates = eyes.card("rates")
+    children = rates.get("children_out", 0)
+    return bool(children > BUSY_PER_S and children > CHILDREN_A_PARENT * max(rates["parents_in"], 1))

@@ -1,0 +1,170 @@
+"""A run without people: autopilots look and give commands, the market moves in between. The game's clock takes the same looks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from engine.autopilot import Pilot, autopilot, looks_at, next_look
+from engine.autopilot_parts import Move
+from engine.busy import Busy
+from engine.commands import Command
+from engine.events import DESKS, Event
+from engine.market_time import END, STEPS_PER_MINUTE, clock
+from engine.moments import moments
+from engine.playbook import playbook
+from engine.scenario import Scenario
+from engine.score import grade, score
+from engine.sight import sight
+from engine.simulation import Simulation
+from engine.story import story
+
+BEFORE = "history"  # who has played every desk before an exercise begins
+SHARE_FROM_USD = 1_000_000  # below it a share of history's loss says nothing
+Watcher = Callable[[Simulation, dict[str, dict[str, Any]]], None]
+
+
+class Given(NamedTuple):
+    """A move with the desk that made it and its place among that desk's moves of the look."""
+
+    desk: str
+    place: int
+    move: Move
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """A run that was played without people: the machine as it stands, what was commanded, what happened, the loss a minute."""
+
+    sim: Simulation
+    commands: list[Command] = field(default_factory=list)
+    refused: list[tuple[Command, str]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    curve: list[list[int]] = field(default_factory=list)
+
+
+@lru_cache(maxsize=32)
+def _pilot(name: str, desk: str) -> Pilot:
+    return autopilot(name, desk)
+
+
+def look(sim: Simulation, pilots: dict[str, str], help_level: str = "2012") -> list[Given]:
+    """What the autopilots of these desks (desk -> name) do now; each sees the moment before any of them moves. Raises AutopilotError."""
+    found = []
+    for desk in DESKS:
+        if desk in pilots:
+            moves = _pilot(pilots[desk], desk)(sight(sim, desk, help_level))
+            found += [Given(desk, index, move) for index, move in enumerate(moves)]
+    return found
+
+
+def step_to(sim: Simulation, target: int, curve: list[list[int]]) -> None:
+    """Step, stopping at every full minute to add [step, loss in whole dollars] to `curve`."""
+    while sim.now < target and not sim.ended:
+        minute = (sim.now // STEPS_PER_MINUTE + 1) * STEPS_PER_MINUTE
+        sim.step(min(minute, target) - sim.now)
+        if sim.now % STEPS_PER_MINUTE == 0 or sim.ended:
+            curve.append([sim.now, loss_of(sim)])
+
+
+def loss_of(sim: Simulation) -> int:
+    """The loss in whole dollars as the board shows it."""
+    return round(float(score(sim)["total"]))
+
+
+def rehearse(
+    scenario: Scenario,
+    seed: int,
+    seats: dict[str, str],
+    *,
+    noise: int | None = None,
+    since: int = 0,
+    until: int = END,
+    help_level: str = "2012",
+    threads: int = 1,
+    watch: Watcher | None = None,
+) -> Rehearsal:
+    """Play `seats` (desk -> autopilot; a desk that is left out does nothing) to step `until`.
+
+    Before `since` history plays every desk. `watch` is shown every desk's sight at each look. Raises AutopilotError.
+    """
+    for desk, name in seats.items():
+        autopilot(name, desk)
+    run = Rehearsal(Simulation(scenario, seed, noise=noise, threads=threads))
+    sim = run.sim
+    while sim.now < until and not sim.ended:
+        if looks_at(sim.now):
+            pilots = seats if sim.now >= since else dict.fromkeys(DESKS, BEFORE)
+            if watch is not None and sim.now >= since:
+                watch(sim, {desk: sight(sim, desk, help_level) for desk in DESKS})
+            for desk, _, move in look(sim, pilots, help_level):
+                submit(run, Command(len(run.commands) + 1, sim.now, desk, *move))
+        step_to(sim, min(next_look(sim.now), until), run.curve)
+    run.events += sim.take_events()
+    return run
+
+
+def play(scenario: Scenario, name: str, seed: int, *, noise: int | None = None, until: int = END, threads: int = 1) -> Rehearsal:
+    """Play a playbook to step `until`: what a team is measured against. Raises PlaybookError."""
+    run = Rehearsal(Simulation(scenario, seed, noise=noise, threads=threads))
+    for command in playbook(scenario, name, seed):
+        if command.step < until:
+            step_to(run.sim, command.step, run.curve)
+            submit(run, command)
+    step_to(run.sim, until, run.curve)
+    run.events += run.sim.take_events()
+    return run
+
+
+def submit(run: Rehearsal, command: Command) -> None:
+    """Give a command and keep what came of it."""
+    refusal = run.sim.submit(command)
+    run.commands.append(command)
+    if refusal is not None:
+        run.refused.append((command, refusal.reason))
+
+
+def rehearsed(
+    scenario: Scenario, seed: int, seats: dict[str, str], *, noise: int | None = None, since: int = 0, until: int = END, help_level: str = "2012"
+) -> dict[str, Any]:
+    """A rehearsal beside history's run on the same market, as one JSON-able object; dollars are whole, losses positive.
+
+    scenario, seed, noise, seats, help, commands, score, minutes, ghost {score, minutes, story}, avoided_usd, share_avoided, grade,
+    story, busy {desk: {longest_gap_s, from, to, longest_without_news_s}}.
+    """
+    busy = Busy(since=since, until=until)
+    run = rehearse(scenario, seed, seats, noise=noise, since=since, until=until, help_level=help_level, watch=busy.watch)
+    ghost = play(scenario, BEFORE, seed, noise=noise, until=until)
+    found, other = score(run.sim), score(ghost.sim)
+    avoided = other["total"] - found["total"]
+    refused = {command.seq: reason for command, reason in run.refused}
+    return {
+        "scenario": scenario.id,
+        "seed": seed,
+        "noise": run.sim.noise,
+        "seats": seats,
+        "help": help_level,
+        "from": clock(since),
+        "until": clock(run.sim.now),
+        "commands": [
+            {
+                "at": clock(command.step),
+                "desk": command.desk,
+                "kind": command.kind,
+                "args": command.args,
+                "confidence": command.confidence,
+                "why": command.why,
+                "refused": refused.get(command.seq),
+            }
+            for command in run.commands
+        ],
+        "score": found,
+        "minutes": moments(run.events, found, scenario),
+        "ghost": {"score": other, "minutes": moments(ghost.events, other, scenario), "story": story(ghost.events, scenario, other)},
+        "avoided_usd": round(avoided),
+        "share_avoided": round(avoided / other["total"], 4) if other["total"] > SHARE_FROM_USD else None,
+        "grade": grade(found["total"], other["total"]),
+        "story": story(run.events, scenario, found),
+        "busy": busy.gaps(run.events),
+    }
+

@@ -1,0 +1,105 @@
+"""The story of a run: at most ten lines in order, the important ones kept, desks and no blame."""
+
+from typing import Any
+
+import pytest
+
+from engine import Event, clock, load_scenario, moments, play, score, step_at, story
+from engine.story import dollars, fate
+from tests.engine_builders import quiet_scenario
+
+SCENARIO = load_scenario("knight-2012")
+SCORE: dict[str, Any] = {"total": 4e8, "trading": 4e8, "survives": False, "contained_at": "10:15:00", "runaway": "contained"}
+
+
+def at(text: str, kind: str, *audience: str, **data: Any) -> Event:
+    return Event(step_at(text), kind, audience, data)
+
+
+def gave(text: str, desk: str, seq: int, kind: str, **args: Any) -> list[Event]:
+    """A command that was taken, and a minute later has its effect."""
+    return [
+        at(text, "command.applied", desk, seq=seq, command=kind, args=args, until=0),
+        Event(step_at(text) + 240, "lever.finished", (desk,), {"seq": seq, "command": kind, "args": args}),
+    ]
+
+
+def texts(events: list[Event], **how: Any) -> list[str]:
+    return [line["text"] for line in story(events, SCENARIO, **how)]
+
+
+def test_a_line_has_the_clock_of_its_effect_the_desk_and_a_sentence():
+    (line,) = story(gave("09:40", "operator", 1, "server.stop", server=8), SCENARIO)
+    assert line == {"at": "09:41:00", "desk": "operator", "text": "Stopped SMARS-8."}
+
+
+def test_servers_are_named_up_to_two_then_counted():
+    for servers, words in (([3], "SMARS-3"), ([3, 8], "SMARS-3 and SMARS-8"), ([1, 2, 3], "3 servers"), (list(range(1, 9)), "all servers")):
+        assert texts(gave("09:40", "deployer", 1, "release.rollback", servers=servers)) == [f"Rolled back {words} to the release before."]
+
+
+def test_of_too_much_the_ten_that_mattered_most_are_kept_in_order_of_time():
+    events = [event for n in range(1, 9) for event in gave(f"08:{n:02d}", "deployer", n, "checksum.run", servers=[n])]
+    events += [event for n in range(1, 9) for event in gave(f"09:{n + 30}", "operator", n + 8, "server.stop", server=n)]
+    events += [at("10:15", "exchange.disconnected", "operator")]
+    events.sort(key=lambda event: event.step)
+    found = story(events, SCENARIO, SCORE)
+    assert len(found) == 10
+    assert [line["at"] for line in found] == sorted(line["at"] for line in found)
+    kept = [line["text"] for line in found]
+    assert kept[-1].startswith("The firm does not open again")
+    assert "The exchanges disconnected what was still sending." in kept
+    assert sum(text.startswith("Stopped") for text in kept) == 8
+
+
+def test_the_same_thing_twice_is_told_once():
+    events = gave("09:40", "operator", 1, "server.stop", server=8) + gave("09:50", "operator", 2, "server.stop", server=8)
+    assert texts(events) == ["Stopped SMARS-8."]
+
+
+def test_the_first_sign_is_the_first_mail_of_it_that_was_opened_and_not_one_that_only_arrived():
+    reject = {"sender": SCENARIO.evidence.reject_sender, "subject": SCENARIO.evidence.reject_subject}
+    events = [
+        at("08:02", "mail.arrived", "operator", mail=3, sender="storage", subject="Volume 85 % full"),
+        at("08:03", "mail.arrived", "operator", mail=4, **reject),
+        *gave("08:05", "operator", 1, "mail.open", mail=3),
+        *gave("08:10", "operator", 2, "mail.open", mail=4),
+        *gave("08:11", "operator", 3, "mail.open", mail=4),
+    ]
+    assert story(events, SCENARIO) == [{"at": "08:10:00", "desk": "operator", "text": f"Opened the first mail that spoke of it: {reject['subject']}"}]
+    assert moments(events, SCORE, SCENARIO)["notice"] == {"at": "08:10:00", "minutes": -80.0, "text": "08:10:00"}
+
+
+def test_a_sign_may_come_in_any_words_a_mail_has_for_it():
+    thread = next(mail for mail in SCENARIO.evidence.mails if mail.id == "volume-2")
+    events = [at("09:36", "mail.arrived", "operator", mail=9, sender=thread.sender, subject=thread.subject), *gave("09:37", "operator", 1, "mail.open", mail=9)]
+    assert moments(events, SCORE, SCENARIO)["notice"]["at"] == "09:37:00"
+
+
+def test_what_never_happened_is_said_so():
+    found = moments([], {**SCORE, "contained_at": None, "runaway": "never"}, SCENARIO)
+    assert {name: row["text"] for name, row in found.items()} == {"notice": "never", "diagnose": "never", "contain": "nothing ran away"}
+    assert moments([], {**SCORE, "contained_at": None, "runaway": "running"}, SCENARIO)["contain"]["text"] == "never"
+    assert moments([], SCORE, SCENARIO)["contain"]["minutes"] == 45.0
+
+
+@pytest.mark.parametrize(("usd", "text"), [(0, "$0"), (80_000, "$80,000"), (457_600_000, "$457.6M"), (4_600_000_000, "$4.60bn"), (-2_500_000, "-$2.5M")])
+def test_money_reads_as_people_say_it(usd, text):
+    assert dollars(usd) == text
+
+
+def test_the_fate_of_a_firm_that_lost_nothing_little_too_much_or_was_rescued():
+    assert fate({"trading": -1.0, "total": 90_000, "survives": True}, 365_000_000) == "The firm goes on: nothing was lost in trading, and the day cost $90,000."
+    assert fate({"trading": 9e6, "total": 9e6, "survives": True}, 365_000_000) == "The firm goes on: $9.0M lost in trading, $365.0M of cash before."
+    assert fate(SCORE, 365_000_000) == "The firm does not open again: $400.0M lost in trading, $365.0M of cash, and nobody to put in the rest."
+    assert "under new owners" in fate({**SCORE, "survives": True, "fate": "rescued"}, 365_000_000)
+
+
+@pytest.mark.whole
+def test_historys_own_story_tells_the_rollback_and_the_disconnection():
+    run = play(quiet_scenario(), "history", 79, until=step_at("10:30"))
+    found = {line["at"]: line for line in story(run.events, SCENARIO, score(run.sim))}
+    assert found["09:54:00"] == {"at": "09:54:00", "desk": "deployer", "text": "Rolled back 7 servers to the release before."}
+    assert found["10:15:00"]["text"] == "Had SMARS disconnected at the exchanges."
+    assert clock(run.sim.now) == "10:30:00"
+    assert run.refused == []
