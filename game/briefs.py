@@ -7,6 +7,7 @@ class Brief(NamedTuple):
     """One desk. `line` is what the others are told of it."""
 
     title: str
+    short: str
     icon: str
     line: str
     sees: str
@@ -20,6 +21,7 @@ class Brief(NamedTuple):
 BRIEFS = {
     "operator": Brief(
         "Operator",
+        "Operator",
         "activity",
         "Sees rates, logs and mail. Stops and starts servers.",
         "The floor's inbox and alerts, total order and execution rates, the state of eight servers, and a server's log when you ask for it.",
@@ -31,7 +33,8 @@ BRIEFS = {
     ),
     "risk": Brief(
         "Risk manager",
-        "landmark",
+        "Risk",
+        "scale",
         "Sees positions and profit, late. Sets limits, gives the word to stop, phones.",
         "The position monitor, late when trading is heavy, profit at mid, limits, 154 stocks, the tape, finance mail, and the phone.",
         "Set caps and collars, give or refuse your word before everything is stopped, sell the position down, call the exchange, raise capital.",
@@ -42,7 +45,8 @@ BRIEFS = {
     ),
     "deployer": Brief(
         "Deployer",
-        "list",
+        "Deployer",
+        "package",
         "Knows releases and copies. Checks, copies, rolls back.",
         "Which release each server is recorded to run, diffs, the change calendar, your tickets, and a checksum when you ask for one.",
         "Take a checksum, copy and restart, roll back, have the order flag changed upstream.",

@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
 from game.access import give_player_cookie, place_of, player_of
+from game.briefs import BRIEFS
 from game.control import tell_state, tell_team
 from game.models import Player, RuleBroken, Run, Seat
 from game.pages import desk_cards
@@ -60,6 +61,7 @@ def desk(request: HttpRequest, name: str) -> HttpResponse:
         "exercise": seat.team.exercise,
         "team": seat.team,
         "desk": seat.desk,
+        "held": [{"desk": one.desk, **BRIEFS[one.desk]._asdict()} for one in place.player.seats],
         "first": {"hello": seat_hello(place), "cards": desk_cards(run.pk, seat.desk) if run else {}},
     }
     return render(request, f"desks/{seat.desk}.html", context)

@@ -142,7 +142,7 @@ class Command(BaseCommand):
         beat = ["--beat", "--scheduler", "celery.beat:Scheduler"]
         supervisor.add("control", [*celery, *quiet, "-Q", "control,lab", "-c", "4", "-n", "control@%h", *beat])
         web = [sys.executable, "-m", "daphne", "--bind", host, "--port", str(port), "--no-server-name"]
-        supervisor.add("web", [*web, "-v", "0", "--websocket_timeout", "-1", "--ping-interval", "20", "game.asgi:application"])
+        supervisor.add("web", [*web, "-v", "0", "--websocket_timeout", "-1", "--ping-interval", "10", "--ping-timeout", "15", "game.asgi:application"])
 
     def _wait_for_web(self, supervisor: Supervisor, host: str, port: int) -> bool:
         until = time.monotonic() + READY_S

@@ -1,8 +1,8 @@
 /* Teams and seats before the start. The first picture is the page's own; buttons submit the form they stand in. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { icon } from "../lib/icons.js";
+import { roleIcon } from "../lib/roles.js";
 
-const DESKS = { deployer: ["Deployer", "list"], operator: ["Operator", "activity"], risk: ["Risk manager", "landmark"] };
+const TITLES = { deployer: "Deployer", operator: "Operator", risk: "Risk manager" };
 
 export function mount(root, app) {
   const count = document.querySelector("[data-count]");
@@ -29,9 +29,9 @@ const team = (t, now) => html`<section class="panel team" ?data-mine=${hasMine(t
 </section>`;
 
 function seat(t, s, now) {
-  const [title, sign] = DESKS[s.desk];
+  const title = TITLES[s.desk];
   return html`<li class="seat" ?data-mine=${s.mine}>
-    <span class=${`seat-desk ${s.desk}`}>${icon(sign)}${title}</span>
+    <span class=${`seat-desk ${s.desk}`}>${roleIcon(s.desk)}${title}</span>
     <span class="seat-who">${s.holders.length ? s.holders.map(holder) : html`<span class="quiet">free</span>`}${s.mine ? html` <span class="tag">you</span>` : nothing}</span>
     <span class="seat-acts">${acts(t, s, title, now)}</span>
   </li>`;

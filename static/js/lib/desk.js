@@ -9,12 +9,13 @@ import { stayAwake } from "./awake.js";
 import * as alerts from "../cards/alerts.js";
 import * as bands from "../cards/bands.js";
 import * as clock from "../cards/clock.js";
+import * as drive from "../cards/drive.js";
 import * as inbox from "../cards/inbox.js";
 import * as levers from "../cards/levers.js";
 import * as link from "../cards/link.js";
 import * as work from "../cards/work.js";
 
-const COMMON = { alerts, bands, clock, inbox, levers, link, work };
+const COMMON = { alerts, bands, clock, drive, inbox, levers, link, work };
 
 /* cards: name -> module with mount(root, app); keys(app): binds the desk's own keys. */
 export function startDesk(cards, keys) {
