@@ -141,8 +141,9 @@ class Command(BaseCommand):
             supervisor.add(name, [*celery, *quiet, "-Q", "games", "-c", str(THREADS), "-n", f"{name}@%h"])
         beat = ["--beat", "--scheduler", "celery.beat:Scheduler"]
         supervisor.add("control", [*celery, *quiet, "-Q", "control,lab", "-c", "4", "-n", "control@%h", *beat])
+        pings = ["--ping-interval", "10", "--ping-timeout", "15"]  # a phone that fell asleep is away soon after
         web = [sys.executable, "-m", "daphne", "--bind", host, "--port", str(port), "--no-server-name"]
-        supervisor.add("web", [*web, "-v", "0", "--websocket_timeout", "-1", "--ping-interval", "10", "--ping-timeout", "15", "game.asgi:application"])
+        supervisor.add("web", [*web, "-v", "0", "--websocket_timeout", "-1", *pings, "game.asgi:application"])
 
     def _wait_for_web(self, supervisor: Supervisor, host: str, port: int) -> bool:
         until = time.monotonic() + READY_S
