@@ -133,7 +133,7 @@ def release(sim: "Simulation", value: Any) -> str:
 
 def mail(sim: "Simulation", value: Any) -> int:
     """a mail's number"""
-    if isinstance(value, bool) or not isinstance(value, int) or value not in sim.mails:
+    if isinstance(value, bool) or not isinstance(value, int) or value not in sim.mails or sim.mails[value]["desk"] != sim.acting:
         raise Refused(f"mail = {value!r}: expected the number of a mail that has arrived")
     return value
 

@@ -1,19 +1,20 @@
 """The day around the market: what the turns of the day, the exchanges and the levers do to fleet, desks and evidence."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import bridge, turn
+from engine import bridge, phone, turn
 from engine.controls import MISSED, REASONS
 from engine.evening import Night
 from engine.events import Event, event
-from engine.evidence import Call, Evidence, Mail
+from engine.evidence import Alert, Call, Evidence, Mail
 from engine.fleet import RUNNING, STOPPED, Fleet
 from engine.gauges import Gauges, mid_prices_hc
 from engine.market_time import BELL_END, BLOCK, CLOSE, OPEN, STEPS_PER_MINUTE, phase, step_at
-from engine.positions import Monitor, allocate_clients, cancel_far, price_text
+from engine.positions import Monitor, allocate_clients, cancel_far, marks, price_text
 from engine.router import FLATTEN_AGGRESSIVE, FLATTEN_PASSIVE
 from engine.scenario import Scenario
 from engine.score import HC
@@ -57,6 +58,7 @@ MEMORY = (
     "desk_orders",
     "was_paused",
     "limits",
+    "rules",
     "terminal",
     "watched",
     *bridge.MEMORY,
@@ -84,6 +86,8 @@ class Day(bridge.Bridge, Night):
     def begin_day(self) -> None:
         """Nothing has happened yet."""
         self.begin_bridge()
+        self.agreed = phone.Agreed()
+        self.rules: list[dict[str, Any]] = []  # words of the mails that become alerts
         self.opened: dict[str, int] = {}  # mail -> step at which it was opened
         self.mails: dict[int, dict[str, Any]] = {}
         self.calls: list[dict[str, Any]] = []
@@ -120,7 +124,8 @@ class Day(bridge.Bridge, Night):
     def day_memory(self) -> dict[str, Any]:
         """What `begin_day` made, JSON-able."""
         found = {name: getattr(self, name) for name in MEMORY}
-        return {**found, "built": sorted(self.built), "mails": list(self.mails.values()), "evening": self.evening.to_dict()}
+        rest = {"built": sorted(self.built), "mails": list(self.mails.values())}
+        return {**found, **rest, "agreed": asdict(self.agreed), "evening": self.evening.to_dict()}
 
     def recall_day(self, memory: dict[str, Any]) -> None:
         """Take back what `day_memory` gave."""
@@ -129,6 +134,7 @@ class Day(bridge.Bridge, Night):
         self.built = set(memory["built"])
         self.mails = {mail["id"]: mail for mail in memory["mails"]}
         self.evening.restore(memory["evening"])
+        self.agreed = phone.Agreed(**memory["agreed"])
 
     # -- the fleet
 
@@ -183,6 +189,8 @@ class Day(bridge.Bridge, Night):
         """A legacy server refused flagged orders before the open: each is mailed, and logged by its server."""
         for order, server, step, symbol in orders:
             self.refusals.append([order, server, step, symbol])
+            if self.agreed.filtered:
+                continue
             self._deliver(self.evidence.reject_mail(step, order, self.names[symbol]))
 
     # -- evidence asked for
@@ -267,6 +275,10 @@ class Day(bridge.Bridge, Night):
         """Ask for a review; the ruling comes half an hour later."""
         self.bust_asked = self.now
 
+    def ruling_min(self) -> int:
+        """Minutes from asking for a review to its ruling."""
+        return self.scenario.exchange.bust_ruling_min + self.agreed.ruling_min
+
     def accept_cut(self) -> None:
         """The exchanges cut the firm off."""
         self.cut_off = self.cut_by_exchange = True
@@ -288,7 +300,7 @@ class Day(bridge.Bridge, Night):
             self.rlp_late = not (self.fault_found or self.machine.tally[0].power_peg > 0 or self.rlp_live())
         if self.cut_off and step >= step_at(numbers.exchange.cut_until) and (self.fault_found or any(s.state == STOPPED for s in self.fleet.servers)):
             self._readmit()
-        if self.bust_asked is not None and step >= self.bust_asked + numbers.exchange.bust_ruling_min * STEPS_PER_MINUTE:
+        if self.bust_asked is not None and step >= self.bust_asked + self.ruling_min() * STEPS_PER_MINUTE:
             self._rule_on_busts()
         if step >= OPEN and (step - OPEN) % (numbers.monitor.allocate_min * STEPS_PER_MINUTE) == 0:
             allocate_clients(self.machine)
@@ -330,8 +342,21 @@ class Day(bridge.Bridge, Night):
         kind, times = ("firm", 1) if self.cut_off else (("smars", 1) if down == len(self.fleet.servers) else ("server", down))
         span = "bell" if OPEN <= first < BELL_END else "day"
         self.halted[f"{kind}_{span}"] += times * (until - first)
-        if self.away_at is None:
+        if self.away_at is None and first >= self.agreed.rest_until:
             self.harmed[f"{kind}_{span}"] += times * (until - first)
+
+    def hand_back_waiting(self) -> int:
+        """Give the orders that wait for a server back to the clients; how many."""
+        tally = self.machine.tally
+        count = int(tally[0].waiting)
+        self.machine.waiting[:] = 0
+        tally["handed_back"] += count
+        tally["waiting"] = 0
+        return count
+
+    def gross_usd(self) -> int:
+        """What the firm holds of its own, long and short together, whole dollars at mid."""
+        return marks(self.machine, self.scenario).gross // HC
 
     def service_kept(self) -> float:
         """Share of clients' parents so far that were routed within a minute."""
@@ -354,13 +379,15 @@ class Day(bridge.Bridge, Night):
         self.watch_runaway()
         self.gauges.take(self, tick)
         self.monitor.take(tick, self.machine)
-        self.monitor.show(tick, self.monitor.lag_s(self.scenario, self.gauges.per_s(EXECUTIONS)))
+        lag_s = self.scenario.monitor.calm_lag_s if self.agreed.feed else self.monitor.lag_s(self.scenario, self.gauges.per_s(EXECUTIONS))
+        self.monitor.show(tick, lag_s)
         if step % STEPS_PER_MINUTE == 0 and step <= CLOSE:
             self.monitor.note(step // STEPS_PER_MINUTE, mid_prices_hc(self))
         self._notice_limits()
         if step <= CLOSE:
             self._notice_pauses(step)
             view = View(self, step)
+            phone.look(self, view.served)
             for item in self.evidence.tick(step, view):
                 self._deliver(item)
             text = self.evidence.headline(view)
@@ -391,14 +418,22 @@ class Day(bridge.Bridge, Night):
                 self.tell("breaker.resumed", symbol=self.names[s])
             self.was_paused = paused
 
+    def _page_on(self, mail: Mail) -> None:
+        """A mail to the operator that a rule speaks of becomes an alert."""
+        if mail.desk == "operator" and self.rules:
+            said = f"{mail.sender}\n{mail.subject}\n{mail.body}".casefold()
+            if any(rule["match"].casefold() in said for rule in self.rules):
+                self._deliver(Alert(mail.step, "operator", f"Mail from {mail.sender}: {mail.subject}"))
+
     def _deliver(self, item: Any) -> None:
         """Put a mail, call or alert where its desk finds it."""
         if isinstance(item, Mail):
             self.mails[item.id] = item.to_dict()
+            self._page_on(item)
             self.events.append(event(item.step, "mail.arrived", (item.desk,), mail=item.id, sender=item.sender, subject=item.subject))
         elif isinstance(item, Call):
             caller = item.replies[0][0].split(".")[0]
-            self.calls.append({**item.to_dict(), "caller_key": caller})
+            self.calls.append({**item.to_dict(), "caller_key": caller, "state": "ringing", "answer": None})
             self.tell("call.rang", (item.desk,), call=item.id, caller=item.caller, opening=item.opening)
         else:
             self.alerts.append(item.to_dict())

@@ -84,6 +84,7 @@ class _Rule(Generic[W]):
     end: int
     hold: int
     after: str | None
+    on: tuple[str, ...]
     delay: int
     names_stock: bool
     conditions: tuple[Condition, ...]
@@ -92,7 +93,7 @@ class _Rule(Generic[W]):
     def of(cls, text: W) -> "_Rule[W]":
         hold, delay = text.for_s * STEPS_PER_SECOND, text.delay_s * STEPS_PER_SECOND
         names_stock = bool(STOCK_WORDS.search(text.words()))
-        return cls(text, step_at(text.from_), step_at(text.to), hold, text.after, delay, names_stock, text.conditions())
+        return cls(text, step_at(text.from_), step_at(text.to), hold, text.after, text.on, delay, names_stock, text.conditions())
 
 
 class _Rules(Generic[W]):
@@ -118,6 +119,10 @@ class _Rules(Generic[W]):
                 symbol = before[1]
                 if symbol is not None and mover(view, symbol) is None:
                     continue  # the stock of this thread is no longer worth a word
+            if rule.on:
+                given = [view.replies[key] for key in rule.on if key in view.replies]
+                if not given or step - min(given) < rule.delay:
+                    continue
             if not all(holds(view, symbol) for holds in rule.conditions):
                 if rule.hold:
                     self.since.pop(rule.text.id, None)

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from engine.evidence_rules import Condition, parse_condition
 from engine.market_time import CLOSE, step_at
+from engine.phone import parse_act
 
 Desk = Literal["operator", "deployer", "risk"]
 Group = Literal["machines", "people"]
@@ -79,12 +80,14 @@ class PlannedAlert(Frozen):
 
 class When(Frozen):
     """When something that speaks of the run is said: every condition of `when` true for `for_s` seconds, between `from`
-    and `to`, and `delay_s` after the entry named in `after` (whose stock it keeps). At most once a run."""
+    and `to`, and `delay_s` after the entry named in `after` (whose stock it keeps) or after one of the replies in `on`. At most once
+    a run."""
 
     id: Text
     when: tuple[str, ...] = Field(min_length=1, strict=False)
     for_s: int = Field(default=0, ge=0)
     after: str | None = None
+    on: tuple[str, ...] = Field(default=(), strict=False)
     delay_s: int = Field(default=0, ge=0)
     from_: Clock = Field(default="08:00", alias="from")
     to: Clock = "16:00"
@@ -110,9 +113,17 @@ class StateMail(When):
         return self.subject + self.body
 
 
+def _act(text: str) -> str:
+    parse_act(text)
+    return text
+
+
 class Reply(Frozen):
-    key: Annotated[str, Field(pattern=r"^[a-z]+\.[a-z_]+$")]
+    """An answer on the telephone, and what it does (see `phone`). The part of the key before the dot is the call's."""
+
+    key: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$")]
     text: Text
+    does: tuple[Annotated[str, AfterValidator(_act)], ...] = Field(default=(), strict=False)
 
 
 class CallText(When):

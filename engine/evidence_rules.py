@@ -6,7 +6,7 @@ among the names: nobody outside the machine could see it, so no text may depend 
 
 import operator
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from engine.market_time import clock
@@ -53,6 +53,12 @@ class View(Protocol):
     def gross_usd(self) -> int: ...
     @property
     def served(self) -> bool: ...
+    @property
+    def replies(self) -> Mapping[str, int]: ...  # answers given on the telephone -> step
+    @property
+    def gross_growth(self) -> float: ...  # of what is held, against what was held when the chief executive's office was told something
+    @property
+    def says(self) -> Mapping[str, Callable[[], object]]: ...  # what only some senders can know, by placeholder
 
 
 Condition = Callable[[View, str | None], bool]
@@ -95,6 +101,7 @@ NUMBERS: dict[str, Callable[[View, str | None], float]] = {
     "pauses": lambda view, _: view.pauses,
     "power_peg_mails": lambda view, _: view.power_peg_mails,
     "gross_usd": lambda view, _: view.gross_usd,
+    "gross_growth": lambda view, _: view.gross_growth,
     "move_bp": lambda view, symbol: _size(mover(view, symbol)),
     "other_move_bp": lambda view, symbol: _size(other(view, symbol)),
 }
@@ -153,7 +160,30 @@ FILLS: dict[str, object] = {
     "mails": 40,
     "clock": "09:34:00",
     "hm": "09:34",
+    # Read from the run when a text asks for them: what a clearing firm, an exchange, the floor or an auditor can see.
+    "gross": "$4.6 billion",
+    "long": "$2.5 billion",
+    "short": "$2.1 billion",
+    "session": 8,
+    "session_share": "64 %",
+    "order": "2,114",
+    "order_symbol": "WZE",
+    "refused": "97",
+    "refused_share": "one in 8",
+    "refused_last": "order 2,114 in WZE",
+    "hashes": "SMARS-1: on disk e84b2d61, running e84b2d61",
 }
+
+
+class _Words(dict[str, object]):
+    """Words, and those that are dear to find only when a text asks for them."""
+
+    def __init__(self, known: dict[str, object], view: View) -> None:
+        super().__init__(known)
+        self.view = view
+
+    def __missing__(self, name: str) -> object:
+        return self.view.says[name]()
 
 
 # A text with one of these speaks of one stock, and a text that comes after it speaks of the same.
@@ -192,4 +222,4 @@ def fill(view: View, step: int, symbol: str | None) -> Filled:
         "clock": now,
         "hm": now[:5],
     }
-    return Filled(values, first[0] if first else symbol)
+    return Filled(_Words(values, view), first[0] if first else symbol)

@@ -57,6 +57,7 @@ class EvidenceTexts:
     planned: tuple[Planned | PlannedAlert, ...]
     mails: tuple[StateMail, ...]
     calls: tuple[CallText, ...]
+    acts: dict[str, tuple[str, ...]]  # of every reply
     headlines: tuple[Headline, ...]
     rejects: tuple[RejectLayout, ...]
     reject_sender: str
@@ -240,13 +241,27 @@ def _load_calls(folder: Path) -> dict[str, Any]:
     _check_planned(file, alerts)
     _check_when(file, "call", calls, "opening")
     _check_when(file, "headline", headlines, "text")
-    keys: set[str] = set()
+    acts: dict[str, tuple[str, ...]] = {}
     for call in calls:
+        entry = f"call {call.id!r}"
         for reply in call.replies:
-            if reply.key in keys:
-                raise EvidenceError(file.name, f"call {call.id!r}", "replies.key", reply.key, "a key used once")
-            keys.add(reply.key)
-    return {"alerts": tuple(alerts), "calls": tuple(calls), "headlines": tuple(headlines), "standing": standing}
+            if reply.key in acts:
+                raise EvidenceError(file.name, entry, "replies.key", reply.key, "a key used once")
+            if reply.key.split(".")[0] != call.id:
+                raise EvidenceError(file.name, entry, "replies.key", reply.key, f"a key that begins with {call.id}.")
+            acts[reply.key] = reply.does
+    return {"alerts": tuple(alerts), "calls": tuple(calls), "acts": acts, "headlines": tuple(headlines), "standing": standing}
+
+
+def _check_on(file: str, what: str, rows: Iterable[When], acts: Iterable[str]) -> None:
+    """Replies that an entry waits for exist; a call that was missed counts as one."""
+    known = sorted({*acts, *(f"{key.split('.')[0]}.missed" for key in acts)})
+    for row in rows:
+        for key in row.on:
+            if key not in known:
+                raise EvidenceError(file, f"{what} {row.id!r}", "on", key, f"a reply out of {', '.join(known)}")
+        if row.on and row.after is not None:
+            raise EvidenceError(file, f"{what} {row.id!r}", "after", row.after, "either after or on")
 
 
 def load_logs(folder: Path) -> dict[str, LogLine]:
@@ -265,5 +280,8 @@ def load_evidence(folder: Path) -> EvidenceTexts:
     """All texts of the scenario in `folder`. Raises EvidenceError (a ValueError) at the first thing wrong."""
     _, mail = _load_mail(folder)
     calls = _load_calls(folder)
+    _check_on("mail.toml", "state", mail["mails"], calls["acts"])
+    _check_on("calls.toml", "call", calls["calls"], calls["acts"])
+    _check_on("calls.toml", "headline", calls["headlines"], calls["acts"])
     planned = mail.pop("planned") + calls.pop("alerts")
     return EvidenceTexts(planned=planned, logs=load_logs(folder), **mail, **calls)

@@ -258,6 +258,7 @@ class Costs(_Part):
     cut_off_usd: Annotated[int, Field(ge=0)]
     away_share: Part
     refused_order_usd: Annotated[int, Field(ge=0)]
+    clients_gone_usd: Annotated[int, Field(ge=0)]
 
 
 class Hands(_Part):
@@ -398,6 +399,8 @@ def read_scenario(folder: Path) -> Scenario:
     data, raw = _table(folder, "scenario.toml", "a scenario's numbers")
     data["releases"], _ = _table(folder, "releases.toml", "notes, diffs and changes")  # texts: no part of the fingerprint
     sha = hashlib.sha256(raw)
+    calls = folder / "calls.toml"  # what a reply does is in it
+    sha.update(calls.read_bytes() if calls.is_file() else b"")
     for name, model in (("symbols", SymbolRow), ("parents", ParentRow)):
         path = folder / f"{name}.csv"
         try:

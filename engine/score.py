@@ -19,14 +19,16 @@ def usd(hc: int) -> float:
 
 
 def halting(sim: "Day") -> tuple[float, float]:
-    """Dollars of halting and of client harm: by the minute while flow is not served, by the order for what a control turned away."""
+    """Dollars of halting and of client harm: by the minute while flow is not served, by the order for what a control turned
+    away or a client took back, and once for clients that left for the day."""
     costs = sim.scenario.costs
 
     def charge(rates: tuple[float, float, float], steps: dict[str, int]) -> float:
         per_step = dict(zip(("firm", "smars", "server"), (rate / STEPS_PER_MINUTE for rate in rates), strict=True))
         return sum(per_step[kind] * (steps[f"{kind}_bell"] + costs.after_bell * steps[f"{kind}_day"]) for kind in per_step)
 
-    refused = int(sim.machine.ended["handed_back"].sum()) * costs.refused_order_usd
+    orders = int(sim.machine.ended["handed_back"].sum()) + sim.agreed.cancelled
+    refused = orders * costs.refused_order_usd + sim.agreed.gone * costs.clients_gone_usd
     return charge(costs.halting, sim.halted), charge(costs.client_harm, sim.harmed) + refused
 
 
@@ -51,7 +53,7 @@ def score(sim: "Day") -> dict[str, Any]:
     trading = usd(liquidation - mark.reverted)
     halted, harmed = halting(sim)
     funds, fate = capital(sim, trading)
-    precautions = sim.hand_steps / STEPS_PER_MINUTE / 60 * costs.hand_hour_usd
+    precautions = sim.hand_steps / STEPS_PER_MINUTE / 60 * costs.hand_hour_usd + sim.agreed.fees_usd
     penalties = (costs.rlp_late_usd if sim.rlp_late else 0) + (costs.cut_off_usd if sim.cut_by_exchange else 0)
     return {
         "total": round(trading + halted + harmed + precautions + penalties, 2),

@@ -33,7 +33,7 @@ def servers_card(sim: Simulation, help_level: str) -> dict[str, Any]:
         if state == RUNNING and not (server.connected and not sim.cut_off):
             state = "disconnected"
         work = next(
-            (work for work in sim.works if work.desk == "operator" and work.args.get("server") == server.n and work.kind.startswith("server.")), None
+            (work for work in sim.works if work.args.get("server") == server.n and work.kind.startswith("server.")), None
         )
         doing = work and {"kind": work.kind, "label": LEVERS[work.kind].label, "left_s": sim.left_s(work)}
         rows.append({"n": server.n, "name": sim.fleet.label(server.n), "state": state, "work": doing, "rates": rates and rates[server.n]})
@@ -72,6 +72,11 @@ def look_card(sim: Simulation) -> dict[str, Any]:
     return {**{key: value for key, value in sim.looks.items() if key != "step"}, "at": clock(sim.looks["step"])}
 
 
+def rules_card(sim: Simulation) -> dict[str, Any]:
+    """The paging rules: mails with these words become alerts."""
+    return {"rules": [{"match": rule["match"], "since": clock(rule["step"])[:5]} for rule in sim.rules]}
+
+
 def operator(sim: Simulation, help_level: str) -> dict[str, Any]:
     """The operator: process states, firm totals, mail, one log and one server when asked; no money, no positions, no releases."""
     return {
@@ -85,5 +90,6 @@ def operator(sim: Simulation, help_level: str) -> dict[str, Any]:
         "alerts": alerts_card(sim, "operator"),
         "work": work_card(sim, "operator"),
         "levers": levers_card(sim, "operator"),
+        "rules": rules_card(sim),
         **team_cards(sim, "operator"),
     }

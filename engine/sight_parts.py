@@ -71,7 +71,7 @@ def work_card(sim: Simulation, desk: str) -> dict[str, Any]:
         for work in sim.works
         if work.desk == desk
     ]
-    return {"hands": getattr(sim.scenario.hands, desk), "free": sim.free_hands(desk), "tasks": tasks}
+    return {"hands": sim.hands_of(desk), "free": sim.free_hands(desk), "tasks": tasks}
 
 
 def levers_card(sim: Simulation, desk: str) -> dict[str, Any]:

@@ -3,8 +3,10 @@
 from typing import Any
 
 from engine.commands import LEVERS
-from engine.market_time import clock
+from engine.market_time import STEPS_PER_SECOND, clock
 from engine.simulation import Simulation
+
+CALLS = 8
 
 
 def bridge_card(sim: Simulation) -> dict[str, Any]:
@@ -28,6 +30,29 @@ def words_card(sim: Simulation) -> dict[str, Any]:
     }
 
 
+def calls_card(sim: Simulation, desk: str) -> dict[str, Any]:
+    """The desk's own calls, newest first: what the caller says, what may be answered, what was."""
+    mine = [call for call in sim.calls if call["desk"] == desk]
+    rows = []
+    for call in mine[: -CALLS - 1 : -1]:
+        replies = [{"key": key, "text": text} for key, text in call["replies"]]
+        rings = call["step"] + call["ring_s"] * STEPS_PER_SECOND - sim.now if call["state"] == "ringing" else 0
+        rows.append(
+            {
+                "id": call["id"],
+                "at": clock(call["step"]),
+                "caller": call["caller"],
+                "number": call["number"],
+                "opening": call["opening"],
+                "state": call["state"] if rings > 0 or call["state"] != "ringing" else "missed",
+                "left_s": max(-(-rings // STEPS_PER_SECOND), 0),
+                "replies": replies,
+                "answer": next((reply for reply in replies if reply["key"] == call["answer"]), None),
+            }
+        )
+    return {"calls": rows}
+
+
 def team_cards(sim: Simulation, desk: str) -> dict[str, Any]:
     """All cards of the team for one desk."""
-    return {"bridge": bridge_card(sim), "words": words_card(sim)}
+    return {"bridge": bridge_card(sim), "calls": calls_card(sim, desk), "words": words_card(sim)}

@@ -172,6 +172,7 @@ class Simulation(day.Day):
             minutes = numbers.premarket
         if numbers.built is not None and kind in self.built:
             minutes = numbers.built
+        minutes = self.agreed.pace.get(kind, minutes)
         if numbers.each:
             minutes *= count
         if numbers.all_minutes is not None and count > 1:
@@ -180,8 +181,12 @@ class Simulation(day.Day):
 
     def free_hands(self, desk: str) -> int:
         """Hands of a desk that are not at work."""
-        total: int = getattr(self.scenario.hands, desk, 0)
-        return total - sum(work.hands for work in self.works if work.desk == desk)
+        return self.hands_of(desk) - sum(work.hands for work in self.works if work.desk == desk)
+
+    def hands_of(self, desk: str) -> int:
+        """Hands of a desk, with those that were lent to it."""
+        own: int = getattr(self.scenario.hands, desk, 0)
+        return own + self.agreed.hands.get(desk, 0)
 
     def left_s(self, work: Work) -> int:
         """Seconds of market time until a lever takes effect."""

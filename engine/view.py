@@ -1,5 +1,6 @@
 """The simulation as evidence may see it at one tick: what `evidence_rules.View` asks for, computed when it is asked."""
 
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -8,9 +9,8 @@ import numpy as np
 from engine.fleet import STOPPED
 from engine.gauges import mids, moves_bp
 from engine.market_time import CLOSE, OPEN
-from engine.positions import marks
-from engine.score import HC
 from engine.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS
+from engine.telling import telling
 
 if TYPE_CHECKING:
     from engine.day import Day
@@ -29,6 +29,7 @@ class View:
         self.runaway = sim.runaway
         self.flag_set = sim.machine.controls[0].flag_off == 0
         self.power_peg_mails = len(sim.refusals)
+        self.replies = sim.agreed.replies
 
     @cached_property
     def movers(self) -> list[tuple[str, int]]:
@@ -72,4 +73,13 @@ class View:
 
     @cached_property
     def gross_usd(self) -> int:
-        return marks(self._sim.machine, self._sim.scenario).gross // HC
+        return self._sim.gross_usd()
+
+    @property
+    def gross_growth(self) -> float:
+        before = self._sim.agreed.gross_usd
+        return self.gross_usd / before if before else 0.0
+
+    @cached_property
+    def says(self) -> Mapping[str, Callable[[], object]]:
+        return telling(self._sim)

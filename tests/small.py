@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 from engine import Command, Scenario, Simulation, load_scenario
+from engine.evidence import Call
 
 
 def small_scenario(symbols: int = 4, **parts: dict[str, Any]) -> Scenario:
@@ -36,3 +37,18 @@ def settle(sim: Simulation) -> None:
     for what, word in sim.words.items():
         if word["state"] != "given" and sim.word_matters(what):
             assert give(sim, "risk", "authorise.give", what=what) is None
+
+
+def ring(sim: Simulation, call: str) -> int:
+    """A call of the scenario rings now, whatever its conditions; its number."""
+    text = next(text for text in sim.scenario.evidence.calls if text.id == call)
+    number = 100_000 + len(sim.calls)
+    replies = tuple((reply.key, reply.text) for reply in text.replies)
+    sim._deliver(Call(number, sim.now, text.desk, text.caller, text.number, text.opening, replies, text.ring_s))
+    return number
+
+
+def reply(sim: Simulation, key: str) -> str | None:
+    """The call of a reply rings and is answered with it; the reason when that was refused."""
+    number = ring(sim, key.split(".")[0])
+    return give(sim, sim.calls[-1]["desk"], "call.answer", call=number, reply=key)

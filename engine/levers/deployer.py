@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import commands
 from engine.commands import Refused, lever
+from engine.market_time import clock
 
 if TYPE_CHECKING:
     from engine.simulation import Simulation
@@ -15,6 +16,11 @@ def _flag_is(value: bool) -> Any:
             raise Refused(f"the flag is {'off' if value else 'on'} already")
 
     return ready
+
+
+def _not_frozen(sim: "Simulation") -> None:
+    if sim.now < sim.agreed.frozen_until:
+        raise Refused(f"nothing may be written to the servers before {clock(sim.agreed.frozen_until)[:5]}: legal has their disks frozen")
 
 
 def _free_servers(sim: "Simulation", args: dict[str, Any]) -> None:
@@ -31,7 +37,14 @@ def checksum(sim: "Simulation", args: dict[str, Any]) -> None:
     sim.run_checksum(args["servers"])
 
 
-@lever("release.copy", "deployer", "Copy a release", args={"servers": commands.servers, "release": commands.release}, check=_free_servers)
+@lever(
+    "release.copy",
+    "deployer",
+    "Copy a release",
+    args={"servers": commands.servers, "release": commands.release},
+    check=_free_servers,
+    ready=_not_frozen,
+)
 def copy(sim: "Simulation", args: dict[str, Any]) -> None:
     """Put a release on disk; a restart runs it."""
     for n in args["servers"]:
@@ -39,7 +52,9 @@ def copy(sim: "Simulation", args: dict[str, Any]) -> None:
         sim.log(n, "copied")
 
 
-@lever("release.rollback", "deployer", "Roll back servers", args={"servers": commands.servers}, check=_free_servers, dangerous=True)
+@lever(
+    "release.rollback", "deployer", "Roll back servers", args={"servers": commands.servers}, check=_free_servers, ready=_not_frozen, dangerous=True
+)
 def roll_back(sim: "Simulation", args: dict[str, Any]) -> None:
     """Run the previous release again: each server is restarted at the end."""
     for n in args["servers"]:

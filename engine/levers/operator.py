@@ -6,6 +6,8 @@ from engine import commands
 from engine.commands import Refused, lever
 from engine.fleet import RUNNING, STARTING, STOPPED
 
+RULES = 10
+
 if TYPE_CHECKING:
     from engine.simulation import Simulation
 
@@ -26,6 +28,16 @@ def _not_starting(sim: "Simulation", args: dict[str, Any]) -> None:
     for work in sim.works:
         if work.kind == "server.start" and work.args["server"] == args["server"]:
             raise Refused(f"{sim.fleet.label(args['server'])}: an earlier start is still under way ({sim.left_s(work)} s left)")
+
+
+def _no_such_rule(sim: "Simulation", args: dict[str, Any]) -> None:
+    match = args["match"].casefold()
+    if any(rule["match"].casefold() == match for rule in sim.rules):
+        raise Refused(f"{args['match']!r}: there is such a rule already")
+    if any(work.kind == "mail.page" and work.args["match"].casefold() == match for work in sim.works):
+        raise Refused(f"{args['match']!r}: such a rule is being written already")
+    if len(sim.rules) >= RULES:
+        raise Refused(f"there are {RULES} rules already: no more fit")
 
 
 def _something_up(sim: "Simulation") -> None:
@@ -50,7 +62,7 @@ def _go_down(sim: "Simulation", args: dict[str, Any]) -> None:
     sim.fleet[args["server"]].state = STARTING
 
 
-@lever("server.start", "operator", "Start or restart a server", args={"server": commands.server}, check=_not_starting, begin=_go_down)
+@lever("server.start", ("operator", "deployer"), "Start or restart a server", args={"server": commands.server}, check=_not_starting, begin=_go_down)
 def start_server(sim: "Simulation", args: dict[str, Any]) -> None:
     """Run what is on disk and log on to the exchanges; a running server is stopped first. One stopped meanwhile stays down."""
     if sim.fleet[args["server"]].state == STARTING:
@@ -73,6 +85,12 @@ def tail(sim: "Simulation", args: dict[str, Any]) -> None:
 def open_mail(sim: "Simulation", args: dict[str, Any]) -> None:
     """Read a mail."""
     sim.opened[str(args["mail"])] = sim.now
+
+
+@lever("mail.page", "operator", "Page on mails", args={"match": commands.line("match", 3, 60)}, check=_no_such_rule)
+def page(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Later mails whose sender, subject or body contains these words become alerts."""
+    sim.rules.append({"match": args["match"], "step": sim.now})
 
 
 @lever("servers.stop_all", "operator", "Stop all servers by hand", ready=_something_up, dangerous=True, exclusive=True)

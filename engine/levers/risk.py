@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from engine import commands
+from engine import commands, phone
 from engine.commands import Refused, lever
 from engine.market_time import BELL_END, BLOCK, CLOSE, OPEN
 from engine.score import score
@@ -56,6 +56,8 @@ def flatten(sim: "Simulation", args: dict[str, Any]) -> None:
 def _can_ask(sim: "Simulation") -> None:
     if sim.now < OPEN:
         raise Refused("there is nothing to review before the open")
+    if sim.agreed.intended:
+        raise Refused("the exchange reviews nothing: you told us it was intended")
     if sim.bust_asked is not None:
         raise Refused("the exchange is reviewing already: a ruling takes half an hour")
     if sim.now >= BELL_END + sim.scenario.exchange.bust_request_min * 240:
@@ -68,15 +70,33 @@ def bust(sim: "Simulation", args: dict[str, Any]) -> None:
     sim.ask_bust()
 
 
-@lever("clients.route_away", "risk", "Ask clients to route elsewhere", exclusive=True)
+def _here(sim: "Simulation") -> None:
+    if sim.away_at is not None:
+        raise Refused("clients route elsewhere already")
+
+
+@lever("clients.route_away", "risk", "Ask clients to route elsewhere", ready=_here, exclusive=True)
 def route_away(sim: "Simulation", args: dict[str, Any]) -> None:
-    """Client harm stops growing; part of the flow stays away for the day."""
-    sim.machine.controls["away_256"][0] = round(256 * sim.scenario.costs.away_share)
-    sim.away_at = sim.now if sim.away_at is None else sim.away_at
+    """Client harm stops growing; part of the flow stays away until it is called back."""
+    phone.route_away(sim)
+
+
+def _can_come_back(sim: "Simulation") -> None:
+    if sim.agreed.gone:
+        raise Refused("clients have left for the day: they will not come back")
+    if sim.away_at is None:
+        raise Refused("no clients route elsewhere")
+
+
+@lever("clients.recall", "risk", "Ask clients to come back", ready=_can_come_back, exclusive=True)
+def recall(sim: "Simulation", args: dict[str, Any]) -> None:
+    """All of the flow comes to us again, and is harmed when it is not served."""
+    if not sim.agreed.gone:  # they may have left while they were being rung
+        phone.recall(sim)
 
 
 def _has_rung(sim: "Simulation") -> None:
-    if not any(call["caller_key"] == "exchange" for call in sim.calls):
+    if not any(call["caller_key"].startswith("exchange") for call in sim.calls):
         raise Refused("the exchange has not called")
     if sim.cut_off:
         raise Refused("the exchange has cut the firm off already")

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.evidence import Alert, Evidence, EvidenceTexts, load_evidence
+from engine.evidence_rules import FILLS
 from engine.market_time import BELL_END, OPEN
 
 FOLDER = Path(__file__).parents[2] / "engine" / "scenarios" / "knight-2012"
@@ -41,6 +42,9 @@ regime = st.fixed_dictionaries(
         "runaway": st.integers(0, 300),
         "gross_usd": st.integers(0, 8_000_000_000),
         "served": st.booleans(),
+        "replies": st.dictionaries(st.sampled_from(["golive.check", "exchange.wait", "chief.hold", "client.cancel"]), st.just(0)),
+        "gross_growth": st.floats(0, 5),
+        "says": st.just({name: (lambda: "X") for name in FILLS}),
     }
 )
 runs = st.lists(regime, min_size=1, max_size=6)

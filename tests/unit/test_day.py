@@ -9,7 +9,7 @@ from engine.controls import REASONS
 from engine.record import beside_history, record
 from engine.router import BEHAVIOURS
 from engine.state import CLIENT, ERROR
-from tests.small import give, settle, small_scenario
+from tests.small import give, ring, settle, small_scenario
 
 MINUTE = 240
 SCENARIO = small_scenario(4, flow={"plain_bell_per_min": 240.0})
@@ -238,7 +238,7 @@ def test_the_flag_cleared_upstream_stops_new_runaways_and_a_rollback_of_all_meet
 @pytest.mark.whole
 def test_the_exchange_cuts_the_firm_off_and_readmits_it_after_a_checksum():
     sim = at(OPEN + 200, instant=True)
-    sim.calls.append({"caller_key": "exchange", "id": 1})
+    ring(sim, "exchange")
     assert give(sim, "risk", "exchange.accept") is None
     assert sim.cut_off
     assert "already" in give(sim, "risk", "exchange.accept")

@@ -6,7 +6,7 @@ from engine import BELL_END, KINDS, OPEN, Simulation, load_scenario
 from engine.fleet import RUNNING, STARTING, STOPPED
 from engine.state import CLIENT, ERROR, UNWIND
 from tests.engine_builders import at_open, quiet_scenario
-from tests.small import give, settle, small_scenario
+from tests.small import give, ring, settle, small_scenario
 
 MINUTE = 240
 SCENARIO = small_scenario(2)
@@ -242,7 +242,7 @@ def test_the_market_must_be_open_to_flatten():
 @pytest.mark.whole
 def test_the_exchange_can_only_be_accepted_after_it_rang_and_keeps_its_word():
     sim = at_open(SCENARIO, 200)
-    sim.calls.append({"caller_key": "exchange", "id": 1})
+    ring(sim, "exchange")
     give(sim, "operator", "server.stop", server=1)
     assert give(sim, "risk", "exchange.accept") is None
     assert not sim.machine.servers.any()

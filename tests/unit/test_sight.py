@@ -8,7 +8,7 @@ from engine import BELL_END, BLOCK, CLOSE, END, KINDS, OPEN, Simulation, score, 
 from engine.sight_parts import INBOX
 from engine.state import EXECUTIONS
 from tests.engine_builders import at_open, quiet_scenario
-from tests.small import give, settle, small_scenario
+from tests.small import give, ring, settle, small_scenario
 
 MINUTE = 240
 SCENARIO = small_scenario(2, flow={"plain_bell_per_min": 120.0})
@@ -84,7 +84,7 @@ def test_a_deployers_work_on_a_server_is_not_on_the_operators_cards():
 def test_disconnected_and_cut_off_look_the_same_on_running_servers_and_stopped_ones_stay_stopped():
     by_hand, by_exchange = at_open(QUIET), at_open(QUIET)
     give(by_hand, "operator", "smars.disconnect")
-    by_exchange.calls.append({"caller_key": "exchange", "id": 1})
+    ring(by_exchange, "exchange")
     give(by_exchange, "risk", "exchange.accept")
     for sim in (by_hand, by_exchange):
         assert set(states(sim).values()) == {"disconnected"}

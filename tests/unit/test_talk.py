@@ -210,3 +210,58 @@ def test_the_levers_card_has_every_lever_of_the_desk_with_what_it_takes_now():
     limit = lever_row(sim, "limit.set", "risk")
     assert (limit["minutes"], limit["allowed"]) == (10.0, True)
     assert lever_row(at(400), "checksum.run", "deployer")["minutes"] == 10.0
+
+
+# -- levers that came with the talk
+
+
+def test_a_paging_rule_turns_later_mails_into_alerts():
+    sim = at(400, scenario=SCENARIO)
+    assert give(sim, "operator", "mail.page", match="  Power Peg ") is None
+    assert "being written already" in give(sim, "operator", "mail.page", match="power peg")
+    sim.step(20 * MINUTE - 1)
+    assert sight(sim, "operator")["rules"] == {"rules": []}
+    sim.step(1)
+    assert sight(sim, "operator")["rules"] == {"rules": [{"match": "Power Peg", "since": "08:21"}]}
+    assert "such a rule already" in give(sim, "operator", "mail.page", match="POWER PEG")
+    before = len(sim.mails)
+    sim.alerts.clear()
+    sim.step(OPEN - sim.now)
+    later = [
+        mail
+        for mail in list(sim.mails.values())[before:]
+        if mail["desk"] == "operator" and "power peg" in (mail["subject"] + mail["body"]).casefold()
+    ]
+    rung = [alert["text"] for alert in sim.alerts if alert["text"].startswith("Mail from")]
+    assert rung == [f"Mail from {mail['sender']}: {mail['subject']}" for mail in later] != []
+
+
+@pytest.mark.parametrize("wrong", ["", "ab", "x" * 61, "a\nb c", "nul\0nul", "\ud800abc", "abc\u202edef", None, 5, ["Power"], {"a": 1}])
+def test_a_paging_rule_is_one_plain_line(wrong):
+    assert "match" in give(at(400), "operator", "mail.page", match=wrong)
+
+
+def test_there_are_at_most_ten_paging_rules():
+    sim = at(400, instant=True)
+    for n in range(10):
+        assert give(sim, "operator", "mail.page", match=f"word {n}") is None
+    assert "10 rules already" in give(sim, "operator", "mail.page", match="one more")
+
+
+def test_the_deployer_may_start_a_server_and_the_operator_sees_it():
+    sim = at(OPEN)
+    assert give(sim, "deployer", "server.start", server=2) is None
+    (row,) = [row for row in sight(sim, "operator")["servers"]["servers"] if row["n"] == 2]
+    assert (row["state"], row["work"]["kind"]) == ("starting", "server.start")
+    assert "starting already" in give(sim, "operator", "server.start", server=2)
+    assert (sim.free_hands("deployer"), sim.free_hands("operator")) == (1, 2)
+    assert "that is for the operator or the deployer" in give(sim, "risk", "server.start", server=3)
+
+
+def test_a_desk_opens_its_own_mail_only():
+    sim = at(OPEN, scenario=SCENARIO)
+    for desk in ("operator", "deployer", "risk"):
+        newest = {mail["desk"]: mail["id"] for mail in sim.mails.values()}
+        for other in ("operator", "deployer", "risk"):
+            found = give(sim, desk, "mail.open", mail=newest[other])
+            assert (found is None) is (desk == other), (desk, other)

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # The engine from the ground up: a room imports rooms of lower floors only. `book` knows nobody but the compiler.
 FLOORS = (
     "jit market_time events commands",
-    "book chance evidence_rules",
+    "book chance evidence_rules phone",
     "state flow evidence_models",
     "controls exchange evidence_texts release_texts",
     "router scenario evidence_log evidence_plan",
@@ -18,6 +18,7 @@ FLOORS = (
     "arrivals unwind",
     "score playbook terminal",
     "gauges evening",
+    "telling",
     "view",
     "bridge",
     "day",

@@ -11,7 +11,7 @@ from engine.score import halting
 from engine.state import ERROR, UNWIND
 from engine.unwind import discount_ppm, liquidation_cost, sell_block
 from tests.engine_builders import at_open, quiet_scenario
-from tests.small import give, settle, small_scenario
+from tests.small import give, ring, settle, small_scenario
 
 SCENARIO = load_scenario("knight-2012")
 BILLION = 10**9 * 10_000
@@ -103,7 +103,7 @@ def test_after_the_bell_a_minute_costs_two_fifths():
 
 def test_a_firm_that_is_cut_off_pays_the_firms_rate_and_the_penalty():
     sim = at_open(quiet_scenario(queued=0), 20)
-    sim.calls.append({"caller_key": "exchange", "id": 1})
+    ring(sim, "exchange")
     give(sim, "risk", "exchange.accept")
     sim.step(240)
     assert halting(sim) == pytest.approx((29_400, 87_800))

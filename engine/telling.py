@@ -1,0 +1,75 @@
+"""What some outsiders can see of a run and may tell: a clearing firm the true position, an exchange its sessions, an auditor the disks."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.positions import marks
+from engine.score import HC
+from engine.state import EXECUTIONS
+
+if TYPE_CHECKING:
+    from engine.day import Day
+
+LAST = 3  # refused orders named in one mail
+
+
+def money(usd: int) -> str:
+    """Dollars as a person would say them."""
+    if usd >= 1_000_000_000:
+        return f"${usd / 1e9:.2f} billion"
+    return f"${round(usd / 1e6):,} million" if usd >= 1_000_000 else f"${usd:,}"
+
+
+def busiest_session(sim: "Day") -> tuple[int, int]:
+    """(server, percent) of the session with most executions in the last minute; (0, 0) when there are none."""
+    rates = [sim.gauges.per_s(EXECUTIONS, server.n) for server in sim.fleet.servers]
+    total, most = sum(rates), max(rates)
+    return (rates.index(most) + 1, round(100 * most / total)) if total > 0 else (0, 0)
+
+
+def busiest_order(sim: "Day") -> tuple[int, str]:
+    """(order, symbol) at work with most child orders; (0, "") when none is."""
+    machine = sim.machine
+    rows = np.arange(machine.parents.shape[1])
+    sent = np.where(rows[None, :] < machine.parent_count[:, None], machine.parents["sent"], -1)
+    s, i = (int(k) for k in np.unravel_index(int(sent.argmax()), sent.shape))
+    return (int(machine.parents[s, i].id), sim.names[s]) if sent[s, i] > 0 else (0, "")
+
+
+def refused_share(sim: "Day") -> str:
+    """Refused orders among those that carried the flag."""
+    refused, flagged = len(sim.refusals), int(sim.machine.tally[0].flagged)
+    return f"one in {round(flagged / refused)}" if refused else "none"
+
+
+def refused_last(sim: "Day") -> str:
+    """The last refused orders, by number and stock."""
+    return ", ".join(f"order {order} in {sim.names[symbol]}" for order, _, _, symbol in sim.refusals[-LAST:]) or "none"
+
+
+def hashes(sim: "Day") -> str:
+    """First digits of the checksums of every server, a line each."""
+    lines = []
+    for server in sim.fleet.servers:
+        disk, process = sim.fleet.hashes(server.n)
+        lines.append(f"{sim.fleet.label(server.n)}: on disk {disk[:8]}, running {process[:8] or 'nothing'}")
+    return "\n".join(lines)
+
+
+def telling(sim: "Day") -> Mapping[str, Callable[[], object]]:
+    """Placeholder -> what is told now."""
+    return {
+        "gross": lambda: money(marks(sim.machine, sim.scenario).gross // HC),
+        "long": lambda: money(marks(sim.machine, sim.scenario).long // HC),
+        "short": lambda: money(marks(sim.machine, sim.scenario).short // HC),
+        "session": lambda: busiest_session(sim)[0],
+        "session_share": lambda: f"{busiest_session(sim)[1]} %",
+        "order": lambda: busiest_order(sim)[0],
+        "order_symbol": lambda: busiest_order(sim)[1],
+        "refused": lambda: len(sim.refusals),
+        "refused_share": lambda: refused_share(sim),
+        "refused_last": lambda: refused_last(sim),
+        "hashes": lambda: hashes(sim),
+    }
