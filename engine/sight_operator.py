@@ -32,9 +32,7 @@ def servers_card(sim: Simulation, help_level: str) -> dict[str, Any]:
         state = server.state
         if state == RUNNING and not (server.connected and not sim.cut_off):
             state = "disconnected"
-        work = next(
-            (work for work in sim.works if work.args.get("server") == server.n and work.kind.startswith("server.")), None
-        )
+        work = next((work for work in sim.works if work.args.get("server") == server.n and work.kind.startswith("server.")), None)
         doing = work and {"kind": work.kind, "label": LEVERS[work.kind].label, "left_s": sim.left_s(work)}
         rows.append({"n": server.n, "name": sim.fleet.label(server.n), "state": state, "work": doing, "rates": rates and rates[server.n]})
     return {"servers": rows}

@@ -131,7 +131,7 @@ def price_card(sim: Simulation) -> dict[str, Any]:
 def exchange_card(sim: Simulation) -> dict[str, Any]:
     """The review that was asked for, the rulings so far, and whether the exchange has cut the firm off."""
     asked = sim.bust_asked
-    ruling = None if asked is None else asked + sim.scenario.exchange.bust_ruling_min * STEPS_PER_MINUTE
+    ruling = None if asked is None else asked + sim.ruling_min() * STEPS_PER_MINUTE
     return {
         "bust": None if asked is None or ruling is None else {"asked": clock(asked), "ruling_at": clock(ruling)},
         "busts": [{"at": clock(step), "relief_usd": relief // HC} for step, relief in sim.busts],

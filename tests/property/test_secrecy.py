@@ -89,7 +89,8 @@ def texts(value: Any, path: str = "") -> list[tuple[str, str]]:
 
 
 # Words of people and machines: the record says "Power Peg" in them, and they are no secret of the engine's.
-SPOKEN = (".inbox.mails[].subject", ".inbox.mails[].body", ".inbox.mails[].sender", ".log.lines[].text", ".alerts.alerts[].text")
+SPOKEN = (".inbox.mails[].subject", ".inbox.mails[].body", ".inbox.mails[].sender", ".log.lines[].text", ".alerts.alerts[].text", ".rules.rules[].match")
+SPOKEN += (".calls.calls[].opening", ".calls.calls[].replies[].text", ".calls.calls[].answer.text")
 
 
 def leaks(scenario: Scenario, cards: dict[str, Any]) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from engine.gauges import MINUTES, mid_prices_hc
 from engine.positions import PATH_MINUTES, prices_hc
 from engine.unwind import liquidation_cost
 from tests.engine_builders import at_open, quiet_scenario
-from tests.small import give, small_scenario
+from tests.small import give, ring, small_scenario
 
 MINUTE = 240
 RUNAWAY = quiet_scenario(behaviour="power_peg")
@@ -188,7 +188,7 @@ def test_a_review_shows_when_its_ruling_is_due_and_then_what_it_gave():
 
 def test_a_firm_that_is_cut_off_knows_it():
     sim = at_open(QUIET, 20)
-    sim.calls.append({"caller_key": "exchange", "id": 1})
+    ring(sim, "exchange")
     give(sim, "risk", "exchange.accept")
     assert card(sim, "exchange")["cut_off"] is True
 
