@@ -292,4 +292,5 @@ class Ghost(models.Model):
     engine_version = models.CharField(max_length=40)
     curve = models.JSONField(default=list)
     score = models.JSONField(default=dict)
+    story = models.JSONField(default=list, help_text="[{at, desk, text}, ...], see engine.story")
     created = models.DateTimeField(default=timezone.now)

@@ -29,12 +29,39 @@ def grade(ghost_usd: float | None, loss_usd: float) -> float | None:
     return engine.grade(loss_usd, ghost_usd)
 
 
-def minutes_to_contain(contained_at: str | None) -> float | None:
-    """Market minutes from the opening bell to the last step with a runaway parent; 0 when there never was one."""
-    if not contained_at:
-        return None
-    steps = engine.step_at(contained_at) - engine.OPEN
-    return round(max(0, steps) / engine.STEPS_PER_MINUTE, 1)
+def beside_the_bell(moment: str | None) -> str:
+    """A clock text for people who count from the opening bell: "4.2 min after the bell"."""
+    if not moment:
+        return ""
+    minutes = (engine.step_at(moment) - engine.OPEN) / engine.STEPS_PER_MINUTE
+    return f"{abs(minutes):.1f} min {'after' if minutes >= 0 else 'before'} the bell"
+
+
+def moments(score: dict[str, Any]) -> list[dict[str, str]]:
+    """When it was noticed, diagnosed and contained: label, clock text (or what stands for it) and words beside it."""
+    never = score.get("runaway") == "never"
+    found = [("Noticed", "noticed_at", "nobody opened or shared a sign of it"), ("Diagnosed", "diagnosed_at", "nobody declared the right cause")]
+    rows = [{"label": label, "at": score.get(key) or "–", "of": beside_the_bell(score.get(key)) or missing} for label, key, missing in found]
+    contained = score.get("contained_at")
+    nothing = ("Nothing ran away", "there was nothing to contain") if never else ("–", "not contained")
+    rows.append({"label": "Contained", "at": contained or nothing[0], "of": beside_the_bell(contained) or nothing[1]})
+    return rows
+
+
+FATES = {
+    "own cash": ("Survived", "on its own cash"),
+    "rescued": ("Rescued", "by new capital; its owners keep the rest"),
+    "failed": ("Failed", "the loss was larger than its cash and nobody stepped in"),
+}
+
+
+def fate(score: dict[str, Any]) -> dict[str, str]:
+    """What became of the firm, in a word and a half sentence."""
+    capital = score.get("capital") or {}
+    word, of = FATES.get(str(score.get("fate")), ("Undecided", "the day was not played to its end"))
+    if score.get("fate") == "rescued" and capital.get("stake_pct"):
+        of = f"new capital takes {capital['stake_pct']:g} % of it"
+    return {"word": word, "of": of}
 
 
 @never_cache
@@ -54,6 +81,7 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         "exercise": exercise,
         "final": final,
         "teams": [_team(run, ghost) for run in runs] if final else [],
+        "history": _history(ghost) if final and ghost else None,
         "curve": curve if final else {**curve, "history": [], "teams": []},
         "noise": exercise.noise,
         "engine_version": next((run.engine_version for run in runs if run.engine_version), engine.ENGINE_VERSION),
@@ -79,11 +107,18 @@ def _team(run: Run, ghost: Ghost | None) -> dict[str, Any]:
         "avoided_usd": None if ghost_usd is None else round(ghost_usd - loss),
         "share_avoided": board.share(None if ghost_usd is None else round(ghost_usd), round(loss)),
         "grade": grade(ghost_usd, loss),
-        "contained_at": score.get("contained_at"),
-        "minutes_to_contain": minutes_to_contain(score.get("contained_at")),
+        "moments": moments(score),
+        "fate": fate(score),
+        "service_kept": score.get("service_kept"),
+        "story": engine.story(run.events.all()),
         "parts": [{"label": label, "usd": round(score[key])} for key, label in PARTS if score.get(key)],
-        "decisions": [_decision(row) for row in run.commands.filter(step__isnull=False).order_by("seq")],
+        "decisions": [_decision(row) for row in run.commands.filter(step__isnull=False).order_by("seq") if not engine.KINDS[row.kind].talk],
     }
+
+
+def _history(ghost: Ghost) -> dict[str, Any]:
+    """History's run on the same market, for the column beside the team's."""
+    return {"story": ghost.story, "moments": moments(ghost.score), "fate": fate(ghost.score)}
 
 
 def _decision(row: Command) -> dict[str, Any]:
