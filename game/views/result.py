@@ -50,7 +50,7 @@ def moments(score: dict[str, Any]) -> list[dict[str, str]]:
 
 FATES = {
     "own cash": ("Survived", "on its own cash"),
-    "rescued": ("Rescued", "by new capital; its owners keep the rest"),
+    "rescued": ("Rescued", "by new capital"),
     "failed": ("Failed", "the loss was larger than its cash and nobody stepped in"),
 }
 
@@ -59,8 +59,8 @@ def fate(score: dict[str, Any]) -> dict[str, str]:
     """What became of the firm, in a word and a half sentence."""
     capital = score.get("capital") or {}
     word, of = FATES.get(str(score.get("fate")), ("Undecided", "the day was not played to its end"))
-    if score.get("fate") == "rescued" and capital.get("stake_pct"):
-        of = f"new capital takes {capital['stake_pct']:g} % of it"
+    if score.get("fate") == "rescued":
+        of = f"with ${capital['raised_usd'] / 1e6:,.0f} M of new capital"
     return {"word": word, "of": of}
 
 
