@@ -11,7 +11,7 @@ from django.utils import timezone
 import engine
 from game import presence
 from game.broker import client, lease_key
-from game.clock import Clock, step_to
+from game.clock import Clock
 from game.control import dispatch, tell_state, tell_team
 from game.lease import Lease
 from game.models import Exercise, Ghost, Run
@@ -84,20 +84,10 @@ def make_ghost(self: Any, scenario_id: str, seed: int, noise: int | None) -> Non
         same = {"scenario": scenario_id, "seed": seed, "noise": noise}
         if Ghost.objects.filter(**same, engine_version=engine.ENGINE_VERSION).exists():
             return
-        curve, score = play(scenario_id, GHOST_PLAYBOOK, seed, noise)
-        Ghost.objects.create(**same, engine_version=engine.ENGINE_VERSION, curve=curve, score=score)
+        scenario = engine.load_scenario(scenario_id)
+        run = engine.play(scenario, GHOST_PLAYBOOK, seed, noise=noise)
+        score, told = engine.score(run.sim), engine.story(run.events, scenario, score)
+        Ghost.objects.create(**same, engine_version=engine.ENGINE_VERSION, curve=run.curve, score=score, story=told)
         log.info("a ghost is ready", **same, total=score["total"])
     finally:
         _one_ghost.release()
-
-
-def play(scenario_id: str, playbook: str, seed: int, noise: int | None) -> tuple[list[list[int]], dict[str, Any]]:
-    """A whole run without a clock: its loss a minute, and its score."""
-    scenario = engine.load_scenario(scenario_id)
-    sim = engine.Simulation(scenario, seed, noise=noise)
-    curve: list[list[int]] = []
-    for command in engine.playbook(scenario, playbook, seed):
-        step_to(sim, command.step, curve)
-        sim.submit(command)
-    step_to(sim, engine.END, curve)
-    return curve, engine.score(sim)

@@ -110,7 +110,7 @@ def _team(run: Run, ghost: Ghost | None) -> dict[str, Any]:
         "moments": moments(score),
         "fate": fate(score),
         "service_kept": score.get("service_kept"),
-        "story": engine.story(run.events.all()),
+        "story": engine.story(run.events.all(), engine.load_scenario(run.team.exercise.scenario), score if score.get("fate") else None),
         "parts": [{"label": label, "usd": round(score[key])} for key, label in PARTS if score.get(key)],
         "decisions": [_decision(row) for row in run.commands.filter(step__isnull=False).order_by("seq") if not engine.KINDS[row.kind].talk],
     }

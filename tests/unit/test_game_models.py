@@ -7,7 +7,7 @@ from game.access import place_of
 from game.inbox import BURST, Budget
 from game.joining import normal
 from game.models import CODE_LETTERS, FacilitatorLink, Ghost, RuleBroken, Run, Seat, new_code
-from game.views.result import grade, minutes_to_contain
+from game.views.result import beside_the_bell, fate, grade, moments
 from tests.builders import new_exercise, taken_seat
 
 pytestmark = pytest.mark.django_db
@@ -129,10 +129,22 @@ def test_the_grade_is_100_for_no_loss_0_for_historys_and_nothing_where_history_l
     assert grade(457_600_000, 900_000_000) < 0
 
 
-def test_minutes_to_contain_count_from_the_bell():
-    assert minutes_to_contain("09:34:30") == 4.5
-    assert minutes_to_contain("09:20:00") == 0
-    assert minutes_to_contain(None) is None
+def test_moments_are_told_from_the_bell_and_what_is_missing_says_so():
+    assert beside_the_bell("09:34:30") == "4.5 min after the bell"
+    assert beside_the_bell("08:14:00") == "76.0 min before the bell"
+    assert beside_the_bell(None) == ""
+    noticed, diagnosed, contained = moments({"noticed_at": "08:14:00", "contained_at": None, "runaway": "running"})
+    assert noticed == {"label": "Noticed", "at": "08:14:00", "of": "76.0 min before the bell"}
+    assert diagnosed["at"] == "–" and "nobody declared" in diagnosed["of"]
+    assert contained == {"label": "Contained", "at": "–", "of": "not contained"}
+    assert moments({"runaway": "never"})[2]["at"] == "Nothing ran away"
+
+
+def test_the_firms_fate_is_a_word_and_how():
+    assert fate({"fate": "own cash"}) == {"word": "Survived", "of": "on its own cash"}
+    assert fate({"fate": "rescued", "capital": {"raised_usd": 400_000_000}})["of"] == "with $400 M of new capital"
+    assert fate({"fate": "failed"})["word"] == "Failed"
+    assert fate({})["word"] == "Undecided"
 
 
 def test_a_seats_budget_runs_out_after_a_burst():

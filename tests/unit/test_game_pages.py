@@ -6,7 +6,7 @@ import re
 import pytest
 
 import engine
-from game.models import Exercise, FacilitatorLink, Ghost, Run, Seat
+from game.models import Event, Exercise, FacilitatorLink, Ghost, Run, Seat
 from tests.builders import new_exercise
 
 pytestmark = pytest.mark.django_db
@@ -130,11 +130,19 @@ def test_the_result_waits_for_the_end_and_then_measures_against_history(client, 
     assert before.context["final"] is False and before.context["teams"] == []
     score = {"total": 38_200_000.0, "trading": 38_000_000.0, "halting": 200_000.0, "contained_at": "09:33:00"}
     Run.objects.filter(team__exercise=exercise).update(state="ended", step=engine.END, score=score)
-    Ghost.objects.create(scenario="knight-2012", seed=79, engine_version="1", curve=[[21600, 0]], score={"total": 457_600_000.0})
+    run = Run.objects.get(team__exercise=exercise)
+    Event.objects.create(run=run, number=1, step=21_600, kind="market.opened")
+    Event.objects.create(run=run, number=2, step=22_000, kind="smars.disconnected")
+    told = [{"at": "10:15:00", "desk": "operator", "text": "Had SMARS disconnected at the exchanges."}]
+    Ghost.objects.create(scenario="knight-2012", seed=79, engine_version="1", curve=[[21600, 0]], score={"total": 457_600_000.0}, story=told)
     exercise.end()
-    team = client.get(f"/result/{exercise.code}/").context["teams"][0]
+    answer = client.get(f"/result/{exercise.code}/")
+    assert "Had SMARS disconnected at the exchanges." in answer.content.decode() and "The opening bell." in answer.content.decode()
+    team = answer.context["teams"][0]
     assert team["avoided_usd"] == 419_400_000 and team["share_avoided"] == 0.9165
-    assert team["grade"] == pytest.approx(40.1, abs=0.2) and team["minutes_to_contain"] == 3.0
+    assert team["grade"] == pytest.approx(40.1, abs=0.2)
+    assert team["moments"][2] == {"label": "Contained", "at": "09:33:00", "of": "3.0 min after the bell"}
+    assert team["story"][0]["text"] == "The opening bell."
 
 
 @pytest.mark.parametrize("path", ["/nowhere/", "/projector/ZZ-ZZZ/", "/result/ZZ-ZZZ/"])
