@@ -86,7 +86,8 @@ def make_ghost(self: Any, scenario_id: str, seed: int, noise: int | None) -> Non
             return
         scenario = engine.load_scenario(scenario_id)
         run = engine.play(scenario, GHOST_PLAYBOOK, seed, noise=noise)
-        score, told = engine.score(run.sim), engine.story(run.events, scenario, score)
+        score = engine.score(run.sim)
+        told = engine.story(run.events, scenario, score)
         Ghost.objects.create(**same, engine_version=engine.ENGINE_VERSION, curve=run.curve, score=score, story=told)
         log.info("a ghost is ready", **same, total=score["total"])
     finally:
