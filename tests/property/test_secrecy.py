@@ -1,4 +1,4 @@
-"""What the operator may not know: which server is stale, what is installed, what the firm holds. Whoever sees cards sees no more than that."""
+"""What a desk may not know is on none of its cards: no forbidden word over a whole run, and no difference between two states that differ in it alone."""
 
 import json
 from typing import Any
@@ -7,14 +7,14 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from engine import OPEN, Command, Scenario, Simulation, load_scenario, playbook, sight
+from engine import END, OPEN, Command, Scenario, Simulation, load_scenario, playbook, sight
 from engine.jit import COMPILED
 from tests.small import give, small_scenario
 
 SEED = 7
 # Nothing carries the flag: nobody can tell servers apart by what they do.
 UNFLAGGED = {"premarket_flagged": 0, "queued_flagged": 0, "flagged_per_min": 0.0}
-SECRETS = ("power_peg", "power peg", "runaway", "stale", "behaviour", "position", "pnl", "loss", "usd", "gross", "installed", "checksum", "hash")
+HELP_LEVELS = ("2012", "assisted", "guided")
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # a simulation is dear: a failure is printed as it was found
 ORDERS = st.lists(
     st.tuples(st.integers(1, 600), st.sampled_from(["server.stop", "server.start", "server.look", "log.tail"]), st.integers(1, 8)), max_size=5
@@ -88,19 +88,44 @@ def texts(value: Any, path: str = "") -> list[tuple[str, str]]:
     return [(path, value)] if isinstance(value, str) else []
 
 
-# Words of people and machines: the record says "Power Peg" in them, and they are no secret of the engine's.
-SPOKEN = (".inbox.mails[].subject", ".inbox.mails[].body", ".inbox.mails[].sender", ".log.lines[].text", ".alerts.alerts[].text", ".rules.rules[].match")
-SPOKEN += (".calls.calls[].opening", ".calls.calls[].replies[].text", ".calls.calls[].answer.text")
+# What a desk may not know, as words that no key and no text of its cards may hold. Names of releases count as words of the fleet.
+MONEY = ("pnl", "_usd", "gross", "net_", "position", "notional", "profit")
+FLEET = ("installed", "checksum", "hash", "smars-", "copied", "terminal", "release", "deploy")
+RATES = ("parents_in", "children", "executions", "rejects", "per_s", "rates")
+TRUTH = ("power_peg", "power peg", "runaway", "stale", "behaviour", "defective", "bad_servers", "reverted")
+FORBIDDEN = {
+    "operator": (*TRUTH, *MONEY, "loss", "installed", "checksum", "hash"),
+    "deployer": (*TRUTH, *MONEY, *RATES, "loss", "running", "starting", "stopped", "disconnected"),
+    "risk": (*TRUTH, *FLEET, *[word for word in RATES if word != "per_s"], "server"),
+}
+# Words of people and machines: the record says "Power Peg" in them, and they are no secret of the engine's. Code and calendar are the
+# deployer's own reading; levers and the word for them are named alike to everybody.
+SPOKEN = (
+    *(f".inbox.mails[].{leaf}" for leaf in ("subject", "body", "sender")),
+    *(f".calls.calls[].{leaf}" for leaf in ("opening", "caller", "replies[].text", "answer.text")),
+    *(f"{card}.text" for card in (".alerts.alerts[]", ".headlines.items[]", ".hints.hints[]")),
+    *(f".bridge.items[].{leaf}" for leaf in ("title", "lines[]")),
+    ".rules.rules[].match",
+)
+SHARED = (".levers.levers[].", ".words.words[].", ".diagnosis.causes[].", ".done.rows[].", ".work.tasks[].", ".asks.asks[].")
+OWN = {
+    "operator": (".log.lines[].",),
+    "deployer": (".releases.", ".changes.rows[].", ".fleet.servers[].process", ".terminal.lines[]."),
+    "risk": (),
+}
 
 
-def leaks(scenario: Scenario, cards: dict[str, Any]) -> list[tuple[str, str]]:
-    """What of `cards` an operator may not read: secret words outside what is spoken, names and checksums of releases anywhere in logs."""
-    builds = [word for release in scenario.fleet.release for word in (release.name, release.hash)]
+def leaks(scenario: Scenario, desk: str, cards: dict[str, Any]) -> list[tuple[str, str]]:
+    """What of `cards` a desk may not read: forbidden words outside what is spoken or shared; names and hashes of releases where it may not see them."""
+    names, hashes = [release.name for release in scenario.fleet.release], [release.hash for release in scenario.fleet.release]
     found = []
     for path, text in texts(cards):
-        words = (
-            [*builds, *SECRETS] if path not in SPOKEN else builds if path.startswith(".log") else [release.hash for release in scenario.fleet.release]
-        )
+        if path.endswith(f".{text}") and not path.startswith(OWN[desk]):  # a key
+            words: tuple[str, ...] = FORBIDDEN[desk]
+        elif path in SPOKEN or path.startswith((*SHARED, *OWN[desk])):
+            words = () if desk == "deployer" else (*names, *hashes) if path.startswith((".log", *SHARED)) else hashes
+        else:
+            words = FORBIDDEN[desk] if desk == "deployer" else (*FORBIDDEN[desk], *names, *hashes)
         found += [(path, text) for word in words if word in text.lower()]
     return found
 
@@ -108,18 +133,31 @@ def leaks(scenario: Scenario, cards: dict[str, Any]) -> list[tuple[str, str]]:
 def test_a_leak_would_be_found():
     scenario = load_scenario("knight-2012")
     release = scenario.fleet.release[0]
-    for cards in (
-        {"servers": {"servers": [{"installed": 1}]}},
-        {"rates": {"note": f"runs {release.name}"}},
-        {"log": {"lines": [{"text": f"started {release.hash}"}]}},
-        {"inbox": {"mails": [{"group": "runaway", "body": "Power Peg"}]}},
+    for desk, cards in (
+        ("operator", {"servers": {"servers": [{"installed": 1}]}}),
+        ("operator", {"rates": {"note": f"ran {release.name}"}}),
+        ("operator", {"log": {"lines": [{"text": f"started {release.hash}"}]}}),
+        ("operator", {"rates": {"runaway": 7}}),
+        ("operator", {"clock": {"net_usd": 7}}),
+        ("deployer", {"fleet": {"servers": [{"state": "stopped"}]}}),
+        ("deployer", {"fleet": {"servers": [{"children_out": 3}]}}),
+        ("deployer", {"work": {"cash_usd": 3}}),
+        ("deployer", {"flag": {"behaviour": "route"}}),
+        ("risk", {"tape": {"items": [{"venue": "via SMARS-8"}]}}),
+        ("risk", {"exchange": {"note": release.hash}}),
+        ("risk", {"limits": {"executions": 4}}),
+        ("risk", {"inbox": {"mails": [{"body": f"it is {release.hash}"}]}}),
+        ("operator", {"inbox": {"mails": [{"group": "runaway", "body": "Power Peg"}]}}),
+        ("risk", {"inbox": {"mails": [{"server": 8}]}}),
+        ("deployer", {"calls": {"calls": [{"gross_usd": 8}]}}),
     ):
-        assert len(leaks(scenario, cards)) == 1, cards
-    assert not leaks(scenario, {"inbox": {"mails": [{"body": "BNET reject: Power Peg disabled"}]}})
+        assert leaks(scenario, desk, cards), (desk, cards)
+    for desk in FORBIDDEN:
+        assert not leaks(scenario, desk, {"inbox": {"mails": [{"body": "BNET reject: Power Peg disabled"}]}})
 
 
 def watch(sim: Simulation, commands: list[Command], until: int, every: int) -> None:
-    """Run `commands`, open every mail, tail every log, and read all cards every `every` steps."""
+    """Run `commands`, open every mail, tail every log, and read all cards of every desk every `every` steps."""
     waiting = list(commands)
     while sim.now < until:
         nearest = min([command.step for command in waiting] + [until])
@@ -129,28 +167,37 @@ def watch(sim: Simulation, commands: list[Command], until: int, every: int) -> N
         for n in range(1, 9):
             give(sim, "operator", "log.tail", server=n)
             give(sim, "operator", "server.look", server=n)
-            found = leaks(sim.scenario, {name: card for name, card in sight(sim, "operator").items() if name in ("log", "look")})
+            found = leaks(sim.scenario, "operator", {name: card for name, card in sight(sim, "operator").items() if name in ("log", "look")})
             assert not found, f"seed {sim.seed}, step {sim.now}, server {n}: {found[:3]}"
-        for mail in [mail for mail in sim.mails.values() if mail["desk"] == "operator" and str(mail["id"]) not in sim.opened]:
-            give(sim, "operator", "mail.open", mail=mail["id"])
-        found = leaks(sim.scenario, sight(sim, "operator"))
-        assert not found, f"seed {sim.seed}, step {sim.now}: {found[:3]}"
+        for mail in [mail for mail in sim.mails.values() if str(mail["id"]) not in sim.opened]:
+            give(sim, mail["desk"], "mail.open", mail=mail["id"])
+        for desk in FORBIDDEN:
+            for level in HELP_LEVELS:
+                found = leaks(sim.scenario, desk, sight(sim, desk, level))
+                assert not found, f"seed {sim.seed}, step {sim.now}, {desk}, {level}: {found[:3]}"
 
 
-def test_no_card_of_a_small_morning_says_what_the_operator_may_not_know():
+COMMANDS = [
+    Command(1, OPEN - 100, "deployer", "checksum.run", {"servers": [3, 4]}),
+    Command(2, OPEN - 60, "deployer", "release.copy", {"servers": [4], "release": "smars-rlp"}),
+    Command(3, OPEN + 30, "risk", "limit.set", {"gross_usd": 2_000_000_000}),
+    Command(4, OPEN + 40, "deployer", "release.rollback", {"servers": [1, 2]}),
+    Command(5, OPEN + 60, "risk", "exchange.bust", {}),
+    Command(6, OPEN + 70, "risk", "position.flatten", {"symbols": "all", "style": "passive"}),
+]
+
+
+def test_no_card_of_a_small_morning_says_what_its_desk_may_not_know():
     sim = Simulation(stale_at(4), SEED, instant=True)
-    commands = [
-        Command(1, OPEN - 100, "deployer", "checksum.run", {"servers": [3, 4]}),
-        Command(2, OPEN - 60, "deployer", "release.copy", {"servers": [4], "release": sim.scenario.fleet.target}),
-        Command(3, OPEN + 40, "deployer", "release.rollback", {"servers": [1, 2]}),
-    ]
-    watch(sim, commands, OPEN + 120, 900)
+    sim.watched = sim.names[0]
+    watch(sim, COMMANDS, OPEN + 120, 900)
     assert sim.opened
 
 
 @pytest.mark.whole
-def test_no_card_of_history_says_what_the_operator_may_not_know():
+def test_no_card_of_history_says_what_its_desk_may_not_know():
     scenario = load_scenario("knight-2012")
     sim = Simulation(scenario, 79, instant=True)
-    watch(sim, playbook(scenario, "history", 79), OPEN + 11400, 600)
+    watch(sim, playbook(scenario, "history", 79), END, 1200)
     assert any("Power Peg" in mail["body"] for mail in sim.mails.values()), "the record's own words are there to be read"
+    assert sim.block_sold

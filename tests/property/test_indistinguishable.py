@@ -1,0 +1,202 @@
+"""Two states that differ only in what a desk may not know look the same to it, at every moment and whatever the desk does."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from engine import BLOCK, CLOSE, OPEN, Scenario, Simulation, sight
+from engine.jit import COMPILED
+from engine.state import ERROR, UNWIND
+from tests.small import give, small_scenario
+
+SEED = 7
+LEVELS = ("2012", "assisted", "guided")
+# Nothing carries the flag: what servers do differs in nothing but their number.
+UNFLAGGED = {"premarket_flagged": 0, "queued_flagged": 0, "flagged_per_min": 0.0, "plain_bell_per_min": 60.0}
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # a simulation is dear: a failure is printed as it was found
+SERVERS = st.integers(1, 8)
+RUNS = settings(deadline=None, max_examples=6 if COMPILED else 1, phases=PHASES)
+Act = Callable[[Simulation], Any]
+
+
+def stale_at(server: int, **flow: Any) -> Scenario:
+    return small_scenario(3, flow={**UNFLAGGED, **flow}, fleet={"stale_seeds": {str(SEED): server}})
+
+
+def morning(scenario: Scenario, until: int) -> Simulation:
+    sim = Simulation(scenario, SEED, instant=True)
+    sim.watched = sim.names[0]
+    sim.step(until)
+    return sim
+
+
+def seen(sim: Simulation, desk: str, level: str, without: tuple[str, ...] = ()) -> str:
+    """The cards of a desk as they go over the wire."""
+    cards = sight(sim, desk, level)
+    return json.dumps({name: card for name, card in cards.items() if name not in without}, sort_keys=True)
+
+
+def assert_alike(sims: list[Simulation], desk: str, levels: tuple[str, ...] = LEVELS, without: tuple[str, ...] = (), note: str = "") -> None:
+    for level in levels:
+        one, *others = (sight(sim, desk, level) for sim in sims)
+        differ = [name for name in one if name not in without and any(json.dumps(other[name]) != json.dumps(one[name]) for other in others)]
+        assert not differ, f"{desk}, {level}, step {sims[0].now}: {differ} {note}"
+
+
+TOOLS = st.lists(
+    st.tuples(
+        st.integers(1, 500),
+        st.sampled_from(["release.copy", "release.rollback", "flag.clear", "flag.set"]),
+        st.lists(SERVERS, min_size=1, max_size=4, unique=True),
+        st.integers(0, 1),
+    ),
+    max_size=6,
+)
+
+
+@RUNS
+@given(SERVERS, SERVERS, TOOLS)
+def test_until_a_checksum_the_deployer_cannot_tell_which_server_is_stale(first, second, tools):
+    """Through the bell, with copies, rollbacks and the flag; what the tools refuse is the same too."""
+    sims = [morning(stale_at(server), OPEN - 300) for server in (first, second)]
+    assert [sim.stale for sim in sims] == [first, second]
+    for gap, kind, servers, which in tools:
+        args: dict[str, Any] = {} if kind.startswith("flag") else {"servers": servers}
+        if kind == "release.copy":
+            args["release"] = sims[0].scenario.fleet.release[which].name
+        replies = set()
+        for sim in sims:
+            sim.step(gap)
+            replies.add(give(sim, "deployer", kind, **args))
+        assert len(replies) == 1, f"refusals tell servers apart: {replies}"
+        assert_alike(sims, "deployer", ("2012",), note=f"{kind} {args}")
+
+
+@pytest.mark.whole
+def test_not_even_the_bell_tells_the_deployer_which_server_is_stale():
+    """With flagged orders and the runaway: only mails and calls, which people write about what they see, may differ."""
+    flow = {"premarket_flagged": 16, "queued_flagged": 16, "flagged_per_min": 4.0}
+    sims = [morning(stale_at(server, **flow), OPEN - 400) for server in (2, 7)]
+    for _ in range(12):
+        for sim in sims:
+            sim.step(200)
+        assert_alike(sims, "deployer", ("2012",), without=("inbox", "alerts", "calls"))
+    assert all(sim.runaway for sim in sims)
+
+
+def test_a_checksum_does_tell_the_deployer():
+    """The other side of the tests above: its cards can differ."""
+    sims = [morning(stale_at(server), 400) for server in (2, 7)]
+    for sim in sims:
+        give(sim, "deployer", "checksum.run", servers=[2])
+    assert len({seen(sim, "deployer", "2012") for sim in sims}) == 2
+
+
+@RUNS
+@given(st.lists(st.tuples(st.integers(1, 400), st.sampled_from(["server.stop", "server.start", "server.look", "log.tail"]), SERVERS), max_size=5))
+def test_what_the_operator_does_is_on_no_card_of_the_deployer(orders):
+    busy, calm = (morning(stale_at(4), OPEN - 300) for _ in range(2))
+    for gap, kind, server in orders:
+        for sim in (busy, calm):
+            sim.step(gap)
+        give(busy, "operator", kind, server=server)
+        assert_alike([busy, calm], "deployer", ("2012",), without=("inbox", "alerts", "calls", "bridge"), note=f"{kind} {server}")
+
+
+@RUNS
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.sampled_from([ERROR, UNWIND]), st.integers(-5_000_000, 5_000_000)), min_size=1, max_size=6),
+    st.integers(0, 800),
+)
+def test_what_the_firm_holds_is_on_no_card_of_the_operator_or_the_deployer(holdings, after):
+    """Positions of the firm's own appear or vanish: the fleet's desks see the same market, the same rates, the same mail."""
+    sims = [morning(stale_at(4), OPEN + after) for _ in range(2)]
+    for s, account, shares in holdings:
+        sims[1].machine.position[s, account] += shares
+        sims[1].machine.cash[s, account] -= shares * 10_000 * 20
+    for _ in range(4):
+        for sim in sims:
+            sim.step(60)
+        for desk in ("operator", "deployer"):
+            assert_alike(sims, desk, note=str(holdings))
+
+
+def test_positions_do_tell_the_risk_manager():
+    sims = [morning(stale_at(4), OPEN + 60) for _ in range(2)]
+    sims[1].machine.position[0, ERROR] += 1_000_000
+    for sim in sims:
+        sim.step(240)
+    assert len({seen(sim, "risk", "2012") for sim in sims}) == 2
+
+
+@RUNS
+@given(st.lists(st.tuples(st.integers(1, 400), SERVERS, st.integers(0, 1), st.booleans()), min_size=1, max_size=5))
+def test_what_runs_on_a_server_is_on_no_card_of_the_risk_manager(changes):
+    """Releases are copied, rolled back and checked; with no flagged order about, a release shows in nothing."""
+    quiet, worked = (morning(stale_at(4), OPEN - 300) for _ in range(2))
+    for gap, server, which, restart in changes:
+        for sim in (quiet, worked):
+            sim.step(gap)
+        release = worked.scenario.fleet.release[which].name
+        give(worked, "deployer", "release.copy", servers=[server], release=release)
+        give(worked, "deployer", "checksum.run", servers=[server])
+        if restart:
+            worked.fleet[server].running = worked.fleet[server].installed
+            worked.set_servers()
+        # a fault that was found is the team's, and shows in the score alone
+        assert_alike([quiet, worked], "risk", without=("bridge",), note=f"{release} on {server}")
+
+
+@RUNS
+@given(st.integers(0, 700), st.integers(1, 40), st.integers(-(10**6), 10**6))
+def test_what_the_monitor_does_not_show_yet_is_on_no_card_of_the_risk_manager(after, late, shares):
+    """Everything younger than the snapshot that is shown may be anything."""
+    sims = [morning(stale_at(4), OPEN + 400 + after) for _ in range(2)]
+    for sim in sims:
+        sim.monitor.shown = sim.monitor.last - late
+        sim.kept.clear()
+    hidden = sims[1]
+    for tick in range(hidden.monitor.shown + 1, hidden.monitor.last + 1):
+        hidden.monitor.shares[tick % len(hidden.monitor.shares)] += shares
+        hidden.monitor.cash[tick % len(hidden.monitor.cash)] -= shares
+    hidden.machine.position[:, ERROR] += shares
+    hidden.machine.cash[:, ERROR] -= shares
+    hidden.machine.fills[:, ERROR] += 1
+    hidden.runaway, hidden.contained = 5, 3
+    assert_alike(sims, "risk", note=f"{shares} shares, {late} ticks late")
+
+
+@RUNS
+@given(st.integers(0, 700), st.integers(1, 8))
+def test_rates_of_servers_are_on_no_card_of_the_deployer_or_the_risk_manager(after, server):
+    """Counters and measurements of the router change; prices and positions do not."""
+    sims = [morning(stale_at(4), OPEN + after) for _ in range(2)]
+    counted = sims[1]
+    counted.machine.counters[:, server] += 1000
+    counted.gauges.samples[:, server, :5] += np.arange(len(counted.gauges.samples))[:, None]
+    counted.gauges.samples[:, 0, :5] += np.arange(len(counted.gauges.samples))[:, None]
+    counted.kept.clear()
+    for desk in ("deployer", "risk"):
+        assert_alike(sims, desk, note=f"server {server}")
+    assert len({seen(sim, "operator", "assisted") for sim in sims}) == 2, "the operator does see them"
+
+
+@pytest.mark.whole
+def test_the_evening_is_the_risk_manager_s_alone():
+    """Bids, the sale and capital change no card of the others."""
+    sims = [morning(small_scenario(1, flow={**UNFLAGGED, "plain_bell_per_min": 0.0, "plain_day_per_min": 0.0}), OPEN) for _ in range(2)]
+    for sim in sims:
+        sim.machine.position[0, ERROR] = 50_000_000
+        sim.step(CLOSE - sim.now)
+        assert sim.now == BLOCK
+    assert give(sims[1], "risk", "block.take", bid="first") is None
+    for sim in sims:
+        sim.step(100)
+    for desk in ("operator", "deployer"):
+        assert_alike(sims, desk)
+    assert len({seen(sim, "risk", "2012") for sim in sims}) == 2
