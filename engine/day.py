@@ -15,7 +15,7 @@ from engine.fleet import RUNNING, STOPPED, Fleet
 from engine.gauges import Gauges, mid_prices_hc
 from engine.market_time import BELL_END, BLOCK, CLOSE, OPEN, STEPS_PER_MINUTE, phase, step_at
 from engine.positions import Monitor, allocate_clients, cancel_far, marks, price_text
-from engine.router import FLATTEN_AGGRESSIVE, FLATTEN_PASSIVE
+from engine.router import FLATTEN_AGGRESSIVE, FLATTEN_PASSIVE, RUNAWAY
 from engine.scenario import Scenario
 from engine.score import HC
 from engine.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS, Machine
@@ -198,6 +198,9 @@ class Day(bridge.Bridge, Night):
     def tail_log(self, n: int) -> None:
         """Keep the last lines of a server's log as the desk now sees them."""
         self.tails = {"server": n, "step": self.now, "lines": self.log_records(n)}
+        wild = self.runaway_orders(n)
+        if any(record["kind"] == "refused" or record.get("order") in wild for record in self.tails["lines"]):
+            self.notice()
 
     def log_records(self, n: int, most: int = 14) -> list[dict[str, Any]]:
         """Last records of one server, oldest first: refused orders, what was done to it, child orders."""
@@ -235,6 +238,16 @@ class Day(bridge.Bridge, Night):
             for name, column in (("parents_in", PARENTS), ("children_out", CHILDREN), ("executions", EXECUTIONS), ("rejects", REJECTS))
         }
         self.looks = {"server": n, "step": self.now, **rates}
+        if self.runaway_orders(n):
+            self.notice()
+
+    def runaway_orders(self, n: int) -> list[int]:
+        """Orders that run away on a server now."""
+        machine = self.machine
+        at_work = np.arange(machine.parents.shape[1])[None, :] < machine.parent_count[:, None]
+        wild = at_work & (machine.parents["server"] == n) & np.isin(machine.parents["behaviour"], RUNAWAY)
+        found: list[int] = machine.parents["id"][wild].tolist()
+        return found
 
     def run_checksum(self, servers: list[int]) -> None:
         """Keep the hashes of the file on disk and of the running process."""
@@ -243,6 +256,7 @@ class Day(bridge.Bridge, Night):
             self.checksums.append({"server": n, "step": self.now, "disk": disk, "process": process})
             if self.fleet.releases[self.fleet.target].hash not in (disk, process) or (process and disk != process):
                 self.fault_found = True
+                self.notice()
 
     def type_command(self, kind: str, args: dict[str, Any]) -> None:
         """Print what the deployer typed to begin a lever."""

@@ -308,6 +308,8 @@ def look(sim: "Day", served: bool) -> None:
 def answer(sim: "Day", call: dict[str, Any], reply: str) -> None:
     """Carry out the acts of a reply."""
     call["state"], call["answer"] = "answered", reply
+    if call["caller_key"].startswith("exchange"):
+        sim.notice()
     sim.agreed.replies[reply] = sim.now
     sim.tell("call.answered", (call["desk"],), call=call["id"], caller=call["caller"], reply=reply)
     for text in sim.scenario.evidence.acts[reply]:

@@ -40,6 +40,7 @@ def save(sim: Simulation) -> bytes:
         "instant": sim.instant,
         "digest": sim.digest(),
         "memory": sim.memory(),
+        "aside": sim.aside(),
     }
     text = json.dumps(head).encode()
     return zlib.compress(len(text).to_bytes(8, "big") + text + buffer.getvalue(), 1)
@@ -61,6 +62,7 @@ def restore(scenario: Scenario, blob: bytes, *, threads: int = 1) -> Simulation:
     for name, array in _changing(sim).items():
         array.view(np.uint8)[...] = arrays[name]
     sim.remember(head["memory"])
+    sim.recall_aside(head["aside"])
     sim.events.clear()
     if sim.digest() != head["digest"]:
         raise CheckpointError("digest does not match the content")

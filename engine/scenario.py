@@ -261,6 +261,28 @@ class Costs(_Part):
     clients_gone_usd: Annotated[int, Field(ge=0)]
 
 
+class Cause(_Part):
+    """Something that may be wrong; `server`: a diagnosis of it may name one."""
+
+    id: Annotated[str, Field(pattern=_ID.pattern)]
+    label: Annotated[str, Field(min_length=8, max_length=120)]
+    server: bool
+
+
+class Diagnosis(_Part):
+    """What a desk may declare, and what is right: its server is the one that was drawn."""
+
+    right: str
+    cause: Annotated[tuple[Cause, ...], Field(min_length=2, strict=False)]
+
+    @model_validator(mode="after")
+    def _right_is_a_cause(self) -> "Diagnosis":
+        ids = [cause.id for cause in self.cause]
+        if self.right not in ids or len(set(ids)) != len(ids):
+            raise ValueError(f"right = {self.right!r}: expected one of {', '.join(ids)}, each once")
+        return self
+
+
 class Hands(_Part):
     deployer: Positive
     operator: Positive
@@ -321,6 +343,7 @@ class Scenario(_Part):
     costs: Costs
     hands: Hands
     levers: dict[str, LeverNumbers]
+    diagnosis: Diagnosis
     releases: ReleaseTexts
     symbols: Annotated[tuple[SymbolRow, ...], Field(min_length=1, strict=False)]
     parents: Annotated[tuple[ParentRow, ...], Field(strict=False)]

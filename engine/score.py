@@ -69,6 +69,8 @@ def score(sim: "Day") -> dict[str, Any]:
         "gross": usd(mark.gross),
         "runaway": "never" if sim.first_runaway is None else "running" if sim.runaway else "contained",
         "contained_at": None if sim.contained is None or sim.runaway else clock(sim.contained),
+        "noticed_at": None if sim.noticed is None else clock(sim.noticed),
+        "diagnosed_at": None if sim.diagnosed is None else clock(sim.diagnosed),
         "service_kept": sim.service_kept(),
         "survives": trading <= sim.scenario.cash.start_usd if fate is None else fate != "failed",
         "capital": funds,

@@ -14,8 +14,11 @@ from engine.score import score
 from engine.sight_deployer import deployer
 from engine.sight_operator import operator
 from engine.sight_parts import clock_card, headlines_card, tape_card, tiles_card
+from engine.sight_pins import register_pins
 from engine.sight_risk import risk
 from engine.simulation import Simulation
+
+register_pins()  # what desks may share is made of their cards
 
 HELP_LEVELS = ("2012", "assisted", "guided")
 

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from engine.bridge import DONE
 from engine.commands import LEVERS
 from engine.market_time import STEPS_PER_SECOND, clock
+from engine.sight_parts import kept
 from engine.simulation import Simulation
 
 CALLS = 8
@@ -53,6 +55,63 @@ def calls_card(sim: Simulation, desk: str) -> dict[str, Any]:
     return {"calls": rows}
 
 
+def done_card(sim: Simulation, desk: str) -> dict[str, Any]:
+    """The desk's own last commands that are not talk, newest first, the refused ones among them."""
+    busy = [(work.seq, work.kind) for work in sim.works if work.desk == desk]
+    rows = []
+    for row in sorted((*sim.dones[desk], *sim.refused[desk]), key=lambda row: (row["step"], row["seq"]))[: -DONE - 1 : -1]:
+        reason = row.get("reason", "")
+        rows.append(
+            {
+                "at": clock(row["step"]),
+                "kind": row["kind"],
+                "label": LEVERS[row["kind"]].label,
+                "target": row.get("target", ""),
+                "confidence": row["confidence"],
+                "state": "refused" if reason else "under way" if (row["seq"], row["kind"]) in busy else "done",
+                "reason": reason,
+            }
+        )
+    return {"rows": rows}
+
+
+def asks_card(sim: Simulation, desk: str) -> dict[str, Any]:
+    """What this desk's assistant was asked for, newest last."""
+    return {
+        "asks": [
+            {
+                "id": ask["id"],
+                "at": clock(ask["step"]),
+                "from": ask["from"],
+                "kind": ask["kind"],
+                "args": ask["args"],
+                "label": ask["label"],
+                "state": "refused" if ask["state"] == "open" and ask["id"] in sim.asks_refused else ask["state"],
+            }
+            for ask in sim.asks
+            if ask["desk"] == desk
+        ]
+    }
+
+
+def diagnosis_card(sim: Simulation) -> dict[str, Any]:
+    """What may be declared and what was; never whether it is right."""
+    causes = [{"id": cause.id, "label": cause.label, "server": cause.server} for cause in sim.scenario.diagnosis.cause]
+    labels = {cause["id"]: cause["label"] for cause in causes}
+    declared = [
+        {"at": clock(row["step"]), "desk": row["desk"], "cause": row["cause"], "label": labels[row["cause"]], "server": row["server"]}
+        for row in sim.declared
+    ]
+    return {"causes": causes, "declared": declared}
+
+
 def team_cards(sim: Simulation, desk: str) -> dict[str, Any]:
     """All cards of the team for one desk."""
-    return {"bridge": bridge_card(sim), "calls": calls_card(sim, desk), "words": words_card(sim)}
+    return {
+        "bridge": kept(sim, "bridge", (sim.posted, sum(len(item["read"]) for item in sim.bridge)), lambda: bridge_card(sim)),
+        "calls": calls_card(sim, desk),
+        "words": words_card(sim),
+        "diagnosis": kept(sim, "diagnosis", len(sim.declared), lambda: diagnosis_card(sim)),
+        "done": done_card(sim, desk),
+        "asks": asks_card(sim, desk),
+    }

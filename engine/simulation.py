@@ -113,9 +113,11 @@ class Simulation(day.Day):
             lever, args = self._judge(command)
             work = self._schedule(command, lever, args)
         except Refused as refused:
+            self.note_refused(command, str(refused))
             self.tell("command.refused", (command.desk,), seq=command.seq, command=command.kind, reason=str(refused))
             return Refusal(str(refused))
         self.tell("command.applied", (command.desk,), seq=command.seq, command=command.kind, args=args, until=work.end)
+        self.note_done(command, args)
         if command.desk == "deployer":
             self.type_command(lever.kind, args)
         if lever.begin:

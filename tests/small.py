@@ -26,7 +26,7 @@ def small_scenario(symbols: int = 4, **parts: dict[str, Any]) -> Scenario:
     return whole.model_copy(update=update)
 
 
-def give(sim: Simulation, desk: str, kind: str, **args: Any) -> str | None:
+def give(sim: Simulation, desk: str, kind: str, /, **args: Any) -> str | None:
     """Give a command now; the reason when it was refused."""
     refusal = sim.submit(Command(len(sim.events) + 1, sim.now, desk, kind, args))
     return refusal.reason if refusal else None

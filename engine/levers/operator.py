@@ -85,6 +85,8 @@ def tail(sim: "Simulation", args: dict[str, Any]) -> None:
 def open_mail(sim: "Simulation", args: dict[str, Any]) -> None:
     """Read a mail."""
     sim.opened[str(args["mail"])] = sim.now
+    if sim.mails[args["mail"]]["subject"] == sim.scenario.evidence.reject_subject:
+        sim.notice()
 
 
 @lever("mail.page", "operator", "Page on mails", args={"match": commands.line("match", 3, 60)}, check=_no_such_rule)

@@ -1,14 +1,19 @@
-"""What a team says to each other: asking for the risk manager's word and giving it. No hand, no time, and no trace in the market."""
+"""What a team says to each other and on the telephone. No hand and no time; only what is answered on the telephone can reach the market."""
 
 from typing import TYPE_CHECKING, Any
 
 from engine import commands, phone
+from engine.bridge import NAMES, PINS
 from engine.commands import LEVERS, WORDS, Refused, lever
+from engine.events import DESKS
 from engine.market_time import STEPS_PER_SECOND, clock
 
 if TYPE_CHECKING:
     from engine.simulation import Simulation
 
+SYMPTOMS = ("rates", "pnl", "position", "tape")  # evidence that shows a runaway while there is one
+ASKED_TALK = ("authorise.give", "authorise.refuse", "stock.watch")
+NOT_ASKED = ("mail.open",)  # whose mails there are is nobody else's to know
 WHAT = commands.one_of("what", *WORDS)
 
 
@@ -77,10 +82,133 @@ def _rings(sim: "Simulation", args: dict[str, Any]) -> None:
         raise Refused(f"reply = {args['reply'][:40]!r}: expected {', '.join(keys)}")
 
 
-@lever("call.answer", ("operator", "deployer", "risk"), "Answer a call", args={"call": _a_call, "reply": _a_reply}, check=_rings, talk=True)
+@lever("call.answer", DESKS, "Answer a call", args={"call": _a_call, "reply": _a_reply}, check=_rings, talk=True)
 def answer(sim: "Simulation", args: dict[str, Any]) -> None:
     """Say one of the call's replies: what it does is done at once."""
     phone.answer(sim, call_of(sim, args["call"]), args["reply"])
+
+
+@lever("bridge.say", DESKS, "Say something on the bridge", args={"text": commands.line("text", 1, 280)}, talk=True)
+def say(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Say one line to all three desks."""
+    sim.post("say", args["text"])
+
+
+def _a_number(sim: "Simulation", value: Any) -> int:
+    """a number, 0 where there is only one"""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
+        raise Refused(f"id = {str(value)[:40]!r}: expected a number, 0 where there is only one")
+    return value
+
+
+def _a_kind(sim: "Simulation", value: Any) -> str:
+    """a kind of evidence of this desk"""
+    kinds = [what for desk, what in PINS if desk == sim.acting]
+    if not isinstance(value, str) or value not in kinds:
+        raise Refused(f"what = {str(value)[:40]!r}: expected {', '.join(kinds)}")
+    return value
+
+
+def _not_there_yet(sim: "Simulation", args: dict[str, Any]) -> None:
+    title, lines = sim.shown(args["what"], args["id"])
+    if any((item["desk"], item["kind"], item["title"], item["lines"]) == (sim.acting, "pin", title, lines) for item in sim.bridge):
+        raise Refused("that is on the bridge already")
+
+
+@lever("evidence.share", DESKS, "Share evidence", args={"what": _a_kind, "id": _a_number}, check=_not_there_yet, talk=True)
+def share(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Pin what this desk sees, as it is now, for all three desks."""
+    title, lines = sim.shown(args["what"], args["id"])
+    number = sim.post("pin", title, lines)
+    sim.tell("evidence.shared", pin=number, desk=sim.acting, what=args["what"], number=args["id"])
+    told = args["what"] in SYMPTOMS and sim.runaway > 0
+    if told or any(sim.scenario.evidence.reject_subject in line for line in (title, *lines)):
+        sim.notice()
+
+
+def _a_pin(sim: "Simulation", value: Any) -> int:
+    """a pin's number"""
+    if isinstance(value, bool) or not isinstance(value, int) or all((item["id"], item["kind"]) != (value, "pin") for item in sim.bridge):
+        raise Refused(f"pin = {str(value)[:40]!r}: expected the number of a pin on the bridge")
+    return value
+
+
+def pin_of(sim: "Simulation", number: int) -> dict[str, Any]:
+    """A pin by its number."""
+    return next(item for item in sim.bridge if item["id"] == number)
+
+
+def _unread(sim: "Simulation", args: dict[str, Any]) -> None:
+    if sim.acting in pin_of(sim, args["pin"])["read"]:
+        raise Refused("this desk has read it already")
+
+
+@lever("pin.read", DESKS, "Read a pin", args={"pin": _a_pin}, check=_unread, talk=True)
+def read(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Open what another desk has shared."""
+    pin_of(sim, args["pin"])["read"].append(sim.acting)
+    sim.tell("pin.read", pin=args["pin"], desk=sim.acting)
+
+
+def _an_object(sim: "Simulation", value: Any) -> dict[str, Any]:
+    """the command's arguments"""
+    if not isinstance(value, dict):
+        raise Refused(f"args = {str(value)[:40]!r}: expected an object")
+    return value
+
+
+def _can_be_asked(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Also puts the command's own arguments in order."""
+    desk, kind = args["desk"], args["kind"]
+    if desk == sim.acting:
+        raise Refused("that is this desk itself: expected one of the others")
+    found = LEVERS.get(kind)
+    if found is None or desk not in found.desks or (found.talk and kind not in ASKED_TALK) or kind in NOT_ASKED:
+        raise Refused(f"kind = {kind!r}: expected a lever of the {NAMES[desk]}")
+    args["args"] = commands.clean_args(sim, found, args["args"])
+    if sim.open_ask(desk, kind, args["args"]):
+        raise Refused("that was asked for already")
+
+
+@lever(
+    "assistant.ask",
+    DESKS,
+    "Ask an assistant",
+    args={"desk": commands.one_of("desk", *DESKS), "kind": commands.line("kind", 1, 40), "args": _an_object},
+    check=_can_be_asked,
+    talk=True,
+)
+def ask_assistant(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Ask the assistant in another seat to give a command; it gives it itself."""
+    sim.add_ask(args["desk"], args["kind"], args["args"])
+
+
+def _a_cause(sim: "Simulation", value: Any) -> str:
+    """a cause"""
+    ids = [cause.id for cause in sim.scenario.diagnosis.cause]
+    if not isinstance(value, str) or value not in ids:
+        raise Refused(f"cause = {str(value)[:40]!r}: expected {', '.join(ids)}")
+    return value
+
+
+def _server_or_none(sim: "Simulation", value: Any) -> int:
+    """a server's number, 0 for none"""
+    return 0 if value == 0 and isinstance(value, int) and not isinstance(value, bool) else commands.server(sim, value)
+
+
+def _new_diagnosis(sim: "Simulation", args: dict[str, Any]) -> None:
+    cause = next(cause for cause in sim.scenario.diagnosis.cause if cause.id == args["cause"])
+    if args["server"] and not cause.server:
+        raise Refused(f"{cause.label}: that is no matter of one server, expected server 0")
+    last = next((row for row in reversed(sim.declared) if row["desk"] == sim.acting), None)
+    if last and (last["cause"], last["server"]) == (args["cause"], args["server"]):
+        raise Refused("this desk has declared that already")
+
+
+@lever("diagnosis.declare", DESKS, "Declare a diagnosis", args={"cause": _a_cause, "server": _server_or_none}, check=_new_diagnosis, talk=True)
+def declare(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Say what this desk takes the cause to be, and where; nobody says whether it is right."""
+    sim.declare(args["cause"], args["server"])
 
 
 @lever("stock.watch", "risk", "Watch a stock", args={"symbol": commands.symbol}, talk=True)

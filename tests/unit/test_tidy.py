@@ -27,6 +27,7 @@ FLOORS = (
     "sight_parts replay warm",
     "sight_team",
     "sight_deployer sight_operator sight_risk",
+    "sight_pins",
     "sight",
     "record autopilot_parts moments busy",
     "autopilot_history autopilot_team story",

@@ -1,0 +1,245 @@
+"""What a desk shares: the text of a pin, made of the desk's own cards as they are now, so that it never says more than the desk sees."""
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.bridge import PINS, Shown, cut
+from engine.commands import Refused
+from engine.market_time import clock
+from engine.positions import price_text
+from engine.sight_deployer import changes_card, flag_card, fleet_card, releases_card, terminal_card
+from engine.sight_operator import log_card, look_card, rates_card, servers_card
+from engine.sight_parts import alerts_card, kept, tape_card
+from engine.sight_risk import exchange_card, limits_card, pnl_card, positions_card, price_card
+from engine.sight_team import calls_card
+from engine.simulation import Simulation
+
+RATES = (("parents_in", "parent orders in"), ("children_out", "child orders out"), ("executions", "executions"), ("rejects", "rejects"))
+LAST_PRINTS, LAST_MINUTES = 10, 10
+HELP = "2012"  # what is shared is what was asked for
+
+
+def dollars(usd: int) -> str:
+    """Dollars with their sign: "$1,200" or "-$1,200"."""
+    return f"-${-usd:,}" if usd < 0 else f"${usd:,}"
+
+
+def mail(desk: str) -> Callable[[Simulation, int], Shown]:
+    """A mail of the desk that was opened."""
+
+    def show(sim: Simulation, number: int) -> Shown:
+        found = sim.mails.get(number)
+        if found is None or found["desk"] != desk:
+            raise Refused(f"id = {number}: expected the number of a mail that has arrived")
+        if str(number) not in sim.opened:
+            raise Refused("open the mail first: what nobody has read cannot be shared")
+        return f"Mail from {found['sender']}: {found['subject']}", cut(f"Arrived {clock(found['step'])[:5]}\n{found['body']}")
+
+    return show
+
+
+def call(desk: str) -> Callable[[Simulation, int], Shown]:
+    """A call of the desk that was answered."""
+
+    def show(sim: Simulation, number: int) -> Shown:
+        found = next((row for row in calls_card(sim, desk)["calls"] if row["id"] == number), None)
+        if found is None:
+            raise Refused(f"id = {number}: expected the number of a call that rang here")
+        if found["answer"] is None:
+            raise Refused("answer the call first: what nobody has heard cannot be shared")
+        return f"Call from {found['caller']} at {found['at'][:5]}", cut(f"{found['opening']}\nWe said: {found['answer']['text']}")
+
+    return show
+
+
+# -- the operator
+
+
+def alert(sim: Simulation, number: int) -> Shown:
+    """An alert by its place, the newest being 0."""
+    rows = alerts_card(sim, "operator")["alerts"]
+    if number >= len(rows):
+        raise Refused(f"id = {number}: expected an alert's place, 0 for the newest of {len(rows)}")
+    return f"Alert at {rows[number]['at']}: {rows[number]['text']}", []
+
+
+def _on_screen(sim: Simulation, number: int, card: dict[str, Any], what: str) -> str:
+    """The server whose log or rates are on the screen."""
+    if card["server"] is None:
+        raise Refused(f"no server's {what} was asked for")
+    if number not in (0, card["server"]):
+        raise Refused(f"id = {number}: on the screen is {sim.fleet.label(card['server'])}, expected {card['server']} or 0")
+    return sim.fleet.label(card["server"])
+
+
+def log(sim: Simulation, number: int) -> Shown:
+    """The log that was tailed last."""
+    card = log_card(sim)
+    name = _on_screen(sim, number, card, "log")
+    return f"Log of {name} at {card['at']}", cut("\n".join(f"{line['at']} {line['level']} {line['text']}" for line in card["lines"]) or "no lines")
+
+
+def look(sim: Simulation, number: int) -> Shown:
+    """One server's rates as they were asked for last."""
+    card = look_card(sim)
+    name = _on_screen(sim, number, card, "rates")
+    return f"Rates of {name} at {card['at']}", [f"{card[key]:,} {words} a second" for key, words in RATES]
+
+
+def rates(sim: Simulation, number: int) -> Shown:
+    """The firm's rates of the last minute."""
+    card = rates_card(sim)
+    return f"Rates of the firm at {clock(sim.now)}", [f"{card[key]:,} {words} a second" for key, words in RATES]
+
+
+def servers(sim: Simulation, number: int) -> Shown:
+    """Process states."""
+    return f"Servers at {clock(sim.now)}", [f"{row['name']}: {row['state']}" for row in servers_card(sim, HELP)["servers"]]
+
+
+# -- the deployer
+
+
+def _checked(found: dict[str, Any]) -> str:
+    running = f"running {found['process']} {found['process_release']}".rstrip() if found["process"] else "no process"
+    return f"on disk {found['disk']} {found['disk_release']}".rstrip() + f", {running}: {'the same' if found['same'] else 'they differ'}"
+
+
+def checksum(sim: Simulation, number: int) -> Shown:
+    """The last checksum of one server."""
+    card = fleet_card(sim, HELP)
+    row = next((row for row in card["servers"] if row["n"] == number), None)
+    if row is None:
+        raise Refused(f"id = {number}: expected a server's number from 1 to {len(card['servers'])}")
+    found = row["checksum"]
+    if found is None:
+        raise Refused(f"no checksum of {row['name']} was asked for")
+    running = f"Running {found['process']} {found['process_release']}" if found["process"] else "No process"
+    wanted = next(release["hash"] for release in releases_card(sim)["releases"] if release["name"] == card["target"])
+    lines = [f"On disk {found['disk']} {found['disk_release']}", running, "The same" if found["same"] else "They differ"]
+    return f"Checksum of {row['name']} at {found['at']}", [line.rstrip() for line in lines] + [f"Wanted {wanted} {card['target']}"]
+
+
+def fleet(sim: Simulation, number: int) -> Shown:
+    """Every server as the copy tool recorded it, with the checksums that were asked for."""
+    card = fleet_card(sim, HELP)
+    lines = []
+    for row in card["servers"]:
+        seen = f"; checksum {row['checksum']['at']}: {_checked(row['checksum'])}" if row["checksum"] else ""
+        lines.append(f"{row['name']}: {row['recorded']}, copied {row['copied_at']}{seen}")
+    return f"Fleet as recorded, at {clock(sim.now)}", cut("\n".join(lines))
+
+
+def diff(sim: Simulation, number: int) -> Shown:
+    """A diff between releases by its place."""
+    diffs = releases_card(sim)["diffs"]
+    if number >= len(diffs):
+        raise Refused(f"id = {number}: expected a diff's place from 0 to {len(diffs) - 1}")
+    return f"Diff: {diffs[number]['title']}", cut("\n".join(f"{line['sign']} {line['text']}" for line in diffs[number]["lines"]))
+
+
+def changes(sim: Simulation, number: int) -> Shown:
+    """The change calendar."""
+    rows = changes_card(sim)["rows"]
+    return "Changes of the week", cut("\n".join(f"{row['when']} {row['title']}, {row['who']}: {row['state']}" for row in rows))
+
+
+def flag(sim: Simulation, number: int) -> Shown:
+    """The flag upstream."""
+    return f"Flag at {clock(sim.now)}: {'set' if flag_card(sim)['set'] else 'clear'}", ["As upstream says."]
+
+
+def terminal(sim: Simulation, number: int) -> Shown:
+    """What the tools printed last."""
+    lines = terminal_card(sim)["lines"][-LAST_PRINTS:]
+    if not lines:
+        raise Refused("the terminal is empty")
+    return f"Terminal at {lines[-1]['at']}", cut("\n".join(f"{line['at']} {line['text']}" for line in lines))
+
+
+# -- the risk manager
+
+
+def pnl(sim: Simulation, number: int) -> Shown:
+    """The position monitor's totals."""
+    card = pnl_card(sim, HELP)
+    grows = "grows" if card["growing"] else "does not grow"
+    return f"Position monitor at {clock(sim.now)}, as of {card['as_of']}", [
+        f"Gross {dollars(card['gross_usd'])}, {grows}: {dollars(card['gross_per_min_usd'])} in the last minute shown",
+        f"Long {dollars(card['long_usd'])}, short {dollars(card['short_usd'])}, net {dollars(card['net_usd'])}",
+        f"At mid {dollars(card['mid_usd'])}, cash {dollars(card['cash_usd'])}",
+    ]
+
+
+def position(sim: Simulation, number: int) -> Shown:
+    """One stock of the position table, by its place among the symbols."""
+    if number >= len(sim.names):
+        raise Refused(f"id = {number}: expected a stock's place from 0 to {len(sim.names) - 1}")
+    card = positions_card(sim)
+    return f"{sim.names[number]} at {clock(sim.now)}, as of {card['as_of']}", [
+        f"{card['shares'][number]:,} shares, {dollars(card['notional_usd'][number])}",
+        f"Last {price_text(card['price_hc'][number])}, {card['move_bp'][number] / 100:+.1f} % since the open",
+        f"Profit and loss at mid {dollars(card['pnl_usd'][number])}",
+    ]
+
+
+def limits(sim: Simulation, number: int) -> Shown:
+    """What is set."""
+    card = limits_card(sim)
+    return f"Limits at {clock(sim.now)}", [
+        f"Gross cap {dollars(card['gross_cap_usd']) if card['gross_cap_usd'] else 'none'}",
+        f"Order rate {card['rate_per_second']} a second" if card["rate_per_second"] else "Order rate no cap",
+        f"Collar {card['collar_percent']:g} %" if card["collar_percent"] else "Collar none",
+        f"Reconciliation {'on' if card['reconcile'] else 'off'}",
+        f"Clients {'route away' if card['clients_away'] else 'with us'}",
+    ]
+
+
+def tape(sim: Simulation, number: int) -> Shown:
+    """Last sales of the stocks that moved most."""
+    items = kept(sim, "tape", sim.gauges.tick, lambda: tape_card(sim))["items"]
+    if not items:
+        raise Refused("nothing has traded yet")
+    lines = [f"{item['symbol']} {item['price']} {item['move_bp'] / 100:+.1f} %, {item['shares']:,} shares" for item in items[:LAST_PRINTS]]
+    return f"Tape at {clock(sim.now)}", lines
+
+
+def price(sim: Simulation, number: int) -> Shown:
+    """The last minutes of the stock watched."""
+    card = price_card(sim)
+    if card["symbol"] is None:
+        raise Refused("watch a stock first")
+    if not card["price_hc"]:
+        raise Refused(f"{card['symbol']} has not traded yet")
+    first = max(len(card["price_hc"]) - LAST_MINUTES, 0)
+    rows = zip(card["price_hc"][first:], card["volume"][first:], strict=True)
+    lines = [f"{_minute(first + i)} {price_text(value)}, {volume:,} shares" for i, (value, volume) in enumerate(rows)]
+    return f"{card['symbol']} at {clock(sim.now)}", lines
+
+
+def _minute(minutes: int) -> str:
+    """Clock of that many minutes after the opening bell."""
+    return f"{(570 + minutes) // 60:02d}:{(570 + minutes) % 60:02d}"
+
+
+def exchange(sim: Simulation, number: int) -> Shown:
+    """What the exchange reviews and has ruled."""
+    card = exchange_card(sim)
+    bust = card["bust"]
+    lines = [f"Review asked {bust['asked'][:5]}, ruling {bust['ruling_at'][:5]}" if bust else "No review is open"]
+    lines += [f"Ruling {row['at'][:5]}: {dollars(row['relief_usd'])}" for row in card["busts"]]
+    return f"Exchange at {clock(sim.now)}", [*lines, "Cut off" if card["cut_off"] else "Not cut off"]
+
+
+MAKERS: dict[str, tuple[Callable[[Simulation, int], Shown], ...]] = {
+    "operator": (alert, log, look, rates, servers),
+    "deployer": (checksum, fleet, diff, changes, flag, terminal),
+    "risk": (pnl, position, limits, tape, price, exchange),
+}
+
+
+def register_pins() -> None:
+    """Tell the levers what each desk can share."""
+    for desk, makers in MAKERS.items():
+        PINS[desk, "mail"], PINS[desk, "call"] = mail(desk), call(desk)
+        PINS.update({(desk, make.__name__): make for make in makers})

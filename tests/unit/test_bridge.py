@@ -1,0 +1,456 @@
+"""The bridge: what is said, pinned, read, asked of assistants and declared; and the ledger of who noticed what when."""
+
+import json
+
+import pytest
+
+from engine import CLOSE, KINDS, OPEN, Command, Simulation, restore, save, score, sight
+from engine.bridge import ITEMS, LINES, PINS, WIDTH, cut
+from engine.state import digest_of
+from tests.engine_builders import at_open, quiet_scenario
+from tests.small import give, reply, settle, small_scenario
+
+MINUTE = 240
+DESKS = ("operator", "deployer", "risk")
+SCENARIO = small_scenario(2)
+QUIET = quiet_scenario(queued=0)
+PEGGED = quiet_scenario(behaviour="power_peg")
+NASTY = ["", "   ", "x" * 281, "nul\0nul", "line\nbreak", "tab\there", "\ud800", "esc\x1b[2J", "rtl\u202egnp", "para\u2029graph", "\x85", None, 7, 1.5, True, ["a"], {"a": 1}]
+
+
+def at(step: int, scenario=QUIET, **how) -> Simulation:
+    sim = Simulation(scenario, 7, **how)
+    sim.step(step)
+    return sim
+
+
+def items(sim: Simulation, desk: str = "risk") -> list[dict]:
+    return sight(sim, desk)["bridge"]["items"]
+
+
+def share(sim: Simulation, desk: str, what: str, number: int = 0) -> str | None:
+    return give(sim, desk, "evidence.share", what=what, id=number)
+
+
+def kinds(sim: Simulation) -> list[str]:
+    return [event.kind for event in sim.take_events()]
+
+
+# -- said
+
+
+def test_what_is_said_stands_on_every_desks_bridge():
+    sim = at(400)
+    assert give(sim, "operator", "bridge.say", text="  Is this us? Schöne Grüße 👩‍👩‍👧 ") is None
+    expected = {"id": 1, "at": "08:01:40", "desk": "operator", "kind": "say", "title": "Is this us? Schöne Grüße 👩‍👩‍👧", "lines": [], "read": ["operator"]}
+    assert [items(sim, desk) for desk in DESKS] == [[expected]] * 3
+
+
+@pytest.mark.parametrize("wrong", NASTY, ids=repr)
+def test_what_is_no_plain_line_is_not_said(wrong):
+    sim = at(400)
+    before = sim.digest()
+    assert "text" in give(sim, "operator", "bridge.say", text=wrong)
+    assert sim.digest() == before
+    assert items(sim) == []
+
+
+def test_the_longest_line_is_taken_and_the_bridge_keeps_its_newest():
+    sim = at(400)
+    for n in range(ITEMS + 5):
+        assert give(sim, "risk", "bridge.say", text=f"{n}".rjust(280, "x")) is None
+    assert [item["id"] for item in items(sim)] == list(range(6, ITEMS + 6))
+
+
+# -- shared
+
+
+def ready(sim: Simulation) -> dict[tuple[str, str], int]:
+    """Every kind of evidence there is to share, with a number that fits."""
+    sim.alerts.append({"step": sim.now, "desk": "operator", "text": "Process monitor: something"})
+    for desk, key in (("operator", "floor.hand"), ("deployer", "legal.later"), ("risk", "broker.fine")):
+        assert reply(sim, key) is None
+        newest = max(mail["id"] for mail in sim.mails.values() if mail["desk"] == desk)
+        assert give(sim, desk, "mail.open", mail=newest) is None
+    give(sim, "operator", "log.tail", server=2)
+    give(sim, "operator", "server.look", server=3)
+    give(sim, "deployer", "checksum.run", servers=[sim.stale])
+    give(sim, "risk", "stock.watch", symbol=sim.names[1])
+    numbers = dict.fromkeys(PINS, 0)
+    for desk in DESKS:
+        numbers[desk, "mail"] = max(int(n) for n in sim.opened if sim.mails[int(n)]["desk"] == desk)
+        numbers[desk, "call"] = next(call["id"] for call in sim.calls if call["desk"] == desk and call["answer"])
+    return {**numbers, ("operator", "log"): 2, ("operator", "look"): 0, ("deployer", "checksum"): sim.stale, ("risk", "position"): 1}
+
+
+@pytest.fixture(scope="module")
+def shared() -> Simulation:
+    """A bridge with a pin of every kind."""
+    sim = at_open(SCENARIO, 3 * MINUTE)
+    sim.bridge.clear()
+    for (desk, what), number in ready(sim).items():
+        before = len(sim.bridge)
+        assert share(sim, desk, what, number) is None, (desk, what)
+        assert len(sim.bridge) == before + 1
+        assert "on the bridge already" in share(sim, desk, what, number), (desk, what)
+    return sim
+
+
+def pin(sim: Simulation, start: str) -> dict:
+    return next(item for item in items(sim) if item["title"].startswith(start))
+
+
+def test_every_kind_of_evidence_can_be_shared_and_says_what_the_desk_sees(shared):
+    assert len(items(shared)) == len(PINS) == 23
+    for item in items(shared):
+        assert item["kind"] == "pin"
+        assert item["read"] == [item["desk"]]
+        assert len(item["lines"]) <= LINES
+        assert all(len(line) <= WIDTH for line in item["lines"])
+    stale = shared.stale
+    assert pin(shared, f"Checksum of SMARS-{stale} at 09:33:00")["lines"] == [
+        "On disk 5c1f0e93b7d24a86 smars-2003", "Running 5c1f0e93b7d24a86 smars-2003", "The same", "Wanted e84b2d6190fc3a57 smars-rlp",
+    ]  # fmt: skip
+    assert f"SMARS-{stale}: smars-rlp, copied" in pin(shared, "Fleet as recorded")["lines"][stale - 1]
+    assert pin(shared, "Log of SMARS-2 at 09:33:00")["lines"]
+    assert pin(shared, "Rates of SMARS-3 at 09:33:00")["lines"][1].endswith("child orders out a second")
+    assert "SMARS-1: running" in pin(shared, "Servers at 09:33:00")["lines"]
+    assert pin(shared, "Alert at 09:33: Process monitor: something")["lines"] == []
+    assert pin(shared, "Call from Floor desk")["lines"][-1] == "We said: Come over."
+    assert pin(shared, "Position monitor at")["lines"][0].startswith("Gross $")
+    assert len(pin(shared, f"{shared.names[1]} at 09:33:00, as of")["lines"]) == 3
+    mail = pin(shared, "Mail from")
+    assert mail["lines"][0].startswith("Arrived 0")
+
+
+def test_pins_are_plain_json_and_kept_by_a_checkpoint(shared):
+    again = restore(SCENARIO, save(shared))
+    assert items(again) == items(shared) == json.loads(json.dumps(items(shared)))
+    assert again.digest() == shared.digest()
+
+
+def test_a_desk_shares_only_what_it_can_see():
+    sim = at_open(SCENARIO, 40)
+    for desk in DESKS:
+        mine = {what for who, what in PINS if who == desk}
+        for what in sorted({what for _, what in PINS} - mine):
+            assert "expected" in share(sim, desk, what), (desk, what)
+    for wrong in ("", "secrets", None, 4, ["mail"]):
+        assert "what =" in give(sim, "risk", "evidence.share", what=wrong, id=0)
+    for wrong in (-1, 2**53, True, "1", None, 1.0):
+        assert "id =" in give(sim, "risk", "evidence.share", what="pnl", id=wrong)
+
+
+def test_what_nobody_has_read_asked_for_or_answered_is_not_shared():
+    sim = at(OPEN, SCENARIO)
+    unread = {mail["desk"]: mail["id"] for mail in sim.mails.values()}
+    assert "open the mail first" in share(sim, "operator", "mail", unread["operator"])
+    assert "a mail that has arrived" in share(sim, "operator", "mail", unread["risk"])
+    assert "a mail that has arrived" in share(sim, "operator", "mail", 10**9)
+    assert "answer the call first" in share(sim, "risk", "call", next(call["id"] for call in sim.calls if call["desk"] == "risk"))
+    assert "a call that rang here" in share(sim, "operator", "call", next(call["id"] for call in sim.calls if call["desk"] == "risk"))
+    assert "no server's log" in share(sim, "operator", "log")
+    assert "no server's rates" in share(sim, "operator", "look")
+    assert "no checksum of SMARS-3" in share(sim, "deployer", "checksum", 3)
+    assert "from 1 to 8" in share(sim, "deployer", "checksum", 9)
+    assert "a diff's place" in share(sim, "deployer", "diff", 99)
+    assert "watch a stock first" in share(sim, "risk", "price")
+    assert "nothing has traded" in share(at(400), "risk", "tape")
+    assert "a stock's place from 0 to 1" in share(sim, "risk", "position", 2)
+    sim.alerts.clear()
+    assert "an alert's place" in share(sim, "operator", "alert")
+    sim.instant = True
+    give(sim, "operator", "log.tail", server=4)
+    assert "on the screen is SMARS-4" in share(sim, "operator", "log", 5)
+
+
+def test_an_order_that_was_not_looked_up_is_not_in_a_shared_fleet():
+    """Sharing must not be a way to learn: the card without help knows only what was asked for."""
+    texts = []
+    for stale in (2, 5):
+        sim = at(400, quiet_scenario(queued=0, fleet={"stale_seeds": {"7": stale}}))
+        assert sim.stale == stale
+        assert share(sim, "deployer", "fleet") is None
+        texts.append(items(sim))
+    assert texts[0] == texts[1]
+
+
+def test_long_texts_are_cut_where_a_pin_ends():
+    assert cut("a\n\nb\n") == ["a", "b"]
+    assert cut("\n".join(str(n) for n in range(LINES))) == [str(n) for n in range(LINES)]
+    assert cut("\n".join(str(n) for n in range(40)))[-1] == f"and {40 - LINES + 1} more lines"
+    assert len(cut("x" * 500)[0]) == WIDTH
+
+
+def test_reading_a_pin_is_recorded_once_a_desk(shared):
+    sim = restore(SCENARIO, save(shared))
+    number = next(item["id"] for item in items(sim) if item["desk"] == "deployer")
+    assert give(sim, "risk", "pin.read", pin=number) is None
+    assert next(item["read"] for item in items(sim) if item["id"] == number) == ["deployer", "risk"]
+    for desk in ("risk", "deployer"):
+        assert "has read it already" in give(sim, desk, "pin.read", pin=number)
+    give(sim, "risk", "bridge.say", text="seen")
+    for wrong in (sim.posted, 0, -1, 10**9, True, "1", None):
+        assert "a pin on the bridge" in give(sim, "operator", "pin.read", pin=wrong)
+
+
+# -- asked of assistants
+
+
+def asks(sim: Simulation, desk: str) -> list[dict]:
+    return sight(sim, desk)["asks"]["asks"]
+
+
+def test_an_ask_stands_at_the_desk_it_is_for_until_that_desk_does_it():
+    sim = at(OPEN)
+    assert give(sim, "operator", "assistant.ask", desk="deployer", kind="checksum.run", args={"servers": [3]}) is None
+    assert "asked for already" in give(sim, "risk", "assistant.ask", desk="deployer", kind="checksum.run", args={"servers": [3]})
+    assert asks(sim, "operator") == []
+    (ask,) = asks(sim, "deployer")
+    assert ask == {
+        "id": 1, "at": "09:30:00", "from": "operator", "kind": "checksum.run", "args": {"servers": [3]}, "label": "Checksum servers: SMARS-3", "state": "open",
+    }  # fmt: skip
+    assert (items(sim)[0]["kind"], items(sim)[0]["title"]) == ("ask", "Asks the deployer: Checksum servers: SMARS-3")
+    assert give(sim, "deployer", "checksum.run", servers=[4]) is None
+    assert asks(sim, "deployer")[0]["state"] == "open"
+    assert give(sim, "deployer", "checksum.run", servers=[3]) is None
+    assert asks(sim, "deployer")[0]["state"] == "done"
+
+
+def test_an_ask_that_was_refused_says_so_and_leaves_the_digest_alone():
+    sim = at(400)
+    give(sim, "operator", "assistant.ask", desk="deployer", kind="release.copy", args={"servers": [3], "release": "smars-rlp"})
+    before = sim.digest()
+    assert "needs the risk manager's word" in give(sim, "deployer", "release.copy", servers=[3], release="smars-rlp")
+    assert sim.digest() == before
+    again = restore(QUIET, save(sim))
+    assert asks(again, "deployer")[0]["state"] == asks(sim, "deployer")[0]["state"] == "refused"
+    settle(sim)
+    assert give(sim, "deployer", "release.copy", servers=[3], release="smars-rlp") is None
+    assert asks(sim, "deployer")[0]["state"] == "done"
+
+
+def test_the_word_can_be_asked_of_an_assistant():
+    sim = at(OPEN)
+    assert give(sim, "operator", "assistant.ask", desk="risk", kind="authorise.give", args={"what": "servers.stop_all"}) is None
+    assert asks(sim, "risk")[0]["label"] == "Give the word: Stop all servers by hand"
+    assert give(sim, "risk", "authorise.give", what="servers.stop_all") is None
+    assert asks(sim, "risk")[0]["state"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        ({"desk": "operator", "kind": "server.stop", "args": {"server": 1}}, "this desk itself"),
+        ({"desk": "projector", "kind": "server.stop", "args": {}}, "desk = 'projector'"),
+        ({"desk": "deployer", "kind": "server.stop", "args": {"server": 1}}, "a lever of the deployer"),
+        ({"desk": "deployer", "kind": "no.such", "args": {}}, "a lever of the deployer"),
+        ({"desk": "deployer", "kind": "assistant.ask", "args": {}}, "a lever of the deployer"),
+        ({"desk": "deployer", "kind": "bridge.say", "args": {"text": "hi"}}, "a lever of the deployer"),
+        ({"desk": "deployer", "kind": "mail.open", "args": {"mail": 1}}, "a lever of the deployer"),
+        ({"desk": "deployer", "kind": "checksum.run", "args": {"servers": [9]}}, "number from 1 to 8"),
+        ({"desk": "deployer", "kind": "checksum.run", "args": {}}, "needs servers"),
+        ({"desk": "deployer", "kind": "checksum.run", "args": {"servers": [1], "x": 1}}, "no argument 'x'"),
+        ({"desk": "deployer", "kind": "checksum.run", "args": [1]}, "expected an object"),
+        ({"desk": "deployer", "kind": "checksum.run"}, "needs args"),
+        ({"desk": None, "kind": "checksum.run", "args": {}}, "desk = 'None'"),
+        ({"desk": "deployer", "kind": 5, "args": {}}, "kind = '5'"),
+        ({"desk": "deployer", "kind": "nul\0", "args": {}}, "kind holds characters"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_with_what_was_expected(ask, words):
+    sim = at(400)
+    before = sim.digest()
+    refusal = sim.submit(Command(1, sim.now, "operator", "assistant.ask", ask))
+    assert words in refusal.reason
+    assert sim.digest() == before
+
+
+# -- done
+
+
+def done(sim: Simulation, desk: str = "operator") -> list[dict]:
+    return sight(sim, desk)["done"]["rows"]
+
+
+def test_a_desk_sees_what_it_did_under_way_done_and_refused_newest_first():
+    sim = at(OPEN)
+    sim.submit(Command(1, OPEN, "operator", "server.stop", {"server": 2}, "likely"))
+    sim.submit(Command(2, OPEN, "operator", "bridge.say", {"text": "stopping 2"}))
+    sim.submit(Command(3, OPEN, "operator", "server.stop", {"server": 2}))
+    assert [(row["state"], row["target"], row["confidence"]) for row in done(sim)] == [("refused", "", None), ("under way", "SMARS-2", "likely")]
+    assert "being stopped already" in done(sim)[0]["reason"]
+    sim.step(MINUTE)
+    assert done(sim)[1] == {
+        "at": "09:30:00", "kind": "server.stop", "label": "Stop a server", "target": "SMARS-2", "confidence": "likely", "state": "done", "reason": "",
+    }  # fmt: skip
+    assert done(sim, "risk") == done(sim, "deployer") == []
+    again = restore(QUIET, save(sim))
+    assert done(again) == done(sim)
+
+
+def test_forty_commands_are_kept():
+    sim = at(OPEN, instant=True)
+    for n in range(50):
+        sim.submit(Command(n + 1, OPEN, "operator", "log.tail", {"server": n % 8 + 1}))
+    assert len(done(sim)) == 40
+    assert done(sim)[0]["target"] == "SMARS-2"
+
+
+# -- declared
+
+
+def declare(sim: Simulation, cause: str, server: int = 0, desk: str = "operator") -> str | None:
+    return give(sim, desk, "diagnosis.declare", cause=cause, server=server)
+
+
+def test_the_first_right_diagnosis_is_the_moment_and_nothing_says_that_it_is_right():
+    sim = at(OPEN)
+    wrong = sim.stale % 8 + 1
+    pictures = []
+    for cause, server in (("retail-flow", 0), ("old-release", 0), ("old-release", wrong), ("hardware", sim.stale)):
+        assert declare(sim, cause, server) is None
+        assert (sim.diagnosed, score(sim)["diagnosed_at"]) == (None, None)
+    sim.step(40)
+    assert declare(sim, "old-release", sim.stale, "deployer") is None
+    assert score(sim)["diagnosed_at"] == "09:30:10"
+    sim.step(40)
+    assert declare(sim, "old-release", sim.stale, "risk") is None
+    assert score(sim)["diagnosed_at"] == "09:30:10"
+    for server in (wrong, sim.stale):
+        other = at(OPEN)
+        declare(other, "old-release", server)
+        events = [event.to_dict() for event in other.take_events() if event.audience]
+        cards = {name: card for name, card in sight(other, "operator").items() if name in ("diagnosis", "bridge", "done", "levers", "words")}
+        pictures.append(json.dumps([cards, events]).replace(f"SMARS-{server}", "X").replace(f'"server": {server}', "X"))
+    assert pictures[0] == pictures[1]
+
+
+def test_the_card_lists_causes_and_what_was_declared():
+    sim = at(OPEN)
+    declare(sim, "hardware", 3, "risk")
+    card = sight(sim, "operator")["diagnosis"]
+    assert 5 <= len(card["causes"]) <= 7
+    assert all(set(cause) == {"id", "label", "server"} for cause in card["causes"])
+    assert card["declared"] == [
+        {"at": "09:30:00", "desk": "risk", "cause": "hardware", "label": "One server is failing: memory, clock or network", "server": 3},
+    ]  # fmt: skip
+    assert items(sim)[-1]["title"] == "One server is failing: memory, clock or network: SMARS-3"
+
+
+def test_a_diagnosis_that_makes_no_sense_is_refused():
+    sim = at(OPEN)
+    for wrong in ("", "power", None, 3, ["old-release"]):
+        assert "cause =" in declare(sim, wrong)
+    for wrong in (9, -1, True, "8", None, 1.0, False):
+        assert "server =" in declare(sim, "old-release", wrong)
+    assert "no matter of one server" in declare(sim, "retail-flow", 3)
+    assert declare(sim, "old-release", 3) is None
+    assert "declared that already" in declare(sim, "old-release", 3)
+    assert declare(sim, "old-release", 3, "risk") is None
+
+
+# -- the ledger
+
+
+def runaway(**how) -> Simulation:
+    sim = at_open(PEGGED, 200, **how)
+    sim.watch_runaway()
+    assert sim.runaway
+    assert sim.noticed is None
+    return sim
+
+
+def test_the_first_symptom_opened_or_shared_is_the_moment_of_noticing():
+    for desk, kind, args in (
+        ("operator", "log.tail", {"server": 0}), ("operator", "server.look", {"server": 0}), ("deployer", "checksum.run", {"servers": [0]}),
+        ("operator", "evidence.share", {"what": "rates", "id": 0}), ("risk", "evidence.share", {"what": "pnl", "id": 0}),
+        ("risk", "evidence.share", {"what": "position", "id": 0}), ("risk", "evidence.share", {"what": "tape", "id": 0}),
+    ):  # fmt: skip
+        sim = runaway()
+        args = {key: sim.stale if value == 0 and key == "server" else [sim.stale] if value == [0] else value for key, value in args.items()}
+        assert give(sim, desk, kind, **args) is None
+        assert sim.noticed == sim.now, kind
+        assert score(sim)["noticed_at"] == "09:30:50"
+        assert "symptom.noticed" in kinds(sim)
+
+
+def test_evidence_without_a_symptom_is_not_noticing():
+    sim = at_open(quiet_scenario(queued=0, flow={"plain_bell_per_min": 60.0}), 200)
+    good = sim.stale % 8 + 1
+    give(sim, "operator", "log.tail", server=good)
+    give(sim, "operator", "server.look", server=good)
+    give(sim, "deployer", "checksum.run", servers=[good])
+    for what in ("rates", "servers", "log"):
+        share(sim, "operator", what)
+    for what in ("pnl", "tape", "limits"):
+        share(sim, "risk", what)
+    reply(sim, "chief.unknown")
+    assert (sim.noticed, score(sim)["noticed_at"]) == (None, None)
+    reply(sim, "exchange.callback")
+    assert sim.noticed == sim.now
+
+
+def test_a_reject_mail_opened_a_refused_order_tailed_or_its_alert_shared_is_noticing():
+    def morning() -> Simulation:
+        sim = at(OPEN - 600, SCENARIO, instant=True)
+        assert sim.refusals
+        return sim
+
+    opened, tailed, paged = morning(), morning(), morning()
+    mail = next(mail["id"] for mail in opened.mails.values() if mail["subject"].removeprefix("BNET reject: ") == "Power Peg disabled")
+    give(opened, "operator", "mail.open", mail=mail)
+    give(tailed, "operator", "log.tail", server=tailed.stale)
+    paged.alerts.append({"step": paged.now, "desk": "operator", "text": "Mail from smars-alerts: BNET reject: Power Peg disabled"})
+    assert share(paged, "operator", "alert") is None
+    assert [sim.noticed for sim in (opened, tailed, paged)] == [OPEN - 600] * 3
+
+
+# -- laws
+
+
+def everything(sim: Simulation, n: int) -> None:
+    """All of the talk at once, most of it taken."""
+    for desk in DESKS:
+        give(sim, desk, "bridge.say", text=f"{desk} {n}")
+        for who, what in PINS:
+            if who == desk:
+                share(sim, desk, what, n % 4)
+        for item in items(sim):
+            give(sim, desk, "pin.read", pin=item["id"])
+        declare(sim, "old-release", n % 9, desk)
+        for other in DESKS:
+            give(sim, desk, "assistant.ask", desk=other, kind="checksum.run", args={"servers": [n % 8 + 1]})
+            give(sim, desk, "assistant.ask", desk=other, kind="authorise.give", args={"what": "servers.stop_all"})
+
+
+def test_a_bridge_full_of_talk_leaves_the_market_and_the_desks_as_they_are():
+    silent, loud = at(OPEN - 100, SCENARIO), at(OPEN - 100, SCENARIO)
+    for n, gap in enumerate((99, 1, 7, 33, 120, 200)):
+        for sim in (silent, loud):
+            sim.step(gap)
+        everything(loud, n)
+    assert digest_of(loud.machine) == digest_of(silent.machine)
+    ours = {"words", "bridge", "posted", "asks", "dones", "declared", "diagnosed", "noticed"}
+    assert {key: value for key, value in loud.memory().items() if key not in ours} == {key: value for key, value in silent.memory().items() if key not in ours}
+    assert {item["kind"] for item in loud.bridge} == {"say", "pin", "ask", "diagnosis"}
+
+
+def test_talk_replays_bit_by_bit_through_checkpoints():
+    straight, stored = at(OPEN - 100, SCENARIO), at(OPEN - 100, SCENARIO)
+    for n, gap in enumerate((99, 1, 7, 33)):
+        straight.step(gap)
+        stored.step(gap)
+        stored = restore(SCENARIO, save(stored))
+        everything(straight, n)
+        everything(stored, n)
+    assert stored.digest() == straight.digest()
+    assert [sight(stored, desk) for desk in DESKS] == [sight(straight, desk) for desk in DESKS]
+
+
+def test_nothing_is_said_after_the_end():
+    sim = at(400)
+    sim.now = CLOSE + 10**6
+    for kind, lever in KINDS.items():
+        if lever.talk:
+            assert "the day is over" in give(sim, lever.desk, kind), kind
