@@ -108,6 +108,8 @@ SPOKEN = (
     ".rules.rules[].match",
 )
 SHARED = (".levers.levers[].", ".words.words[].", ".diagnosis.causes[].", ".done.rows[].", ".work.tasks[].", ".asks.asks[].")
+# Keys by which a team names a server to each other.
+NAMED = (".diagnosis.causes[].server", ".diagnosis.declared[].server", ".asks.asks[].args.")
 OWN = {
     "operator": (".log.lines[].",),
     "deployer": (".releases.", ".changes.rows[].", ".fleet.servers[].process", ".terminal.lines[]."),
@@ -120,9 +122,9 @@ def leaks(scenario: Scenario, desk: str, cards: dict[str, Any]) -> list[tuple[st
     names, hashes = [release.name for release in scenario.fleet.release], [release.hash for release in scenario.fleet.release]
     found = []
     for path, text in texts(cards):
-        if path.endswith(f".{text}") and not path.startswith(OWN[desk]):  # a key
+        if path.endswith(f".{text}") and not path.startswith((*OWN[desk], *NAMED)):  # a key
             words: tuple[str, ...] = FORBIDDEN[desk]
-        elif path in SPOKEN or path.startswith((*SHARED, *OWN[desk])):
+        elif path in (*SPOKEN, *NAMED) or path.startswith((*SHARED, *OWN[desk])):
             words = () if desk == "deployer" else (*names, *hashes) if path.startswith((".log", *SHARED)) else hashes
         else:
             words = FORBIDDEN[desk] if desk == "deployer" else (*FORBIDDEN[desk], *names, *hashes)
