@@ -34,6 +34,10 @@ def clock_card(sim: Simulation) -> dict[str, Any]:
 
 def inbox_card(sim: Simulation, desk: str) -> dict[str, Any]:
     """Newest mails of a desk; a body only once its mail was opened."""
+    return kept(sim, f"inbox {desk}", (len(sim.mails), len(sim.opened)), lambda: _inbox(sim, desk))  # neither ever loses any
+
+
+def _inbox(sim: Simulation, desk: str) -> dict[str, Any]:
     mine = [mail for mail in sim.mails.values() if mail["desk"] == desk]
     rows = [
         {

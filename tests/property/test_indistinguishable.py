@@ -51,7 +51,7 @@ def assert_alike(sims: list[Simulation], desk: str, levels: tuple[str, ...] = LE
 TOOLS = st.lists(
     st.tuples(
         st.integers(1, 500),
-        st.sampled_from(["release.copy", "release.rollback", "flag.clear", "flag.set"]),
+        st.sampled_from(["release.copy", "release.rollback", "server.start", "flag.clear", "flag.set"]),
         st.lists(SERVERS, min_size=1, max_size=4, unique=True),
         st.integers(0, 1),
     ),
@@ -66,7 +66,7 @@ def test_until_a_checksum_the_deployer_cannot_tell_which_server_is_stale(first, 
     sims = [morning(stale_at(server), OPEN - 300) for server in (first, second)]
     assert [sim.stale for sim in sims] == [first, second]
     for gap, kind, servers, which in tools:
-        args: dict[str, Any] = {} if kind.startswith("flag") else {"servers": servers}
+        args: dict[str, Any] = {} if kind.startswith("flag") else {"server": servers[0]} if kind == "server.start" else {"servers": servers}
         if kind == "release.copy":
             args["release"] = sims[0].scenario.fleet.release[which].name
         replies = set()

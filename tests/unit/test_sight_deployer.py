@@ -147,6 +147,15 @@ def test_the_terminal_prints_commands_when_typed_and_results_when_done():
     assert {line["at"] for line in card(sim, "terminal")["lines"]} == {"09:30:00", "09:32:00", "09:35:00"}
 
 
+def test_a_restart_by_the_deployer_shows_on_the_row_and_on_the_terminal_and_by_the_operator_on_neither():
+    sim = morning(OPEN, instant=False)
+    give(sim, "operator", "server.start", server=2)
+    give(sim, "deployer", "server.start", server=3)
+    assert (rows(sim)[2]["work"], rows(sim)[3]["work"]["kind"]) == (None, "server.start")
+    sim.step(1200)
+    assert printed(sim) == ["$ restart smars-3", "smars-3: restart requested, done"]
+
+
 def test_the_terminal_keeps_the_last_sixty_lines():
     sim = morning()
     for _ in range(4):

@@ -62,6 +62,7 @@ def test_growth_is_of_the_last_minute_shown_and_stops_with_the_runaway():
     assert (card(sim, "pnl")["gross_per_min_usd"], card(sim, "pnl")["growing"]) == (0, False)
 
 
+@pytest.mark.whole
 def test_growing_is_said_only_of_more_than_clients_orders_explain():
     scenario = load_scenario("knight-2012")
     sim = Simulation(scenario, 79, instant=True)
