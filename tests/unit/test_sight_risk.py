@@ -174,6 +174,7 @@ def test_a_watched_stock_shows_its_price_and_volume_at_every_full_minute():
     assert (card(sim, "price")["symbol"], card(sim, "price")["price_hc"]) == (None, [])
 
 
+@pytest.mark.whole
 def test_a_review_shows_when_its_ruling_is_due_and_then_what_it_gave():
     sim = at_open(RUNAWAY, MINUTE)
     assert card(sim, "exchange") == {"bust": None, "busts": [], "cut_off": False}
@@ -205,6 +206,7 @@ def test_the_day_s_arrays_end_at_the_close():
     assert len(card(sim, "curve")["gross_usd"]) == 481 < PATH_MINUTES
 
 
+@pytest.mark.whole
 def test_monitor_and_minutes_survive_a_checkpoint_and_a_replay():
     sim = replay(BUSY, 7, [], OPEN + 5 * MINUTE + 50)
     sim.watched = BUSY.names[0]
@@ -219,6 +221,7 @@ def test_monitor_and_minutes_survive_a_checkpoint_and_a_replay():
     assert sight(again, "risk", "guided") == sight(sim, "risk", "guided")
 
 
+@pytest.mark.whole
 def test_looking_more_often_changes_nothing():
     looked, left = (Simulation(BUSY, 7, instant=True) for _ in range(2))
     for _ in range(40):
