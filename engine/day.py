@@ -59,6 +59,7 @@ MEMORY = (
     "was_paused",
     "limits",
     "rules",
+    "hints",
     "terminal",
     "watched",
     *bridge.MEMORY,
@@ -87,6 +88,7 @@ class Day(bridge.Bridge, Night):
         """Nothing has happened yet."""
         self.begin_bridge()
         self.agreed = phone.Agreed()
+        self.hints: list[dict[str, Any]] = []  # those that stand now
         self.rules: list[dict[str, Any]] = []  # words of the mails that become alerts
         self.opened: dict[str, int] = {}  # mail -> step at which it was opened
         self.mails: dict[int, dict[str, Any]] = {}
@@ -404,6 +406,7 @@ class Day(bridge.Bridge, Night):
             phone.look(self, view.served)
             for item in self.evidence.tick(step, view):
                 self._deliver(item)
+            self.hints = [hint for hint in self.hints if hint["end"] > step] + [hint.to_dict() for hint in self.evidence.hints(view)]
             text = self.evidence.headline(view)
             if text:
                 self.headlines.append({"step": step, "text": text})

@@ -9,13 +9,13 @@ from dataclasses import asdict, dataclass
 from typing import Any, Generic, TypeVar
 
 from engine.evidence_log import log_text
-from engine.evidence_models import CallText, Headline, PlannedAlert, StateMail, When
+from engine.evidence_models import CallText, Headline, HintText, PlannedAlert, StateMail, When
 from engine.evidence_plan import plan, values_of
 from engine.evidence_rules import STOCK_WORDS, Condition, View, fill, mover
 from engine.evidence_texts import EvidenceError, EvidenceTexts, load_evidence
 from engine.market_time import STEPS_PER_SECOND, clock, step_at
 
-__all__ = ["Alert", "Call", "Evidence", "EvidenceError", "EvidenceTexts", "Mail", "View", "load_evidence", "log_text"]
+__all__ = ["Alert", "Call", "Evidence", "EvidenceError", "EvidenceTexts", "Hint", "Mail", "View", "load_evidence", "log_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,20 @@ class Alert:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Alert":
         return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What a beginner may look at next, until `end`."""
+
+    id: str
+    step: int
+    end: int
+    desk: str
+    text: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 W = TypeVar("W", bound=When)
@@ -160,6 +174,7 @@ class Evidence:
         self._mails: _Rules[StateMail] = _Rules(texts.mails)
         self._calls: _Rules[CallText] = _Rules(texts.calls)
         self._headlines: _Rules[Headline] = _Rules(texts.headlines)
+        self._hints: _Rules[HintText] = _Rules(texts.hints)
         self._stopped: list[int] = []
         self._disconnected = False
         self._cut_off = False
@@ -179,6 +194,11 @@ class Evidence:
             opening = call.opening.format_map(values)
             found.append(Call(self._take_id(), step, call.desk, call.caller, call.number, opening, replies, call.ring_s))
         return found
+
+    def hints(self, view: View) -> list[Hint]:
+        """Hints that the view warrants now, each at most once a run; call it once a tick."""
+        due, step = self._hints.due(view.step, view), view.step
+        return [Hint(hint.id, step, step + hint.show_s * STEPS_PER_SECOND, hint.desk, hint.text.format_map(values)) for hint, values in due]
 
     def headline(self, view: View) -> str | None:
         """The next headline the view warrants, each at most once a run; call it once a tick."""
@@ -203,6 +223,7 @@ class Evidence:
             "mails": self._mails.to_dict(),
             "calls": self._calls.to_dict(),
             "headlines": self._headlines.to_dict(),
+            "hints": self._hints.to_dict(),
         }
 
     @classmethod
@@ -216,6 +237,7 @@ class Evidence:
         self._mails.restore(data["mails"])
         self._calls.restore(data["calls"])
         self._headlines.restore(data["headlines"])
+        self._hints.restore(data["hints"])
         return self
 
     def _take_id(self) -> int:

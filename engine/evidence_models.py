@@ -145,6 +145,17 @@ class Headline(When):
         return self.text
 
 
+class HintText(When):
+    """What a beginner may look at next; it stands for `show_s` seconds of market time."""
+
+    desk: Desk
+    text: Text
+    show_s: int = Field(default=600, ge=60, le=7200)
+
+    def words(self) -> str:
+        return self.text
+
+
 class RejectLayout(Frozen):
     id: Text
     body: Text

@@ -1,4 +1,4 @@
-"""Texts of the evidence: a scenario's mail.toml, calls.toml and logs.toml, checked once at load.
+"""Texts of the evidence: a scenario's mail.toml, calls.toml, hints.toml and logs.toml, checked once at load.
 
 A wrong or missing value is refused with an `EvidenceError` that names file, entry, key, value and what was
 expected. Nothing here knows about a run.
@@ -22,6 +22,7 @@ from engine.evidence_models import (
     CallText,
     Frozen,
     Headline,
+    HintText,
     LogLine,
     Params,
     Planned,
@@ -59,6 +60,7 @@ class EvidenceTexts:
     calls: tuple[CallText, ...]
     acts: dict[str, tuple[str, ...]]  # of every reply
     headlines: tuple[Headline, ...]
+    hints: tuple[HintText, ...]
     rejects: tuple[RejectLayout, ...]
     reject_sender: str
     reject_subject: str
@@ -264,6 +266,15 @@ def _check_on(file: str, what: str, rows: Iterable[When], acts: Iterable[str]) -
             raise EvidenceError(file, f"{what} {row.id!r}", "after", row.after, "either after or on")
 
 
+def _load_hints(folder: Path) -> tuple[HintText, ...]:
+    file = _File(folder / "hints.toml")
+    file.known("hint")
+    hints = file.entries(HintText, "hint")
+    _unique(file, "hint", hints)
+    _check_when(file, "hint", hints, "text")
+    return tuple(hints)
+
+
 def load_logs(folder: Path) -> dict[str, LogLine]:
     """Log lines by kind, from `folder`/logs.toml. Raises EvidenceError."""
     file = _File(folder / "logs.toml")
@@ -283,5 +294,7 @@ def load_evidence(folder: Path) -> EvidenceTexts:
     _check_on("mail.toml", "state", mail["mails"], calls["acts"])
     _check_on("calls.toml", "call", calls["calls"], calls["acts"])
     _check_on("calls.toml", "headline", calls["headlines"], calls["acts"])
+    hints = _load_hints(folder)
+    _check_on("hints.toml", "hint", hints, calls["acts"])
     planned = mail.pop("planned") + calls.pop("alerts")
-    return EvidenceTexts(planned=planned, logs=load_logs(folder), **mail, **calls)
+    return EvidenceTexts(planned=planned, logs=load_logs(folder), hints=hints, **mail, **calls)

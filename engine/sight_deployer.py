@@ -113,5 +113,5 @@ def deployer(sim: Simulation, help_level: str) -> dict[str, Any]:
         "alerts": alerts_card(sim, "deployer"),
         "work": work_card(sim, "deployer"),
         "levers": levers_card(sim, "deployer"),
-        **team_cards(sim, "deployer"),
+        **team_cards(sim, "deployer", help_level),
     }

@@ -89,5 +89,5 @@ def operator(sim: Simulation, help_level: str) -> dict[str, Any]:
         "work": work_card(sim, "operator"),
         "levers": levers_card(sim, "operator"),
         "rules": rules_card(sim),
-        **team_cards(sim, "operator"),
+        **team_cards(sim, "operator", help_level),
     }

@@ -175,5 +175,5 @@ def risk(sim: Simulation, help_level: str) -> dict[str, Any]:
         "alerts": alerts_card(sim, "risk"),
         "work": work_card(sim, "risk"),
         "levers": levers_card(sim, "risk"),
-        **team_cards(sim, "risk"),
+        **team_cards(sim, "risk", help_level),
     }

@@ -9,6 +9,7 @@ from engine.sight_parts import kept
 from engine.simulation import Simulation
 
 CALLS = 8
+HINTS = 3
 
 
 def bridge_card(sim: Simulation) -> dict[str, Any]:
@@ -105,7 +106,15 @@ def diagnosis_card(sim: Simulation) -> dict[str, Any]:
     return {"causes": causes, "declared": declared}
 
 
-def team_cards(sim: Simulation, desk: str) -> dict[str, Any]:
+def hints_card(sim: Simulation, desk: str, help_level: str) -> dict[str, Any]:
+    """What to look at next, for a beginner; newest first."""
+    if help_level != "guided":
+        return {"hints": []}
+    mine = [hint for hint in sim.hints if hint["desk"] == desk and hint["end"] > sim.now]
+    return {"hints": [{"id": hint["id"], "text": hint["text"]} for hint in mine[: -HINTS - 1 : -1]]}
+
+
+def team_cards(sim: Simulation, desk: str, help_level: str) -> dict[str, Any]:
     """All cards of the team for one desk."""
     return {
         "bridge": kept(sim, "bridge", (sim.posted, sum(len(item["read"]) for item in sim.bridge)), lambda: bridge_card(sim)),
@@ -114,4 +123,5 @@ def team_cards(sim: Simulation, desk: str) -> dict[str, Any]:
         "diagnosis": kept(sim, "diagnosis", len(sim.declared), lambda: diagnosis_card(sim)),
         "done": done_card(sim, desk),
         "asks": asks_card(sim, desk),
+        "hints": hints_card(sim, desk, help_level),
     }

@@ -43,7 +43,7 @@ def run(cuts: list[int], *, threads: int = 1, tape: bool = False, stored: bool =
         turn += 1
         while waiting and waiting[0][0] == sim.now:
             _, desk, kind, args = waiting.pop(0)
-            assert give(sim, desk, kind, **args) is None
+            assert sim.submit(Command(len(waiting), sim.now, desk, kind, args)) is None
             if stored:
                 sim = restore(SCENARIO, save(sim), threads=threads)
     return sim

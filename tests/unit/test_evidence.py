@@ -340,6 +340,12 @@ def spoil(tmp_path: Path, file: str, old: str, new: str) -> Path:
         ("calls.toml", "chief.stop", "chief stop", "'chief'", "replies.0.key", "pattern"),
         ("calls.toml", "SMARS-{server}", "SMARS-{name}", "alerts", "process_down", "placeholder"),
         ("logs.toml", 'level = "WARN"', 'level = "LOUD"', "refused", "level", "'INFO', 'WARN' or 'ERROR'"),
+        ("hints.toml", 'desk = "operator"', 'desk = "ceo"', "hint 'o-mail'", "desk", "'operator', 'deployer' or 'risk'"),
+        ("hints.toml", "power_peg_mails >= 5", "runaway >= 5", "hint 'o-mail'", "when", "a comparison such as"),
+        ("hints.toml", 'id = "o-order"', 'id = "o-mail"', "hint 'o-mail'", "id", "used once"),
+        ("calls.toml", '["flag_off"]', '["flag_up"]', "call 'golive'", "replies.1.does.0", "an act out of"),
+        ("calls.toml", 'on = ["exchange.callback"]', 'on = ["exchange.later"]', "call 'exchange_back'", "on", "exchange.missed"),
+        ("calls.toml", '"settle.all"', '"chief.all"', "call 'settle'", "replies.key", "begins with settle."),
         ("logs.toml", "[heartbeat]", "[heartbeats]", "file", "heartbeats", "one of child"),
     ],
 )

@@ -265,3 +265,35 @@ def test_a_desk_opens_its_own_mail_only():
         for other in ("operator", "deployer", "risk"):
             found = give(sim, desk, "mail.open", mail=newest[other])
             assert (found is None) is (desk == other), (desk, other)
+
+
+# -- hints
+
+
+def hints(sim: Simulation, desk: str, level: str = "guided") -> list[str]:
+    return [hint["id"] for hint in sight(sim, desk, level)["hints"]["hints"]]
+
+
+def test_hints_are_for_the_guided_alone_and_go_when_their_time_is_over():
+    sim = at(OPEN - 10 * MINUTE - 20)
+    assert "o-bell" not in hints(sim, "operator")
+    sim.step(40)
+    assert hints(sim, "operator")[0] == "o-bell"
+    for level in ("2012", "assisted"):
+        assert hints(sim, "operator", level) == []
+    assert "o-bell" not in hints(sim, "risk") + hints(sim, "deployer")
+    again = restore(QUIET, save(sim))
+    assert hints(again, "operator") == hints(sim, "operator")
+    sim.step(10 * MINUTE)
+    assert hints(sim, "operator") == []
+
+
+def test_a_desk_has_three_hints_at_most_the_newest_first():
+    sim = at(400)
+    sim.hints = [{"id": f"h{n}", "step": n, "end": 10**6, "desk": "risk", "text": f"{n}"} for n in range(5)]
+    assert sight(sim, "risk", "guided")["hints"]["hints"] == [{"id": "h4", "text": "4"}, {"id": "h3", "text": "3"}, {"id": "h2", "text": "2"}]
+
+
+def test_every_desk_is_hinted_at_in_every_phase():
+    found = {(hint.desk, "premarket" if hint.from_ < "09:30" and "not open" in hint.when else "unwind" if hint.from_ > "10:15" else "bell") for hint in SCENARIO.evidence.hints}
+    assert found == {(desk, phase) for desk in ("operator", "deployer", "risk") for phase in ("premarket", "bell", "unwind")}
