@@ -7,7 +7,6 @@ from engine.commands import Command, Lever, Refusal
 from engine.events import DESKS, Event
 from engine.evidence import log_text
 from engine.market_time import BELL_END, BLOCK, CLOSE, END, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND, clock, phase, step_at
-from engine.moments import moments
 from engine.playbook import PlaybookError, playbook, playbook_names
 from engine.record import beside_history, record
 from engine.rehearsal import BEFORE, Given, Rehearsal, look, loss_of, play, rehearse, rehearsed, step_to
@@ -54,7 +53,6 @@ __all__ = [
     "look",
     "looks_at",
     "loss_of",
-    "moments",
     "next_look",
     "phase",
     "play",

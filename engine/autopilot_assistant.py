@@ -4,12 +4,11 @@ answers the telephone without deciding anything. Unasked it does nothing that co
 
 from typing import Any
 
-from engine.autopilot_parts import REJECT, TALK, Eyes, Habit, Move, answer, open_mail, rings_for
+from engine.autopilot_parts import REJECT, TALK, Eyes, Habit, Move, open_mail, pick_up
 from engine.autopilot_team import read_pin, server_names
 
 MAIL_EVERY_S = {"premarket": 60, "bell": 30, "unwind": 240, "block": 240}
 HEARD_S = {"premarket": 120, "bell": 30, "unwind": 480, "block": 120}  # how long a question on the bridge stays a question
-HARMLESS = ("callback", "unknown", "wait", "hold")
 # Words in a question -> what this desk can show, the first that fits.
 SHOWS: dict[str, tuple[tuple[str, str], ...]] = {
     "operator": (("log", "log"), ("look", "look"), ("rate", "rates"), ("alert", "alert"), ("server", "servers"), ("mail", "mail")),
@@ -20,11 +19,14 @@ ALARMS = ("SMARS", "smars", "Session monitor", "Process monitor")
 
 
 def do_as_asked(eyes: Eyes) -> Move | None:
-    """The oldest open ask that can be carried out now."""
+    """The oldest open ask that can be carried out now; where it only lacks the word, the word is asked for."""
     for ask in sorted(eyes.rows("asks", "asks"), key=lambda ask: ask["id"]):
-        move = Move(ask["kind"], ask["args"], "likely", f"Asked by the {ask['from']}.")
-        if ask["state"] == "open" and (ask["kind"] in TALK or eyes.allowed(ask["kind"])):
-            return move
+        if ask["state"] != "open":
+            continue
+        if ask["kind"] in TALK or eyes.allowed(ask["kind"]):
+            return Move(ask["kind"], ask["args"], "likely", f"Asked by the {ask['from']}.")
+        if eyes.lever(ask["kind"]).get("word") == "needed":
+            return Move("authorise.ask", {"what": ask["kind"]}, "likely", f"The {ask['from']} asks me to do it.")
     return None
 
 
@@ -78,12 +80,6 @@ def _share(eyes: Eyes, what: str, question: str) -> Move | None:
     return Move("evidence.share", {"what": what, "id": number})
 
 
-def pick_up(eyes: Eyes) -> Move | None:
-    """Take the call and decide nothing."""
-    call = eyes.ringing()
-    return answer(call, *HARMLESS) if call and rings_for(call, eyes) >= 15 else None
-
-
 def share_alarm(eyes: Eyes) -> Move | None:
     """Pass on an alert about the router."""
     for place, alert in enumerate(eyes.rows("alerts", "alerts")):
@@ -106,8 +102,14 @@ def read_mail(eyes: Eyes) -> Move | None:
     return open_mail(eyes, fresh[0]) if fresh and spare and calm else None
 
 
+# What decides nothing and lets nobody go away for good.
+answer = pick_up(
+    15, "golive.check", "golive_again.line", "blotter.list", "settle.ask", "exchange.wait", "exchange_again.session", "exchange_back.error",
+    "floor.order", "chief.unknown", "chief_again.bank", "client.cancel", "client_again.cancel", "sessions.shut", "legal.image", "broker.figures",
+)  # fmt: skip
+
 HABITS: dict[str, tuple[Habit, ...]] = {
-    "operator": (do_as_asked, pick_up, show_result, show_on_request, share_alarm, share_reject, read_pin, read_mail),
-    "deployer": (do_as_asked, pick_up, show_result, show_on_request, read_pin, read_mail),
-    "risk": (do_as_asked, pick_up, show_on_request, read_pin, read_mail),
+    "operator": (do_as_asked, answer, show_result, show_on_request, share_alarm, share_reject, read_pin, read_mail),
+    "deployer": (do_as_asked, answer, show_result, show_on_request, read_pin, read_mail),
+    "risk": (do_as_asked, answer, show_on_request, read_pin, read_mail),
 }

@@ -6,13 +6,15 @@ do other things.
 """
 
 from engine.autopilot_history import raise_capital, take_the_bid
-from engine.autopilot_parts import REJECT, Eyes, Habit, Move, answer, open_mail, rings_for, say
+from engine.autopilot_parts import REJECT, Eyes, Habit, Move, open_mail, pick_up, say
 from engine.autopilot_team import (
+    FLOOD_S,
     MAY_START,
     REPAIRED,
     SEND_CHECKS,
     calm,
     declare,
+    flood_s,
     odd_line,
     read_pin,
     reject_orders,
@@ -43,36 +45,36 @@ def at_fault(eyes: Eyes) -> int:
     return int(eyes.card("log").get("server") or 0) if odd_line(eyes) else suspect(eyes)
 
 
+def searching(eyes: Eyes) -> bool:
+    """Whether the logs must say which server it is: rejects repeat, or the market is flooded, and none is named."""
+    rejected = eyes.phase == "premarket" and bool(reject_orders(eyes))
+    return (rejected or flooded(eyes)) and not at_fault(eyes)
+
+
+def flooded(eyes: Eyes) -> bool:
+    """Whether the market is flooded, and has been for longer than the bell is loud."""
+    return wild(eyes) and flood_s(eyes) >= FLOOD_S
+
+
 def read_mail(eyes: Eyes) -> Move | None:
     """Rejects that repeat come first, the newest of them: its order is still in a log. Else the oldest mail of a person."""
     if not eyes.past(STARTS_READING) or eyes.free == 0 or eyes.busy("mail.open"):
         return None
     fresh = rejects(eyes, read=False)
-    if len(fresh) >= 3 and not at_fault(eyes) and not tailing(eyes):
+    if fresh and len(rejects(eyes)) >= 3 and not at_fault(eyes) and eyes.phase == "premarket":
         return open_mail(eyes, fresh[-1], "The same reject again and again.")
     people = [mail for mail in eyes.mails(read=False) if mail["group"] != "machines"]
     return open_mail(eyes, people[0]) if people and eyes.free > 1 else None
 
 
-def tailing(eyes: Eyes) -> bool:
-    """Whether a round through the logs is under way: one began, and has not met every server."""
-    return bool(reject_orders(eyes)) and 0 < len(round_done(eyes)) < len(server_names(eyes))
-
-
-def round_done(eyes: Eyes) -> list[int]:
-    """Servers tailed since the newest reject was read, or since the flood began, whichever is later; all of it from `done`."""
-    opened = [row["at"] for row in eyes.done("mail.open") if REJECT in row["target"]]
-    begin = max(opened[0] if opened else "08:00:00", "09:30:00" if eyes.phase == "bell" else "08:00:00")
-    return [n for n, name in server_names(eyes).items() if eyes.done("log.tail", begin, name)]
-
-
 def tail_next(eyes: Eyes) -> Move | None:
-    """Look for the order in one log after another."""
-    looking = wild(eyes) or (eyes.phase == "premarket" and reject_orders(eyes))
-    if not looking or at_fault(eyes) or eyes.free == 0 or eyes.busy("log.tail"):
+    """Look for the orders in one log after another: those not seen yet, then the one seen longest ago."""
+    if not searching(eyes) or eyes.free == 0 or eyes.busy("log.tail"):
         return None
-    left = [row["n"] for row in eyes.rows("servers", "servers") if row["n"] not in round_done(eyes) and row["state"] == "running"]
-    return Move("log.tail", {"server": left[0]}, None, "Which server says so?") if left else None
+    seen = {row["target"]: row["at"] for row in reversed(eyes.done("log.tail", "09:30" if eyes.phase == "bell" else "08:00"))}
+    up = [row for row in eyes.rows("servers", "servers") if row["state"] == "running"]
+    up.sort(key=lambda row: (seen.get(row["name"], ""), row["n"]))
+    return Move("log.tail", {"server": up[0]["n"]}, None, "Which server says so?") if up else None
 
 
 def share_log(eyes: Eyes) -> Move | None:
@@ -109,14 +111,14 @@ def stop_it(eyes: Eyes) -> Move | None:
 
 def ask_to_disconnect(eyes: Eyes) -> Move | None:
     """No server is named: the whole router must go, and that needs a word."""
-    if wild(eyes) and not at_fault(eyes) and eyes.word("smars.disconnect") in ("open", "refused"):
+    if flooded(eyes) and not at_fault(eyes) and eyes.word("smars.disconnect") in ("open", "refused"):
         return Move("authorise.ask", {"what": "smars.disconnect"}, "certain", "It sends a thousand orders a second and nobody knows why.")
     return None
 
 
 def disconnect(eyes: Eyes) -> Move | None:
     """Hang up, unless the one server is being stopped."""
-    if wild(eyes) and not eyes.busy("server.stop") and not (at_fault(eyes) and not eyes.done("server.stop", "09:30")):
+    if flooded(eyes) and not eyes.busy("server.stop") and not (at_fault(eyes) and not eyes.done("server.stop", "09:30")):
         return Move("smars.disconnect", {}, "certain", "Every minute costs millions.")
     return None
 
@@ -127,10 +129,15 @@ def ask_for_checks(eyes: Eyes) -> Move | None:
     return say(eyes, SEND_CHECKS) if off and not wild(eyes) else None
 
 
+def cleared(eyes: Eyes, name: str) -> bool:
+    """Whether the deployer has said that a server is right."""
+    return told(eyes, MAY_START, name) or told(eyes, REPAIRED, name)
+
+
 def bring_back(eyes: Eyes) -> Move | None:
     """Start a server the deployer has cleared."""
     for row in eyes.rows("servers", "servers"):
-        if row["state"] in ("stopped", "disconnected") and not row["work"] and told(eyes, MAY_START, row["name"]) and eyes.free > 0:
+        if row["state"] in ("stopped", "disconnected") and not row["work"] and cleared(eyes, row["name"]) and eyes.free > 0:
             return Move("server.start", {"server": row["n"]}, "certain", "Cleared by its checksum.")
     return None
 
@@ -182,7 +189,7 @@ def check_suspect(eyes: Eyes) -> Move | None:
     servers = eyes.rows("fleet", "servers")
     named = suspect(eyes)
     wanted = [row for row in servers if row["n"] == named]
-    if clearing(eyes) or (not named and asked_about(eyes)):
+    if clearing(eyes) or (not named and asked_about(eyes) and not any(wrong(eyes, row) for row in servers)):
         wanted += [row for row in servers if row["n"] != named]
     for row in wanted:
         under_way = row["work"] or eyes.busy("checksum.run", row["name"]) or eyes.busy("server.start", row["name"])
@@ -280,12 +287,6 @@ def share_position(eyes: Eyes) -> Move | None:
     return Move("evidence.share", {"what": "pnl", "id": 0}) if alarming(eyes) and not eyes.bridge(kind="pin", desk="risk") else None
 
 
-def pick_up(eyes: Eyes) -> Move | None:
-    """Answer at once: the truth, and who may stop it."""
-    call = eyes.ringing()
-    return answer(call, "wait", "stop", "callback") if call and rings_for(call, eyes) >= 5 else None
-
-
 def cap(eyes: Eyes) -> Move | None:
     """Nobody stops it: reject what makes the position larger."""
     if alarming(eyes) and not eyes.card("limits").get("gross_cap_usd") and eyes.past("09:36") and not eyes.busy("limit.set"):
@@ -323,15 +324,21 @@ def flatten(eyes: Eyes) -> Move | None:
     return Move("position.flatten", {"symbols": "all", "style": "passive"}, "certain", "It is not ours to keep.")
 
 
+# At once: what brings evidence, and who may stop it is settled before it is needed.
+answer = pick_up(
+    5, "golive.check", "golive_again.line", "blotter.list", "settle.all", "exchange.wait", "exchange_again.session", "exchange_back.error",
+    "floor.order", "chief.stop", "chief_again.stop", "client.cancel", "client_again.cancel", "sessions.one", "legal.image", "broker.figures",
+)  # fmt: skip
+
 HABITS: dict[str, tuple[Habit, ...]] = {
     "operator": (
-        stop_it, disconnect, name_it, share_log, ask_to_disconnect, share_mail, say_calm, ask_for_checks,
+        answer, stop_it, disconnect, name_it, share_log, ask_to_disconnect, share_mail, say_calm, ask_for_checks,
         tail_next, bring_back, read_pin, read_mail,
     ),
     "deployer": (
-        name_the_stale, ask_to_copy, share_checksum, clear_servers, copy, restart, check_suspect, read_pin, read_own_mail,
+        answer, name_the_stale, ask_to_copy, share_checksum, clear_servers, copy, restart, check_suspect, read_pin, read_own_mail,
     ),
     "risk": (
-        pick_up, give_the_word, share_position, cap, ask_busts, lift_cap, flatten, take_the_bid, raise_capital, read_pin, read_own_mail,
+        answer, give_the_word, share_position, cap, ask_busts, lift_cap, flatten, take_the_bid, raise_capital, read_pin, read_own_mail,
     ),
 }  # fmt: skip

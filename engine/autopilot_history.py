@@ -4,7 +4,7 @@ The operator reads mail and never the machine's; the deployer checks which serve
 these back; the risk manager believes the flow is meant. For ghosts, demos, and whatever came before an exercise begins.
 """
 
-from engine.autopilot_parts import REJECT, Eyes, Habit, Move, answer, open_mail, rings_for
+from engine.autopilot_parts import REJECT, Eyes, Habit, Move, open_mail, pick_up
 
 CHECK_FROM, ROLL_BACK, ASK, HANG_UP, FLATTEN = "09:31", "09:48", "10:10", "10:11", "10:20"
 
@@ -54,12 +54,6 @@ def give_the_word(eyes: Eyes) -> Move | None:
     return Move("authorise.give", {"what": asked[0]}, "likely", "Asked for by the desk that sees it.") if asked else None
 
 
-def pick_up(eyes: Eyes) -> Move | None:
-    """Answer the telephone without deciding anything."""
-    call = eyes.ringing()
-    return answer(call, "intended", "unknown", "wait", "callback", "hold") if call and rings_for(call, eyes) >= 15 else None
-
-
 def flatten(eyes: Eyes) -> Move | None:
     """Work the position back through the day, patiently, once."""
     if eyes.past(FLATTEN) and eyes.phase == "unwind" and not eyes.done("position.flatten"):
@@ -86,8 +80,14 @@ def raise_capital(eyes: Eyes) -> Move | None:
     return Move("capital.raise", {"offer": enough[0]["id"]}, "certain", "The firm does not open tomorrow without it.") if enough else None
 
 
+# On the telephone nobody decides anything.
+answer = pick_up(
+    15, "golive.go", "blotter.clean", "settle.ask", "exchange.callback", "exchange_back.error", "exchange_again.wait", "floor.order",
+    "chief.unknown", "client.wait", "sessions.shut", "legal.freeze", "broker.fine",
+)  # fmt: skip
+
 HABITS: dict[str, tuple[Habit, ...]] = {
-    "deployer": (roll_back, check_fleet),
-    "operator": (hang_up, ask_to_hang_up, read_mail),
-    "risk": (pick_up, give_the_word, flatten, take_the_bid, raise_capital),
+    "deployer": (answer, roll_back, check_fleet),
+    "operator": (answer, hang_up, ask_to_hang_up, read_mail),
+    "risk": (answer, give_the_word, flatten, take_the_bid, raise_capital),
 }

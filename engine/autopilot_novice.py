@@ -3,7 +3,7 @@ at one thing after the other in the order of their numbers, guess once, and ask 
 """
 
 from engine.autopilot_history import raise_capital
-from engine.autopilot_parts import Eyes, Habit, Move, answer, open_mail, rings_for, say
+from engine.autopilot_parts import Eyes, Habit, Move, open_mail, pick_up, say
 from engine.autopilot_team import declare, read_pin, say_calm, server_names, suspect, wild
 
 NOTICES, LOOKS_FROM, GUESSES, TRIES_ROLLBACK, ASKS = "09:34", "09:36", "09:42", "09:50", "09:58"
@@ -78,7 +78,7 @@ def stop_it(eyes: Eyes) -> Move | None:
 
 def ask_late(eyes: Eyes) -> Move | None:
     """Nothing has helped: may we hang up?"""
-    if eyes.past(ASKS) and wild(eyes) and eyes.word("smars.disconnect") == "open":
+    if eyes.past(ASKS) and wild(eyes) and eyes.word("smars.disconnect") in ("open", "refused"):
         return Move("authorise.ask", {"what": "smars.disconnect"}, "likely", "Nothing else has helped.")
     return None
 
@@ -157,12 +157,6 @@ def copy_odd(eyes: Eyes) -> Move | None:
 # -- risk manager
 
 
-def pick_up(eyes: Eyes) -> Move | None:
-    """Late, and without an answer."""
-    call = eyes.ringing()
-    return answer(call, "callback", "hold", "wait") if call and rings_for(call, eyes) >= 40 else None
-
-
 def wonder(eyes: Eyes) -> Move | None:
     """The monitor's figure is too large to be true."""
     return say(eyes, QUESTION) if eyes.phase == "bell" and eyes.card("pnl").get("gross_usd", 0) > 500_000_000 else None
@@ -194,8 +188,16 @@ def read_any(eyes: Eyes) -> Move | None:
     return open_mail(eyes, fresh[0]) if fresh and eyes.free > 0 and not (last and eyes.ago(last[0]["at"]) < 300) else None
 
 
+# Late, and what sounds safe.
+answer = pick_up(
+    40, "golive.go", "blotter.clean", "settle.ask", "exchange.callback", "exchange_back.error", "exchange_again.wait", "floor.hand",
+    "chief.hold", "chief_again.stop", "client.wait", "client_again.away", "sessions.shut", "legal.freeze", "broker.fine",
+)  # fmt: skip
+
 HABITS: dict[str, tuple[Habit, ...]] = {
-    "operator": (stop_it, disconnect, notice, name_it, ask_late, show_look, say_calm, look_at_next, restart_one, start_again, read_pin, read_mail),
-    "deployer": (name_odd, share_odd, copy_odd, check_next, roll_back_one, read_pin, read_any),
-    "risk": (pick_up, give_late, wonder, flatten, take_first_bid, raise_capital, read_pin, read_any),
-}
+    "operator": (
+        answer, stop_it, disconnect, notice, name_it, ask_late, show_look, say_calm, look_at_next, restart_one, start_again, read_pin, read_mail,
+    ),
+    "deployer": (answer, name_odd, share_odd, copy_odd, check_next, roll_back_one, read_pin, read_any),
+    "risk": (answer, give_late, wonder, flatten, take_first_bid, raise_capital, read_pin, read_any),
+}  # fmt: skip

@@ -146,13 +146,14 @@ def open_mail(eyes: Eyes, mail: dict[str, Any], why: str = "") -> Move:
     return Move("mail.open", {"mail": mail["id"]}, None, why)
 
 
-def answer(call: dict[str, Any], *wanted: str) -> Move:
-    """Answer a call with the first reply whose key ends in one of `wanted`, else with the last."""
-    keys = [reply["key"] for reply in call["replies"]]
-    found = next((key for word in wanted for key in keys if key.split(".")[-1] == word), keys[-1])
-    return Move("call.answer", {"call": call["id"], "reply": found})
+def pick_up(after_s: int, *replies: str) -> Habit:
+    """The habit of answering a call once it has rung for so long: with the first of its replies that is among `replies`, else the last."""
 
+    def habit(eyes: Eyes) -> Move | None:
+        call = eyes.ringing()
+        if call is None or eyes.ago(call["at"]) < after_s:
+            return None
+        keys = [reply["key"] for reply in call["replies"]]
+        return Move("call.answer", {"call": call["id"], "reply": next((key for key in keys if key in replies), keys[-1])})
 
-def rings_for(call: dict[str, Any], eyes: Eyes) -> int:
-    """Seconds a call has been ringing."""
-    return eyes.ago(call["at"])
+    return habit

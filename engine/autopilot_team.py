@@ -8,6 +8,7 @@ from engine.autopilot_parts import REJECT, Eyes, Move, say
 ORDER = re.compile(r"(?i)\b(?:order|ord|rej)[\s=]+(\d+)")
 FILLED = re.compile(r"qty=(\d+) filled=(\d+)")
 BUSY_PER_S = 200  # child orders a second that no morning of this firm has seen
+FLOOD_S = 40  # seconds of them that nobody takes for the noise of the bell
 CHILDREN_A_PARENT = 40  # nor so many children for each order that comes in
 
 REPAIRED = "{name} runs the new release now."
@@ -46,9 +47,11 @@ def declared(eyes: Eyes, server: int) -> bool:
 
 def declare(eyes: Eyes, server: int, confidence: str, why: str) -> Move | None:
     """Declare that this server runs another release than the rest."""
-    cause = next((row["id"] for row in eyes.rows("diagnosis", "causes") if row["server"]), None)
-    if cause is None or declared(eyes, server):
+    causes = [row for row in eyes.rows("diagnosis", "causes") if row["server"]]
+    causes.sort(key=lambda row: "release" not in row["label"])
+    if not causes or declared(eyes, server):
         return None
+    cause = causes[0]["id"]
     return Move("diagnosis.declare", {"cause": cause, "server": server}, confidence, why)
 
 
@@ -82,9 +85,15 @@ def calm(eyes: Eyes) -> bool:
 
 def say_calm(eyes: Eyes) -> Move | None:
     """Say that it is over, when the chart shows a flood and the last minute none."""
-    flooded = max(eyes.card("chart").get("children", []), default=0) > BUSY_PER_S
+    flooded = flood_s(eyes) >= FLOOD_S
     quiet = eyes.card("rates").get("children_out", 0) < BUSY_PER_S // 4
     return say(eyes, CALM) if flooded and quiet and eyes.phase in ("bell", "unwind") else None
+
+
+def flood_s(eyes: Eyes) -> int:
+    """Seconds of the last half hour in which the firm sent more than any morning has seen."""
+    chart = eyes.card("chart")
+    return sum(1 for children in chart.get("children", []) if children > BUSY_PER_S) * int(chart.get("every_s", 0))
 
 
 def wild(eyes: Eyes) -> bool:

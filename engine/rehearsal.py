@@ -10,8 +10,7 @@ from engine.autopilot_parts import Move
 from engine.busy import Busy
 from engine.commands import Command
 from engine.events import DESKS, Event
-from engine.market_time import END, STEPS_PER_MINUTE, clock
-from engine.moments import moments
+from engine.market_time import END, OPEN, STEPS_PER_MINUTE, clock, step_at
 from engine.playbook import playbook
 from engine.scenario import Scenario
 from engine.score import grade, score
@@ -159,12 +158,29 @@ def rehearsed(
             for command in run.commands
         ],
         "score": found,
-        "minutes": moments(run.events, found, scenario),
-        "ghost": {"score": other, "minutes": moments(ghost.events, other, scenario), "story": story(ghost.events, scenario, other)},
+        "minutes": minutes(found),
+        "ghost": {"score": other, "minutes": minutes(other), "story": _story(ghost, other)},
         "avoided_usd": round(avoided),
         "share_avoided": round(avoided / other["total"], 4) if other["total"] > SHARE_FROM_USD else None,
         "grade": grade(found["total"], other["total"]),
-        "story": story(run.events, scenario, found),
+        "story": _story(run, found),
         "busy": busy.gaps(run.events),
     }
 
+
+def minutes(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """When a team noticed, diagnosed and contained, of a score: {notice, diagnose, contain} -> {at, minutes, text}.
+
+    `at` is a clock or None, `minutes` counts from the opening bell and is negative before it, `text` is for people.
+    """
+    never = "nothing ran away" if found["runaway"] == "never" else "never"
+    moments = {"notice": ("noticed_at", "never"), "diagnose": ("diagnosed_at", "never"), "contain": ("contained_at", never)}
+    rows = {}
+    for name, (key, otherwise) in moments.items():
+        at = found[key]
+        rows[name] = {"at": at, "minutes": at and round((step_at(at) - OPEN) / STEPS_PER_MINUTE, 1), "text": at or otherwise}
+    return rows
+
+
+def _story(run: Rehearsal, found: dict[str, Any]) -> list[dict[str, Any]]:
+    return story(run.events, run.sim.scenario, found if found["fate"] else None)

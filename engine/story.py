@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from engine.events import Event
 from engine.market_time import END, clock
-from engine.moments import Signs
 from engine.scenario import Scenario
 
 LINES = 10
@@ -29,7 +28,9 @@ class Teller:
 
     def __init__(self, scenario: Scenario) -> None:
         self.label, self.servers = scenario.fleet.name, scenario.fleet.servers
-        self.signs = Signs(scenario)
+        self.reject = scenario.evidence.reject_subject
+        self.before = ""  # kind of the event before, or of the command that it was about
+        self.causes = {cause.id: cause.label for cause in scenario.diagnosis.cause}
         self.replies = {reply.key: reply.text for call in scenario.evidence.calls for reply in call.replies}
         self.lines: list[Line] = []
         self.given: dict[int, tuple[str, dict[str, Any]]] = {}  # seq -> desk and args of a command under way
@@ -55,9 +56,6 @@ class Teller:
     def hear(self, event: Any) -> None:
         """Take in one event."""
         data = event.data
-        seen = self.signs.hear(event)
-        if seen:
-            self.add(event, 82, next(iter(event.audience), ""), seen, once="notice")
         if event.kind == "command.applied":
             desk = next(iter(event.audience), "")
             self.given[data["seq"]] = (desk, data["args"])
@@ -71,6 +69,7 @@ class Teller:
                 tell(self, event, desk, args)
         elif event.kind in HAPPENED:
             HAPPENED[event.kind](self, event)
+        self.before = data["command"] if event.kind == "command.applied" else event.kind
 
 
 Tell = Callable[[Teller, Any, str, dict[str, Any]], None]
@@ -147,6 +146,20 @@ FINISHED: dict[str, Tell] = {
 }
 
 
+def _noticed(teller: Teller, event: Any) -> None:
+    if teller.before == "evidence.shared":
+        teller.add(event, 82, event.data["desk"], "Showed the others the first sign that something is wrong.")
+    elif teller.before != "call.answer":  # else it was a call, and what was said there is a line of its own
+        teller.add(event, 82, event.data["desk"], f"Opened the first mail of its kind: {teller.reject}")
+
+
+def _declared(teller: Teller, event: Any) -> None:
+    data = event.data
+    where = f" ({teller.names(data)})" if data["server"] else ""
+    text = f"Declared: {teller.causes.get(data['cause'], data['cause'])}{where}."
+    teller.add(event, 86, data["desk"], text, once=text)
+
+
 def _opened(teller: Teller, event: Any) -> None:
     teller.add(event, 58, "", "The opening bell.", once="bell")
 
@@ -191,6 +204,8 @@ def _missed(teller: Teller, event: Any) -> None:
 
 HAPPENED: dict[str, Callable[[Teller, Any], None]] = {
     "market.opened": _opened,
+    "symptom.noticed": _noticed,
+    "diagnosis.declared": _declared,
     "call.answered": _answered,
     "call.missed": _missed,
     "exchange.disconnected": _cut,

@@ -91,7 +91,7 @@ def test_noise_has_its_quantity_in_every_window(texts, seed):
     assert 230 <= sum(step < OPEN for step in operator) <= 270
     assert 225 <= sum(step >= OPEN for step in operator) <= 280
     for desk in ("deployer", "risk"):
-        assert 28 <= sum(text.desk == desk for _, text in mails) <= 42
+        assert 30 <= sum(text.desk == desk for _, text in mails) <= 46
     assert all(0 < step < CLOSE for step, _ in mails)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine import Event, clock, load_scenario, moments, play, score, step_at, story
+from engine import Event, clock, load_scenario, play, score, step_at, story
 from engine.story import dollars, fate
 from tests.engine_builders import quiet_scenario
 
@@ -57,30 +57,26 @@ def test_the_same_thing_twice_is_told_once():
     assert texts(events) == ["Stopped SMARS-8."]
 
 
-def test_the_first_sign_is_the_first_mail_of_it_that_was_opened_and_not_one_that_only_arrived():
-    reject = {"sender": SCENARIO.evidence.reject_sender, "subject": SCENARIO.evidence.reject_subject}
-    events = [
-        at("08:02", "mail.arrived", "operator", mail=3, sender="storage", subject="Volume 85 % full"),
-        at("08:03", "mail.arrived", "operator", mail=4, **reject),
-        *gave("08:05", "operator", 1, "mail.open", mail=3),
-        *gave("08:10", "operator", 2, "mail.open", mail=4),
-        *gave("08:11", "operator", 3, "mail.open", mail=4),
-    ]
-    assert story(events, SCENARIO) == [{"at": "08:10:00", "desk": "operator", "text": f"Opened the first mail that spoke of it: {reject['subject']}"}]
-    assert moments(events, SCORE, SCENARIO)["notice"] == {"at": "08:10:00", "minutes": -80.0, "text": "08:10:00"}
+def test_the_first_sign_is_told_by_how_it_came():
+    noticed = at("08:10", "symptom.noticed", desk="operator")
+    (line,) = story([*gave("08:09", "operator", 1, "mail.open", mail=4)[:1], noticed], SCENARIO)
+    assert line == {"at": "08:10:00", "desk": "operator", "text": f"Opened the first mail of its kind: {SCENARIO.evidence.reject_subject}"}
+    assert texts([at("08:10", "evidence.shared", pin=1, desk="operator", what="log", number=8), noticed]) == ["Showed the others the first sign that something is wrong."]
+    told = at("09:34", "call.answered", "risk", call=1, caller="NYSE", reply="exchange.callback")
+    assert texts([*gave("09:34", "risk", 1, "call.answer", call=1)[:1], at("09:34", "symptom.noticed", desk="risk"), told]) == ['Told NYSE: "I will find out and call you back."']
 
 
-def test_a_sign_may_come_in_any_words_a_mail_has_for_it():
-    thread = next(mail for mail in SCENARIO.evidence.mails if mail.id == "volume-2")
-    events = [at("09:36", "mail.arrived", "operator", mail=9, sender=thread.sender, subject=thread.subject), *gave("09:37", "operator", 1, "mail.open", mail=9)]
-    assert moments(events, SCORE, SCENARIO)["notice"]["at"] == "09:37:00"
+def test_a_diagnosis_is_told_in_its_own_words_with_its_server():
+    for cause, server, words in (("old-release", 8, "(SMARS-8)."), ("new-release", 0, "on every server.")):
+        (text,) = texts([at("09:40", "diagnosis.declared", desk="deployer", cause=cause, server=server)])
+        assert text.startswith("Declared: ") and text.endswith(words)
 
 
-def test_what_never_happened_is_said_so():
-    found = moments([], {**SCORE, "contained_at": None, "runaway": "never"}, SCENARIO)
-    assert {name: row["text"] for name, row in found.items()} == {"notice": "never", "diagnose": "never", "contain": "nothing ran away"}
-    assert moments([], {**SCORE, "contained_at": None, "runaway": "running"}, SCENARIO)["contain"]["text"] == "never"
-    assert moments([], SCORE, SCENARIO)["contain"]["minutes"] == 45.0
+def test_the_evening_is_told_by_who_bought_and_who_paid():
+    sold = at("18:50", "block.sold", "risk", bid="second", bank="Goldman", discount_pct=5.2, gross_usd=4_500_000_000, cost_usd=234_000_000)
+    raised = at("18:54", "capital.raised", "risk", lender="Six funds", offer="consortium", amount_usd=400_000_000, stake_pct=73.1)
+    assert texts([sold, raised]) == ["Goldman took what was left, $4.50bn, at a discount of 5.2 %: $234.0M.", "Six funds put in $400.0M for 73 % of the firm."]
+    assert texts([at("19:00", "block.sold", "risk", bid="second", bank="Goldman", discount_pct=0.5, gross_usd=0, cost_usd=0)]) == []
 
 
 @pytest.mark.parametrize(("usd", "text"), [(0, "$0"), (80_000, "$80,000"), (457_600_000, "$457.6M"), (4_600_000_000, "$4.60bn"), (-2_500_000, "-$2.5M")])

@@ -29,7 +29,7 @@ FLOORS = (
     "sight_deployer sight_operator sight_risk",
     "sight_pins",
     "sight",
-    "record autopilot_parts moments busy",
+    "record autopilot_parts busy",
     "autopilot_history autopilot_team story",
     "autopilot_novice autopilot_competent autopilot_assistant",
     "autopilot",

@@ -1,0 +1,167 @@
+"""Rehearsals: whole mornings without people, and the command that prints them."""
+
+import io
+import json
+from functools import lru_cache
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+import engine
+from engine import DESKS, Rehearsal, load_scenario, play, rehearse, rehearsed, score, step_at
+
+SCENARIO = load_scenario("knight-2012")
+SEEDS = (79, 2, 5)
+GAP_S = 90.0
+
+
+@lru_cache(maxsize=16)
+def morning(name: str, seed: int, until: str = "11:00") -> Rehearsal:
+    return rehearse(SCENARIO, seed, dict.fromkeys(DESKS, name), until=step_at(until))
+
+
+@lru_cache(maxsize=4)
+def whole_day(name: str) -> dict[str, Any]:
+    return rehearsed(SCENARIO, 79, dict.fromkeys(DESKS, name))
+
+
+def loss(run: Rehearsal) -> float:
+    return float(score(run.sim)["total"])
+
+
+def at(run: Rehearsal, kind: str) -> list[str]:
+    """When levers of a kind had their effect."""
+    return [engine.clock(event.step) for event in run.events if event.kind == "lever.finished" and event.data["command"] == kind]
+
+
+# -- the characters
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("seed", SEEDS)
+def test_competent_loses_less_than_novice_and_novice_less_than_history(seed):
+    competent, novice, history = (loss(morning(name, seed)) for name in ("competent", "novice", "history"))
+    assert competent < 0.05 * history
+    assert competent * 5 < novice < 0.75 * history
+
+
+@pytest.mark.whole
+def test_history_from_its_sights_agrees_with_the_record_of_its_commands():
+    run, record = morning("history", 79), play(SCENARIO, "history", 79, until=step_at("11:00"))
+    assert loss(run) == pytest.approx(loss(record), rel=0.03)
+    assert at(run, "release.rollback") == ["09:54:00"]
+    assert at(run, "smars.disconnect") == ["10:15:00"]
+    assert not run.sim.cut_by_exchange
+    assert run.refused == []
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("name", engine.AUTOPILOTS)
+def test_no_autopilot_gives_a_command_that_is_refused(name):
+    assert [(engine.clock(command.step), command.desk, command.kind, reason) for command, reason in morning(name, 79).refused] == []
+
+
+@pytest.mark.whole
+def test_one_competent_deployer_is_enough_where_the_others_are_new():
+    run = rehearse(SCENARIO, 79, {"operator": "novice", "risk": "novice", "deployer": "competent"}, until=step_at("10:15"))
+    assert loss(run) < 0.1 * loss(morning("history", 79))
+
+
+@pytest.mark.whole
+def test_assistants_alone_stop_nothing():
+    run = morning("assistant", 79)
+    assert {command.kind for command in run.commands} <= {"mail.open", "pin.read", "evidence.share", "call.answer"}
+    assert run.sim.cut_by_exchange
+
+
+# -- playing on
+
+
+@pytest.mark.whole
+def test_a_rehearsal_is_a_log_like_any_other():
+    run = morning("novice", 79)
+    again = engine.replay(SCENARIO, 79, run.commands, run.sim.now)
+    assert again.digest() == run.sim.digest()
+
+
+@pytest.mark.whole
+def test_before_the_moment_they_begin_history_plays_every_desk():
+    seats = dict.fromkeys(DESKS, "competent")
+    run = rehearse(SCENARIO, 79, seats, since=step_at("10:00"), until=step_at("10:30"))
+    assert at(run, "release.rollback") == ["09:54:00"]
+    assert "10:00:00" < at(run, "smars.disconnect")[0] < "10:10:00"
+
+
+@pytest.mark.whole
+def test_a_desk_nobody_plays_does_nothing():
+    run = rehearse(SCENARIO, 79, {"risk": "competent"}, until=step_at("09:00"))
+    assert {command.desk for command in run.commands} == {"risk"}
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("name", ["competent", "novice", "history"])
+def test_every_desk_has_something_worth_doing_at_least_every_ninety_seconds(name):
+    for desk, row in whole_day(name)["busy"].items():
+        assert row["longest_gap_s"] <= GAP_S, (desk, row)
+
+
+@pytest.mark.whole
+def test_a_rehearsed_day_goes_to_the_evening_and_tells_the_fate():
+    found = whole_day("competent")
+    assert found["until"] == "19:00:00"
+    assert found["score"]["survives"] is True
+    assert found["share_avoided"] > 0.95
+    assert found["story"][-1]["text"].startswith("The firm goes on")
+    assert found["ghost"]["story"][-1]["at"] == "19:00:00"
+    assert found["minutes"]["diagnose"]["minutes"] < 0 < found["ghost"]["minutes"]["contain"]["minutes"]
+
+
+# -- the command
+
+
+def rehearsal(*args: str) -> str:
+    out = io.StringIO()
+    call_command("rehearse", *args, stdout=out, stderr=io.StringIO())
+    return out.getvalue()
+
+
+@pytest.mark.whole
+def test_json_is_one_object_and_nothing_else():
+    seats = "deployer=history, operator=novice,risk=history"
+    found = json.loads(rehearsal("knight-2012", "--seats", seats, "--seed", "4", "--noise", "9", "--until", "09:40", "--json"))
+    assert (found["scenario"], found["seed"], found["noise"], found["help"]) == ("knight-2012", 4, 9, "2012")
+    assert found["seats"] == {"deployer": "history", "operator": "novice", "risk": "history"}
+    assert found["until"] == "09:40:00"
+    assert {"commands", "score", "ghost", "avoided_usd", "share_avoided", "grade", "story", "busy", "minutes"} <= set(found)
+    assert {command["desk"] for command in found["commands"]} <= set(DESKS)
+
+
+@pytest.mark.whole
+def test_people_read_the_story_and_the_score_beside_historys():
+    text = rehearsal("knight-2012", "--until", "09:35")
+    assert text.startswith("knight-2012, seed 79, noise 79, help 2012: deployer competent, operator competent, risk competent\n")
+    for words in ("The opening bell.", "history", "losses avoided", "noticed", "contained"):
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["knight-1987"], "'knight-1987' is no scenario: expected one of knight-2012"),
+        (["knight-2012", "--seats", "ceo=novice"], "--seats: 'ceo=novice': expected DESK=AUTOPILOT, desks deployer, operator, risk, autopilots assistant, competent, history, novice"),
+        (["knight-2012", "--seats", "risk=expert"], "--seats: 'risk=expert': expected DESK=AUTOPILOT"),
+        (["knight-2012", "--seats", "risk"], "--seats: 'risk': expected DESK=AUTOPILOT"),
+        (["knight-2012", "--seats", "risk=novice,risk=history"], "--seats: risk is named twice: expected each desk once"),
+        (["knight-2012", "--seed", "-1"], "--seed and --noise: expected 0 or more"),
+        (["knight-2012", "--from", "soon"], "--from: 'soon' is not a market time"),
+        (["knight-2012", "--until", "07:00"], "--until: '07:00' lies before the day's start"),
+        (["knight-2012", "--from", "10:00", "--until", "09:00"], "--until is 09:00: expected a time after --from, which is 10:00"),
+        (["knight-2012", "--help-level", "easy"], "invalid choice: 'easy' (choose from"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_in_one_line(args, words):
+    with pytest.raises(CommandError) as found:
+        rehearsal(*args)
+    assert words in str(found.value)
+    assert "\n" not in str(found.value)
