@@ -104,8 +104,11 @@ class Hub:
             link = listener()
             try:
                 async with link.pubsub() as pubsub:
-                    await pubsub.subscribe(_SELF, *self._slots)
+                    asked = list(self._slots)
+                    await pubsub.subscribe(_SELF, *asked)
                     self._pubsub = pubsub
+                    if late := [name for name in self._slots if name not in asked]:  # joined while the line was being made
+                        await pubsub.subscribe(*late)
                     if not first:
                         log.info("the broker is back", channels=len(self._slots))
                         self._refill_all()

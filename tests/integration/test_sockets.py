@@ -286,3 +286,19 @@ def test_when_somebody_else_opens_the_seat_the_first_screen_is_told(room):
         assert bye["reason"].startswith("This seat was opened in another browser") and bye["retry"] is False
 
     asyncio.run(play())
+
+
+def test_desks_that_join_while_the_hub_connects_all_hear(fragile):
+    """Three at once, as after a restart of the web server: none may be left without a subscription."""
+    seats = {desk: taken_seat(fragile.exercise, desk=desk, name=desk)[1] for desk in ("deployer", "risk")}
+
+    async def hears(path: str, cookie: str) -> None:
+        desk = await Socket.open("127.0.0.1", fragile.world.port, path, cookie)
+        first = await desk.until("frame")
+        assert (await desk.until("frame"))["step"] > first["step"], path
+
+    async def play() -> None:
+        places = {"/ws/seat/operator/": fragile.cookie, **{f"/ws/seat/{desk}/": cookie for desk, cookie in seats.items()}}
+        await asyncio.gather(*(hears(path, cookie) for path, cookie in places.items()))
+
+    asyncio.run(play())
