@@ -199,7 +199,7 @@ def test_what_was_intended_is_not_reviewed_as_an_error():
 
 def test_who_asks_for_time_twice_is_ruled_on_an_hour_later():
     sim = at(OPEN + 20, instant=True)
-    reply(sim, "exchange_again.wait")
+    reply(sim, "exchange_again.time")
     assert give(sim, "risk", "exchange.bust") is None
     sim.step(89 * MINUTE)
     assert sim.bust_asked is not None
