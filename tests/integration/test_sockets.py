@@ -14,7 +14,8 @@ from tests.builders import eventually, new_exercise, taken_seat
 from tests.integration.world import World
 from tests.socket_client import Closed, Socket
 
-OPERATOR = {"clock", "servers", "rates", "chart", "inbox", "log", "look", "alerts", "work", "levers"}
+TEAM = {"bridge", "calls", "words", "diagnosis", "done", "asks", "hints"}
+OPERATOR = {"clock", "servers", "rates", "chart", "inbox", "log", "look", "alerts", "work", "levers", "rules"} | TEAM
 
 
 class Room:
