@@ -27,7 +27,7 @@ def run(args: Any = None) -> dict[str, Any]:
     runs = getattr(args, "runs", None) or RUNS
     seconds = getattr(args, "seconds", None) or SECONDS
     with stage() as world:
-        world.environment["LOG_LEVEL"] = "WARNING"
+        world.environment["LOG_LEVEL"] = "INFO"
         cookies = _rows(world, runs)
         return {"runs": runs, "seconds": seconds, **asyncio.run(_play(world, cookies, seconds))}
 
@@ -41,7 +41,7 @@ def _rows(world: World, runs: int) -> list[tuple[str, str]]:
     for number in range(2, runs + 1):
         exercise.add_team(f"Team {number}")
     names = [team.name for team in exercise.teams.all()]
-    cookies = [(taken_seat(exercise, team=name)[1], taken_seat(exercise, team=name, desk="risk")[1]) for name in names]
+    cookies = [tuple(taken_seat(exercise, team=team, desk=desk, name=f"{team} {desk}")[1] for desk in ("operator", "risk")) for team in names]
     world.start_all("games-1", "games-2", "control", "web", threads=runs // 2 + 4)
     exercise.start()
     eventually(lambda: not Run.objects.filter(step__lte=start).exists(), 300, "all runs move")
