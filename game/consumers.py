@@ -35,6 +35,7 @@ TICK_S = 5.0
 SILENT_S = 10.0  # frames unanswered for so long: no sign of life
 BAD_MESSAGES = 20  # then the line is cut: whatever sends them is not our page
 GONE, MOVED = 4404, 4409  # close codes
+TOO_MANY = f"Too many commands at once: at most {inbox.RATE:g} a second."
 
 
 class FrameConsumer(AsyncWebsocketConsumer):
@@ -247,6 +248,8 @@ class SeatConsumer(FrameConsumer):
             return
         if isinstance(message, protocol.Order):
             await self._order(self.place, message)
+        elif isinstance(message, protocol.Why):
+            await self._why(self.place, message)
         elif isinstance(message, protocol.Drive):
             await self._drive(self.place, message)
         elif isinstance(message, protocol.Back):
@@ -277,9 +280,8 @@ class SeatConsumer(FrameConsumer):
 
     async def _order(self, place: Place, message: protocol.Order) -> None:
         client_id = str(message.id)
-        if not self._budgets.setdefault(place.seat.pk, inbox.Budget()).spend():
-            reason = f"Too many commands at once: at most {inbox.RATE:g} a second."
-            await self.send(to_json({"t": "refused", "id": client_id, "reason": reason}))
+        if not self._spend(place):
+            await self.send(to_json({"t": "refused", "id": client_id, "reason": TOO_MANY}))
             return
         try:
             answers = await database_sync_to_async(inbox.put)(place.holding, place.token_hash, message)
@@ -290,6 +292,15 @@ class SeatConsumer(FrameConsumer):
         self.unanswered.add(client_id)
         for answer in answers:
             await self._answer(answer)
+
+    async def _why(self, place: Place, message: protocol.Why) -> None:
+        if not self._spend(place):
+            await self.send(protocol.error(TOO_MANY))
+            return
+        await self.send(to_json(await database_sync_to_async(inbox.explain)(place.holding, place.token_hash, message)))
+
+    def _spend(self, place: Place) -> bool:
+        return self._budgets.setdefault(place.seat.pk, inbox.Budget()).spend()
 
     async def _answer(self, answer: dict[str, Any]) -> None:
         if answer["t"] != "received":

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from game.models import Command, Holding, Run, Seat
-from game.protocol import Order, outcome
+from game.protocol import Order, Why, outcome
 
 RATE = 10.0  # commands a second a seat
 BURST = 20.0
@@ -61,6 +61,20 @@ def put(holding_id: int, token_hash: str, order: Order) -> list[dict[str, Any]]:
     if Run.objects.filter(pk=run.pk, state="ended").exists():  # it ended between the look and the row
         Command.refuse_waiting(run)
     return _answers(Command.objects.get(run=run, client_id=order.id), seat)
+
+
+def explain(holding_id: int, token_hash: str, why: Why) -> dict[str, Any]:
+    """Keep the reason for a command of the holder's own desk, whatever became of it; the answer for the screen that gave it.
+
+    Nothing that was simulated depends on a reason, so it may come after the command was applied, and again.
+    """
+    held = Holding.objects.select_related("seat").filter(pk=holding_id, player__token_hash=token_hash).first()
+    if held is None:
+        return {"t": "error", "reason": MOVED}
+    mine = Command.objects.filter(run__team_id=held.seat.team_id, desk=held.seat.desk, client_id=why.id)
+    if not mine.update(why=why.text):
+        return {"t": "error", "reason": "This desk gave no such command: there is nothing to give a reason for."}
+    return {"t": "noted", "id": str(why.id)}
 
 
 def _answers(row: Command, seat: Seat) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Every message of the sockets, in both directions.
 
-In: `ack`, `command`, `resync`, `drive`, `back`. Out: `hello`, `frame`, `received`, `applied`, `refused`, `state`, `team`, `error`, `bye`.
+In: `ack`, `command`, `why`, `resync`, `drive`, `back`.
+Out: `hello`, `frame`, `received`, `applied`, `refused`, `noted`, `state`, `team`, `error`, `bye`.
 """
 
 import json
@@ -53,6 +54,14 @@ class Order(_Message):
     why: str = Field(default="", max_length=500)
 
 
+class Why(_Message):
+    """The reason for a command of this desk, given after it was sent."""
+
+    t: Literal["why"]
+    id: Annotated[UUID4, Field(strict=False)]
+    text: str = Field(min_length=1, max_length=500)
+
+
 class Drive(_Message):
     """Pause, speed and the rest, from the player who owns the exercise."""
 
@@ -67,7 +76,7 @@ class Back(_Message):
     t: Literal["back"]
 
 
-Incoming = Ack | Resync | Order | Drive | Back
+Incoming = Ack | Resync | Order | Why | Drive | Back
 _incoming: TypeAdapter[Incoming] = TypeAdapter(Annotated[Incoming, Field(discriminator="t")])
 
 

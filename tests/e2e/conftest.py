@@ -22,6 +22,16 @@ axe.run(document, {preload: false, runOnly: %s}).then((found) => JSON.stringify(
   (v) => v.id + ": " + v.nodes.map((n) => n.html.slice(0, 160) + " (" + (n.any[0] || n.all[0] || n.none[0] || {}).message + ")").join("; "))))
 """
 
+# The risk manager's word, over a socket of its own.
+GIVE = """(what) => new Promise((answered) => {
+  const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws/seat/risk/`);
+  socket.onopen = () => socket.send(JSON.stringify({t: "command", id: crypto.randomUUID(), kind: "authorise.give", args: {what}}));
+  socket.onmessage = (message) => {
+    const {t} = JSON.parse(message.data);
+    if (t === "applied" || t === "refused") { socket.close(); answered(t); }
+  };
+})"""
+
 
 @pytest.fixture(scope="session", autouse=True)
 def chromium() -> None:

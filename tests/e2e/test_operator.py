@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.e2e.conftest import Control, Opens
+from tests.e2e.conftest import GIVE, Control, Opens
 from tests.e2e.stack import Stack, wait_for
 
 LOOKED = """select count(*) from game_command c join game_run r on r.id = c.run_id join game_team t on t.id = r.team_id
@@ -52,17 +52,6 @@ def test_the_stale_server_is_found_by_reading_and_stopping_it_ends_the_runaway(o
     wait_for(lambda: rate(page, "children_out") < 400, 60, "the runaway has ended")
     ((confidence, state),) = stack.rows("select confidence, state from game_command where kind = 'server.stop'")
     assert (confidence, state) == ("certain", "applied")
-
-
-# The risk manager's word, over a socket of its own.
-GIVE = """(what) => new Promise((answered) => {
-  const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws/seat/risk/`);
-  socket.onopen = () => socket.send(JSON.stringify({t: "command", id: crypto.randomUUID(), kind: "authorise.give", args: {what}}));
-  socket.onmessage = (message) => {
-    const {t} = JSON.parse(message.data);
-    if (t === "applied" || t === "refused") { socket.close(); answered(t); }
-  };
-})"""
 
 
 def test_smars_is_disconnected_by_keyboard_alone(opens: Opens, facilitator: Control) -> None:

@@ -72,6 +72,25 @@ def test_the_hello_names_player_team_help_and_every_seat(room):
     asyncio.run(play())
 
 
+def test_a_reason_is_kept_after_the_command_was_applied_and_for_ones_own_desk_only(room):
+    _, eli = taken_seat(room.exercise, "risk", name="Eli")
+    click = order(server=5)
+
+    async def play() -> None:
+        desk, risk = await sit(room, room.cookie, "operator"), await sit(room, eli, "risk")
+        await desk.send(click)
+        await desk.until("applied", id=click["id"])
+        await desk.send({"t": "why", "id": click["id"], "text": "its log has the order"})
+        assert await desk.until("noted") == {"t": "noted", "id": click["id"]}
+        await risk.send({"t": "why", "id": click["id"], "text": "not mine to explain"})
+        assert "gave no such command" in (await risk.until("error"))["reason"]
+        await desk.send({"t": "why", "id": order()["id"], "text": "no such command"})
+        assert "gave no such command" in (await desk.until("error"))["reason"]
+
+    asyncio.run(play())
+    assert Command.objects.get(run=room.run, client_id=click["id"]).why == "its log has the order"
+
+
 def test_a_socket_opens_the_desks_its_player_holds_and_no_other(room):
     room.exercise.add_team("Amber", "")
     _, fay = taken_seat(room.exercise, "risk", team="Amber", name="Fay")

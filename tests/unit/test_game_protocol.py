@@ -54,6 +54,17 @@ def test_half_a_message_is_refused_with_a_reason(text):
         protocol.read(text)
 
 
+def test_a_reason_names_a_command_and_has_some_words():
+    client_id = uuid.uuid4()
+    why = protocol.read(json.dumps({"t": "why", "id": str(client_id), "text": "eight is stale"}))
+    assert why == protocol.Why(t="why", id=client_id, text="eight is stale")
+    for text in ("", "x" * 501, None, 7):
+        with pytest.raises(protocol.BadMessage, match="text"):
+            protocol.read(json.dumps({"t": "why", "id": str(client_id), "text": text}))
+    with pytest.raises(protocol.BadMessage, match="id"):
+        protocol.read(json.dumps({"t": "why", "id": "8", "text": "eight is stale"}))
+
+
 def test_an_id_that_is_no_random_uuid_is_refused():
     with pytest.raises(protocol.BadMessage, match="id"):
         protocol.read(json.dumps({"t": "command", "id": "00000000-0000-1000-8000-000000000000", "kind": "servers.stop_all"}))

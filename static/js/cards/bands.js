@@ -1,11 +1,13 @@
 /* Full-width bands: paused, the line, the end. An alarm is spoken once when a band comes. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { icon } from "../lib/icons.js";
+import { covered } from "../lib/reasons.js";
+import { roleTitle } from "../lib/roles.js";
 
 export function mount(root, app) {
   let before = {};
   app.store.on("standing", (s) => {
-    render(html`${line(s)}${state(s)}${covered(app, s)}`, root);
+    render(html`${line(s)}${state(s)}${seat(app, s)}`, root);
     const said = alarm(s, before);
     if (said) app.voice.alarm(said);
     before = s;
@@ -42,19 +44,18 @@ function waiting(hello) {
   return html`<div class="band band-info">${icon("hourglass")}<span>${words}</span>${way}</div>`;
 }
 
-/* The assistant plays this desk because nobody who holds it was here. */
-export const hasAssistant = (s) => !!s.hello.seats?.some((seat) => seat.mine && seat.covered && seat.desk === s.hello.desk);
-
-function covered(app, s) {
-  if (!hasAssistant(s) || s.state === "ended" || s.link === "closed") return nothing;
-  return html`<div class="band band-warn">${icon("user")}<span>The assistant has your seat.</span> <button type="button" class="btn" @click=${() => app.line.send({ t: "back" })}>Take it back</button></div>`;
+/* Whose hands are on this desk, where they are not the person's. */
+function seat(app, s) {
+  if (s.hello.watching) return html`<div class="band band-info">${icon("eye")}<span>Watching ${roleTitle(s.hello.desk)} of team <span dir="auto">${s.hello.team}</span>. Nothing can be done from here.</span></div>`;
+  if (!covered(s.hello) || s.link === "closed" || s.state === "ended") return nothing;
+  return html`<div class="band band-warn">${icon("bot")}<span>The assistant has your seat.</span> <button type="button" class="btn" @click=${() => app.line.send({ t: "back" })}>Take it back</button></div>`;
 }
 
 function alarm(now, before) {
   const down = (s) => s.link === "reconnecting" || s.link === "closed";
   if (down(now) && !down(before) && before.link) return now.link === "closed" ? now.reason : "Connection lost.";
   if (now.link === "live" && down(before)) return "Connected again.";
-  if (before.hello && hasAssistant(now) && !hasAssistant(before)) return "The assistant has your seat.";
+  if (before.hello && covered(now.hello) && !covered(before.hello)) return "The assistant has your seat.";
   if (now.state === before.state || !before.state) return null;
   return { paused: "The exercise is paused.", running: "The exercise runs.", ended: "The exercise has ended." }[now.state] ?? null;
 }

@@ -5,6 +5,7 @@ import { tasksOf } from "../lib/busy.js";
 import { left } from "../lib/format.js";
 import { blockedHands } from "../lib/reasons.js";
 import { icon } from "../lib/icons.js";
+import { share } from "../lib/share.js";
 
 const GROUPS = [["all", "All"], ["machines", "Machines"], ["people", "People"]];
 const HOLD_MS = 4000; // a list under a finger or a key keeps still so long
@@ -53,7 +54,7 @@ function row(app, at, m, draw) {
 function pane(app, m) {
   if (!m) return html`<p class="empty">Choose a mail. Opening one takes a hand for some seconds of market time.</p>`;
   return html`<h3 dir="auto">${m.subject}</h3><p class="quiet">${m.sender}, ${m.at} ET</p>${m.body === null ? unopened(app, m)
-    : m.body.split(/\n{2,}/).map((p) => html`<p class="text" dir="auto">${p}</p>`)}`;
+    : html`${m.body.split(/\n{2,}/).map((p) => html`<p class="text" dir="auto">${p}</p>`)}<p>${share(app, "mail", m.id, "this mail")}</p>`}`;
 }
 
 function unopened(app, m) {

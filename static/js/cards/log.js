@@ -1,10 +1,11 @@
 /* The log of one server, when asked for. The tail is a snapshot: it stands still until the next one is read. */
-import { html, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
 import { busy } from "../lib/busy.js";
+import { share } from "../lib/share.js";
 
 export function mount(root, app) {
-  const parts = { head: root.querySelector("[data-head]"), lines: root.querySelector("[data-lines]"), scroll: root.querySelector("[data-scroll]") };
+  const parts = { head: root.querySelector("[data-head]"), share: root.querySelector("[data-share-slot]"), lines: root.querySelector("[data-lines]"), scroll: root.querySelector("[data-scroll]") };
   const at = { find: "", warnings: false };
   const draw = () => body(app, at, parts);
   for (const name of ["log", "standing", "work"]) app.store.on(name, draw);
@@ -40,6 +41,7 @@ function body(app, at, parts) {
   const lines = all.filter((l) => (!at.warnings || l.level !== "INFO") && (!at.find || `${l.at} ${l.text}`.toLowerCase().includes(at.find)));
   const many = lines.length === all.length ? `${all.length} lines` : `${lines.length} of ${all.length} lines`;
   render(html`<span>${d?.server ? `Log of SMARS-${d.server}, read ${d.at}, ${many}` : "No log read yet"}</span>${busy(app, "log.tail")}${answer(app, "log")}`, parts.head);
+  render(d?.server ? share(app, "log", 0, `the log of SMARS-${d.server}`) : nothing, parts.share);
   render(lines.length || !d?.server ? lines.map(line) : html`<li class="empty">No line matches.</li>`, parts.lines);
 }
 

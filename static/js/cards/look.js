@@ -3,6 +3,7 @@ import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
 import { busy } from "../lib/busy.js";
 import { rate } from "../lib/format.js";
+import { share } from "../lib/share.js";
 
 const PARTS = [["parents_in", "in"], ["children_out", "orders out"], ["executions", "executions"], ["rejects", "rejects"]];
 
@@ -20,7 +21,7 @@ export function mount(root, app) {
 function view(app) {
   const d = app.store.get("look");
   const rates = d?.server ? html`<div class="look fades"><span class="quiet num">SMARS-${d.server}, the minute before ${d.at}</span>
-    <dl>${PARTS.filter(([key]) => key in d).map(([key, word]) => html`<div><dt>${word}</dt><dd class="num">${rate(d[key])}<span class="unit"> /s</span></dd></div>`)}</dl></div>` : nothing;
+    <dl>${PARTS.filter(([key]) => key in d).map(([key, word]) => html`<div><dt>${word}</dt><dd class="num">${rate(d[key])}<span class="unit"> /s</span></dd></div>`)}</dl></div>${share(app, "look", 0, `the rates of SMARS-${d.server}`)}` : nothing;
   const work = busy(app, "server.look");
   const said = answer(app, "look");
   return rates === nothing && work === nothing && said === nothing ? nothing : html`<div class="look-strip">${rates}${work}${said}</div>`;

@@ -2,9 +2,11 @@
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
 import { sure } from "../lib/arm.js";
-import { countdown } from "../lib/format.js";
+import { countdown, rate } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { blockedHands } from "../lib/reasons.js";
+import { shareInto } from "../lib/share.js";
+import { rateHistory } from "../lib/rate-history.js";
 
 const STATES = {
   running: ["play", "Running"], starting: ["hourglass", "Starting"],
@@ -15,6 +17,8 @@ export function mount(root, app) {
   const list = root.querySelector("[data-tiles]");
   const up = root.querySelector("[data-up]");
   const before = new Map();
+  shareInto(root, app, "servers", "the servers' states");
+  const past = rateHistory(app);
   const draw = () => {
     const d = app.store.get("servers");
     if (!d) return;
@@ -23,6 +27,7 @@ export function mount(root, app) {
     render(d.servers.map((s) => tile(app, s, why)), list);
     up.textContent = `${d.servers.filter((s) => s.state === "running").length} of ${d.servers.length} up`;
     speak(app, d.servers, before);
+    past.draw(d.servers, list);
   };
   for (const name of ["servers", "armed", "standing", "work"]) app.store.on(name, draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("server:") && draw());
@@ -37,13 +42,15 @@ function tile(app, s, why) {
     <div class="server-head"><kbd aria-hidden="true">${s.n}</kbd><h3>${s.name}</h3><span class="server-state num">${icon(sign)}${word}</span></div>
     ${act ? html`<div class="server-sure">${sure(app, question(s, act, place), back)}
         <button type="button" class="btn btn-icon btn-bare" @click=${() => { app.disarm(); back().focus(); }}>${icon("x")}<span class="sr">Back to safe</span></button></div>` : nothing}
+    ${s.rates ? html`<p class="server-rate" title="Child orders out, mean of the last minute"><span class="num">${rate(s.rates.children_out)}<span class="unit"> /s</span></span><canvas class="spark" aria-hidden="true"></canvas></p>` : nothing}
     <div class="server-acts" ?inert=${!!act}>${acts(app, s, place, why)}</div>
     ${s.work ? nothing : answer(app, place)}
   </li>`;
 }
 
 /* What is being done to it stands where its state stood. */
-const under = (s) => s.work && ["hourglass", `${s.work.kind === "server.stop" ? "Stopping" : s.work.kind === "server.start" ? "Starting" : s.work.label} ${countdown(s.work.left_s)}`];
+const DOING = { "server.stop": "Stopping", "server.start": "Starting", "server.look": "Looking", "log.tail": "Reading log" };
+const under = (s) => s.work && ["hourglass", `${DOING[s.work.kind] ?? s.work.label} ${countdown(s.work.left_s)}`];
 
 function acts(app, s, place, why) {
   const off = why ?? (s.work ? `${s.work.label} is under way.` : null);

@@ -18,6 +18,7 @@ export function startApp(pathOf) {
     standing = { ...standing, ...part };
     document.documentElement.dataset.link = standing.link;
     document.documentElement.dataset.state = standing.state;
+    document.documentElement.toggleAttribute("data-watching", !!standing.hello.watching);
     store.set("standing", standing);
   };
   change({});

@@ -29,7 +29,7 @@ export function arming(app) {
 /* The three buttons. what: {place, kind, args, title, says}; back: element that takes the focus afterwards. */
 export function sure(app, what, back) {
   const send = (confidence) => {
-    app.commands.give(what.place, what.kind, what.args, confidence);
+    app.commands.give(what.place, what.kind, what.args, confidence, what.title);
     app.voice.say(`${what.title}: sent.`, true);
     app.disarm();
     back()?.focus();

@@ -15,9 +15,10 @@ export class Commands extends EventTarget {
     this.#send = send;
   }
 
-  give(place, kind, args, confidence = null, why = "") {
-    const message = { t: "command", id: uuid4(), kind, args, confidence, why };
-    const entry = { id: message.id, place, kind, args, message, state: "pending", reason: "" };
+  /* title: what was done, for people. */
+  give(place, kind, args, confidence = null, title = "") {
+    const message = { t: "command", id: uuid4(), kind, args, confidence, why: "" };
+    const entry = { id: message.id, place, kind, args, title, message, state: "pending", reason: "" };
     this.#forget((e) => e.place === place && done(e));
     this.#byId.set(entry.id, entry);
     this.#send(message);

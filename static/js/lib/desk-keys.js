@@ -1,6 +1,7 @@
 /* Single-letter keys of a desk: they move the focus or speak, never act. What all desks share is here, the rest is theirs. */
 import { goTo, hotkeys } from "./hotkeys.js";
 import { revealTab } from "./tabs.js";
+import { teamKeys } from "./team-keys.js";
 
 /* Focus an element, on a narrow screen after showing the tab that holds it. */
 export function visit(el) {
@@ -18,6 +19,7 @@ export function bindKeys(app, own, say) {
     k: () => visit(document.querySelector(".guard .switch")),
     s: () => app.voice.say(summary(app, say), true),
     "?": () => document.getElementById("keys").showModal(),
+    ...teamKeys(app, visit),
     ...own,
   });
 }

@@ -3,15 +3,19 @@ import { left } from "./format.js";
 
 export function blocked(app) {
   const { link, state, hello } = app.store.get("standing");
+  if (hello.watching) return "You are watching this desk.";
   if (link === "closed") return "This seat is no longer on this page.";
   if (link === "connecting") return "Connecting.";
   if (link !== "live") return "The line is down. Commands come back with it.";
-  if (hello.seats?.some((seat) => seat.covered && seat.mine && seat.desk === hello.desk)) return "The assistant has your seat. Take it back first.";
+  if (covered(hello)) return "The assistant has your seat. Take it back first.";
   if (state === "paused") return "The exercise is paused.";
   if (state === "lobby") return "The exercise has not started.";
   if (state === "ended") return "The exercise has ended.";
   return null;
 }
+
+/* Whether the assistant took this seat over while its person was away. */
+export const covered = (hello) => (hello.seats ?? []).some((seat) => seat.desk === hello.desk && seat.covered);
 
 /* Also: both hands at work. */
 export function blockedHands(app) {

@@ -1,6 +1,7 @@
 /* Switches of this browser: theme, single-letter keys. Drawn as role=switch buttons with data-setting. */
 import { keep } from "./kept.js";
 import { keysOn, setKeys } from "./hotkeys.js";
+import { setSound, setVolume, soundOn, volume } from "./sound.js";
 
 const settings = {
   light: {
@@ -11,6 +12,7 @@ const settings = {
     },
   },
   keys: { get: keysOn, set: setKeys },
+  sound: { get: soundOn, set: setSound },
 };
 
 export function bindSettings(root = document) {
@@ -22,6 +24,10 @@ export function bindSettings(root = document) {
       setting.set(!setting.get());
       show();
     });
+  }
+  for (const slider of root.querySelectorAll("[data-volume]")) {
+    slider.value = String(volume());
+    slider.addEventListener("change", () => setVolume(Number(slider.value)));
   }
   show();
 }

@@ -14,6 +14,12 @@ export function share(from, what, id = 0, name = what, not = null) {
   return html`<share-button .given=${{ what, id, name, not }}></share-button>`;
 }
 
+/* The same for a card that is not drawn by lit: into its [data-share-slot], where it has one. */
+export function shareInto(root, from, what, name) {
+  const slot = root.querySelector("[data-share-slot]");
+  if (slot) render(share(from, what, 0, name), slot);
+}
+
 function listen(from) {
   if (app) return;
   app = from;

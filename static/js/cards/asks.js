@@ -1,0 +1,68 @@
+/* What can be asked of an assistant in another seat: choose, and it gives the command itself. What became of it stands on the bridge. */
+import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { icon } from "../lib/icons.js";
+import { blocked } from "../lib/reasons.js";
+import { role, roleTitle } from "../lib/roles.js";
+
+const SERVERS = [1, 2, 3, 4, 5, 6, 7, 8];
+const one = (n) => ({ server: n });
+const some = (n) => ({ servers: n ? [n] : [...SERVERS] });
+const name = (n) => (n ? `SMARS-${n}` : "all eight");
+
+/* [kind, words(server), args(server), whether it also goes for all eight] */
+const MENU = {
+  operator: [
+    ["log.tail", (n) => `Read the log of ${name(n)}`, one], ["server.look", (n) => `Look at the rates of ${name(n)}`, one],
+    ["server.stop", (n) => `Stop ${name(n)}`, one], ["servers.stop_all", () => "Stop all servers", () => ({}), true],
+  ],
+  deployer: [
+    ["checksum.run", (n) => `Checksum ${name(n)}`, some, true], ["release.rollback", (n) => `Roll back ${name(n)}`, some, true],
+    ["release.copy", (n) => `Copy the new release to ${name(n)}`, (n) => ({ ...some(n), release: "smars-rlp" })],
+  ],
+  risk: [
+    ["authorise.give", () => "Give the word to stop all servers", () => ({ what: "servers.stop_all" })],
+    ["authorise.give", () => "Give the word to disconnect SMARS", () => ({ what: "smars.disconnect" })],
+    ["evidence.share", () => "Share profit and loss", () => ({ what: "pnl", id: 0 })],
+    ["limit.set", () => "Cap account 33 at 25 million gross", () => ({ gross_usd: 25_000_000 })],
+  ],
+};
+
+export function mount(root, app) {
+  const at = { desk: "operator", server: 8 };
+  const body = root.querySelector("[data-body]");
+  const draw = () => root.open && render(view(app, at, draw, () => root.close()), body);
+  app.askAssistant = (desk) => {
+    at.desk = desk;
+    root.querySelector("h2").textContent = `Ask the assistant of ${roleTitle(desk)}`;
+    root.showModal();
+    draw();
+  };
+  for (const card of ["standing", "asks"]) app.store.on(card, draw);
+}
+
+function view(app, at, draw, close) {
+  const menu = MENU[at.desk] ?? [];
+  const choose = (n) => () => {
+    at.server = n;
+    draw();
+  };
+  return html`<p class="second">${role(at.desk)} is played by the assistant. It does what it is asked, with its own hands, and answers on the bridge.</p>
+    ${at.desk === "risk" ? nothing : html`<fieldset class="ask-server"><legend class="label">Which server</legend><div class="seg seg-tight servers-seg">${[...SERVERS, 0].map((n) => html`<label>
+      <input class="sr" type="radio" name="ask-server" .checked=${at.server === n} @change=${choose(n)}>${n ? html`<span class="sr">SMARS-</span>${n}` : "All"}</label>`)}</div></fieldset>`}
+    <ul class="ask-list">${menu.map((entry) => item(app, at, entry, close))}</ul>`;
+}
+
+function item(app, at, [kind, words, args, whole], close) {
+  const aims = !["risk"].includes(at.desk) && kind !== "servers.stop_all";
+  const why = blocked(app) ?? (aims && !at.server && !whole ? "Choose one server for this." : null);
+  const ask = () => {
+    if (why) {
+      app.voice.say(why, true);
+      return;
+    }
+    app.commands.give(`ask:${at.desk}`, "assistant.ask", { desk: at.desk, kind, args: args(at.server) });
+    app.voice.say(`Asked: ${words(at.server)}.`, true);
+    close();
+  };
+  return html`<li><button type="button" class="btn" aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${ask}>${icon("bot")}<span>${words(at.server)}</span></button></li>`;
+}

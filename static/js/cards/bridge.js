@@ -1,0 +1,122 @@
+/* The bridge: what the team said and shared, oldest first. A pin opens in place, which tells the others that this desk has read it. */
+import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { icon } from "../lib/icons.js";
+import { keep, kept } from "../lib/kept.js";
+import { blocked } from "../lib/reasons.js";
+import { listed, role, roleTitle, roleWord } from "../lib/roles.js";
+
+const KIND_ICONS = { pin: "pin", ask: "bot", word: "badge-check", diagnosis: "search-check" };
+const NEAR_PX = 24; // so close to the end, the list follows what comes
+
+export function mount(root, app) {
+  const parts = { list: root.querySelector("[data-list]"), note: root.querySelector("[data-note]"), news: [...document.querySelectorAll("[data-news]")] };
+  const hello = app.store.get("standing").hello;
+  const at = { me: hello.desk, open: new Set(), mine: [], end: true, key: `seen:${hello.exercise.code}:${hello.team}:${hello.desk}`, known: -1, from: null };
+  const draw = () => show(app, at, parts, draw);
+  follow(at, parts.list, draw);
+  for (const name of ["bridge", "standing", "part"]) app.store.on(name, draw);
+  app.commands.addEventListener("change", ({ detail }) => detail.place === "say" && draw());
+  app.store.on("bridge", ({ items }) => speak(app, at, items));
+  send(app, at, root.querySelector("[data-form]"), draw);
+}
+
+function show(app, at, { list, note, news }, draw) {
+  const items = app.store.get("bridge")?.items ?? [];
+  at.mine = at.mine.filter((e) => !items.some((item) => item.desk === at.me && item.id > e.after && item.title === e.args.text));
+  const visible = list.clientHeight > 0 && document.visibilityState === "visible";
+  if (visible && at.end && items.length) keep(at.key, String(items.at(-1).id));
+  const seen = Number(kept(at.key, "-1"));
+  render(html`${items.length || at.mine.length ? nothing : html`<li class="empty">Nothing said yet. Share what you see: the other desks do not have it on their screens.</li>`}
+    ${items.map((item) => line(app, at, item, draw))}${at.mine.map(sending)}`, list);
+  const below = at.end ? 0 : items.filter((item) => item.id > seen && item.desk !== at.me).length;
+  render(below ? html`<button type="button" class="btn newer-below" @click=${() => { at.end = true; list.scrollTop = list.scrollHeight; draw(); }}>${below} newer</button>` : nothing, note);
+  if (at.end) list.scrollTop = list.scrollHeight;
+  const unread = items.filter((item) => item.desk !== at.me && (item.kind === "pin" ? !item.read.includes(at.me) : item.id > seen)).length;
+  for (const el of news) {
+    el.hidden = !unread;
+    el.textContent = el.dataset.news === "short" ? unread : `${unread} not read`;
+  }
+}
+
+/* Keep to the end, unless somebody reads further up. A list that was hidden has no end to be at. */
+function follow(at, list, draw) {
+  list.addEventListener("scroll", () => {
+    if (!list.clientHeight) return;
+    const end = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_PX;
+    if (end === at.end) return;
+    at.end = end;
+    if (end) draw();
+  }, { passive: true });
+  new ResizeObserver(() => at.end && list.clientHeight && draw()).observe(list);
+  document.addEventListener("visibilitychange", draw);
+}
+
+function line(app, at, item, draw) {
+  const mine = item.desk === at.me;
+  const unread = item.kind === "pin" && !item.read.includes(at.me);
+  return html`<li class="said" data-kind=${item.kind} data-desk=${item.desk} ?data-mine=${mine} ?data-fresh=${unread}>
+    ${role(item.desk, mine ? "You" : undefined)}<time class="num">${item.at.slice(0, 5)}</time>
+    <div class="said-body">${item.kind === "pin" ? pin(app, at, item, unread, draw)
+      : html`<p dir="auto">${KIND_ICONS[item.kind] ? icon(KIND_ICONS[item.kind]) : nothing}${item.title}</p>${item.lines.map((l) => html`<p class="second" dir="auto">${l}</p>`)}`}</div>
+  </li>`;
+}
+
+function pin(app, at, item, unread, draw) {
+  const open = at.open.has(item.id);
+  const flip = () => {
+    if (open) at.open.delete(item.id);
+    else at.open.add(item.id);
+    if (!open && unread && !blocked(app) && !app.commands.at(`pin:${item.id}`)) app.commands.give(`pin:${item.id}`, "pin.read", { pin: item.id });
+    draw();
+  };
+  return html`<button type="button" class="pin" aria-expanded=${String(open)} @click=${flip}>${icon("pin")}<span class="pin-title" dir="auto">${item.title}</span>
+      <span class="pin-read num">${unread ? html`<span class="dot" aria-hidden="true"></span>Not read` : open ? "Close" : "Open"}</span></button>
+    ${open ? html`<div class="pin-lines mono" tabindex="0" role="region" aria-label=${item.title}>${item.lines.map((l) => html`<p dir="auto">${l}</p>`)}</div><p class="quiet">${readBy(at.me, item)}</p>` : nothing}`;
+}
+
+function readBy(me, item) {
+  const others = item.read.filter((d) => d !== item.desk && d !== me).map(roleTitle);
+  if (item.desk !== me && item.read.includes(me)) others.push("you");
+  return others.length ? `Read by ${listed(others)}.` : "Nobody else has read it yet.";
+}
+
+/* Own words stand here until the bridge has them. */
+const sending = (e) => html`<li class="said" data-mine data-desk=${e.desk} data-sending=${e.state}>
+  ${role(e.desk, "You")}<span class="quiet">${e.state === "refused" ? "Not sent" : "Sending"}</span><div class="said-body"><p dir="auto">${e.args.text}</p>${e.state === "refused" ? html`<p class="answer" data-state="refused">${e.reason}</p>` : nothing}</div></li>`;
+
+function send(app, at, form, draw) {
+  const input = form.querySelector("input");
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = input.value.trim();
+    const why = blocked(app);
+    if (!text) return;
+    if (why) {
+      app.voice.say(why, true);
+      return;
+    }
+    at.mine = at.mine.filter((e) => e.state !== "refused");
+    const entry = app.commands.give("say", "bridge.say", { text });
+    Object.assign(entry, { desk: at.me, after: at.known });
+    at.mine.push(entry);
+    at.end = true;
+    input.value = "";
+    draw();
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    input.blur();
+    document.getElementById("panel-team")?.focus();
+  });
+}
+
+/* What others say is read out, one sentence at a time; what stood there when the page came is not. */
+function speak(app, at, items) {
+  const last = items.at(-1)?.id ?? -1;
+  const fresh = at.from === null ? [] : items.filter((item) => item.id > at.known && item.desk !== at.me);
+  at.from ??= last;
+  at.known = Math.max(at.known, last);
+  if (fresh.length) app.voice.say(fresh.length > 1 ? `${fresh.length} new on the bridge. ${spoken(fresh.at(-1))}` : spoken(fresh[0]));
+}
+
+const spoken = (item) => `${roleWord(item.desk)}${item.kind === "pin" ? " shares" : ""}: ${item.title}`;

@@ -1,0 +1,41 @@
+/* What the team takes for the cause: declared by any desk, at any time. Whether it is right is not said here. */
+import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { answer } from "../lib/answer.js";
+import { icon } from "../lib/icons.js";
+import { blocked } from "../lib/reasons.js";
+import { role } from "../lib/roles.js";
+
+const SERVERS = [1, 2, 3, 4, 5, 6, 7, 8];
+
+export function mount(root, app) {
+  const at = { cause: "", server: 0 };
+  const draw = () => app.store.get("diagnosis") && render(view(app, at, draw), root);
+  for (const name of ["diagnosis", "standing"]) app.store.on(name, draw);
+  app.commands.addEventListener("change", ({ detail }) => detail.place === "diagnosis" && draw());
+}
+
+function view(app, at, draw) {
+  const { causes, declared } = app.store.get("diagnosis");
+  const me = app.store.get("standing").hello.desk;
+  const cause = causes.find((c) => c.id === at.cause);
+  const why = blocked(app) ?? (cause ? null : "Choose a cause first.");
+  const give = (event) => {
+    event.preventDefault();
+    if (why) app.voice.say(why, true);
+    else app.commands.give("diagnosis", "diagnosis.declare", { cause: at.cause, server: cause.server ? at.server : 0 });
+  };
+  const choose = (event) => {
+    at.cause = event.target.value;
+    draw();
+  };
+  return html`<form class="cause-form" @submit=${give}>
+      <label class="sr" for="cause">What is the cause?</label>
+      <select class="input input-small" id="cause" @change=${choose}><option value="" ?selected=${!at.cause}>What is the cause?</option>
+        ${causes.map((c) => html`<option value=${c.id} ?selected=${c.id === at.cause}>${c.label}</option>`)}</select>
+      ${cause?.server ? html`<label class="sr" for="cause-server">On which server</label><select class="input input-small" id="cause-server" @change=${(e) => (at.server = Number(e.target.value))}>
+        <option value="0">not known which</option>${SERVERS.map((n) => html`<option value=${n}>SMARS-${n}</option>`)}</select>` : nothing}
+      <button type="submit" class="btn" aria-disabled=${String(!!why)}>${icon("search-check")}Declare</button>
+    </form>${answer(app, "diagnosis")}
+    ${declared.length ? html`<ol class="declared">${declared.map((d) => html`<li>${role(d.desk, d.desk === me ? "You" : undefined)}<span>${d.label}${d.server ? `, SMARS-${d.server}` : ""}</span><time class="num second">${d.at.slice(0, 5)}</time></li>`)}</ol>`
+      : html`<p class="empty">Nobody has declared a cause. It can be corrected: the first right one counts.</p>`}`;
+}

@@ -1,0 +1,40 @@
+/* The order flag upstream, changed by phone: clear it, or have it set again. A guard like every act that can hurt. */
+import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { answer } from "../lib/answer.js";
+import { sure } from "../lib/arm.js";
+import { left, sentence } from "../lib/format.js";
+import { icon } from "../lib/icons.js";
+import { blocked } from "../lib/reasons.js";
+
+const ACTS = {
+  "flag.clear": { title: "Have the flag cleared", brief: "New orders come without it. Orders at work go on.", now: "Orders carry the flag." },
+  "flag.set": { title: "Have the flag set again", brief: "New orders carry it again.", now: "Orders come without the flag." },
+};
+
+export function mount(root, app) {
+  const draw = () => app.store.get("flag") && render(guard(app, app.store.get("flag")), root);
+  for (const name of ["flag", "levers", "armed", "standing"]) app.store.on(name, draw);
+  app.commands.addEventListener("change", ({ detail }) => detail.place === "flag" && draw());
+}
+
+function guard(app, d) {
+  const kind = d.set ? "flag.clear" : "flag.set";
+  const act = ACTS[kind];
+  const lever = app.store.get("levers")?.levers.find((l) => l.kind === kind);
+  const armed = app.armed("flag");
+  const busy = d.work ? `${d.work.label}: ${left(d.work.left_s)} left.` : null;
+  const why = blocked(app) ?? busy ?? (lever && !lever.allowed ? sentence(lever.reason) : null);
+  const said = answer(app, "flag");
+  const back = () => document.getElementById("guard-flag");
+  const flip = () => {
+    if (armed) app.disarm();
+    else if (why) app.voice.say(why, true);
+    else app.arm("flag");
+  };
+  return html`<section class="guard" ?data-armed=${armed} aria-label=${act.title}>
+    <button type="button" class="switch" role="switch" id="guard-flag" aria-checked=${String(armed)} aria-disabled=${String(!!why)}
+      aria-label=${`Arm: ${act.title}${why ? `. Not now: ${why}` : ""}`} @click=${flip}><span class="track"><span class="knob"></span></span>${armed ? nothing : html`<span aria-hidden="true">Arm</span>`}</button>
+    <div class="guard-words">${armed ? sure(app, { place: "flag", kind, args: {}, title: act.title, says: act.brief }, back)
+      : html`<h2>${icon("phone")}${act.title}</h2><div class="guard-says">${said !== nothing ? said : html`<p class="num">${busy ?? `${act.now} By phone, ${lever ? left(lever.minutes * 60) : "some minutes"}.`}</p>`}</div>`}</div>
+  </section>`;
+}

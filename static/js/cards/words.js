@@ -1,0 +1,56 @@
+/* The risk manager's word. What was asked for stands on top until it is given or refused; the quiet list gives it unasked. */
+import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { answer } from "../lib/answer.js";
+import { icon } from "../lib/icons.js";
+import { blocked } from "../lib/reasons.js";
+import { roleTitle } from "../lib/roles.js";
+import { play } from "../lib/sound.js";
+import { wordSays } from "../lib/word.js";
+
+export function mount(root, app) {
+  const quiet = !!root.dataset.part;
+  const spoken = new Set();
+  const draw = () => {
+    const words = app.store.get("words")?.words ?? [];
+    const asked = words.filter((w) => w.state === "asked");
+    render(quiet ? list(app, words) : asked.map((w) => request(app, w)), root);
+    if (quiet) return;
+    root.hidden = !asked.length;
+    for (const w of words) {
+      const key = `${w.what} ${w.at}`;
+      if (w.state !== "asked" || spoken.has(key)) continue;
+      spoken.add(key);
+      app.voice.say(`${asker(w)} asks for your word: ${w.label}.`, true);
+      play("alarm");
+    }
+  };
+  for (const name of ["words", "standing"]) app.store.on(name, draw);
+  app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("word:") && draw());
+}
+
+const asker = (w) => (w.by ? roleTitle(w.by).replace(/^t/, "T") : "The team");
+
+function request(app, w) {
+  return html`<div class="word-asked"><span class="word-sign" aria-hidden="true">${icon("badge-check")}</span>
+    <div class="grow"><h2>${asker(w)} asks for your word</h2><p class="num">${w.label}<span class="second">, asked ${w.at.slice(0, 5)}</span></p>${answer(app, `word:${w.what}`)}</div>
+    <div class="row">${give(app, w, "btn btn-prime")}${refuse(app, w)}</div></div>`;
+}
+
+function list(app, words) {
+  return words.length ? html`<p class="second">Without your word nobody may do these. It can be given before it is asked for.</p>
+    <ul class="words-list">${words.map((w) => html`<li data-state=${w.state}><div class="grow"><strong>${w.label}</strong><p class="quiet num">${w.state === "open" ? "Not asked for." : wordSays(w)}</p>${answer(app, `word:${w.what}`)}</div>
+      ${w.state === "given" ? nothing : give(app, w, "btn")}${w.state === "asked" ? refuse(app, w) : w.state === "given" ? refuse(app, w, "Take it back") : nothing}</li>`)}</ul>` : html`<p class="empty">Nothing needs your word.</p>`;
+}
+
+const button = (app, w, kind, word, className) => {
+  const why = blocked(app);
+  const press = () => {
+    if (why) app.voice.say(why, true);
+    else app.commands.give(`word:${w.what}`, kind, { what: w.what });
+    document.getElementById("panel-team")?.focus({ preventScroll: true });
+  };
+  return html`<button type="button" class=${className} aria-disabled=${String(!!why)} @click=${press}>${word}<span class="sr">: ${w.label}</span></button>`;
+};
+
+const give = (app, w, className) => button(app, w, "authorise.give", "Give the word", className);
+const refuse = (app, w, word = "Refuse") => button(app, w, "authorise.refuse", word, "btn");

@@ -1,0 +1,120 @@
+/* What the deployer can do to the selected servers: checksum, copy, restart, roll back. The last two are armed first. */
+import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { answer } from "./answer.js";
+import { sure } from "./arm.js";
+import { left, sentence } from "./format.js";
+import { icon } from "./icons.js";
+import { blocked, blockedHands } from "./reasons.js";
+import { askWord, wordOf, wordSays } from "./word.js";
+
+const ACTS = [
+  ["checksum.run", "fingerprint", "Checksum"], ["release.copy", "copy", "Copy release"], ["server.start", "rotate-cw", "Restart"], ["release.rollback", "undo-2", "Roll back"],
+];
+const ALL = 8;
+const WORD_SIGNS = { open: "hand", asked: "hourglass", given: "badge-check", refused: "x" };
+
+export function acts(app, at, d, draw) {
+  const picked = d.servers.filter((s) => at.picked.has(s.n));
+  const armed = ["server.start", "release.rollback"].find((kind) => app.armed(`fleet:${kind}`));
+  if (armed && picked.length) return question(app, armed, picked);
+  const levers = new Map((app.store.get("levers")?.levers ?? []).map((l) => [l.kind, l]));
+  return html`<div class="acts-row"><p class="acts-on num">${picked.length ? names(picked) : html`<span class="second">Select servers to act on</span>`}</p>
+      <div class="acts" role="group" aria-label="Do to the selected servers">${ACTS.map((a) => act(app, at, a, levers.get(a[0]), picked, draw))}</div></div>
+    ${at.copying ? copying(app, at, levers.get("release.copy"), picked, draw) : nothing}
+    ${ACTS.map(([kind]) => answer(app, `fleet:${kind}`))}`;
+}
+
+export function allOrNone(at, d, draw) {
+  const all = at.picked.size === d.servers.length;
+  const flip = () => {
+    at.picked = new Set(all ? [] : d.servers.map((s) => s.n));
+    draw();
+  };
+  return html`<button type="button" class="btn btn-quiet" @click=${flip}>${all ? "Select none" : "Select all"}</button>`;
+}
+
+/* "SMARS-1, 2 and 8" */
+export function names(picked) {
+  if (picked.length === ALL) return "All eight servers";
+  const [first, ...rest] = picked.map((s, i) => (i ? String(s.n) : s.name));
+  return rest.length ? `${[first, ...rest.slice(0, -1)].join(", ")} and ${rest.at(-1)}` : first;
+}
+
+/* Why not now, or null. The server decides again. */
+function refusal(app, kind, lever, picked) {
+  const why = lever?.hands === 0 ? blocked(app) : blockedHands(app);
+  if (why) return why;
+  if (!lever) return "Not at this hour.";
+  if (!lever.allowed) return sentence(lever.reason);
+  if (!picked.length) return "Select servers first: keys 1 to 8.";
+  if (kind === "server.start" && picked.length > 1) return "One server at a time: each takes a hand.";
+  const busy = kind === "checksum.run" ? null : picked.find((s) => s.work);
+  return busy ? `${busy.name}: ${busy.work.label} is under way, ${left(busy.work.left_s)} left.` : null;
+}
+
+const takes = (lever) => (lever?.minutes ? left(lever.minutes * 60) : "");
+
+function act(app, at, [kind, sign, word], lever, picked, draw) {
+  const why = kind === "release.copy" ? null : refusal(app, kind, lever, picked); // the copy's own button says why not
+  const numbers = picked.map((s) => s.n);
+  const run = () => {
+    if (why) return app.voice.say(why, true);
+    if (kind === "checksum.run") return app.commands.give(`fleet:${kind}`, kind, { servers: numbers });
+    if (kind === "release.copy") {
+      at.copying = !at.copying;
+      return draw();
+    }
+    app.arm(`fleet:${kind}`);
+    return focusSoon(".fleet-acts .sure");
+  };
+  const time = takes(lever);
+  return html`<button type="button" class="btn" data-act=${kind} aria-disabled=${String(!!why)} title=${why ?? (time ? `${time} a server` : nothing)} aria-expanded=${kind === "release.copy" ? String(at.copying) : nothing}
+    aria-label=${`${word} ${picked.length ? names(picked) : ""}${time ? `, ${time} a server` : ""}${why ? `. Not now: ${why}` : ""}`} @click=${run}>${icon(sign)}<span>${word}</span>${time ? html`<span class="unit num">${time}</span>` : nothing}</button>`;
+}
+
+/* Which release, and before the open the risk manager's word. */
+function copying(app, at, lever, picked, draw) {
+  const releases = app.store.get("releases")?.releases ?? [];
+  at.release ??= app.store.get("fleet").target;
+  const word = lever?.word ? wordOf(app, "release.copy") : null;
+  const why = refusal(app, "release.copy", lever, picked) ?? (word && word.state !== "given" ? wordSays(word) : null);
+  const close = () => {
+    at.copying = false;
+    draw();
+    document.getElementById("panel-fleet").focus();
+  };
+  const choose = (e) => {
+    at.release = e.target.value;
+    draw();
+  };
+  const send = () => {
+    if (why) return app.voice.say(why, true);
+    app.commands.give("fleet:release.copy", "release.copy", { servers: picked.map((s) => s.n), release: at.release });
+    return close();
+  };
+  return html`<div class="copying"><div class="copy-what"><label for="copy-release">Copy</label><select class="input input-small mono" id="copy-release" @change=${choose}>${releases.map((r) => html`<option value=${r.name} .selected=${r.name === at.release}>${r.name}</option>`)}</select>
+      <span class="num">to ${picked.length ? names(picked) : "the servers you select"}</span></div>
+    <div class="row"><button type="button" class="btn btn-prime" data-act="copy" aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${send}>Copy<span class="sr"> ${at.release}${why ? `. Not now: ${why}` : ""}</span></button>
+      <button type="button" class="btn btn-quiet" @click=${close}>Cancel</button></div>
+    ${word ? html`<div class="copy-word" data-state=${word.state}>${icon(WORD_SIGNS[word.state])}<span class="grow">${wordSays(word)}</span>${askWord(app, "release.copy", () => document.getElementById("panel-fleet").focus())}</div>` : nothing}
+  </div>`;
+}
+
+const SAYS = {
+  "server.start": "Its orders end; it comes back with what is on its disk.",
+  "release.rollback": "Each runs the release before this one again. Its orders end. The flag stays as it is.",
+};
+
+function question(app, kind, picked) {
+  const servers = picked.map((s) => s.n);
+  const title = `${kind === "server.start" ? "Restart" : "Roll back"} ${names(picked)}`;
+  const args = kind === "server.start" ? { server: servers[0] } : { servers };
+  const back = () => document.getElementById("panel-fleet");
+  return html`<div class="fleet-sure">${sure(app, { place: `fleet:${kind}`, kind, args, title, says: SAYS[kind] }, back)}
+    <button type="button" class="btn btn-icon btn-bare" @click=${() => { app.disarm(); back().focus(); }}>${icon("x")}<span class="sr">Back to safe</span></button></div>`;
+}
+
+/* The group takes the focus, not a button: a second press of the same key must not send anything. */
+export function focusSoon(selector) {
+  requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector(selector)?.focus()));
+}

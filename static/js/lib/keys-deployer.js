@@ -1,0 +1,27 @@
+/* The deployer's keys: 1-8 select a server, F fleet, G diffs, R releases, N changes, L terminal. */
+import { reads } from "../cards/fleet.js";
+import { bindKeys, panel, visit } from "./desk-keys.js";
+
+export function deployerKeys(app) {
+  const code = (name) => () => {
+    app.showCode(name);
+    panel("code")();
+  };
+  const own = { f: panel("fleet"), l: panel("terminal"), g: code("diff"), r: code("releases"), n: code("changes") };
+  for (let n = 1; n <= 8; n += 1) {
+    own[n] = () => {
+      app.pick(n);
+      visit(document.querySelector(`#fleet-${n} input`));
+    };
+  }
+  bindKeys(app, own, (get) => {
+    const fleet = get("fleet");
+    const flag = get("flag");
+    const differ = fleet?.servers.filter((s) => reads(s).kind === "differs").map((s) => s.name) ?? [];
+    return [
+      fleet && `${fleet.servers.filter((s) => s.checksum).length} of ${fleet.servers.length} servers checked`,
+      differ.length && `${differ.join(", ")} not as recorded`,
+      flag && (flag.set ? "orders carry the flag" : "orders come without the flag"),
+    ];
+  });
+}

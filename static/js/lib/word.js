@@ -1,0 +1,36 @@
+/* The risk manager's word: what it is needed for, how it stands, and the button that asks for it. */
+import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { answer } from "./answer.js";
+import { icon } from "./icons.js";
+import { blocked } from "./reasons.js";
+
+/* {what, label, state: open|asked|given|refused, by, at} or undefined where no word is needed. */
+export const wordOf = (app, what) => app.store.get("words")?.words.find((w) => w.what === what);
+
+/* How it stands, in words. */
+export function wordSays(w) {
+  const at = w.at ? ` ${w.at.slice(0, 5)}` : "";
+  return { open: "Needs the risk manager's word first.", asked: `Asked${at}, waiting for the risk manager.`, given: `Word given${at}.`, refused: `Refused${at} by the risk manager.` }[w.state] ?? "";
+}
+
+/* The button, or nothing when the word is given or asked for. then(): takes the focus when the button has gone; short: what it is
+   about, for a phone, where the button stands alone. */
+export function askWord(app, what, then, short = "") {
+  const w = wordOf(app, what);
+  const place = `word:${what}`;
+  const said = app.commands.at(place);
+  if (said && said.state === "refused") return answer(app, place);
+  if (!w || !["open", "refused"].includes(w.state) || (said && w.state === "open")) return nothing;
+  const why = blocked(app);
+  const ask = () => {
+    if (why) {
+      app.voice.say(why, true);
+      return;
+    }
+    app.commands.give(place, "authorise.ask", { what });
+    app.voice.say(`Asked the risk manager: ${w.label}.`, true);
+    then?.();
+  };
+  return html`<button type="button" class="btn btn-ask" data-ask-word=${what} aria-disabled=${String(!!why)} @click=${ask}>${icon("badge-check")}<span>${short ? html`<strong class="only-phone">${short}</strong>` : nothing}
+    Ask ${w.state === "refused" ? "again" : "the risk manager"}</span><span class="sr">: ${w.label}</span></button>`;
+}

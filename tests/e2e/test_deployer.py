@@ -1,0 +1,96 @@
+"""A person at the deployer's desk: the record says that all is well, a checksum says what is."""
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import GIVE, Control, Opens
+from tests.e2e.test_pages import check
+
+LONG = 60_000  # market minutes at thirty times their speed, on a busy machine
+
+
+def row(page: Page, server: int) -> str:
+    return f"#fleet-{server}"
+
+
+def press(page: Page, act: str) -> None:
+    """Press what is done to the selected servers, once it may be."""
+    button = page.locator(f"[data-act='{act}']")
+    expect(button).to_have_attribute("aria-disabled", "false", timeout=LONG)
+    button.click()
+
+
+def select(page: Page, *servers: int) -> None:
+    """Select these servers and no others, by their keys."""
+    for box in page.locator(".fleet input").all():
+        wanted = int((box.locator("xpath=ancestor::tr").get_attribute("id") or "").removeprefix("fleet-")) in servers
+        if box.is_checked() is not wanted:
+            page.keyboard.press(str(box.locator("xpath=ancestor::tr").get_attribute("id"))[-1])
+    for server in servers:
+        expect(page.locator(f"{row(page, server)} input")).to_be_checked()
+
+
+def test_the_stale_server_is_found_by_checksum_and_mended_by_copy_and_restart(opens: Opens, facilitator: Control) -> None:
+    page = opens(facilitator.seat_link(facilitator.exercise("Checksums", start="09:31", speed="30"), "deployer"))
+    page.wait_for_selector("[data-link=live] #fleet-8")
+    expect(page.locator("#fleet-8 .f-recorded")).to_have_text("smars-rlp")
+    select(page, 7, 8)
+    press(page, "checksum.run")
+    expect(page.locator(row(page, 8))).to_have_attribute("data-reads", "differs", timeout=LONG)
+    expect(page.locator(row(page, 7))).to_have_attribute("data-reads", "same")
+    expect(page.locator("#fleet-8 .f-disk")).to_contain_text("smars-2003")
+    expect(page.locator(".terminal-panel")).to_contain_text("smars-8")
+
+    select(page, 8)
+    page.locator("[data-act='release.copy']").click()
+    press(page, "copy")
+    expect(page.locator("#fleet-8 .f-state")).to_contain_text("Copy", timeout=LONG)
+    expect(page.locator("#fleet-8 .f-state")).not_to_contain_text("Copy", timeout=LONG)
+    press(page, "server.start")
+    page.locator(".fleet-sure [data-sure=certain]").click()
+    expect(page.locator(".tasks")).to_contain_text("SMARS-8", timeout=LONG)
+    expect(page.locator(".tasks")).not_to_contain_text("SMARS-8", timeout=LONG)
+    press(page, "checksum.run")
+    expect(page.locator(row(page, 8))).to_have_attribute("data-reads", "same", timeout=LONG)
+
+
+def test_the_flag_is_cleared_upstream_by_keyboard_alone(opens: Opens, facilitator: Control) -> None:
+    page = opens(facilitator.seat_link(facilitator.exercise("Flag", start="09:31", speed="30"), "deployer"))
+    page.wait_for_selector("[data-link=live] .guard")
+    expect(page.locator(".guard")).to_contain_text("Orders carry the flag.")
+    page.keyboard.press("k")
+    guard = page.get_by_role("switch", name="Arm: Have the flag cleared")
+    expect(guard).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Guessing")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".guard")).to_contain_text("Orders come without the flag.", timeout=LONG)
+
+
+def test_a_copy_before_the_open_waits_for_the_risk_managers_word(opens: Opens, facilitator: Control) -> None:
+    code = facilitator.exercise("Word", start="08:20", speed="10")
+    page, risk = opens(facilitator.seat_link(code, "deployer")), opens(facilitator.seat_link(code, "risk"))
+    page.wait_for_selector("[data-link=live] #fleet-8")
+    select(page, 3)
+    page.locator("[data-act='release.copy']").click()
+    expect(page.locator("[data-act='copy']")).to_have_attribute("aria-disabled", "true")
+    page.get_by_role("button", name="Ask the risk manager").click()
+    expect(page.locator(".copy-word")).to_have_attribute("data-state", "asked", timeout=LONG)
+    assert risk.evaluate(GIVE, "release.copy") == "applied"
+    expect(page.locator(".copy-word")).to_have_attribute("data-state", "given", timeout=LONG)
+    press(page, "copy")
+    expect(page.locator("#fleet-3 .f-state")).to_contain_text("Copy", timeout=LONG)
+
+
+def test_the_deployers_desk_in_every_size(opens: Opens, facilitator: Control) -> None:
+    page = opens(facilitator.seat_link(facilitator.exercise("Pages of the deployer", start="09:31"), "deployer"))
+    page.wait_for_selector("[data-link=live] #fleet-8")
+    select(page, 8)
+    page.locator("[data-act='release.copy']").click()
+    for part in ("releases", "diff", "changes"):
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.locator(f"[data-part-for={part}]").click()
+        check(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("tab", name="Code").click()
+    check(page)
