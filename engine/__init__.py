@@ -6,7 +6,22 @@ from engine.commands import LEVERS as KINDS
 from engine.commands import Command, Lever, Refusal
 from engine.events import DESKS, Event
 from engine.evidence import log_text
-from engine.market_time import BELL_END, BLOCK, CLOSE, END, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND, clock, phase, step_at
+from engine.market_time import (
+    BELL_END,
+    BLOCK,
+    CLOSE,
+    END,
+    OPEN,
+    STEPS_PER_MINUTE,
+    STEPS_PER_SECOND,
+    WEEK,
+    clock,
+    date,
+    evening_of,
+    phase,
+    step_at,
+    week_step,
+)
 from engine.playbook import PlaybookError, playbook, playbook_names
 from engine.record import beside_history, record
 from engine.rehearsal import BEFORE, Given, Rehearsal, look, loss_of, play, rehearse, rehearsed, step_to
@@ -31,6 +46,7 @@ __all__ = [
     "OPEN",
     "STEPS_PER_MINUTE",
     "STEPS_PER_SECOND",
+    "WEEK",
     "AutopilotError",
     "CheckpointError",
     "Command",
@@ -47,6 +63,8 @@ __all__ = [
     "autopilot",
     "beside_history",
     "clock",
+    "date",
+    "evening_of",
     "grade",
     "load_scenario",
     "log_text",
@@ -71,4 +89,5 @@ __all__ = [
     "step_to",
     "story",
     "warm",
+    "week_step",
 ]

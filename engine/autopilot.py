@@ -22,6 +22,7 @@ CHARACTERS: dict[str, dict[str, tuple[Habit, ...]]] = {
 AUTOPILOTS = tuple(sorted(CHARACTERS))
 # How often a look is taken, in steps.
 LOOK_STEPS = {
+    "deployment": 5 * STEPS_PER_MINUTE,
     "premarket": 30 * STEPS_PER_SECOND,
     "bell": 5 * STEPS_PER_SECOND,
     "unwind": 2 * STEPS_PER_MINUTE,
@@ -66,7 +67,7 @@ def next_look(step: int) -> int:
     """The first step after `step` at which autopilots look; END when there is none."""
     every = LOOK_STEPS[phase(step)]
     following = (step // every + 1) * every
-    begin = next((begin for begin in (OPEN, BELL_END, CLOSE) if begin > step), END)  # of the next phase
+    begin = next((begin for begin in (0, OPEN, BELL_END, CLOSE) if begin > step), END)  # of the next phase
     if following >= begin:
         following = begin if begin == END or looks_at(begin) else next_look(begin)
     return min(BLOCK if CLOSE <= following < BLOCK else following, END)

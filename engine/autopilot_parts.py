@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from engine.market_time import EVENINGS
+
 # Kinds that take neither a hand nor time.
 TALK = (
     "bridge.say",
@@ -24,6 +26,9 @@ TALK = (
 REJECT = "Power Peg disabled"
 ORDER = re.compile(r"\b\d{3,}\b")
 
+EARLIER = tuple(evening[4:] for evening in EVENINGS)
+DAYS = len(EARLIER)
+
 
 class Move(NamedTuple):
     """A command an autopilot gives: `confidence` is one of CONFIDENCES or None, `why` is for the debrief."""
@@ -35,9 +40,11 @@ class Move(NamedTuple):
 
 
 def seconds(clock: str) -> int:
-    """Seconds since midnight of "HH:MM" or "HH:MM:SS"; fractions are dropped."""
+    """Seconds since midnight of "HH:MM" or "HH:MM:SS", below 0 with the date of an earlier day; fractions are dropped."""
+    *day, clock = clock.rsplit(" ", 1)
     hours, minutes, *rest = clock.split(".")[0].split(":")
-    return int(hours) * 3600 + int(minutes) * 60 + (int(rest[0]) if rest else 0)
+    before = DAYS - EARLIER.index(day[0][:6]) if day else 0
+    return int(hours) * 3600 + int(minutes) * 60 + (int(rest[0]) if rest else 0) - before * 86_400
 
 
 class Eyes:

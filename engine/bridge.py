@@ -140,7 +140,7 @@ class Bridge:
 
     def word_matters(self, what: str) -> bool:
         """Whether a lever needs the word at this time of day."""
-        return what in WORDS and not (what == "release.copy" and self.now >= OPEN)
+        return what in WORDS and (0 <= self.now < OPEN or (what != "release.copy" and self.now >= OPEN))
 
     def word_missing(self, what: str) -> str:
         """Why a lever may not be pulled for want of the risk manager's word, or "" when it may."""

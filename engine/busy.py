@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.events import DESKS, Event
-from engine.market_time import BELL_END, BLOCK, CLOSE, END, OPEN, STEPS_PER_SECOND, clock, phase
+from engine.market_time import BELL_END, BLOCK, CLOSE, END, OPEN, STEPS_PER_SECOND, WEEK, phase, told
 from engine.simulation import Simulation
 
-SPEEDS = {"premarket": 30.0, "bell": 5.0, "unwind": 90.0, "block": 30.0}
-SPANS = ((0, OPEN), (OPEN, BELL_END), (BELL_END, CLOSE), (BLOCK, END))  # the evening before the block is not waited for
+SPEEDS = {"deployment": 60.0, "premarket": 30.0, "bell": 5.0, "unwind": 90.0, "block": 30.0}
+SPANS = ((WEEK, 0), (0, OPEN), (OPEN, BELL_END), (BELL_END, CLOSE), (BLOCK, END))  # the evening before the block is not waited for
 ANSWERS = ("command.applied", "command.refused")  # what a desk hears of itself
 
 
 def wall_s(step: int, speeds: dict[str, float] = SPEEDS) -> float:
-    """Seconds of wall time from 08:00 to a step."""
+    """Seconds of wall time from the first evening to a step."""
     return sum(max(0, min(step, end) - begin) / STEPS_PER_SECOND / speeds[phase(begin)] for begin, end in SPANS)
 
 
@@ -50,7 +50,7 @@ class Busy:
         ]  # fmt: skip
         seconds, first, last = self._longest([*news, *free])
         quiet, _, _ = self._longest(news)
-        return {"longest_gap_s": round(seconds, 1), "from": clock(first), "to": clock(last), "longest_without_news_s": round(quiet, 1)}
+        return {"longest_gap_s": round(seconds, 1), "from": told(first, 0), "to": told(last, 0), "longest_without_news_s": round(quiet, 1)}
 
     def _longest(self, moments: list[int]) -> tuple[float, int, int]:
         steps = sorted([self.since, *moments, self.until])

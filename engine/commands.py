@@ -58,6 +58,9 @@ class Lever:
     begin: Effect | None = None  # what already happens when it is given
     ready: Callable[["Simulation"], None] | None = None  # the part of the check that needs no arguments
     talk: bool = False  # said, shown or answered: no hand, no time, and nothing of it reaches the market by itself
+    cut: Effect | None = None  # what an evening's end leaves of it
+    expand: Callable[["Simulation", dict[str, Any]], dict[str, Any]] | None = None  # arguments that are settled when it is given
+    like: Callable[["Simulation", dict[str, Any]], str] | None = None  # the lever whose hands and minutes it takes
 
     @property
     def desk(self) -> str:
@@ -80,13 +83,16 @@ def lever(
     begin: Effect | None = None,
     ready: Callable[["Simulation"], None] | None = None,
     talk: bool = False,
+    cut: Effect | None = None,
+    expand: Callable[["Simulation", dict[str, Any]], dict[str, Any]] | None = None,
+    like: Callable[["Simulation", dict[str, Any]], str] | None = None,
 ) -> Callable[[Effect], Effect]:
     """Register the decorated effect as a lever."""
 
     def register(effect: Effect) -> Effect:
         allowed = (desks,) if isinstance(desks, str) else desks
         judge = check or (lambda sim, given: None)
-        LEVERS[kind] = Lever(kind, allowed, label, args or {}, judge, effect, dangerous, exclusive, begin, ready, talk)
+        LEVERS[kind] = Lever(kind, allowed, label, args or {}, judge, effect, dangerous, exclusive, begin, ready, talk, cut, expand, like)
         return effect
 
     return register
@@ -126,8 +132,9 @@ def servers(sim: "Simulation", value: Any) -> list[int]:
 
 def release(sim: "Simulation", value: Any) -> str:
     """a release's name"""
-    if not isinstance(value, str) or value not in sim.fleet.releases:
-        raise Refused(f"release = {value!r}: expected one of {', '.join(sim.fleet.releases)}")
+    there = [name for name, found in sim.fleet.releases.items() if not found.build or name in sim.built or sim.instant]
+    if not isinstance(value, str) or value not in there:
+        raise Refused(f"release = {str(value)[:60]!r}: expected one of {', '.join(there)}")
     return value
 
 

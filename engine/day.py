@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import bridge, phone, turn
+from engine import bridge, phone, turn, week
 from engine.controls import MISSED, REASONS
 from engine.evening import Night
 from engine.events import Event, event
@@ -19,7 +19,7 @@ from engine.router import FLATTEN_AGGRESSIVE, FLATTEN_PASSIVE, RUNAWAY
 from engine.scenario import Scenario
 from engine.score import HC
 from engine.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS, Machine
-from engine.terminal import prompts, results
+from engine.terminal import cut_off, prompts, results
 from engine.view import View
 
 if TYPE_CHECKING:
@@ -63,10 +63,11 @@ MEMORY = (
     "terminal",
     "watched",
     *bridge.MEMORY,
+    *week.MEMORY,
 )
 
 
-class Day(bridge.Bridge, Night):
+class Day(bridge.Bridge, week.Week, Night):
     """State and acts of the day outside the compiled market; `Simulation` adds commands and time."""
 
     scenario: Scenario
@@ -87,6 +88,7 @@ class Day(bridge.Bridge, Night):
     def begin_day(self) -> None:
         """Nothing has happened yet."""
         self.begin_bridge()
+        self.begin_week()
         self.agreed = phone.Agreed()
         self.hints: list[dict[str, Any]] = []  # those that stand now
         self.rules: list[dict[str, Any]] = []  # words of the mails that become alerts
@@ -256,9 +258,20 @@ class Day(bridge.Bridge, Night):
         for n in servers:
             disk, process = self.fleet.hashes(n)
             self.checksums.append({"server": n, "step": self.now, "disk": disk, "process": process})
-            if self.fleet.releases[self.fleet.target].hash not in (disk, process) or (process and disk != process):
-                self.fault_found = True
+            if self._is_a_fault(n, disk, process):
+                self.fault_found = self.now >= 0 or self.fault_found  # found in the week it is no excuse for the morning
                 self.notice()
+
+    def _is_a_fault(self, n: int, disk: str, process: str) -> bool:
+        """Whether hashes show something wrong: not what was recorded; on the day also a release that treats flagged orders otherwise, or a
+        process that is not what lies on its disk."""
+        releases = self.fleet.releases
+        if releases[self.fleet[n].reported].hash != disk:
+            return True
+        if self.now < 0:
+            return False
+        meant = self.fleet.does(self.fleet.target)
+        return self.fleet.does(self.fleet[n].reported) != meant or bool(process and disk != process)
 
     def type_command(self, kind: str, args: dict[str, Any]) -> None:
         """Print what the deployer typed to begin a lever."""
@@ -267,6 +280,10 @@ class Day(bridge.Bridge, Night):
     def print_result(self, kind: str, args: dict[str, Any]) -> None:
         """Print what a tool of the deployer's says at the end: what it did, never what it did not look at."""
         self._print(results(self.fleet, kind, args))
+
+    def print_cut(self, kind: str, n: int) -> None:
+        """Print that a tool was cut off at a server."""
+        self._print(cut_off(self.fleet, kind, n))
 
     def _print(self, lines: list[str]) -> None:
         self.terminal += [{"step": self.now, "text": line} for line in lines]
@@ -330,7 +347,7 @@ class Day(bridge.Bridge, Night):
 
     def rlp_live(self) -> bool:
         """Whether every server runs a release that knows the new order type and orders carry the flag."""
-        live = all(self.fleet.sends(s.n) and self.fleet.releases[s.running].flag_set == "rlp" for s in self.fleet.servers)
+        live = all(self.fleet.sends(s.n) and self.fleet.does(s.running) == "rlp" for s in self.fleet.servers)
         return live and self.machine.controls[0].flag_off == 0
 
     def _readmit(self) -> None:
@@ -388,6 +405,13 @@ class Day(bridge.Bridge, Night):
             self.first_runaway = self.now
         if before and not self.runaway:
             self.contained = self.now
+
+    def look_in_the_week(self, step: int) -> None:
+        """Every minute of an evening: let evidence fall due. No market is open, nothing is measured."""
+        view = View(self, step)
+        phone.look(self, view.served)
+        for item in self.evidence.tick(step, view):
+            self._deliver(item)
 
     def look_around(self, step: int) -> None:
         """Every five seconds: measure, notice pauses, and let evidence fall due."""

@@ -4,9 +4,11 @@ The copy tool's report and the truth are two things: `reported` is what the tool
 would run after a restart, `running` what the process was started from.
 """
 
+import hashlib
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from engine.market_time import step_at
 from engine.router import BEHAVIOURS
 from engine.scenario import Release, Scenario
 
@@ -23,10 +25,11 @@ class Server:
     running: str  # release of the process; kept while the process is stopped
     state: str = RUNNING
     reported: str = ""  # what the copy tool recorded
-    reported_at: int = -1  # step of the last copy that was recorded
+    reported_at: int | None = None  # step of the last copy that was recorded
     previous: str = ""  # release that a rollback returns to
     recorded_previous: str = ""  # release that the tool will record then: it never looks at the disk
     connected: bool = True  # its session to the exchanges
+    broken: bool = False  # the file on disk is a part of one: its copy was cut off
 
 
 @dataclass(slots=True)
@@ -37,26 +40,28 @@ class Fleet:
     releases: dict[str, Release]
     target: str
     name: str = "SMARS-{n}"
+    flag: str = "P"  # the one that clients set
     _names: dict[int, str] = field(default_factory=dict)
 
     @classmethod
-    def deployed(cls, scenario: Scenario, stale: int) -> "Fleet":
-        """The fleet on the morning of history: the new release on every server but one."""
+    def before(cls, scenario: Scenario) -> "Fleet":
+        """The fleet before the week: the oldest release everywhere."""
         fleet = scenario.fleet
-        oldest = fleet.release[0].name
-        servers = [
-            Server(
-                n=n,
-                disk=[oldest] if n == stale else [oldest, fleet.target],
-                installed=oldest if n == stale else fleet.target,
-                running=oldest if n == stale else fleet.target,
-                reported=fleet.reported,
-                previous=oldest,
-                recorded_previous=oldest,
-            )
-            for n in range(1, fleet.servers + 1)
-        ]
-        return cls(servers, {release.name: release for release in fleet.release}, fleet.target, fleet.name)
+        old = fleet.release[0].name
+        servers = [Server(n, [old], old, old, reported=old, previous=old, recorded_previous=old) for n in range(1, fleet.servers + 1)]
+        return cls(servers, {release.name: release for release in fleet.release}, fleet.target, fleet.name, fleet.flag)
+
+    @classmethod
+    def deployed(cls, scenario: Scenario, stale: int) -> "Fleet":
+        """The fleet on the morning of history: the new release on every server but one, recorded on all."""
+        found = cls.before(scenario)
+        for server, at in zip(found.servers, scenario.fleet.copied, strict=True):
+            if server.n == stale:
+                found.record(server.n, scenario.fleet.reported, step_at(at))
+            else:
+                found.copy(server.n, scenario.fleet.reported, step_at(at))
+            server.running = server.installed
+        return found
 
     def __getitem__(self, n: int) -> Server:
         return self.servers[n - 1]
@@ -73,36 +78,58 @@ class Fleet:
     def behaviour(self, n: int, flagged: bool, in_session: bool) -> int:
         """Index of what a server's release does with an order (see BEHAVIOURS of the router)."""
         release = self.releases[self[n].running]
-        if not flagged:
+        if not flagged or release.flag != self.flag:  # it knows no other flag than its own
             return BEHAVIOURS.index(release.flag_clear)
         return BEHAVIOURS.index(release.flag_set if in_session else release.flag_set_before_open)
 
+    def does(self, release: str) -> str:
+        """What a release does in the session with an order that carries the flag clients set."""
+        found = self.releases[release]
+        return found.flag_set if found.flag == self.flag else found.flag_clear
+
     def defective(self, n: int) -> bool:
-        """Whether a server's running release treats a flagged order otherwise than the release meant to be live."""
-        return self[n].running != self.target and self.releases[self[n].running].flag_set != self.releases[self.target].flag_set
+        """Whether a server's running release treats a flagged order neither as the release meant to be live does nor as a plain one."""
+        meant = self.releases[self.target]
+        return self[n].running != self.target and self.does(self[n].running) not in (meant.flag_set, meant.flag_clear)
 
     def hashes(self, n: int) -> tuple[str, str]:
         """Checksum of the file on disk and of the running process ("" when it is down)."""
         server = self[n]
-        return self.releases[server.installed].hash, self.releases[server.running].hash if server.state == RUNNING else ""
+        disk = self.releases[server.installed].hash
+        if server.broken:
+            disk = hashlib.sha256(f"part of {disk}".encode()).hexdigest()[: len(disk)]
+        return disk, self.releases[server.running].hash if server.state == RUNNING else ""
+
+    def record(self, n: int, release: str, step: int) -> None:
+        """What the copy tool writes down, whatever reached the disk."""
+        server = self[n]
+        if server.reported != release:
+            server.recorded_previous = server.reported
+        server.reported, server.reported_at = release, step
 
     def copy(self, n: int, release: str, step: int) -> None:
         """Put a release on a server's disk; a restart runs it."""
+        self._write(n, release)
+        self.record(n, release, step)
+
+    def break_off(self, n: int, release: str) -> None:
+        """A copy that was cut off: a part of the file is on disk, and nothing is recorded."""
+        self._write(n, release)
+        self[n].broken = True
+
+    def _write(self, n: int, release: str) -> None:
         server = self[n]
         if release in server.disk:
             server.disk.remove(release)
-        if server.installed != release:
+        if server.installed != release and not server.broken:
             server.previous = server.installed
-        if server.reported != release:
-            server.recorded_previous = server.reported
         server.disk.append(release)
-        server.installed = server.reported = release
-        server.reported_at = step
+        server.installed, server.broken = release, False
 
     def roll_back(self, n: int, step: int) -> None:
         """Point a server at its previous release and restart it."""
         server = self[n]
-        server.installed = server.previous if server.previous in server.disk else server.disk[0]
+        server.installed, server.broken = server.previous if server.previous in server.disk else server.disk[0], False
         server.reported, server.reported_at = server.recorded_previous, step
         if server.state == RUNNING:
             server.running = server.installed

@@ -18,10 +18,11 @@ from typing import Any
 from engine.arrivals import stale_server
 from engine.commands import CONFIDENCES, LEVERS, WORDS, Command
 from engine.events import DESKS
-from engine.market_time import OPEN, step_at
+from engine.market_time import OPEN, step_at, week_step
 from engine.scenario import Scenario
 
 DAY = datetime.date(2012, 8, 1)
+DATES = (datetime.date(2012, 7, 27), datetime.date(2012, 7, 30), datetime.date(2012, 7, 31), DAY)
 FIELDS = {"at", "desk", "kind", "args", "confidence", "why"}
 GROUPS = ("stale", "good", "all")
 
@@ -63,7 +64,7 @@ def _with_words(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
         kind = entry["kind"]
         if kind in ("authorise.give", "authorise.refuse"):
             spoken.append(entry["args"].get("what", ""))
-        if kind in WORDS and kind not in spoken and not (kind == "release.copy" and entry["step"] >= OPEN):
+        if kind in WORDS and kind not in spoken and not (kind == "release.copy" and not 0 <= entry["step"] < OPEN):
             spoken.append(kind)
             word = {"step": entry["step"], "desk": "risk", "kind": "authorise.give", "args": {"what": kind}}
             found.append({**word, "confidence": None, "why": "implied by the playbook"})
@@ -100,11 +101,13 @@ def _entry(scenario: Scenario, stale: int, where: str, entry: Any) -> dict[str, 
 
 
 def _moment(where: str, at: Any) -> int:
-    """Step of an entry's time: a TOML date-time of the day, a TOML time, or text."""
+    """Step of an entry's time: a TOML date-time of the day or of an evening of its week, a TOML time, or text."""
     try:
         if isinstance(at, datetime.datetime):
-            if at.date() != DAY or at.tzinfo is not None:
-                raise ValueError("not on the day")
+            if at.date() not in DATES or at.tzinfo is not None:
+                raise ValueError("neither on the day nor on an evening of its week")
+            if at.date() != DAY:
+                return week_step(DATES.index(at.date()), at.time().isoformat("milliseconds"))
             at = at.time()
         if isinstance(at, datetime.time):
             return step_at(at.isoformat("milliseconds"))

@@ -10,7 +10,7 @@ from engine.autopilot_parts import Move
 from engine.busy import Busy
 from engine.commands import Command
 from engine.events import DESKS, Event
-from engine.market_time import END, OPEN, STEPS_PER_MINUTE, clock, step_at
+from engine.market_time import END, OPEN, STEPS_PER_MINUTE, WEEK, step_at, told
 from engine.playbook import playbook
 from engine.scenario import Scenario
 from engine.score import grade, score
@@ -85,11 +85,12 @@ def rehearse(
 ) -> Rehearsal:
     """Play `seats` (desk -> autopilot; a desk that is left out does nothing) to step `until`.
 
-    Before `since` history plays every desk. `watch` is shown every desk's sight at each look. Raises AutopilotError.
+    Before `since` history plays every desk; a `since` below 0 begins the run with the week. `watch` is shown every desk's
+    sight at each look. Raises AutopilotError.
     """
     for desk, name in seats.items():
         autopilot(name, desk)
-    run = Rehearsal(Simulation(scenario, seed, noise=noise, threads=threads))
+    run = Rehearsal(Simulation(scenario, seed, noise=noise, start=WEEK if since < 0 else 0, threads=threads))
     sim = run.sim
     while sim.now < until and not sim.ended:
         if looks_at(sim.now):
@@ -105,8 +106,10 @@ def rehearse(
 
 def play(scenario: Scenario, name: str, seed: int, *, noise: int | None = None, until: int = END, threads: int = 1) -> Rehearsal:
     """Play a playbook to step `until`: what a team is measured against. Raises PlaybookError."""
-    run = Rehearsal(Simulation(scenario, seed, noise=noise, threads=threads))
-    for command in playbook(scenario, name, seed):
+    commands = playbook(scenario, name, seed)
+    start = WEEK if any(command.step < 0 for command in commands) else 0
+    run = Rehearsal(Simulation(scenario, seed, noise=noise, start=start, threads=threads))
+    for command in commands:
         if command.step < until:
             step_to(run.sim, command.step, run.curve)
             submit(run, command)
@@ -143,11 +146,11 @@ def rehearsed(
         "noise": run.sim.noise,
         "seats": seats,
         "help": help_level,
-        "from": clock(since),
-        "until": clock(run.sim.now),
+        "from": told(since, 0),
+        "until": told(run.sim.now, 0),
         "commands": [
             {
-                "at": clock(command.step),
+                "at": told(command.step, 0),
                 "desk": command.desk,
                 "kind": command.kind,
                 "args": command.args,

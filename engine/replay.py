@@ -37,6 +37,7 @@ def save(sim: Simulation) -> bytes:
         "scenario": sim.scenario.sha256,
         "seed": sim.seed,
         "noise": sim.noise,
+        "start": sim.start,
         "instant": sim.instant,
         "digest": sim.digest(),
         "memory": sim.memory(),
@@ -58,7 +59,7 @@ def restore(scenario: Scenario, blob: bytes, *, threads: int = 1) -> Simulation:
     for key, expected in (("version", ENGINE_VERSION), ("scenario", scenario.sha256)):
         if head[key] != expected:
             raise CheckpointError(f"{key} is {head[key]}: expected {expected}")
-    sim = Simulation(scenario, head["seed"], noise=head["noise"], instant=head["instant"], threads=threads)
+    sim = Simulation(scenario, head["seed"], noise=head["noise"], start=head["start"], instant=head["instant"], threads=threads)
     for name, array in _changing(sim).items():
         array.view(np.uint8)[...] = arrays[name]
     sim.remember(head["memory"])
@@ -81,6 +82,7 @@ def replay(
     until: int = END,
     *,
     noise: int | None = None,
+    start: int = 0,
     instant: bool = False,
     threads: int = 1,
     tape: bool = False,
@@ -89,12 +91,13 @@ def replay(
 ) -> Simulation:
     """Run a log up to step `until`; with a checkpoint only what came at or after it is run. `progress` hears of steps reached."""
     if checkpoint is None:
-        sim = Simulation(scenario, seed, noise=noise, instant=instant, threads=threads, tape=tape)
+        sim = Simulation(scenario, seed, noise=noise, start=start, instant=instant, threads=threads, tape=tape)
     else:
         sim = restore(scenario, checkpoint, threads=threads)
         for what, found, expected in (
             ("seed", sim.seed, seed),
             ("noise", sim.noise, seed if noise is None else noise),
+            ("start", sim.start, start),
             ("instant", sim.instant, instant),
         ):
             if found != expected:

@@ -34,7 +34,14 @@ class _Part(BaseModel):
 
 
 def _moment(text: str) -> str:
-    market_time.step_at(text)
+    if market_time.step_at(text) < 0:
+        raise ValueError("expected a time of the day itself")
+    return text
+
+
+def _copied(text: str) -> str:
+    if market_time.step_at(text) >= 0:
+        raise ValueError("expected a time on an evening of the week, such as 27 Jul 18:30")
     return text
 
 
@@ -52,6 +59,8 @@ Part = Annotated[float, Field(ge=0, le=1)]
 Minutes = Annotated[float, Field(ge=0, le=480)]
 Rate = Annotated[float, Field(gt=0, le=10_000)]
 PerMinute = tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]]
+Desk = Literal["deployer", "operator", "risk"]
+Phase = Literal["deployment", "premarket", "bell", "unwind", "block"]
 Behaviour = Literal["refuse", "route", "rlp", "power_peg", "stall", "oversize", "misprice", "duplicate"]
 
 
@@ -70,6 +79,8 @@ class Release(_Part):
     flag_clear: Behaviour
     flag_set: Behaviour
     flag_set_before_open: Behaviour
+    flag: Annotated[str, Field(pattern=r"^[A-Z]$")] = "P"  # the one it reads
+    build: bool = False  # there is none until somebody builds it
 
 
 class Fleet(_Part):
@@ -77,7 +88,9 @@ class Fleet(_Part):
     name: Annotated[str, Field(pattern=r"\{n\}")]
     target: str
     reported: str
-    copied: Annotated[tuple[Annotated[str, Field(pattern=r"^\d{2} [A-Z][a-z]{2} \d{2}:\d{2}$")], ...], Field(strict=False)]
+    flag: Annotated[str, Field(pattern=r"^[A-Z]$")] = "P"  # the one that clients set
+    copied: Annotated[tuple[Annotated[str, Field(pattern=r"^\d{2} [A-Z][a-z]{2} \d{2}:\d{2}$"), AfterValidator(_copied)], ...], Field(strict=False)]
+    copies_an_evening: Positive
     stale_seeds: dict[str, int]
     release: Annotated[tuple[Release, ...], Field(min_length=1, strict=False)]
 
@@ -283,14 +296,34 @@ class Diagnosis(_Part):
         return self
 
 
-class Hands(_Part):
+class EveningHands(_Part):
     deployer: Positive
     operator: Positive
     risk: Positive
 
 
+class Hands(EveningHands):
+    evening: EveningHands
+
+
+class Holes(_Part):
+    """Chance that a control which was built and not tested has a hole."""
+
+    hole: Part
+    of: dict[str, Part]
+
+    def chance(self, name: str) -> float:
+        """Of one control."""
+        return self.of.get(name, self.hole)
+
+
 class LeverNumbers(_Part):
-    """What a lever takes: hands (0: the phone), minutes of market time; `each`: for every server named."""
+    """What a lever takes: hands (0: the phone), minutes of market time; `each`: for every server named.
+
+    `evening`: minutes on an evening of the week, where it can be used at all; `evening_hands`: of which desks, the one that gives it first;
+    `evening_held`: minutes after which a desk has its hand back, where that is before the end; `tonight`: what is not over by 21:00 is
+    cut off; without it, it goes on on the next evening. `phases`: when it may be started, where that is not always.
+    """
 
     hands: Annotated[int, Field(ge=0, le=4)]
     minutes: Minutes
@@ -300,6 +333,12 @@ class LeverNumbers(_Part):
     shared: Annotated[int, Field(ge=1, le=4)] = 1
     each: bool = False
     only_built: bool = False
+    evening: Minutes | None = None
+    evening_hands: dict[Desk, Annotated[int, Field(ge=1, le=4)]] = {}
+    evening_held: dict[Desk, Minutes] = {}
+    tonight: bool = False
+    phases: Annotated[tuple[Phase, ...], Field(strict=False)] = ()
+    price_usd: Annotated[int, Field(ge=0)] = 0
 
 
 class SymbolRow(_Part):
@@ -343,6 +382,7 @@ class Scenario(_Part):
     costs: Costs
     hands: Hands
     levers: dict[str, LeverNumbers]
+    controls: Holes
     diagnosis: Diagnosis
     releases: ReleaseTexts
     symbols: Annotated[tuple[SymbolRow, ...], Field(min_length=1, strict=False)]

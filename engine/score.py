@@ -3,7 +3,7 @@
 from math import ceil, log
 from typing import TYPE_CHECKING, Any
 
-from engine.market_time import END, STEPS_PER_MINUTE, clock
+from engine.market_time import END, STEPS_PER_MINUTE, clock, told
 from engine.positions import marks
 from engine.unwind import liquidation_cost
 
@@ -53,7 +53,7 @@ def score(sim: "Day") -> dict[str, Any]:
     trading = usd(liquidation - mark.reverted)
     halted, harmed = halting(sim)
     funds, fate = capital(sim, trading)
-    precautions = sim.hand_steps / STEPS_PER_MINUTE / 60 * costs.hand_hour_usd + sim.agreed.fees_usd
+    precautions = sim.hand_steps / STEPS_PER_MINUTE / 60 * costs.hand_hour_usd + sim.prices_usd + sim.agreed.fees_usd
     penalties = (costs.rlp_late_usd if sim.rlp_late else 0) + (costs.cut_off_usd if sim.cut_by_exchange else 0)
     return {
         "total": round(trading + halted + harmed + precautions + penalties, 2),
@@ -69,8 +69,8 @@ def score(sim: "Day") -> dict[str, Any]:
         "gross": usd(mark.gross),
         "runaway": "never" if sim.first_runaway is None else "running" if sim.runaway else "contained",
         "contained_at": None if sim.contained is None or sim.runaway else clock(sim.contained),
-        "noticed_at": None if sim.noticed is None else clock(sim.noticed),
-        "diagnosed_at": None if sim.diagnosed is None else clock(sim.diagnosed),
+        "noticed_at": None if sim.noticed is None else told(sim.noticed, 0),
+        "diagnosed_at": None if sim.diagnosed is None else told(sim.diagnosed, 0),
         "service_kept": sim.service_kept(),
         "survives": trading <= sim.scenario.cash.start_usd if fate is None else fate != "failed",
         "capital": funds,

@@ -4,7 +4,7 @@ from typing import Any
 
 from engine.commands import LEVERS
 from engine.fleet import Fleet
-from engine.market_time import clock
+from engine.market_time import told
 from engine.sight_parts import alerts_card, clock_card, inbox_card, kept, levers_card, work_card
 from engine.sight_team import team_cards
 from engine.simulation import Simulation
@@ -17,7 +17,7 @@ FLAG_KINDS = ("flag.clear", "flag.set")
 def _work_on(sim: Simulation, n: int) -> dict[str, Any] | None:
     """What this desk is doing to a server."""
     for work in sim.works:
-        if work.desk == "deployer" and (work.args.get("server") == n or n in work.args.get("servers", ())):
+        if "deployer" in (work.desk, *work.hands) and (work.args.get("server") == n or n in work.args.get("servers", ())):
             return {"kind": work.kind, "label": LEVERS[work.kind].label, "left_s": sim.left_s(work)}
     return None
 
@@ -45,8 +45,8 @@ def fleet_card(sim: Simulation, help_level: str) -> dict[str, Any]:
         if truth:
             checksum = _compared(fleet, "now", *fleet.hashes(n))
         elif n in last:
-            checksum = _compared(fleet, clock(last[n]["step"]), last[n]["disk"], last[n]["process"])
-        copied_at = clock(server.reported_at) if server.reported_at >= 0 else sim.scenario.fleet.copied[n - 1]
+            checksum = _compared(fleet, told(last[n]["step"], sim.now), last[n]["disk"], last[n]["process"])
+        copied_at = "" if server.reported_at is None else told(server.reported_at, sim.now)
         rows.append(
             {
                 "n": n,
@@ -90,7 +90,7 @@ def changes_card(sim: Simulation) -> dict[str, Any]:
 
 def terminal_card(sim: Simulation) -> dict[str, Any]:
     """What the deployer's tools printed, oldest first."""
-    return {"lines": [{"at": clock(line["step"]), "text": line["text"]} for line in sim.terminal[-LINES:]]}
+    return {"lines": [{"at": told(line["step"], sim.now), "text": line["text"]} for line in sim.terminal[-LINES:]]}
 
 
 def flag_card(sim: Simulation) -> dict[str, Any]:

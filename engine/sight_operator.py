@@ -5,7 +5,7 @@ from typing import Any
 from engine.commands import LEVERS
 from engine.evidence import log_text
 from engine.fleet import RUNNING
-from engine.market_time import clock
+from engine.market_time import clock, told
 from engine.sight_parts import alerts_card, clock_card, inbox_card, kept, levers_card, work_card
 from engine.sight_team import team_cards
 from engine.simulation import Simulation
@@ -59,20 +59,20 @@ def log_card(sim: Simulation) -> dict[str, Any]:
     lines = []
     for record in tail["lines"]:
         level, text = log_text(record, sim.scenario.evidence.logs)
-        lines.append({"at": clock(record["step"], ms=True), "level": level, "text": text})
-    return {"server": tail["server"], "at": clock(tail["step"]), "lines": lines}
+        lines.append({"at": clock(record["step"], ms=True) if record["step"] >= 0 else told(record["step"], sim.now), "level": level, "text": text})
+    return {"server": tail["server"], "at": told(tail["step"], sim.now), "lines": lines}
 
 
 def look_card(sim: Simulation) -> dict[str, Any]:
     """One server's rates of a full minute, when they were asked for."""
     if sim.looks is None:
         return {"server": None}
-    return {**{key: value for key, value in sim.looks.items() if key != "step"}, "at": clock(sim.looks["step"])}
+    return {**{key: value for key, value in sim.looks.items() if key != "step"}, "at": told(sim.looks["step"], sim.now)}
 
 
 def rules_card(sim: Simulation) -> dict[str, Any]:
     """The paging rules: mails with these words become alerts."""
-    return {"rules": [{"match": rule["match"], "since": clock(rule["step"])[:5]} for rule in sim.rules]}
+    return {"rules": [{"match": rule["match"], "since": told(rule["step"], sim.now, seconds=False)} for rule in sim.rules]}
 
 
 def operator(sim: Simulation, help_level: str) -> dict[str, Any]:

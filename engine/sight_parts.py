@@ -8,12 +8,19 @@ import numpy as np
 from engine.commands import LEVERS, Lever, Refused, target
 from engine.events import DESKS
 from engine.gauges import mids, moves_bp
-from engine.market_time import CLOSE, OPEN, STEPS_PER_SECOND, clock, phase
+from engine.market_time import CLOSE, OPEN, STEPS_PER_SECOND, clock, date, evening_of, phase, told
 from engine.positions import price_text
 from engine.simulation import Simulation
 
 T = TypeVar("T")
-PHASES = {"premarket": "Pre-market", "bell": "Market open", "unwind": "Unwind", "block": "After the close", "ended": "Ended"}
+PHASES = {
+    "deployment": "Deployment",
+    "premarket": "Pre-market",
+    "bell": "Market open",
+    "unwind": "Unwind",
+    "block": "After the close",
+    "ended": "Ended",
+}
 INBOX = 80
 
 
@@ -29,12 +36,19 @@ def kept(sim: Simulation, name: str, key: Any, make: Callable[[], T]) -> T:
 def clock_card(sim: Simulation) -> dict[str, Any]:
     """Market clock and phase."""
     name = phase(sim.now)
-    return {"step": sim.now, "clock": clock(sim.now), "phase": name, "phase_label": PHASES[name], "open": OPEN <= sim.now < CLOSE}
+    return {
+        "step": sim.now,
+        "date": date(sim.now),
+        "clock": clock(sim.now),
+        "phase": name,
+        "phase_label": PHASES[name],
+        "open": OPEN <= sim.now < CLOSE,
+    }
 
 
 def inbox_card(sim: Simulation, desk: str) -> dict[str, Any]:
     """Newest mails of a desk; a body only once its mail was opened."""
-    return kept(sim, f"inbox {desk}", (len(sim.mails), len(sim.opened)), lambda: _inbox(sim, desk))  # neither ever loses any
+    return kept(sim, f"inbox {desk}", (evening_of(sim.now), len(sim.mails), len(sim.opened)), lambda: _inbox(sim, desk))  # neither ever loses any
 
 
 def _inbox(sim: Simulation, desk: str) -> dict[str, Any]:
@@ -42,7 +56,7 @@ def _inbox(sim: Simulation, desk: str) -> dict[str, Any]:
     rows = [
         {
             "id": mail["id"],
-            "at": clock(mail["step"])[:5],
+            "at": told(mail["step"], sim.now, seconds=False),
             "sender": mail["sender"],
             "subject": mail["subject"],
             "group": mail["group"],
@@ -57,7 +71,7 @@ def _inbox(sim: Simulation, desk: str) -> dict[str, Any]:
 def alerts_card(sim: Simulation, desk: str) -> dict[str, Any]:
     """Alerts of a desk, newest first."""
     mine = [alert for alert in sim.alerts if alert["desk"] == desk]
-    return {"alerts": [{"at": clock(alert["step"])[:5], "text": alert["text"]} for alert in mine[:-13:-1]]}
+    return {"alerts": [{"at": told(alert["step"], sim.now, seconds=False), "text": alert["text"]} for alert in mine[:-13:-1]]}
 
 
 def work_card(sim: Simulation, desk: str) -> dict[str, Any]:
@@ -68,12 +82,12 @@ def work_card(sim: Simulation, desk: str) -> dict[str, Any]:
             "kind": work.kind,
             "label": LEVERS[work.kind].label,
             "target": target(sim, work.args),
-            "started": clock(work.start),
+            "started": told(work.start, sim.now),
             "left_s": sim.left_s(work),
             "total_s": -(-(work.end - work.start) // STEPS_PER_SECOND),
         }
         for work in sim.works
-        if work.desk == desk
+        if work.desk == desk or work.holds(desk, sim.now)
     ]
     return {"hands": sim.hands_of(desk), "free": sim.free_hands(desk), "tasks": tasks}
 
@@ -85,19 +99,19 @@ def levers_card(sim: Simulation, desk: str) -> dict[str, Any]:
     rows = []
     for kind, lever in LEVERS_OF[desk]:
         numbers = sim.scenario.levers[kind]
-        if numbers.only_built and kind not in sim.built:
+        if (numbers.only_built and kind not in sim.built) or sim.not_now(kind):
             continue
         reason = ""
         if lever.exclusive and kind in busy:
             reason = "under way already"
         else:
-            reason = _not_ready(sim, lever) or sim.word_missing(kind) or ("no hand free" if free < numbers.hands else "")
+            reason = _not_ready(sim, lever) or sim.word_missing(kind) or _no_hand(sim, kind, desk)
         rows.append(
             {
                 "kind": kind,
                 "label": lever.label,
                 "dangerous": lever.dangerous,
-                "hands": numbers.hands,
+                "hands": sim.hands_for(kind, desk).get(desk, 0),
                 "minutes": round(sim.minutes_of(kind, hands=min(numbers.shared, free)), 2),
                 "allowed": not reason,
                 "reason": reason,
@@ -117,6 +131,13 @@ def _not_ready(sim: Simulation, lever: Lever) -> str:
             lever.ready(sim)
     except Refused as refused:
         return str(refused)
+    return ""
+
+
+def _no_hand(sim: Simulation, kind: str, desk: str) -> str:
+    for other, hands in sim.hands_for(kind, desk).items():
+        if sim.free_hands(other) < hands:
+            return "no hand free" if other == desk else sim.why_no_hand(other, desk)
     return ""
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from engine.bridge import DONE
 from engine.commands import LEVERS
-from engine.market_time import STEPS_PER_SECOND, clock
+from engine.market_time import STEPS_PER_SECOND, evening_of, told
 from engine.sight_parts import kept
 from engine.simulation import Simulation
 
@@ -14,7 +14,7 @@ HINTS = 3
 
 def bridge_card(sim: Simulation) -> dict[str, Any]:
     """What was said and pinned for all three desks, oldest first."""
-    return {"items": [{"at": clock(item["step"]), **{key: value for key, value in item.items() if key != "step"}} for item in sim.bridge]}
+    return {"items": [{"at": told(item["step"], sim.now), **{key: value for key, value in item.items() if key != "step"}} for item in sim.bridge]}
 
 
 def words_card(sim: Simulation) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def words_card(sim: Simulation) -> dict[str, Any]:
                 "label": LEVERS[what].label,
                 "state": word["state"],
                 "by": word["by"],
-                "at": clock(word["step"]) if word["by"] else "",
+                "at": told(word["step"], sim.now) if word["by"] else "",
             }
             for what, word in sim.words.items()
         ]
@@ -43,7 +43,7 @@ def calls_card(sim: Simulation, desk: str) -> dict[str, Any]:
         rows.append(
             {
                 "id": call["id"],
-                "at": clock(call["step"]),
+                "at": told(call["step"], sim.now),
                 "caller": call["caller"],
                 "number": call["number"],
                 "opening": call["opening"],
@@ -64,7 +64,7 @@ def done_card(sim: Simulation, desk: str) -> dict[str, Any]:
         reason = row.get("reason", "")
         rows.append(
             {
-                "at": clock(row["step"]),
+                "at": told(row["step"], sim.now),
                 "kind": row["kind"],
                 "label": LEVERS[row["kind"]].label,
                 "target": row.get("target", ""),
@@ -82,7 +82,7 @@ def asks_card(sim: Simulation, desk: str) -> dict[str, Any]:
         "asks": [
             {
                 "id": ask["id"],
-                "at": clock(ask["step"]),
+                "at": told(ask["step"], sim.now),
                 "from": ask["from"],
                 "kind": ask["kind"],
                 "args": ask["args"],
@@ -100,7 +100,7 @@ def diagnosis_card(sim: Simulation) -> dict[str, Any]:
     causes = [{"id": cause.id, "label": cause.label, "server": cause.server} for cause in sim.scenario.diagnosis.cause]
     labels = {cause["id"]: cause["label"] for cause in causes}
     declared = [
-        {"at": clock(row["step"]), "desk": row["desk"], "cause": row["cause"], "label": labels[row["cause"]], "server": row["server"]}
+        {"at": told(row["step"], sim.now), "desk": row["desk"], "cause": row["cause"], "label": labels[row["cause"]], "server": row["server"]}
         for row in sim.declared
     ]
     return {"causes": causes, "declared": declared}
@@ -117,10 +117,10 @@ def hints_card(sim: Simulation, desk: str, help_level: str) -> dict[str, Any]:
 def team_cards(sim: Simulation, desk: str, help_level: str) -> dict[str, Any]:
     """All cards of the team for one desk."""
     return {
-        "bridge": kept(sim, "bridge", (sim.posted, sum(len(item["read"]) for item in sim.bridge)), lambda: bridge_card(sim)),
+        "bridge": kept(sim, "bridge", (evening_of(sim.now), sim.posted, sum(len(item["read"]) for item in sim.bridge)), lambda: bridge_card(sim)),
         "calls": calls_card(sim, desk),
         "words": words_card(sim),
-        "diagnosis": kept(sim, "diagnosis", len(sim.declared), lambda: diagnosis_card(sim)),
+        "diagnosis": kept(sim, "diagnosis", (evening_of(sim.now), len(sim.declared)), lambda: diagnosis_card(sim)),
         "done": done_card(sim, desk),
         "asks": asks_card(sim, desk),
         "hints": hints_card(sim, desk, help_level),

@@ -8,13 +8,14 @@ never changes a bit of it.
 import json
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 
 from engine import day, levers
 from engine.arrivals import plan, stale_server
+from engine.bridge import NAMES
 from engine.chance import stream_key
 from engine.commands import LEVERS, Command, Lever, Refusal, Refused, clean_args
 from engine.derive import derive
@@ -22,7 +23,7 @@ from engine.events import Event, event
 from engine.evidence import Evidence
 from engine.fleet import Fleet
 from engine.gauges import TICK_STEPS, Gauges
-from engine.market_time import BELL_END, BLOCK, CLOSE, END, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND
+from engine.market_time import BELL_END, BLOCK, CLOSE, END, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND, WEEK
 from engine.positions import Monitor
 from engine.scenario import Scenario
 from engine.state import TAPE, TAPE_ROWS, allocate, digest_of, records
@@ -38,7 +39,10 @@ MOMENTS = (OPEN, BELL_END, CLOSE, BLOCK)
 
 @dataclass(slots=True)
 class Work:
-    """A lever under way: it holds hands from `start` and takes effect at `end`."""
+    """A lever under way: it holds hands from `start` and takes effect at `end`; with `stages` server after server, `done` of them so far.
+
+    `hands` by desk; `held`: the step at which a desk has its hands back, where that is before the end.
+    """
 
     seq: int
     desk: str
@@ -46,19 +50,49 @@ class Work:
     args: dict[str, Any]
     start: int
     end: int
-    hands: int
+    hands: dict[str, int]
+    held: dict[str, int] = field(default_factory=dict)
+    stages: int = 1
+    done: int = 0
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> "Work":
+        """From a checkpoint; hands were a number of the desk's own once."""
+        hands = data["hands"]
+        return cls(**{**data, "hands": hands if isinstance(hands, dict) else {data["desk"]: hands} if hands else {}})
+
+    @property
+    def due(self) -> int:
+        """The step at which its next stage takes effect."""
+        return self.start + (self.end - self.start) * (self.done + 1) // self.stages
+
+    def holds(self, desk: str, step: int) -> int:
+        """Hands of a desk that it occupies at a step."""
+        return self.hands.get(desk, 0) if step < self.held.get(desk, self.end) else 0
 
 
 class Simulation(day.Day):
-    """One team's day. `seed` draws orders, the stale server and evidence; `noise` (default: the seed) the market's chance.
+    """One team's day, with `start` = WEEK the three evenings before it too.
+
+    `seed` draws orders, the stale server and evidence; `noise` (default: the seed) the market's chance.
 
     `instant`: levers take no time and no hands, and controls count as built (for calibration). `threads`: symbols are split over
     this many; the result is the same. `tape`: keep every execution (see `tape_rows`).
     """
 
     def __init__(
-        self, scenario: Scenario, seed: int, *, noise: int | None = None, instant: bool = False, threads: int = 1, tape: bool = False
+        self,
+        scenario: Scenario,
+        seed: int,
+        *,
+        noise: int | None = None,
+        start: int = 0,
+        instant: bool = False,
+        threads: int = 1,
+        tape: bool = False,
     ) -> None:
+        if start not in (0, WEEK):
+            raise ValueError(f"start = {start}: expected 0, the morning with history's week behind it, or {WEEK}, the week")
         self.scenario, self.seed, self.noise = scenario, seed, seed if noise is None else noise
         self.names = scenario.names
         self.instant = instant
@@ -72,9 +106,9 @@ class Simulation(day.Day):
         self.machine.controls["connected"] = 1
         self.arrivals, self.activations = plan(scenario, seed)
         self.cursor = 0
-        self.now = 0
+        self.now = self.start = start
         self.stale = stale_server(scenario, seed)
-        self.fleet = Fleet.deployed(scenario, self.stale)
+        self.fleet = Fleet.before(scenario) if start < 0 else Fleet.deployed(scenario, self.stale)
         self.evidence = Evidence(scenario.evidence, seed)
         count = len(scenario.symbols)
         self.gauges, self.monitor = Gauges(count), Monitor(count)
@@ -86,7 +120,7 @@ class Simulation(day.Day):
         self.begin_day()
         self._use(threads, tape)
         self.set_servers()
-        self._arrive(0)
+        self._arrive(start)
 
     def _use(self, threads: int, tape: bool) -> None:
         """How the machine is run: nothing of this changes what it does."""
@@ -119,9 +153,9 @@ class Simulation(day.Day):
         self.tell("command.applied", (command.desk,), seq=command.seq, command=command.kind, args=args, until=work.end)
         self.note_done(command, args)
         if command.desk == "deployer":
-            self.type_command(lever.kind, args)
+            self.type_command(lever.kind, work.args)
         if lever.begin:
-            lever.begin(self, args)
+            lever.begin(self, work.args)
             self.set_servers()
         if work.end == self.now:
             self._finish(work)
@@ -140,6 +174,9 @@ class Simulation(day.Day):
         args = clean_args(self, lever, command.args)
         if lever.exclusive and any(work.kind == lever.kind for work in self.works):
             raise Refused(f"{lever.label}: under way already")
+        late = self.not_now(lever.kind, lever.like(self, args) if lever.like else "")
+        if late:
+            raise Refused(f"{lever.label}: {late}")
         if lever.ready:
             lever.ready(self)
         lever.check(self, args)
@@ -149,27 +186,42 @@ class Simulation(day.Day):
         return lever, args
 
     def _schedule(self, command: Command, lever: Lever, args: dict[str, Any]) -> Work:
-        """Hands and time of a lever. Raises Refused when the desk has no hand free or the control was never built."""
-        numbers = self.scenario.levers[lever.kind]
+        """Hands and time of a lever. Raises Refused when a desk has no hand free or the control was never built."""
+        like = lever.like(self, args) if lever.like else lever.kind
+        numbers = self.scenario.levers[like]
+        if lever.expand:
+            args = lever.expand(self, args)
         if self.instant:
-            return Work(command.seq, command.desk, lever.kind, args, self.now, self.now, 0)
+            return Work(command.seq, command.desk, lever.kind, args, self.now, self.now, {})
         if numbers.only_built and lever.kind not in self.built:
             raise Refused(f"{lever.label}: there is none, it was never built")
-        free = self.free_hands(command.desk)
-        hands = min(numbers.hands, free)
-        if hands < numbers.hands:
-            busy = ", ".join(f"{LEVERS[work.kind].label.lower()} ({self.left_s(work)} s left)" for work in self.works if work.desk == command.desk)
-            raise Refused(f"no hand free: {busy}")
+        hands = self.hands_for(like, command.desk)
+        for desk, wanted in hands.items():
+            if self.free_hands(desk) < wanted:
+                raise Refused(self.why_no_hand(desk, command.desk))
         if numbers.shared > 1:
-            hands = min(numbers.shared, free)
-        minutes = self.minutes_of(lever.kind, len(args.get("servers", (0,))), hands)
+            hands = {command.desk: min(numbers.shared, self.free_hands(command.desk))}
+        servers = len(args.get("servers", (0,)))
+        minutes = self.minutes_of(like, servers, sum(hands.values()))
         steps = max(1, round(minutes * STEPS_PER_MINUTE)) if minutes else 0
-        return Work(command.seq, command.desk, lever.kind, args, self.now, self.now + steps, hands)
+        end = self.now + steps
+        stages = servers if self.now < 0 and numbers.tonight else 1
+        return Work(command.seq, command.desk, lever.kind, args, self.now, end, hands, self.held_until(like, end), stages)
+
+    def why_no_hand(self, desk: str, giver: str) -> str:
+        """What keeps the hands of a desk, for the desk that would need one."""
+        if desk != giver:
+            return f"the {NAMES[desk]} has no hand free"
+        works = [work for work in self.works if work.holds(desk, self.now)]
+        busy = ", ".join(f"{LEVERS[work.kind].label.lower()} ({self.left_s(work)} s left)" for work in works)
+        return f"no hand free: {busy}"
 
     def minutes_of(self, kind: str, count: int = 1, hands: int = 1) -> float:
         """Minutes of market time that a lever takes when it is given now: for `count` servers, with `hands` hands where they share the work."""
         numbers = self.scenario.levers[kind]
         minutes = numbers.minutes
+        if self.now < 0 and numbers.evening is not None:
+            return numbers.evening * (count if numbers.each else 1)
         if self.now < OPEN and numbers.premarket is not None:
             minutes = numbers.premarket
         if numbers.built is not None and kind in self.built:
@@ -183,32 +235,51 @@ class Simulation(day.Day):
 
     def free_hands(self, desk: str) -> int:
         """Hands of a desk that are not at work."""
-        return self.hands_of(desk) - sum(work.hands for work in self.works if work.desk == desk)
+        return self.hands_of(desk) - sum(work.holds(desk, self.now) for work in self.works)
 
     def hands_of(self, desk: str) -> int:
         """Hands of a desk, with those that were lent to it."""
-        own: int = getattr(self.scenario.hands, desk, 0)
+        hands = self.scenario.hands
+        own: int = getattr(hands.evening if self.now < 0 else hands, desk, 0)
         return own + self.agreed.hands.get(desk, 0)
 
     def left_s(self, work: Work) -> int:
         """Seconds of market time until a lever takes effect."""
         return -(-(work.end - self.now) // STEPS_PER_SECOND)
 
+    def left_of(self, work: Work) -> dict[str, Any]:
+        """Arguments of a lever with the servers alone that are still to be done."""
+        return {**work.args, "servers": work.args["servers"][work.done :]} if work.stages > 1 else work.args
+
+    def _advance(self, work: Work) -> None:
+        """The next stage of a lever takes effect; after the last one it is over."""
+        if work.done + 1 >= work.stages:
+            self._finish(work)
+            return
+        self._effect(work, {**work.args, "servers": [work.args["servers"][work.done]]})
+        work.done += 1
+        self.set_servers()
+
+    def _effect(self, work: Work, args: dict[str, Any]) -> None:
+        self.acting = work.desk
+        LEVERS[work.kind].effect(self, args)
+        if work.desk == "deployer" and not LEVERS[work.kind].talk:
+            self.print_result(work.kind, args)
+
     def _finish(self, work: Work) -> None:
         if work in self.works:
             self.works.remove(work)
-        self.hand_steps += work.hands * (min(work.end, self.now) - work.start)  # one that ends in the evening does not wait for the block
-        self.acting = work.desk
-        LEVERS[work.kind].effect(self, work.args)
+        self.charge_hands(work, min(work.end, self.now))  # one that ends in the evening does not wait for the block
+        self._effect(work, self.left_of(work))
         if LEVERS[work.kind].talk:
             return  # the machine is as it was: looking at it now, and not at its next tick, would be a trace
-        if work.desk == "deployer":
-            self.print_result(work.kind, work.args)
+        self.note_work(work, "done")
+        self.prices_usd += self.scenario.levers[work.kind].price_usd
         if work.kind in ("limit.set", "rate.set", "collar.set"):
             self.built.add(work.kind)
         self.set_servers()
         self.watch_runaway()
-        self.tell("lever.finished", (work.desk,), seq=work.seq, command=work.kind, args=work.args)
+        self.tell("lever.finished", tuple(work.hands) or (work.desk,), seq=work.seq, command=work.kind, args=work.args)
 
     # -- time
 
@@ -227,18 +298,21 @@ class Simulation(day.Day):
             if until == CLOSE:
                 self._arrive(CLOSE)
                 self.now = BLOCK
-            if self.now % TICK_STEPS == 0 or self.now in MOMENTS or self.now == END or any(work.end <= self.now for work in self.works):
+            tick = TICK_STEPS if self.now >= 0 else STEPS_PER_MINUTE
+            if self.now % tick == 0 or self.now in MOMENTS or self.now == END or any(work.due <= self.now for work in self.works):
                 self._arrive(self.now)
 
     def _next_boundary(self) -> int:
-        ends = [work.end for work in self.works if work.end > self.now]
+        ends = [work.due for work in self.works if work.due > self.now]
+        if self.now < 0:
+            return min([(self.now // STEPS_PER_MINUTE + 1) * STEPS_PER_MINUTE, *ends])
         moments = [moment for moment in (*MOMENTS, END) if moment > self.now]
         return min((self.now // TICK_STEPS + 1) * TICK_STEPS, *moments, *ends)
 
     def _run(self, first: int, until: int) -> None:
         """A block: deal the orders that arrive in it, then trade it."""
         machine = self.machine
-        if first >= CLOSE:
+        if first >= CLOSE or first < 0:
             return
         self.charge_halting(first, until)
         self.cursor = deal(machine, self.arrivals, self.activations, self.cursor, until, self._refused, self._refused_count)
@@ -273,8 +347,14 @@ class Simulation(day.Day):
 
     def _arrive(self, step: int) -> None:
         """Everything that is not trading, in this order: levers end, the day turns, every five seconds the rest is looked at."""
-        for work in sorted((work for work in self.works if work.end <= step), key=lambda work: (work.end, work.seq)):
-            self._finish(work)
+        for work in sorted((work for work in self.works if work.due <= step), key=lambda work: (work.due, work.seq)):
+            self._advance(work)
+        if step <= 0 and self.start < 0:
+            self.turn_of_week(step)
+        if step < 0:
+            if step % STEPS_PER_MINUTE == 0:
+                self.look_in_the_week(step)
+            return
         self.turn_of_day(step)
         if self.machine.tally[0].waiting:
             deal_waiting(self.machine, self.arrivals, self.activations, step, self._refused, self._refused_count)
@@ -321,7 +401,7 @@ class Simulation(day.Day):
     def remember(self, memory: dict[str, Any]) -> None:
         """Take back what `memory` gave."""
         self.now, self.cursor, self.executions = memory["now"], memory["cursor"], memory["executions"]
-        self.works = [Work(**work) for work in memory["works"]]
+        self.works = [Work.of(work) for work in memory["works"]]
         self.fleet.restore(memory["fleet"])
         self.evidence = Evidence.from_dict(self.scenario.evidence, self.seed, memory["evidence"])
         self.gauges.tick, self.gauges.volume_high, self.gauges.path = (memory["gauges"][key] for key in ("tick", "volume_high", "path"))

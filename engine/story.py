@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from engine.events import Event
-from engine.market_time import END, clock
+from engine.market_time import END, told
 from engine.scenario import Scenario
 
 LINES = 10
@@ -228,7 +228,7 @@ def story(events: Iterable[Event | Any], scenario: Scenario, score: dict[str, An
     kept.sort(key=lambda line: (line.step, -line.weight, line.text))
     if score is not None:
         kept.append(Line(END, 100, "", fate(score, scenario.cash.start_usd)))
-    return [{"at": clock(line.step), "desk": line.desk, "text": line.text} for line in kept]
+    return [{"at": told(line.step, 0), "desk": line.desk, "text": line.text} for line in kept]
 
 
 def fate(score: dict[str, Any], cash_usd: int) -> str:

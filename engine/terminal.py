@@ -48,3 +48,8 @@ def results(fleet: Fleet, kind: str, args: dict[str, Any]) -> list[str]:
         elif kind == "server.start":
             lines.append(f"{host}: restart requested, done")
     return lines
+
+
+def cut_off(fleet: Fleet, kind: str, n: int) -> list[str]:
+    """Lines printed when an evening's end cut a tool off at a server."""
+    return [f"{_host(fleet, n)}: connection closed, copy not complete"] if kind == "release.copy" else []

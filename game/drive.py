@@ -7,7 +7,7 @@ import engine
 from game.control import dispatch_all, tell_state
 from game.models import SPEED_MAX, SPEED_MIN, Exercise, RuleBroken
 
-NEXT = {"premarket": engine.OPEN, "bell": engine.BELL_END, "unwind": engine.BLOCK, "block": engine.END}
+NEXT = {"deployment": 0, "premarket": engine.OPEN, "bell": engine.BELL_END, "unwind": engine.BLOCK, "block": engine.END}
 
 
 def next_phase(step: int) -> int:

@@ -17,7 +17,7 @@ from game.rules import DESKS
 from game.rules import RuleBroken as RuleBroken
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another
-PHASE_SPEEDS = {"premarket": 30.0, "bell": 5.0, "unwind": 90.0, "block": 30.0, "ended": 90.0}
+PHASE_SPEEDS = {"deployment": 60.0, "premarket": 30.0, "bell": 5.0, "unwind": 90.0, "block": 30.0, "ended": 90.0}
 SPEED_MIN, SPEED_MAX = 0.5, 120.0
 
 
@@ -78,8 +78,8 @@ class Exercise(models.Model):
     scenario = models.CharField(max_length=40, default="knight-2012")
     seed = models.PositiveBigIntegerField(default=79)
     noise = models.PositiveBigIntegerField(null=True, blank=True)
-    start_step = models.PositiveIntegerField(default=0, help_text="reached at full speed before the clock shows itself")
-    advance_step = models.PositiveIntegerField(default=0, help_text="run at full speed up to here")
+    start_step = models.IntegerField(default=0, help_text="reached at full speed before the clock shows itself")
+    advance_step = models.IntegerField(default=0, help_text="run at full speed up to here")
     state = models.CharField(max_length=8, choices=State.choices, default=State.LOBBY)
     speeds = models.JSONField(default=dict, blank=True, help_text="phase -> times real time, where it is not the default")
     loss_counter = models.CharField(max_length=8, choices=LossCounter.choices, default=LossCounter.DELAYED)
@@ -202,7 +202,7 @@ class Run(models.Model):
     epoch = models.PositiveIntegerField(default=0, help_text="fencing token: grows with every worker that takes the run")
     state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
     reason = models.TextField(blank=True, help_text="why it stands still, for the facilitator")
-    step = models.PositiveIntegerField(default=0)
+    step = models.IntegerField(default=0)
     curve = models.JSONField(default=list, help_text="[[step, loss in dollars], ...], one a market minute")
     score = models.JSONField(null=True)
     digest = models.CharField(max_length=64, blank=True)
@@ -222,7 +222,7 @@ class Checkpoint(models.Model):
     """A cache of replay: the simulation before `step`. Thrown away when it does not match."""
 
     run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="checkpoint")
-    step = models.PositiveIntegerField()
+    step = models.IntegerField()
     seq = models.PositiveIntegerField(help_text="the last command in it")
     events = models.PositiveIntegerField(help_text="how many it had told")
     blob = models.BinaryField()
@@ -242,7 +242,7 @@ class Command(models.Model):
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="commands")
     client_id = models.UUIDField()
     seq = models.PositiveIntegerField(null=True)
-    step = models.PositiveIntegerField(null=True)
+    step = models.IntegerField(null=True)
     desk = models.CharField(max_length=12)
     kind = models.CharField(max_length=40)
     args = models.JSONField(default=dict)
@@ -273,7 +273,7 @@ class Event(models.Model):
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events")
     number = models.PositiveIntegerField()
-    step = models.PositiveIntegerField()
+    step = models.IntegerField()
     kind = models.CharField(max_length=40)
     audience = models.JSONField(default=list)
     data = models.JSONField(default=dict)

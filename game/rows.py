@@ -85,7 +85,8 @@ def stamped(run: Run, after_seq: int) -> list[Command]:
 
 def furthest_stamp(run: Run) -> int:
     """The step of the last command that was stamped."""
-    return Command.objects.filter(run=run).aggregate(last=Max("step"))["last"] or 0
+    found = Command.objects.filter(run=run).aggregate(last=Max("step"))["last"]
+    return min(run.team.exercise.start_step, 0) if found is None else int(found)
 
 
 def stamp(run: Run, step: int, after_seq: int) -> list[Command]:

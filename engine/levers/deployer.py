@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import commands
 from engine.commands import Refused, lever
-from engine.market_time import clock
+from engine.market_time import clock, evening_of
 
 if TYPE_CHECKING:
     from engine.simulation import Simulation
@@ -31,6 +31,27 @@ def _free_servers(sim: "Simulation", args: dict[str, Any]) -> None:
                 raise Refused(f"{sim.fleet.label(both[0])} is being worked on: {sim.left_s(work)} s left")
 
 
+def _fit_tonight(sim: "Simulation", args: dict[str, Any]) -> None:
+    _free_servers(sim, args)
+    if sim.now < 0 and len(args["servers"]) > sim.copies_left():
+        most = sim.scenario.fleet.copies_an_evening
+        raise Refused(f"{len(args['servers'])} servers are too many: at most {most} are copied by hand an evening, {sim.copies_left()} are left")
+
+
+def _count_copies(sim: "Simulation", args: dict[str, Any]) -> None:
+    at = evening_of(sim.now)
+    if at is not None:
+        sim.copies[at] += len(args["servers"])
+
+
+def _break_off(sim: "Simulation", args: dict[str, Any]) -> None:
+    """The file that was under way is a part of one; the servers behind it were not touched."""
+    n = args["servers"][0]
+    sim.fleet.break_off(n, args["release"])
+    sim.log(n, "copied")
+    sim.print_cut("release.copy", n)
+
+
 @lever("checksum.run", "deployer", "Checksum servers", args={"servers": commands.servers})
 def checksum(sim: "Simulation", args: dict[str, Any]) -> None:
     """Print the hash of the file on disk and of the running process of each server."""
@@ -42,13 +63,19 @@ def checksum(sim: "Simulation", args: dict[str, Any]) -> None:
     "deployer",
     "Copy a release",
     args={"servers": commands.servers, "release": commands.release},
-    check=_free_servers,
+    check=_fit_tonight,
     ready=_not_frozen,
+    begin=_count_copies,
+    cut=_break_off,
 )
 def copy(sim: "Simulation", args: dict[str, Any]) -> None:
-    """Put a release on disk; a restart runs it."""
+    """Put a release on disk; a restart runs it. The tool records every copy, and the first one to the seed's server never arrived."""
     for n in args["servers"]:
-        sim.fleet.copy(n, args["release"], sim.now)
+        if n == sim.stale and not sim.first_copy_failed:
+            sim.first_copy_failed = True
+            sim.fleet.record(n, args["release"], sim.now)
+        else:
+            sim.fleet.copy(n, args["release"], sim.now)
         sim.log(n, "copied")
 
 

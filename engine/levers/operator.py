@@ -21,7 +21,9 @@ def _is_up(sim: "Simulation", args: dict[str, Any]) -> None:
             raise Refused(f"{name} is being stopped already")
 
 
-def _not_starting(sim: "Simulation", args: dict[str, Any]) -> None:
+def _can_start(sim: "Simulation", args: dict[str, Any]) -> None:
+    if sim.fleet[args["server"]].broken:
+        raise Refused(f"{sim.fleet.label(args['server'])}: the file on its disk is not whole, nothing would start from it")
     if sim.fleet[args["server"]].state == STARTING:
         raise Refused(f"{sim.fleet.label(args['server'])} is starting already")
     # Stopped while it started: the first start still holds its hand, and would bring the second up before its time.
@@ -62,10 +64,26 @@ def _go_down(sim: "Simulation", args: dict[str, Any]) -> None:
     sim.fleet[args["server"]].state = STARTING
 
 
-@lever("server.start", ("operator", "deployer"), "Start or restart a server", args={"server": commands.server}, check=_not_starting, begin=_go_down)
+def _stay_down(sim: "Simulation", args: dict[str, Any]) -> None:
+    """The evening is over before the process is up."""
+    sim.fleet[args["server"]].state = STOPPED
+
+
+@lever(
+    "server.start",
+    ("operator", "deployer"),
+    "Start or restart a server",
+    args={"server": commands.server},
+    check=_can_start,
+    begin=_go_down,
+    cut=_stay_down,
+)
 def start_server(sim: "Simulation", args: dict[str, Any]) -> None:
     """Run what is on disk and log on to the exchanges; a running server is stopped first. One stopped meanwhile stays down."""
-    if sim.fleet[args["server"]].state == STARTING:
+    server = sim.fleet[args["server"]]
+    if server.broken:  # its file was written over meanwhile, by a copy that was cut off
+        server.state = STOPPED
+    elif server.state == STARTING:
         sim.start_server(args["server"])
 
 

@@ -19,7 +19,7 @@ WHAT = commands.one_of("what", *WORDS)
 
 def _matters(sim: "Simulation", what: str) -> None:
     if not sim.word_matters(what):
-        raise Refused(f"{LEVERS[what].label}: needs no word once the market is open")
+        raise Refused(f"{LEVERS[what].label}: needs no word now")
 
 
 def _not(*states: str) -> Any:

@@ -26,7 +26,7 @@ def write(tmp_path):
         ('desk = "operator"', 'desk = "ceo"', ["command 1: desk = 'ceo'", "expected one of deployer, operator, risk"]),
         ('desk = "operator"\n', "", ["command 1: desk = None", "expected one of"]),
         ("at = 2012-08-01T09:40:00\n", "", ["command 1: at = None", "expected a time such as 2012-08-01T09:54:00"]),
-        ("2012-08-01T09:40:00", "2012-08-02T09:40:00", ["at = 2012-08-02 09:40:00", "not on the day"]),
+        ("2012-08-01T09:40:00", "2012-08-02T09:40:00", ["at = 2012-08-02 09:40:00", "neither on the day"]),
         ("2012-08-01T09:40:00", "2012-08-01T09:40:00Z", ["at = 2012-08-01 09:40:00+00:00", "expected a time"]),
         ("2012-08-01T09:40:00", "2012-08-01T07:40:00", ["at = 07:40:00", "08:00 or later"]),
         ("2012-08-01T09:40:00", '"soon"', ["at = soon", "expected a time"]),
@@ -53,7 +53,7 @@ def test_an_entry_that_is_no_table_is_refused(write):
 
 
 def test_an_unknown_playbook_is_refused_with_those_that_ship():
-    with pytest.raises(PlaybookError, match=r"nobody: no such playbook: expected one of competent, history, none, or a TOML file"):
+    with pytest.raises(PlaybookError, match=r"nobody: no such playbook: expected one of competent, history, history-week, none, or a TOML file"):
         playbook(SCENARIO, "nobody", 79)
 
 

@@ -38,8 +38,8 @@ def change(folder: Path, name: str, old: str, new: str) -> None:
         ("scenario.toml", "79 = 8", "79 = 12", ("79", "12", "1 to 8")),
         ("scenario.toml", 'breakers_from = "09:45"', 'breakers_from = "9h45"', ("breakers_from", "9h45", "HH:MM")),
         ("scenario.toml", 'id = "knight-2012"', "id = ", ("not TOML",)),
-        ("scenario.toml", '"31 Jul 18:57",', "", ("fleet", "copied", "7", "8")),
-        ("scenario.toml", '"31 Jul 18:57"', '"Tuesday"', ("fleet.copied.7", "Tuesday")),
+        ("scenario.toml", '"31 Jul 19:30",', "", ("fleet", "copied", "7", "8")),
+        ("scenario.toml", '"31 Jul 19:30"', '"Tuesday"', ("fleet.copied.7", "Tuesday")),
         ("releases.toml", 'release = "smars-rlp"', 'release = "smars-9"', ("releases.toml", "smars-9", "smars-rlp")),
         ("releases.toml", "-    case 'P'", "x    case 'P'", ("releases.toml", "diff.0.text", "line 6", "'x'")),
         ("releases.toml", 'id = "peg-2005"', 'id = "rlp-build"', ("releases.toml", "rlp-build", "twice")),
@@ -115,8 +115,8 @@ def test_a_playbook_fits_any_seed():
         assert rollback.args == {"servers": [n for n in range(1, 9) if n != stale]}
         assert playbook(scenario, "competent", seed)[0].args == {"server": stale}
     assert playbook(scenario, "none", 79) == []
-    assert playbook_names(scenario) == ["competent", "history", "none"]
-    with pytest.raises(PlaybookError, match="competent, history, none"):
+    assert playbook_names(scenario) == ["competent", "history", "history-week", "none"]
+    with pytest.raises(PlaybookError, match="competent, history, history-week, none"):
         playbook(scenario, "absent", 79)
 
 

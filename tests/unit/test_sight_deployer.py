@@ -42,7 +42,7 @@ def test_the_copy_tool_recorded_the_same_release_on_every_server():
     days = [row["copied_at"][:6] for row in found["servers"]]
     assert sorted(set(days)) == ["27 Jul", "30 Jul", "31 Jul"]
     assert max(days.count(day) for day in days) <= 4, "a few a day"
-    assert all(re.fullmatch(r"\d\d Jul 18:\d\d", row["copied_at"]) for row in found["servers"])
+    assert all(re.fullmatch(r"\d\d Jul 1[89]:\d\d", row["copied_at"]) for row in found["servers"])
 
 
 def test_a_checksum_shows_the_file_on_disk_and_the_process_with_their_releases():

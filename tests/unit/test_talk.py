@@ -84,7 +84,7 @@ def test_a_copy_needs_the_word_before_the_open_only():
     assert "needs the risk manager's word" in give(sim, "deployer", "release.copy", servers=[1], release="smars-rlp")
     sim.step(1)
     assert lever_row(sim, "release.copy", "deployer")["word"] is None
-    assert "no word once the market is open" in give(sim, "deployer", "authorise.ask", what="release.copy")
+    assert "no word now" in give(sim, "deployer", "authorise.ask", what="release.copy")
     assert give(sim, "deployer", "release.copy", servers=[1], release="smars-rlp") is None
 
 

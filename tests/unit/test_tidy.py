@@ -20,7 +20,7 @@ FLOORS = (
     "gauges evening",
     "telling",
     "view",
-    "bridge",
+    "bridge week",
     "day",
     "levers",
     "simulation",
