@@ -362,12 +362,13 @@ def runaway(**how) -> Simulation:
 
 
 def test_the_first_symptom_opened_or_shared_is_the_moment_of_noticing():
+    blob = save(runaway())
     for desk, kind, args in (
         ("operator", "log.tail", {"server": 0}), ("operator", "server.look", {"server": 0}), ("deployer", "checksum.run", {"servers": [0]}),
         ("operator", "evidence.share", {"what": "rates", "id": 0}), ("risk", "evidence.share", {"what": "pnl", "id": 0}),
         ("risk", "evidence.share", {"what": "position", "id": 0}), ("risk", "evidence.share", {"what": "tape", "id": 0}),
     ):  # fmt: skip
-        sim = runaway()
+        sim = restore(PEGGED, blob)
         args = {key: sim.stale if value == 0 and key == "server" else [sim.stale] if value == [0] else value for key, value in args.items()}
         assert give(sim, desk, kind, **args) is None
         assert sim.noticed == sim.now, kind

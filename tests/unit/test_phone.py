@@ -48,9 +48,15 @@ def test_a_call_has_three_replies_or_more_each_with_an_effect_of_its_own(call):
     assert all(does or later for does, later in effects), effects
 
 
+@pytest.fixture(scope="module")
+def moments() -> tuple[bytes, bytes]:
+    """Just after the bell, and just before it."""
+    return save(at(OPEN + 20, PEGGED)), save(at(OPEN - 400, PEGGED))
+
+
 @pytest.mark.parametrize("key", [reply.key for reply in REPLIES])
-def test_a_reply_is_shown_recorded_and_kept_by_a_checkpoint(key):
-    sim = at(OPEN + 20, PEGGED) if not key.startswith(("golive", "blotter", "settle")) else at(OPEN - 400, PEGGED)
+def test_a_reply_is_shown_recorded_and_kept_by_a_checkpoint(key, moments):
+    sim = restore(PEGGED, moments[key.startswith(("golive", "blotter", "settle"))])
     sim.take_events()
     before = sim.digest()
     assert reply(sim, key) is None
@@ -128,6 +134,7 @@ def test_the_word_can_be_settled_before_the_bell():
     assert score(none)["precautions"] == 2000
 
 
+@pytest.mark.whole
 def test_the_office_rings_again_when_what_is_held_has_doubled():
     sim = at_open(PEGGED, 200)
     sim.instant = False
@@ -141,6 +148,7 @@ def test_the_office_rings_again_when_what_is_held_has_doubled():
     assert calls(sim)[0]["replies"][0]["key"] == "chief_again.stop"
 
 
+@pytest.mark.whole
 def test_the_clearing_firm_reads_the_true_position_ten_minutes_later():
     sim = at_open(PEGGED, 200)
     reply(sim, "chief.unknown")
@@ -173,6 +181,7 @@ def test_to_accept_is_the_lever_at_once():
     assert not sim.machine.servers.any()
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("key", "minutes", "again"), [("exchange.wait", 5, "exchange_again"), ("exchange.callback", 10, "exchange_back")])
 def test_the_exchange_rings_again_while_volume_is_high(key, minutes, again):
     for noisy in (True, False):
@@ -197,6 +206,7 @@ def test_what_was_intended_is_not_reviewed_as_an_error():
     assert other.bust_asked == other.now
 
 
+@pytest.mark.whole
 def test_who_asks_for_time_twice_is_ruled_on_an_hour_later():
     sim = at(OPEN + 20, instant=True)
     reply(sim, "exchange_again.time")
@@ -217,6 +227,7 @@ def test_a_gate_at_the_exchange_only_narrows_a_collar():
     assert sim.machine.controls[0].collar_bp == 200
 
 
+@pytest.mark.whole
 def test_the_exchange_finds_the_session_and_the_floor_an_order_of_the_runaway():
     sim = at_open(small_scenario(2), 20)
     reply(sim, "exchange_again.session")
@@ -251,6 +262,7 @@ def test_clients_sent_elsewhere_come_back_when_they_are_asked():
     assert "no clients route elsewhere" in give(sim, "risk", "clients.recall")
 
 
+@pytest.mark.whole
 def test_clients_that_wait_in_vain_leave_for_the_day():
     served, unserved = at(OPEN + 20), at(OPEN + 20)
     dark(unserved)
@@ -268,6 +280,7 @@ def test_clients_that_wait_in_vain_leave_for_the_day():
     assert score(unserved)["client_harm"] == pytest.approx(costs.clients_gone_usd + sum(unserved.harmed.values()) * costs.client_harm[1] / MINUTE)
 
 
+@pytest.mark.whole
 def test_what_hangs_is_handed_back_and_harm_rests_for_a_while():
     sim = at(OPEN + 20, small_scenario(1, flow={"plain_bell_per_min": 60.0}))
     dark(sim)
@@ -286,6 +299,7 @@ def test_what_hangs_is_handed_back_and_harm_rests_for_a_while():
 # -- before the bell
 
 
+@pytest.mark.whole
 def test_the_flag_is_kept_taken_off_or_talked_of_again_at_ten_to_nine():
     keep, off, later = (at(20 * MINUTE) for _ in range(3))
     for sim, key in ((keep, "golive.go"), (off, "golive.dark"), (later, "golive.check")):
@@ -302,6 +316,7 @@ def test_the_flag_is_kept_taken_off_or_talked_of_again_at_ten_to_nine():
     assert all("golive_again" not in row["replies"][0]["key"] for row in calls(off, "deployer"))
 
 
+@pytest.mark.whole
 def test_the_order_desk_finds_pages_or_hides_the_rejects():
     found, paged, hidden = (at(60 * MINUTE, small_scenario(2, flow={"premarket_flagged": 160})) for _ in range(3))
     for sim, key in ((found, "blotter.list"), (paged, "blotter.page"), (hidden, "blotter.clean")):
@@ -322,6 +337,7 @@ def test_the_order_desk_finds_pages_or_hides_the_rejects():
 # -- after the storm
 
 
+@pytest.mark.whole
 def test_sessions_are_opened_at_once_one_by_one_or_not():
     every, single, shut = (at(OPEN + 20) for _ in range(3))
     for sim in (every, single, shut):
@@ -344,6 +360,7 @@ def test_sessions_are_opened_at_once_one_by_one_or_not():
     assert cut.machine.servers.sum() == 0, "a cut is another matter"
 
 
+@pytest.mark.whole
 def test_legal_freezes_the_disks_and_sends_what_is_on_them():
     sim = at(OPEN + 20)
     reply(sim, "legal.freeze")
@@ -376,6 +393,7 @@ def test_a_lent_hand_works_and_has_its_price(key, desk, fee):
     assert score(sim)["precautions"] == fee
 
 
+@pytest.mark.whole
 def test_a_fed_monitor_is_not_late():
     late, fed = at_open(small_scenario(4), 400), at_open(small_scenario(4), 400)
     for sim in (late, fed):

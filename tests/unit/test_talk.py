@@ -116,6 +116,7 @@ def talk(sim: Simulation) -> None:
     give(sim, "risk", "stock.watch", symbol=sim.names[sim.now % len(sim.names)])
 
 
+@pytest.mark.whole
 def test_a_run_full_of_talk_trades_as_one_without_a_word():
     silent, loud = (Simulation(SCENARIO, 7) for _ in range(2))
     for sim in (silent, loud):
