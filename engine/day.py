@@ -62,6 +62,7 @@ MEMORY = (
     "hints",
     "terminal",
     "watched",
+    "help_level",
     *bridge.MEMORY,
     *week.MEMORY,
 )
@@ -119,6 +120,7 @@ class Day(bridge.Bridge, week.Week, Night):
         self.limits = dict.fromkeys(("parents", "pool", "window"), 0)  # how often a limit of the machine was reached
         self.terminal: list[dict[str, Any]] = []  # what the deployer's tools printed
         self.begin_evening()
+        self.help_level = "2012"  # how much the desks are shown
         self.watched: str | None = None  # stock whose price the risk manager watches
 
     @staticmethod

@@ -20,7 +20,6 @@ from engine.simulation import Simulation
 
 register_pins()  # what desks may share is made of their cards
 
-HELP_LEVELS = ("2012", "assisted", "guided")
 
 
 def projector(sim: Simulation, help_level: str) -> dict[str, Any]:
@@ -61,6 +60,6 @@ SIGHTS: dict[str, Callable[[Simulation, str], dict[str, Any]]] = {
 }
 
 
-def sight(sim: Simulation, desk: str, help_level: str = "2012") -> dict[str, Any]:
-    """Cards of one desk at a help level, one of HELP_LEVELS. Raises KeyError for a desk that has no sight."""
-    return SIGHTS[desk](sim, help_level)
+def sight(sim: Simulation, desk: str, help_level: str | None = None) -> dict[str, Any]:
+    """Cards of one desk at a help level (the run's own unless one is named). Raises KeyError for a desk that has no sight."""
+    return SIGHTS[desk](sim, help_level or sim.help_level)

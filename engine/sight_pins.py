@@ -16,7 +16,6 @@ from engine.simulation import Simulation
 
 RATES = (("parents_in", "parent orders in"), ("children_out", "child orders out"), ("executions", "executions"), ("rejects", "rejects"))
 LAST_PRINTS, LAST_MINUTES = 10, 10
-HELP = "2012"  # what is shared is what was asked for
 
 
 def dollars(usd: int) -> str:
@@ -92,9 +91,14 @@ def rates(sim: Simulation, number: int) -> Shown:
     return f"Rates of the firm at {clock(sim.now)}", [f"{card[key]:,} {words} a second" for key, words in RATES]
 
 
+def _state(row: dict[str, Any]) -> str:
+    sent = f", {row['rates']['children_out']:,} child orders out a second" if row["rates"] else ""
+    return f"{row['name']}: {row['state']}{sent}"
+
+
 def servers(sim: Simulation, number: int) -> Shown:
     """Process states."""
-    return f"Servers at {clock(sim.now)}", [f"{row['name']}: {row['state']}" for row in servers_card(sim, HELP)["servers"]]
+    return f"Servers at {clock(sim.now)}", [_state(row) for row in servers_card(sim, sim.help_level)["servers"]]
 
 
 # -- the deployer
@@ -107,7 +111,7 @@ def _checked(found: dict[str, Any]) -> str:
 
 def checksum(sim: Simulation, number: int) -> Shown:
     """The last checksum of one server."""
-    card = fleet_card(sim, HELP)
+    card = fleet_card(sim, sim.help_level)
     row = next((row for row in card["servers"] if row["n"] == number), None)
     if row is None:
         raise Refused(f"id = {number}: expected a server's number from 1 to {len(card['servers'])}")
@@ -117,12 +121,13 @@ def checksum(sim: Simulation, number: int) -> Shown:
     running = f"Running {found['process']} {found['process_release']}" if found["process"] else "No process"
     wanted = next(release["hash"] for release in releases_card(sim)["releases"] if release["name"] == card["target"])
     lines = [f"On disk {found['disk']} {found['disk_release']}", running, "The same" if found["same"] else "They differ"]
-    return f"Checksum of {row['name']} at {found['at']}", [line.rstrip() for line in lines] + [f"Wanted {wanted} {card['target']}"]
+    at = clock(sim.now) if card["truth"] else found["at"]
+    return f"Checksum of {row['name']} at {at}", [line.rstrip() for line in lines] + [f"Wanted {wanted} {card['target']}"]
 
 
 def fleet(sim: Simulation, number: int) -> Shown:
     """Every server as the copy tool recorded it, with the checksums that were asked for."""
-    card = fleet_card(sim, HELP)
+    card = fleet_card(sim, sim.help_level)
     lines = []
     for row in card["servers"]:
         seen = f"; checksum {row['checksum']['at']}: {_checked(row['checksum'])}" if row["checksum"] else ""
@@ -162,12 +167,14 @@ def terminal(sim: Simulation, number: int) -> Shown:
 
 def pnl(sim: Simulation, number: int) -> Shown:
     """The position monitor's totals."""
-    card = pnl_card(sim, HELP)
+    card = pnl_card(sim, sim.help_level)
+    sold = [f"If sold now {dollars(card['sold_now_usd'])}"] if card["sold_now_usd"] is not None else []
     grows = "grows" if card["growing"] else "does not grow"
     return f"Position monitor at {clock(sim.now)}, as of {card['as_of']}", [
         f"Gross {dollars(card['gross_usd'])}, {grows}: {dollars(card['gross_per_min_usd'])} in the last minute shown",
         f"Long {dollars(card['long_usd'])}, short {dollars(card['short_usd'])}, net {dollars(card['net_usd'])}",
         f"At mid {dollars(card['mid_usd'])}, cash {dollars(card['cash_usd'])}",
+        *sold,
     ]
 
 

@@ -3,6 +3,7 @@ conditional UPDATEs, so that of two who try at once one wins and the other is to
 """
 
 import secrets
+import uuid
 from typing import Any
 
 from django.db import models
@@ -127,7 +128,10 @@ class Exercise(models.Model):
         """From the lobby into the market: every team gets its run."""
         self._move(("lobby",), "running", started_at=timezone.now(), advance_step=self.start_step)
         for team in self.teams.all():
-            Run.objects.get_or_create(team=team)
+            run, made = Run.objects.get_or_create(team=team)
+            if made and self.help != "2012":
+                args = {"level": self.help}
+                Command.objects.create(run=run, client_id=uuid.uuid4(), desk="facilitator", kind="help.set", args=args, by="facilitator")
 
     def pause(self) -> None:
         """Stop the clock. Commands cannot be given meanwhile."""

@@ -455,3 +455,14 @@ def test_nothing_is_said_after_the_end():
     for kind, lever in KINDS.items():
         if lever.talk:
             assert "the day is over" in give(sim, lever.desk, kind), kind
+
+
+def test_what_a_help_level_shows_may_be_shared_and_what_it_does_not_may_not():
+    sim = Simulation(small_scenario(), 79)
+    assert "was asked for" in (give(sim, "deployer", "evidence.share", what="checksum", id=8) or "")
+    assert give(sim, "facilitator", "help.set", level="clairvoyant") == "level = 'clairvoyant': expected one of 2012, assisted, guided"
+    assert give(sim, "facilitator", "help.set", level="assisted") is None
+    assert give(sim, "deployer", "evidence.share", what="checksum", id=8) is None
+    assert sight(sim, "deployer")["fleet"]["truth"] is True
+    (pin,) = sight(sim, "risk")["bridge"]["items"]
+    assert pin["title"] == "Checksum of SMARS-8 at 08:00:00" and "smars-2003" in " ".join(pin["lines"])
