@@ -7,6 +7,7 @@ from engine.fleet import Fleet
 from engine.market_time import told
 from engine.sight_parts import alerts_card, clock_card, inbox_card, kept, levers_card, work_card
 from engine.sight_team import team_cards
+from engine.sight_week import week_cards
 from engine.simulation import Simulation
 
 LINES = 60  # of the terminal
@@ -113,5 +114,6 @@ def deployer(sim: Simulation, help_level: str) -> dict[str, Any]:
         "alerts": alerts_card(sim, "deployer"),
         "work": work_card(sim, "deployer"),
         "levers": levers_card(sim, "deployer"),
+        **week_cards(sim, "deployer"),
         **team_cards(sim, "deployer", help_level),
     }

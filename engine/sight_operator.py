@@ -8,6 +8,7 @@ from engine.fleet import RUNNING
 from engine.market_time import clock, told
 from engine.sight_parts import alerts_card, clock_card, inbox_card, kept, levers_card, work_card
 from engine.sight_team import team_cards
+from engine.sight_week import week_cards
 from engine.simulation import Simulation
 from engine.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS
 
@@ -89,5 +90,6 @@ def operator(sim: Simulation, help_level: str) -> dict[str, Any]:
         "work": work_card(sim, "operator"),
         "levers": levers_card(sim, "operator"),
         "rules": rules_card(sim),
+        **week_cards(sim, "operator"),
         **team_cards(sim, "operator", help_level),
     }

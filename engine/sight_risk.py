@@ -15,6 +15,7 @@ from engine.positions import PATH_MINUTES, Valued, prices_hc
 from engine.score import HC, score
 from engine.sight_parts import alerts_card, clock_card, headlines_card, inbox_card, kept, levers_card, tape_card, work_card
 from engine.sight_team import team_cards
+from engine.sight_week import week_cards
 from engine.simulation import Simulation
 from engine.unwind import liquidation_cost
 
@@ -175,5 +176,6 @@ def risk(sim: Simulation, help_level: str) -> dict[str, Any]:
         "alerts": alerts_card(sim, "risk"),
         "work": work_card(sim, "risk"),
         "levers": levers_card(sim, "risk"),
+        **week_cards(sim, "risk"),
         **team_cards(sim, "risk", help_level),
     }

@@ -107,13 +107,13 @@ SPOKEN = (
     *(f".bridge.items[].{leaf}" for leaf in ("title", "lines[]")),
     ".rules.rules[].match",
 )
-SHARED = (".levers.levers[].", ".words.words[].", ".diagnosis.causes[].", ".done.rows[].", ".work.tasks[].", ".asks.asks[].")
+SHARED = (".week.calendar[].", ".controls.rows[].", ".levers.levers[].", ".words.words[].", ".diagnosis.causes[].", ".done.rows[].", ".work.tasks[].", ".asks.asks[].")
 # Keys by which a team names a server to each other.
 NAMED = (".diagnosis.causes[].server", ".diagnosis.declared[].server", ".asks.asks[].args.")
 OWN = {
     "operator": (".log.lines[].",),
     "deployer": (".releases.", ".changes.rows[].", ".fleet.servers[].process", ".terminal.lines[]."),
-    "risk": (),
+    "risk": (".week.budget.",),  # minutes by desk
 }
 
 

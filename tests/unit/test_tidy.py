@@ -25,7 +25,7 @@ FLOORS = (
     "levers",
     "simulation",
     "sight_parts replay warm",
-    "sight_team",
+    "sight_team sight_week",
     "sight_deployer sight_operator sight_risk",
     "sight_pins",
     "sight",

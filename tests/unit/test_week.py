@@ -237,3 +237,37 @@ def test_playbooks_take_dates_of_the_week():
     steps = [command.step for command in playbook(load_scenario("knight-2012"), "history-week", SEED)]
     assert steps[:3] == [week_step(n, "18:00") for n in range(3)]
     assert all(isinstance(command, Command) for command in playbook(load_scenario("knight-2012"), "history-week", SEED))
+
+
+def test_the_week_card_shows_what_took_hands_and_what_is_planned():
+    sim = until(week(), "27 Jul 19:00")
+    assert give(sim, "deployer", "release.copy", servers=[1, 2], release=NEW) is None
+    until(sim, "27 Jul 20:30")
+    assert give(sim, "operator", "mail.page", match="SMARS") is None
+    card = sight(sim, "risk")["week"]
+    assert (card["evening"], card["date"], card["ends_at"], card["copies_left"]) == (0, "Fri 27 Jul", "21:00", 2)
+    assert card["calendar"] == [
+        {"evening": 0, "from": "19:00", "to": "20:00", "desk": "deployer", "label": "Copy a release", "state": "done"},
+        {"evening": 0, "from": "20:30", "to": "21:00", "desk": "operator", "label": "Page on mails", "state": "under way"},
+        {"evening": 1, "from": "18:00", "to": "18:30", "desk": "operator", "label": "Page on mails", "state": "planned"},
+    ]
+    assert card["budget"] == {
+        "deployer": {"used_min": 60, "total_min": 1080},
+        "operator": {"used_min": 60, "total_min": 540},
+        "risk": {"used_min": 0, "total_min": 540},
+    }
+    sim.step(-sim.now)
+    assert sight(sim, "risk")["week"]["evening"] is None
+    assert {row["state"] for row in sight(sim, "risk")["week"]["calendar"]} == {"done"}
+
+
+def test_the_controls_card_tells_a_hole_to_the_desk_that_built_it_alone(lamp):
+    sim = week(next(seed for seed in range(40) if holed(seed, "lamp")))
+    row = lambda desk: next(row for row in sight(sim, desk)["controls"]["rows"] if row["name"] == "lamp")  # noqa: E731
+    assert row("operator") == {"name": "lamp", "label": "A lamp", "by": "operator", "built": False, "on": False, "tested": False, "hole": None}
+    sim.build("lamp")
+    assert (row("operator")["hole"], row("risk")["built"]) == (None, True)
+    give(sim, "operator", "control.test", control="lamp")
+    sim.step(60 * 240)
+    assert (row("operator")["tested"], row("operator")["hole"]) == (True, "it is dark on one side")
+    assert (row("risk")["tested"], row("risk")["hole"]) == (False, None)

@@ -1,0 +1,100 @@
+"""Cards of the week that all three desks have: its calendar and hands, and the controls that were built."""
+
+from typing import Any
+
+from engine.commands import LEVERS
+from engine.events import DESKS
+from engine.market_time import EVENING_STEPS, EVENINGS, STEPS_PER_MINUTE, WEEK, clock, date, evening_of
+from engine.simulation import Simulation, Work
+from engine.week import CONTROLS
+
+
+def _entry(evening: int, begin: int, end: int, row: dict[str, Any]) -> dict[str, Any]:
+    upto = "21:00" if end % EVENING_STEPS == 0 else clock(end)[:5]
+    return {"evening": evening, "from": clock(begin)[:5], "to": upto, **row}
+
+
+def _evenings(begin: int, end: int) -> list[tuple[int, int, int]]:
+    """(evening, from, to) of what goes on from evening to evening."""
+    found = []
+    for evening in range(len(EVENINGS)):
+        first = WEEK + evening * EVENING_STEPS
+        a, b = max(begin, first), min(end, first + EVENING_STEPS)
+        if a < b:
+            found.append((evening, a, b))
+    return found
+
+
+def _under_way(sim: Simulation, work: Work) -> list[dict[str, Any]]:
+    """Entries of a lever under way: what is later than this evening is planned, where it is not cut off at its end."""
+    end = work.end
+    if sim.scenario.levers[work.kind].tonight:
+        end = min(end, (work.start // EVENING_STEPS + 1) * EVENING_STEPS)
+    row = {"desk": work.desk, "label": LEVERS[work.kind].label}
+    tonight = evening_of(sim.now)
+    states = [
+        ("planned" if tonight is not None and at > tonight else "under way" if at == tonight else "done") for at, _, _ in _evenings(work.start, end)
+    ]
+    return [_entry(*span, {**row, "state": state}) for span, state in zip(_evenings(work.start, end), states, strict=True)]
+
+
+def _used_steps(sim: Simulation, desk: str) -> int:
+    """Hand-steps of the week that a desk has spent or promised."""
+    promised = 0
+    for work in sim.works:
+        if work.start < 0 and desk in work.hands:
+            promised += work.hands[desk] * (min(work.held.get(desk, work.end), 0) - work.start)
+    return sim.week_steps[desk] + promised
+
+
+def week_card(sim: Simulation) -> dict[str, Any]:
+    """The evening, what took hands and what does, copies left, and each desk's minutes."""
+    tonight = evening_of(sim.now)
+    over = [
+        _entry(*span, {"desk": row["desk"], "label": LEVERS[row["kind"]].label, "state": row["state"]})
+        for row in sim.calendar
+        for span in _evenings(row["from"], row["to"])
+    ]
+    doing = [entry for work in sim.works if work.start < 0 and work.hands for entry in _under_way(sim, work)]
+    hands = sim.scenario.hands.evening
+    budget = {
+        desk: {
+            "used_min": round(_used_steps(sim, desk) / STEPS_PER_MINUTE),
+            "total_min": getattr(hands, desk) * len(EVENINGS) * EVENING_STEPS // STEPS_PER_MINUTE,
+        }
+        for desk in DESKS
+    }
+    return {
+        "evening": tonight,
+        "date": date(sim.now),
+        "ends_at": None if tonight is None else "21:00",
+        "copies_left": sim.copies_left(),
+        "calendar": sorted(over + doing, key=lambda row: (row["evening"], row["from"], row["to"], row["desk"], row["label"])),
+        "budget": budget,
+    }
+
+
+def controls_card(sim: Simulation, desk: str) -> dict[str, Any]:
+    """Every control there could be: whether it stands, and to the desk that built it what a test has shown."""
+    rows = []
+    for name, made in CONTROLS.items():
+        found = sim.safeguards.get(name)
+        own = found is not None and desk == found["desk"]
+        tested = own and found is not None and found["tested"] is not None
+        rows.append(
+            {
+                "name": name,
+                "label": made.label,
+                "by": made.desk,
+                "built": name in sim.built,
+                "on": name in sim.built and (made.on is None or bool(made.on(sim))),
+                "tested": tested,
+                "hole": made.hole(sim) if tested and sim.has_hole(name) else None,
+            }
+        )
+    return {"rows": rows}
+
+
+def week_cards(sim: Simulation, desk: str) -> dict[str, Any]:
+    """Both cards for one desk."""
+    return {"week": week_card(sim), "controls": controls_card(sim, desk)}
