@@ -1,17 +1,31 @@
 """What a facilitator fills in."""
 
+import secrets
+from typing import Any
+
 from django import forms
 
 import engine
-from game.models import Exercise
+from game.models import PHASE_SPEEDS, SPEED_MAX, SPEED_MIN, Exercise
+from game.rules import ASSISTANT
+
+TEAMS = ("Cobalt", "Amber", "Slate", "Coral", "Jade", "Ivory", "Crimson", "Indigo", "Olive", "Plum", "Sand", "Teal")
+SEED_MAX = 2**31 - 1
+STARTS = (("08:00", "Pre-market, 08:00"), ("09:28", "Just before the bell, 09:28"), ("10:15", "Unwind, 10:15"))
+SPEEDS = (("premarket", "Pre-market"), ("bell", "Opening bell"), ("unwind", "Unwind"), ("block", "Evening"))
+HELP = (("2012", "As in 2012"), ("assisted", "Assisted: more is measured"), ("guided", "Guided: hints as well"))
+COUNTER = (("live", "Live"), ("delayed", "2 min late"), ("hidden", "Hidden until the end"))
+SEEDS = (("history", "History's, 79"), ("draw", "Draw one"), ("own", "This one"))
 
 
 class ClockField(forms.CharField):
-    """A market time such as 09:28; cleans to a step."""
+    """A market time such as 09:28; cleans to a step, or to None when it is empty and need not be filled."""
 
-    def clean(self, value: str) -> int:
+    def clean(self, value: str) -> int | None:
         """The step, or a ValidationError that says what was expected."""
         text = super().clean(value)
+        if not text:
+            return None
         try:
             step = engine.step_at(text)
         except ValueError as problem:
@@ -21,11 +35,61 @@ class ClockField(forms.CharField):
         return step
 
 
-class NewExercise(forms.Form):
-    """An exercise from the scenario of the record."""
+def _speed(label: str, phase: str) -> forms.FloatField:
+    widget = forms.NumberInput(attrs={"step": "0.5", "inputmode": "decimal"})
+    return forms.FloatField(min_value=SPEED_MIN, max_value=SPEED_MAX, initial=f"{PHASE_SPEEDS[phase]:g}", label=label, required=False, widget=widget)
 
-    title = forms.CharField(max_length=80, initial="1 August 2012")
-    team = forms.CharField(max_length=24, initial="Cobalt")
-    start = ClockField(initial="09:28", label="Starts at")
-    seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=79)
-    loss_counter = forms.ChoiceField(choices=Exercise.LossCounter.choices, initial="delayed", required=False)
+
+class NewExercise(forms.Form):
+    """An exercise: what is played, from when, by how many teams, on which market, how fast, with how much help."""
+
+    title = forms.CharField(max_length=80, initial="1 August 2012", widget=forms.TextInput(attrs={"dir": "auto"}))
+    scenario = forms.ChoiceField(required=False)
+    teams = forms.IntegerField(min_value=1, max_value=len(TEAMS), initial=2, required=False, label="Teams of three desks")
+    phase = forms.ChoiceField(choices=STARTS, initial="08:00", required=False, widget=forms.RadioSelect, label="Phase to start in")
+    start = ClockField(required=False, max_length=12, label="Starts at", widget=forms.TextInput(attrs={"placeholder": "09:28"}))
+    help = forms.ChoiceField(choices=HELP, initial="2012", required=False, widget=forms.RadioSelect, label="Help level")
+    seed_from = forms.ChoiceField(choices=SEEDS, initial="history", required=False, widget=forms.RadioSelect, label="Market's seed")
+    seed = forms.IntegerField(min_value=0, max_value=SEED_MAX, required=False, label="Seed")
+    loss_counter = forms.ChoiceField(choices=COUNTER, initial="delayed", required=False, widget=forms.RadioSelect, label="Loss on the projector")
+    speed_premarket, speed_bell, speed_unwind, speed_block = (_speed(label, phase) for phase, label in SPEEDS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ids = engine.scenario_ids()
+        self.fields["scenario"].choices = [(one, f"{engine.load_scenario(one).title} ({one})") for one in ids]  # type: ignore[attr-defined]
+        for name, field in self.fields.items():
+            if not isinstance(field.widget, forms.RadioSelect):
+                field.widget.attrs |= {"class": "input", "autocomplete": "off"}
+            if self.is_bound and name in self.errors:
+                field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"{name}-error"}
+
+    def clean(self) -> dict[str, Any]:
+        """A chosen seed needs its number."""
+        data = super().clean() or {}
+        if data.get("seed_from") == "own" and data.get("seed") is None and "seed" not in self.errors:
+            self.add_error("seed", f"Type the seed: a whole number from 0 to {SEED_MAX}.")
+        return data
+
+    def create(self) -> Exercise:
+        """The exercise and its teams; desks that nobody takes are the assistant's."""
+        data = self.cleaned_data
+        start = data["start"] if data["start"] is not None else engine.step_at(data["phase"] or "08:00")
+        exercise = Exercise.objects.create(
+            title=data["title"],
+            scenario=data["scenario"] or engine.scenario_ids()[0],
+            seed=self._seed(),
+            start_step=start,
+            help=data["help"] or "2012",
+            loss_counter=data["loss_counter"] or "delayed",
+            speeds={phase: data[f"speed_{phase}"] for phase, _ in SPEEDS if data[f"speed_{phase}"] not in (None, PHASE_SPEEDS[phase])},
+        )
+        for name in TEAMS[: data["teams"] or 1]:
+            exercise.add_team(name, ASSISTANT)
+        return exercise
+
+    def _seed(self) -> int:
+        chosen, seed = self.cleaned_data["seed_from"], self.cleaned_data["seed"]
+        if chosen == "draw":
+            return secrets.randbelow(SEED_MAX)
+        return int(seed) if seed is not None and chosen != "history" else 79

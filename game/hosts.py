@@ -29,3 +29,9 @@ def names_of(host: str, allowed: list[str]) -> list[str]:
     """ALLOWED_HOSTS for a server that listens on `host`."""
     more = own_addresses() if host in EVERYWHERE else [reachable(host)]
     return list(dict.fromkeys([*allowed, *more]))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address of a page ("127.0.0.1:8000", "localhost") leads nowhere from another machine."""
+    name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+    return name in ("localhost", "[::1]") or name.startswith("127.")

@@ -1,9 +1,19 @@
 """Addresses of pages."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from game.views import desk, facilitator, join, lobby, projector, result
+
+
+class CodeConverter(StringConverter):
+    """An exercise's code, which a one-time link's token never is."""
+
+    regex = "[0-9A-Za-z]{2}-[0-9A-Za-z]{3}"
+
+
+register_converter(CodeConverter, "code")
 
 urlpatterns = [
     path("", join.home, name="home"),
@@ -23,6 +33,8 @@ urlpatterns = [
     path("facilitator/new/", facilitator.new, name="facilitator-new"),
     path("facilitator/exercise/<str:code>/", facilitator.act, name="facilitator-act"),
     path("facilitator/seat/<int:seat_id>/link/", facilitator.seat_link, name="facilitator-seat-link"),
+    path("facilitator/<code:code>/", facilitator.exercise, name="facilitator-exercise"),
+    path("facilitator/<code:code>/state.json", facilitator.state, name="facilitator-state"),
     path("facilitator/<str:token>/", facilitator.enter, name="facilitator-enter"),
     path("admin/", admin.site.urls),
 ]

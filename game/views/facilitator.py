@@ -1,25 +1,28 @@
-"""The facilitator's pages: one-time link, list of exercises, and what can be done to each."""
+"""The facilitator's pages: one-time link, list of exercises, a new one, and what can be done to each."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-import engine
 from game.access import is_facilitator, make_facilitator
 from game.control import tell_team
 from game.drive import drive
 from game.forms import NewExercise
-from game.models import Exercise, FacilitatorLink, RuleBroken, Run, Seat
+from game.hosts import is_loopback
+from game.models import Exercise, FacilitatorLink, RuleBroken, Seat
+from game.overview import brief, overview
+from game.pages import join_card
 from game.views.errors import error
 
 SPEEDS = (0.5, 1, 2, 5, 10, 30, 60, 120)
+SHOWN = 50
 View = Callable[..., HttpResponse]
 
 
@@ -49,35 +52,52 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 @facilitators_only
 def exercises(request: HttpRequest) -> HttpResponse:
-    """Every exercise, with what can be done to it."""
-    return _page(request, NewExercise())
+    """Every exercise, and the form for a new one."""
+    return _list(request, NewExercise())
 
 
-def _page(request: HttpRequest, form: NewExercise, status: int = 200) -> HttpResponse:
-    links = request.session.pop("links", {})
-    context = {
-        "page_title": "Facilitator",
-        "exercises": [_row(exercise, links) for exercise in Exercise.objects.all()[:50]],
-        "speeds": SPEEDS,
-        "form": form,
-        "new_url": reverse("facilitator-new"),
-    }
+def _list(request: HttpRequest, form: NewExercise, status: int = 200) -> HttpResponse:
+    found = Exercise.objects.filter(owner=None)[:SHOWN]
+    context = {"page_title": "Facilitator", "exercises": [brief(one) for one in found], "form": form}
     return render(request, "facilitator/index.html", context, status=status)
 
 
 @require_POST
 @facilitators_only
 def new(request: HttpRequest) -> HttpResponse:
-    """Create an exercise; its desks are played by history until somebody takes them."""
+    """Create an exercise, and on to its page."""
     form = NewExercise(request.POST)
     if not form.is_valid():
-        return _page(request, form, status=400)
-    data = form.cleaned_data
-    exercise = Exercise.objects.create(
-        title=data["title"], seed=data["seed"], start_step=data["start"], loss_counter=data["loss_counter"] or "delayed"
-    )
-    exercise.add_team(data["team"])
-    return redirect("facilitator")
+        return _list(request, form, status=400)
+    return redirect("facilitator-exercise", form.create().code)
+
+
+@require_safe
+@facilitators_only
+def exercise(request: HttpRequest, code: str) -> HttpResponse:
+    """One exercise: how to come in, who sits where, and its time."""
+    found = get_object_or_404(Exercise, code=code.upper())
+    context = {
+        "page_title": found.title,
+        "exercise": found,
+        "speeds": SPEEDS,
+        "join": join_card(request.get_host(), found.code, secure=request.is_secure()),
+        "this_machine_only": is_loopback(request.get_host()),
+        "first": _state(request, found),
+    }
+    return render(request, "facilitator/exercise.html", context)
+
+
+def _state(request: HttpRequest, exercise: Exercise) -> dict[str, Any]:
+    """The picture, with links that were made a moment ago: they are shown once."""
+    return overview(exercise, request.session.pop("links", {}))
+
+
+@require_safe
+@facilitators_only
+def state(request: HttpRequest, code: str) -> HttpResponse:
+    """The same as JSON, for the page's own looks every two seconds."""
+    return JsonResponse(overview(get_object_or_404(Exercise, code=code.upper()), {}))
 
 
 @require_POST
@@ -87,68 +107,33 @@ def act(request: HttpRequest, code: str) -> HttpResponse:
     exercise = get_object_or_404(Exercise, code=code)
     verb = request.POST.get("do", "speed" if "speed" in request.POST else "")
     value = request.POST.get({"speed": "speed", "advance": "to"}.get(verb, ""))
+    reason = ""
     try:
         drive(exercise, verb, value)
     except RuleBroken as problem:
-        messages.error(request, str(problem))
-    return redirect("facilitator")
+        reason = str(problem)
+    return _answer(request, exercise, reason)
 
 
 @require_POST
 @facilitators_only
 def seat_link(request: HttpRequest, seat_id: int) -> HttpResponse:
     """A new one-time link to a seat, shown once; `do=vacate` gives the desk back to its autopilot."""
-    seat = get_object_or_404(Seat, pk=seat_id)
+    seat = get_object_or_404(Seat.objects.select_related("team__exercise"), pk=seat_id)
     if request.POST.get("do") == "vacate":
         seat.vacate()
         tell_team(seat.team_id)
     else:
         address = request.build_absolute_uri(reverse("take-seat", args=[seat.issue_link()]))
         request.session["links"] = {**request.session.get("links", {}), str(seat.pk): address}
-    return redirect("facilitator")
+    return _answer(request, seat.team.exercise, "")
 
 
-def _row(exercise: Exercise, links: dict[str, str]) -> dict[str, Any]:
-    state = exercise.state
-    return {
-        "code": exercise.code,
-        "title": exercise.title,
-        "scenario": exercise.scenario,
-        "seed": exercise.seed,
-        "state": state,
-        "speed": exercise.speed_at(exercise.step),
-        "clock": engine.clock(exercise.step),
-        "teams": [_team(exercise, team, links) for team in exercise.teams.all()],
-        "projector_url": reverse("projector", args=[exercise.code]),
-        "result_url": reverse("result", args=[exercise.code]),
-        "action_url": reverse("facilitator-act", args=[exercise.code]),
-        "can": {
-            "start": state == "lobby",
-            "pause": state == "running",
-            "resume": state == "paused",
-            "end": state in ("running", "paused"),
-            "retry": exercise.runs().filter(state="failed").exists(),
-        },
-    }
-
-
-def _team(exercise: Exercise, team: Any, links: dict[str, str]) -> dict[str, Any]:
-    run = Run.objects.filter(team=team).first()
-    return {
-        "name": team.name,
-        "run_state": run.state if run else "lobby",
-        "reason": run.reason if run else "",
-        "clock": engine.clock(run.step if run else exercise.start_step),
-        "loss_usd": run.curve[-1][1] if run and run.curve else None,
-        "seats": [
-            {
-                "id": seat.pk,
-                "desk": seat.desk,
-                "holder": ", ".join(player.name for player in seat.holders),
-                "autopilot": seat.autopilot,
-                "link": links.get(str(seat.pk)),
-                "link_url": reverse("facilitator-seat-link", args=[seat.pk]),
-            }
-            for seat in team.seats.prefetch_related("holdings__player")
-        ],
-    }
+def _answer(request: HttpRequest, exercise: Exercise, reason: str) -> HttpResponse:
+    """For the page's script the new picture and why it could not be done; for a plain form the page again."""
+    if "application/json" in request.headers.get("accept", ""):
+        exercise.refresh_from_db()
+        return JsonResponse({"reason": reason, "state": _state(request, exercise)})
+    if reason:
+        messages.error(request, reason)
+    return redirect("facilitator-exercise", exercise.code)

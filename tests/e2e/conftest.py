@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import axe_playwright_python  # type: ignore[import-untyped]
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.builders import missing
 from tests.e2e.stack import Stack
@@ -114,22 +115,33 @@ class Control:
 
     def __init__(self, stack: Stack, page: Page) -> None:
         self.stack, self.page = stack, page
+        self._shown: dict[tuple[str, str], str] = {}
 
     def exercise(self, title: str, start: str = "09:28", speed: str = "10") -> str:
         """Make and start one; its code."""
-        page = self.page
-        page.get_by_label("Title").fill(title)
-        page.get_by_label("Starts at").fill(start)
-        page.get_by_role("button", name="Create").click()
-        section = page.locator("section.exercise", has=page.get_by_role("heading", name=title, exact=True))
-        code = (section.get_attribute("aria-labelledby") or "").removeprefix("ex-")
-        section.get_by_role("button", name="Start", exact=True).click()
-        section.get_by_role("button", name=f"{speed}x", exact=True).click()
+        code = self.create(title, start)
+        self.do(code, "Start")
+        self.do(code, f"{speed}x")
+        expect(self.section(code).get_by_role("button", name=f"{speed}x", exact=True)).to_have_attribute("aria-pressed", "true")
         return code
 
+    def create(self, title: str, start: str = "09:28", teams: int = 1) -> str:
+        """Make one; its code."""
+        page = self.page
+        page.goto(f"{self.stack.address}/facilitator/")
+        page.get_by_label("Title").fill(title)
+        page.get_by_label("Starts at").fill(start)
+        page.get_by_label("Teams").fill(str(teams))
+        page.get_by_role("button", name="Create").click()
+        page.wait_for_url(re.compile(r"/facilitator/\w\w-\w\w\w/$"))
+        return page.url.rstrip("/").rsplit("/", 1)[1]
+
     def section(self, code: str) -> Locator:
-        """An exercise's panel."""
-        return self.page.locator(f"section[aria-labelledby='ex-{code}']")
+        """An exercise's page."""
+        address = f"{self.stack.address}/facilitator/{code}/"
+        if self.page.url != address:
+            self.page.goto(address)
+        return self.page.locator("main")
 
     def do(self, code: str, button: str) -> None:
         """Press a button of an exercise."""
@@ -137,13 +149,20 @@ class Control:
 
     def seat_link(self, code: str, desk: str = "operator") -> str:
         """A one-time link to a seat of its first team."""
-        self.do(code, f"New link for the {desk}")
-        return self.section(code).get_by_label(f"One-time link of the {desk}").input_value()
+        self.section(code).get_by_role("button", name=f"New link for the {desk}", exact=True).first.click()
+        shown = self.section(code).get_by_label(f"One-time link of the {desk}").first
+        before, seat = self._shown.get((code, desk)), re.compile("/seat/.+")
+        if before:
+            expect(shown).not_to_have_value(before)
+        expect(shown).to_have_value(seat)
+        self._shown[code, desk] = shown.input_value()
+        return self._shown[code, desk]
 
     def end(self, code: str) -> None:
         """End it."""
-        self.section(code).locator("summary").click()
+        self.do(code, "End")
         self.do(code, f"End {code}")
+        expect(self.section(code)).to_contain_text("Ended")
 
 
 @pytest.fixture(scope="session")

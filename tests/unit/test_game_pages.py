@@ -84,7 +84,7 @@ def test_nobody_else_can_act_as_the_facilitator(client, path):
 
 
 def test_the_facilitator_starts_pauses_resumes_sets_the_speed_and_ends(facilitator):
-    facilitator.post("/facilitator/new/", {"title": "Evening", "team": "Slate", "start": "09:28", "seed": 79, "loss_counter": "hidden"})
+    facilitator.post("/facilitator/new/", {"title": "Evening", "start": "09:28", "loss_counter": "hidden"})
     exercise = Exercise.objects.get(title="Evening")
     address = f"/facilitator/exercise/{exercise.code}/"
     for form, state in (({"do": "start"}, "running"), ({"do": "pause"}, "paused"), ({"do": "resume"}, "running")):

@@ -1,0 +1,134 @@
+"""The facilitator's pages: a new exercise from its form, and one exercise as it is looked at and driven."""
+
+import json
+import re
+
+import pytest
+
+import engine
+from game.forms import TEAMS, NewExercise
+from game.hosts import is_loopback
+from game.models import Exercise, FacilitatorLink, Seat
+from tests.builders import new_exercise, taken_seat
+
+pytestmark = pytest.mark.django_db
+JSON = {"headers": {"accept": "application/json"}}
+
+
+@pytest.fixture
+def facilitator(client):
+    client.get(f"/facilitator/{FacilitatorLink.issue()}/")
+    return client
+
+
+def created(facilitator, **fields: str) -> Exercise:
+    answer = facilitator.post("/facilitator/new/", {"title": "Autumn", **fields})
+    assert answer.status_code == 302, NewExercise({"title": "Autumn", **fields}).errors
+    exercise = Exercise.objects.get()
+    assert answer.headers["location"] == f"/facilitator/{exercise.code}/"
+    return exercise
+
+
+def test_a_title_is_enough(facilitator):
+    exercise = created(facilitator)
+    assert (exercise.scenario, exercise.seed, exercise.start_step, exercise.help) == ("knight-2012", 79, 0, "2012")
+    assert (exercise.loss_counter, exercise.speeds, [team.name for team in exercise.teams.all()]) == ("delayed", {}, ["Cobalt"])
+    assert {seat.autopilot for seat in Seat.objects.all()} == {"assistant"}
+
+
+def test_everything_can_be_chosen(facilitator):
+    exercise = created(
+        facilitator, scenario="knight-2012", phase="10:15", teams="12", help="guided", loss_counter="hidden", seed_from="own", seed="5",
+        speed_bell="2.5", speed_unwind="90", speed_premarket="", speed_block="120",
+    )  # fmt: skip
+    assert (exercise.seed, exercise.start_step, exercise.help, exercise.loss_counter) == (5, engine.step_at("10:15"), "guided", "hidden")
+    assert [team.name for team in exercise.teams.all()] == list(TEAMS) and len(set(TEAMS)) == 12
+    assert exercise.speeds == {"bell": 2.5, "block": 120.0}, "what is the default stays the default"
+
+
+def test_a_time_of_ones_own_wins_over_the_phase_and_a_drawn_seed_over_a_typed_one(facilitator, monkeypatch):
+    monkeypatch.setattr("game.forms.secrets.randbelow", lambda _: 4711)
+    exercise = created(facilitator, phase="08:00", start="09:45", seed_from="draw", seed="5")
+    assert (exercise.start_step, exercise.seed) == (engine.step_at("09:45"), 4711)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"title": ""}, "required"),
+        ({"title": "x" * 81}, "at most 80"),
+        ({"teams": "13"}, "less than or equal to 12"),
+        ({"teams": "0"}, "greater than or equal to 1"),
+        ({"teams": "many"}, "whole number"),
+        ({"start": "7 o'clock"}, "is not a market time"),
+        ({"start": "18:00"}, "The market closes at 16:00"),
+        ({"seed_from": "own"}, "Type the seed"),
+        ({"seed": "-1"}, "greater than or equal to 0"),
+        ({"seed": "9" * 40}, "less than or equal to"),
+        ({"speed_bell": "121"}, "less than or equal to 120"),
+        ({"speed_bell": "nan"}, "number"),
+        ({"scenario": "titanic"}, "not one of the available"),
+        ({"help": "telepathy"}, "not one of the available"),
+        ({"loss_counter": "loud"}, "not one of the available"),
+    ],
+)
+def test_what_is_wrong_in_the_form_is_said_beside_its_field_and_what_was_typed_stays(facilitator, fields, reason):
+    page = facilitator.post("/facilitator/new/", {"title": "Autumn <i>", **fields})
+    text = page.content.decode().replace("&#x27;", "'")
+    assert page.status_code == 400 and reason in text and 'role="alert"' in text
+    assert not Exercise.objects.exists()
+    if "title" not in fields:
+        assert 'value="Autumn &lt;i&gt;"' in text
+
+
+def test_the_page_shows_address_code_and_picture_together_and_who_sits_where(facilitator):
+    exercise = new_exercise(autopilot="assistant")
+    taken_seat(exercise, name="Dana")
+    page = facilitator.get(f"/facilitator/{exercise.code}/").content.decode()
+    assert "testserver" in page and exercise.code in page and "<svg" in page.split("way-in")[1]
+    state = json.loads(re.search(r'<script id="first" type="application/json">(.*?)</script>', page, re.S)[1])
+    assert state["can"] == {"start": True, "pause": False, "resume": False, "drive": False, "retry": False}
+    assert [(seat["desk"], seat["holders"], seat["autopilot"]) for seat in state["teams"][0]["seats"]] == [
+        ("deployer", [], "assistant"), ("operator", ["Dana"], None), ("risk", [], "assistant"),
+    ]  # fmt: skip
+    assert facilitator.get(f"/facilitator/{exercise.code}/state.json").json() == state
+    assert exercise.code in facilitator.get("/facilitator/").content.decode()
+
+
+def test_its_script_posts_and_gets_the_new_picture_or_the_reason(facilitator):
+    exercise = new_exercise()
+    address = f"/facilitator/exercise/{exercise.code}/"
+    started = facilitator.post(address, {"do": "start"}, **JSON).json()
+    assert started["reason"] == "" and started["state"]["state"] == "running" and started["state"]["next"] == "To the bell"
+    refused = facilitator.post(address, {"do": "start"}, **JSON).json()
+    assert "is running" in refused["reason"]
+    facilitator.post(address, {"do": "advance"}, **JSON)
+    exercise.refresh_from_db()
+    assert exercise.advance_step == engine.OPEN
+    fast = facilitator.post(address, {"speed": "0.5"}, **JSON).json()
+    assert fast["state"]["speed"] == 0.5 and fast["state"]["catching_up"]
+    assert facilitator.post(address, {"do": "end"}, **JSON).json()["state"]["can"]["drive"] is False
+
+
+def test_a_seat_is_freed_and_its_new_link_is_in_one_answer_only(facilitator):
+    exercise = new_exercise(autopilot="assistant")
+    seat, _ = taken_seat(exercise)
+    path = f"/facilitator/seat/{seat.pk}/link/"
+    link = {one["desk"]: one["link"] for one in facilitator.post(path, **JSON).json()["state"]["teams"][0]["seats"]}["operator"]
+    assert link.startswith("http://testserver/seat/")
+    assert link not in facilitator.get(f"/facilitator/{exercise.code}/").content.decode()
+    freed = facilitator.post(path, {"do": "vacate"}, **JSON).json()["state"]["teams"][0]["seats"][1]
+    assert (freed["holders"], freed["autopilot"]) == ([], "assistant")
+
+
+def test_nobody_else_sees_it(client):
+    exercise = new_exercise()
+    assert client.get(f"/facilitator/{exercise.code}/").status_code == 403
+    assert client.get(f"/facilitator/{exercise.code}/state.json").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("host", "alone"), [("127.0.0.1:8000", True), ("localhost", True), ("[::1]:8000", True), ("192.168.1.7:8000", False), ("game.example", False)]
+)
+def test_an_address_that_no_phone_can_reach_is_known(host, alone):
+    assert is_loopback(host) is alone
