@@ -64,6 +64,8 @@ def test_smars_is_disconnected_by_keyboard_alone(opens: Opens, facilitator: Cont
     page.keyboard.press("k")
     expect(page.get_by_role("switch", name="Arm: Stop all servers")).to_be_focused()
     page.keyboard.press("Tab")
+    expect(page.locator("[data-ask-word='servers.stop_all']")).to_be_focused()
+    page.keyboard.press("Tab")
     guard = page.get_by_role("switch", name="Arm: Disconnect SMARS", exact=True)
     expect(guard).to_be_focused()
     page.keyboard.press("Space")
