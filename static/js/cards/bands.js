@@ -7,7 +7,7 @@ import { roleTitle } from "../lib/roles.js";
 export function mount(root, app) {
   let before = {};
   app.store.on("standing", (s) => {
-    render(html`${line(s)}${state(s)}${seat(app, s)}`, root);
+    render(html`${line(s)}${state(s, app)}${seat(app, s)}`, root);
     const said = alarm(s, before);
     if (said) app.voice.alarm(said);
     before = s;
@@ -26,22 +26,25 @@ function line(s) {
   return nothing;
 }
 
-function state(s) {
+function state(s, app) {
   if (s.state === "paused") {
     return html`<div class="band band-warn">${icon("pause")}<span>PAUSED. Market time stands still${s.stateReason ? `: ${s.stateReason}` : ""}.</span></div>`;
   }
-  if (s.state === "lobby") return waiting(s.hello);
+  if (s.state === "lobby") return waiting(s.hello, app);
   if (s.state === "ended") {
     return html`<div class="band band-info">${icon("flag")}<span>The exercise has ended.</span>${s.result ? html`<a class="btn btn-prime" href=${s.result}>See the result</a>` : nothing}</div>`;
   }
   return nothing;
 }
 
-function waiting(hello) {
+function waiting(hello, app) {
   if (hello.desk === "lobby") return nothing; // the page itself is about nothing else
-  const words = hello.owner ? "You have not started yet." : "Waiting for the facilitator to start.";
+  if (hello.owner) {
+    const start = () => app.line.send({ t: "drive", do: "start" });
+    return html`<div class="band band-info">${icon("hourglass")}<span>Press Start when you are ready.</span> <button type="button" class="btn btn-prime" @click=${start}>${icon("play")}Start</button> <a class="btn" href="/lobby/">To the lobby</a></div>`;
+  }
   const way = hello.desk === "projector" ? nothing : html` <a class="btn" href="/lobby/">To the lobby</a>`;
-  return html`<div class="band band-info">${icon("hourglass")}<span>${words}</span>${way}</div>`;
+  return html`<div class="band band-info">${icon("hourglass")}<span>Waiting for the facilitator to start.</span>${way}</div>`;
 }
 
 /* Whose hands are on this desk, where they are not the person's. */

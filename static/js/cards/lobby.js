@@ -8,8 +8,8 @@ export function mount(root, app) {
   const count = document.querySelector("[data-count]");
   let mineBefore = null;
   app.store.on("lobby", (d) => {
-    const me = app.store.get("standing").hello.name;
-    const teams = d.teams.map((t) => ({ ...t, seats: t.seats.map((s) => ({ ...s, mine: s.holders.some((h) => h.name === me) })) }));
+    const { name: me, owner } = app.store.get("standing").hello;
+    const teams = d.teams.map((t) => ({ ...t, seats: t.seats.map((s) => ({ ...s, mine: s.holders.some((h) => h.name === me), alone: owner })) }));
     const held = teams.flatMap((t) => t.seats).filter((s) => s.mine);
     teams.sort((a, b) => hasMine(b) - hasMine(a));
     if (mineBefore === null) root.replaceChildren();
@@ -32,7 +32,7 @@ function seat(t, s, now) {
   const title = TITLES[s.desk];
   return html`<li class="seat" ?data-mine=${s.mine}>
     <span class=${`seat-desk ${s.desk}`}>${roleIcon(s.desk)}${title}</span>
-    <span class="seat-who">${s.holders.length ? s.holders.map(holder) : html`<span class="quiet">free</span>`}${s.mine ? html` <span class="tag">you</span>` : nothing}</span>
+    <span class="seat-who">${s.holders.length ? s.holders.map(holder) : html`<span class="quiet">free</span>`}${s.mine && !s.alone ? html` <span class="tag">you</span>` : nothing}</span>
     <span class="seat-acts">${acts(t, s, title, now)}</span>
   </li>`;
 }
