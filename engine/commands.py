@@ -61,6 +61,7 @@ class Lever:
     cut: Effect | None = None  # what an evening's end leaves of it
     expand: Callable[["Simulation", dict[str, Any]], dict[str, Any]] | None = None  # arguments that are settled when it is given
     like: Callable[["Simulation", dict[str, Any]], str] | None = None  # the lever whose hands and minutes it takes
+    minutes: Callable[["Simulation", dict[str, Any]], float] | None = None  # where they depend on its arguments
 
     @property
     def desk(self) -> str:
@@ -86,13 +87,14 @@ def lever(
     cut: Effect | None = None,
     expand: Callable[["Simulation", dict[str, Any]], dict[str, Any]] | None = None,
     like: Callable[["Simulation", dict[str, Any]], str] | None = None,
+    minutes: Callable[["Simulation", dict[str, Any]], float] | None = None,
 ) -> Callable[[Effect], Effect]:
     """Register the decorated effect as a lever."""
 
     def register(effect: Effect) -> Effect:
         allowed = (desks,) if isinstance(desks, str) else desks
         judge = check or (lambda sim, given: None)
-        LEVERS[kind] = Lever(kind, allowed, label, args or {}, judge, effect, dangerous, exclusive, begin, ready, talk, cut, expand, like)
+        LEVERS[kind] = Lever(kind, allowed, label, args or {}, judge, effect, dangerous, exclusive, begin, ready, talk, cut, expand, like, minutes)
         return effect
 
     return register
@@ -132,7 +134,7 @@ def servers(sim: "Simulation", value: Any) -> list[int]:
 
 def release(sim: "Simulation", value: Any) -> str:
     """a release's name"""
-    there = [name for name, found in sim.fleet.releases.items() if not found.build or name in sim.built or sim.instant]
+    there = [name for name, found in sim.fleet.releases.items() if found.build is None or name in sim.built or sim.instant]
     if not isinstance(value, str) or value not in there:
         raise Refused(f"release = {str(value)[:60]!r}: expected one of {', '.join(there)}")
     return value
@@ -242,6 +244,8 @@ def target(sim: "Simulation", args: dict[str, Any]) -> str:
         return f"${args['gross_usd']:,}" if args["gross_usd"] else "none"
     if "percent" in args:
         return f"{args['percent']:g} %"
+    if "release" in args:
+        return str(args["release"])
     if "per_second" in args:
         return f"{args['per_second']} a second" if args["per_second"] else "none"
     return str(args.get("match", ""))

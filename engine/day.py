@@ -283,9 +283,44 @@ class Day(bridge.Bridge, week.Week, Night):
         """Print what a tool of the deployer's says at the end: what it did, never what it did not look at."""
         self._print(results(self.fleet, kind, args))
 
-    def print_cut(self, kind: str, n: int) -> None:
+    def print_cut(self, n: int) -> None:
         """Print that a tool was cut off at a server."""
-        self._print(cut_off(self.fleet, kind, n))
+        self._print(cut_off(self.fleet, n))
+
+    def say_in_terminal(self, lines: list[str]) -> None:
+        """Print what a tool of the deployer's found."""
+        self._print(lines)
+
+    def alert(self, desk: str, text: str) -> None:
+        """Raise an alert at a desk now."""
+        self._deliver(Alert(self.now, desk, text))
+
+    def review_fleet(self) -> None:
+        """Hash disk and process of every server, and say which are not as recorded and which were not restarted since."""
+        fleet = self.fleet
+        everyone = [server.n for server in fleet.servers]
+        self.run_checksum(everyone)
+        self.facts["reviewed"] = self.now
+        wrong = [n for n in everyone if fleet.hashes(n)[0] != fleet.releases[fleet[n].reported].hash]
+        behind = [n for n in everyone if n not in wrong and fleet.hashes(n)[1] not in ("", fleet.hashes(n)[0])]
+        said = [f"on {fleet.label(n)} the file on disk is not the one that was recorded" for n in wrong]
+        said += [f"{fleet.label(n)} has not been restarted since its file was copied" for n in behind]
+        for text in said or ["every server is as recorded"]:
+            self.alert("operator", f"Review of the fleet: {text}.")
+        self._print([f"review: {text}" for text in said or ["every server is as recorded"]])
+        self.tell("fleet.reviewed", wrong=wrong, behind=behind)
+
+    def fail_over(self) -> None:
+        """Move every server's sessions to its standby: what runs there is what a rollback would run, and what ran here ends."""
+        hole = self.standby_hole() if self.has_hole("standby") else 0
+        for server in self.fleet.servers:
+            turn.withdraw_all(self.machine, self.now, server.n)
+            server.running = server.previous
+            server.state, server.connected = (STOPPED, False) if server.n == hole else (RUNNING, True)
+            self.log(server.n, "stopped" if server.n == hole else "started")
+        self.machine.controls["connected"] = 1
+        self.set_servers()
+        self.tell("standby.failed_over")
 
     def _print(self, lines: list[str]) -> None:
         self.terminal += [{"step": self.now, "text": line} for line in lines]
@@ -350,7 +385,12 @@ class Day(bridge.Bridge, week.Week, Night):
     def rlp_live(self) -> bool:
         """Whether every server runs a release that knows the new order type and orders carry the flag."""
         live = all(self.fleet.sends(s.n) and self.fleet.does(s.running) == "rlp" for s in self.fleet.servers)
-        return live and self.machine.controls[0].flag_off == 0
+        return live and self.flag_percent() == 100
+
+    def flag_percent(self) -> int:
+        """Percent of the orders meant for it that carry the flag."""
+        controls = self.machine.controls[0]
+        return 0 if controls.flag_off else 100 - int(controls.ramp_out)
 
     def _readmit(self) -> None:
         self.cut_off = False

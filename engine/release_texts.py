@@ -38,6 +38,7 @@ class Diff(_Part):
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     title: Text
     text: Annotated[str, Field(min_length=1), AfterValidator(_is_diff)]
+    release: Text | None = None  # shown once this one is built; without it always
 
     @property
     def lines(self) -> list[tuple[str, str]]:
@@ -52,6 +53,7 @@ class Change(_Part):
     title: Text
     who: Text
     state: Annotated[str, Field(min_length=1, max_length=40)]
+    history: bool = False  # what history's team did: left out where a team plays the week itself
 
 
 class ReleaseTexts(_Part):

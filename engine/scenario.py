@@ -80,7 +80,7 @@ class Release(_Part):
     flag_set: Behaviour
     flag_set_before_open: Behaviour
     flag: Annotated[str, Field(pattern=r"^[A-Z]$")] = "P"  # the one it reads
-    build: bool = False  # there is none until somebody builds it
+    build: Minutes | None = None  # of a hand, in the week: until then there is none
 
 
 class Fleet(_Part):
@@ -322,7 +322,8 @@ class LeverNumbers(_Part):
 
     `evening`: minutes on an evening of the week, where it can be used at all; `evening_hands`: of which desks, the one that gives it first;
     `evening_held`: minutes after which a desk has its hand back, where that is before the end; `tonight`: what is not over by 21:00 is
-    cut off; without it, it goes on on the next evening. `phases`: when it may be started, where that is not always.
+    cut off; without it, it goes on on the next evening. `automated`: minutes for all servers of the inventory once there is automation.
+    `phases`: when it may be started, where that is not always.
     """
 
     hands: Annotated[int, Field(ge=0, le=4)]
@@ -333,6 +334,7 @@ class LeverNumbers(_Part):
     shared: Annotated[int, Field(ge=1, le=4)] = 1
     each: bool = False
     only_built: bool = False
+    automated: Minutes | None = None
     evening: Minutes | None = None
     evening_hands: dict[Desk, Annotated[int, Field(ge=1, le=4)]] = {}
     evening_held: dict[Desk, Minutes] = {}

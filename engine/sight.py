@@ -21,7 +21,6 @@ from engine.simulation import Simulation
 register_pins()  # what desks may share is made of their cards
 
 
-
 def projector(sim: Simulation, help_level: str) -> dict[str, Any]:
     """The room: clock, price moves, headlines, and the loss so far (which the game may delay or hide)."""
     money = score(sim)

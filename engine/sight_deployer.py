@@ -4,7 +4,8 @@ from typing import Any
 
 from engine.commands import LEVERS
 from engine.fleet import Fleet
-from engine.market_time import told
+from engine.market_time import STEPS_PER_MINUTE, clock, date, evening_of, told
+from engine.scenario import Release
 from engine.sight_parts import alerts_card, clock_card, inbox_card, kept, levers_card, work_card
 from engine.sight_team import team_cards
 from engine.sight_week import week_cards
@@ -12,7 +13,9 @@ from engine.simulation import Simulation
 
 LINES = 60  # of the terminal
 NAMES = {"rlp": "RLP", "power_peg": "Power Peg"}  # behaviours that have a name of their own
-FLAG_KINDS = ("flag.clear", "flag.set")
+FLAG_KINDS = ("flag.clear", "flag.set", "ramp.set")
+MONTHS = ("Jul", "Aug")
+BUILT_ON = ("2012-07-27", "2012-07-30", "2012-07-31")
 
 
 def _work_on(sim: Simulation, n: int) -> dict[str, Any] | None:
@@ -62,31 +65,64 @@ def fleet_card(sim: Simulation, help_level: str) -> dict[str, Any]:
 
 
 def releases_card(sim: Simulation) -> dict[str, Any]:
-    """The releases there are, what they do with an order by its flag, and the diffs between them. Never changes."""
+    """The releases there are, what they do with an order by its flag, and the diffs between them: those that were built."""
     scenario = sim.scenario
+    there = [release for release in scenario.fleet.release if release.build is None or release.name in sim.built]
+    names = [release.name for release in there]
+
+    def made_on(release: Release) -> str:
+        day = 0 if release.name not in sim.facts else (evening_of(sim.facts[release.name]) or 0)
+        return BUILT_ON[day] if release.build is not None else release.built
 
     def make() -> dict[str, Any]:
         releases = [
             {
                 "name": release.name,
-                "built": release.built,
+                "built": made_on(release),
                 "hash": release.hash,
                 "note": scenario.releases.note_of(release.name),
                 "flag_clear": NAMES.get(release.flag_clear, release.flag_clear),
                 "flag_set": NAMES.get(release.flag_set, release.flag_set),
             }
-            for release in scenario.fleet.release
+            for release in there
         ]
-        diffs = scenario.releases.diff
+        diffs = [diff for diff in scenario.releases.diff if diff.release is None or diff.release in names]
         shown = [{"id": diff.id, "title": diff.title, "lines": [{"sign": sign, "text": text} for sign, text in diff.lines]} for diff in diffs]
         return {"releases": releases, "diffs": shown}
 
-    return kept(sim, "releases", 0, make)
+    return kept(sim, "releases", names, make)
+
+
+def _day(when: str) -> tuple[int, str]:
+    """A moment of the calendar as something to compare: "27 Jul 18:22" is before "01 Aug 08:00"."""
+    day, month, clock = when.split()
+    return MONTHS.index(month) * 31 + int(day), clock
 
 
 def changes_card(sim: Simulation) -> dict[str, Any]:
-    """The change calendar of the week. Never changes."""
-    return kept(sim, "changes", 0, lambda: {"rows": [change.model_dump() for change in sim.scenario.releases.change]})
+    """The change calendar of the week. A team that plays the week itself finds what is to come planned, and its own work in it."""
+    rows = [change.model_dump(exclude={"history"}) for change in sim.scenario.releases.change]
+    if sim.start == 0:
+        return kept(sim, "changes", 0, lambda: {"rows": rows})
+
+    def make() -> dict[str, Any]:
+        now = _day(f"{date(sim.now)[4:]} {clock(sim.now)[:5]}")
+        others = [row for row, change in zip(rows, sim.scenario.releases.change, strict=True) if not change.history]
+        shown = [row if _day(row["when"]) <= now else {**row, "state": "planned"} for row in others]
+        for work in sim.calendar:
+            if work["desk"] == "deployer":
+                when = f"{date(work['from'])[4:]} {clock(work['from'])[:5]}"
+                shown.append({"when": when, "title": LEVERS[work["kind"]].label, "who": "Deployer", "state": work["state"]})
+        return {"rows": sorted(shown, key=lambda row: _day(row["when"]))}
+
+    return kept(sim, "changes", (sim.now // STEPS_PER_MINUTE, len(sim.calendar)), make)
+
+
+def inventory_card(sim: Simulation) -> dict[str, Any]:
+    """The hosts that the automation knows, once somebody has written or audited the list."""
+    known = "automation" in sim.facts or "audited" in sim.facts
+    hosts = [sim.fleet.label(n) for n in sim.inventory()] if known else []
+    return {"written": "automation" in sim.facts, "audited": "audited" in sim.facts, "hosts": hosts}
 
 
 def terminal_card(sim: Simulation) -> dict[str, Any]:
@@ -98,7 +134,7 @@ def flag_card(sim: Simulation) -> dict[str, Any]:
     """Whether orders carry the flag upstream, as upstream said, and what it was asked for."""
     asked = next((work for work in sim.works if work.kind in FLAG_KINDS), None)
     doing = asked and {"label": LEVERS[asked.kind].label, "left_s": sim.left_s(asked)}
-    return {"set": bool(sim.machine.controls[0].flag_off == 0), "work": doing}
+    return {"set": bool(sim.machine.controls[0].flag_off == 0), "percent": sim.flag_percent(), "flag": sim.fleet.flag, "work": doing}
 
 
 def deployer(sim: Simulation, help_level: str) -> dict[str, Any]:
@@ -108,6 +144,7 @@ def deployer(sim: Simulation, help_level: str) -> dict[str, Any]:
         "fleet": fleet_card(sim, help_level),
         "releases": releases_card(sim),
         "changes": changes_card(sim),
+        "inventory": inventory_card(sim),
         "terminal": terminal_card(sim),
         "flag": flag_card(sim),
         "inbox": inbox_card(sim, "deployer"),

@@ -202,7 +202,9 @@ class Simulation(day.Day):
         if numbers.shared > 1:
             hands = {command.desk: min(numbers.shared, self.free_hands(command.desk))}
         servers = len(args.get("servers", (0,)))
-        minutes = self.minutes_of(like, servers, sum(hands.values()))
+        minutes = lever.minutes(self, args) if lever.minutes else self.minutes_of(like, servers, sum(hands.values()))
+        if numbers.automated is not None and self.automated(args.get("servers", ())):
+            minutes = numbers.automated
         steps = max(1, round(minutes * STEPS_PER_MINUTE)) if minutes else 0
         end = self.now + steps
         stages = servers if self.now < 0 and numbers.tonight else 1
@@ -392,6 +394,7 @@ class Simulation(day.Day):
             "executions": self.executions,
             "works": [asdict(work) for work in self.works],
             "fleet": self.fleet.to_dict(),
+            "flag": self.fleet.flag,
             "evidence": self.evidence.to_dict(),
             "gauges": {"tick": self.gauges.tick, "volume_high": self.gauges.volume_high, "path": self.gauges.path},
             "monitor": {"last": self.monitor.last, "shown": self.monitor.shown},
@@ -403,6 +406,7 @@ class Simulation(day.Day):
         self.now, self.cursor, self.executions = memory["now"], memory["cursor"], memory["executions"]
         self.works = [Work.of(work) for work in memory["works"]]
         self.fleet.restore(memory["fleet"])
+        self.fleet.flag = memory["flag"]
         self.evidence = Evidence.from_dict(self.scenario.evidence, self.seed, memory["evidence"])
         self.gauges.tick, self.gauges.volume_high, self.gauges.path = (memory["gauges"][key] for key in ("tick", "volume_high", "path"))
         self.monitor.last, self.monitor.shown = memory["monitor"]["last"], memory["monitor"]["shown"]

@@ -151,6 +151,7 @@ CONTROLS = np.dtype(
         ("reconcile", "i8"),  # 1 counts executions, 2 counts orders sent (a wrong one)
         ("connected", "i8"),  # SMARS's sessions to the exchanges
         ("flag_off", "i8"),  # upstream: no new order carries the flag
+        ("ramp_out", "i8"),  # percent of flagged orders that come without the flag while it is being raised
         ("away_256", "i8"),  # share of client flow that has routed away
     ]
 )

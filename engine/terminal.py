@@ -25,6 +25,12 @@ def prompts(fleet: Fleet, kind: str, args: dict[str, Any]) -> list[str]:
         return [f"$ sha256sum {_host(fleet, n)}:{BINARY}" for n in _servers(args)]
     if kind == "release.copy":
         return [f"$ copy releases/{args['release']} {hosts}"]
+    if kind == "automation.deploy":
+        return [f"$ deploy {args['release']} --all    ({len(_servers(args))} hosts)"]
+    if kind == "release.build":
+        return [f"$ make {args['release']}"]
+    if kind == "rollback.rehearse":
+        return ["$ rehearse rollback --flag set"]
     if kind == "release.rollback":
         return [f"$ rollback {hosts}"]
     if kind == "server.start":
@@ -37,7 +43,9 @@ def results(fleet: Fleet, kind: str, args: dict[str, Any]) -> list[str]:
     lines: list[str] = []
     for n in _servers(args):
         host = _host(fleet, n)
-        if kind == "checksum.run":
+        if kind == "automation.deploy":
+            lines.append(f"{host}: {args['release']} copied, restarted, hashed")
+        if kind in ("checksum.run", "automation.deploy"):
             disk, process = fleet.hashes(n)
             lines.append(f"{disk}  {host}:{BINARY}")
             lines.append(f"{process or 'no such process':16}  {host}:/proc/smars/exe")
@@ -50,6 +58,6 @@ def results(fleet: Fleet, kind: str, args: dict[str, Any]) -> list[str]:
     return lines
 
 
-def cut_off(fleet: Fleet, kind: str, n: int) -> list[str]:
+def cut_off(fleet: Fleet, n: int) -> list[str]:
     """Lines printed when an evening's end cut a tool off at a server."""
-    return [f"{_host(fleet, n)}: connection closed, copy not complete"] if kind == "release.copy" else []
+    return [f"{_host(fleet, n)}: connection closed, copy not complete"]

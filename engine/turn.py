@@ -136,6 +136,16 @@ def place(m, arrival, activations, step, server, flagged, orders_refused, refuse
     parent.rest_slot = parent.second = parent.in_second = parent.served = 0
 
 
+@piece
+def flag_of(m, arrival):
+    """1 when an order comes with the flag: not while upstream leaves it off, and of a ramp only the first orders by their key, the same
+    ones at every higher share."""
+    controls = m.controls[0]
+    if arrival.flagged == 0 or controls.flag_off == 1:
+        return 0
+    return 1 if (np.int64(arrival.id) * 2654435761 >> 12) % 100 < 100 - controls.ramp_out else 0
+
+
 @kernel
 def deal(m, arrivals, activations, cursor, until, orders_refused, refused):
     """Deal the arrivals up to step `until`; returns the new cursor into `arrivals`.
@@ -150,7 +160,7 @@ def deal(m, arrivals, activations, cursor, until, orders_refused, refused):
         if arrival.kept_away < controls.away_256:
             continue
         tally.arrived += 1
-        flagged = 1 if arrival.flagged == 1 and controls.flag_off == 0 else 0
+        flagged = flag_of(m, arrival)
         tally.flagged += flagged
         server = next_server(m, flagged) if controls.connected == 1 else 0
         if server > 0:
@@ -171,7 +181,7 @@ def deal_waiting(m, arrivals, activations, step, orders_refused, refused):
     kept = 0
     for i in range(tally.waiting):
         arrival = arrivals[m.waiting[i]]
-        flagged = 1 if arrival.flagged == 1 and controls.flag_off == 0 else 0
+        flagged = flag_of(m, arrival)
         server = next_server(m, flagged) if controls.connected == 1 else 0
         if server > 0:
             place(m, arrival, activations, step, server, flagged, orders_refused, refused)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.chance import HOLES, below
+from engine.chance import FLEET, HOLES, below
 from engine.commands import LEVERS, Check, Effect, Refused, lever
 from engine.events import DESKS
 from engine.fleet import Fleet
@@ -186,6 +186,45 @@ class Week:
         at = evening_of(self.now)
         return 0 if at is None else self.scenario.fleet.copies_an_evening - self.copies[at]
 
+    # -- the fleet and the flag
+
+    def missing_host(self) -> int:
+        """The server that the inventory does not list until it is audited."""
+        return below(self.seed, FLEET, 1, 0, len(self.fleet.servers)) + 1
+
+    def inventory(self) -> list[int]:
+        """Servers that the inventory lists."""
+        missing = 0 if "audited" in self.facts else self.missing_host()
+        return [server.n for server in self.fleet.servers if server.n != missing]
+
+    def automated(self, servers: Any) -> bool:
+        """Whether the automation reaches all of these servers."""
+        return "automation" in self.facts and bool(servers) and set(servers) <= set(self.inventory())
+
+    def inventory_lines(self) -> list[str]:
+        """The inventory as the deployer's tools print it."""
+        hosts = [self.fleet.label(n).lower() for n in self.inventory()]
+        return [f"inventory: {len(hosts)} hosts", " ".join(hosts)]
+
+    def standby_hole(self) -> int:
+        """The server whose standby has no sessions, where the standby has a hole."""
+        return self.hole_draw("standby", 1, len(self.fleet.servers)) + 1
+
+    def flag_of_the_day(self) -> str:
+        """The flag that clients will set: another than the old one with the brokers' word, where releases that read it were deployed."""
+        recorded = [self.fleet.releases[server.reported].flag for server in self.fleet.servers]
+        others = sorted(flag for flag in recorded if flag != self.scenario.fleet.flag)
+        return others[0] if others and "brokers" in self.facts else self.scenario.fleet.flag
+
+    def agree_on_flag(self: Any) -> None:
+        """At 08:00: what the brokers set from now on, and on how many of their orders."""
+        self.fleet.flag = self.flag_of_the_day()
+        if "brokers" in self.facts and "ramp" in self.facts:
+            self.built.add("ramp.set")
+            self.machine.controls["ramp_out"] = 100
+        self.set_servers()
+        self.tell("flag.agreed", flag=self.fleet.flag, percent=self.flag_percent())
+
     # -- evenings
 
     def turn_of_week(self: Any, step: int) -> None:
@@ -199,6 +238,7 @@ class Week:
         if step < 0:
             self.tell("evening.began", evening=evening_of(step))
         else:
+            self.agree_on_flag()
             self.tell("phase.changed", phase=phase(step))
 
     def give_up(self: Any, work: "Work") -> None:

@@ -18,21 +18,23 @@ def _flag_is(value: bool) -> Any:
     return ready
 
 
-def _not_frozen(sim: "Simulation") -> None:
+def not_frozen(sim: "Simulation") -> None:
+    """Raises Refused while the servers' disks may not be written to."""
     if sim.now < sim.agreed.frozen_until:
         raise Refused(f"nothing may be written to the servers before {clock(sim.agreed.frozen_until)[:5]}: legal has their disks frozen")
 
 
-def _free_servers(sim: "Simulation", args: dict[str, Any]) -> None:
+def free_servers(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Raises Refused when the disk of one of the servers is being written to."""
     for work in sim.works:
-        if work.kind in ("release.copy", "release.rollback"):
+        if work.kind in ("release.copy", "release.rollback", "automation.deploy"):
             both = sorted(set(work.args["servers"]) & set(args["servers"]))
             if both:
                 raise Refused(f"{sim.fleet.label(both[0])} is being worked on: {sim.left_s(work)} s left")
 
 
 def _fit_tonight(sim: "Simulation", args: dict[str, Any]) -> None:
-    _free_servers(sim, args)
+    free_servers(sim, args)
     if sim.now < 0 and len(args["servers"]) > sim.copies_left():
         most = sim.scenario.fleet.copies_an_evening
         raise Refused(f"{len(args['servers'])} servers are too many: at most {most} are copied by hand an evening, {sim.copies_left()} are left")
@@ -44,12 +46,12 @@ def _count_copies(sim: "Simulation", args: dict[str, Any]) -> None:
         sim.copies[at] += len(args["servers"])
 
 
-def _break_off(sim: "Simulation", args: dict[str, Any]) -> None:
+def stop_short(sim: "Simulation", args: dict[str, Any]) -> None:
     """The file that was under way is a part of one; the servers behind it were not touched."""
     n = args["servers"][0]
     sim.fleet.break_off(n, args["release"])
     sim.log(n, "copied")
-    sim.print_cut("release.copy", n)
+    sim.print_cut(n)
 
 
 @lever("checksum.run", "deployer", "Checksum servers", args={"servers": commands.servers})
@@ -64,9 +66,9 @@ def checksum(sim: "Simulation", args: dict[str, Any]) -> None:
     "Copy a release",
     args={"servers": commands.servers, "release": commands.release},
     check=_fit_tonight,
-    ready=_not_frozen,
+    ready=not_frozen,
     begin=_count_copies,
-    cut=_break_off,
+    cut=stop_short,
 )
 def copy(sim: "Simulation", args: dict[str, Any]) -> None:
     """Put a release on disk; a restart runs it. The tool records every copy, and the first one to the seed's server never arrived."""
@@ -79,9 +81,7 @@ def copy(sim: "Simulation", args: dict[str, Any]) -> None:
         sim.log(n, "copied")
 
 
-@lever(
-    "release.rollback", "deployer", "Roll back servers", args={"servers": commands.servers}, check=_free_servers, ready=_not_frozen, dangerous=True
-)
+@lever("release.rollback", "deployer", "Roll back servers", args={"servers": commands.servers}, check=free_servers, ready=not_frozen, dangerous=True)
 def roll_back(sim: "Simulation", args: dict[str, Any]) -> None:
     """Run the previous release again: each server is restarted at the end."""
     for n in args["servers"]:

@@ -27,7 +27,7 @@ def kinds(sim: Simulation) -> list[str]:
 
 def with_behaviour(name: str):
     """The legacy release does `name` with flagged orders, on every server."""
-    old, new = SCENARIO.fleet.release
+    old, new = SCENARIO.fleet.release[:2]
     release = (old.model_copy(update={"flag_set": name}), new.model_copy(update={"flag_set": name}))
     return SCENARIO.model_copy(update={"fleet": SCENARIO.fleet.model_copy(update={"release": release})})
 

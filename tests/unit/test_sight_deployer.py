@@ -10,7 +10,7 @@ from tests.engine_builders import quiet_scenario
 from tests.small import give
 
 SCENARIO = quiet_scenario(queued=0)
-OLD, NEW = SCENARIO.fleet.release
+OLD, NEW = SCENARIO.fleet.release[:2]
 STALE = 8
 
 
@@ -172,12 +172,12 @@ def test_a_refused_command_prints_nothing():
 
 def test_the_flag_is_as_upstream_said_and_shows_what_was_asked():
     sim = morning(OPEN, instant=False)
-    assert card(sim, "flag") == {"set": True, "work": None}
+    assert card(sim, "flag") == {"set": True, "percent": 100, "flag": "P", "work": None}
     give(sim, "deployer", "flag.clear")
     sim.step(240)
-    assert card(sim, "flag") == {"set": True, "work": {"label": "Have the flag cleared upstream", "left_s": 240}}
+    assert card(sim, "flag") == {"set": True, "percent": 100, "flag": "P", "work": {"label": "Have the flag cleared upstream", "left_s": 240}}
     sim.step(1200)
-    assert card(sim, "flag") == {"set": False, "work": None}
+    assert card(sim, "flag") == {"set": False, "percent": 0, "flag": "P", "work": None}
 
 
 def test_releases_show_notes_hashes_and_what_the_flag_does():

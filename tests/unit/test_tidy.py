@@ -20,7 +20,7 @@ FLOORS = (
     "gauges evening",
     "telling",
     "view",
-    "bridge week",
+    "bridge week trial",
     "day",
     "levers",
     "simulation",

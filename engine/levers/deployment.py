@@ -1,0 +1,218 @@
+"""What the week is for: building releases and automation, looking twice, rehearsing, raising the flag by and by, a standby."""
+
+from typing import TYPE_CHECKING, Any
+
+from engine import commands, trial
+from engine.commands import Refused, lever
+from engine.fleet import STARTING
+from engine.levers.deployer import free_servers, not_frozen, stop_short
+from engine.market_time import EVENING_STEPS, OPEN
+from engine.week import builds
+
+if TYPE_CHECKING:
+    from engine.simulation import Simulation
+
+# -- releases
+
+
+def _to_build(sim: "Simulation", value: Any) -> str:
+    """the name of a release that can be built"""
+    names = [name for name, found in sim.fleet.releases.items() if found.build is not None]
+    if not isinstance(value, str) or value not in names:
+        raise Refused(f"release = {str(value)[:60]!r}: expected one of {', '.join(names) or 'none: nothing can be built'}")
+    return value
+
+
+def _not_built(sim: "Simulation", args: dict[str, Any]) -> None:
+    if args["release"] in sim.built:
+        raise Refused(f"{args['release']} is built already")
+    if any(work.kind == "release.build" and work.args == args for work in sim.works):
+        raise Refused(f"{args['release']} is being built already")
+
+
+def _build_minutes(sim: "Simulation", args: dict[str, Any]) -> float:
+    return float(sim.fleet.releases[args["release"]].build or 0)
+
+
+@lever("release.build", "deployer", "Build a release", args={"release": _to_build}, check=_not_built, minutes=_build_minutes)
+def build(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Make a release that can be copied from now on."""
+    name = args["release"]
+    sim.built.add(name)
+    sim.facts[name] = sim.now
+    sim.say_in_terminal([f"{name}: built, {sim.fleet.releases[name].hash}"])
+    sim.tell("release.built", release=name)
+
+
+# -- looking twice
+
+
+def _once(fact: str, what: str) -> Any:
+    def ready(sim: "Simulation") -> None:
+        if fact in sim.facts:
+            raise Refused(f"{what} already")
+
+    return ready
+
+
+@lever("fleet.review", "deployer", "Have a second technician review the fleet", exclusive=True)
+def review(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Two people look at the disk and the process of every server, and hold them against what the copy tool recorded."""
+    sim.review_fleet()
+
+
+@lever("counter.test", "deployer", "Test the old counter again", ready=_once("counter", "that was tested"), exclusive=True)
+def test_counter(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Run the oldest release on a test order that carries the flag, and count what it sends."""
+    sim.facts["counter"] = sim.now
+    old = sim.scenario.fleet.release[0]
+    wild = old.flag_set == "power_peg"
+    lines = [f"test order: buy 300 with flag {old.flag}, on {old.name}, market simulated"]
+    if wild:
+        lines += ["300 of 300 executed: the order is not told, children go on", "stopped by hand after 60 s: 214 children, 21,200 shares"]
+        lines += ["FAILED: cumulative quantity is not seen since it moved in 2005"]
+    else:
+        lines += ["300 of 300 executed: the order ends", "passed"]
+    sim.say_in_terminal(lines)
+    sim.tell("counter.tested", failed=wild)
+
+
+@lever("rollback.rehearse", "deployer", "Rehearse the rollback", exclusive=True)
+def rehearse(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Roll a copy of this fleet back while the flag is set, and let its market open for two minutes."""
+    found = trial.rolled_back(sim)
+    sim.facts["rehearsed"] = sim.now
+    lines = [
+        f"rehearsal: all servers back, then run {' and '.join(found.releases)}; flag set",
+        f"{trial.MINUTES} minutes of the open: {found.flagged} flagged orders, {found.met} of them run away on {found.servers} servers",
+    ]
+    if found.met:
+        lines.append(f"held at the end about ${found.gross_usd / 1e6:,.0f} million, given up about ${max(found.loss_usd, 0) / 1e6:,.1f} million")
+    else:
+        lines.append("every order ends when it is filled: nothing is held")
+    sim.say_in_terminal(lines)
+    text = f"{found.met} of {found.flagged} flagged orders never end" if found.met else "every flagged order ends as it should"
+    sim.alert("operator", f"Rehearsal of the rollback with the flag set: {text}.")
+    sim.tell("rollback.rehearsed", **found._asdict())
+
+
+# -- automation
+
+
+@lever("automation.write", "deployer", "Write deploy automation", ready=_once("automation", "there is automation"), exclusive=True)
+def automate(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Copy, restart and hash every host of the inventory with one command."""
+    sim.facts["automation"] = sim.now
+    sim.built.add("automation.deploy")
+    sim.say_in_terminal(sim.inventory_lines())
+    sim.tell("automation.written")
+
+
+@lever("inventory.audit", "operator", "Audit the inventory", ready=_once("audited", "the inventory was audited"), exclusive=True)
+def audit(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Walk through the racks with the list: the automation then knows every host."""
+    name = sim.fleet.label(sim.missing_host())
+    sim.facts["audited"] = sim.now
+    sim.alert("operator", f"Inventory: {name} was in the rack and not on the list. It is on it now.")
+    sim.say_in_terminal([f"inventory: {name.lower()} added by operations"])
+    sim.tell("inventory.audited", server=sim.missing_host())
+
+
+def _may_deploy(sim: "Simulation") -> None:
+    not_frozen(sim)
+    if 0 <= sim.now < OPEN:
+        missing = sim.word_missing("release.copy")
+        if missing:
+            raise Refused(missing)
+    free_servers(sim, {"servers": sim.inventory()})
+    for n in sim.inventory():
+        if sim.fleet[n].state == STARTING:
+            raise Refused(f"{sim.fleet.label(n)} is starting")
+
+
+@lever(
+    "automation.deploy",
+    "deployer",
+    "Deploy with the automation",
+    args={"release": commands.release},
+    ready=_may_deploy,
+    dangerous=True,
+    exclusive=True,
+    expand=lambda sim, args: {**args, "servers": sim.inventory()},
+    cut=stop_short,
+)
+def deploy(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Copy, restart and hash host after host of the inventory."""
+    for n in args["servers"]:
+        sim.fleet.copy(n, args["release"], sim.now)
+        sim.log(n, "copied")
+        sim.stop_server(n)
+        sim.start_server(n)
+        sim.run_checksum([n])
+
+
+# -- the flag
+
+
+def _before_tuesday(sim: "Simulation") -> None:
+    _once("brokers", "the brokers have given their word")(sim)
+    if sim.now >= -EVENING_STEPS:
+        raise Refused("the brokers change nothing on a day's notice: they wanted to know by Monday's end")
+
+
+@lever("brokers.call", "risk", "Ask the brokers to follow a plan of the flag", ready=_before_tuesday, exclusive=True)
+def call_brokers(sim: "Simulation", args: dict[str, Any]) -> None:
+    """They will set the flag that the releases read, and as much of it as the plan says, if there is one by then."""
+    if sim.now <= -EVENING_STEPS:
+        sim.facts["brokers"] = sim.now
+        sim.tell("brokers.agreed")
+
+
+@lever("ramp.plan", "deployer", "Plan to raise the flag by and by", ready=_once("ramp", "there is a plan"), exclusive=True)
+def plan_ramp(sim: "Simulation", args: dict[str, Any]) -> None:
+    """With the brokers' word the morning starts with the flag on no order."""
+    sim.facts["ramp"] = sim.now
+    sim.tell("ramp.planned")
+
+
+def _percent(sim: "Simulation", value: Any) -> int:
+    """percent of the orders: 0, 1, 10 or 100"""
+    if isinstance(value, bool) or value not in (0, 1, 10, 100) or not isinstance(value, int):
+        raise Refused(f"percent = {str(value)[:20]!r}: expected 0, 1, 10 or 100")
+    return value
+
+
+def _another_share(sim: "Simulation", args: dict[str, Any]) -> None:
+    if sim.flag_percent() == args["percent"]:
+        raise Refused(f"the flag is on {args['percent']} % of the orders already")
+
+
+@lever("ramp.set", "deployer", "Raise or lower the flag", args={"percent": _percent}, check=_another_share, dangerous=True, exclusive=True)
+def set_ramp(sim: "Simulation", args: dict[str, Any]) -> None:
+    """The brokers set the flag on that part of its orders; what runs already goes on."""
+    sim.machine.controls["ramp_out"] = 100 - args["percent"]
+    sim.tell("ramp.changed", percent=args["percent"])
+
+
+# -- the standby
+
+builds(
+    "standby.build",
+    "operator",
+    "Build a hot standby",
+    "standby",
+    "Hot standby on the previous release",
+    lambda sim: f"the standby of {sim.fleet.label(sim.standby_hole())} has no sessions at the exchanges: it will not come up",
+    opens=("standby.failover",),
+)
+
+
+def _sessions_stand(sim: "Simulation") -> None:
+    if sim.cut_off:
+        raise Refused("the exchanges have cut the firm off: the standby would be cut off as well")
+
+
+@lever("standby.failover", "operator", "Fail over to the standby", ready=_sessions_stand, dangerous=True, exclusive=True)
+def fail_over(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Every server's sessions move to a machine that runs the release before; what ran ends."""
+    sim.fail_over()
