@@ -5,7 +5,7 @@ answers the telephone without deciding anything. Unasked it does nothing that co
 from typing import Any
 
 from engine.autopilot_parts import REJECT, TALK, Eyes, Habit, Move, open_mail, pick_up
-from engine.autopilot_team import read_pin, server_names
+from engine.autopilot_team import checksum_to_share, read_pin, server_names
 
 MAIL_EVERY_S = {"premarket": 60, "bell": 30, "unwind": 240, "block": 240}
 HEARD_S = {"premarket": 120, "bell": 30, "unwind": 480, "block": 120}  # how long a question on the bridge stays a question
@@ -43,7 +43,7 @@ def show_result(eyes: Eyes) -> Move | None:
         if asked_for(eyes, kind) and card.get("server") and not eyes.pinned(names[card["server"]], card["at"]):
             return Move("evidence.share", {"what": what, "id": card["server"]})
     if asked_for(eyes, "checksum.run"):
-        found = [row for row in eyes.rows("fleet", "servers") if row["checksum"] and not eyes.pinned(row["name"], row["checksum"]["at"])]
+        found = [row for row in eyes.rows("fleet", "servers") if checksum_to_share(eyes, row)]
         if found:
             return Move("evidence.share", {"what": "checksum", "id": found[0]["n"]})
     return None
@@ -67,13 +67,13 @@ def _share(eyes: Eyes, what: str, question: str) -> Move | None:
     if what in ("log", "look"):
         number = eyes.card(what).get("server") or 0
     elif what == "checksum":
-        rows = [row for row in eyes.rows("fleet", "servers") if row["checksum"]]
-        rows.sort(key=lambda row: (row["name"] in question, row["checksum"]["at"]))
+        rows = [row for row in eyes.rows("fleet", "servers") if checksum_to_share(eyes, row)]
+        rows.sort(key=lambda row: (row["name"] in question, eyes.at(row["checksum"]["at"])))
         number = rows[-1]["n"] if rows else 0
     elif what == "mail":
         read: list[dict[str, Any]] = eyes.mails(read=True)
         number = read[-1]["id"] if read else 0
-    elif what == "alert" and not eyes.rows("alerts", "alerts"):
+    elif (what == "alert" and not eyes.rows("alerts", "alerts")) or (what == "tape" and not eyes.rows("tape", "items")):
         return None
     if what in ("log", "look", "checksum", "mail") and not number:
         return None

@@ -5,6 +5,8 @@ yes quickly and gets out patiently. All of it from what the cards say: without t
 do other things.
 """
 
+from typing import Any
+
 from engine.autopilot_history import raise_capital, take_the_bid
 from engine.autopilot_parts import REJECT, Eyes, Habit, Move, open_mail, pick_up, say
 from engine.autopilot_team import (
@@ -13,6 +15,7 @@ from engine.autopilot_team import (
     REPAIRED,
     SEND_CHECKS,
     calm,
+    checksum_to_share,
     declare,
     flood_s,
     odd_line,
@@ -35,7 +38,7 @@ CAP_USD = 50_000_000
 # -- operator
 
 
-def rejects(eyes: Eyes, read: bool | None = None) -> list[dict[str, object]]:
+def rejects(eyes: Eyes, read: bool | None = None) -> list[dict[str, Any]]:
     """The router's reject mails."""
     return [mail for mail in eyes.mails(read) if REJECT in mail["subject"]]
 
@@ -161,22 +164,15 @@ def clearing(eyes: Eyes) -> bool:
     return any(item["title"] == SEND_CHECKS for item in eyes.bridge(kind="say"))
 
 
-def checked_since(eyes: Eyes, server: dict[str, object], since: str) -> bool:
-    """Whether a server has a checksum from a moment on."""
-    checksum = server["checksum"]
-    return isinstance(checksum, dict) and str(checksum["at"]) >= since
-
-
-def fresh_since(eyes: Eyes, server: dict[str, object]) -> str:
-    """From when a checksum of this server tells something: its last copy or start, or when the operator began to wait."""
-    copied = str(server["copied_at"])
-    moments = [copied] if copied[:2].isdigit() and copied[2:3] == ":" else []
-    moments += [row["at"] for row in eyes.done("server.start", target=str(server["name"])) if row["state"] == "done"]
+def checked(eyes: Eyes, server: dict[str, Any]) -> bool:
+    """Whether a server has a checksum that still tells something: one after its last copy or start, and after the operator began to wait."""
+    checksum, moments = server["checksum"], [server["copied_at"]]
+    moments += [row["at"] for row in eyes.done("server.start", target=server["name"]) if row["state"] == "done"]
     moments += [item["at"] for item in eyes.bridge(kind="say") if item["title"] == SEND_CHECKS]
-    return max(moments, default="00:00:00")
+    return bool(checksum) and all(eyes.at(checksum["at"]) >= eyes.at(moment) for moment in moments)
 
 
-def wrong(eyes: Eyes, server: dict[str, object]) -> bool:
+def wrong(eyes: Eyes, server: dict[str, Any]) -> bool:
     """Whether a server's last checksum shows another release than the one that was deployed, on disk or running."""
     checksum, target = server["checksum"], eyes.card("fleet")["target"]
     if not isinstance(checksum, dict):
@@ -193,7 +189,7 @@ def check_suspect(eyes: Eyes) -> Move | None:
         wanted += [row for row in servers if row["n"] != named]
     for row in wanted:
         under_way = row["work"] or eyes.busy("checksum.run", row["name"]) or eyes.busy("server.start", row["name"])
-        if not under_way and not checked_since(eyes, row, fresh_since(eyes, row)) and eyes.free > 0:
+        if not under_way and not checked(eyes, row) and eyes.free > 0:
             return Move("checksum.run", {"servers": [row["n"]]}, "likely", "What does it really run?")
     return None
 
@@ -201,7 +197,7 @@ def check_suspect(eyes: Eyes) -> Move | None:
 def share_checksum(eyes: Eyes) -> Move | None:
     """Show what was found, when it differs."""
     for row in eyes.rows("fleet", "servers"):
-        if wrong(eyes, row) and not eyes.pinned(row["name"], row["checksum"]["at"]):
+        if wrong(eyes, row) and checksum_to_share(eyes, row):
             return Move("evidence.share", {"what": "checksum", "id": row["n"]})
     return None
 
@@ -214,13 +210,13 @@ def name_the_stale(eyes: Eyes) -> Move | None:
     return None
 
 
-def needs_copy(eyes: Eyes) -> list[dict[str, object]]:
+def needs_copy(eyes: Eyes) -> list[dict[str, Any]]:
     """Servers whose newest checksum shows the wrong file on disk."""
     target = eyes.card("fleet").get("target")
     return [
         row
         for row in eyes.rows("fleet", "servers")
-        if row["checksum"] and row["checksum"]["disk_release"] != target and checked_since(eyes, row, fresh_since(eyes, row)) and not row["work"]
+        if row["checksum"] and row["checksum"]["disk_release"] != target and checked(eyes, row) and not row["work"]
     ]
 
 
@@ -253,7 +249,7 @@ def restart(eyes: Eyes) -> Move | None:
 def clear_servers(eyes: Eyes) -> Move | None:
     """Say of a server what its checksum has shown."""
     for row in eyes.rows("fleet", "servers"):
-        if not row["checksum"] or wrong(eyes, row) or not checked_since(eyes, row, fresh_since(eyes, row)):
+        if not row["checksum"] or wrong(eyes, row) or not checked(eyes, row):
             continue
         started = eyes.done("server.start", target=row["name"])
         if started and started[0]["state"] == "done" and not told(eyes, REPAIRED, row["name"]):

@@ -4,7 +4,7 @@ at one thing after the other in the order of their numbers, guess once, and ask 
 
 from engine.autopilot_history import raise_capital
 from engine.autopilot_parts import Eyes, Habit, Move, open_mail, pick_up, say
-from engine.autopilot_team import declare, read_pin, say_calm, server_names, suspect, wild
+from engine.autopilot_team import checksum_to_share, declare, read_pin, say_calm, server_names, suspect, wild
 
 NOTICES, LOOKS_FROM, GUESSES, TRIES_ROLLBACK, ASKS = "09:34", "09:36", "09:42", "09:50", "09:58"
 ALARM = "Far more orders go out than come in. Does anybody know why?"
@@ -132,7 +132,7 @@ def share_odd(eyes: Eyes) -> Move | None:
     """Show the checksum that differs."""
     n = odd_checksum(eyes)
     row = next((row for row in eyes.rows("fleet", "servers") if row["n"] == n), None)
-    return Move("evidence.share", {"what": "checksum", "id": n}) if row and not eyes.pinned(row["name"], row["checksum"]["at"]) else None
+    return Move("evidence.share", {"what": "checksum", "id": n}) if row and checksum_to_share(eyes, row) else None
 
 
 def roll_back_one(eyes: Eyes) -> Move | None:

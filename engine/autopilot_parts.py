@@ -28,6 +28,7 @@ ORDER = re.compile(r"\b\d{3,}\b")
 
 EARLIER = tuple(evening[4:] for evening in EVENINGS)
 DAYS = len(EARLIER)
+START = f"{EARLIER[0]} 00:00"
 
 
 class Move(NamedTuple):
@@ -40,7 +41,9 @@ class Move(NamedTuple):
 
 
 def seconds(clock: str) -> int:
-    """Seconds since midnight of "HH:MM" or "HH:MM:SS", below 0 with the date of an earlier day; fractions are dropped."""
+    """Seconds since midnight of "HH:MM" or "HH:MM:SS", below 0 with the date of an earlier day, "now" later than all; fractions are dropped."""
+    if clock == "now":
+        return 86_400
     *day, clock = clock.rsplit(" ", 1)
     hours, minutes, *rest = clock.split(".")[0].split(":")
     before = DAYS - EARLIER.index(day[0][:6]) if day else 0
@@ -53,7 +56,9 @@ class Eyes:
     def __init__(self, desk: str, sight: dict[str, Any]) -> None:
         self.desk, self.sight = desk, sight
         self.clock = str(sight["clock"]["clock"])
-        self.now = seconds(self.clock)  # since midnight
+        date = str(sight["clock"].get("date", ""))[4:]
+        self.today = seconds(f"{date} 00:00") if date in EARLIER else 0
+        self.now = self.at(self.clock)  # since midnight of the day, below 0 in the week
         self.phase = str(sight["clock"]["phase"])
 
     def card(self, name: str) -> dict[str, Any]:
@@ -66,13 +71,17 @@ class Eyes:
         found: list[dict[str, Any]] = self.card(name).get(key) or []
         return found
 
+    def at(self, clock: str) -> int:
+        """A moment as it stands on a card, seconds since midnight of the day: without a date it is today's."""
+        return seconds(clock) + (0 if " " in clock or clock == "now" else self.today)
+
     def past(self, clock: str) -> bool:
-        """Whether the market clock has reached "HH:MM" or "HH:MM:SS"."""
+        """Whether the day's clock has reached "HH:MM" or "HH:MM:SS"; never in the week before."""
         return self.now >= seconds(clock)
 
     def ago(self, clock: str) -> int:
-        """Seconds since a moment of the day."""
-        return self.now - seconds(clock)
+        """Seconds since a moment on a card."""
+        return self.now - self.at(clock)
 
     # -- hands and levers
 
@@ -85,13 +94,13 @@ class Eyes:
         """Whether a lever of this kind (at that target) is under way."""
         return any(task["kind"] == kind and target in task["target"] for task in self.rows("work", "tasks"))
 
-    def done(self, kind: str, since: str = "00:00", target: str = "") -> list[dict[str, Any]]:
+    def done(self, kind: str, since: str = START, target: str = "") -> list[dict[str, Any]]:
         """The desk's own commands of a kind from a moment on that were not refused, newest first."""
-        first = seconds(since)
+        first = self.at(since)
         return [
             row
             for row in self.rows("done", "rows")
-            if row["kind"] == kind and row["state"] != "refused" and seconds(row["at"]) >= first and target in row["target"]
+            if row["kind"] == kind and row["state"] != "refused" and self.at(row["at"]) >= first and target in row["target"]
         ]
 
     def lever(self, kind: str) -> dict[str, Any]:
@@ -112,20 +121,20 @@ class Eyes:
         """State of the risk manager's word: open, asked, given or refused."""
         return str(next((row["state"] for row in self.rows("words", "words") if row["what"] == what), "open"))
 
-    def bridge(self, since: str = "00:00", kind: str = "", desk: str = "") -> list[dict[str, Any]]:
+    def bridge(self, since: str = START, kind: str = "", desk: str = "") -> list[dict[str, Any]]:
         """Items of the bridge from a moment on, of a kind and a desk where these are named, oldest first."""
-        first = seconds(since)
+        first = self.at(since)
         return [
             item
             for item in self.rows("bridge", "items")
-            if seconds(item["at"]) >= first and kind in ("", item["kind"]) and desk in ("", item["desk"])
+            if self.at(item["at"]) >= first and kind in ("", item["kind"]) and desk in ("", item["desk"])
         ]
 
     def said(self, text: str) -> bool:
         """Whether this desk has said that on the bridge."""
         return any(item["title"] == text for item in self.bridge(kind="say", desk=self.desk))
 
-    def pinned(self, words: str, since: str = "00:00") -> bool:
+    def pinned(self, words: str, since: str = START) -> bool:
         """Whether this desk has shared something from a moment on whose title has these words."""
         return any(words in item["title"] for item in self.bridge(since, "pin", self.desk))
 

@@ -36,7 +36,7 @@ def server_names(eyes: Eyes) -> dict[int, str]:
 
 def suspect(eyes: Eyes) -> int:
     """The server the team has named last, 0 for none."""
-    named = [row["server"] for row in sorted(eyes.rows("diagnosis", "declared"), key=lambda row: row["at"]) if row["server"]]
+    named = [row["server"] for row in sorted(eyes.rows("diagnosis", "declared"), key=lambda row: eyes.at(row["at"])) if row["server"]]
     return int(named[-1]) if named else 0
 
 
@@ -53,6 +53,17 @@ def declare(eyes: Eyes, server: int, confidence: str, why: str) -> Move | None:
         return None
     cause = causes[0]["id"]
     return Move("diagnosis.declare", {"cause": cause, "server": server}, confidence, why)
+
+
+def checksum_to_share(eyes: Eyes, row: dict[str, Any]) -> bool:
+    """Whether a server of the fleet has a checksum that was asked for and is not on the bridge yet."""
+    checksum = row["checksum"]
+    if not checksum:
+        return False
+    if checksum["at"] != "now":
+        return not eyes.pinned(row["name"], checksum["at"])
+    asked = [done for name in (row["name"], "all servers") for done in eyes.done("checksum.run", target=name) if done["state"] == "done"]
+    return bool(asked) and not eyes.pinned(row["name"], asked[0]["at"])
 
 
 def told(eyes: Eyes, text: str, name: str) -> bool:

@@ -9,7 +9,6 @@ Resume is therefore one thing: the last checkpoint (or nothing) plus the log. Ma
 
 import threading
 import time
-from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -23,7 +22,6 @@ from game.control import tell_run, tell_state
 from game.lease import Lease
 from game.loudspeaker import Loudspeaker, to_json
 from game.models import Checkpoint, Exercise, Run, speed_of
-from game.rules import ASSISTANT
 
 log = structlog.get_logger(__name__)
 
@@ -41,11 +39,6 @@ _kept: dict[int, "Table"] = {}  # this process's simulations between two segment
 _KEEP_S = 5.0  # the next segment follows within milliseconds, here or elsewhere
 
 
-@lru_cache(maxsize=64)
-def _playbook(scenario: str, name: str, seed: int) -> list[engine.Command]:
-    return engine.playbook(engine.load_scenario(scenario), name, seed)
-
-
 class Table:
     """A simulation and the rows it belongs to: the only way a run moves."""
 
@@ -61,7 +54,9 @@ class Table:
         self._curve_saved = 0
         self._outcomes: list[rows.Outcome] = []  # to be written
         self._notes: dict[str, list[str]] = {}  # to be told, a list a desk
-        self._pilots = self._load_pilots(exercise)
+        self._looked = -1  # the step at which autopilots have had their look
+        for desk, name in run.team.seats.exclude(autopilot="").values_list("desk", "autopilot"):
+            engine.autopilot(name, desk)  # an unknown one is said now, and not in the middle of the morning
 
     def _restore(self, exercise: Exercise) -> engine.Simulation:
         saved = Checkpoint.objects.filter(run=self.run).first()
@@ -76,48 +71,37 @@ class Table:
                 return sim
         return engine.Simulation(self.scenario, exercise.seed, noise=exercise.noise)
 
-    def _load_pilots(self, exercise: Exercise) -> list[tuple[str, engine.Command]]:
-        """Every playbook's commands for the desks it may have to play, soonest first."""
-        seats = self.run.team.seats.exclude(autopilot__in=("", ASSISTANT)).values_list("desk", "autopilot")
-        found = [
-            (name, command)
-            for desk, name in seats
-            for command in _playbook(exercise.scenario, name, exercise.seed)
-            if command.desk == desk
-        ]
-        return sorted(found, key=lambda pair: (pair[1].step, pair[1].seq))
-
     def catch_up(self) -> None:
         """Apply the log after the checkpoint, and reach every step that was stamped, saved or shown."""
         shown = self.loudspeaker.take_over(SHOWN)
         target = max(self.run.step, rows.furthest_stamp(self.run), shown)
         for row in rows.stamped(self.run, self.seq):
-            step_to(self.sim, int(row.step or 0), self.curve)
+            engine.step_to(self.sim, int(row.step or 0), self.curve)
             self._submit(row)
-        step_to(self.sim, target, self.curve)
+            if row.step == target:
+                self._looked = target  # what is stamped was stamped together with that step's looks
+        engine.step_to(self.sim, target, self.curve)
         self._write()
 
     def run_to(self, target: int, *, waiting: bool) -> None:
-        """Move to `target`, taking in waiting commands now and the autopilots' at exactly their steps."""
+        """Move to `target`, taking in waiting commands now and the autopilots' at exactly the steps at which they look."""
         while self.sim.now < target and not self.sim.ended:
-            due = self._due_pilots()
-            if due or waiting:
+            given = self._look()
+            if given or waiting:
                 waiting = False
-                for row in rows.stamp(self.run, self.sim.now, self.seq):
+                for row in rows.stamp(self.run, self.sim.now, self.seq, given):
                     self._submit(row)
-            following = [command.step for _, command in self._pilots if command.step > self.sim.now]
-            step_to(self.sim, min([target, *following[:1]]), self.curve)
+            engine.step_to(self.sim, min(target, engine.next_look(self.sim.now)), self.curve)
         self._write()
 
-    def _due_pilots(self) -> bool:
-        """Bring the autopilots' commands of this step into the inbox; false when there are none."""
-        added = False
-        while self._pilots and self._pilots[0][1].step <= self.sim.now:
-            name, command = self._pilots.pop(0)
-            # One that fell due before this segment has had its turn: it is in the log, or a person held the desk.
-            if command.step == self.sim.now:
-                added = rows.add_autopilot(self.run, name, command) or added
-        return added
+    def _look(self) -> list[engine.Given]:
+        """What the autopilots do at this step. Before the exercise's own start history sits at every desk."""
+        now, exercise = self.sim.now, self.run.team.exercise
+        if now == self._looked or not engine.looks_at(now):
+            return []
+        self._looked = now
+        pilots = rows.pilots(self.run) if now >= exercise.start_step else dict.fromkeys(engine.DESKS, engine.BEFORE)
+        return engine.look(self.sim, pilots, exercise.help) if pilots else []
 
     def _submit(self, row: Any) -> None:
         self.seq = row.seq
@@ -159,20 +143,6 @@ class Table:
         """Save a checkpoint."""
         blob = engine.save(self.sim)
         rows.save_checkpoint(self.run, self.sim.now, self.curve, seq=self.seq, events=self.events, blob=blob)
-
-
-def step_to(sim: engine.Simulation, target: int, curve: list[list[int]]) -> None:
-    """Step, stopping at every full minute to add the loss to `curve`."""
-    while sim.now < target and not sim.ended:
-        minute = (sim.now // engine.STEPS_PER_MINUTE + 1) * engine.STEPS_PER_MINUTE
-        sim.step(min(minute, target) - sim.now)
-        if sim.now % engine.STEPS_PER_MINUTE == 0 or sim.ended:
-            curve.append([sim.now, loss_of(sim)])
-
-
-def loss_of(sim: engine.Simulation) -> int:
-    """The loss in whole dollars as the board shows it."""
-    return round(engine.score(sim)["total"])
 
 
 class Clock:

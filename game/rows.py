@@ -15,6 +15,7 @@ from django.utils import timezone
 
 import engine
 from game.models import Checkpoint, Command, Event, Exercise, Run, Seat
+from game.rules import ASSISTANT
 
 _AUTOPILOT_IDS = uuid.UUID("6f1a3c52-5d0e-4a53-9c6e-2c3f1d1f7a10")
 
@@ -89,34 +90,34 @@ def furthest_stamp(run: Run) -> int:
     return min(run.team.exercise.start_step, 0) if found is None else int(found)
 
 
-def stamp(run: Run, step: int, after_seq: int) -> list[Command]:
-    """Write ahead: give every waiting command its step and its place, in a committed row, before the engine sees it."""
+def stamp(run: Run, step: int, after_seq: int, given: Iterable[engine.Given] = ()) -> list[Command]:
+    """Write ahead: give every waiting command its step and its place, and the autopilots' of this step theirs behind them, in one
+    committed write, before the engine sees any. An autopilot's id is derived: given a second time it is no second command.
+    """
     with transaction.atomic():
         _guard(run, step=step)
-        rows = list(Command.objects.filter(run=run, state="pending").order_by("pk"))
-        for seq, row in enumerate(rows, start=after_seq + 1):
+        found = list(Command.objects.filter(run=run, state="pending").order_by("pk"))
+        new = [_autopilots_row(run, step, one) for one in given]
+        known = set(Command.objects.filter(run=run, client_id__in=[row.client_id for row in new]).values_list("client_id", flat=True)) if new else ()
+        new = [row for row in new if row.client_id not in known]
+        for seq, row in enumerate([*found, *new], start=after_seq + 1):
             row.seq, row.step, row.state = seq, step, "stamped"
-        Command.objects.bulk_update(rows, ["seq", "step", "state"])
-    return rows
+        Command.objects.bulk_update(found, ["seq", "step", "state"])
+        Command.objects.bulk_create(new)
+    return [*found, *new]
 
 
-def add_autopilot(run: Run, playbook: str, command: engine.Command) -> bool:
-    """Put a playbook's command into the inbox unless a person holds its desk. A second time is no time: the id is derived."""
-    free = Seat.objects.played_by_autopilot().filter(team_id=run.team_id, desk=command.desk, autopilot=playbook, covered=False)
-    if not free.exists():
-        return False
-    row = Command(
-        run=run,
-        client_id=uuid.uuid5(_AUTOPILOT_IDS, f"{run.pk} {playbook} {command.seq}"),
-        desk=command.desk,
-        kind=command.kind,
-        args=command.args,
-        confidence=command.confidence or "",
-        why=command.why,
-        by="autopilot",
-    )
-    Command.objects.bulk_create([row], ignore_conflicts=True)
-    return True
+def _autopilots_row(run: Run, step: int, given: engine.Given) -> Command:
+    desk, place, move = given
+    client_id = uuid.uuid5(_AUTOPILOT_IDS, f"{run.pk} {desk} {step} {place}")
+    confidence = move.confidence or ""
+    return Command(run=run, client_id=client_id, desk=desk, kind=move.kind, args=move.args, confidence=confidence, why=move.why, by="autopilot")
+
+
+def pilots(run: Run) -> dict[str, str]:
+    """The desks that autopilots play now, and which ones: desk -> name."""
+    seats = Seat.objects.played_by_autopilot().filter(team_id=run.team_id)
+    return {desk: ASSISTANT if covered else name for desk, covered, name in seats.values_list("desk", "covered", "autopilot")}
 
 
 def tell(run: Run, outcomes: Iterable[Outcome], events: list[engine.Event], number: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 import engine
 from engine import AUTOPILOTS, BELL_END, BLOCK, CLOSE, DESKS, END, OPEN, AutopilotError, Move, Simulation, autopilot, looks_at, next_look, step_at
-from engine.autopilot_parts import TALK
+from engine.autopilot_parts import TALK, Eyes
 from engine.rehearsal import Rehearsal, step_to, submit
 from tests.small import small_scenario
 
@@ -132,6 +132,19 @@ def test_without_the_mails_competent_touches_nothing_before_the_bell_and_finds_i
 def test_history_rolls_back_the_servers_that_its_checksum_showed_to_be_new(server):
     run = played(stale_at(server), "history", "09:55")
     assert given(run, "release.rollback") == [("09:48:00", "release.rollback", {"servers": [n for n in range(1, 9) if n != server]})]
+
+
+# -- time
+
+
+def test_a_moment_without_a_date_is_todays_and_the_day_has_not_come_in_the_week_before():
+    week = Eyes("risk", {"clock": {"clock": "18:30:00", "date": "Mon 30 Jul", "phase": "deployment"}})
+    day = Eyes("risk", {"clock": {"clock": "09:31:00", "date": "Wed 1 Aug", "phase": "bell"}})
+    assert (week.past("08:00"), day.past("09:31"), day.past("09:32")) == (False, True, False)
+    assert (week.ago("18:20:00"), day.ago("09:30:30")) == (600, 30)
+    assert week.ago("27 Jul 18:30") >= 86_400, "evenings count as days in a row"
+    assert day.ago("31 Jul 21:00") == 12 * 3600 + 31 * 60
+    assert day.ago("now") < 0
 
 
 # -- the assistant, sight by sight

@@ -75,6 +75,13 @@ def test_assistants_alone_stop_nothing():
     assert run.sim.cut_by_exchange
 
 
+@pytest.mark.whole
+@pytest.mark.parametrize("name", engine.AUTOPILOTS)
+def test_autopilots_read_the_cards_of_the_helped_too(name):
+    run = rehearse(SCENARIO, 79, dict.fromkeys(DESKS, name), until=step_at("09:45"), help_level="assisted")
+    assert [(engine.clock(command.step), command.desk, command.kind, reason) for command, reason in run.refused] == []
+
+
 # -- playing on
 
 
