@@ -163,13 +163,14 @@ class _Rules(Generic[W]):
 
 
 class Evidence:
-    """One run's evidence. `tick` is called every 5 s of market time; what it returns is stamped with its own step."""
+    """One run's evidence from step `start` on. `tick` is called every 5 s of market time (every minute of an evening); what it returns is
+    stamped with its own step."""
 
-    def __init__(self, texts: EvidenceTexts, seed: int) -> None:
+    def __init__(self, texts: EvidenceTexts, seed: int, start: int = 0) -> None:
         self.texts, self.seed = texts, seed
         self.plan = plan(texts, seed)
-        self._next = 0  # first entry of the plan that has not been sent
-        self._due = self.plan[0].step if self.plan else 1 << 62
+        self._next = sum(entry.step < start for entry in self.plan)  # first entry of the plan that has not been sent
+        self._due = self.plan[self._next].step if self._next < len(self.plan) else 1 << 62
         self._id = 1
         self._mails: _Rules[StateMail] = _Rules(texts.mails)
         self._calls: _Rules[CallText] = _Rules(texts.calls)

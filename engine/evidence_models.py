@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from engine.evidence_rules import Condition, parse_condition
-from engine.market_time import CLOSE, step_at
+from engine.market_time import CLOSE, EVENINGS, step_at
 from engine.phone import parse_act
 
 Desk = Literal["operator", "deployer", "risk"]
@@ -27,7 +27,7 @@ PLANNED_FIELDS = frozenset({"symbol", "symbol2", "clock", "hm"})
 
 def _clock(text: str) -> str:
     if step_at(text) > CLOSE:
-        raise ValueError(f"{text!r} lies after the close: expected 08:00 to 16:00")
+        raise ValueError(f"{text!r} lies after the close: expected 08:00 to 16:00, or an evening of the week")
     return text
 
 
@@ -65,6 +65,11 @@ class Planned(Frozen):
     weight: int = Field(default=1, ge=1, le=100)
     burst: int = Field(default=1, ge=1, le=20)
     params: Params = {}
+
+    @property
+    def week(self) -> bool:
+        """Whether it belongs to the evenings of the week."""
+        return step_at(self.at[0] if self.at else self.from_) < 0
 
 
 class PlannedAlert(Frozen):
@@ -131,7 +136,7 @@ class CallText(When):
     caller: Text
     number: Text
     opening: Text
-    ring_s: int = Field(ge=5, le=600)
+    ring_s: int = Field(ge=5, le=3600)
     replies: tuple[Reply, ...] = Field(min_length=3, strict=False)
 
     def words(self) -> str:
@@ -173,6 +178,13 @@ class LogLine(Frozen):
     level: Literal["INFO", "WARN", "ERROR"]
     text: Text
     with_reason: str | None = None
+
+
+class WeekQuota(Frozen):
+    """Planned mails of one desk on each evening of the week; `spread` as below."""
+
+    evenings: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=len(EVENINGS), max_length=len(EVENINGS), strict=False)
+    spread: int = Field(ge=0)
 
 
 class Quota(Frozen):

@@ -12,14 +12,18 @@ from engine.evidence_texts import EvidenceTexts
 from engine.market_time import (
     BELL_END,
     CLOSE,
+    EVENING_STEPS,
+    EVENINGS,
     OPEN,
     STEPS_PER_MINUTE,
     STEPS_PER_SECOND,
+    WEEK,
     clock,
     step_at,
 )
 
 PERIODS = (("premarket", 20, OPEN), ("bell", OPEN, BELL_END), ("unwind", BELL_END, CLOSE))
+WEEK_PERIODS = tuple((WEEK + n * EVENING_STEPS + STEPS_PER_MINUTE, WEEK + (n + 1) * EVENING_STEPS - STEPS_PER_MINUTE) for n in range(len(EVENINGS)))
 LAST = CLOSE - 40  # so that the day's last tick before the close still brings it
 APART = 6 * STEPS_PER_MINUTE  # between two sends of one text
 SENDS = 1 << 16
@@ -53,11 +57,14 @@ class _Planner:
         """Send text `index` at `step`, with its burst behind it."""
         text = self.texts.planned[index]
         self.groups[index].append(step)
+        first, last = PERIODS[0][1], LAST
+        if isinstance(text, Planned) and text.week:  # it stays within its evening
+            first, last = WEEK_PERIODS[min((max(step, WEEK) - WEEK) // EVENING_STEPS, len(WEEK_PERIODS) - 1)]
         for turn in range(text.burst if isinstance(text, Planned) else 1):
             key = index * SENDS + self.sends[index]
             if turn:
                 step += STEPS_PER_SECOND + self.pick(key, GAP, 6 * STEPS_PER_SECOND)
-            self.entries.append(Entry(min(max(step, PERIODS[0][1]), LAST), index, self.sends[index], turn))
+            self.entries.append(Entry(min(max(step, first), last), index, self.sends[index], turn))
             self.sends[index] += 1
 
     def fixed(self, index: int, text: Planned | PlannedAlert) -> None:
@@ -70,11 +77,20 @@ class _Planner:
         self.send(index, begin + self.pick(index * SENDS, TIME, end - begin))
 
     def fill(self, desk: str, period: int) -> None:
-        """Draw from the desk's pool until the period holds as many mails as its quota, a seed's own give or take."""
+        """Fill a period of the day."""
         name, lo, hi = PERIODS[period]
         quota = self.texts.quotas[desk]
+        self._fill(desk, period, lo, hi, getattr(quota, name), quota.spread)
+
+    def fill_evening(self, desk: str, evening: int) -> None:
+        """Fill an evening of the week."""
+        quota = self.texts.week_quotas[desk]
+        self._fill(desk, len(PERIODS) + evening, *WEEK_PERIODS[evening], quota.evenings[evening], quota.spread)
+
+    def _fill(self, desk: str, period: int, lo: int, hi: int, mean: int, spread: int) -> None:
+        """Draw from the desk's pool until the period holds as many mails as its quota, a seed's own give or take."""
         key = FILLING + (("deployer", "operator", "risk").index(desk) * 8 + period) * SENDS
-        target = getattr(quota, name) - quota.spread + self.pick(key, TIME, 2 * quota.spread + 1)
+        target = mean - spread + self.pick(key, TIME, 2 * spread + 1)
         pool: list[tuple[int, Planned, int, int]] = []
         for index, text in enumerate(self.texts.planned):
             if isinstance(text, Planned) and text.desk == desk and not text.at:
@@ -124,6 +140,9 @@ def plan(texts: EvidenceTexts, seed: int) -> list[Entry]:
     for desk in sorted(texts.quotas):
         for period in range(len(PERIODS)):
             planner.fill(desk, period)
+    for desk in sorted(texts.week_quotas):
+        for evening in range(len(WEEK_PERIODS)):
+            planner.fill_evening(desk, evening)
     return sorted(planner.entries)
 
 

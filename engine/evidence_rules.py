@@ -58,6 +58,8 @@ class View(Protocol):
     @property
     def gross_growth(self) -> float: ...  # of what is held, against what was held when the chief executive's office was told something
     @property
+    def week(self) -> Mapping[str, float]: ...  # what the evenings have seen so far, see WEEK_NUMBERS
+    @property
     def says(self) -> Mapping[str, Callable[[], object]]: ...  # what only some senders can know, by placeholder
 
 
@@ -105,6 +107,21 @@ NUMBERS: dict[str, Callable[[View, str | None], float]] = {
     "move_bp": lambda view, symbol: _size(mover(view, symbol)),
     "other_move_bp": lambda view, symbol: _size(other(view, symbol)),
 }
+# Of the week; as a flag: more than 0. None of them knows what lies on a disk.
+WEEK_NUMBERS = (
+    "recorded",
+    "begun",
+    "copies_tonight",
+    "copies_left",
+    "checked",
+    "worked_min",
+    "builds",
+    "reviewed",
+    "automation",
+    "audited",
+    "brokers",
+    "ramp",
+)
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
@@ -122,10 +139,18 @@ def parse_condition(text: str) -> Condition:
         flag, wanted = FLAGS[words[-1]], len(words) == 1
         return lambda view, _: bool(flag(view)) is wanted
     match = _LINE.fullmatch(text.strip())
+    if len(words) in (1, 2) and words[-1] in WEEK_NUMBERS and words[:-1] in ([], ["not"]):
+        name, wanted = words[-1], len(words) == 1
+        return lambda view, _: (view.week[name] > 0) is wanted
+    if match and match[1] in WEEK_NUMBERS:
+        of_week, compare, limit = match[1], COMPARISONS[match[2]], float(match[3])
+        return lambda view, _: compare(view.week[of_week], limit)
     if match and match[1] in NUMBERS:
         number, compare, limit = NUMBERS[match[1]], COMPARISONS[match[2]], float(match[3])
         return lambda view, symbol: compare(number(view, symbol), limit)
-    raise ValueError(f"a flag ({', '.join(FLAGS)}), 'not' and a flag, or a comparison such as 'volume_ratio > 2' of one of {', '.join(NUMBERS)}")
+    raise ValueError(
+        f"a flag ({', '.join(FLAGS)}), 'not' and a flag, or a comparison such as 'volume_ratio > 2' of one of {', '.join((*NUMBERS, *WEEK_NUMBERS))}"
+    )
 
 
 def _rounded(rate: float) -> str:
@@ -171,6 +196,13 @@ FILLS: dict[str, object] = {
     "refused": "97",
     "refused_share": "one in 8",
     "refused_last": "order 2,114 in WZE",
+    "recorded": 5,
+    "missing": 3,
+    "copies_left": 2,
+    "copies_tonight": 3,
+    "checked": 2,
+    "listed": 7,
+    "worked": "two and a half hours",
     "hashes": "SMARS-1: on disk e84b2d61, running e84b2d61",
 }
 

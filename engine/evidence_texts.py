@@ -6,7 +6,7 @@ expected. Nothing here knows about a run.
 
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Formatter
 from typing import Any, TypeVar
@@ -31,6 +31,7 @@ from engine.evidence_models import (
     RejectLayout,
     Standing,
     StateMail,
+    WeekQuota,
     When,
 )
 from engine.evidence_rules import FILLS, parse_condition
@@ -66,6 +67,7 @@ class EvidenceTexts:
     reject_subject: str
     standing: Standing
     logs: dict[str, LogLine]
+    week_quotas: dict[str, WeekQuota] = field(default_factory=dict)
 
 
 def sample_values(params: Params) -> dict[str, object]:
@@ -243,6 +245,39 @@ def _load_calls(folder: Path) -> dict[str, Any]:
     _check_planned(file, alerts)
     _check_when(file, "call", calls, "opening")
     _check_when(file, "headline", headlines, "text")
+    return {"alerts": tuple(alerts), "calls": tuple(calls), "acts": _acts(file, calls), "headlines": tuple(headlines), "standing": standing}
+
+
+WEEK_TIMES = {"from": "27 Jul 18:00", "to": "31 Jul 21:00"}
+
+
+def _load_week(folder: Path) -> dict[str, Any]:
+    """Texts of the evenings of the week, from week.toml; none where a scenario has no such file."""
+    if not (folder / "week.toml").is_file():
+        return {"quotas": {}, "planned": (), "mails": (), "calls": (), "acts": {}}
+    file = _File(folder / "week.toml")
+    file.known("plan", "machines", "people", "state", "call")
+    plan = file.table("plan")
+    if sorted(plan) != ["deployer", "operator", "risk"]:
+        raise EvidenceError(file.name, "plan", "desks", sorted(plan), "the tables deployer, operator and risk")
+    planned = file.entries(Planned, "machines", group="machines", times=3, **WEEK_TIMES)
+    planned += file.entries(Planned, "people", group="people", **WEEK_TIMES)
+    mails = file.entries(StateMail, "state", **WEEK_TIMES)
+    calls = file.entries(CallText, "call", **WEEK_TIMES)
+    for what, rows in (("planned", planned), ("state", mails), ("call", calls)):
+        _unique(file, what, rows)
+    for row in planned:
+        if not row.week or step_at(row.at[-1] if row.at else row.to) > 0:
+            raise EvidenceError(file.name, f"planned {row.id!r}", "from", row.from_, "times on the evenings of the week")
+    _check_planned(file, planned)
+    _check_when(file, "state", mails, "subject", "body")
+    _check_when(file, "call", calls, "opening")
+    quotas = {desk: file.model(WeekQuota, f"plan.{desk}", plan[desk]) for desk in sorted(plan)}
+    return {"quotas": quotas, "planned": tuple(planned), "mails": tuple(mails), "calls": tuple(calls), "acts": _acts(file, calls)}
+
+
+def _acts(file: _File, calls: Iterable[CallText]) -> dict[str, tuple[str, ...]]:
+    """What every reply does, by its key; keys are used once and begin with their call's id."""
     acts: dict[str, tuple[str, ...]] = {}
     for call in calls:
         entry = f"call {call.id!r}"
@@ -252,7 +287,7 @@ def _load_calls(folder: Path) -> dict[str, Any]:
             if reply.key.split(".")[0] != call.id:
                 raise EvidenceError(file.name, entry, "replies.key", reply.key, f"a key that begins with {call.id}.")
             acts[reply.key] = reply.does
-    return {"alerts": tuple(alerts), "calls": tuple(calls), "acts": acts, "headlines": tuple(headlines), "standing": standing}
+    return acts
 
 
 def _check_on(file: str, what: str, rows: Iterable[When], acts: Iterable[str]) -> None:
@@ -291,10 +326,20 @@ def load_evidence(folder: Path) -> EvidenceTexts:
     """All texts of the scenario in `folder`. Raises EvidenceError (a ValueError) at the first thing wrong."""
     _, mail = _load_mail(folder)
     calls = _load_calls(folder)
-    _check_on("mail.toml", "state", mail["mails"], calls["acts"])
-    _check_on("calls.toml", "call", calls["calls"], calls["acts"])
-    _check_on("calls.toml", "headline", calls["headlines"], calls["acts"])
+    week = _load_week(folder)
+    acts = {**calls["acts"], **week["acts"]}
+    for what in ("mails", "calls"):
+        own = mail if what == "mails" else calls
+        twice = sorted({row.id for row in own[what]} & {row.id for row in week[what]})
+        if twice:
+            raise EvidenceError("week.toml", f"{what[:-1]} {twice[0]!r}", "id", twice[0], "an id that the day does not use")
+        own[what] += week[what]
+    _check_on("mail.toml", "state", mail["mails"], acts)
+    _check_on("calls.toml", "call", calls["calls"], acts)
+    _check_on("calls.toml", "headline", calls["headlines"], acts)
     hints = _load_hints(folder)
-    _check_on("hints.toml", "hint", hints, calls["acts"])
-    planned = mail.pop("planned") + calls.pop("alerts")
-    return EvidenceTexts(planned=planned, logs=load_logs(folder), hints=hints, **mail, **calls)
+    _check_on("hints.toml", "hint", hints, acts)
+    # The week's come last: an index is part of a draw's key, and the day's noise is the same with and without a week.
+    planned = mail.pop("planned") + calls.pop("alerts") + week["planned"]
+    calls["acts"] = acts
+    return EvidenceTexts(planned=planned, logs=load_logs(folder), hints=hints, week_quotas=week["quotas"], **mail, **calls)

@@ -248,6 +248,25 @@ def fee(sim: "Day", usd: int) -> None:
     sim.agreed.fees_usd += usd
 
 
+# -- the evenings
+
+
+@act(_no)
+def reread(sim: "Day") -> None:
+    """The copy tool's own log is read again: it says what it was told to do."""
+    sim.say_in_terminal([f"{sim.fleet.label(server.n).lower()}: {server.reported}, done" for server in sim.fleet.servers])
+
+
+@act(_no)
+def recheck(sim: "Day") -> None:
+    """The server that was recorded last is hashed, by somebody who did not copy it."""
+    copied = [server for server in sim.fleet.servers if server.reported_at is not None]
+    if copied:
+        n = max(copied, key=lambda server: (server.reported_at, server.n)).n
+        sim.run_checksum([n])
+        sim.print_result("checksum.run", {"servers": [n]})
+
+
 # -- the flag, the disks, the mail, the monitor
 
 

@@ -464,8 +464,8 @@ def read_scenario(folder: Path) -> Scenario:
     data, raw = _table(folder, "scenario.toml", "a scenario's numbers")
     data["releases"], _ = _table(folder, "releases.toml", "notes, diffs and changes")  # texts: no part of the fingerprint
     sha = hashlib.sha256(raw)
-    calls = folder / "calls.toml"  # what a reply does is in it
-    sha.update(calls.read_bytes() if calls.is_file() else b"")
+    for name in ("calls.toml", "week.toml"):  # what a reply does is in them
+        sha.update((folder / name).read_bytes() if (folder / name).is_file() else b"")
     for name, model in (("symbols", SymbolRow), ("parents", ParentRow)):
         path = folder / f"{name}.csv"
         try:

@@ -109,7 +109,7 @@ class Simulation(day.Day):
         self.now = self.start = start
         self.stale = stale_server(scenario, seed)
         self.fleet = Fleet.before(scenario) if start < 0 else Fleet.deployed(scenario, self.stale)
-        self.evidence = Evidence(scenario.evidence, seed)
+        self.evidence = Evidence(scenario.evidence, seed, start)
         count = len(scenario.symbols)
         self.gauges, self.monitor = Gauges(count), Monitor(count)
         self.adv_total = sum(row.adv_shares for row in scenario.symbols)
@@ -223,7 +223,7 @@ class Simulation(day.Day):
         numbers = self.scenario.levers[kind]
         minutes = numbers.minutes
         if self.now < 0 and numbers.evening is not None:
-            return numbers.evening * (count if numbers.each else 1)
+            return self.agreed.pace.get(kind, numbers.evening) * (count if numbers.each else 1)
         if self.now < OPEN and numbers.premarket is not None:
             minutes = numbers.premarket
         if numbers.built is not None and kind in self.built:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.market_time import EVENING_STEPS, STEPS_PER_MINUTE, WEEK, evening_of
 from engine.positions import marks
 from engine.score import HC
 from engine.state import EXECUTIONS
@@ -58,6 +59,33 @@ def hashes(sim: "Day") -> str:
     return "\n".join(lines)
 
 
+def week_numbers(sim: "Day") -> Mapping[str, float]:
+    """What the evenings have seen so far, as the tools and the calendar say it, by the names of `evidence_rules.WEEK_NUMBERS`."""
+    tonight = evening_of(sim.now)
+    begin = sim.now if tonight is None else WEEK + tonight * EVENING_STEPS
+    spans = [(row["from"], row["to"]) for row in sim.calendar if row["desk"] == "deployer"]
+    spans += [(work.start, sim.now) for work in sim.works if work.desk == "deployer" and work.hands]
+    recorded = [server.n for server in sim.fleet.servers if server.reported != sim.scenario.fleet.release[0].name]
+    copying = [n for work in sim.works if work.kind == "release.copy" for n in work.args["servers"]]
+    return {
+        "recorded": len(recorded),
+        "begun": len({*recorded, *copying}),
+        "copies_tonight": 0 if tonight is None else sim.copies[tonight],
+        "copies_left": sim.copies_left(),
+        "checked": len({found["server"] for found in sim.checksums}),
+        "worked_min": sum(max(0, min(to, sim.now) - max(start, begin)) for start, to in spans) / STEPS_PER_MINUTE,
+        "builds": sum(work.kind == "release.build" for work in sim.works),
+        **{name: int(name in sim.facts) for name in ("reviewed", "automation", "audited", "brokers", "ramp")},
+    }
+
+
+def hours(minutes: float) -> str:
+    """A stretch of work as somebody tired would say it."""
+    half = round(minutes / 30)
+    words = ("no time", "half an hour", "an hour", "an hour and a half", "two hours", "two and a half hours", "three hours")
+    return words[half] if half < len(words) else f"{half / 2:g} hours"
+
+
 def telling(sim: "Day") -> Mapping[str, Callable[[], object]]:
     """Placeholder -> what is told now."""
     return {
@@ -71,5 +99,12 @@ def telling(sim: "Day") -> Mapping[str, Callable[[], object]]:
         "refused": lambda: len(sim.refusals),
         "refused_share": lambda: refused_share(sim),
         "refused_last": lambda: refused_last(sim),
+        "recorded": lambda: int(week_numbers(sim)["recorded"]),
+        "missing": lambda: len(sim.fleet.servers) - int(week_numbers(sim)["begun"]),
+        "copies_left": lambda: sim.copies_left(),
+        "copies_tonight": lambda: int(week_numbers(sim)["copies_tonight"]),
+        "checked": lambda: int(week_numbers(sim)["checked"]),
+        "listed": lambda: len(sim.inventory()),
+        "worked": lambda: hours(week_numbers(sim)["worked_min"]),
         "hashes": lambda: hashes(sim),
     }

@@ -10,7 +10,7 @@ from engine.fleet import STOPPED
 from engine.gauges import mids, moves_bp
 from engine.market_time import CLOSE, OPEN
 from engine.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS
-from engine.telling import telling
+from engine.telling import telling, week_numbers
 
 if TYPE_CHECKING:
     from engine.day import Day
@@ -79,6 +79,10 @@ class View:
     def gross_growth(self) -> float:
         before = self._sim.agreed.gross_usd
         return self.gross_usd / before if before else 0.0
+
+    @cached_property
+    def week(self) -> Mapping[str, float]:
+        return week_numbers(self._sim)
 
     @cached_property
     def says(self) -> Mapping[str, Callable[[], object]]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from engine import END, OPEN, Command, Scenario, Simulation, load_scenario, playbook, sight
+from engine import END, OPEN, WEEK, Command, Scenario, Simulation, load_scenario, playbook, sight, week_step
 from engine.jit import COMPILED
 from tests.small import give, small_scenario
 
@@ -107,7 +107,17 @@ SPOKEN = (
     *(f".bridge.items[].{leaf}" for leaf in ("title", "lines[]")),
     ".rules.rules[].match",
 )
-SHARED = (".week.calendar[].", ".controls.rows[].", ".levers.levers[].", ".words.words[].", ".diagnosis.causes[].", ".done.rows[].", ".work.tasks[].", ".asks.asks[].")
+SHARED = (
+    ".clock.phase",
+    ".week.calendar[].",
+    ".controls.rows[].",
+    ".levers.levers[].",
+    ".words.words[].",
+    ".diagnosis.causes[].",
+    ".done.rows[].",
+    ".work.tasks[].",
+    ".asks.asks[].",
+)
 # Keys by which a team names a server to each other.
 NAMED = (".diagnosis.causes[].server", ".diagnosis.declared[].server", ".asks.asks[].args.")
 OWN = {
@@ -203,3 +213,36 @@ def test_no_card_of_history_says_what_its_desk_may_not_know():
     watch(sim, playbook(scenario, "history", 79), END, 1200)
     assert any("Power Peg" in mail["body"] for mail in sim.mails.values()), "the record's own words are there to be read"
     assert sim.block_sold
+
+
+def test_no_card_of_a_week_tells_which_copy_never_arrived():
+    """The same plan on two fleets whose first copies fail on different servers: what no desk has looked at looks the same."""
+    sims = [Simulation(stale_at(server), SEED, start=WEEK) for server in (2, 5)]
+    commands = playbook(load_scenario("knight-2012"), "history-week", SEED)
+    for step in sorted({*(command.step for command in commands), *range(WEEK, 0, 9_000)}):
+        for sim in sims:
+            sim.step(step - sim.now)
+            for command in commands:
+                if command.step == step:
+                    assert sim.submit(command) is None
+        for desk in FORBIDDEN:
+            assert len({json.dumps(sight(sim, desk), sort_keys=True) for sim in sims}) == 1, f"{desk} at {step}"
+    for sim in sims:
+        sim.step(-100 - sim.now)
+        assert give(sim, "deployer", "checksum.run", servers=[2]) is None
+        sim.fleet.hashes(2)
+    assert sims[0].fleet.hashes(2) != sims[1].fleet.hashes(2), "a look would tell"
+
+
+def test_no_card_of_a_week_says_what_its_desk_may_not_know():
+    sim = Simulation(stale_at(4), SEED, start=WEEK)
+    commands = [
+        Command(1, WEEK + 1, "deployer", "release.copy", {"servers": [1, 4], "release": "smars-rlp"}),
+        Command(2, WEEK + 1, "deployer", "automation.write", {}),
+        Command(3, WEEK + 1, "operator", "inventory.audit", {}),
+        Command(4, WEEK + 1, "risk", "brokers.call", {}),
+        Command(5, week_step(1, "18:00"), "deployer", "fleet.review", {}),
+        Command(6, week_step(2, "19:10"), "deployer", "automation.deploy", {"release": "smars-rlp"}),
+    ]
+    watch(sim, commands, 400, 4_000)
+    assert sim.facts.keys() >= {"automation", "audited", "reviewed", "brokers"}

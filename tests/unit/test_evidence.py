@@ -77,7 +77,7 @@ def texts() -> EvidenceTexts:
 
 
 def planned_mails(texts: EvidenceTexts, seed: int) -> list[tuple[int, Planned]]:
-    rows = [(entry.step, texts.planned[entry.text]) for entry in Evidence(texts, seed).plan]
+    rows = [(entry.step, texts.planned[entry.text]) for entry in Evidence(texts, seed).plan if entry.step >= 0]
     return [(step, text) for step, text in rows if isinstance(text, Planned)]
 
 
