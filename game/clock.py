@@ -31,6 +31,7 @@ SPREAD_S = 10.0  # a segment is up to this much shorter
 STEP_EVERY_S = 1.0  # how often the row learns how far it was shown
 CHECKPOINT_EVERY_S = 20.0  # 50 ms each; what came since is run again in a few hundred milliseconds
 WALL_EVERY = 2  # the projector is told every second beat
+QUIET_EVERY = 4  # a desk that nobody looks at is told every fourth, for those who come
 BROKER_PATIENCE_S = 20.0
 RUSH_S = 0.2  # at full speed: this long between two looks at the inbox
 SHOWN = ("deployer", "operator", "risk", "projector")  # the desks that have a screen
@@ -124,14 +125,19 @@ class Table:
             self._notes.setdefault(row.desk, []).append(to_json(note))
         self._outcomes = []
 
-    def publish(self, *, wall: bool = True) -> None:
-        """Tell the screens, with `wall` the projector too. Raises BROKER_GONE, and then the notes are kept."""
+    def publish(self, beat: int = 0) -> None:
+        """Tell the screens: all of them at beat 0, else those whose turn it is. Raises BROKER_GONE, and then the notes are kept."""
         help_level = self.run.team.exercise.help
-        sights = {desk: engine.sight(self.sim, desk, help_level) for desk in SHOWN if wall or desk != "projector"}
-        if wall:
+        sights = {desk: engine.sight(self.sim, desk, help_level) for desk in SHOWN if self._is_due(desk, beat)}
+        if "projector" in sights:
             sights["projector"]["minutes"] = {"points": list(self.curve)}
         self.loudspeaker.tell(self.sim.now, sights, self._notes)
         self._notes = {}
+
+    def _is_due(self, desk: str, beat: int) -> bool:
+        if desk == "projector" and beat % WALL_EVERY:
+            return False
+        return beat % QUIET_EVERY == 0 or desk in self._notes or desk not in self.loudspeaker.unheard
 
     def save_step(self) -> None:
         """Let the row know how far the screens have seen."""
@@ -209,7 +215,7 @@ class Clock:
                 return False
             rushing = table.sim.now < look.advance_step
             self._beat(table, look, rushing)
-            self._publish(table, wall=rushing or beat % WALL_EVERY == 0)
+            self._publish(table, 0 if rushing else beat)
             now = time.monotonic()
             if now - last_step >= STEP_EVERY_S:
                 table.save_step()
@@ -244,10 +250,10 @@ class Clock:
         self.carry = steps - int(steps)
         table.run_to(table.sim.now + int(steps), waiting=look.waiting)
 
-    def _publish(self, table: Table, *, wall: bool) -> None:
+    def _publish(self, table: Table, beat: int) -> None:
         """Tell the screens; while the broker is away the market stands still, and the lease is proved again afterwards."""
         try:
-            table.publish(wall=wall)
+            table.publish(beat)
             return
         except BROKER_GONE as problem:
             log.warning("the market waits for the broker", run=self.run_id, problem=str(problem))

@@ -64,6 +64,7 @@ class Loudspeaker:
         self.run_id = run_id
         self._last: dict[tuple[str, str], dict[str, Any]] = {}
         self._versions: dict[tuple[str, str], int] = {}
+        self.unheard: set[str] = set()  # desks that nobody listened to when they were told last
 
     def take_over(self, desks: Iterable[str]) -> int:
         """Go on from the versions the last owner reached; returns the furthest step anybody was shown. Raises BROKER_GONE."""
@@ -83,6 +84,7 @@ class Loudspeaker:
         """Publish what changed to every desk in one round trip. Raises BROKER_GONE (then nothing counts as told)."""
         before = dict(self._last)
         pipe = client().pipeline(transaction=False)
+        order: list[str] = []  # whom each answer is about; "" where it says nothing
         for desk, cards in sights.items():
             changed: Cards = {}
             for name, content in cards.items():
@@ -93,10 +95,14 @@ class Loudspeaker:
                     changed[name] = (version, to_json(content))
             stored = {name: f"{version} {text}" for name, (version, text) in changed.items()}
             pipe.hset(cards_key(self.run_id, desk), mapping={"": str(step), **stored})
+            order.append("")
             if changed or notes.get(desk):
                 pipe.publish(channel(self.run_id, desk), pack(step, changed, notes.get(desk, ())))
+                order.append(desk)
         try:
-            pipe.execute()
+            answers = dict(zip(order, pipe.execute(), strict=True))
         except BaseException:
             self._last = before
             raise
+        told = {desk for desk in order if desk}
+        self.unheard = (self.unheard - told) | {desk for desk in told if not answers[desk]}

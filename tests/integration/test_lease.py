@@ -6,8 +6,9 @@ import uuid
 import pytest
 
 from game import rows
-from game.broker import client, dispatch_key, lease_key
+from game.broker import channel, client, dispatch_key, lease_key
 from game.lease import TTL_MS, Lease
+from game.loudspeaker import Loudspeaker
 from game.models import Command, Run
 from tests.builders import eventually, new_exercise
 
@@ -119,3 +120,15 @@ def test_telling_events_a_second_time_changes_nothing(run):
     for _ in range(2):
         rows.tell(owner, [], events, 0)
     assert [event.data["n"] for event in run.events.order_by("number")] == [0, 1, 2]
+
+
+def test_the_loudspeaker_notices_whether_anybody_listens(world):
+    speaker = Loudspeaker(7)
+    speaker.tell(1, {"risk": {"clock": {"step": 1}}, "operator": {"clock": {"step": 1}}}, {})
+    assert speaker.unheard == {"risk", "operator"}
+    ear = client().pubsub()
+    ear.subscribe(channel(7, "risk"))
+    eventually(lambda: ear.get_message(timeout=0.1), what="the subscription stands")
+    speaker.tell(2, {"risk": {"clock": {"step": 2}}}, {})
+    assert speaker.unheard == {"operator"}, "who was not told keeps what was known"
+    ear.close()
