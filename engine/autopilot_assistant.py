@@ -54,7 +54,11 @@ def show_on_request(eyes: Eyes) -> Move | None:
     for item in reversed(eyes.bridge(kind="say")):
         if item["desk"] == eyes.desk or eyes.ago(item["at"]) > HEARD_S.get(eyes.phase, 0) or eyes.bridge(item["at"], "pin", eyes.desk):
             continue
-        what = next((what for word, what in SHOWS[eyes.desk] if "?" in item["title"] and word in item["title"].lower()), "")
+        question = item["title"].lower()
+        named = [desk for desk in SHOWS if desk in question]
+        if "?" not in question or (named and eyes.desk not in named):
+            continue
+        what = next((what for word, what in SHOWS[eyes.desk] if word in question), "")
         shown = what and _share(eyes, what, item["title"])
         if shown:
             return shown

@@ -231,6 +231,9 @@ def test_the_assistant_shows_what_an_ask_has_brought_and_shows_it_once():
         ("operator", "What does the log say?", {"log": {"server": None, "at": None, "lines": []}}, None),
         ("risk", "What is our position?", {}, {"what": "pnl", "id": 0}),
         ("risk", "The position grows.", {}, None),
+        ("operator", "Deployer, what does the fleet look like?", {"look": {"server": 3, "at": "09:36:00"}}, None),
+        ("deployer", "Deployer, what does the fleet look like?", {"fleet": FLEET}, {"what": "fleet", "id": 0}),
+        ("operator", "Operator, what are the rates?", {}, {"what": "rates", "id": 0}),
     ],
 )
 def test_the_assistant_answers_a_question_on_the_bridge_with_what_it_has(desk, question, cards, expected):
