@@ -9,26 +9,29 @@ const one = (n) => ({ server: n });
 const some = (n) => ({ servers: n ? [n] : [...SERVERS] });
 const name = (n) => (n ? `SMARS-${n}` : "all eight");
 
-/* [kind, words(server), args(server), whether it also goes for all eight] */
+/* [kind, words(server), args(server), whether it also goes for all eight]; "say" is a question on the bridge, which assistants answer
+   with what is on their own screens. */
 const MENU = {
   operator: [
     ["log.tail", (n) => `Read the log of ${name(n)}`, one], ["server.look", (n) => `Look at the rates of ${name(n)}`, one],
+    ["say", () => "Show us the firm's rates", () => "Operator, what are the rates?", true],
     ["server.stop", (n) => `Stop ${name(n)}`, one], ["servers.stop_all", () => "Stop all servers", () => ({}), true],
   ],
   deployer: [
+    ["say", () => "Show us the fleet as recorded", () => "Deployer, what does the fleet look like?", true],
     ["checksum.run", (n) => `Checksum ${name(n)}`, some, true], ["release.rollback", (n) => `Roll back ${name(n)}`, some, true],
     ["release.copy", (n) => `Copy the new release to ${name(n)}`, (n) => ({ ...some(n), release: "smars-rlp" })],
   ],
   risk: [
     ["authorise.give", () => "Give the word to stop all servers", () => ({ what: "servers.stop_all" })],
     ["authorise.give", () => "Give the word to disconnect SMARS", () => ({ what: "smars.disconnect" })],
-    ["evidence.share", () => "Share profit and loss", () => ({ what: "pnl", id: 0 })],
+    ["say", () => "Show us what the position monitor says", () => "Risk, what does the position monitor say?"],
     ["limit.set", () => "Cap account 33 at 25 million gross", () => ({ gross_usd: 25_000_000 })],
   ],
 };
 
 export function mount(root, app) {
-  const at = { desk: "operator", server: 8 };
+  const at = { desk: "operator", server: 1 };
   const body = root.querySelector("[data-body]");
   const draw = () => root.open && render(view(app, at, draw, () => root.close()), body);
   app.askAssistant = (desk) => {
@@ -60,7 +63,8 @@ function item(app, at, [kind, words, args, whole], close) {
       app.voice.say(why, true);
       return;
     }
-    app.commands.give(`ask:${at.desk}`, "assistant.ask", { desk: at.desk, kind, args: args(at.server) });
+    if (kind === "say") app.commands.give("say", "bridge.say", { text: args() });
+    else app.commands.give(`ask:${at.desk}`, "assistant.ask", { desk: at.desk, kind, args: args(at.server) });
     app.voice.say(`Asked: ${words(at.server)}.`, true);
     close();
   };
