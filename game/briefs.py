@@ -41,7 +41,7 @@ BRIEFS = {
         "Servers, releases and order rates.",
         "What the position would bring if it were sold now.",
         "One hand: one thing at a time. The phone takes none.",
-        "Set a limit on the practice book. It takes your hand for a while; you see how long.",
+        "The operator of the practice asks for your word. Without it nobody may stop everything.",
     ),
     "deployer": Brief(
         "Deployer",
@@ -53,7 +53,7 @@ BRIEFS = {
         "Money, positions and order rates.",
         "Every server's checksum, always fresh.",
         "Two hands: two things at a time.",
-        "Take a checksum of practice server 2. It takes a hand for a while, and then says what really runs there.",
+        "Take a checksum of practice server 2. It takes a hand for a while, and then says what is really there.",
     ),
 }
 ORDER = tuple(BRIEFS)  # in which free desks of a team are filled

@@ -22,7 +22,7 @@ from game.feed import feed
 from game.hub import Slot, hub
 from game.lobby import lobby
 from game.loudspeaker import to_json
-from game.models import Exercise, Player, RuleBroken, Run
+from game.models import Exercise, Player, RuleBroken, Run, Seat
 from game.pages import join_card
 from game.rules import DESKS
 from game.screens import screens
@@ -273,7 +273,8 @@ class SeatConsumer(FrameConsumer):
         def do() -> None:
             if is_still(place):
                 presence.seen(place.player.pk, timezone.now())
-                place.seat.uncover()
+                for seat in Seat.objects.filter(holdings__player=place.player, covered=True):  # who plays alone comes back to every desk
+                    seat.uncover()
 
         await database_sync_to_async(do)()
         await self._tell_team()

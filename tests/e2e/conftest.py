@@ -26,10 +26,11 @@ axe.run(document, {preload: false, runOnly: %s}).then((found) => JSON.stringify(
 # The risk manager's word, over a socket of its own.
 GIVE = """(what) => new Promise((answered) => {
   const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws/seat/risk/`);
-  socket.onopen = () => socket.send(JSON.stringify({t: "command", id: crypto.randomUUID(), kind: "authorise.give", args: {what}}));
+  const mine = crypto.randomUUID();
+  socket.onopen = () => socket.send(JSON.stringify({t: "command", id: mine, kind: "authorise.give", args: {what}}));
   socket.onmessage = (message) => {
-    const {t} = JSON.parse(message.data);
-    if (t === "applied" || t === "refused") { socket.close(); answered(t); }
+    const {t, id, reason} = JSON.parse(message.data);
+    if (id === mine && (t === "applied" || t === "refused")) { socket.close(); answered(reason ?? t); }
   };
 })"""
 

@@ -26,7 +26,7 @@ function mate(app, seat, gone) {
   return html`<li class="mate" data-desk=${seat.desk} ?data-away=${away || (!names.length)}>
     <span class="face" aria-hidden="true">${assisted(seat) ? icon("bot") : (names[0] ?? roleWord(seat.desk)).slice(0, 2).toUpperCase()}</span>
     <span class="mate-words"><span>${names.length ? html`<strong dir="auto">${names.join(", ")}</strong> ` : nothing}<span class="second">${roleWord(seat.desk)}</span></span>${status(seat, names, away, gone)}</span>
-    ${assisted(seat) ? html`<button type="button" class="btn btn-quiet btn-small" @click=${() => app.askAssistant?.(seat.desk)}>Ask<span class="sr"> the assistant of ${roleTitle(seat.desk)}</span></button>` : nothing}
+    ${assisted(seat) && !seat.mine ? html`<button type="button" class="btn btn-quiet btn-small" @click=${() => app.askAssistant?.(seat.desk)}>Ask<span class="sr"> the assistant of ${roleTitle(seat.desk)}</span></button>` : nothing}
   </li>`;
 }
 

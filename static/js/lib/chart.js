@@ -16,7 +16,8 @@ function library() {
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /* spec: {series: [{label, color (a token), dash, width}], marks: [{at, text}], log, fmtX, fmtY, font (px), gap (px between x labels),
-          yRange(min, max, log) -> [min, max]}
+          yRange(min, max, log) -> [min, max], others: scale -> range(min, max)}
+   A series with `bars` is drawn as columns; one with `scale` is measured on one of the others, which have no axis and no label.
    -> {set(x, ys), log(bool), series(list)} */
 export function lineChart(host, spec) {
   let chart = null;
@@ -76,13 +77,15 @@ function options(host, spec) {
     scales: {
       x: { time: false },
       y: { distr: spec.log ? 3 : 1, log: 10, range: (u, min, max) => spec.yRange(min ?? 0, max ?? 1, spec.log) },
+      ...Object.fromEntries(Object.entries(spec.others ?? {}).map(([name, range]) => [name, { range: (u, min, max) => range(min ?? 0, max ?? 1) }])),
     },
     axes: [
       { ...axis, size: size * 2.2, gap: size * 0.4, space: spec.gap ?? 90, incrs: [60, 120, 300, 600, 900, 1800, 3600, 7200], values: (u, at) => at.map(spec.fmtX) },
       { ...axis, size: size * 4.6, gap: size * 0.5, space: size * 3, ...(spec.log ? { splits: (u) => decades(u.scales.y.max) } : {}), values: (u, at) => at.map((v) => spec.fmtY(v, spec.log)) },
     ],
     series: [{}, ...spec.series.map((s) => ({
-      label: s.label, stroke: css(s.color), width: s.width ?? 1.75, dash: s.dash, points: { show: false }, spanGaps: true,
+      label: s.label, stroke: css(s.color), width: s.width ?? 1.75, dash: s.dash, points: { show: false }, spanGaps: true, scale: s.scale ?? "y",
+      ...(s.bars ? { paths: globalThis.uPlot.paths.bars({ size: [0.7, 12] }), fill: css(s.color), width: 0 } : {}),
     }))],
     hooks: { drawAxes: [(u) => marks(u, spec, font)], draw: [(u) => ends(u, spec, size)] },
   };

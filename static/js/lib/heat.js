@@ -1,19 +1,20 @@
 /* A grid of heat cells on one canvas. Nine classes; falls carry a 135 degree hatch besides their colour. */
 
 const STEPS_BP = [50, 200, 500, 1000]; // from here on heat 1, 2, 3, 4
-const RATIO = 3.1;                      // a cell's width to its height, about
+const RATIO = 3.1;                      // a cell's width to its height, about; data-shape on the canvas wishes another
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /* Columns and rows that fill w x h with n cells, in CSS pixels. */
 export function layout(canvas, n) {
   const w = canvas.clientWidth;
+  const ratio = Number(canvas.dataset.shape) || RATIO;
   const h = canvas.clientHeight;
   let best = { miss: Infinity, cols: 1, rows: n };
   for (let cols = 1; cols <= n; cols += 1) {
     const rows = Math.ceil(n / cols);
     /* Near the wished shape, and few cells left empty in the last row. */
-    const miss = Math.abs(Math.log(w / cols / (h / rows) / RATIO)) + (cols * rows - n) / cols;
+    const miss = Math.abs(Math.log(w / cols / (h / rows) / ratio)) + (cols * rows - n) / cols;
     if (miss < best.miss) best = { miss, cols, rows };
   }
   return { n, cols: best.cols, rows: best.rows, cw: w / best.cols, ch: h / best.rows };

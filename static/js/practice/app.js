@@ -9,7 +9,8 @@ const APPLIED_MS = 350;
 const BEAT_MS = 250;
 const SPEED = 10; // market seconds a second
 
-/* rules(message) -> a reason to refuse, or {label, target, seconds, end()}: what the command takes and does at its end.
+/* rules(message) -> a reason to refuse, or {label, target, seconds, end()}: what the command takes and does at its end; what takes
+   no time (seconds 0) ends at once.
    hands: how many things at a time. */
 export function practiceApp(desk, voice, { hands, rules }) {
   const store = new Store();
@@ -31,6 +32,10 @@ export function practiceApp(desk, voice, { hands, rules }) {
       return;
     }
     commands.answer({ t: "applied", id: message.id, step: 0 });
+    if (!found.seconds) {
+      found.end();
+      return;
+    }
     tasks = [...tasks, { kind: message.kind, label: found.label, target: found.target, left_s: found.seconds, total_s: found.seconds, end: found.end }];
     work();
   }

@@ -1,5 +1,5 @@
 /* Practice tasks of the lobby: each is loaded when its box is first opened. */
-const TASKS = { operator: () => import("./operator.js") };
+const TASKS = { operator: () => import("./operator.js"), deployer: () => import("./deployer.js"), risk: () => import("./risk.js") };
 
 export function bindPractice(voice) {
   for (const box of document.querySelectorAll("[data-practice]")) {
@@ -8,9 +8,12 @@ export function bindPractice(voice) {
       box.hidden = true;
       continue;
     }
-    const done = () => {
+    const done = (learnt) => {
       box.querySelector("[data-done]").hidden = false;
-      voice.say("Practice done.", true);
+      const line = box.querySelector("[data-learnt]");
+      line.querySelector("span").textContent = learnt;
+      line.hidden = false;
+      voice.say(`Practice done. ${learnt}`, true);
     };
     let begun = false;
     const begin = async () => {

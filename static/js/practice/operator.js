@@ -6,6 +6,7 @@ import { stage } from "./stage.js";
 
 const STOP_S = 60;
 const SERVER = 3;
+const LEARNT = "What can hurt takes two steps, and stopping takes market time: the server goes on trading until it has stopped.";
 
 export function mount(root, voice, done) {
   const rows = [1, 2, 3, 4].map((n) => ({ n, name: `Practice ${n}`, state: "running", work: null, rates: null }));
@@ -29,7 +30,7 @@ export function mount(root, voice, done) {
     row.work = null;
     at(3);
     show();
-    done();
+    done(LEARNT);
   };
   app.beat = (tasks) => {
     const task = tasks[0];

@@ -7,11 +7,17 @@ const FRAMES = {
     <div class="panel-body"><ul class="servers" data-tiles></ul></div>`,
   work: html`<div class="panel-head"><h3>${icon("hand")}Work in progress</h3><span class="end label num" data-free></span></div>
     <div class="panel-body"><ul class="tasks" data-tasks></ul></div>`,
+  fleet: html`<div class="panel-head"><h3 id="fleet-h">${icon("server")}Practice fleet</h3><span class="quiet" data-says></span><span class="end" data-head></span></div>
+    <div class="fleet-acts" data-acts></div><div class="fleet-box" data-rows></div>`,
+  words: html`<div class="panel-head"><h3>${icon("badge-check")}Your word</h3></div><div class="panel-body" data-part="words"></div>`,
 };
+const FOCUSED = { fleet: "panel-fleet", words: "panel-team" }; // where a card puts the focus when its button has gone
 
 export function stage(root, card) {
   const el = document.createElement("div");
   el.className = "panel practice-card";
+  if (card === "fleet") el.classList.add("fleet-panel");
+  if (FOCUSED[card]) Object.assign(el, { id: FOCUSED[card], tabIndex: -1 });
   root.append(el);
   render(FRAMES[card], el);
   return el;

@@ -1,0 +1,12 @@
+/* Controls: limits or unwind, one at a time. */
+import { render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { parts } from "../lib/parts.js";
+import { share } from "../lib/share.js";
+
+export function mount(root, app) {
+  const slot = root.querySelector("[data-limits-share]");
+  render(share(app, "limits", 0, "the limits"), slot);
+  app.showAct = parts(root, "limits", (name) => {
+    slot.hidden = name !== "limits";
+  });
+}

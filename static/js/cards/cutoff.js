@@ -1,0 +1,38 @@
+/* The exchange's offer to cut the firm off. A guard, because nothing is sent from then on. */
+import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { answer } from "../lib/answer.js";
+import { sure } from "../lib/arm.js";
+import { busy } from "../lib/busy.js";
+import { sentence } from "../lib/format.js";
+import { icon } from "../lib/icons.js";
+import { blocked, blockedHands } from "../lib/reasons.js";
+
+const PLACE = "cutoff";
+const TITLE = "Accept the exchange's cut-off";
+
+export function mount(root, app) {
+  const draw = () => render(guard(app), root);
+  for (const name of ["levers", "armed", "standing", "exchange", "work"]) app.store.on(name, draw);
+  app.commands.addEventListener("change", ({ detail }) => detail.place === PLACE && draw());
+}
+
+function guard(app) {
+  const lever = app.store.get("levers")?.levers.find((l) => l.kind === "exchange.accept");
+  if (!lever) return nothing;
+  const armed = app.armed(PLACE);
+  const why = (lever.hands ? blockedHands(app) : blocked(app)) ?? (lever.allowed ? null : sentence(lever.reason));
+  const said = answer(app, PLACE);
+  const back = () => document.getElementById("guard-cutoff");
+  const flip = () => {
+    if (armed) app.disarm();
+    else if (why) app.voice.say(why, true);
+    else app.arm(PLACE);
+  };
+  const going = busy(app, "exchange.accept");
+  return html`<section class="guard cutoff" ?data-armed=${armed} ?data-idle=${!lever.allowed && said === nothing} aria-label=${TITLE}>
+    <button type="button" class="switch" role="switch" id="guard-cutoff" aria-checked=${String(armed)} aria-disabled=${String(!!why)}
+      aria-label=${`Arm: ${TITLE}${why ? `. Not now: ${why}` : ""}`} @click=${flip}><span class="track"><span class="knob"></span></span>${armed ? nothing : html`<span aria-hidden="true">Arm</span>`}</button>
+    <div class="guard-words">${armed ? sure(app, { place: PLACE, kind: "exchange.accept", args: {}, title: "Accept the cut-off", says: "Nothing is sent for the firm until 10:30." }, back)
+      : html`<h2>${icon("unplug")}${TITLE}</h2><div class="guard-says">${said !== nothing ? said : going !== nothing ? going : html`<p>${why ?? "Ends all sending, until 10:30 and until it saw proof."}</p>`}</div>`}</div>
+  </section>`;
+}

@@ -1,0 +1,56 @@
+/* Gross and profit as the monitor showed them, minute by minute, in two panes; the firm's cash is a dashed line. */
+import { lineChart } from "../lib/chart.js";
+import { MINUS, axis, hhmm, seconds } from "../lib/format.js";
+import { dollars, signed } from "../lib/money.js";
+import { showTable, slowly } from "../lib/table.js";
+
+const LEAD_S = 15 * 60; // of the morning before the bell, once it has rung
+const BELL = seconds("09:30");
+const FLAT = 1e6; // a pane shows a million at least, so that pennies do not look like a mountain
+
+const usd = (v) => (v === 0 ? "0" : `${v < 0 ? MINUS : ""}$${axis(Math.abs(v))}`);
+
+export function mount(root, app) {
+  const hosts = { gross: root.querySelector("[data-plot=gross]"), mid: root.querySelector("[data-plot=mid]") };
+  const marks = [{ at: BELL, text: "Open" }];
+  const cash = { label: "Cash", color: "--line-history", dash: [6, 4], width: 1.5 };
+  const gross = lineChart(hosts.gross, {
+    series: [{ label: "Gross", color: "--line-self", width: 2 }, cash], marks, fmtX: hhmm, fmtY: usd, gap: 64, yRange: (min, max) => [0, Math.max(FLAT, max * 1.12)],
+  });
+  const mid = lineChart(hosts.mid, {
+    series: [{ label: "P&L", color: "--line-self", width: 2 }, { ...cash, label: "Cash gone" }], marks, fmtX: hhmm, fmtY: usd, gap: 64,
+    yRange: (min, max) => [Math.min(-FLAT, min * 1.12), Math.max(FLAT, max * 1.12)],
+  });
+  let shown = null;
+  const say = slowly(() => describe(hosts, shown));
+  const draw = () => {
+    const d = app.store.get("curve");
+    const have = app.store.get("pnl")?.cash_usd;
+    if (!d || !have) return;
+    shown = window_(d);
+    const { x, gross_usd, mid_usd } = shown;
+    gross.set(x, [gross_usd, x.map(() => have)]);
+    /* Far from the end the line would press the profit flat: it comes into the picture with the first eighth of it. */
+    const near = Math.min(...mid_usd, 0) < -have / 8;
+    mid.set(x, [mid_usd, x.map(() => (near ? -have : null))]);
+    say();
+  };
+  app.store.on("curve", draw);
+  if (!app.store.get("pnl")) app.store.on("pnl", () => shown || draw());
+  root.querySelector("[data-table]").addEventListener("click", () => shown && table(shown));
+}
+
+function window_(d) {
+  const from = seconds(d.from);
+  const all = d.gross_usd.map((_, i) => from + i * d.every_s);
+  const skip = all.at(-1) > BELL ? Math.max(0, all.findIndex((s) => s >= BELL - LEAD_S)) : 0;
+  return { x: all.slice(skip), gross_usd: d.gross_usd.slice(skip), mid_usd: d.mid_usd.slice(skip) };
+}
+
+function describe(hosts, d) {
+  if (!d.x.length) return;
+  hosts.gross.setAttribute("aria-label", `Line chart of gross exposure by the minute: ${dollars(d.gross_usd.at(-1))} at ${hhmm(d.x.at(-1))}, at most ${dollars(Math.max(...d.gross_usd))}.`);
+  hosts.mid.setAttribute("aria-label", `Line chart of profit and loss at mid by the minute: ${signed(d.mid_usd.at(-1))} at ${hhmm(d.x.at(-1))}, between ${signed(Math.min(...d.mid_usd))} and ${signed(Math.max(...d.mid_usd))}.`);
+}
+
+const table = (d) => showTable("The morning by the minute", ["At", "Gross", "P&L at mid"], d.x.map((s, i) => [hhmm(s), dollars(d.gross_usd[i]), signed(d.mid_usd[i])]).reverse());

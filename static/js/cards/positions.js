@@ -1,0 +1,109 @@
+/* 154 stocks as the position monitor has them: a map, and a table that keeps still under a hand. */
+import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { COLUMNS, FILTERS, order } from "../lib/book.js";
+import { heatMap } from "../lib/map.js";
+import { blocked } from "../lib/reasons.js";
+import { makeRows } from "../lib/rows.js";
+import { slowly } from "../lib/table.js";
+
+const SORT_MS = 2000;
+
+export function mount(root, app) {
+  const find = (name) => root.querySelector(`[data-${name}]`);
+  const parts = { box: find("box"), body: find("rows"), heads: find("heads"), long: find("long"), short: find("short"), held: find("held"), none: find("none") };
+  const at = { filter: "all", search: "", sort: "notional", down: true, order: [], sorted: 0, table: null, names: null, d: null };
+  app.watch = (symbol) => {
+    const why = blocked(app);
+    if (why) app.voice.say(why, true);
+    else if (app.store.get("price")?.symbol !== symbol) app.commands.give("watch", "stock.watch", { symbol });
+  };
+  const map = heatMap(root, (i) => app.watch(at.names[i]));
+  const everything = slowly((d) => at.table.patchAll(d)); // rows out of view are read by those who listen
+
+  const sort = (byHand = false) => {
+    const busy = !byHand && (parts.box.matches(":hover") || parts.box.contains(document.activeElement));
+    const list = order(at.d, at.names, at);
+    const same = list.length === at.order.length && list.every((i, n) => i === at.order[n]);
+    parts.held.hidden = same || !busy;
+    if (same || busy || (!byHand && performance.now() - at.sorted < SORT_MS)) return;
+    Object.assign(at, { sorted: performance.now(), order: list });
+    const top = parts.box.scrollTop;
+    parts.body.replaceChildren(...list.map((i) => at.table.rows[i].tr));
+    parts.box.scrollTop = byHand ? 0 : top;
+    parts.none.hidden = !!list.length;
+    rove(at, app.store.get("price")?.symbol);
+    tellShown(app, at);
+  };
+  const draw = () => {
+    at.d = app.store.get("positions");
+    at.names = app.store.get("symbols")?.symbols;
+    if (!at.d || !at.names) return;
+    const fresh = !at.table;
+    at.table ??= makeRows(at.names);
+    at.table.patch(at.d);
+    everything(at.d);
+    sort(!at.order.length);
+    if (fresh) mark(app, at);
+    map(at.d, at.names);
+    const [long, short] = [at.d.shares.filter((n) => n > 0).length, at.d.shares.filter((n) => n < 0).length];
+    Object.assign(parts.long, { textContent: String(long) });
+    Object.assign(parts.short, { textContent: String(short) });
+  };
+  const by = (change) => {
+    Object.assign(at, change);
+    heads(at, parts.heads, by);
+    for (const b of root.querySelectorAll("[data-filter]")) b.setAttribute("aria-pressed", String(b.dataset.filter === at.filter));
+    if (at.table) sort(true);
+  };
+  by({});
+  for (const b of root.querySelectorAll("[data-filter]")) b.addEventListener("click", () => by({ filter: b.dataset.filter }));
+  const search = root.querySelector("#pos-search");
+  search.addEventListener("input", () => by({ search: search.value.trim().toUpperCase() }));
+  search.addEventListener("keydown", (e) => e.key === "Enter" && at.order.length && app.watch(at.names[at.order[0]]));
+  for (const name of ["positions", "symbols"]) app.store.on(name, draw);
+  for (const name of ["pointerleave", "focusout"]) parts.box.addEventListener(name, () => setTimeout(() => at.table && sort()));
+  parts.body.addEventListener("click", (e) => e.target.closest("tr") && app.watch(at.names[Number(e.target.closest("tr").dataset.row)]));
+  parts.body.addEventListener("keydown", (e) => walk(e, at));
+  app.store.on("price", () => mark(app, at));
+}
+
+function heads(at, row, by) {
+  const turn = (c) => () => by(at.sort === c.key ? { down: !at.down } : { sort: c.key, down: !!c.number && c.key !== "pnl" });
+  render(COLUMNS.map((c) => html`<th scope="col" class=${c.number ? "n" : nothing} aria-sort=${at.sort === c.key ? (at.down ? "descending" : "ascending") : nothing}><button type="button" @click=${turn(c)}>${c.word}<span class="sort" aria-hidden="true">${at.sort === c.key ? (at.down ? "\u2193" : "\u2191") : ""}</span></button></th>`), row);
+}
+
+/* What is shown, for whoever acts on it. */
+function tellShown(app, at) {
+  const held = at.order.filter((i) => at.d.shares[i]).map((i) => at.names[i]);
+  app.store.set("shown", { word: at.search ? `${FILTERS[at.filter]}, ${at.search}` : FILTERS[at.filter], symbols: held });
+}
+
+/* One row's button is in the tab order; arrows walk to the others. */
+function rove(at, symbol) {
+  if (!at.order.length) return;
+  const watched = at.order.find((i) => at.names[i] === symbol) ?? at.order[0];
+  for (const { button } of at.table.rows) button.tabIndex = -1;
+  at.table.rows[watched].button.tabIndex = 0;
+}
+
+function walk(event, at) {
+  const button = event.target.closest("[data-symbol]");
+  const step = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity, PageDown: 10, PageUp: -10 }[event.key];
+  if (!button || !step) return;
+  event.preventDefault();
+  const from = at.order.indexOf(Number(button.closest("tr").dataset.row));
+  const to = at.table.rows[at.order[Math.max(0, Math.min(at.order.length - 1, from + step))]].button;
+  button.tabIndex = -1;
+  to.tabIndex = 0;
+  to.focus();
+}
+
+function mark(app, at) {
+  const symbol = app.store.get("price")?.symbol;
+  for (const { tr, button } of at.table?.rows ?? []) {
+    const on = button.dataset.symbol === symbol;
+    tr.toggleAttribute("data-on", on);
+    if (on) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+  }
+}

@@ -1,0 +1,51 @@
+/* Price and volume of the stock that is watched, minute by minute. */
+import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { answer } from "../lib/answer.js";
+import { lineChart } from "../lib/chart.js";
+import { count, hhmm, seconds } from "../lib/format.js";
+import { moved, price, profit } from "../lib/money.js";
+import { share } from "../lib/share.js";
+import { showTable, slowly } from "../lib/table.js";
+import { icon } from "../lib/icons.js";
+
+export function mount(root, app) {
+  const host = root.querySelector(".plot");
+  const head = root.querySelector("[data-head]");
+  const chart = lineChart(host, {
+    series: [{ label: "", color: "--line-self", width: 2 }, { label: "", color: "--line-strong", bars: true, scale: "volume" }],
+    others: { volume: (min, max) => [0, Math.max(1, max) * 3.5] },
+    fmtX: hhmm, fmtY: (v) => `$${v.toFixed(2)}`, gap: 56, yRange: around,
+  });
+  const say = slowly((d, x) => host.setAttribute("aria-label", `${d.symbol} by the minute: ${price(d.price_hc.at(-1))} at ${hhmm(x.at(-1))}, ${price(d.price_hc[0])} at the open, ${count(d.volume.at(-1))} shares in the last minute.`), 2000);
+  const draw = () => {
+    const d = app.store.get("price");
+    if (!d) return;
+    host.hidden = !d.symbol || !d.price_hc.length;
+    render(top(app, d), head);
+    const from = seconds(d.from);
+    const x = d.price_hc.map((_, i) => from + i * d.every_s);
+    if (host.hidden) return;
+    chart.set(x, [d.price_hc.map((hc) => hc / 10000), d.volume]);
+    say(d, x);
+  };
+  for (const name of ["price", "positions"]) app.store.on(name, draw);
+  app.commands.addEventListener("change", ({ detail }) => detail.place === "watch" && draw());
+}
+
+/* The price in the upper part, a tenth of the picture free above it; the volume stands below. */
+function around(min, max) {
+  const wide = Math.max(max - min, max * 0.02, 0.04);
+  const middle = (min + max) / 2;
+  return [Math.max(0, middle - wide * 0.95), middle + wide * 0.6];
+}
+
+function top(app, d) {
+  const said = answer(app, "watch");
+  if (!d.symbol) return said === nothing ? html`<p class="empty">No stock is watched. Choose one in the table.</p>` : said;
+  const i = app.store.get("symbols")?.symbols.indexOf(d.symbol) ?? -1;
+  const p = app.store.get("positions");
+  const open = () => showTable(`${d.symbol} by the minute`, ["At", "Price", "Shares traded"], d.price_hc.map((hc, m) => [hhmm(seconds(d.from) + m * d.every_s), price(hc), count(d.volume[m])]).reverse());
+  return html`<p class="price-now num"><strong>${d.symbol}</strong>${p && i >= 0 ? html`<span class="price-last">${price(p.price_hc[i])}</span>${moved(p.move_bp[i])}` : ""}</p>
+    ${p && i >= 0 ? html`<div class="price-held"><p class="second num">${p.shares[i] ? html`${p.shares[i] > 0 ? "Long" : "Short"} ${count(Math.abs(p.shares[i]))}, ${profit(p.pnl_usd[i])}` : "No position"}${p.paused.includes(i) ? html`, <span class="price-paused">${icon("pause")}trading paused</span>` : ""}</p>${share(app, "position", i, `the position in ${d.symbol}`)}</div>` : ""}
+    ${said}<div class="price-held"><p class="second">By the minute</p><span class="row">${share(app, "price", 0, `the price of ${d.symbol}`)}${d.price_hc.length ? html`<button type="button" class="btn btn-quiet" @click=${open}>${icon("table-2")}Table</button>` : html`<span class="quiet">from 09:30</span>`}</span></div>`;
+}

@@ -1,0 +1,98 @@
+/* Getting out: flatten positions, have executions cancelled, send clients elsewhere; how it stands with the exchange. */
+import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { answer } from "../lib/answer.js";
+import { sure } from "../lib/arm.js";
+import { busy } from "../lib/busy.js";
+import { left, sentence } from "../lib/format.js";
+import { icon } from "../lib/icons.js";
+import { dollars } from "../lib/money.js";
+import { blocked, blockedHands } from "../lib/reasons.js";
+import { share } from "../lib/share.js";
+import { late } from "./pnl.js";
+
+const STYLES = { passive: "Waits at the best price: slow, gives little away.", aggressive: "Takes what rests in the books: fast, moves them." };
+
+export function mount(root, app) {
+  const at = { what: "all", style: "passive", fixed: null };
+  const draw = () => app.store.get("exchange") && render(all(app, at, draw), root);
+  for (const name of ["exchange", "levers", "work", "standing", "armed", "shown", "price", "limits"]) app.store.on(name, draw);
+  app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("unwind:") && draw());
+}
+
+const leverOf = (app, kind) => app.store.get("levers")?.levers.find((l) => l.kind === kind);
+
+function whyNot(app, kind) {
+  const lever = leverOf(app, kind);
+  const why = lever?.hands === 0 ? blocked(app) : blockedHands(app);
+  return why ?? (!lever ? "Not at this hour." : lever.allowed ? null : sentence(lever.reason));
+}
+
+const takes = (app, kind) => {
+  const minutes = leverOf(app, kind)?.minutes;
+  return minutes ? html`<span class="unit num">${left(minutes * 60)}</span>` : nothing;
+};
+
+const all = (app, at, draw) => html`${flatten(app, at, draw)}${bust(app)}${clients(app)}${cut(app)}`;
+
+/* What would be flattened: {symbols, words}. */
+function chosen(app, what) {
+  const shown = app.store.get("shown");
+  const symbol = app.store.get("price")?.symbol;
+  if (what === "all") return { symbols: "all", words: "all positions" };
+  if (what === "shown") return { symbols: shown?.symbols ?? [], words: `${shown?.symbols.length ?? 0} stocks shown (${shown?.word ?? "all"})` };
+  return { symbols: symbol ? [symbol] : [], words: symbol ?? "the stock watched" };
+}
+
+function flatten(app, at, draw) {
+  const back = () => document.getElementById("flatten");
+  if (app.armed("unwind:flatten") && at.fixed) {
+    const says = `Trades back what the monitor shows, ${late(app.store.get("pnl")?.lag_s ?? 0)}, outside SMARS. SMARS goes on sending.`;
+    return html`<div class="unwind-sure">${sure(app, { place: "unwind:flatten", kind: "position.flatten", args: { symbols: at.fixed.symbols, style: at.style }, title: `Flatten ${at.fixed.words}, ${at.style}`, says }, back)}
+      <button type="button" class="btn btn-icon btn-bare" @click=${() => { app.disarm(); back()?.focus(); }}>${icon("x")}<span class="sr">Back to safe</span></button></div>`;
+  }
+  const target = chosen(app, at.what);
+  const why = whyNot(app, "position.flatten") ?? (target.symbols.length ? null : at.what === "shown" ? "No stock that is shown is held." : "No stock is watched: choose one in the table.");
+  const arm = () => {
+    if (why) return app.voice.say(why, true);
+    at.fixed = target; // what is armed is what is sent, though the filter may change meanwhile
+    app.arm("unwind:flatten");
+    return requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector(".unwind-sure .sure")?.focus()));
+  };
+  const pick = (key, value) => () => {
+    at[key] = value;
+    draw();
+  };
+  const choice = (key, value, word) => html`<button type="button" aria-pressed=${String(at[key] === value)} @click=${pick(key, value)}>${word}</button>`;
+  const symbol = app.store.get("price")?.symbol;
+  return html`<div class="unwind"><div class="grow"><h3>Flatten positions</h3><p class="quiet">${STYLES[at.style]}</p></div>
+      <button type="button" class="btn btn-arm" id="flatten" aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${arm}>Flatten${takes(app, "position.flatten")}<span class="sr"> ${target.words}, ${at.style}, asks once more${why ? `. Not now: ${why}` : ""}</span></button>
+      <div class="unwind-how"><span class="seg seg-tight" role="group" aria-label="What to flatten">${choice("what", "all", "All")}${choice("what", "shown", html`Shown <span class="num second">${app.store.get("shown")?.symbols.length ?? 0}</span>`)}${choice("what", "watched", symbol ?? "Watched")}</span>
+      <span class="seg seg-tight" role="group" aria-label="How">${choice("style", "passive", "Passive")}${choice("style", "aggressive", "Aggressive")}</span></div>
+      ${says(app, "flatten", "position.flatten", why)}</div>`;
+}
+
+const says = (app, place, kind, why) => html`<div class="unwind-says num">${busy(app, kind)}${answer(app, `unwind:${place}`)}${why ? html`<p class="answer">${why}</p>` : nothing}</div>`;
+
+/* One act that is no danger: a title, a line, a button. */
+function simple(app, place, kind, title, line, word) {
+  const why = whyNot(app, kind);
+  const press = () => (why ? app.voice.say(why, true) : app.commands.give(`unwind:${place}`, kind, {}, null, title));
+  return html`<div class="unwind"><div class="grow"><h3>${title}</h3><p class="quiet num">${line}</p></div>
+    <button type="button" class="btn" data-unwind=${kind} aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${press}>${word}${takes(app, kind)}<span class="sr">: ${title}${why ? `. Not now: ${why}` : ""}</span></button>
+    ${says(app, place, kind, why)}</div>`;
+}
+
+function bust(app) {
+  const { bust: asked, busts } = app.store.get("exchange");
+  const line = busts.length ? html`${busts.map((b) => html`${b.at.slice(0, 5)}: ${b.relief_usd ? html`<strong>${dollars(b.relief_usd)}</strong> taken back` : "nothing cancelled"}. `)}`
+    : asked ? html`Asked ${asked.asked.slice(0, 5)}, ruling at <strong>${asked.ruling_at.slice(0, 5)}</strong>.` : "What executed 30 % or more from the open, within 30 minutes.";
+  return simple(app, "bust", "exchange.bust", "Ask the exchange to cancel", line, "Ask");
+}
+
+function clients(app) {
+  const away = app.store.get("limits")?.clients_away;
+  return away ? simple(app, "clients", "clients.recall", "Ask clients to come back", "Part of the flow goes elsewhere now.", "Call back")
+    : simple(app, "clients", "clients.route_away", "Ask clients to route elsewhere", "They are no longer harmed; part stays away until called back.", "Ask");
+}
+
+const cut = (app) => html`<div class="unwind unwind-state"><p class="grow num">${icon("landmark")}<span>The exchanges ${app.store.get("exchange").cut_off ? html`<strong>have cut the firm off</strong>` : "take orders of the firm"}</span></p>${share(app, "exchange", 0, "how it stands with the exchange")}</div>`;

@@ -1,0 +1,54 @@
+/* The map over the table: 154 cells by profit or by move, painted again only when a cell's class has changed. */
+import { keep, kept } from "./kept.js";
+import { move } from "./format.js";
+import { cellAt, heatClass, layout, paint } from "./heat.js";
+import { signed } from "./money.js";
+import { heatOf } from "./rows.js";
+import { slowly } from "./table.js";
+
+const LEGENDS = { pnl: ["\u2212$500 k", "+$500 k"], move: ["\u221210 %", "+10 %"] };
+
+/* -> draw(d, names) */
+export function heatMap(root, choose) {
+  const canvas = root.querySelector("canvas");
+  const buttons = [...root.querySelectorAll("[data-map]")];
+  const at = { mode: kept("map", "pnl"), d: null, names: [], key: "" };
+  const heats = () => (at.mode === "pnl" ? at.d.pnl_usd.map(heatOf) : at.d.move_bp);
+  const draw = (force) => {
+    if (!at.d || !canvas.clientWidth) return;
+    const moves_bp = heats();
+    const key = `${moves_bp.map(heatClass).join("")}|${at.d.paused}`;
+    if (!force && key === at.key) return;
+    at.key = key;
+    paint(canvas, { symbols: at.names, moves_bp, paused: at.d.paused });
+  };
+  const show = (mode) => {
+    at.mode = mode in LEGENDS ? mode : "pnl";
+    for (const b of buttons) b.setAttribute("aria-pressed", String(b.dataset.map === at.mode));
+    [root.querySelector("[data-least]").textContent, root.querySelector("[data-most]").textContent] = LEGENDS[at.mode];
+    draw(true);
+  };
+  for (const b of buttons) b.addEventListener("click", () => { keep("map", b.dataset.map); show(b.dataset.map); });
+  show(at.mode);
+  const say = slowly(() => canvas.setAttribute("aria-label", describe(at)));
+  new ResizeObserver(() => draw(true)).observe(canvas);
+  new MutationObserver(() => draw(true)).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  document.fonts?.ready.then(() => draw(true));
+  const under = (e) => (at.d ? cellAt(layout(canvas, at.names.length), e.offsetX, e.offsetY) : -1);
+  canvas.addEventListener("pointermove", (e) => {
+    const i = under(e);
+    canvas.title = i < 0 ? "" : `${at.names[i]} ${move(at.d.move_bp[i])}, P&L ${signed(at.d.pnl_usd[i])}`;
+  });
+  canvas.addEventListener("click", (e) => under(e) >= 0 && choose(under(e)));
+  return (d, names) => {
+    Object.assign(at, { d, names });
+    draw(false);
+    say();
+  };
+}
+
+function describe({ d, names }) {
+  const by = d.pnl_usd.map((usd, i) => [usd, i]).sort((a, b) => a[0] - b[0]);
+  const one = ([usd, i]) => `${names[i]} ${signed(usd)}`;
+  return `Map of ${names.length} stocks, the same as the table below. ${by.filter(([usd]) => usd < 0).length} show a loss, ${by.filter(([usd]) => usd > 0).length} a profit. Worst ${one(by[0])}, best ${one(by.at(-1))}.`;
+}

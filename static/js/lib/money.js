@@ -1,0 +1,24 @@
+/* Signed dollars: sign and triangle beside the colour, and words for those who listen. */
+import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { MINUS, arrow, move, short } from "./format.js";
+
+export const sign = (usd) => (usd > 0 ? "+" : usd < 0 ? MINUS : "");
+export const tone = (n) => (n > 0 ? "gain" : n < 0 ? "loss" : "");
+export const signed = (usd) => `${sign(usd)}$${short(usd)}`;
+export const dollars = (usd) => `$${short(usd)}`;
+export const price = (hc) => (hc ? (hc / 10000).toFixed(2) : "\u2013");
+
+/* "▼ −$11.0 M", to be read as "loss of 11.0 M dollars" */
+export const profit = (usd) => html`<span class=${tone(usd)}><span aria-hidden="true"><span class="tri">${arrow(usd)}</span> ${signed(usd)}</span><span class="sr">${usd < 0 ? "loss" : "profit"} of ${short(usd)} dollars</span></span>`;
+export const moved = (bp) => html`<span class=${tone(bp)}><span aria-hidden="true" class="tri">${arrow(bp)}</span> ${move(bp)}</span>`;
+
+/* What a person types for an amount: "25 M", "$2,500,000", "1.5bn" -> whole dollars, or null. */
+export function amount(text) {
+  const found = /^\$?\s*([\d,.\s]+?)\s*(k|m|bn|b)?\s*$/i.exec(text.trim());
+  if (!found) return null;
+  const digits = found[1].replace(/[,\s]/g, "");
+  if (!/^\d+(\.\d+)?$/.test(digits)) return null;
+  const usd = Number(digits) * ({ k: 1e3, m: 1e6, b: 1e9, bn: 1e9 }[found[2]?.toLowerCase()] ?? 1);
+  const whole = Math.round(usd);
+  return Number.isFinite(usd) && Math.abs(usd - whole) < 1e-3 ? whole : null;
+}

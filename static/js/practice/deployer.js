@@ -1,0 +1,53 @@
+/* A checksum of practice server 2, on the deployer's own card. */
+import * as fleet from "../cards/fleet.js";
+import * as work from "../cards/work.js";
+import { practiceApp, steps } from "./app.js";
+import { stage } from "./stage.js";
+
+const TAKES_S = 60;
+const SERVER = 2;
+const NEW = { name: "practice-2", hash: "9c41f0b27de8" };
+const OLD = { name: "practice-1", hash: "4be7a6d0115c" };
+const LEARNT = "Recorded is what the copy tool wrote down. The checksum says what is there: the new file on the disk, and still the old process, which nobody restarted.";
+const NOT_HERE = "not in this practice";
+
+export function mount(root, voice, done) {
+  const rows = [1, 2, 3, 4].map((n) => ({ n, name: `Practice ${n}`, recorded: NEW.name, copied_at: `31 Jul 18:0${n}`, work: null, checksum: null }));
+  const at = steps(root, ["Select Practice 2.", "Press Checksum. Nothing is harmed by it, so it is not armed.", "It takes market time and a hand. Then read both halves of the row."]);
+  const show = () => app.store.set("fleet", { target: NEW.name, truth: false, servers: rows.map((row) => ({ ...row })) });
+  const row = rows[SERVER - 1];
+  const app = practiceApp("deployer", voice, {
+    hands: 2,
+    rules({ kind, args }) {
+      if (kind !== "checksum.run") return NOT_HERE;
+      if (args.servers.length !== 1 || args.servers[0] !== SERVER) return "practice is about server 2 alone";
+      if (row.work) return "it is under way";
+      row.work = { kind, label: "Checksum", left_s: TAKES_S };
+      at(2);
+      show();
+      return { label: "Checksum", target: row.name, seconds: TAKES_S, end: read };
+    },
+  });
+  const read = () => {
+    row.work = null;
+    row.checksum = { at: "08:01:00", disk: NEW.hash, disk_release: NEW.name, process: OLD.hash, process_release: OLD.name, same: false };
+    at(3);
+    show();
+    done(LEARNT);
+  };
+  app.beat = (tasks) => {
+    if (!tasks.length || !row.work) return;
+    row.work.left_s = tasks[0].left_s;
+    show();
+  };
+  const lever = (kind, allowed) => ({ kind, label: kind, dangerous: false, hands: 1, minutes: allowed ? TAKES_S / 60 : null, allowed, reason: allowed ? "" : NOT_HERE, word: null });
+  app.store.set("levers", { levers: [lever("checksum.run", true), lever("release.copy", false), lever("server.start", false), lever("release.rollback", false)] });
+  app.store.set("releases", { releases: [NEW, OLD], diffs: [] });
+  app.store.set("words", { words: [] });
+  show();
+  const card = stage(root, "fleet");
+  fleet.mount(card, app);
+  work.mount(stage(root, "work"), app);
+  card.addEventListener("change", () => !row.work && !row.checksum && at(card.querySelector(`#fleet-${SERVER}[data-on]`) ? 1 : 0));
+  card.addEventListener("click", () => !row.work && !row.checksum && at(card.querySelector(`#fleet-${SERVER}[data-on]`) ? 1 : 0));
+}

@@ -1,0 +1,42 @@
+/* The word, given or refused when the practice's operator asks for it, on the risk manager's own card. */
+import * as words from "../cards/words.js";
+import { practiceApp, steps } from "./app.js";
+import { stage } from "./stage.js";
+
+const ASKED_MS = 2500;
+const WHAT = "servers.stop_all";
+const LEARNT = {
+  given: "From now on the operator may stop all servers, and not before. The word takes none of your hands, can be given before anybody asks, and taken back.",
+  refused: "The operator is told at once and cannot stop all servers until you give your word. It takes none of your hands.",
+};
+
+export function mount(root, voice, done) {
+  const word = { what: WHAT, label: "Stop all practice servers", state: "open", by: "", at: "" };
+  const at = steps(root, ["Wait: the operator of the practice will ask for your word.", "Read what it is for, then give it or refuse it.", "The list below shows how it stands."]);
+  const show = () => app.store.set("words", { words: [{ ...word }] });
+  let learnt = false;
+  const app = practiceApp("risk", voice, {
+    hands: 1,
+    rules({ kind }) {
+      const end = () => {
+        Object.assign(word, { state: kind === "authorise.give" ? "given" : "refused", by: "risk", at: "08:01:10" });
+        at(3);
+        show();
+        if (!learnt) done(LEARNT[word.state]);
+        learnt = true;
+      };
+      return { label: "The word", target: "", seconds: 0, end };
+    },
+  });
+  show();
+  const asked = document.createElement("div");
+  root.append(asked);
+  words.mount(asked, app);
+  words.mount(stage(root, "words").querySelector("[data-part]"), app);
+  setTimeout(() => {
+    if (word.state !== "open") return; // given unasked, which is as good
+    Object.assign(word, { state: "asked", by: "operator", at: "08:01:00" });
+    at(1);
+    show();
+  }, ASKED_MS);
+}
