@@ -80,7 +80,8 @@ class Player(models.Model):
                 )
         except IntegrityError as problem:
             if exercise.players.filter(name_key=name_key(name)).exists():
-                raise RuleBroken(f"There is a {name} here already. If that is you, use your resume word; if not, choose another name.") from problem
+                reason = f"Somebody here is called {name} already. If that is you, use your resume word; if not, choose another name."
+                raise RuleBroken(reason) from problem
             return cls.enter(exercise, typed)  # two drew the same word at the same moment
         return player, token
 

@@ -56,7 +56,7 @@ def test_the_same_name_twice_is_offered_the_resume_word_or_another_name():
     exercise = new_exercise()
     come(exercise, "Dana")
     page = come(exercise, "dana").last
-    assert page.status_code == 409 and "There is a dana here already" in text_of(page)
+    assert page.status_code == 409 and "Somebody here is called dana already" in text_of(page)
     assert "<details" in page.content.decode() and 'class="lost" open' in page.content.decode()
     assert exercise.players.count() == 1
 

@@ -59,7 +59,7 @@ function sits(page, seat, { post }) {
   return html`<div class="sits" data-desk=${seat.desk}>
     <span class="sits-who">${roleIcon(seat.desk)}<span class="only-phone second">${seat.title}: </span>${seat.holders.length ? html`<strong dir="auto">${seat.holders.join(", ")}</strong>` : html`<span class="second">${seat.autopilot ?? "nobody"}</span>`}${where(seat)}</span>
     <span class="sits-acts"><button type="button" class="btn btn-quiet btn-small" @click=${() => post({}, seat.link_url)}>${icon("link")}New link<span class="sr"> for the ${seat.desk}</span></button>
-      ${seat.holders.length ? html`<button type="button" class="btn btn-quiet btn-small" @click=${() => post({ do: "vacate" }, seat.link_url)}>Free it<span class="sr">: ${seat.title}</span></button>` : nothing}</span>
+      ${seat.holders.length ? html`<button type="button" class="btn btn-quiet btn-small" @click=${() => post({ do: "vacate" }, seat.link_url)}>Free it<span class="sr"> ${seat.title}</span></button>` : nothing}</span>
     ${link ? html`<label class="seat-link"><span class="sr">One-time link of the ${seat.desk}</span><input class="input input-small mono" readonly .value=${link} @focus=${(e) => e.target.select()}></label>` : nothing}
   </div>`;
 }

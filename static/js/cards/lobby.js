@@ -40,7 +40,7 @@ function seat(t, s, now) {
 const holder = (h, i) => html`${i ? ", " : ""}<span class=${h.online ? "" : "quiet"}><span dir="auto">${h.name}</span>${h.online ? "" : " (away)"}</span>`;
 
 function acts(t, s, title, { held, free }) {
-  const button = (name, word, quiet) => html`<button class=${quiet ? "btn btn-quiet" : "btn"} name=${name} value=${s.id}>${word}<span class="sr">: ${title}, ${t.name}</span></button>`;
+  const button = (name, word, quiet) => html`<button class=${quiet ? "btn btn-quiet" : "btn"} name=${name} value=${s.id}>${word}<span class="sr"> ${title}, ${t.name}</span></button>`;
   if (s.mine) return held > 1 ? button("leave", "Leave", true) : nothing;
   if (!s.holders.length) return html`${held && hasMine(t) ? button("also", "Take too", true) : nothing}${button("take", held ? "Move here" : "Take", false)}`;
   return s.room && !free ? button("take", "Share", true) : nothing;
