@@ -63,11 +63,13 @@ export function steps(root, words) {
     list.append(item);
   }
   root.append(list);
-  return (n) => {
+  const at = (n) => {
     for (const [i, item] of [...list.children].entries()) {
       item.toggleAttribute("data-past", i < n);
       if (i === n) item.setAttribute("aria-current", "step");
       else item.removeAttribute("aria-current");
     }
   };
+  at(0);
+  return at;
 }
