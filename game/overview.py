@@ -8,13 +8,12 @@ from django.utils import timezone
 
 import engine
 from game.briefs import BRIEFS
-from game.drive import NEXT
 from game.models import Exercise, Run, Team
 from game.presence import seats_of
 from game.rules import DESKS
 
-PHASES = {"premarket": "Pre-market", "bell": "Market open", "unwind": "Unwind", "block": "Evening", "ended": "Over"}
-TO = {"premarket": "To the bell", "bell": "To 10:15", "unwind": "To the evening", "block": "To the end"}
+PHASES = {"deployment": "Deployment", "premarket": "Pre-market", "bell": "Market open", "unwind": "Unwind", "block": "Evening", "ended": "Over"}
+TO = {"deployment": "To the next evening", "premarket": "To the bell", "bell": "To 10:15", "unwind": "To the evening", "block": "To the end"}
 
 
 def brief(exercise: Exercise) -> dict[str, Any]:
@@ -44,7 +43,7 @@ def overview(exercise: Exercise, links: dict[str, str]) -> dict[str, Any]:
         "clock": engine.clock(step),
         "phase": PHASES[phase],
         "speed": exercise.speed_at(step),
-        "next": TO.get(phase) if going and phase in NEXT else None,
+        "next": TO.get(phase) if going else None,
         "catching_up": state == "running" and step < exercise.advance_step,
         "can": {
             "start": state == "lobby",

@@ -121,6 +121,15 @@ def test_a_seat_is_freed_and_its_new_link_is_in_one_answer_only(facilitator):
     assert (freed["holders"], freed["autopilot"]) == ([], "assistant")
 
 
+@pytest.mark.parametrize("start", ["27 Jul 18:30", "08:00", "09:45", "15:59"])
+def test_it_can_be_looked_at_in_every_phase(facilitator, start):
+    exercise = created(facilitator, start=start)
+    facilitator.post(f"/facilitator/exercise/{exercise.code}/", {"do": "start"})
+    state = facilitator.get(f"/facilitator/{exercise.code}/state.json").json()
+    assert state["phase"] and state["next"]
+    assert facilitator.post(f"/facilitator/exercise/{exercise.code}/", {"do": "advance"}, **JSON).json()["reason"] == ""
+
+
 def test_nobody_else_sees_it(client):
     exercise = new_exercise()
     assert client.get(f"/facilitator/{exercise.code}/").status_code == 403

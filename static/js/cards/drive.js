@@ -3,7 +3,7 @@ import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { icon } from "../lib/icons.js";
 
 const SPEEDS = [0.5, 1, 2, 5, 10, 30, 60, 120];
-const NEXT = { premarket: "To the bell", bell: "To 10:15", unwind: "To the evening", block: "To the end" };
+const NEXT = { deployment: "To the next evening", premarket: "To the bell", bell: "To 10:15", unwind: "To the evening", block: "To the end" };
 const SHOWN_MS = 8000;
 
 export function mount(root, app) {
