@@ -80,10 +80,10 @@ def raise_capital(eyes: Eyes) -> Move | None:
     return Move("capital.raise", {"offer": enough[0]["id"]}, "certain", "The firm does not open tomorrow without it.") if enough else None
 
 
-# On the telephone nobody decides anything.
+# On the telephone nobody decides anything, and nobody has time for the order desk's question about the rejects.
 answer = pick_up(
-    15, "golive.go", "blotter.clean", "settle.ask", "exchange.callback", "exchange_back.error", "exchange_again.wait", "floor.order",
-    "chief.unknown", "client.wait", "sessions.shut", "legal.freeze", "broker.fine",
+    15, "golive.go", "settle.ask", "exchange.callback", "exchange_back.error", "exchange_again.wait", "floor.order",
+    "chief.unknown", "client.wait", "sessions.shut", "legal.freeze", "broker.fine", every=False,
 )  # fmt: skip
 
 HABITS: dict[str, tuple[Habit, ...]] = {

@@ -162,14 +162,17 @@ def open_mail(eyes: Eyes, mail: dict[str, Any], why: str = "") -> Move:
     return Move("mail.open", {"mail": mail["id"]}, None, why)
 
 
-def pick_up(after_s: int, *replies: str) -> Habit:
-    """The habit of answering a call once it has rung for so long: with the first of its replies that is among `replies`, else the last."""
+def pick_up(after_s: int, *replies: str, every: bool = True) -> Habit:
+    """The habit of answering a call once it has rung for so long: with the first of its replies that is among `replies`, else the last;
+    without `every` a call that has none of them rings out.
+    """
 
     def habit(eyes: Eyes) -> Move | None:
         call = eyes.ringing()
         if call is None or eyes.ago(call["at"]) < after_s:
             return None
         keys = [reply["key"] for reply in call["replies"]]
-        return Move("call.answer", {"call": call["id"], "reply": next((key for key in keys if key in replies), keys[-1])})
+        found = next((key for key in keys if key in replies), keys[-1] if every else None)
+        return Move("call.answer", {"call": call["id"], "reply": found}) if found else None
 
     return habit

@@ -252,3 +252,10 @@ def test_the_assistant_lets_a_call_ring_for_a_quarter_minute_and_takes_the_harml
     assert assistant("risk", at_desk("risk", calls={"calls": [call]})) == []
     assert assistant("risk", at_desk("risk", calls={"calls": [{**call, "at": "09:39:45"}]})) == [("call.answer", {"call": 7, "reply": "exchange.wait"})]
     assert assistant("risk", at_desk("risk", calls={"calls": [{**call, "at": "09:39:00", "state": "answered"}]})) == []
+
+
+def test_history_lets_a_call_ring_out_to_which_it_has_no_answer():
+    replies = [{"key": key, "text": ""} for key in ("blotter.list", "blotter.page", "blotter.clean")]
+    sight = at_desk("operator", "08:21:00", calls={"calls": [{"id": 3, "at": "08:20:00", "state": "ringing", "replies": replies}]})
+    assert autopilot("history", "operator")(sight) == []
+    assert [move.args["reply"] for move in autopilot("novice", "operator")(sight)] == ["blotter.clean"]

@@ -101,6 +101,14 @@ def test_before_the_moment_they_begin_history_plays_every_desk():
 
 
 @pytest.mark.whole
+def test_whoever_takes_the_operators_desk_over_from_history_still_finds_the_rejects_in_the_inbox():
+    assert not morning("history", 79).sim.agreed.filtered
+    run = rehearse(SCENARIO, 79, dict.fromkeys(DESKS, "history"), until=step_at("09:29"))
+    waiting = [mail for mail in engine.sight(run.sim, "operator")["inbox"]["mails"] if "Power Peg" in mail["subject"] and not mail["read"]]
+    assert len(waiting) > 10
+
+
+@pytest.mark.whole
 def test_a_desk_nobody_plays_does_nothing():
     run = rehearse(SCENARIO, 79, {"risk": "competent"}, until=step_at("09:00"))
     assert {command.desk for command in run.commands} == {"risk"}
