@@ -18,7 +18,11 @@ def rate(page: Page, name: str) -> float:
 
 def open_reject_mail(page: Page) -> str:
     """Open the newest reject mail; its text."""
-    page.locator(".mail", has_text="Power Peg disabled").first.click()
+    for _ in range(8):  # mail comes by the second: the list may move under the pointer
+        page.locator(".mail", has_text="Power Peg disabled").first.click()
+        page.mouse.move(5, 5)
+        if "Power Peg disabled" in page.locator(".reading h3").inner_text():
+            break
     expect(page.locator(".reading .text").first).to_be_visible(timeout=20_000)
     page.mouse.move(5, 5)
     return page.locator(".reading").inner_text()
