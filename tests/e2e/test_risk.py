@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Control, Opens
+from tests.e2e.conftest import Control, Opens, axe, sideways
 from tests.e2e.test_pages import check
 
 LONG = 60_000  # market minutes at thirty times their speed, on a busy machine
@@ -127,12 +127,12 @@ def test_the_risk_managers_desk_in_every_size(opens: Opens, facilitator: Control
     expect(page.locator(".price-now")).to_be_visible(timeout=LONG)
     facilitator.do(code, "Pause")
     expect(page.locator(".bands")).to_contain_text("PAUSED", timeout=LONG)
-    for part in ("limits", "unwind"):
-        page.set_viewport_size({"width": 1440, "height": 900})
-        page.locator(f"[data-part-for={part}]").click()
-        assert page.evaluate("document.documentElement.scrollHeight") <= 900, "the desk may not scroll"
-        check(page)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 900, "the desk may not scroll"
+    check(page)
+    page.locator("[data-part-for=unwind]").click()
+    for width, height in ((1440, 900), (320, 640)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert (sideways(page), axe(page)) == (0, []), width
     for tab in ("Positions", "Inbox", "Team"):
-        page.set_viewport_size({"width": 390, "height": 844})
         page.get_by_role("tab", name=re.compile(f"^{tab}")).click()
-        check(page)
+        assert (sideways(page), axe(page)) == (0, []), tab
