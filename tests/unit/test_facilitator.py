@@ -9,6 +9,7 @@ import engine
 from game.forms import TEAMS, NewExercise
 from game.hosts import is_loopback
 from game.models import Exercise, FacilitatorLink, Seat
+from game.pages import qr_svg
 from tests.builders import new_exercise, taken_seat
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +94,14 @@ def test_the_page_shows_address_code_and_picture_together_and_who_sits_where(fac
     ]  # fmt: skip
     assert facilitator.get(f"/facilitator/{exercise.code}/state.json").json() == state
     assert exercise.code in facilitator.get("/facilitator/").content.decode()
+
+
+def test_the_codes_picture_leads_to_the_join_page_with_the_code_filled_in(facilitator):
+    exercise = new_exercise()
+    way_in = qr_svg(f"http://testserver/join/{exercise.code}/")
+    assert way_in in facilitator.get(f"/facilitator/{exercise.code}/").content.decode()
+    assert way_in in facilitator.get(f"/projector/{exercise.code}/").content.decode()
+    assert f'value="{exercise.code}"' in facilitator.get(f"/join/{exercise.code}/").content.decode()
 
 
 def test_its_script_posts_and_gets_the_new_picture_or_the_reason(facilitator):
