@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.builders import missing
-from tests.e2e.stack import Stack
+from tests.e2e.stack import Stack, wait_for
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
@@ -104,6 +104,12 @@ def axe(page: Page) -> list[str]:
     answer = wire.send("Runtime.evaluate", {"expression": RUN % json.dumps(RULES), "awaitPromise": True})
     wire.detach()
     return list(json.loads(answer["result"]["value"]))
+
+
+def reaches(page: Page, clock: str) -> None:
+    """Wait until the desk's clock shows this time: an exercise that starts later first runs there at full speed."""
+    shown = page.locator("[data-text=clock]").first
+    wait_for(lambda: shown.inner_text() >= clock, 90, f"the desk's clock shows {clock}")
 
 
 def sideways(page: Page) -> int:

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import GIVE, Control, Opens
+from tests.e2e.conftest import GIVE, Control, Opens, reaches
 from tests.e2e.test_pages import check
 
 LONG = 60_000  # market minutes at thirty times their speed, on a busy machine
@@ -32,6 +32,7 @@ def select(page: Page, *servers: int) -> None:
 def test_the_stale_server_is_found_by_checksum_and_mended_by_copy_and_restart(opens: Opens, facilitator: Control) -> None:
     page = opens(facilitator.seat_link(facilitator.exercise("Checksums", start="09:31", speed="30"), "deployer"))
     page.wait_for_selector("[data-link=live] #fleet-8")
+    reaches(page, "09:31:00")
     expect(page.locator("#fleet-8 .f-recorded")).to_have_text("smars-rlp")
     select(page, 7, 8)
     press(page, "checksum.run")
@@ -56,6 +57,7 @@ def test_the_stale_server_is_found_by_checksum_and_mended_by_copy_and_restart(op
 def test_the_flag_is_cleared_upstream_by_keyboard_alone(opens: Opens, facilitator: Control) -> None:
     page = opens(facilitator.seat_link(facilitator.exercise("Flag", start="09:31", speed="30"), "deployer"))
     page.wait_for_selector("[data-link=live] .guard")
+    reaches(page, "09:31:00")
     expect(page.locator(".guard")).to_contain_text("Orders carry the flag.")
     page.keyboard.press("k")
     guard = page.get_by_role("switch", name="Arm: Have the flag cleared")
@@ -71,6 +73,7 @@ def test_a_copy_before_the_open_waits_for_the_risk_managers_word(opens: Opens, f
     code = facilitator.exercise("Word", start="08:20", speed="10")
     page, risk = opens(facilitator.seat_link(code, "deployer")), opens(facilitator.seat_link(code, "risk"))
     page.wait_for_selector("[data-link=live] #fleet-8")
+    reaches(page, "08:20:00")
     select(page, 3)
     page.locator("[data-act='release.copy']").click()
     expect(page.locator("[data-act='copy']")).to_have_attribute("aria-disabled", "true")
