@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.e2e.conftest import GIVE, Control, Opens
+from tests.e2e.conftest import GIVE, Control, Opens, reaches
 from tests.e2e.stack import Stack, wait_for
 
 LOOKED = """select count(*) from game_command c join game_run r on r.id = c.run_id join game_team t on t.id = r.team_id
@@ -44,6 +44,7 @@ def read_log(page: Page, server: int) -> list[str]:
 def test_the_stale_server_is_found_by_reading_and_stopping_it_ends_the_runaway(opens: Opens, stack: Stack) -> None:
     page = opens(stack.link("seat"))
     page.wait_for_selector("[data-link=live] #server-8 [data-act=stop]")
+    reaches(page, "09:24:00")
     orders = set(ORDER.findall(open_reject_mail(page)))
     assert orders
     # The mail's own order may have left the tail meanwhile; later ones like it stand there.
@@ -106,6 +107,7 @@ def test_a_drop_of_the_network_is_shown_and_loses_and_doubles_nothing(opens: Ope
     page.route_web_socket("**/ws/seat/operator/", line)
     page.reload()
     page.wait_for_selector("[data-link=live] #server-8 [data-act=stop]")
+    reaches(page, "09:28:00")
     page.get_by_role("button", name="Look at rates of SMARS-1").click()
     wait_for(lambda: cut, 5, "the command was sent")
     expect(page.locator(".tasks")).to_contain_text("SMARS-1", timeout=10_000)
