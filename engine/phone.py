@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.day import Day
 
 LEAVE = "leave"
+HURTS = ("cut_off", "flag_off", "gone", "reopen")  # acts that a desk arms first, as it does the levers that can hurt
 
 
 @dataclass(slots=True)
@@ -97,6 +98,11 @@ def parse_act(text: str) -> tuple[Act, list[Any]]:
         return do, parse(words)
     except ValueError as error:
         raise ValueError(f"{name} with {error}") from None
+
+
+def dangerous(acts: tuple[str, ...]) -> bool:
+    """Whether one of these acts can hurt."""
+    return any(text.split()[0] in HURTS for text in acts)
 
 
 def later(sim: "Day", minutes: int) -> int:

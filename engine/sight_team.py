@@ -5,6 +5,7 @@ from typing import Any
 from engine.bridge import DONE
 from engine.commands import LEVERS
 from engine.market_time import STEPS_PER_SECOND, evening_of, told
+from engine.phone import dangerous
 from engine.sight_parts import kept
 from engine.simulation import Simulation
 
@@ -38,7 +39,8 @@ def calls_card(sim: Simulation, desk: str) -> dict[str, Any]:
     mine = [call for call in sim.calls if call["desk"] == desk]
     rows = []
     for call in mine[: -CALLS - 1 : -1]:
-        replies = [{"key": key, "text": text} for key, text in call["replies"]]
+        acts = sim.scenario.evidence.acts
+        replies = [{"key": key, "text": text, "dangerous": dangerous(acts[key])} for key, text in call["replies"]]
         rings = call["step"] + call["ring_s"] * STEPS_PER_SECOND - sim.now if call["state"] == "ringing" else 0
         rows.append(
             {
@@ -50,7 +52,7 @@ def calls_card(sim: Simulation, desk: str) -> dict[str, Any]:
                 "state": call["state"] if rings > 0 or call["state"] != "ringing" else "missed",
                 "left_s": max(-(-rings // STEPS_PER_SECOND), 0),
                 "replies": replies,
-                "answer": next((reply for reply in replies if reply["key"] == call["answer"]), None),
+                "answer": next(({"key": key, "text": text} for key, text in call["replies"] if key == call["answer"]), None),
             }
         )
     return {"calls": rows}

@@ -4,7 +4,7 @@ import pytest
 
 from engine import OPEN, Simulation, load_scenario, restore, save, score, sight
 from engine.evidence_models import Reply
-from engine.phone import ACTS, Agreed, parse_act
+from engine.phone import ACTS, Agreed, dangerous, parse_act
 from engine.telling import money
 from tests.engine_builders import at_open, quiet_scenario
 from tests.small import give, reply, ring, settle, small_scenario
@@ -430,3 +430,9 @@ def test_every_act_is_used_and_every_lever_it_names_exists():
 
 def test_nothing_is_agreed_before_anybody_rings():
     assert at(0).agreed == Agreed()
+
+
+def test_a_reply_that_can_hurt_is_marked_so_that_a_desk_arms_it_first():
+    shown = {reply.key for call in TEXTS.calls for reply in call.replies if dangerous(reply.does)}
+    assert {"exchange.accept", "exchange_again.accept", "exchange_back.accept", "golive.dark", "sessions.open"} <= shown
+    assert not {"exchange.wait", "chief.hold", "settle.all", "client.wait"} & shown

@@ -2,11 +2,12 @@
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { icon } from "../lib/icons.js";
 import { share } from "../lib/share.js";
+import { play } from "../lib/sound.js";
 
 const SHARED_BY = "operator"; // whose evidence alerts are
 
 export function mount(root, app) {
-  let known = app.store.get("alerts")?.alerts.length ?? 0;
+  let known = newest(app.store.get("alerts"));
   let open = false;
   const draw = () => {
     const { alerts } = app.store.get("alerts");
@@ -21,9 +22,16 @@ export function mount(root, app) {
     render(html`<h2 class="sr" id="alerts-h">Alerts</h2>${icon("triangle-alert")}<ul class="scroll">${first}${open ? rest : nothing}</ul>
       ${rest.length ? html`<button type="button" class="btn btn-quiet" aria-expanded=${String(open)} @click=${flip}>${open ? "Fewer" : `${rest.length} earlier`}</button>` : nothing}`, root);
   };
-  app.store.on("alerts", ({ alerts }) => {
+  app.store.on("alerts", (d) => {
     draw();
-    if (alerts.length > known) app.voice.say(`Alert: ${alerts[0].text}`);
-    known = alerts.length;
+    const top = newest(d);
+    if (top && top !== known) {
+      app.voice.say(`Alert: ${d.alerts[0].text}`);
+      play("alarm");
+    }
+    known = top;
   });
 }
+
+/* The card holds the newest dozen only: what is new shows in its first row, not in their number. */
+const newest = (d) => (d?.alerts.length ? `${d.alerts[0].at} ${d.alerts[0].text}` : null);

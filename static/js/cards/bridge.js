@@ -1,5 +1,6 @@
 /* The bridge: what the team said and shared, oldest first. A pin opens in place, which tells the others that this desk has read it. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { minute } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { keep, kept } from "../lib/kept.js";
 import { blocked } from "../lib/reasons.js";
@@ -55,7 +56,7 @@ function line(app, at, item, draw) {
   const mine = item.desk === at.me;
   const unread = item.kind === "pin" && !item.read.includes(at.me);
   return html`<li class="said" data-kind=${item.kind} data-desk=${item.desk} ?data-mine=${mine} ?data-fresh=${unread}>
-    ${role(item.desk, mine ? "You" : undefined)}<time class="num">${item.at.slice(0, 5)}</time>
+    ${role(item.desk, mine ? "You" : undefined)}<time class="num">${minute(item.at)}</time>
     <div class="said-body">${item.kind === "pin" ? pin(app, at, item, unread, draw)
       : html`<p dir="auto">${KIND_ICONS[item.kind] ? icon(KIND_ICONS[item.kind]) : nothing}${item.title}</p>${item.lines.map((l) => html`<p class="second" dir="auto">${l}</p>`)}`}</div>
   </li>`;

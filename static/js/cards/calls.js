@@ -3,15 +3,13 @@
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
 import { sure } from "../lib/arm.js";
-import { countdown } from "../lib/format.js";
+import { countdown, minute } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { blocked } from "../lib/reasons.js";
 import { share } from "../lib/share.js";
 import { play } from "../lib/sound.js";
 
 const STATES = { answered: ["phone", "Answered"], missed: ["phone-missed", "Missed"] };
-/* Answers that stop the firm's trade are armed like any other lever that can hurt. */
-const HURTS = new Set(["exchange.accept"]);
 
 export function mount(root, app) {
   if (root.dataset.part) past(root, app);
@@ -61,12 +59,12 @@ function replies(app, c) {
   const why = blocked(app) ?? (said && ["pending", "received", "applied"].includes(said.state) ? "The answer is on its way." : null);
   const say = (r) => () => {
     if (why) app.voice.say(why, true);
-    else if (r.dangerous ?? HURTS.has(r.key)) app.arm(`${place}:${r.key}`);
+    else if (r.dangerous) app.arm(`${place}:${r.key}`);
     else app.commands.give(place, "call.answer", { call: c.id, reply: r.key });
     back()?.focus({ preventScroll: true });
   };
   return html`<ul class="call-replies" aria-label="What you can answer">${c.replies.map((r) => html`<li><button type="button" class="btn" data-reply=${r.key} aria-disabled=${String(!!why)}
-    @click=${say(r)}>${r.dangerous ?? HURTS.has(r.key) ? icon("octagon-x") : nothing}<span>${r.text}</span></button></li>`)}</ul>${answer(app, place)}`;
+    @click=${say(r)}>${r.dangerous ? icon("octagon-x") : nothing}<span>${r.text}</span></button></li>`)}</ul>${answer(app, place)}`;
 }
 
 function past(root, app) {
@@ -80,7 +78,7 @@ function past(root, app) {
 function row(app, c) {
   const [sign, word] = STATES[c.state] ?? ["phone", c.state];
   return html`<li class="call-past" data-state=${c.state}>
-    <details><summary><span class="num second">${c.at.slice(0, 5)}</span><strong dir="auto">${c.caller}</strong><span class="call-state">${icon(sign)}${word}</span></summary>
+    <details><summary><span class="num second">${minute(c.at)}</span><strong dir="auto">${c.caller}</strong><span class="call-state">${icon(sign)}${word}</span></summary>
       <p class="second" dir="auto">${c.opening}</p>${c.answer ? html`<p dir="auto"><span class="quiet">You said:</span> ${c.answer.text}</p>` : nothing}</details>
     ${c.state === "answered" ? share(app, "call", c.id, `the call of ${c.caller}`) : nothing}</li>`;
 }

@@ -1,6 +1,7 @@
 /* What the team takes for the cause: declared by any desk, at any time. Whether it is right is not said here. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
+import { minute } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { blocked } from "../lib/reasons.js";
 import { role } from "../lib/roles.js";
@@ -36,6 +37,6 @@ function view(app, at, draw) {
         <option value="0">not known which</option>${SERVERS.map((n) => html`<option value=${n}>SMARS-${n}</option>`)}</select>` : nothing}
       <button type="submit" class="btn" aria-disabled=${String(!!why)}>${icon("search-check")}Declare</button>
     </form>${answer(app, "diagnosis")}
-    ${declared.length ? html`<ol class="declared">${declared.map((d) => html`<li>${role(d.desk, d.desk === me ? "You" : undefined)}<span>${d.label}${d.server ? `, SMARS-${d.server}` : ""}</span><time class="num second">${d.at.slice(0, 5)}</time></li>`)}</ol>`
+    ${declared.length ? html`<ol class="declared">${declared.map((d) => html`<li>${role(d.desk, d.desk === me ? "You" : undefined)}<span>${d.label}${d.server ? `, SMARS-${d.server}` : ""}</span><time class="num second">${minute(d.at)}</time></li>`)}</ol>`
       : html`<p class="empty">Nobody has declared a cause. It can be corrected: the first right one counts.</p>`}`;
 }

@@ -1,6 +1,6 @@
 /* What this desk did, newest first, with how sure the person was. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { sentence } from "../lib/format.js";
+import { minute, sentence } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 
 const STATES = { "under way": ["hourglass", "Under way"], done: ["check", "Done"], refused: ["triangle-alert", "Refused"] };
@@ -14,7 +14,7 @@ export function mount(root, app) {
 
 function row(r) {
   const [sign, word] = STATES[r.state] ?? ["check", r.state];
-  return html`<li class="deed" data-state=${r.state}><time class="num second">${r.at.slice(0, 5)}</time>
+  return html`<li class="deed" data-state=${r.state}><time class="num second">${minute(r.at)}</time>
     <span class="deed-label">${r.label}${r.target ? html`: <span dir="auto">${r.target}</span>` : nothing}${r.confidence ? html` <span class="quiet">${SURE[r.confidence] ?? r.confidence}</span>` : nothing}
       ${r.reason ? html`<span class="second">${sentence(r.reason)}</span>` : nothing}</span>
     <span class="deed-state">${icon(sign)}${word}</span></li>`;

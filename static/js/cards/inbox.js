@@ -6,6 +6,7 @@ import { left } from "../lib/format.js";
 import { blockedHands } from "../lib/reasons.js";
 import { icon } from "../lib/icons.js";
 import { share } from "../lib/share.js";
+import { play } from "../lib/sound.js";
 
 const GROUPS = [["all", "All"], ["machines", "Machines"], ["people", "People"]];
 const HOLD_MS = 4000; // a list under a finger or a key keeps still so long
@@ -17,6 +18,17 @@ export function mount(root, app) {
   hold(parts.list, at, draw);
   for (const name of ["inbox", "standing", "work"]) app.store.on(name, draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("mail:") && draw());
+  hear(app);
+}
+
+/* A mail of a person is heard, where sound is on; machines write too many. */
+function hear(app) {
+  const last = (d) => d?.mails.find((m) => m.group === "people")?.id ?? 0;
+  let known = last(app.store.get("inbox"));
+  app.store.on("inbox", (d) => {
+    if (last(d) > known) play("mail");
+    known = Math.max(known, last(d));
+  });
 }
 
 function show(app, at, parts, draw) {

@@ -1,6 +1,7 @@
 /* The risk manager's word. What was asked for stands on top until it is given or refused; the quiet list gives it unasked. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
+import { minute } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { blocked } from "../lib/reasons.js";
 import { roleTitle } from "../lib/roles.js";
@@ -32,7 +33,7 @@ const asker = (w) => (w.by ? roleTitle(w.by).replace(/^t/, "T") : "The team");
 
 function request(app, w) {
   return html`<div class="word-asked"><span class="word-sign" aria-hidden="true">${icon("badge-check")}</span>
-    <div class="grow"><h2>${asker(w)} asks for your word</h2><p class="num">${w.label}<span class="second">, asked ${w.at.slice(0, 5)}</span></p>${answer(app, `word:${w.what}`)}</div>
+    <div class="grow"><h2>${asker(w)} asks for your word</h2><p class="num">${w.label}<span class="second">, asked ${minute(w.at)}</span></p>${answer(app, `word:${w.what}`)}</div>
     <div class="row">${give(app, w, "btn btn-prime")}${refuse(app, w)}</div></div>`;
 }
 

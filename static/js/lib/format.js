@@ -52,5 +52,8 @@ export function left(s) {
 export const seconds = (clock) => clock.split(":").reduce((sum, part, i) => sum + Number(part) * [3600, 60, 1][i], 0);
 export const hhmm = (s) => `${String(Math.floor(s / 3600)).padStart(2, "0")}:${String(Math.floor(s / 60) % 60).padStart(2, "0")}`;
 
+/* "09:31:04" -> "09:31"; what has a date before it ("27 Jul 18:30") keeps it. */
+export const minute = (at) => (at[2] === ":" ? at.slice(0, 5) : at);
+
 /* The same as "4:59", where space is short. */
 export const countdown = (s) => `${Math.floor(Math.max(0, s) / 60)}:${String(Math.round(Math.max(0, s) % 60)).padStart(2, "0")}`;

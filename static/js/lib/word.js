@@ -1,6 +1,7 @@
 /* The risk manager's word: what it is needed for, how it stands, and the button that asks for it. */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "./answer.js";
+import { minute } from "./format.js";
 import { icon } from "./icons.js";
 import { blocked } from "./reasons.js";
 
@@ -9,7 +10,7 @@ export const wordOf = (app, what) => app.store.get("words")?.words.find((w) => w
 
 /* How it stands, in words. */
 export function wordSays(w) {
-  const at = w.at ? ` ${w.at.slice(0, 5)}` : "";
+  const at = w.at ? ` ${minute(w.at)}` : "";
   return { open: "Needs the risk manager's word first.", asked: `Asked${at}, waiting for the risk manager.`, given: `Word given${at}.`, refused: `Refused${at} by the risk manager.` }[w.state] ?? "";
 }
 
