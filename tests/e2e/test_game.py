@@ -65,9 +65,8 @@ def test_a_team_joins_finds_the_stale_server_stops_it_and_sees_what_it_avoided(o
     expect(deployer.locator(row(deployer, guilty))).to_have_attribute("data-reads", re.compile("differs|down"), timeout=LONG)
 
     operator.keyboard.press("d")
-    causes = operator.locator("#cause option")
-    stale = next(i for i in range(causes.count()) if "old" in causes.nth(i).inner_text().lower())
-    operator.locator("#cause").select_option(index=stale)
+    expect(operator.locator("#cause")).to_be_focused()
+    operator.get_by_role("radio", name="old release").check()
     operator.locator("#cause-server").select_option(str(guilty))
     operator.get_by_role("button", name="Declare").click()
     expect(risk.locator("#part-cause")).to_contain_text(f"SMARS-{guilty}", timeout=LONG)

@@ -6,7 +6,7 @@ import { keep, kept } from "../lib/kept.js";
 import { blocked } from "../lib/reasons.js";
 import { listed, role, roleTitle, roleWord } from "../lib/roles.js";
 
-const KIND_ICONS = { pin: "pin", ask: "bot", word: "badge-check", diagnosis: "search-check" };
+const KIND_ICONS = { pin: "pin", ask: "circle-help", word: "badge-check", diagnosis: "search-check" };
 const NEAR_PX = 24; // so close to the end, the list follows what comes
 
 export function mount(root, app) {

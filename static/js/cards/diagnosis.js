@@ -25,18 +25,18 @@ function view(app, at, draw) {
     if (why) app.voice.say(why, true);
     else app.commands.give("diagnosis", "diagnosis.declare", { cause: at.cause, server: cause.server ? at.server : 0 });
   };
-  const choose = (event) => {
-    at.cause = event.target.value;
+  const choose = (id) => () => {
+    at.cause = id;
     draw();
   };
-  return html`<form class="cause-form" @submit=${give}>
-      <label class="sr" for="cause">What is the cause?</label>
-      <select class="input input-small" id="cause" @change=${choose}><option value="" ?selected=${!at.cause}>What is the cause?</option>
-        ${causes.map((c) => html`<option value=${c.id} ?selected=${c.id === at.cause}>${c.label}</option>`)}</select>
-      ${cause?.server ? html`<label class="sr" for="cause-server">On which server</label><select class="input input-small" id="cause-server" @change=${(e) => (at.server = Number(e.target.value))}>
+  const first = cause?.id ?? causes[0]?.id;
+  return html`${declared.length ? html`<ol class="declared" aria-label="Declared so far">${declared.map((d) => html`<li>${role(d.desk, d.desk === me ? "You" : undefined)}<span>${d.label}${d.server ? `, SMARS-${d.server}` : ""}</span><time class="num second">${minute(d.at)}</time></li>`)}</ol>`
+      : html`<p class="empty">Nobody has declared a cause. It can be corrected: the first right one counts.</p>`}
+    <form class="cause-form" @submit=${give}>
+      <fieldset><legend class="sr">What is the cause?</legend>${causes.map((c) => html`<label class="cause"><input type="radio" name="cause" id=${c.id === first ? "cause" : nothing}
+        .checked=${c.id === at.cause} @change=${choose(c.id)}><span>${c.label}</span></label>`)}</fieldset>
+      <div class="cause-send">${cause?.server ? html`<label for="cause-server">On</label><select class="input input-small" id="cause-server" @change=${(e) => (at.server = Number(e.target.value))}>
         <option value="0">not known which</option>${SERVERS.map((n) => html`<option value=${n}>SMARS-${n}</option>`)}</select>` : nothing}
-      <button type="submit" class="btn" aria-disabled=${String(!!why)}>${icon("search-check")}Declare</button>
-    </form>${answer(app, "diagnosis")}
-    ${declared.length ? html`<ol class="declared">${declared.map((d) => html`<li>${role(d.desk, d.desk === me ? "You" : undefined)}<span>${d.label}${d.server ? `, SMARS-${d.server}` : ""}</span><time class="num second">${minute(d.at)}</time></li>`)}</ol>`
-      : html`<p class="empty">Nobody has declared a cause. It can be corrected: the first right one counts.</p>`}`;
+        <button type="submit" class="btn" aria-disabled=${String(!!why)}>${icon("search-check")}Declare</button>${answer(app, "diagnosis")}</div>
+    </form>`;
 }
