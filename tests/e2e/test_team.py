@@ -62,6 +62,9 @@ def test_the_exchange_rings_first_on_the_screen_and_is_answered_once(opens: Open
     call = risk.locator(".call", has_text="NYSE Market Operations")
     expect(call).to_be_visible(timeout=LONG)
     expect(call.locator("[data-reply]")).to_have_count(4)
+    call.locator("[data-reply='exchange.accept']").click()  # it can hurt: armed, not sent
+    expect(call.get_by_role("button", name="Almost certain")).to_be_visible()
+    risk.keyboard.press("Escape")
     call.locator("[data-reply='exchange.callback']").click()
     expect(call).not_to_be_visible(timeout=LONG)
     risk.get_by_role("tab", name="Calls").click()

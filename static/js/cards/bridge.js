@@ -7,12 +7,13 @@ import { blocked } from "../lib/reasons.js";
 import { listed, role, roleTitle, roleWord } from "../lib/roles.js";
 
 const KIND_ICONS = { pin: "pin", ask: "circle-help", word: "badge-check", diagnosis: "search-check" };
+const WAITING = [1, 2, 3].map(() => html`<li class="skeleton"></li>`); // before the first picture
 const NEAR_PX = 24; // so close to the end, the list follows what comes
 
 export function mount(root, app) {
   const parts = { list: root.querySelector("[data-list]"), note: root.querySelector("[data-note]"), news: [...document.querySelectorAll("[data-news]")] };
   const hello = app.store.get("standing").hello;
-  const at = { me: hello.desk, open: new Set(), mine: [], end: true, key: `seen:${hello.exercise.code}:${hello.team}:${hello.desk}`, known: -1, from: null };
+  const at = { me: hello.desk, watching: !!hello.watching, open: new Set(), mine: [], end: true, key: `seen:${hello.exercise.code}:${hello.team}:${hello.desk}`, known: -1, from: null };
   const draw = () => show(app, at, parts, draw);
   follow(at, parts.list, draw);
   for (const name of ["bridge", "standing", "part"]) app.store.on(name, draw);
@@ -22,12 +23,13 @@ export function mount(root, app) {
 }
 
 function show(app, at, { list, note, news }, draw) {
-  const items = app.store.get("bridge")?.items ?? [];
+  const known = app.store.get("bridge");
+  const items = known?.items ?? [];
   at.mine = at.mine.filter((e) => !items.some((item) => item.desk === at.me && item.id > e.after && item.title === e.args.text));
   const visible = list.clientHeight > 0 && document.visibilityState === "visible";
   if (visible && at.end && items.length) keep(at.key, String(items.at(-1).id));
   const seen = Number(kept(at.key, "-1"));
-  render(html`${items.length || at.mine.length ? nothing : html`<li class="empty">Nothing said yet. Share what you see: the other desks do not have it on their screens.</li>`}
+  render(html`${!known ? WAITING : items.length || at.mine.length ? nothing : html`<li class="empty">Nothing said yet. Share what you see: the other desks do not have it on their screens.</li>`}
     ${items.map((item) => line(app, at, item, draw))}${at.mine.map(sending)}`, list);
   const below = at.end ? 0 : items.filter((item) => item.id > seen && item.desk !== at.me).length;
   render(below ? html`<button type="button" class="btn newer-below" @click=${() => { at.end = true; list.scrollTop = list.scrollHeight; draw(); }}>${below} newer</button>` : nothing, note);
@@ -53,7 +55,7 @@ function follow(at, list, draw) {
 }
 
 function line(app, at, item, draw) {
-  const mine = item.desk === at.me;
+  const mine = item.desk === at.me && !at.watching;
   const unread = item.kind === "pin" && !item.read.includes(at.me);
   return html`<li class="said" data-kind=${item.kind} data-desk=${item.desk} ?data-mine=${mine} ?data-fresh=${unread}>
     ${role(item.desk, mine ? "You" : undefined)}<time class="num">${minute(item.at)}</time>
@@ -87,6 +89,12 @@ const sending = (e) => html`<li class="said" data-mine data-desk=${e.desk} data-
 
 function send(app, at, form, draw) {
   const input = form.querySelector("input");
+  const button = form.querySelector("button");
+  app.store.on("standing", () => {
+    const why = blocked(app);
+    button.setAttribute("aria-disabled", String(!!why));
+    button.title = why ?? "";
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const text = input.value.trim();

@@ -44,7 +44,7 @@ function ring(app, c, folded, draw) {
   };
   return html`<div class="call" ?data-folded=${small}>
     <div class="call-head"><span class="call-sign" aria-hidden="true">${icon("phone-call")}</span>
-      <div class="grow"><h2 dir="auto">${c.caller}</h2><p class="num second">${c.number}, rings ${countdown(c.left_s)} more</p></div>
+      <div class="grow"><h2 dir="auto">${c.caller}</h2><p class="num second">${c.number}, <span class="nowrap">${countdown(c.left_s)} left</span></p></div>
       <button type="button" class=${small ? "btn btn-prime" : "btn btn-quiet"} aria-expanded=${String(!small)} @click=${fold}>${small ? "Answer" : "Let it ring"}</button></div>
     ${small ? nothing : html`<p class="call-opening" dir="auto">${c.opening}</p>${replies(app, c)}`}
   </div>`;
@@ -55,7 +55,7 @@ function replies(app, c) {
   const said = app.commands.at(place);
   const back = () => document.getElementById("phone");
   const armed = c.replies.find((r) => app.armed(`${place}:${r.key}`));
-  if (armed) return sure(app, { place, kind: "call.answer", args: { call: c.id, reply: armed.key }, title: `Say: ${armed.text}`, says: "It is done at once." }, back);
+  if (armed) return sure(app, { place, kind: "call.answer", args: { call: c.id, reply: armed.key }, title: `Say: ${armed.text.replace(/\.$/, "")}`, says: "It is done at once." }, back);
   const why = blocked(app) ?? (said && ["pending", "received", "applied"].includes(said.state) ? "The answer is on its way." : null);
   const say = (r) => () => {
     if (why) app.voice.say(why, true);

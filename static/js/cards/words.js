@@ -33,7 +33,7 @@ const asker = (w) => (w.by ? roleTitle(w.by).replace(/^t/, "T") : "The team");
 
 function request(app, w) {
   return html`<div class="word-asked"><span class="word-sign" aria-hidden="true">${icon("badge-check")}</span>
-    <div class="grow"><h2>${asker(w)} asks for your word</h2><p class="num">${w.label}<span class="second">, asked ${minute(w.at)}</span></p>${answer(app, `word:${w.what}`)}</div>
+    <div class="word-text"><h2>${asker(w)} asks for your word</h2><p class="num">${w.label}<span class="second">, asked ${minute(w.at)}</span></p>${answer(app, `word:${w.what}`)}</div>
     <div class="row">${give(app, w, "btn btn-prime")}${refuse(app, w)}</div></div>`;
 }
 
