@@ -4,6 +4,9 @@ import { Commands } from "./commands.js";
 import { live } from "./live.js";
 import { Store } from "./store.js";
 
+const SOON_MS = 1000;
+const AGAIN_MS = 3000;
+
 /* pathOf(hello) -> the socket's path. The local card "standing" is
    {link, since, reason, state, speed, stateReason, hello, result}. */
 export function startApp(pathOf) {
@@ -45,4 +48,16 @@ const fromHello = (hello) => ({
 /* Draw every [data-card] element with its module. */
 export function mountCards(app, modules) {
   for (const el of document.querySelectorAll("[data-card]")) modules[el.dataset.card]?.(el, app);
+}
+
+/* The same for cards that nobody sees at first: fetched when the page is painted and has nothing better to do.
+   loaders: name -> () => import(...), in the order in which they are wanted. */
+export function mountLater(app, loaders) {
+  const idle = (fn) => (globalThis.requestIdleCallback ? requestIdleCallback(fn, { timeout: SOON_MS }) : setTimeout(fn, SOON_MS / 4));
+  for (const [name, load] of Object.entries(loaders)) {
+    const places = [...document.querySelectorAll(`[data-card="${name}"]`)];
+    const draw = (module) => places.forEach((el) => module.mount(el, app));
+    const fetch = () => load().then(draw, () => setTimeout(fetch, AGAIN_MS)); // the line may be down
+    if (places.length) idle(fetch);
+  }
 }
