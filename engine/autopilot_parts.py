@@ -41,9 +41,12 @@ class Move(NamedTuple):
 
 
 def seconds(clock: str) -> int:
-    """Seconds since midnight of "HH:MM" or "HH:MM:SS", below 0 with the date of an earlier day, "now" later than all; fractions are dropped."""
-    if clock == "now":
-        return 86_400
+    """Seconds since midnight of "HH:MM" or "HH:MM:SS", below 0 with the date of an earlier day; fractions are dropped.
+
+    "now" is later than all, "" (never) before.
+    """
+    if clock in ("", "now"):
+        return 86_400 if clock else -10 * 86_400
     *day, clock = clock.rsplit(" ", 1)
     hours, minutes, *rest = clock.split(".")[0].split(":")
     before = DAYS - EARLIER.index(day[0][:6]) if day else 0

@@ -17,6 +17,13 @@ DELAY_STEPS = 2 * engine.STEPS_PER_MINUTE
 PASSED_ON = ("tiles", "headlines", "tape")  # of the first team's market
 SHARE_FROM_USD = 1_000_000  # below it a share of history's loss says nothing
 Curve = list[list[int]]  # [[step, loss in dollars], ...]
+PHASE_LABELS = {
+    "deployment": "Deployment",
+    "premarket": "Pre-market",
+    "bell": "Market open",
+    "unwind": "Unwind",
+    "block": "After the close",
+}
 
 
 @dataclass
@@ -116,9 +123,9 @@ def _board(mode: str, cutoff: int, sides: list[Side], ghost: Curve | None) -> di
 def _clock(step: int) -> dict[str, Any]:
     """The clock before the first frame."""
     phase = engine.phase(step)
-    label = {"premarket": "Pre-market", "bell": "Market open", "unwind": "Unwind", "block": "After the close"}.get(phase, "Ended")
+    label = PHASE_LABELS.get(phase, "Ended")
     is_open = engine.OPEN <= step < engine.CLOSE
-    return {"step": step, "clock": engine.clock(step), "phase": phase, "phase_label": label, "open": is_open}
+    return {"step": step, "date": engine.date(step), "clock": engine.clock(step), "phase": phase, "phase_label": label, "open": is_open}
 
 
 def _minute(step: int) -> int:

@@ -70,7 +70,8 @@ class Table:
                 self.seq, self.events = saved.seq, saved.events
                 self.curve = [point for point in self.run.curve if point[0] <= saved.step]
                 return sim
-        return engine.Simulation(self.scenario, exercise.seed, noise=exercise.noise)
+        start = engine.WEEK if exercise.start_step < 0 else 0
+        return engine.Simulation(self.scenario, exercise.seed, noise=exercise.noise, start=start)
 
     def catch_up(self) -> None:
         """Apply the log after the checkpoint, and reach every step that was stamped, saved or shown."""

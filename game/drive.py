@@ -7,11 +7,14 @@ import engine
 from game.control import dispatch_all, tell_state
 from game.models import SPEED_MAX, SPEED_MIN, Exercise, RuleBroken
 
-NEXT = {"deployment": 0, "premarket": engine.OPEN, "bell": engine.BELL_END, "unwind": engine.BLOCK, "block": engine.END}
+NEXT = {"premarket": engine.OPEN, "bell": engine.BELL_END, "unwind": engine.BLOCK, "block": engine.END}
 
 
 def next_phase(step: int) -> int:
-    """Where the phase after that of `step` begins. Raises RuleBroken in the last one."""
+    """Where the phase (in the week: the evening) after that of `step` begins. Raises RuleBroken in the last one."""
+    evening = engine.evening_of(step)
+    if evening is not None:
+        return engine.week_step(evening + 1, "18:00")
     try:
         return NEXT[engine.phase(step)]
     except KeyError:

@@ -7,6 +7,7 @@ from contextlib import suppress
 import structlog
 from channels.db import database_sync_to_async
 
+import engine
 from game.board import Board, Curve, Side, compose
 from game.hub import Slot, hub
 from game.loudspeaker import Told
@@ -44,7 +45,7 @@ class Feed:
 
     def fill(self, slot: Slot) -> None:
         """The whole picture for one client."""
-        step = max((side.step for side, _ in self._runs.values()), default=0)
+        step = max((side.step for side, _ in self._runs.values()), default=engine.WEEK)
         slot.offer(Told(step, dict(self.board.cards), []), whole=True)
 
     async def remove(self, slot: Slot) -> None:
@@ -95,7 +96,7 @@ class Feed:
         for side, slot in self._runs.values():
             side.hear(slot.step, slot.take())
         sides = [side for side, _ in self._runs.values()]
-        step = max((side.step for side in sides), default=0)
+        step = max((side.step for side in sides), default=engine.WEEK)
         changed = self.board.update(step, compose(self._exercise, sides, self._ghost))
         if changed:
             for client in self._clients:

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 import redis.asyncio
 import structlog
 
+import engine
 from game.broker import BROKER_GONE, cards_key, channel, listener
 from game.loudspeaker import Cards, Told, read_hash, unpack
 
@@ -29,7 +30,7 @@ class Slot:
     def __init__(self, wake: asyncio.Event, refill: Callable[[], Awaitable[None]]) -> None:
         self.wake = wake
         self.refill = refill  # called when messages may have been missed
-        self.step = 0
+        self.step = engine.WEEK
         self.cards: Cards = {}
         self.notes: deque[str] = deque(maxlen=NOTES_KEPT)
         self._seen: dict[str, int] = {}

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+import engine
 from game.broker import cards_key, channel, client
 
 Cards = dict[str, tuple[int, str]]  # name -> version, JSON text
@@ -68,10 +69,11 @@ class Loudspeaker:
 
     def take_over(self, desks: Iterable[str]) -> int:
         """Go on from the versions the last owner reached; returns the furthest step anybody was shown. Raises BROKER_GONE."""
-        furthest = 0
+        furthest = engine.WEEK
         for desk in desks:
-            told = read_hash(client().hgetall(cards_key(self.run_id, desk)))
-            furthest = max(furthest, told.step)
+            found = client().hgetall(cards_key(self.run_id, desk))
+            told = read_hash(found)
+            furthest = max(furthest, told.step) if found else furthest
             for name, (version, _) in told.cards.items():
                 self._versions[desk, name] = max(version, self._versions.get((desk, name), 0))
         return furthest

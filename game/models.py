@@ -128,7 +128,7 @@ class Exercise(models.Model):
         """From the lobby into the market: every team gets its run."""
         self._move(("lobby",), "running", started_at=timezone.now(), advance_step=self.start_step)
         for team in self.teams.all():
-            run, made = Run.objects.get_or_create(team=team)
+            run, made = Run.objects.get_or_create(team=team, defaults={"step": min(self.start_step, 0)})
             if made and self.help != "2012":
                 args = {"level": self.help}
                 Command.objects.create(run=run, client_id=uuid.uuid4(), desk="facilitator", kind="help.set", args=args, by="facilitator")

@@ -1,10 +1,12 @@
 """What a team does in the week decides the morning: each barrier is built as the game builds it, and what it then does is seen in a run."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from engine import OPEN, WEEK, Command, Scenario, Simulation, load_scenario, replay, restore, save, score, sight, step_at
+from engine import OPEN, WEEK, Command, Scenario, Simulation, load_scenario, playbook, replay, restore, save, score, sight, step_at
+from engine.state import market_digest
 from engine.trial import rolled_back
 from tests.small import give, settle, small_scenario
 
@@ -470,3 +472,16 @@ def test_a_week_that_fixed_the_fleet_keeps_the_whole_morning_quiet():
     found = score(sim)
     assert (len(sim.refusals), met(sim), found["trading"], found["penalties"]) == (0, 0, 0, 0)
     assert 0 < found["precautions"] < 5_000
+
+
+@pytest.mark.whole
+def test_historys_week_and_morning_are_historys_morning():
+    scenario = load_scenario("knight-2012")
+    commands = [*playbook(scenario, "history-week", 79), *playbook(scenario, "history", 79)]
+    until_bell = [command for command in commands if command.step < step_at("10:15")]
+    numbered = [replace(command, seq=seq) for seq, command in enumerate(until_bell, 1)]
+    with_week = replay(scenario, 79, numbered, step_at("10:15"), start=WEEK)
+    alone = replay(scenario, 79, numbered, step_at("10:15"))
+    assert (met(with_week), len(with_week.refusals)) == (met(alone), len(alone.refusals)) == (212, 97)
+    assert [market_digest(with_week.machine, s) for s in range(154)] == [market_digest(alone.machine, s) for s in range(154)]
+    assert score(with_week)["trading"] == score(alone)["trading"]

@@ -3,7 +3,10 @@
 import pytest
 
 import engine
+from game import rows
 from game.access import place_of
+from game.clock import Table
+from game.drive import next_phase
 from game.inbox import BURST, Budget
 from game.joining import normal
 from game.models import CODE_LETTERS, FacilitatorLink, Ghost, RuleBroken, Run, Seat, new_code
@@ -61,6 +64,20 @@ def test_advancing_goes_forward_only():
         exercise.advance_to(engine.OPEN)
     exercise.advance_to(engine.OPEN + 1)
     assert exercise.advance_step == engine.OPEN + 1
+
+
+def test_an_exercise_may_start_with_the_week_and_is_advanced_evening_by_evening():
+    exercise = new_exercise(start_step=engine.WEEK)
+    exercise.start()
+    (run,) = exercise.runs()
+    assert (run.step, exercise.step, exercise.speed_at(run.step)) == (engine.WEEK, engine.WEEK, 60.0)
+    assert rows.furthest_stamp(run) == engine.WEEK
+    assert Table(run).sim.now == engine.WEEK
+    assert [next_phase(step) for step in (engine.WEEK, engine.week_step(1, "20:59"), -1, 0)] == [
+        engine.week_step(1, "18:00"), engine.week_step(2, "18:00"), 0, engine.OPEN,
+    ]  # fmt: skip
+    exercise.advance_to(next_phase(exercise.step))
+    assert exercise.advance_step == engine.week_step(1, "18:00")
 
 
 def test_an_exercise_ends_when_its_last_run_has():

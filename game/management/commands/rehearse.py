@@ -10,6 +10,7 @@ import engine
 
 DEFAULT = "competent"
 MONEY = (("total", "loss, dollars"), ("trading", "trading"), ("halting", "halting"), ("client_harm", "client harm"), ("penalties", "penalties"))
+SINCE = "they play from here on, history before (default 08:00): a clock, a date such as '30 Jul 18:00', or deployment for the week"
 HELP_LEVELS = ("2012", "assisted", "guided")
 
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--seats", default="", metavar="DESK=AUTOPILOT,...", help=seats)
         parser.add_argument("--seed", type=int, help="draws orders, the stale server, the market (default: the scenario's own)")
         parser.add_argument("--noise", type=int, help="redraws the market's noise alone")
-        parser.add_argument("--from", dest="since", default="08:00", metavar="HH:MM", help="they play from here on, history before (default 08:00)")
+        parser.add_argument("--from", dest="since", default="08:00", metavar="HH:MM", help=SINCE)
         parser.add_argument("--until", default="19:00", metavar="HH:MM", help="where to stop (default: the end of the day)")
         parser.add_argument("--help-level", default="2012", choices=HELP_LEVELS, help="how much the desks are shown (default: as in 2012)")
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
@@ -87,6 +88,8 @@ def seats_of(text: str) -> dict[str, str]:
 
 
 def _moment(option: str, text: str) -> int:
+    if text == "deployment":
+        return engine.WEEK
     try:
         step = engine.step_at(text)
     except ValueError as error:

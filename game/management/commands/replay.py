@@ -59,6 +59,7 @@ class Command(BaseCommand):
             commands,
             until,
             noise=options["noise"],
+            start=engine.WEEK if any(command.step < 0 for command in commands) else 0,
             instant=options["instant"],
             threads=options["threads"],
             tape=tape is not None,
@@ -85,7 +86,7 @@ class Command(BaseCommand):
 
         def show(step: int) -> None:
             if sys.stderr.isatty():
-                done = BAR * min(step, until) // until
+                done = BAR * max(min(step, until), 0) // max(until, 1)
                 self.stderr.write(f"\r{engine.clock(min(step, until))} [{'#' * done}{'.' * (BAR - done)}]", ending="\n" if step >= until else "")
                 self.stderr.flush()
 
