@@ -2,6 +2,7 @@
 
 from engine.autopilot import AUTOPILOTS, AutopilotError, autopilot, looks_at, next_look
 from engine.autopilot_parts import Move
+from engine.balance import HORIZON, LINE_UPS, outcomes, summary
 from engine.commands import LEVERS as KINDS
 from engine.commands import Command, Lever, Refusal
 from engine.events import DESKS, Event
@@ -24,7 +25,7 @@ from engine.market_time import (
 )
 from engine.playbook import PlaybookError, playbook, playbook_names
 from engine.record import beside_history, record
-from engine.rehearsal import BEFORE, Given, Rehearsal, look, loss_of, play, rehearse, rehearsed, step_to
+from engine.rehearsal import BEFORE, Given, Rehearsal, look, loss_of, play, rehearse, rehearsed, step_to, wound_up
 from engine.replay import ENGINE_VERSION, CheckpointError, replay, restore, save
 from engine.scenario import Scenario, ScenarioError, load_scenario, scenario_ids
 from engine.score import grade, score
@@ -42,7 +43,9 @@ __all__ = [
     "DESKS",
     "END",
     "ENGINE_VERSION",
+    "HORIZON",
     "KINDS",
+    "LINE_UPS",
     "OPEN",
     "STEPS_PER_MINUTE",
     "STEPS_PER_SECOND",
@@ -72,6 +75,7 @@ __all__ = [
     "looks_at",
     "loss_of",
     "next_look",
+    "outcomes",
     "phase",
     "play",
     "playbook",
@@ -88,6 +92,8 @@ __all__ = [
     "step_at",
     "step_to",
     "story",
+    "summary",
     "warm",
     "week_step",
+    "wound_up",
 ]

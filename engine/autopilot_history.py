@@ -1,11 +1,14 @@
-"""The autopilot `history`: what the three desks did on the day, found out from each desk's own sight.
+"""The autopilot `history`: what the three desks did in the week and on the day, found out from each desk's own sight.
 
-The operator reads mail and never the machine's; the deployer checks which servers run the new release and rolls exactly
+One technician copies a few servers an evening and restarts them all on the last, and nobody looks twice. On the day the operator reads
+mail and never the machine's; the deployer checks which servers run the new release and rolls exactly
 these back; the risk manager believes the flow is meant. For ghosts, demos, and whatever came before an exercise begins.
 """
 
 from engine.autopilot_parts import REJECT, Eyes, Habit, Move, open_mail, pick_up
 
+COPIED = (2, 5, 8)  # servers that are done at the end of each evening
+RESTART_FROM = "19:30"  # of the last evening
 CHECK_FROM, ROLL_BACK, ASK, HANG_UP, FLATTEN = "09:31", "09:48", "10:10", "10:11", "10:20"
 
 
@@ -29,6 +32,27 @@ def hang_up(eyes: Eyes) -> Move | None:
     if eyes.past(HANG_UP) and eyes.allowed("smars.disconnect"):
         return Move("smars.disconnect", {}, "certain", "Nothing else has stopped it.")
     return None
+
+
+def copy_by_hand(eyes: Eyes) -> Move | None:
+    """The next servers of the plan, in the order of their numbers."""
+    evening = eyes.evening
+    if evening is None or eyes.free == 0 or eyes.busy("release.copy"):
+        return None
+    servers = eyes.rows("fleet", "servers")
+    upto = len(servers) if evening == len(COPIED) - 1 else COPIED[evening]
+    left = [server["n"] for server in servers[:upto] if not server["copied_at"]]
+    return Move("release.copy", {"servers": left, "release": eyes.card("fleet")["target"]}, "certain", "As planned.") if left else None
+
+
+def restart_all(eyes: Eyes) -> Move | None:
+    """On the last evening every server once, two at a time."""
+    if eyes.evening != len(COPIED) - 1 or not eyes.past_tonight(RESTART_FROM) or eyes.free == 0:
+        return None
+    waiting = [
+        row for row in eyes.rows("fleet", "servers") if row["copied_at"] and not row["work"] and not eyes.done("server.start", target=row["name"])
+    ]
+    return Move("server.start", {"server": waiting[0]["n"]}, "certain", "It takes the new release at a restart.") if waiting else None
 
 
 def check_fleet(eyes: Eyes) -> Move | None:
@@ -82,12 +106,13 @@ def raise_capital(eyes: Eyes) -> Move | None:
 
 # On the telephone nobody decides anything, and nobody has time for the order desk's question about the rejects.
 answer = pick_up(
-    15, "golive.go", "settle.ask", "exchange.callback", "exchange_back.error", "exchange_again.wait", "floor.order",
+    15, "date.stand", "racks.later", "tired.home",
+    "golive.go", "settle.ask", "exchange.callback", "exchange_back.error", "exchange_again.wait", "floor.order",
     "chief.unknown", "client.wait", "sessions.shut", "legal.freeze", "broker.fine", every=False,
 )  # fmt: skip
 
 HABITS: dict[str, tuple[Habit, ...]] = {
-    "deployer": (answer, roll_back, check_fleet),
+    "deployer": (answer, copy_by_hand, restart_all, roll_back, check_fleet),
     "operator": (answer, hang_up, ask_to_hang_up, read_mail),
     "risk": (answer, give_the_word, flatten, take_the_bid, raise_capital),
 }

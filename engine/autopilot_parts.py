@@ -82,6 +82,16 @@ class Eyes:
         """Whether the day's clock has reached "HH:MM" or "HH:MM:SS"; never in the week before."""
         return self.now >= seconds(clock)
 
+    @property
+    def evening(self) -> int | None:
+        """The evening of the week: 0, 1, 2, or None on the day."""
+        found = self.card("week").get("evening")
+        return None if found is None else int(found)
+
+    def past_tonight(self, clock: str) -> bool:
+        """Whether an evening's clock has reached "HH:MM"; never on the day."""
+        return self.phase == "deployment" and self.now - self.today >= seconds(clock)
+
     def ago(self, clock: str) -> int:
         """Seconds since a moment on a card."""
         return self.now - self.at(clock)

@@ -1,7 +1,7 @@
 """A run without people: autopilots look and give commands, the market moves in between. The game's clock takes the same looks."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -10,8 +10,8 @@ from engine.autopilot_parts import Move
 from engine.busy import Busy
 from engine.commands import Command
 from engine.events import DESKS, Event
-from engine.market_time import END, OPEN, STEPS_PER_MINUTE, WEEK, step_at, told
-from engine.playbook import playbook
+from engine.market_time import CLOSE, END, OPEN, STEPS_PER_MINUTE, WEEK, step_at, told
+from engine.playbook import playbook, playbook_names
 from engine.scenario import Scenario
 from engine.score import grade, score
 from engine.sight import sight
@@ -104,9 +104,14 @@ def rehearse(
     return run
 
 
-def play(scenario: Scenario, name: str, seed: int, *, noise: int | None = None, until: int = END, threads: int = 1) -> Rehearsal:
-    """Play a playbook to step `until`: what a team is measured against. Raises PlaybookError."""
+def play(scenario: Scenario, name: str, seed: int, *, noise: int | None = None, since: int = 0, until: int = END, threads: int = 1) -> Rehearsal:
+    """Play a playbook to step `until`: what a team is measured against. With `since` below 0 its week is played before it, where that ships
+    as NAME-week. Raises PlaybookError.
+    """
     commands = playbook(scenario, name, seed)
+    if since < 0 and f"{name}-week" in playbook_names(scenario):
+        both = [*playbook(scenario, f"{name}-week", seed), *commands]
+        commands = [replace(command, seq=seq) for seq, command in enumerate(both, 1)]
     start = WEEK if any(command.step < 0 for command in commands) else 0
     run = Rehearsal(Simulation(scenario, seed, noise=noise, start=start, threads=threads))
     for command in commands:
@@ -126,18 +131,34 @@ def submit(run: Rehearsal, command: Command) -> None:
         run.refused.append((command, refusal.reason))
 
 
+def wound_up(run: Rehearsal) -> dict[str, Any]:
+    """The score of a run that is cut short and not played on: what is down stays down until the close."""
+    if run.sim.now < CLOSE:
+        run.sim.charge_halting(run.sim.now, CLOSE)
+    return score(run.sim)
+
+
 def rehearsed(
-    scenario: Scenario, seed: int, seats: dict[str, str], *, noise: int | None = None, since: int = 0, until: int = END, help_level: str = "2012"
+    scenario: Scenario,
+    seed: int,
+    seats: dict[str, str],
+    *,
+    noise: int | None = None,
+    since: int = 0,
+    until: int = END,
+    help_level: str = "2012",
+    formula: bool = False,
 ) -> dict[str, Any]:
-    """A rehearsal beside history's run on the same market, as one JSON-able object; dollars are whole, losses positive.
+    """A rehearsal beside history's run on the same market, as one JSON-able object; dollars are whole, losses positive. `formula`: what is
+    down at `until` counts as down to the close.
 
     scenario, seed, noise, seats, help, commands, score, minutes, ghost {score, minutes, story}, avoided_usd, share_avoided, grade,
     story, busy {desk: {longest_gap_s, from, to, longest_without_news_s}}.
     """
     busy = Busy(since=since, until=until)
     run = rehearse(scenario, seed, seats, noise=noise, since=since, until=until, help_level=help_level, watch=busy.watch)
-    ghost = play(scenario, BEFORE, seed, noise=noise, until=until)
-    found, other = score(run.sim), score(ghost.sim)
+    ghost = play(scenario, BEFORE, seed, noise=noise, since=since, until=until)
+    found, other = (wound_up(each) if formula else score(each.sim) for each in (run, ghost))
     avoided = other["total"] - found["total"]
     refused = {command.seq: reason for command, reason in run.refused}
     return {

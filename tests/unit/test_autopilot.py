@@ -8,8 +8,28 @@ from typing import Any
 import pytest
 
 import engine
-from engine import AUTOPILOTS, BELL_END, BLOCK, CLOSE, DESKS, END, OPEN, AutopilotError, Move, Simulation, autopilot, looks_at, next_look, step_at
+from engine import (
+    AUTOPILOTS,
+    BELL_END,
+    BLOCK,
+    CLOSE,
+    DESKS,
+    END,
+    OPEN,
+    WEEK,
+    AutopilotError,
+    Move,
+    Simulation,
+    autopilot,
+    looks_at,
+    next_look,
+    playbook,
+    rehearse,
+    replay,
+    step_at,
+)
 from engine.autopilot_parts import TALK, Eyes
+from engine.market_time import told
 from engine.rehearsal import Rehearsal, step_to, submit
 from tests.small import small_scenario
 
@@ -132,6 +152,24 @@ def test_without_the_mails_competent_touches_nothing_before_the_bell_and_finds_i
 def test_history_rolls_back_the_servers_that_its_checksum_showed_to_be_new(server):
     run = played(stale_at(server), "history", "09:55")
     assert given(run, "release.rollback") == [("09:48:00", "release.rollback", {"servers": [n for n in range(1, 9) if n != server]})]
+
+
+# -- the week
+
+
+@pytest.mark.parametrize("seed", [7, 79])
+def test_history_from_its_sights_spends_the_week_as_the_record_of_its_commands_does(seed):
+    scenario = small_scenario(1)
+    run = rehearse(scenario, seed, dict.fromkeys(DESKS, "history"), since=WEEK, until=0)
+    record = replay(scenario, seed, playbook(scenario, "history-week", seed), 0, start=WEEK)
+    assert [(command.kind, reason) for command, reason in run.refused] == []
+    assert run.sim.stale == record.stale
+    same = ("n", "disk", "installed", "running", "state", "reported", "previous", "broken")
+    fleets = [[{key: server[key] for key in same} for server in sim.fleet.to_dict()] for sim in (run.sim, record)]
+    assert fleets[0] == fleets[1]
+    assert (run.sim.safeguards, run.sim.facts, run.sim.built) == ({}, record.facts, record.built)
+    done = [(row["kind"], told(row["from"], 0)) for row in run.sim.calendar if row["kind"] == "release.copy"]
+    assert done == [(row["kind"], told(row["from"], 0)) for row in record.calendar if row["kind"] == "release.copy"]
 
 
 # -- time

@@ -9,7 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 import engine
-from engine import DESKS, Rehearsal, load_scenario, play, rehearse, rehearsed, score, step_at
+from engine import DESKS, Rehearsal, load_scenario, play, rehearse, rehearsed, score, step_at, wound_up
+from tests.small import give, small_scenario
 
 SCENARIO = load_scenario("knight-2012")
 SEEDS = (79, 2, 5)
@@ -160,9 +161,47 @@ def test_people_read_the_story_and_the_score_beside_historys():
         assert words in text
 
 
+@pytest.mark.whole
+def test_many_seeds_are_one_table_of_line_ups_beside_history_however_many_processes_play_them(monkeypatch):
+    history = ",".join(f"{desk}=history" for desk in DESKS)
+    args = ("knight-2012", "--from", "31 Jul 18:00", "--until", "09:32", "--seats", history, "--seeds", "2")
+    found = json.loads(rehearsal(*args, "--json"))
+    assert (found["seeds"], found["from"], found["until"], [line_up["name"] for line_up in found["line_ups"]]) == (2, "31 Jul 18:00", "09:32:00", ["as given"])
+    rows = found["line_ups"][0]["rows"]
+    assert [row["seed"] for row in rows] == [1, 2]
+    assert all(row["runaway"] == "running" and abs(row["loss_usd"] - row["ghost_usd"]) < 0.05 * row["ghost_usd"] for row in rows)
+    monkeypatch.setattr("game.management.commands.rehearse.cpu_count", lambda: 1)
+    assert json.loads(rehearsal(*args, "--json")) == found
+    text = rehearsal(*args)
+    assert text.startswith("knight-2012 from 31 Jul 18:00 to 09:32:00, help 2012, seeds 1 to 2; loss in $M\n")
+
+
+def test_quantiles_are_values_and_say_how_many_seeds_avoided_most():
+    rows = [{"seed": seed, "loss_usd": seed, "grade": float(seed), "share_avoided": seed / 100} for seed in range(100, 0, -1)]
+    found = engine.summary(rows)
+    assert (found["loss_usd"]["least"], found["loss_usd"]["median"], found["loss_usd"]["most"], found["grade"]["p90"]) == (1, 51, 100, 90.0)
+    assert found["most_avoided"] == 0.06
+    assert [row["seed"] for row in found["rows"]] == list(range(1, 101))
+    with pytest.raises(ValueError, match="at least one value"):
+        engine.summary([])
+
+
+def test_what_is_down_when_a_run_is_cut_short_counts_as_down_to_the_close():
+    run = Rehearsal(engine.Simulation(small_scenario(1), 7))
+    run.sim.step(step_at("11:29"))
+    assert give(run.sim, "operator", "server.stop", server=3) is None
+    run.sim.step(step_at("11:30") - run.sim.now)
+    costs, before = run.sim.scenario.costs, score(run.sim)["halting"]
+    assert not run.sim.cut_off
+    assert wound_up(run)["halting"] - before == pytest.approx(costs.halting[2] * costs.after_bell * 270, rel=0.01)
+
+
 @pytest.mark.parametrize(
     ("args", "words"),
     [
+        (["knight-2012", "--seeds", "0"], "--seeds: 0: expected 1 to 1000"),
+        (["knight-2012", "--seeds", "2", "--noise", "3"], "--seeds: expected without --seed and --noise"),
+        (["knight-2012", "--unwind", "formula", "--from", "12:00"], "--until is 11:30: expected a time after --from, which is 12:00"),
         (["knight-1987"], "'knight-1987' is no scenario: expected one of knight-2012"),
         (["knight-2012", "--seats", "ceo=novice"], "--seats: 'ceo=novice': expected DESK=AUTOPILOT, desks deployer, operator, risk, autopilots assistant, competent, history, novice"),
         (["knight-2012", "--seats", "risk=expert"], "--seats: 'risk=expert': expected DESK=AUTOPILOT"),

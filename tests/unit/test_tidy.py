@@ -34,6 +34,7 @@ FLOORS = (
     "autopilot_novice autopilot_competent autopilot_assistant",
     "autopilot",
     "rehearsal",
+    "balance",
     "engine",
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split()}

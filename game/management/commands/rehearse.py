@@ -1,7 +1,14 @@
-"""`manage.py rehearse SCENARIO`: autopilots play a morning in the terminal, at full speed, and the story is told."""
+"""`manage.py rehearse SCENARIO`: autopilots play a morning in the terminal, at full speed, and the story is told; with `--seeds` many
+mornings on all cores, and the balance is printed.
+"""
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from os import cpu_count
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -12,6 +19,9 @@ DEFAULT = "competent"
 MONEY = (("total", "loss, dollars"), ("trading", "trading"), ("halting", "halting"), ("client_harm", "client harm"), ("penalties", "penalties"))
 SINCE = "they play from here on, history before (default 08:00): a clock, a date such as '30 Jul 18:00', or deployment for the week"
 HELP_LEVELS = ("2012", "assisted", "guided")
+UNWIND = "how the position is got out of: played to the evening, or reckoned by formula at 11:30 (default: formula with --seeds, else play)"
+SEEDS = "rehearse seeds 1 to N, each line-up of autopilots (or that of --seats) beside history"
+MOST_SEEDS = 1000
 
 
 class Command(BaseCommand):
@@ -28,8 +38,10 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, help="draws orders, the stale server, the market (default: the scenario's own)")
         parser.add_argument("--noise", type=int, help="redraws the market's noise alone")
         parser.add_argument("--from", dest="since", default="08:00", metavar="HH:MM", help=SINCE)
-        parser.add_argument("--until", default="19:00", metavar="HH:MM", help="where to stop (default: the end of the day)")
+        parser.add_argument("--until", metavar="HH:MM", help="where to stop (default: the end of the day)")
         parser.add_argument("--help-level", default="2012", choices=HELP_LEVELS, help="how much the desks are shown (default: as in 2012)")
+        parser.add_argument("--seeds", type=int, metavar="N", help=SEEDS)
+        parser.add_argument("--unwind", choices=("play", "formula"), help=UNWIND)
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,14 +53,52 @@ class Command(BaseCommand):
         if min(seed, options["noise"] or 0) < 0:
             raise CommandError("--seed and --noise: expected 0 or more", returncode=2)
         seats = seats_of(options["seats"])
-        since, until = _moment("--from", options["since"]), _moment("--until", options["until"])
+        formula = (options["unwind"] or ("play" if options["seeds"] is None else "formula")) == "formula"
+        latest = engine.clock(engine.HORIZON if formula else engine.END)[:5]
+        since, until = _moment("--from", options["since"]), _moment("--until", options["until"] or latest)
         if since >= until:
-            raise CommandError(f"--until is {options['until']}: expected a time after --from, which is {options['since']}", returncode=2)
+            raise CommandError(f"--until is {options['until'] or latest}: expected a time after --from, which is {options['since']}", returncode=2)
         engine.warm(None, scenario.id)
+        if options["seeds"] is not None:
+            self._many(scenario, options, {"since": since, "until": until, "help_level": options["help_level"]}, seats)
+            return
         found = engine.rehearsed(
-            scenario, seed, seats, noise=options["noise"], since=since, until=until, help_level=options["help_level"]
+            scenario, seed, seats, noise=options["noise"], since=since, until=until, help_level=options["help_level"], formula=formula
         )  # fmt: skip
         self.stdout.write(json.dumps(found)) if options["json"] else self._report(found)
+
+    def _many(self, scenario: engine.Scenario, options: dict[str, Any], how: dict[str, Any], seats: dict[str, str]) -> None:
+        if not 1 <= options["seeds"] <= MOST_SEEDS:
+            raise CommandError(f"--seeds: {options['seeds']}: expected 1 to {MOST_SEEDS}", returncode=2)
+        if options["seed"] is not None or options["noise"] is not None:
+            raise CommandError("--seeds: expected without --seed and --noise: the seeds are 1 to N, and draw the noise too", returncode=2)
+        line_ups = {"as given": seats} if options["seats"] else engine.LINE_UPS
+        found: dict[str, list[dict[str, Any]]] = {name: [] for name in line_ups}
+        for count, rows in enumerate(_on_all_cores(scenario.id, options["seeds"], line_ups, how), 1):
+            for name, row in rows.items():
+                found[name].append(row)
+            self.stderr.write(f"\r{count} of {options['seeds']} seeds", ending="\n" if count == options["seeds"] else "")
+            self.stderr.flush()
+        table = {
+            "scenario": scenario.id,
+            "from": options["since"],
+            "until": engine.clock(how["until"]),
+            "help": how["help_level"],
+            "seeds": options["seeds"],
+            "line_ups": [{"name": name, "seats": line_ups[name], **engine.summary(rows)} for name, rows in found.items()],
+        }
+        self.stdout.write(json.dumps(table)) if options["json"] else self._table(table)
+
+    def _table(self, table: dict[str, Any]) -> None:
+        say = self.stdout.write
+        say(f"{table['scenario']} from {table['from']} to {table['until']}, help {table['help']}, seeds 1 to {table['seeds']}; loss in $M\n")
+        heads = ("least", "p10", "median", "p90", "most")
+        say(f"{'':<22}" + "".join(f"{head:>9}" for head in (*heads, "mean")) + f"{'grade p10':>11}{'median':>8}{'p90':>7}{'95 % avoided':>14}")
+        for line_up in table["line_ups"]:
+            loss, grades, most = line_up["loss_usd"], line_up["grade"], line_up["most_avoided"]
+            figures = "".join(f"{loss[head] / 1e6:>9.2f}" for head in (*heads, "mean"))
+            share = "-" if most is None else f"{most:.0%}"
+            say(f"{line_up['name']:<22}{figures}{grades['p10']:>11}{grades['median']:>8}{grades['p90']:>7}{share:>14}")
 
     def _report(self, found: dict[str, Any]) -> None:
         say = self.stdout.write
@@ -70,6 +120,21 @@ class Command(BaseCommand):
         say(f"\nlosses avoided: {found['avoided_usd']:,} dollars{part}; grade {found['grade']}")
         gaps = ", ".join(f"{desk} {row['longest_gap_s']:g} s" for desk, row in found["busy"].items())
         say(f"longest wait for something worth doing: {gaps}")
+
+
+def _one_seed(seed: int, scenario_id: str, line_ups: dict[str, dict[str, str]], how: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return engine.outcomes(engine.load_scenario(scenario_id), seed, line_ups, **how)
+
+
+def _on_all_cores(scenario_id: str, seeds: int, line_ups: dict[str, dict[str, str]], how: dict[str, Any]) -> Iterator[dict[str, dict[str, Any]]]:
+    """Outcomes of seeds 1 to N, in their order: a process a core, because most of a rehearsal is cards and not market."""
+    work = partial(_one_seed, scenario_id=scenario_id, line_ups=line_ups, how=how)
+    workers = min(seeds, cpu_count() or 1)
+    if workers == 1:
+        yield from map(work, range(1, seeds + 1))
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(work, range(1, seeds + 1))
 
 
 def seats_of(text: str) -> dict[str, str]:
