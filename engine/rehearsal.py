@@ -10,7 +10,7 @@ from engine.autopilot_parts import Move
 from engine.busy import Busy
 from engine.commands import Command
 from engine.events import DESKS, Event
-from engine.market_time import CLOSE, END, OPEN, STEPS_PER_MINUTE, WEEK, step_at, told
+from engine.market_time import BELL_END, CLOSE, END, OPEN, STEPS_PER_MINUTE, WEEK, step_at, told
 from engine.playbook import playbook, playbook_names
 from engine.scenario import Scenario
 from engine.score import grade, score
@@ -133,8 +133,9 @@ def submit(run: Rehearsal, command: Command) -> None:
 
 def wound_up(run: Rehearsal) -> dict[str, Any]:
     """The score of a run that is cut short and not played on: what is down stays down until the close."""
-    if run.sim.now < CLOSE:
-        run.sim.charge_halting(run.sim.now, CLOSE)
+    moments = [run.sim.now, *(moment for moment in (OPEN, BELL_END, CLOSE) if moment > run.sim.now)]
+    for first, until in zip(moments, moments[1:], strict=False):
+        run.sim.charge_halting(first, until)
     return score(run.sim)
 
 
