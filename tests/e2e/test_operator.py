@@ -5,10 +5,12 @@ import re
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.e2e.conftest import GIVE, Control, Opens, reaches
-from tests.e2e.stack import Stack, wait_for
+from tests.e2e.stack import wait_for
 
 LOOKED = """select count(*) from game_command c join game_run r on r.id = c.run_id join game_team t on t.id = r.team_id
   join game_exercise e on e.id = t.exercise_id where e.code = ? and c.kind = 'server.look'"""
+STOPPED = """select c.confidence, c.state from game_command c join game_run r on r.id = c.run_id join game_team t on t.id = r.team_id
+  join game_exercise e on e.id = t.exercise_id where e.code = ? and c.kind = 'server.stop'"""
 ORDER = re.compile(r"\b\d{4,}\b")
 
 
@@ -41,8 +43,9 @@ def read_log(page: Page, server: int) -> list[str]:
     return page.locator(".lines li").all_inner_texts()
 
 
-def test_the_stale_server_is_found_by_reading_and_stopping_it_ends_the_runaway(opens: Opens, stack: Stack) -> None:
-    page = opens(stack.link("seat"))
+def test_the_stale_server_is_found_by_reading_and_stopping_it_ends_the_runaway(opens: Opens, facilitator: Control) -> None:
+    stack, code = facilitator.stack, facilitator.exercise("Reading", start="09:24", speed="10")
+    page = opens(facilitator.seat_link(code))
     page.wait_for_selector("[data-link=live] #server-8 [data-act=stop]")
     reaches(page, "09:24:00")
     orders = set(ORDER.findall(open_reject_mail(page)))
@@ -57,7 +60,7 @@ def test_the_stale_server_is_found_by_reading_and_stopping_it_ends_the_runaway(o
     expect(page.locator(f"#server-{guilty}")).to_have_attribute("data-state", "stopped", timeout=20_000)
     expect(page.locator(".alerts-slot")).to_contain_text("SMARS-8")
     wait_for(lambda: rate(page, "children_out") < 400, 60, "the runaway has ended")
-    ((confidence, state),) = stack.rows("select confidence, state from game_command where kind = 'server.stop'")
+    ((confidence, state),) = stack.rows(STOPPED, code)
     assert (confidence, state) == ("certain", "applied")
 
 

@@ -1,24 +1,27 @@
 """What three desks share: pins and talk, the risk manager's word, the telephone, assistants, and reasons given afterwards."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Control, Opens
+from tests.e2e.conftest import Control, Opens, reaches
 from tests.e2e.test_operator import open_reject_mail
 
 LONG = 60_000
 
 
-def desks(opens: Opens, facilitator: Control, code: str, *names: str) -> list[Page]:
-    """A browser at each of these desks, live."""
+def desks(opens: Opens, facilitator: Control, code: str, start: str, *names: str) -> list[Page]:
+    """A browser at each of these desks, live, in an exercise that has come to its start."""
     pages = [opens(facilitator.seat_link(code, name)) for name in names]
     for page in pages:
         page.wait_for_selector("[data-link=live] .lines-talk")
+        reaches(page, start)
     return pages
 
 
 def test_a_shared_mail_is_on_every_bridge_and_who_read_it_is_known(opens: Opens, facilitator: Control) -> None:
     code = facilitator.exercise("Bridge", start="09:20", speed="10")
-    operator, deployer = desks(opens, facilitator, code, "operator", "deployer")
+    operator, deployer = desks(opens, facilitator, code, "09:20", "operator", "deployer")
     open_reject_mail(operator)
     operator.locator(".reading").get_by_role("button", name="Share").click()
     pin = deployer.locator(".said[data-kind=pin]", has_text="Power Peg disabled")
@@ -28,7 +31,7 @@ def test_a_shared_mail_is_on_every_bridge_and_who_read_it_is_known(opens: Opens,
     expect(pin.locator(".pin-lines")).to_contain_text("Power Peg disabled")
     mine = operator.locator(".said[data-kind=pin]", has_text="Power Peg disabled")
     mine.locator(".pin").click()
-    expect(mine).to_contain_text("Read by the deployer", timeout=LONG)
+    expect(mine).to_contain_text(re.compile(r"Read by .*the deployer"), timeout=LONG)  # an assistant at the third desk may have read it too
     deployer.keyboard.press("b")
     deployer.keyboard.type("Which host wrote it?")
     deployer.keyboard.press("Enter")
@@ -37,7 +40,7 @@ def test_a_shared_mail_is_on_every_bridge_and_who_read_it_is_known(opens: Opens,
 
 def test_stopping_all_needs_the_word_is_asked_for_given_sent_and_explained(opens: Opens, facilitator: Control) -> None:
     stack, code = facilitator.stack, facilitator.exercise("The word", start="09:31", speed="30")
-    operator, risk = desks(opens, facilitator, code, "operator", "risk")
+    operator, risk = desks(opens, facilitator, code, "09:31", "operator", "risk")
     stop = operator.locator(".guard", has_text="Stop all servers")
     stop.get_by_role("button", name="Ask the risk manager").click()
     expect(stop).to_contain_text("waiting for the risk manager", timeout=LONG)
@@ -58,7 +61,7 @@ def test_stopping_all_needs_the_word_is_asked_for_given_sent_and_explained(opens
 
 def test_the_exchange_rings_first_on_the_screen_and_is_answered_once(opens: Opens, facilitator: Control) -> None:
     code = facilitator.exercise("A call", start="09:33", speed="10")
-    (risk,) = desks(opens, facilitator, code, "risk")
+    (risk,) = desks(opens, facilitator, code, "09:33", "risk")
     call = risk.locator(".call", has_text="NYSE Market Operations")
     expect(call).to_be_visible(timeout=LONG)
     expect(call.locator("[data-reply]")).to_have_count(4)
@@ -75,7 +78,7 @@ def test_the_exchange_rings_first_on_the_screen_and_is_answered_once(opens: Open
 
 def test_an_assistant_does_what_it_is_asked_and_shows_the_result(opens: Opens, facilitator: Control) -> None:
     code = facilitator.exercise("Assistants", start="09:31", speed="10")
-    (operator,) = desks(opens, facilitator, code, "operator")
+    (operator,) = desks(opens, facilitator, code, "09:31", "operator")
     operator.get_by_role("button", name="Ask the assistant of the deployer").click()
     dialog = operator.get_by_role("dialog")
     dialog.locator("input[name=ask-server]").nth(7).check(force=True)
