@@ -8,7 +8,6 @@ import time
 from typing import Any
 
 import structlog
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
 from django.utils import timezone
@@ -16,13 +15,14 @@ from django.utils import timezone
 from game import inbox, presence, protocol
 from game.access import Place, is_still, place_of, player_of
 from game.broker import BROKER_GONE
-from game.control import exercise_group, run_group, team_group, tell_team
+from game.control import exercise_group, run_group, team_group, tell_team_from_socket
 from game.drive import drive
 from game.feed import feed
 from game.hub import Slot, hub
 from game.lobby import lobby
 from game.loudspeaker import to_json
 from game.models import Exercise, Player, RuleBroken, Run, Seat
+from game.offload import in_rows
 from game.pages import join_card
 from game.rules import DESKS
 from game.screens import screens
@@ -182,7 +182,7 @@ class SeatConsumer(FrameConsumer):
         self.unanswered: set[str] = set()
         desk = self.scope["url_route"]["kwargs"].get("desk", "")
         if desk in (*DESKS, ""):
-            self.place = await database_sync_to_async(place_of)(self.scope["cookies"], desk)
+            self.place = await in_rows(place_of)(self.scope["cookies"], desk)
         if self.place is None:
             reason = "This browser does not hold this seat. Join with the code, or ask the facilitator for a link."
             await self.part(reason, retry=False, code=GONE)
@@ -193,12 +193,12 @@ class SeatConsumer(FrameConsumer):
         if self.run_id:
             self.groups_joined += (run_group(self.run_id),)
         if await screens.seen(self.place.player.pk, self):
-            await database_sync_to_async(tell_team)(team.pk)
-        return await database_sync_to_async(protocol.seat_hello)(self.place)
+            await tell_team_from_socket(team.pk)
+        return await in_rows(protocol.seat_hello)(self.place)
 
     async def _find_run(self) -> int | None:
         runs = Run.objects.filter(team_id=self.place.seat.team_id if self.place else None)
-        return await database_sync_to_async(runs.values_list("pk", flat=True).first)()
+        return await in_rows(runs.values_list("pk", flat=True).first)()
 
     async def tick(self) -> None:
         if self.place and self._silent_s() < SILENT_S and await screens.seen(self.place.player.pk, self):
@@ -206,16 +206,16 @@ class SeatConsumer(FrameConsumer):
 
     async def _tell_team(self) -> None:
         if self.place:
-            await database_sync_to_async(tell_team)(self.place.seat.team_id)
+            await tell_team_from_socket(self.place.seat.team_id)
 
     async def control_team(self, event: dict[str, Any]) -> None:
         """The people of the team changed; this screen may have lost its seat."""
         if self.place is None:
             return
-        if not await database_sync_to_async(is_still)(self.place):
+        if not await in_rows(is_still)(self.place):
             await self.part("This seat was opened in another browser, or given to somebody else.", retry=False, code=MOVED)
             return
-        await self.send(to_json(await database_sync_to_async(protocol.team_note)(self.place)))
+        await self.send(to_json(await in_rows(protocol.team_note)(self.place)))
 
     async def listen(self) -> None:
         if self.run_id and self.place:
@@ -232,7 +232,7 @@ class SeatConsumer(FrameConsumer):
             return
         await hub().refill(self.run_id, self.place.seat.desk, self.slot)
         if self.unanswered:
-            for answer in await database_sync_to_async(inbox.outcomes)(self.place.seat, list(self.unanswered)):
+            for answer in await in_rows(inbox.outcomes)(self.place.seat, list(self.unanswered)):
                 await self._answer(answer)
 
     async def state_changed(self) -> None:
@@ -266,7 +266,7 @@ class SeatConsumer(FrameConsumer):
                 return str(problem)
             return ""
 
-        if reason := await database_sync_to_async(do)():
+        if reason := await in_rows(do)():
             await self.send(protocol.error(reason))
 
     async def _back(self, place: Place) -> None:
@@ -276,7 +276,7 @@ class SeatConsumer(FrameConsumer):
                 for seat in Seat.objects.filter(holdings__player=place.player, covered=True):  # who plays alone comes back to every desk
                     seat.uncover()
 
-        await database_sync_to_async(do)()
+        await in_rows(do)()
         await self._tell_team()
 
     async def _order(self, place: Place, message: protocol.Order) -> None:
@@ -285,7 +285,7 @@ class SeatConsumer(FrameConsumer):
             await self.send(to_json({"t": "refused", "id": client_id, "reason": TOO_MANY}))
             return
         try:
-            answers = await database_sync_to_async(inbox.put)(place.holding, place.token_hash, message)
+            answers = await in_rows(inbox.put)(place.holding, place.token_hash, message)
         except DatabaseError:
             log.exception("a command could not be written")
             await self.send(protocol.error("The command could not be kept. Try again in a moment."))
@@ -298,7 +298,7 @@ class SeatConsumer(FrameConsumer):
         if not self._spend(place):
             await self.send(protocol.error(TOO_MANY))
             return
-        await self.send(to_json(await database_sync_to_async(inbox.explain)(place.holding, place.token_hash, message)))
+        await self.send(to_json(await in_rows(inbox.explain)(place.holding, place.token_hash, message)))
 
     def _spend(self, place: Place) -> bool:
         return self._budgets.setdefault(place.seat.pk, inbox.Budget()).spend()
@@ -319,14 +319,14 @@ class LobbyConsumer(FrameConsumer):
     player: Player | None = None
 
     async def enter(self) -> dict[str, Any] | None:
-        self.player = await database_sync_to_async(player_of)(self.scope["cookies"])
+        self.player = await in_rows(player_of)(self.scope["cookies"])
         if self.player is None:
             await self.part("This browser has not joined. Join with the code.", retry=False, code=GONE)
             return None
         self.exercise_id = self.player.exercise_id
         self.groups_joined = (exercise_group(self.exercise_id),)
         await self.tick()
-        return await database_sync_to_async(protocol.lobby_hello)(self.player)
+        return await in_rows(protocol.lobby_hello)(self.player)
 
     async def tick(self) -> None:
         if self.player and await screens.seen(self.player.pk, self):
@@ -356,7 +356,7 @@ class ProjectorConsumer(FrameConsumer):
         self.exercise_id = exercise.pk
         self.groups_joined = (exercise_group(exercise.pk),)
         self.join = to_json(join_card(self._host(), exercise.code))
-        return await database_sync_to_async(protocol.projector_hello)(exercise)
+        return await in_rows(protocol.projector_hello)(exercise)
 
     def _host(self) -> str:
         headers = dict(self.scope["headers"])

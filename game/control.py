@@ -70,8 +70,17 @@ def tell_team(team_id: int) -> None:
     _send(team_group(team_id), {"type": "control.team"})
 
 
+async def tell_team_from_socket(team_id: int) -> None:
+    """The same from the event loop."""
+    await _asend(team_group(team_id), {"type": "control.team"})
+
+
 def _send(group: str, message: dict[str, Any]) -> None:
+    async_to_sync(_asend)(group, message)
+
+
+async def _asend(group: str, message: dict[str, Any]) -> None:
     try:
-        async_to_sync(get_channel_layer().group_send)(group, message)
+        await get_channel_layer().group_send(group, message)
     except BROKER_GONE as problem:
         log.warning("a control message was lost", group=group, problem=str(problem))

@@ -5,13 +5,13 @@ import time
 from contextlib import suppress
 
 import structlog
-from channels.db import database_sync_to_async
 
 import engine
 from game.board import Board, Curve, Side, compose
 from game.hub import Slot, hub
 from game.loudspeaker import Told
 from game.models import Exercise
+from game.offload import in_rows
 
 log = structlog.get_logger(__name__)
 COMPOSE_S = 0.5  # a wall is read, not played from
@@ -78,7 +78,7 @@ class Feed:
             self._wake.clear()
 
     async def _look_at_rows(self) -> None:
-        self._exercise, sides, self._ghost = await database_sync_to_async(_rows)(self.exercise_id)
+        self._exercise, sides, self._ghost = await in_rows(_rows)(self.exercise_id)
         self._rows_due = time.monotonic() + ROWS_S
         for side in sides:
             if side.run_id not in self._runs:

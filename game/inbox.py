@@ -3,10 +3,9 @@
 import time
 from typing import Any
 
-from django.db import transaction
-
 from game.models import Command, Holding, Run, Seat
 from game.protocol import Order, Why, outcome
+from game.writing import writing
 
 RATE = 10.0  # commands a second a seat
 BURST = 20.0
@@ -41,26 +40,27 @@ def put(holding_id: int, token_hash: str, order: Order) -> list[dict[str, Any]]:
 
     Sent twice (a double click, a reconnect) it stays one row, and the answer says what became of it.
     """
-    held = Holding.objects.select_related("player", "seat__team__exercise").filter(pk=holding_id, player__token_hash=token_hash).first()
+    whole = Holding.objects.select_related("player", "seat__team__exercise", "seat__team__run")
+    held = whole.filter(pk=holding_id, player__token_hash=token_hash).first()
     if held is None:
         return [{"t": "refused", "id": str(order.id), "reason": MOVED}]
     seat = held.seat
-    run = Run.objects.filter(team_id=seat.team_id).first()
-    known = Command.objects.filter(run=run, client_id=order.id).first() if run else None
-    if known is not None:
-        return _answers(known, seat)
+    run = getattr(seat.team, "run", None)
     reason = _standing(seat, run)
     if reason or run is None:
-        return [{"t": "refused", "id": str(order.id), "reason": reason}]
+        known = Command.objects.filter(run=run, client_id=order.id).first() if run else None
+        return _answers(known, seat) if known else [{"t": "refused", "id": str(order.id), "reason": reason}]
     row = Command(
         run=run, client_id=order.id, desk=seat.desk, kind=order.kind, args=order.args,
         confidence=order.confidence or "", why=order.why, by=held.player.name,
     )  # fmt: skip
-    with transaction.atomic():
+    with writing():
         Command.objects.bulk_create([row], ignore_conflicts=True)
-    if Run.objects.filter(pk=run.pk, state="ended").exists():  # it ended between the look and the row
+    row = Command.objects.select_related("run").get(run=run, client_id=order.id)
+    if row.run.state == "ended" and row.state == "pending":  # it ended between the look and the row
         Command.refuse_waiting(run)
-    return _answers(Command.objects.get(run=run, client_id=order.id), seat)
+        row.refresh_from_db()
+    return _answers(row, seat)
 
 
 def explain(holding_id: int, token_hash: str, why: Why) -> dict[str, Any]:

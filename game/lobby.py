@@ -5,11 +5,11 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
-from channels.db import database_sync_to_async
 
 from game.hub import Slot
 from game.loudspeaker import Told, to_json
 from game.models import Exercise, Seat
+from game.offload import in_rows
 from game.rules import DESKS
 
 log = structlog.get_logger(__name__)
@@ -80,7 +80,7 @@ class Lobby:
             self._wake.clear()
             waiting = set(self._new)
             try:
-                text = to_json(await database_sync_to_async(self._look)())
+                text = to_json(await in_rows(self._look)())
                 if text != self._text:
                     self._version, self._text = self._version + 1, text
                     for slot in self._slots - self._new:

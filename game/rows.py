@@ -9,13 +9,14 @@ import uuid
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F, Max
 from django.utils import timezone
 
 import engine
-from game.models import Checkpoint, Command, Event, Exercise, Run, Seat
+from game.models import Checkpoint, Command, Exercise, Run, Seat
 from game.rules import ASSISTANT
+from game.writing import writing
 
 _AUTOPILOT_IDS = uuid.UUID("6f1a3c52-5d0e-4a53-9c6e-2c3f1d1f7a10")
 
@@ -63,6 +64,15 @@ WHERE run.id = %s AND run.epoch = %s
 """
 
 
+# The writes of every beat, as text for the same reason: what the ORM computes inside a transaction, everybody else waits for.
+_GUARD_STEP = "UPDATE game_run SET step = %s WHERE id = %s AND epoch = %s"
+_GUARD_STATE = "UPDATE game_run SET state = %s WHERE id = %s AND epoch = %s"
+_STAMP = "UPDATE game_command SET seq = %s, step = %s, state = 'stamped' WHERE id = %s"
+_OUTCOME = "UPDATE game_command SET state = %s, reason = %s WHERE id = %s"
+_EVENTS = "INSERT INTO game_event (run_id, number, step, kind, audience, data) VALUES {} ON CONFLICT DO NOTHING"
+_AT_ONCE = 500  # events a statement
+
+
 def control(run: Run) -> Control:
     """One look at the exercise, the epoch and the inbox."""
     with connection.cursor() as cursor:
@@ -94,16 +104,20 @@ def stamp(run: Run, step: int, after_seq: int, given: Iterable[engine.Given] = (
     """Write ahead: give every waiting command its step and its place, and the autopilots' of this step theirs behind them, in one
     committed write, before the engine sees any. An autopilot's id is derived: given a second time it is no second command.
     """
-    with transaction.atomic():
-        _guard(run, step=step)
-        found = list(Command.objects.filter(run=run, state="pending").order_by("pk"))
-        new = [_autopilots_row(run, step, one) for one in given]
-        known = set(Command.objects.filter(run=run, client_id__in=[row.client_id for row in new]).values_list("client_id", flat=True)) if new else ()
-        new = [row for row in new if row.client_id not in known]
-        for seq, row in enumerate([*found, *new], start=after_seq + 1):
-            row.seq, row.step, row.state = seq, step, "stamped"
-        Command.objects.bulk_update(found, ["seq", "step", "state"])
-        Command.objects.bulk_create(new)
+    found = list(Command.objects.filter(run=run, state="pending").order_by("pk"))
+    new = [_autopilots_row(run, step, one) for one in given]
+    known = set(Command.objects.filter(run=run, client_id__in=[row.client_id for row in new]).values_list("client_id", flat=True)) if new else ()
+    new = [row for row in new if row.client_id not in known]
+    for seq, row in enumerate([*found, *new], start=after_seq + 1):
+        row.seq, row.step, row.state = seq, step, "stamped"
+    with writing() as cursor:
+        cursor.execute(_GUARD_STEP, [step, run.pk, run.epoch])
+        if cursor.rowcount != 1:
+            raise Fenced
+        for row in found:
+            cursor.execute(_STAMP, [row.seq, row.step, row.pk])
+        if new:
+            Command.objects.bulk_create(new)
     return [*found, *new]
 
 
@@ -122,21 +136,22 @@ def pilots(run: Run) -> dict[str, str]:
 
 def tell(run: Run, outcomes: Iterable[Outcome], events: list[engine.Event], number: int) -> None:
     """Write what the engine made of the commands, and the events from `number` on. Telling it twice changes nothing."""
-    with transaction.atomic():
-        _guard(run, state="running")
-        for row, refusal in outcomes:
-            row.state, row.reason = ("applied", "") if refusal is None else ("refused", refusal)
-            row.save(update_fields=["state", "reason"])
-        Event.objects.bulk_create(
-            [
-                Event(
-                    run=run, number=number + place, step=event.step, kind=event.kind,
-                    audience=list(event.audience), data=event.data,
-                )
-                for place, event in enumerate(events)
-            ],
-            ignore_conflicts=True,
-        )  # fmt: skip
+    ends = []
+    for row, refusal in outcomes:
+        row.state, row.reason = ("applied", "") if refusal is None else ("refused", refusal)
+        ends.append([row.state, row.reason, row.pk])
+    told = [
+        [run.pk, number + place, event.step, event.kind, json.dumps(event.audience), json.dumps(event.data)] for place, event in enumerate(events)
+    ]
+    with writing() as cursor:
+        cursor.execute(_GUARD_STATE, ["running", run.pk, run.epoch])
+        if cursor.rowcount != 1:
+            raise Fenced
+        for end in ends:
+            cursor.execute(_OUTCOME, end)
+        for first in range(0, len(told), _AT_ONCE):
+            part = told[first : first + _AT_ONCE]
+            cursor.execute(_EVENTS.format(", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(part))), [value for row in part for value in row])
 
 
 def save_step(run: Run, step: int, curve: list[list[int]] | None) -> None:
@@ -146,20 +161,16 @@ def save_step(run: Run, step: int, curve: list[list[int]] | None) -> None:
 
 def save_checkpoint(run: Run, step: int, curve: list[list[int]], *, seq: int, events: int, blob: bytes) -> None:
     """Replace the cached simulation."""
-    with transaction.atomic():
+    row = Checkpoint(run=run, step=step, seq=seq, events=events, blob=blob, engine_version=engine.ENGINE_VERSION, saved_at=timezone.now())
+    with writing():
         _guard(run, step=step, curve=curve)
-        Checkpoint.objects.update_or_create(
-            run=run,
-            defaults={
-                "step": step, "seq": seq, "events": events, "blob": blob,
-                "engine_version": engine.ENGINE_VERSION, "saved_at": timezone.now(),
-            },
-        )  # fmt: skip
+        fields = ["step", "seq", "events", "blob", "engine_version", "saved_at"]
+        Checkpoint.objects.bulk_create([row], update_conflicts=True, unique_fields=["run"], update_fields=fields)
 
 
 def finish(run: Run, *, step: int, curve: list[list[int]], score: dict[str, Any], digest: str) -> None:
     """The run is over: its score stands."""
-    with transaction.atomic():
+    with writing():
         _guard(run, state="ended", step=step, curve=curve, score=score, digest=digest, engine_version=engine.ENGINE_VERSION)
         Command.refuse_waiting(run)
 

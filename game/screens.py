@@ -2,10 +2,10 @@
 
 import time
 
-from channels.db import database_sync_to_async
 from django.utils import timezone
 
 from game import presence
+from game.offload import in_rows
 
 
 class Screens:
@@ -22,7 +22,7 @@ class Screens:
         if now - self._written.get(player_id, -presence.WRITE_S) < presence.WRITE_S:
             return False
         self._written[player_id] = now
-        return await database_sync_to_async(presence.seen)(player_id, timezone.now())
+        return await in_rows(presence.seen)(player_id, timezone.now())
 
     async def closed(self, player_id: int, screen: object) -> bool:
         """A screen is gone. True when it was the player's last one here."""
@@ -32,7 +32,7 @@ class Screens:
             return False
         self._open.pop(player_id, None)
         self._written.pop(player_id, None)
-        return await database_sync_to_async(presence.left)(player_id, timezone.now())
+        return await in_rows(presence.left)(player_id, timezone.now())
 
 
 screens = Screens()

@@ -67,10 +67,14 @@ class Socket:
 
     async def receive(self) -> Any:
         """The next message. Raises Closed at the end of the line."""
+        return json.loads(await self.receive_text())
+
+    async def receive_text(self) -> bytes:
+        """The next message as it came. Raises Closed at the end of the line."""
         while True:
             opcode, data = await self._frame()
             if opcode == _TEXT:
-                return json.loads(data)
+                return data
             if opcode == _PING:
                 await self.send_raw(_PONG, data)
             elif opcode == _CLOSE:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import engine
 from tests.integration.world import World
 
 TICKS_S = os.sysconf("SC_CLK_TCK")
@@ -21,6 +22,7 @@ def stage() -> Iterator[World]:
 
     django.setup()
     try:
+        engine.warm()  # compiled once here, and not by every worker at the same time
         done = world.manage("migrate", "--verbosity", "0")
         if done.returncode:
             raise RuntimeError(done.stderr)
