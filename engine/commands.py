@@ -242,6 +242,10 @@ def target(sim: "Simulation", args: dict[str, Any]) -> str:
         return "all stocks" if len(chosen) == len(sim.names) else ", ".join(chosen[:4]) + (f" and {len(chosen) - 4} more" if len(chosen) > 4 else "")
     if "gross_usd" in args:
         return f"${args['gross_usd']:,}" if args["gross_usd"] else "none"
+    if "usd" in args:
+        return f"${args['usd']:,}" if args["usd"] else "none"
+    if "shares" in args:
+        return f"above {args['shares']:,} shares" if args["shares"] else "none"
     if "percent" in args:
         return f"{args['percent']:g} %"
     if "release" in args:

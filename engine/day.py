@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import bridge, phone, turn, week
+from engine import bridge, phone, safeguards, turn, week
 from engine.controls import MISSED, REASONS
 from engine.evening import Night
 from engine.events import Event, event
@@ -65,10 +65,11 @@ MEMORY = (
     "help_level",
     *bridge.MEMORY,
     *week.MEMORY,
+    *safeguards.MEMORY,
 )
 
 
-class Day(bridge.Bridge, week.Week, Night):
+class Day(bridge.Bridge, week.Week, safeguards.Safeguards, Night):
     """State and acts of the day outside the compiled market; `Simulation` adds commands and time."""
 
     scenario: Scenario
@@ -90,6 +91,7 @@ class Day(bridge.Bridge, week.Week, Night):
         """Nothing has happened yet."""
         self.begin_bridge()
         self.begin_week()
+        self.begin_safeguards()
         self.agreed = phone.Agreed()
         self.hints: list[dict[str, Any]] = []  # those that stand now
         self.rules: list[dict[str, Any]] = []  # words of the mails that become alerts
@@ -148,7 +150,7 @@ class Day(bridge.Bridge, week.Week, Night):
         """Tell the compiled router which servers send, and what their releases do."""
         machine = self.machine
         for server in self.fleet.servers:
-            machine.servers[server.n] = 1 if self.fleet.sends(server.n) and not self.cut_off else 0
+            machine.servers[server.n] = 1 if self.fleet.sends(server.n) and not self.cut_off and self.shut is None else 0
             for flagged in (0, 1):
                 for session in (0, 1):
                     machine.behaviours[server.n, flagged, session] = self.fleet.behaviour(server.n, bool(flagged), bool(session))
@@ -414,7 +416,8 @@ class Day(bridge.Bridge, week.Week, Night):
         down = sum(int(self.machine.servers[server.n]) == 0 for server in self.fleet.servers)
         if down == 0:
             return
-        kind, times = ("firm", 1) if self.cut_off else (("smars", 1) if down == len(self.fleet.servers) else ("server", down))
+        firm = self.cut_off or self.shut is not None
+        kind, times = ("firm", 1) if firm else (("smars", 1) if down == len(self.fleet.servers) else ("server", down))
         span = "bell" if OPEN <= first < BELL_END else "day"
         self.halted[f"{kind}_{span}"] += times * (until - first)
         if self.away_at is None and first >= self.agreed.rest_until:
@@ -459,7 +462,9 @@ class Day(bridge.Bridge, week.Week, Night):
         """Every five seconds: measure, notice pauses, and let evidence fall due."""
         tick = step // 20
         self.watch_runaway()
+        self.watch_threshold()
         self.gauges.take(self, tick)
+        self.watch_dashboard()
         self.monitor.take(tick, self.machine)
         lag_s = self.scenario.monitor.calm_lag_s if self.agreed.feed else self.monitor.lag_s(self.scenario, self.gauges.per_s(EXECUTIONS))
         self.monitor.show(tick, lag_s)
@@ -503,7 +508,8 @@ class Day(bridge.Bridge, week.Week, Night):
 
     def _page_on(self, mail: Mail) -> None:
         """A mail to the operator that a rule speaks of becomes an alert."""
-        if mail.desk == "operator" and self.rules:
+        unheard = self.has_hole("mail.page") and mail.sender == self.scenario.evidence.reject_sender
+        if mail.desk == "operator" and self.rules and not unheard:
             said = f"{mail.sender}\n{mail.subject}\n{mail.body}".casefold()
             if any(rule["match"].casefold() in said for rule in self.rules):
                 self._deliver(Alert(mail.step, "operator", f"Mail from {mail.sender}: {mail.subject}"))

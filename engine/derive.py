@@ -85,6 +85,7 @@ def _dials(scenario: Scenario) -> dict[str, int]:
         "oversize_times": router.oversize_times,
         "misprice_bp": router.misprice_bp,
         "bust_bp": scenario.exchange.bust_bp,
+        "hold_steps": scenario.controls.hold_s * STEPS_PER_SECOND,
         "wait_steps": whole(Decimal(str(router.wait_s)) * STEPS_PER_SECOND),
         "cap_reopen_256": whole(Decimal(str(router.cap_reopen)) * 256),
         "unwind_part_256": whole(Decimal(str(router.unwind_part)) * 256),

@@ -14,7 +14,7 @@ from engine.positions import own_shares, prices_hc
 from engine.scenario import BlockBid, CapitalOffer, Scenario
 from engine.score import HC, score
 from engine.state import Machine
-from engine.unwind import PPM, discount_ppm, sell_block
+from engine.unwind import PPM, block_ppm, sell_block
 
 if TYPE_CHECKING:
     from engine.day import Day
@@ -39,8 +39,8 @@ class Evening:
         """The scenario's words and times of a bid. Raises KeyError."""
         return {bid.id: bid for bid in self.scenario.block.bid}[bid_id]
 
-    def turn(self, step: int, machine: Machine) -> list[dict[str, Any]]:
-        """Let bids come and go; those made now."""
+    def turn(self, step: int, machine: Machine, credit_hc: int = 0) -> list[dict[str, Any]]:
+        """Let bids come and go; those made now, each an average over what is sold and what a credit line lets the firm keep."""
         made = []
         if step == BLOCK:
             self.gross = int(np.abs(own_shares(machine) * prices_hc(machine, "reverted_256")).sum())
@@ -50,7 +50,7 @@ class Evening:
                 bid["state"] = GONE
         for text in self.scenario.block.bid:
             if not self.sold and step == step_at(text.from_):
-                ppm = discount_ppm(self.scenario, self.gross) + round(text.more * PPM)
+                ppm = block_ppm(self.scenario, self.gross, credit_hc) + round(text.more * PPM)
                 made.append({"id": text.id, "discount_ppm": ppm, "cost_hc": self.gross * ppm // PPM, "state": OPEN, "says": text.says})
         self.bids += made
         return made
@@ -163,6 +163,7 @@ class Night:
     machine: Machine
     seed: int
     tell: Any
+    credit_hc: Any
 
     def begin_evening(self) -> None:
         """Nobody has bid yet."""
@@ -176,7 +177,7 @@ class Night:
     def turn_of_evening(self, step: int) -> None:
         """Bids come and go; what is left at the end goes to the last of them."""
         evening = self.evening
-        for bid in evening.turn(step, self.machine):
+        for bid in evening.turn(step, self.machine, self.credit_hc()):
             bank, discount = evening.text_of(bid["id"]).bank, bid["discount_ppm"] / 10_000
             self.tell("block.bid", bid=bid["id"], bank=bank, discount_pct=discount, cost_usd=bid["cost_hc"] // HC)
         if step >= END and not evening.sold:

@@ -143,7 +143,7 @@ def minute_row(sim: "Day") -> dict[str, Any]:
         "gross_usd": mark.gross // HC,
         "mid_mark": mark.mid // HC,
         "reverted_mark": mark.reverted // HC,
-        "liquidation_loss": (liquidation_cost(sim.scenario, mark.gross, sim.now) - mark.reverted) // HC,
+        "liquidation_loss": (liquidation_cost(sim.scenario, mark.gross, sim.now, sim.credit_hc()) - mark.reverted) // HC,
     }
 
 

@@ -221,6 +221,7 @@ class Block(_Part):
     today_share: Part
     today_cost: Part
     today_at_usd: Positive
+    credit_usd: Annotated[int, Field(ge=0)]
     counter: Part
     says_better: Words
     says_worse: Words
@@ -311,6 +312,7 @@ class Holes(_Part):
 
     hole: Part
     of: dict[str, Part]
+    hold_s: Annotated[int, Field(ge=5, multiple_of=5)]  # how long a person takes to let a held parent go
 
     def chance(self, name: str) -> float:
         """Of one control."""

@@ -49,7 +49,7 @@ def score(sim: "Day") -> dict[str, Any]:
     """Losses in positive dollars, marks signed: trading at liquidation value, halting, client harm, precautions, penalties."""
     costs = sim.scenario.costs
     mark = marks(sim.machine, sim.scenario)
-    liquidation = 0 if sim.block_sold else liquidation_cost(sim.scenario, mark.gross, sim.now)
+    liquidation = 0 if sim.block_sold else liquidation_cost(sim.scenario, mark.gross, sim.now, sim.credit_hc())
     trading = usd(liquidation - mark.reverted)
     halted, harmed = halting(sim)
     funds, fate = capital(sim, trading)

@@ -31,7 +31,7 @@ def servers_card(sim: Simulation, help_level: str) -> dict[str, Any]:
     rows = []
     for server in sim.fleet.servers:
         state = server.state
-        if state == RUNNING and not (server.connected and not sim.cut_off):
+        if state == RUNNING and not (server.connected and not sim.cut_off and sim.shut is None):
             state = "disconnected"
         work = next((work for work in sim.works if work.args.get("server") == server.n and work.kind.startswith("server.")), None)
         doing = work and {"kind": work.kind, "label": LEVERS[work.kind].label, "left_s": sim.left_s(work)}
@@ -76,6 +76,33 @@ def rules_card(sim: Simulation) -> dict[str, Any]:
     return {"rules": [{"match": rule["match"], "since": told(rule["step"], sim.now, seconds=False)} for rule in sim.rules]}
 
 
+def dashboard_card(sim: Simulation) -> dict[str, Any]:
+    """Children of every server and of its busiest parents over the last five seconds, once there is a dashboard; with what each parent asked
+    for and has executed."""
+    if "dashboard" not in sim.built:
+        return {"built": False, "per_second": None, "as_of": None, "servers": []}
+    found, unseen = sim.dashboard, sim.unseen_server()
+
+    def make() -> list[dict[str, Any]]:
+        rows = []
+        for server in sim.fleet.servers:
+            sent = 0.0 if server.n == unseen else round(sim.gauges.per_s(CHILDREN, server.n, ticks=1), 1)
+            parents = [
+                {"id": order, "symbol": sim.names[s], "children_per_s": round(children / 5, 1), "shares": qty, "executed": filled}
+                for n, order, s, children, qty, filled in found["rows"]
+                if n == server.n
+            ]
+            rows.append({"n": server.n, "name": sim.fleet.label(server.n), "children_per_s": sent, "parents": parents})
+        return rows
+
+    return {
+        "built": True,
+        "per_second": int(sim.settings.get("dashboard", 0)) or None,
+        "as_of": None if found["step"] is None else clock(found["step"]),
+        "servers": kept(sim, "dashboard", (found["step"], unseen), make),
+    }
+
+
 def operator(sim: Simulation, help_level: str) -> dict[str, Any]:
     """The operator: process states, firm totals, mail, one log and one server when asked; no money, no positions, no releases."""
     return {
@@ -90,6 +117,7 @@ def operator(sim: Simulation, help_level: str) -> dict[str, Any]:
         "work": work_card(sim, "operator"),
         "levers": levers_card(sim, "operator"),
         "rules": rules_card(sim),
+        "dashboard": dashboard_card(sim),
         **week_cards(sim, "operator"),
         **team_cards(sim, "operator", help_level),
     }

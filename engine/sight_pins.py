@@ -8,7 +8,7 @@ from engine.commands import Refused
 from engine.market_time import clock
 from engine.positions import price_text
 from engine.sight_deployer import changes_card, flag_card, fleet_card, releases_card, terminal_card
-from engine.sight_operator import log_card, look_card, rates_card, servers_card
+from engine.sight_operator import dashboard_card, log_card, look_card, rates_card, servers_card
 from engine.sight_parts import alerts_card, kept, tape_card
 from engine.sight_risk import exchange_card, limits_card, pnl_card, positions_card, price_card
 from engine.sight_team import calls_card
@@ -99,6 +99,22 @@ def _state(row: dict[str, Any]) -> str:
 def servers(sim: Simulation, number: int) -> Shown:
     """Process states."""
     return f"Servers at {clock(sim.now)}", [_state(row) for row in servers_card(sim, sim.help_level)["servers"]]
+
+
+def dashboard(sim: Simulation, number: int) -> Shown:
+    """The busiest parent of every server over five seconds."""
+    card = dashboard_card(sim)
+    if not card["built"] or card["as_of"] is None:
+        raise Refused("there is no dashboard that shows anything")
+    lines = []
+    for row in card["servers"]:
+        first = next(iter(row["parents"]), None)
+        says = ""
+        if first:
+            done = f"{first['executed']:,} of {first['shares']:,}"
+            says = f", order {first['id']:,} in {first['symbol']} {first['children_per_s']:,}, executed {done}"
+        lines.append(f"{row['name']}: {row['children_per_s']:,} children a second{says}")
+    return f"Dashboard at {card['as_of']}", cut("\n".join(lines))
 
 
 # -- the deployer
@@ -198,6 +214,9 @@ def limits(sim: Simulation, number: int) -> Shown:
         f"Order rate {card['rate_per_second']} a second" if card["rate_per_second"] else "Order rate no cap",
         f"Collar {card['collar_percent']:g} %" if card["collar_percent"] else "Collar none",
         f"Reconciliation {'on' if card['reconcile'] else 'off'}",
+        *([f"Capital threshold {dollars(card['threshold_usd'])}"] if card["threshold_usd"] else []),
+        *(["All order entry is stopped"] if card["shut"] else []),
+        *([f"Parents above {card['hold_shares']:,} shares wait for a person"] if card["hold_shares"] else []),
         f"Clients {'route away' if card['clients_away'] else 'with us'}",
     ]
 
@@ -239,7 +258,7 @@ def exchange(sim: Simulation, number: int) -> Shown:
 
 
 MAKERS: dict[str, tuple[Callable[[Simulation, int], Shown], ...]] = {
-    "operator": (alert, log, look, rates, servers),
+    "operator": (alert, log, look, rates, servers, dashboard),
     "deployer": (checksum, fleet, diff, changes, flag, terminal),
     "risk": (pnl, position, limits, tape, price, exchange),
 }

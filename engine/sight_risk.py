@@ -32,7 +32,7 @@ def _value(sim: Simulation) -> tuple[Valued, int, int]:
     prices = mid_prices_hc(sim)
     value = sim.monitor.value(prices)
     sold = sim.monitor.value(prices_hc(sim.machine, "reverted_256")).profit - liquidation_cost(
-        sim.scenario, value.gross, sim.gauges.tick * TICK_STEPS
+        sim.scenario, value.gross, sim.gauges.tick * TICK_STEPS, sim.credit_hc()
     )
     return value, sim.monitor.growth(prices), sold
 
@@ -99,13 +99,18 @@ def symbols_card(sim: Simulation) -> dict[str, Any]:
 
 
 def limits_card(sim: Simulation) -> dict[str, Any]:
-    """What is set, 0 for none; which of the desk's controls were built; whether clients were asked to route elsewhere."""
-    controls = sim.machine.controls[0]
+    """What is set, 0 for none, and never what a hole leaves of it; which of the desk's controls were built; whether the threshold has
+    stopped all order entry; whether clients were asked to route elsewhere. The exchange's collar counts too."""
+    controls, settings = sim.machine.controls[0], sim.settings
     return {
-        "gross_cap_usd": int(controls.gross_cap_hc) // HC,
-        "rate_per_second": int(controls.rate_cap),
-        "collar_percent": int(controls.collar_bp) / 100,
+        "gross_cap_usd": int(settings.get("limit", 0)),
+        "rate_per_second": int(settings.get("rate", 0)),
+        "collar_percent": int(controls.collar_bp) / 100 or settings.get("collar", 0),
         "reconcile": bool(controls.reconcile),
+        "threshold_usd": int(settings.get("threshold", 0)),
+        "hold_shares": int(settings.get("hold", 0)),
+        "credit_usd": sim.credit_hc() // HC,
+        "shut": sim.shut is not None,
         "account_limit_usd": sim.scenario.monitor.account_limit_usd,
         "built": sorted(kind for kind in sim.built if kind in LEVERS and "risk" in LEVERS[kind].desks),
         "clients_away": bool(controls.away_256),

@@ -25,6 +25,7 @@ from engine.fleet import Fleet
 from engine.gauges import TICK_STEPS, Gauges
 from engine.market_time import BELL_END, BLOCK, CLOSE, END, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND, WEEK
 from engine.positions import Monitor
+from engine.safeguards import STOPS
 from engine.scenario import Scenario
 from engine.state import TAPE, TAPE_ROWS, allocate, digest_of, records
 from engine.turn import deal, deal_waiting, run
@@ -229,6 +230,8 @@ class Simulation(day.Day):
         if numbers.built is not None and kind in self.built:
             minutes = numbers.built
         minutes = self.agreed.pace.get(kind, minutes)
+        if kind in STOPS and "drilled" in self.facts:
+            minutes /= 2
         if numbers.each:
             minutes *= count
         if numbers.all_minutes is not None and count > 1:

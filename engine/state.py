@@ -152,6 +152,7 @@ CONTROLS = np.dtype(
         ("connected", "i8"),  # SMARS's sessions to the exchanges
         ("flag_off", "i8"),  # upstream: no new order carries the flag
         ("ramp_out", "i8"),  # percent of flagged orders that come without the flag while it is being raised
+        ("hold_shares", "i8"),  # larger parents wait for a person
         ("away_256", "i8"),  # share of client flow that has routed away
     ]
 )
@@ -194,6 +195,7 @@ DIALS = np.dtype(
             "misprice_bp",
             "bust_bp",
             "wait_steps",
+            "hold_steps",
             "unwind_gap",
             "unwind_part_256",
             "cap_reopen_256",

@@ -47,6 +47,6 @@ def rolled_back(sim: "Simulation") -> Trial:
     copy.step(BEFORE + MINUTES * STEPS_PER_MINUTE)
     machine, mark = copy.machine, marks(copy.machine, copy.scenario)
     wild = [server for server in copy.fleet.servers if BEHAVIOURS.index(copy.fleet.does(server.running)) in RUNAWAY]
-    tally, loss = machine.tally[0], liquidation_cost(copy.scenario, mark.gross, copy.now) - mark.reverted
+    tally, loss = machine.tally[0], liquidation_cost(copy.scenario, mark.gross, copy.now, sim.credit_hc()) - mark.reverted
     releases = sorted({server.running for server in copy.fleet.servers})
     return Trial(releases, len(wild), int(tally.flagged), int(tally.power_peg), mark.gross // HC, loss // HC)

@@ -146,6 +146,12 @@ def flag_of(m, arrival):
     return 1 if (np.int64(arrival.id) * 2654435761 >> 12) % 100 < 100 - controls.ramp_out else 0
 
 
+@piece
+def is_held(m, arrival):
+    """Whether a parent is so large that a person looks at it first."""
+    return 0 < m.controls[0].hold_shares < arrival.qty
+
+
 @kernel
 def deal(m, arrivals, activations, cursor, until, orders_refused, refused):
     """Deal the arrivals up to step `until`; returns the new cursor into `arrivals`.
@@ -162,7 +168,7 @@ def deal(m, arrivals, activations, cursor, until, orders_refused, refused):
         tally.arrived += 1
         flagged = flag_of(m, arrival)
         tally.flagged += flagged
-        server = next_server(m, flagged) if controls.connected == 1 else 0
+        server = next_server(m, flagged) if controls.connected == 1 and not is_held(m, arrival) else 0
         if server > 0:
             place(m, arrival, activations, arrival.step, server, flagged, orders_refused, refused)
         elif tally.waiting < WAITING:
@@ -176,17 +182,24 @@ def deal(m, arrivals, activations, cursor, until, orders_refused, refused):
 
 @kernel
 def deal_waiting(m, arrivals, activations, step, orders_refused, refused):
-    """Deal what has waited for a server; who waited for a minute in vain is handed back to the client."""
+    """Deal what has waited for a server, and one at a time what a person has looked at; who waited for a minute in vain is handed back to
+    the client."""
     tally, controls = m.tally[0], m.controls[0]
     kept = 0
+    looked_at = 1 if step % m.dials[0].hold_steps == 0 else 0
     for i in range(tally.waiting):
         arrival = arrivals[m.waiting[i]]
         flagged = flag_of(m, arrival)
-        server = next_server(m, flagged) if controls.connected == 1 else 0
+        held = is_held(m, arrival)
+        server = next_server(m, flagged) if controls.connected == 1 and (not held or looked_at > 0) else 0
         if server > 0:
+            looked_at -= 1 if held else 0
             place(m, arrival, activations, step, server, flagged, orders_refused, refused)
         elif step - arrival.step > m.dials[0].wait_steps:
-            tally.handed_back += 1
+            if held:
+                m.ended[arrival.symbol].handed_back += 1
+            else:
+                tally.handed_back += 1
         else:
             m.waiting[kept] = m.waiting[i]
             kept += 1

@@ -23,7 +23,21 @@ def discount_ppm(scenario: Scenario, gross_hc: int) -> int:
     return int(block.base * PPM) + int(block.slope * PPM) * _root_ppm(gross_hc, block.at_usd * 10_000) // PPM
 
 
-def liquidation_cost(scenario: Scenario, gross_hc: int, step: int) -> int:
+def block_cost(scenario: Scenario, gross_hc: int, credit_hc: int = 0) -> int:
+    """Cost of getting rid of a gross size in the evening, hundredths of a cent: a block at its discount, but for what a credit line lets the
+    firm keep and work out over days, where that is cheaper."""
+    kept = min(gross_hc, credit_hc)
+    sold = gross_hc - kept
+    softer = sold * discount_ppm(scenario, sold) // PPM + kept * int(scenario.block.today_cost * PPM) // PPM
+    return min(gross_hc * discount_ppm(scenario, gross_hc) // PPM, softer)
+
+
+def block_ppm(scenario: Scenario, gross_hc: int, credit_hc: int = 0) -> int:
+    """The same as a part of all of it, millionths."""
+    return block_cost(scenario, gross_hc, credit_hc) * PPM // gross_hc if credit_hc else discount_ppm(scenario, gross_hc)
+
+
+def liquidation_cost(scenario: Scenario, gross_hc: int, step: int, credit_hc: int = 0) -> int:
     """Cheaper of selling all as a block, and working a part today and selling the rest: hundredths of a cent.
 
     The part that can still be worked today shrinks with the time left to the close.
@@ -32,9 +46,9 @@ def liquidation_cost(scenario: Scenario, gross_hc: int, step: int) -> int:
     left = CLOSE - max(min(step, CLOSE), BELL_END)
     today = int(block.today_share * PPM) * left // (CLOSE - BELL_END) * gross_hc // PPM
     rest = gross_hc - today
-    all_at_once = gross_hc * discount_ppm(scenario, gross_hc) // PPM
+    all_at_once = block_cost(scenario, gross_hc, credit_hc)
     worked = today * (int(block.today_cost * PPM) * _root_ppm(min(gross_hc, block.today_at_usd * 10_000), block.today_at_usd * 10_000) // PPM) // PPM
-    return min(all_at_once, worked + rest * discount_ppm(scenario, rest) // PPM)
+    return min(all_at_once, worked + block_cost(scenario, rest, credit_hc))
 
 
 def sell_block(machine: Machine, scenario: Scenario, ppm: int | None = None) -> tuple[int, int]:

@@ -146,6 +146,8 @@ class Week:
         numbers = self.scenario.levers[kind]
         if self.now < 0 and numbers.evening is None:
             return "not on an evening of the week"
+        if self.now < 0 and numbers.built is not None and kind not in self.built:
+            return "there is none yet: on an evening it is built first, on the day it is put together in a hurry"
         if numbers.phases and phase(self.now) not in numbers.phases:
             return f"only in the phases {', '.join(numbers.phases)}" if len(numbers.phases) > 1 else f"only in the phase {numbers.phases[0]}"
         minutes = self.scenario.levers[like or kind].minutes
@@ -295,4 +297,5 @@ def mend(sim: "Simulation", args: dict[str, Any]) -> None:
     """Close a hole that a test has shown; it takes as long as building the control."""
     name = args["control"]
     sim.safeguards[name].update(hole=False, mended=sim.now)
+    sim.apply_dial(name)
     sim.tell("control.mended", (sim.acting,), control=name, label=CONTROLS[name].label)

@@ -111,6 +111,8 @@ def open_mail(sim: "Simulation", args: dict[str, Any]) -> None:
 def page(sim: "Simulation", args: dict[str, Any]) -> None:
     """Later mails whose sender, subject or body contains these words become alerts."""
     sim.rules.append({"match": args["match"], "step": sim.now})
+    if sim.now < 0:  # on the day somebody watches what comes of it
+        sim.build("mail.page")
 
 
 @lever("servers.stop_all", "operator", "Stop all servers by hand", ready=_something_up, dangerous=True, exclusive=True)
@@ -129,5 +131,7 @@ def disconnect(sim: "Simulation", args: dict[str, Any]) -> None:
 
 @lever("killswitch.press", "operator", "Press the kill switch", ready=_something_up, dangerous=True, exclusive=True)
 def press(sim: "Simulation", args: dict[str, Any]) -> None:
-    """End every process at once."""
-    stop_all(sim, args)
+    """End every process that it reaches, at once."""
+    for server in sim.fleet.servers:
+        if server.state != STOPPED and server.n != sim.unwired_server():
+            sim.stop_server(server.n)

@@ -11,12 +11,9 @@ if TYPE_CHECKING:
     from engine.simulation import Simulation
 
 
-def _control(name: str, scale: int) -> Any:
+def _dial(name: str) -> Any:
     def effect(sim: "Simulation", args: dict[str, Any]) -> None:
-        value = next(iter(args.values()))
-        sim.machine.controls[name][0] = round(value * scale)
-        sim.machine.controls["cap_shut"] = 0
-        sim.built.add(name)
+        sim.set_dial(name, next(iter(args.values())))
 
     return effect
 
@@ -26,25 +23,32 @@ lever(
     "risk",
     "Set the gross cap of account 33",
     args={"gross_usd": commands.whole("gross_usd", 0, 100_000_000_000, "dollars, 0 for none,")},
-)(_control("gross_cap_hc", 10_000))
+)(_dial("limit"))
 lever(
     "rate.set",
     "risk",
     "Set the order rate cap",
     args={"per_second": commands.whole("per_second", 0, 10_000, "child orders a parent and second, 0 for none,")},
-)(_control("rate_cap", 1))
-lever("collar.set", "risk", "Set the price collar", args={"percent": commands.percent})(_control("collar_bp", 100))
+)(_dial("rate"))
+lever("collar.set", "risk", "Set the price collar", args={"percent": commands.percent})(_dial("collar"))
 
 
-@lever("reconcile.on", "risk", "Reconcile executions with parents")
+def _is_off(sim: "Simulation") -> None:
+    if sim.machine.controls[0].reconcile:
+        raise Refused("it is on already")
+
+
+@lever("reconcile.on", "risk", "Reconcile executions with parents", ready=_is_off)
 def reconcile(sim: "Simulation", args: dict[str, Any]) -> None:
     """From now on a parent's children may never exceed it."""
-    sim.machine.controls["reconcile"][0] = 1
+    sim.set_dial("reconcile", 1)
 
 
 def _market_open(sim: "Simulation") -> None:
     if not OPEN <= sim.now < CLOSE:
         raise Refused("the market is closed: stocks can be traded from 09:30 to 16:00")
+    if sim.shut is not None:
+        raise Refused("the capital threshold has stopped all order entry: set it anew first")
 
 
 @lever("position.flatten", "risk", "Flatten positions", args={"symbols": commands.symbols, "style": commands.style}, ready=_market_open)

@@ -11,7 +11,7 @@ from engine.market_time import STEPS_PER_SECOND, clock
 if TYPE_CHECKING:
     from engine.simulation import Simulation
 
-SYMPTOMS = ("rates", "pnl", "position", "tape")  # evidence that shows a runaway while there is one
+SYMPTOMS = ("rates", "dashboard", "pnl", "position", "tape")  # evidence that shows a runaway while there is one
 ASKED_TALK = ("authorise.give", "authorise.refuse", "stock.watch")
 NOT_ASKED = ("mail.open",)  # whose mails there are is nobody else's to know
 WHAT = commands.one_of("what", *WORDS)

@@ -72,6 +72,8 @@ def ready(sim: Simulation) -> dict[tuple[str, str], int]:
         assert reply(sim, key) is None
         newest = max(mail["id"] for mail in sim.mails.values() if mail["desk"] == desk)
         assert give(sim, desk, "mail.open", mail=newest) is None
+    sim.build("dashboard")
+    sim.watch_dashboard()
     give(sim, "operator", "log.tail", server=2)
     give(sim, "operator", "server.look", server=3)
     give(sim, "deployer", "checksum.run", servers=[sim.stale])
@@ -101,7 +103,7 @@ def pin(sim: Simulation, start: str) -> dict:
 
 
 def test_every_kind_of_evidence_can_be_shared_and_says_what_the_desk_sees(shared):
-    assert len(items(shared)) == len(PINS) == 23
+    assert len(items(shared)) == len(PINS) == 24
     for item in items(shared):
         assert item["kind"] == "pin"
         assert item["read"] == [item["desk"]]

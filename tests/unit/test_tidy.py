@@ -17,7 +17,7 @@ FLOORS = (
     "turn fleet derive positions evidence",
     "arrivals unwind",
     "score playbook terminal",
-    "gauges evening",
+    "gauges evening safeguards",
     "telling",
     "view",
     "bridge week trial",
