@@ -25,7 +25,8 @@ def _ms_of(clock: str) -> int:
     """Milliseconds since midnight. Raises ValueError when the text is no clock."""
     match = _CLOCK.fullmatch(clock.strip())
     if not match:
-        raise ValueError(f"{clock!r} is not a market time: expected HH:MM, HH:MM:SS or HH:MM:SS.mmm")
+        expected = "HH:MM, HH:MM:SS or HH:MM:SS.mmm, in the week with a date before it such as 27 Jul 18:30"
+        raise ValueError(f"{clock!r} is not a market time: expected {expected}")
     hours, minutes, seconds = int(match[1]), int(match[2]), int(match[3] or 0)
     return ((hours * 60 + minutes) * 60 + seconds) * 1000 + int((match[4] or "0").ljust(3, "0"))
 

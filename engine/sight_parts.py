@@ -151,7 +151,7 @@ def _word(sim: Simulation, kind: str) -> str | None:
 
 def tiles_card(sim: Simulation) -> dict[str, Any]:
     """Moves of all stocks since the open, in fixed order."""
-    paused = np.flatnonzero(sim.machine.market["paused_until"] > sim.now).tolist()
+    paused = np.flatnonzero(sim.machine.market["paused_until"] > max(sim.now, 0)).tolist()
     return {"symbols": list(sim.names), "moves_bp": moves_bp(sim, mids(sim)).tolist(), "paused": paused}
 
 

@@ -91,7 +91,7 @@ def compose(exercise: Exercise, sides: list[Side], ghost: Curve | None) -> dict[
     step = max((side.step for side in sides), default=exercise.start_step)
     furthest = max(sides, key=lambda side: side.step, default=None)
     state = state_of(exercise, step)
-    cards: dict[str, dict[str, Any]] = {"state": {key: state[key] for key in ("state", "speed", "reason")}}
+    cards: dict[str, dict[str, Any]] = {"state": {key: state[key] for key in ("state", "speed", "reason", "planning")}}
     cards["clock"] = (furthest.cards.get("clock") if furthest else None) or _clock(step)
     for name in PASSED_ON:
         if sides and name in sides[0].cards:
@@ -117,7 +117,7 @@ def _board(mode: str, cutoff: int, sides: list[Side], ghost: Curve | None) -> di
         loss = side.loss if mode == "live" else at(side.curve, cutoff)
         shown = {"loss_usd": None, "share_avoided": None} if hidden else {"loss_usd": loss, "share_avoided": share(history, loss)}
         teams.append({"name": side.name, **shown})
-    return {"as_of": engine.clock(max(cutoff, 0))[:5], "mode": mode, "teams": teams, "history_usd": history}
+    return {"as_of": engine.clock(cutoff)[:5] if cutoff > 0 else "", "mode": mode, "teams": teams, "history_usd": history}
 
 
 def _clock(step: int) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from typing import Any
 
 import structlog
 from django.db import DatabaseError
+from django.utils import timezone
 
 import engine
-from game import rows
+from game import planning, rows
 from game.broker import BROKER_GONE, client
-from game.control import tell_run, tell_state
+from game.control import tell_planning, tell_run, tell_state
 from game.lease import Lease
 from game.loudspeaker import Loudspeaker, to_json
 from game.models import Checkpoint, Exercise, Run, speed_of
@@ -31,6 +32,7 @@ SPREAD_S = 10.0  # a segment is up to this much shorter
 STEP_EVERY_S = 1.0  # how often the row learns how far it was shown
 CHECKPOINT_EVERY_S = 20.0  # 50 ms each; what came since is run again in a few hundred milliseconds
 WALL_EVERY = 2  # the projector is told every second beat
+TOLD_EVERY = 8  # screens hear every so many beats that an evening is still being planned
 QUIET_EVERY = 4  # a desk that nobody looks at is told every fourth, for those who come
 BROKER_PATIENCE_S = 20.0
 RUSH_S = 0.2  # at full speed: this long between two looks at the inbox
@@ -70,8 +72,7 @@ class Table:
                 self.seq, self.events = saved.seq, saved.events
                 self.curve = [point for point in self.run.curve if point[0] <= saved.step]
                 return sim
-        start = engine.WEEK if exercise.start_step < 0 else 0
-        return engine.Simulation(self.scenario, exercise.seed, noise=exercise.noise, start=start)
+        return engine.Simulation(self.scenario, exercise.seed, noise=exercise.noise, start=exercise.first_step)
 
     def catch_up(self) -> None:
         """Apply the log after the checkpoint, and reach every step that was stamped, saved or shown."""
@@ -96,6 +97,14 @@ class Table:
             engine.step_to(self.sim, min(target, engine.next_look(self.sim.now)), self.curve)
         self._write()
 
+    def take_in(self, *, waiting: bool) -> None:
+        """Take in what waits without moving: in a planning pause commands are given, and count from the evening's first step."""
+        given = self._look()
+        if given or waiting:
+            for row in rows.stamp(self.run, self.sim.now, self.seq, given):
+                self._submit(row)
+        self._write()
+
     def _look(self) -> list[engine.Given]:
         """What the autopilots do at this step. Before the exercise's own start history sits at every desk."""
         now, exercise = self.sim.now, self.run.team.exercise
@@ -107,9 +116,7 @@ class Table:
 
     def _submit(self, row: Any) -> None:
         self.seq = row.seq
-        refusal = self.sim.submit(
-            engine.Command(row.seq, row.step, row.desk, row.kind, row.args, row.confidence or None, row.why)
-        )
+        refusal = self.sim.submit(engine.Command(row.seq, row.step, row.desk, row.kind, row.args, row.confidence or None, row.why))
         self._outcomes.append(rows.Outcome(row, None if refusal is None else refusal.reason))
 
     def _write(self) -> None:
@@ -215,7 +222,8 @@ class Clock:
                 table.save()
                 return False
             rushing = table.sim.now < look.advance_step
-            self._beat(table, look, rushing)
+            if rushing or not self._plans(table, look, beat):
+                self._beat(table, look, rushing)
             self._publish(table, 0 if rushing else beat)
             now = time.monotonic()
             if now - last_step >= STEP_EVERY_S:
@@ -238,6 +246,22 @@ class Clock:
                 self.late.append(max(0.0, time.monotonic() - due))
         return False
 
+    def _plans(self, table: Table, look: rows.Control, beat: int) -> bool:
+        """Whether the clock stands because an evening is being planned. Screens hear of it as often as of a clock that runs."""
+        exercise = table.run.team.exercise
+        if planning.opening(exercise, table.sim.now) is None:
+            return False
+        stands, changed = planning.holds(exercise, table.sim.now, timezone.now())
+        if stands:
+            self.carry = 0.0
+            table.take_in(waiting=look.waiting)
+        if changed:
+            table.save_step()
+            tell_state(rows.exercise_of(table.run))
+        elif stands and beat % TOLD_EVERY == 0:
+            tell_planning(table.run)
+        return stands
+
     def _beat(self, table: Table, look: rows.Control, rushing: bool) -> None:
         if rushing:
             until = time.monotonic() + RUSH_S
@@ -249,7 +273,9 @@ class Clock:
         speed = speed_of(look.speeds, table.sim.now)
         steps = speed * BEAT_S * engine.STEPS_PER_SECOND + self.carry
         self.carry = steps - int(steps)
-        table.run_to(table.sim.now + int(steps), waiting=look.waiting)
+        target = table.sim.now + int(steps)
+        stop = planning.next_opening(table.run.team.exercise, table.sim.now)
+        table.run_to(target if stop is None else min(target, stop), waiting=look.waiting)
 
     def _publish(self, table: Table, beat: int) -> None:
         """Tell the screens; while the broker is away the market stands still, and the lease is proved again afterwards."""
@@ -274,9 +300,7 @@ class Clock:
 
     def _finish(self, table: Table) -> None:
         score = engine.score(table.sim)
-        rows.finish(
-            table.run, step=table.sim.now, curve=table.curve, score=score, digest=table.sim.digest()
-        )
+        rows.finish(table.run, step=table.sim.now, curve=table.curve, score=score, digest=table.sim.digest())
         table.publish()
         exercise = rows.exercise_of(table.run)
         if exercise.end_if_done() or exercise.state == "ended":

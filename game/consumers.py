@@ -12,10 +12,10 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
 from django.utils import timezone
 
-from game import inbox, presence, protocol
+from game import inbox, planning, presence, protocol
 from game.access import Place, is_still, place_of, player_of
 from game.broker import BROKER_GONE
-from game.control import exercise_group, run_group, team_group, tell_team_from_socket
+from game.control import exercise_group, run_group, team_group, tell_state, tell_team_from_socket
 from game.drive import drive
 from game.feed import feed
 from game.hub import Slot, hub
@@ -252,6 +252,8 @@ class SeatConsumer(FrameConsumer):
             await self._why(self.place, message)
         elif isinstance(message, protocol.Drive):
             await self._drive(self.place, message)
+        elif isinstance(message, protocol.Ready):
+            await self._ready(self.place, message)
         elif isinstance(message, protocol.Back):
             await self._back(self.place)
 
@@ -268,6 +270,22 @@ class SeatConsumer(FrameConsumer):
 
         if reason := await in_rows(do)():
             await self.send(protocol.error(reason))
+
+    async def _ready(self, place: Place, message: protocol.Ready) -> None:
+        def do() -> str:
+            if not is_still(place):
+                return inbox.MOVED
+            try:
+                planning.say_ready(Player.objects.select_related("exercise").get(pk=place.player.pk), ready=message.on)
+            except RuleBroken as problem:
+                return str(problem)
+            tell_state(Exercise.objects.get(pk=place.seat.team.exercise_id))
+            return ""
+
+        if reason := await in_rows(do)():
+            await self.send(protocol.error(reason))
+        else:
+            await self._tell_team()
 
     async def _back(self, place: Place) -> None:
         def do() -> None:

@@ -9,8 +9,10 @@ from typing import Any
 import structlog
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+from django.utils import timezone
 from kombu.exceptions import OperationalError as QueueGone
 
+from game import planning
 from game.broker import BROKER_GONE, client, dispatch_key
 from game.celery import app
 from game.models import Exercise, Run
@@ -51,7 +53,8 @@ def team_group(team_id: int) -> str:
 
 def state_of(exercise: Exercise, step: int, reason: str = "") -> dict[str, Any]:
     """The `state` message of an exercise that is at `step`."""
-    return {"t": "state", "state": exercise.state, "speed": exercise.speed_at(step), "reason": reason}
+    waits = planning.told(exercise, timezone.now())
+    return {"t": "state", "state": exercise.state, "speed": exercise.speed_at(step), "reason": reason, "planning": waits}
 
 
 def tell_state(exercise: Exercise) -> None:
@@ -63,6 +66,12 @@ def tell_run(run: Run, reason: str) -> None:
     """Tell the screens of one run why it stands still."""
     message = {**state_of(run.team.exercise, run.step), "state": "paused", "reason": reason}
     _send(run_group(run.pk), {"type": "control.state", "message": message})
+
+
+def tell_planning(run: Run) -> None:
+    """Tell the screens of one run how its planning pause stands: nothing else moves that would."""
+    exercise = Exercise.objects.get(pk=run.team.exercise_id)
+    _send(run_group(run.pk), {"type": "control.state", "message": state_of(exercise, run.step)})
 
 
 def tell_team(team_id: int) -> None:

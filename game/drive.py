@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import engine
+from game import planning
 from game.control import dispatch_all, tell_state
 from game.models import SPEED_MAX, SPEED_MIN, Exercise, RuleBroken
 
@@ -22,7 +23,8 @@ def next_phase(step: int) -> int:
 
 
 def drive(exercise: Exercise, verb: str, value: Any = None) -> None:
-    """Start, pause, resume, end, speed (a number or its text), advance (to a clock text; without one to the next phase), retry.
+    """Start, pause, resume, end, speed (a number or its text), advance (to a clock text; without one to the next phase), begin
+    (the evening that is being planned), retry.
 
     Screens are told and workers are sent for. Raises RuleBroken with the reason when it cannot be done.
     """
@@ -33,6 +35,7 @@ def drive(exercise: Exercise, verb: str, value: Any = None) -> None:
         "end": exercise.end,
         "speed": lambda: exercise.set_speed(_speed(value)),
         "advance": lambda: exercise.advance_to(_step(exercise, value)),
+        "begin": lambda: planning.begin(exercise),
         "retry": lambda: _retry(exercise),
     }
     if verb not in verbs:

@@ -6,20 +6,22 @@ from typing import Any
 from django import forms
 
 import engine
+from game.joining import SOLO_STARTS
 from game.models import PHASE_SPEEDS, SPEED_MAX, SPEED_MIN, Exercise
+from game.planning import PLANNING_S
 from game.rules import ASSISTANT
 
 TEAMS = ("Cobalt", "Amber", "Slate", "Coral", "Jade", "Ivory", "Crimson", "Indigo", "Olive", "Plum", "Sand", "Teal")
 SEED_MAX = 2**31 - 1
-STARTS = (("08:00", "Pre-market, 08:00"), ("09:28", "Just before the bell, 09:28"), ("10:15", "Unwind, 10:15"))
-SPEEDS = (("premarket", "Pre-market"), ("bell", "Opening bell"), ("unwind", "Unwind"), ("block", "Evening"))
+STARTS = (*SOLO_STARTS, ("10:15", "The unwind (10:15)"))
+SPEEDS = (("deployment", "Week"), ("premarket", "Pre-market"), ("bell", "Opening bell"), ("unwind", "Unwind"), ("block", "After the close"))
 HELP = (("2012", "As in 2012"), ("assisted", "Assisted: more is measured"), ("guided", "Guided: hints as well"))
 COUNTER = (("live", "Live"), ("delayed", "2 min late"), ("hidden", "Hidden until the end"))
 SEEDS = (("history", "History's, 79"), ("draw", "Draw one"), ("own", "This one"))
 
 
 class ClockField(forms.CharField):
-    """A market time such as 09:28; cleans to a step, or to None when it is empty and need not be filled."""
+    """A market time such as 09:28 or 27 Jul 18:30; cleans to a step, or to None when it is empty and need not be filled."""
 
     def clean(self, value: str) -> int | None:
         """The step, or a ValidationError that says what was expected."""
@@ -47,12 +49,13 @@ class NewExercise(forms.Form):
     scenario = forms.ChoiceField(required=False)
     teams = forms.IntegerField(min_value=1, max_value=len(TEAMS), initial=2, required=False, label="Teams of three desks")
     phase = forms.ChoiceField(choices=STARTS, initial="08:00", required=False, widget=forms.RadioSelect, label="Phase to start in")
-    start = ClockField(required=False, max_length=12, label="Starts at", widget=forms.TextInput(attrs={"placeholder": "09:28"}))
+    start = ClockField(required=False, max_length=20, label="Starts at", widget=forms.TextInput(attrs={"placeholder": "27 Jul 18:30"}))
     help = forms.ChoiceField(choices=HELP, initial="2012", required=False, widget=forms.RadioSelect, label="Help level")
     seed_from = forms.ChoiceField(choices=SEEDS, initial="history", required=False, widget=forms.RadioSelect, label="Market's seed")
     seed = forms.IntegerField(min_value=0, max_value=SEED_MAX, required=False, label="Seed")
     loss_counter = forms.ChoiceField(choices=COUNTER, initial="delayed", required=False, widget=forms.RadioSelect, label="Loss on the projector")
-    speed_premarket, speed_bell, speed_unwind, speed_block = (_speed(label, phase) for phase, label in SPEEDS)
+    planning_s = forms.IntegerField(min_value=0, max_value=600, initial=PLANNING_S, required=False, label="Planning pause before an evening, seconds")
+    speed_deployment, speed_premarket, speed_bell, speed_unwind, speed_block = (_speed(label, phase) for phase, label in SPEEDS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,6 +85,7 @@ class NewExercise(forms.Form):
             start_step=start,
             help=data["help"] or "2012",
             loss_counter=data["loss_counter"] or "delayed",
+            planning_s=PLANNING_S if data["planning_s"] is None else data["planning_s"],
             speeds={phase: data[f"speed_{phase}"] for phase, _ in SPEEDS if data[f"speed_{phase}"] not in (None, PHASE_SPEEDS[phase])},
         )
         for name in TEAMS[: data["teams"] or 1]:

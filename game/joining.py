@@ -4,6 +4,7 @@ import time
 
 from django.db import transaction
 
+import engine
 from game.briefs import ORDER
 from game.models import Exercise, Holding, Player, RuleBroken, Seat
 from game.rules import ASSISTANT, DESKS
@@ -12,6 +13,7 @@ SOLO_TITLE = "1 August 2012"
 SOLO_TEAM = "Cobalt"
 SOLO_NAME = "You"
 SOLO_LIMIT = 40  # games played alone that run at once on one machine
+SOLO_STARTS = (("27 Jul 18:00", "The week (27 July)"), ("08:00", "The morning (1 August 08:00)"), ("09:28", "The bell (09:28)"))
 WRONG_WORDS = 12  # a minute and exercise, in one web process
 _wrong: dict[int, list[float]] = {}
 
@@ -99,14 +101,20 @@ def leave(player: Player, seat_id: int) -> Seat:
     return mine.seat
 
 
-def play_now(desk: str) -> tuple[Player, str]:
-    """A game for one, who owns its time: every desk ("all"), or one with assistants at the others; the player and the token."""
+def play_now(desk: str, start: str = "08:00") -> tuple[Player, str]:
+    """A game for one, who owns its time: every desk ("all"), or one with assistants at the others, from one of SOLO_STARTS; the player
+    and the token.
+    """
     if desk not in (*DESKS, "all"):
         raise RuleBroken("Choose one of the three desks, or all of them.")
+    if start not in dict(SOLO_STARTS):
+        raise RuleBroken("Choose where to begin: with the week, the morning or the bell.")
     if Exercise.objects.filter(state="running").exclude(owner=None).count() >= SOLO_LIMIT:
         raise RuleBroken(f"{SOLO_LIMIT} people play here already, which is as many as this machine can hold. Try again in a few minutes.")
     with transaction.atomic():
-        exercise = Exercise.objects.create(title=SOLO_TITLE, help=Exercise.Help.ASSISTED, loss_counter=Exercise.LossCounter.LIVE)
+        exercise = Exercise.objects.create(
+            title=SOLO_TITLE, start_step=engine.step_at(start), help=Exercise.Help.ASSISTED, loss_counter=Exercise.LossCounter.LIVE
+        )
         team = exercise.add_team(SOLO_TEAM, ASSISTANT)
         player, token = Player.enter(exercise, SOLO_NAME)
         for seat in team.seats.all():

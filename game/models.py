@@ -10,10 +10,12 @@ from django.db import models
 from django.utils import timezone
 
 import engine
+from game import planning
 from game.keys import hashed, new_token
 from game.people import Holding as Holding
 from game.people import Player as Player
 from game.people import Seat as Seat
+from game.planning import Planning as Planning
 from game.rules import DESKS
 from game.rules import RuleBroken as RuleBroken
 
@@ -88,6 +90,9 @@ class Exercise(models.Model):
     owner = models.ForeignKey(
         Player, on_delete=models.SET_NULL, null=True, blank=True, related_name="owns", help_text="plays alone, and has pause and speed"
     )
+    planning_s = models.PositiveSmallIntegerField(
+        default=planning.PLANNING_S, help_text="wall seconds that an evening waits for its desks at most; 0: it does not wait"
+    )
     places = models.PositiveSmallIntegerField(default=4, help_text="how many people may share a seat")
     created = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -102,6 +107,11 @@ class Exercise(models.Model):
     def speed_at(self, step: int) -> float:
         """See speed_of."""
         return speed_of(self.speeds, step)
+
+    @property
+    def first_step(self) -> int:
+        """Where its simulations begin: with the week, or on the day. What lies before the start history plays at full speed."""
+        return engine.WEEK if self.start_step < 0 else 0
 
     @property
     def step(self) -> int:
@@ -128,7 +138,7 @@ class Exercise(models.Model):
         """From the lobby into the market: every team gets its run."""
         self._move(("lobby",), "running", started_at=timezone.now(), advance_step=self.start_step)
         for team in self.teams.all():
-            run, made = Run.objects.get_or_create(team=team, defaults={"step": min(self.start_step, 0)})
+            run, made = Run.objects.get_or_create(team=team, defaults={"step": self.first_step})
             if made and self.help != "2012":
                 args = {"level": self.help}
                 Command.objects.create(run=run, client_id=uuid.uuid4(), desk="facilitator", kind="help.set", args=args, by="facilitator")
@@ -136,9 +146,11 @@ class Exercise(models.Model):
     def pause(self) -> None:
         """Stop the clock. Commands cannot be given meanwhile."""
         self._move(("running",), "paused")
+        planning.stand_still(self, timezone.now())
 
     def go_on(self) -> None:
         """Let the clock go on after a pause."""
+        planning.count_on(self, timezone.now())
         self._move(("paused",), "running")
 
     def end(self) -> None:
@@ -167,6 +179,7 @@ class Exercise(models.Model):
             raise RuleBroken(f"It is {engine.clock(self.step)} already.")
         self.advance_step = step
         self.save(update_fields=["advance_step"])
+        planning.passed(self)
 
     @property
     def ghost(self) -> "Ghost | None":

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 import engine
+from game import planning
 from game.briefs import BRIEFS
 from game.models import Exercise, Run, Team
 from game.presence import seats_of
@@ -44,6 +45,7 @@ def overview(exercise: Exercise, links: dict[str, str]) -> dict[str, Any]:
         "phase": PHASES[phase],
         "speed": exercise.speed_at(step),
         "next": TO.get(phase) if going else None,
+        "planning": planning.told(exercise, now),
         "catching_up": state == "running" and step < exercise.advance_step,
         "can": {
             "start": state == "lobby",

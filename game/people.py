@@ -133,6 +133,7 @@ class Seat(models.Model):
     team = models.ForeignKey("game.Team", on_delete=models.CASCADE, related_name="seats")
     desk = models.CharField(max_length=12)
     autopilot = models.CharField(max_length=80, blank=True, help_text="who plays it while nobody holds it; empty: nobody")
+    ready = models.PositiveSmallIntegerField(null=True, blank=True, help_text="the evening of the week that its people are ready for")
     covered = models.BooleanField(default=False, help_text="its holders are away and the assistant plays it")
     link_hash = models.CharField(max_length=64, blank=True, db_index=True, help_text="of the one-time link")
     players = models.ManyToManyField(Player, through="game.Holding", related_name="+")

@@ -76,6 +76,7 @@ def seats_of(team_id: int, player_id: int | None, now: datetime) -> list[dict[st
                 "online": online,
                 "autopilot": seat.pilot or None,
                 "covered": seat.covered,
+                "ready": seat.ready,
                 "mine": any(player.pk == player_id for player in holders),
                 "away_s": None if online or not holders or seat.covered else round(max(0.0, GRACE_S - away)),
             }

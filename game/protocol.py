@@ -1,6 +1,6 @@
 """Every message of the sockets, in both directions.
 
-In: `ack`, `command`, `why`, `resync`, `drive`, `back`.
+In: `ack`, `command`, `why`, `resync`, `drive`, `ready`, `back`.
 Out: `hello`, `frame`, `received`, `applied`, `refused`, `noted`, `state`, `team`, `error`, `bye`.
 """
 
@@ -66,8 +66,15 @@ class Drive(_Message):
     """Pause, speed and the rest, from the player who owns the exercise."""
 
     t: Literal["drive"]
-    do: Literal["start", "pause", "resume", "speed", "advance", "end"]
+    do: Literal["start", "pause", "resume", "speed", "advance", "begin", "end"]
     value: float | str | None = None
+
+
+class Ready(_Message):
+    """The player is ready for the evening, or is not any more."""
+
+    t: Literal["ready"]
+    on: bool
 
 
 class Back(_Message):
@@ -76,7 +83,7 @@ class Back(_Message):
     t: Literal["back"]
 
 
-Incoming = Ack | Resync | Order | Why | Drive | Back
+Incoming = Ack | Resync | Order | Why | Drive | Ready | Back
 _incoming: TypeAdapter[Incoming] = TypeAdapter(Annotated[Incoming, Field(discriminator="t")])
 
 
@@ -147,7 +154,7 @@ def outcome(row: Command) -> dict[str, Any]:
 def about(exercise: Exercise) -> dict[str, Any]:
     """An exercise as `hello` names it."""
     state = state_of(exercise, exercise.step)
-    return {"code": exercise.code, "title": exercise.title, "state": state["state"], "speed": state["speed"]}
+    return {"code": exercise.code, "title": exercise.title, **{key: state[key] for key in ("state", "speed", "planning")}}
 
 
 def seat_hello(place: Place) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def stamped(run: Run, after_seq: int) -> list[Command]:
 def furthest_stamp(run: Run) -> int:
     """The step of the last command that was stamped."""
     found = Command.objects.filter(run=run).aggregate(last=Max("step"))["last"]
-    return min(run.team.exercise.start_step, 0) if found is None else int(found)
+    return run.team.exercise.first_step if found is None else int(found)
 
 
 def stamp(run: Run, step: int, after_seq: int, given: Iterable[engine.Given] = ()) -> list[Command]:

@@ -33,6 +33,8 @@ def _home(request: HttpRequest, **more: Any) -> dict[str, Any]:
             {"code": one.code, "title": one.title, "state": one.state, "watch_url": reverse("projector", args=[one.code])} for one in running
         ],
         "desks": [{"desk": desk, **BRIEFS[desk]._asdict()} for desk in ORDER],
+        "starts": joining.SOLO_STARTS,
+        "chosen": request.POST.get("start", "08:00"),
         "here": _here(request),
         **more,
     }
@@ -48,7 +50,7 @@ def _here(request: HttpRequest) -> Player | None:
 def play(request: HttpRequest) -> HttpResponse:
     """A game for one, on its way to the lobby."""
     try:
-        player, token = joining.play_now(request.POST.get("desk", "all"))
+        player, token = joining.play_now(request.POST.get("desk", "all"), request.POST.get("start", "08:00"))
     except RuleBroken as problem:
         return render(request, "home.html", _home(request, play_error=str(problem)), status=409)
     response = redirect("lobby")

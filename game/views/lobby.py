@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+import engine
 from game import joining
 from game.access import player_of
 from game.briefs import BRIEFS, ORDER, brief
@@ -43,6 +44,7 @@ def lobby(request: HttpRequest) -> HttpResponse:
         "owner": exercise.owner_id == player.pk,
         "join_url": request.build_absolute_uri(f"/join/{exercise.code}/"),
         "host": request.get_host(),
+        "starts_at": engine.clock(exercise.start_step)[:5],
         "team": held[0].team if held else None,
         "briefs": [brief(desk, exercise.help) for desk in desks],
         "others": [BRIEFS[desk] for desk in ORDER if desk not in desks],

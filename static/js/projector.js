@@ -1,5 +1,5 @@
 /* The wall: one exercise, read from 8 m. It paints whole from the page itself; the line only keeps it fresh. */
-import { startApp, mountCards } from "./lib/app.js";
+import { startApp, mountCards, mountLater } from "./lib/app.js";
 import { bindDialogs } from "./lib/dialogs.js";
 import { stayAwake } from "./lib/awake.js";
 import * as bands from "./cards/bands.js";
@@ -19,3 +19,4 @@ mountCards(app, {
 bindDialogs();
 stayAwake();
 app.line.open();
+mountLater(app, { planning: () => import("./cards/planning.js") });

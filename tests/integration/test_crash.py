@@ -58,7 +58,7 @@ def undisturbed(run: Run) -> str:
         for row in Command.objects.filter(run=run).order_by("seq")
     ]
     scenario = engine.load_scenario(exercise.scenario)
-    return engine.replay(scenario, exercise.seed, commands, run.step, noise=exercise.noise).digest()
+    return engine.replay(scenario, exercise.seed, commands, run.step, noise=exercise.noise, start=exercise.first_step).digest()
 
 
 def assert_told_once(run: Run, ids: list[str]) -> None:

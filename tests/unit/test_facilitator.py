@@ -47,6 +47,24 @@ def test_everything_can_be_chosen(facilitator):
     assert exercise.speeds == {"bell": 2.5, "block": 120.0}, "what is the default stays the default"
 
 
+@pytest.mark.parametrize(
+    ("fields", "start"),
+    [
+        ({"phase": "27 Jul 18:00"}, engine.WEEK),
+        ({"phase": "09:28"}, engine.step_at("09:28")),
+        ({"start": "30 Jul 18:30"}, engine.week_step(1, "18:30")),
+        ({"start": " 27 Jul 18:30 "}, engine.week_step(0, "18:30")),
+        ({"start": "Fri 27 Jul 20:00"}, engine.week_step(0, "20:00")),
+        ({"start": "1 Aug 09:45"}, engine.step_at("09:45")),
+    ],
+)
+def test_it_can_begin_on_an_evening_of_the_week_in_the_morning_or_at_the_bell(facilitator, fields, start):
+    exercise = created(facilitator, **fields)
+    assert (exercise.start_step, exercise.first_step) == (start, engine.WEEK if start < 0 else 0)
+    exercise.start()
+    assert [run.step for run in exercise.runs()] == [exercise.first_step], "history plays what lies before the start"
+
+
 def test_a_time_of_ones_own_wins_over_the_phase_and_a_drawn_seed_over_a_typed_one(facilitator, monkeypatch):
     monkeypatch.setattr("game.forms.secrets.randbelow", lambda _: 4711)
     exercise = created(facilitator, phase="08:00", start="09:45", seed_from="draw", seed="5")
@@ -62,7 +80,14 @@ def test_a_time_of_ones_own_wins_over_the_phase_and_a_drawn_seed_over_a_typed_on
         ({"teams": "0"}, "greater than or equal to 1"),
         ({"teams": "many"}, "whole number"),
         ({"start": "7 o'clock"}, "is not a market time"),
+        ({"start": "27 Jul"}, "with a date before it such as 27 Jul 18:30"),
+        ({"start": "27 Jul 17:30"}, "is no time of an evening: expected 18:00 to 21:00"),
+        ({"start": "28 Jul 18:30"}, "28 Jul is no evening of the week"),
+        ({"start": "27 Jul x"}, "is not a market time"),
+        ({"start": "1 Aug 07:00"}, "lies before the day"),
+        ({"phase": "28 Jul 18:00"}, "not one of the available"),
         ({"start": "18:00"}, "The market closes at 16:00"),
+        ({"planning_s": "601"}, "less than or equal to 600"),
         ({"seed_from": "own"}, "Type the seed"),
         ({"seed": "-1"}, "greater than or equal to 0"),
         ({"seed": "9" * 40}, "less than or equal to"),

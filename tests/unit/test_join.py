@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 
+import engine
 from game import joining
 from game.models import Exercise, Player, Seat
 from tests.builders import new_exercise
@@ -195,6 +196,19 @@ def test_one_tap_makes_a_game_whose_player_owns_its_time(client, desk, held):
     assert exercise.state == "running"
     assert client.get(f"/desk/{held[-1]}/").status_code == 200
     assert exercise.code not in client.get("/").content.decode().split("watch-h")[1], "a game for one is not on show"
+
+
+@pytest.mark.parametrize(("start", "step"), [("27 Jul 18:00", engine.WEEK), ("08:00", 0), ("09:28", engine.step_at("09:28"))])
+def test_a_game_for_one_begins_with_the_week_the_morning_or_the_bell(client, start, step):
+    assert f'value="{start}"' in client.get("/").content.decode()
+    client.post("/play/", {"desk": "all", "start": start})
+    assert Exercise.objects.get().start_step == step
+    assert client.get("/lobby/").status_code == 200
+
+
+def test_a_game_for_one_cannot_begin_at_any_time(client):
+    page = client.post("/play/", {"desk": "all", "start": "27 Jul 03:00"})
+    assert page.status_code == 409 and "Choose where to begin" in text_of(page) and not Exercise.objects.exists()
 
 
 def test_nobody_else_starts_or_joins_a_game_for_one(client):

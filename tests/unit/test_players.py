@@ -154,9 +154,9 @@ def test_team_mates_see_who_is_away_and_how_long_the_seat_still_waits():
     dana, eli = sits(exercise, "Dana", "operator"), sits(exercise, "Eli", "risk")
     away(eli, now)
     rows = {row["desk"]: row for row in presence.seats_of(exercise.teams.get().pk, dana.pk, now + timedelta(seconds=12))}
-    assert rows["operator"] == {"desk": "operator", "holders": ["Dana"], "online": True, "autopilot": None, "covered": False, "mine": True, "away_s": None}
-    assert rows["risk"] == {"desk": "risk", "holders": ["Eli"], "online": False, "autopilot": None, "covered": False, "mine": False, "away_s": 18}
-    assert rows["deployer"] == {"desk": "deployer", "holders": [], "online": False, "autopilot": "history", "covered": False, "mine": False, "away_s": None}
+    assert rows["operator"] == {"desk": "operator", "holders": ["Dana"], "online": True, "autopilot": None, "covered": False, "ready": None, "mine": True, "away_s": None}
+    assert rows["risk"] == {"desk": "risk", "holders": ["Eli"], "online": False, "autopilot": None, "covered": False, "ready": None, "mine": False, "away_s": 18}
+    assert rows["deployer"] == {"desk": "deployer", "holders": [], "online": False, "autopilot": "history", "covered": False, "ready": None, "mine": False, "away_s": None}
 
 
 def test_a_game_for_one_waits_for_its_player_after_some_minutes():

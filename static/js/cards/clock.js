@@ -7,7 +7,8 @@ export function mount(root, app) {
   const title = document.title;
   app.store.on("clock", (d) => {
     put("clock", d.clock);
-    put("phase", d.phase_label);
+    put("phase", d.phase === "deployment" ? d.date : d.phase_label);
+    put("date", d.date);
     pill.dataset.open = String(d.open);
     pill.dataset.phase = d.phase;
     const minute = `${d.clock.slice(0, 5)} \u00B7 ${title}`;

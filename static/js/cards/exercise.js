@@ -30,6 +30,7 @@ function time(page, s, { post, redraw }) {
   return html`<div class="exercise-head"><span class="clock num">${s.clock}</span><span class="quiet">ET</span>
       <span class="pill" data-open=${String(s.state === "running")} data-tone=${s.state === "paused" ? "warn" : nothing}>${STATES[s.state]}</span>
       <span class="second">${s.state === "lobby" ? "" : s.phase}${s.catching_up ? ", at full speed" : ""}</span></div>
+    ${s.planning ? html`<div class="drives ask"><span class="num">An evening is being planned: ${s.planning.ready} of ${s.planning.of} desks ready, ${s.planning.left_s} s left.</span>${button("play", "Begin the evening", { do: "begin" })}</div>` : nothing}
     <div class="drives">
       ${s.can.start ? button("play", "Start", { do: "start" }, "btn-prime btn-big") : nothing}
       ${s.can.resume ? button("play", "Go on", { do: "resume" }, "btn-prime btn-big") : nothing}

@@ -8,7 +8,7 @@ const SOON_MS = 1000;
 const AGAIN_MS = 3000;
 
 /* pathOf(hello) -> the socket's path. The local card "standing" is
-   {link, since, reason, state, speed, stateReason, hello, result}. */
+   {link, since, reason, state, speed, stateReason, planning, hello, result}. */
 export function startApp(pathOf) {
   const first = JSON.parse(document.getElementById("first").textContent);
   const store = new Store(first.cards);
@@ -32,17 +32,20 @@ export function startApp(pathOf) {
     commands.again();
   });
   line.addEventListener("state", ({ detail }) => {
-    change({ state: detail.state, speed: detail.speed ?? standing.speed, stateReason: detail.reason ?? "", result: detail.result ?? standing.result });
+    change({ state: detail.state, planning: stamp(detail.planning), speed: detail.speed ?? standing.speed, stateReason: detail.reason ?? "", result: detail.result ?? standing.result });
   });
   line.addEventListener("team", ({ detail }) => change({ hello: { ...standing.hello, seats: detail.seats } }));
   line.addEventListener("answer", ({ detail }) => commands.answer(detail));
   line.addEventListener("trouble", ({ detail }) => app.voice.say(detail.reason, true));
-  store.on("state", (d) => change({ state: d.state, speed: d.speed, stateReason: d.reason ?? "" }));
+  store.on("state", (d) => change({ state: d.state, planning: stamp(d.planning), speed: d.speed, stateReason: d.reason ?? "" }));
   return app;
 }
 
+/* A planning pause counts down from when it was heard of. */
+const stamp = (planning) => (planning ? { ...planning, at: Date.now() } : null);
+
 const fromHello = (hello) => ({
-  hello, state: hello.exercise.state, speed: hello.exercise.speed, result: hello.result ?? `/result/${hello.exercise.code}/`,
+  hello, state: hello.exercise.state, speed: hello.exercise.speed, planning: stamp(hello.exercise.planning), result: hello.result ?? `/result/${hello.exercise.code}/`,
 });
 
 /* Draw every [data-card] element with its module. */
