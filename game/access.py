@@ -1,12 +1,14 @@
 """Who may: tokens, the player's cookie, the facilitator's session. The desk always comes from here, never from a message."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from game.models import Holding, Player, Seat
+from game.models import Exercise, Holding, Player, Seat
 
 PLAYER_COOKIE = "player"
 PLAYER_COOKIE_AGE_S = 14 * 24 * 3600
@@ -68,3 +70,9 @@ def make_facilitator(request: HttpRequest) -> None:
 def is_facilitator(request: HttpRequest) -> bool:
     """Whether this browser opened a facilitator's link."""
     return bool(request.session.get(_FACILITATOR))
+
+
+def facilitates(cookies: Mapping[str, str], exercise: Exercise) -> bool:
+    """The same for a socket, which has the cookies only: whether this browser may watch the desks of the exercise."""
+    session = import_module(settings.SESSION_ENGINE).SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
+    return exercise.owner_id is None and bool(session.get(_FACILITATOR))

@@ -74,6 +74,7 @@ def _team(team: Team, run: Run | None, links: dict[str, str], now: datetime) -> 
                 "id": ids[row["desk"]],
                 "title": BRIEFS[row["desk"]].title,
                 "link": links.get(str(ids[row["desk"]])),
+                "watch_url": reverse("watch", args=[team.exercise.code, team.pk, row["desk"]]),
                 "link_url": reverse("facilitator-seat-link", args=[ids[row["desk"]]]),
             }
             for row in rows

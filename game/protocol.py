@@ -14,7 +14,7 @@ import engine
 from game.access import Place
 from game.control import state_of
 from game.loudspeaker import Cards, to_json
-from game.models import Command, Exercise, Player
+from game.models import Command, Exercise, Player, Seat
 from game.presence import seats_of
 
 MESSAGE_BYTES = 16 * 1024
@@ -177,9 +177,29 @@ def seat_hello(place: Place) -> dict[str, Any]:
     }
 
 
-def team_note(place: Place) -> dict[str, Any]:
-    """The `team` message: its people as they are now."""
-    return {"t": "team", "seats": seats_of(place.seat.team_id, place.player.pk, timezone.now())}
+def watch_hello(seat: Seat) -> dict[str, Any]:
+    """The first message to a facilitator who watches a desk. `line` is the socket's path: a desk's page knows only its own."""
+    exercise = seat.team.exercise
+    return {
+        "t": "hello",
+        "desk": seat.desk,
+        "team": seat.team.name,
+        "name": "",
+        "player": "",
+        "owner": False,
+        "watching": True,
+        "line": f"/ws/watch/{seat.team_id}/{seat.desk}/",
+        "help": exercise.help,
+        "exercise": about(exercise),
+        "seat": seat.pk,
+        "seats": seats_of(seat.team_id, None, timezone.now()),
+        "result": f"/result/{exercise.code}/",
+    }
+
+
+def team_note(team_id: int, player_id: int | None) -> dict[str, Any]:
+    """The `team` message: its people as they are now. `player_id`: whose seats are `mine`."""
+    return {"t": "team", "seats": seats_of(team_id, player_id, timezone.now())}
 
 
 def lobby_hello(player: Player) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from game.consumers import LobbyConsumer, ProjectorConsumer, SeatConsumer
+from game.consumers import LobbyConsumer, ProjectorConsumer, SeatConsumer, WatchConsumer
 
 sockets = [
     path("ws/seat/", SeatConsumer.as_asgi()),
     path("ws/seat/<str:desk>/", SeatConsumer.as_asgi()),
+    path("ws/watch/<int:team>/<str:desk>/", WatchConsumer.as_asgi()),
     path("ws/lobby/", LobbyConsumer.as_asgi()),
     path("ws/projector/<str:code>/", ProjectorConsumer.as_asgi()),
 ]

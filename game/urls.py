@@ -35,6 +35,7 @@ urlpatterns = [
     path("facilitator/seat/<int:seat_id>/link/", facilitator.seat_link, name="facilitator-seat-link"),
     path("facilitator/<code:code>/", facilitator.exercise, name="facilitator-exercise"),
     path("facilitator/<code:code>/state.json", facilitator.state, name="facilitator-state"),
+    path("facilitator/<code:code>/watch/<int:team>/<str:desk>/", facilitator.watch, name="watch"),
     path("facilitator/<str:token>/", facilitator.enter, name="facilitator-enter"),
     path("admin/", admin.site.urls),
 ]

@@ -1,5 +1,8 @@
 """A seat's one-time link, and the desk behind it."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -54,15 +57,20 @@ def desk(request: HttpRequest, name: str) -> HttpResponse:
     place = place_of(request.COOKIES, name) if name in DESKS else None
     if place is None:
         return no_desk(request, player_of(request.COOKIES))
-    seat = place.seat
+    held = [{"desk": one.desk, **BRIEFS[one.desk]._asdict()} for one in place.player.seats]
+    return show(request, place.seat, seat_hello(place), held)
+
+
+def show(request: HttpRequest, seat: Seat, hello: dict[str, Any], held: Sequence[dict[str, Any]] = ()) -> HttpResponse:
+    """A desk's page. `held`: the desks of its player, for who has several."""
     run = Run.objects.filter(team=seat.team).first()
     context = {
         "page_title": f"{seat.desk.capitalize()}, {seat.team.name}",
         "exercise": seat.team.exercise,
         "team": seat.team,
         "desk": seat.desk,
-        "held": [{"desk": one.desk, **BRIEFS[one.desk]._asdict()} for one in place.player.seats],
-        "first": {"hello": seat_hello(place), "cards": desk_cards(run.pk, seat.desk) if run else {}},
+        "held": held,
+        "first": {"hello": hello, "cards": desk_cards(run.pk, seat.desk) if run else {}},
     }
     return render(request, f"desks/{seat.desk}.html", context)
 

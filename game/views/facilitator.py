@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from game.access import is_facilitator, make_facilitator
+from game.access import facilitates, is_facilitator, make_facilitator
 from game.control import tell_team
 from game.drive import drive
 from game.forms import NewExercise
@@ -19,6 +19,8 @@ from game.hosts import is_loopback
 from game.models import Exercise, FacilitatorLink, RuleBroken, Seat
 from game.overview import brief, overview
 from game.pages import join_card
+from game.protocol import watch_hello
+from game.views.desk import show
 from game.views.errors import error
 
 SPEEDS = (0.5, 1, 2, 5, 10, 30, 60, 120)
@@ -98,6 +100,16 @@ def _state(request: HttpRequest, exercise: Exercise) -> dict[str, Any]:
 def state(request: HttpRequest, code: str) -> HttpResponse:
     """The same as JSON, for the page's own looks every two seconds."""
     return JsonResponse(overview(get_object_or_404(Exercise, code=code.upper()), {}))
+
+
+@require_safe
+@facilitators_only
+def watch(request: HttpRequest, code: str, team: int, desk: str) -> HttpResponse:
+    """A desk exactly as its player sees it; nothing can be done there."""
+    seat = get_object_or_404(Seat.objects.select_related("team__exercise"), team=team, team__exercise__code=code.upper(), desk=desk)
+    if not facilitates(request.COOKIES, seat.team.exercise):
+        return error(request, 403, "Whoever plays alone is not watched.")
+    return show(request, seat, watch_hello(seat))
 
 
 @require_POST

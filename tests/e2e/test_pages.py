@@ -65,6 +65,18 @@ def test_the_operators_desk(opens: Opens, facilitator: Control) -> None:
     check(page)
 
 
+def test_a_desk_that_the_facilitator_watches(opens: Opens, facilitator: Control) -> None:
+    code = facilitator.exercise("Pages of an observer")
+    facilitator.section(code)
+    page = opens(facilitator.page.get_by_role("link", name="Watch Operator").evaluate("(a) => a.href"), context=facilitator.page.context)
+    page.wait_for_selector("[data-link=live] #server-8 [data-act=stop]")
+    expect(page.locator(".bands")).to_contain_text("Watching the operator of team Cobalt. Nothing can be done from here.")
+    page.locator("#server-8 [data-act=stop]").click(force=True)
+    expect(page.locator("#say")).to_have_text("You are watching this desk.")
+    expect(page.locator(".sure")).to_have_count(0)
+    check(page)
+
+
 def test_the_result_and_the_facilitators_page(opens: Opens, facilitator: Control) -> None:
     code = facilitator.exercise("Pages of a result", speed="120")
     facilitator.end(code)

@@ -39,6 +39,7 @@ function state(s, app) {
 
 function waiting(hello, app) {
   if (hello.desk === "lobby") return nothing; // the page itself is about nothing else
+  if (hello.watching) return html`<div class="band band-info">${icon("hourglass")}<span>The exercise has not started.</span></div>`;
   if (hello.owner) {
     const start = () => app.line.send({ t: "drive", do: "start" });
     return html`<div class="band band-info">${icon("hourglass")}<span>Press Start when you are ready.</span> <button type="button" class="btn btn-prime" @click=${start}>${icon("play")}Start</button> <a class="btn" href="/lobby/">To the lobby</a></div>`;

@@ -56,11 +56,13 @@ const teams = (page, s, act) => html`<table class="plain teams">
 </table>`;
 
 function sits(page, seat, { post }) {
+  const started = page.state.state !== "lobby";
   const link = page.links[seat.id];
   return html`<div class="sits" data-desk=${seat.desk}>
     <span class="sits-who">${roleIcon(seat.desk)}<span class="only-phone second">${seat.title}: </span>${seat.holders.length ? html`<strong dir="auto">${seat.holders.join(", ")}</strong>` : html`<span class="second">${seat.autopilot ?? "nobody"}</span>`}${where(seat)}</span>
     <span class="sits-acts"><button type="button" class="btn btn-quiet btn-small" @click=${() => post({}, seat.link_url)}>${icon("link")}New link<span class="sr"> for the ${seat.desk}</span></button>
-      ${seat.holders.length ? html`<button type="button" class="btn btn-quiet btn-small" @click=${() => post({ do: "vacate" }, seat.link_url)}>Free it<span class="sr"> ${seat.title}</span></button>` : nothing}</span>
+      ${seat.holders.length ? html`<button type="button" class="btn btn-quiet btn-small" @click=${() => post({ do: "vacate" }, seat.link_url)}>Free it<span class="sr"> ${seat.title}</span></button>` : nothing}
+      ${started ? html`<a class="btn btn-quiet btn-small" href=${seat.watch_url} target="_blank" rel="noopener">${icon("eye")}Watch<span class="sr"> ${seat.title}</span></a>` : nothing}</span>
     ${link ? html`<label class="seat-link"><span class="sr">One-time link of the ${seat.desk}</span><input class="input input-small mono" readonly .value=${link} @focus=${(e) => e.target.select()}></label>` : nothing}
   </div>`;
 }

@@ -32,7 +32,7 @@ const LATER = {
 
 /* cards: name -> module with mount(root, app); keys(app): binds the desk's own keys; later: name -> () => import(...), see mountLater. */
 export function startDesk(cards, keys, later = {}) {
-  const app = startApp((hello) => `/ws/seat/${hello.desk}/`);
+  const app = startApp((hello) => hello.line ?? `/ws/seat/${hello.desk}/`);
   arming(app);
   mountCards(app, Object.fromEntries(Object.entries({ ...COMMON, ...cards }).map(([name, module]) => [name, module.mount])));
   speakRefusals(app);

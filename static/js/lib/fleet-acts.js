@@ -55,7 +55,7 @@ function refusal(app, kind, lever, picked) {
 const takes = (lever) => (lever?.minutes ? left(lever.minutes * 60) : "");
 
 function act(app, at, [kind, sign, word], lever, picked, draw) {
-  const why = kind === "release.copy" ? null : refusal(app, kind, lever, picked); // the copy's own button says why not
+  const why = kind === "release.copy" ? blocked(app) : refusal(app, kind, lever, picked); // what else stands in the way, the copy's own button says
   const numbers = picked.map((s) => s.n);
   const run = () => {
     if (why) return app.voice.say(why, true);
