@@ -104,6 +104,8 @@ def _has_rung(sim: "Simulation") -> None:
         raise Refused("the exchange has not called")
     if sim.cut_off:
         raise Refused("the exchange has cut the firm off already")
+    if sim.now >= CLOSE:
+        raise Refused("the market is closed: nothing is sent that could be cut off")
 
 
 @lever("exchange.accept", "risk", "Accept the exchange's offer to cut the firm off", ready=_has_rung, dangerous=True, exclusive=True)

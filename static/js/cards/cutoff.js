@@ -8,6 +8,7 @@ import { icon } from "../lib/icons.js";
 import { blocked, blockedHands } from "../lib/reasons.js";
 
 const PLACE = "cutoff";
+const LIFTED = "10:30";
 const TITLE = "Accept the exchange's cut-off";
 
 export function mount(root, app) {
@@ -28,11 +29,12 @@ function guard(app) {
     else if (why) app.voice.say(why, true);
     else app.arm(PLACE);
   };
+  const until = `${(app.store.get("clock")?.clock ?? "") < LIFTED ? `${LIFTED} and until ` : ""}the exchange saw proof`;
   const going = busy(app, "exchange.accept");
   return html`<section class="guard cutoff" ?data-armed=${armed} ?data-idle=${!lever.allowed && said === nothing} aria-label=${TITLE}>
     <button type="button" class="switch" role="switch" id="guard-cutoff" aria-checked=${String(armed)} aria-disabled=${String(!!why)}
       aria-label=${`Arm: ${TITLE}${why ? `. Not now: ${why}` : ""}`} @click=${flip}><span class="track"><span class="knob"></span></span>${armed ? nothing : html`<span aria-hidden="true">Arm</span>`}</button>
-    <div class="guard-words">${armed ? sure(app, { place: PLACE, kind: "exchange.accept", args: {}, title: "Accept the cut-off", says: "Nothing is sent for the firm until 10:30." }, back)
-      : html`<h2>${icon("unplug")}${TITLE}</h2><div class="guard-says">${said !== nothing ? said : going !== nothing ? going : html`<p>${why ?? "Ends all sending, until 10:30 and until it saw proof."}</p>`}</div>`}</div>
+    <div class="guard-words">${armed ? sure(app, { place: PLACE, kind: "exchange.accept", args: {}, title: "Accept the cut-off", says: `Nothing is sent for the firm until ${until}.` }, back)
+      : html`<h2>${icon("unplug")}${TITLE}</h2><div class="guard-says">${said !== nothing ? said : going !== nothing ? going : html`<p>${why ?? `Ends all sending, until ${until}.`}</p>`}</div>`}</div>
   </section>`;
 }

@@ -14,18 +14,20 @@ export function mount(root, app) {
   const hosts = { gross: root.querySelector("[data-plot=gross]"), mid: root.querySelector("[data-plot=mid]") };
   const marks = [{ at: BELL, text: "Open" }];
   const cash = { label: "Cash", color: "--line-history", dash: [6, 4], width: 1.5 };
+  const owned = () => app.store.get("pnl")?.cash_usd ?? 0;
   const gross = lineChart(hosts.gross, {
-    series: [{ label: "Gross", color: "--line-self", width: 2 }, cash], marks, fmtX: hhmm, fmtY: usd, gap: 64, yRange: (min, max) => [0, Math.max(FLAT, max * 1.12)],
+    series: [{ label: "Gross", color: "--line-self", width: 2 }, cash], marks, fmtX: hhmm, fmtY: usd, gap: 64, ySpace: 20,
+    yRange: (min, max) => [0, Math.max(FLAT, max * 1.12, owned() * 1.3)], // room for the mark's word above the line of cash
   });
   const mid = lineChart(hosts.mid, {
-    series: [{ label: "P&L", color: "--line-self", width: 2 }, { ...cash, label: "Cash gone" }], marks, fmtX: hhmm, fmtY: usd, gap: 64,
-    yRange: (min, max) => [Math.min(-FLAT, min * 1.12), Math.max(FLAT, max * 1.12)],
+    series: [{ label: "P&L", color: "--line-self", width: 2 }, { ...cash, label: "Cash gone" }], marks, fmtX: hhmm, fmtY: usd, gap: 64, ySpace: 20,
+    yRange: (min, max) => [Math.min(-FLAT, min * 1.12), Math.max(FLAT, max * 1.12, -min * 0.2)],
   });
   let shown = null;
   const say = slowly(() => describe(hosts, shown));
   const draw = () => {
     const d = app.store.get("curve");
-    const have = app.store.get("pnl")?.cash_usd;
+    const have = owned();
     if (!d || !have) return;
     shown = window_(d);
     const { x, gross_usd, mid_usd } = shown;

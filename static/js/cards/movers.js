@@ -8,7 +8,7 @@ export function mount(root, app) {
     const d = app.store.get("positions");
     const names = app.store.get("symbols")?.symbols;
     if (!d || !names || !root.offsetParent) return;
-    const most = names.map((_, i) => i).filter((i) => d.shares[i]).sort((a, b) => Math.abs(d.move_bp[b]) - Math.abs(d.move_bp[a])).slice(0, 10);
+    const most = names.map((_, i) => i).filter((i) => d.shares[i]).sort((a, b) => Math.abs(d.move_bp[b]) - Math.abs(d.move_bp[a]) || Math.abs(d.notional_usd[b]) - Math.abs(d.notional_usd[a])).slice(0, 10);
     render(most.length ? most.map((i) => row(app, d, names[i], i)) : html`<li class="empty">Nothing is held.</li>`, list);
   };
   for (const name of ["positions", "symbols"]) app.store.on(name, draw);

@@ -11,7 +11,7 @@ const SORT_MS = 2000;
 export function mount(root, app) {
   const find = (name) => root.querySelector(`[data-${name}]`);
   const parts = { box: find("box"), body: find("rows"), heads: find("heads"), long: find("long"), short: find("short"), held: find("held"), none: find("none") };
-  const at = { filter: "all", search: "", sort: "notional", down: true, order: [], sorted: 0, table: null, names: null, d: null };
+  const at = { filter: "all", search: "", sort: "notional", down: true, order: [], sorted: 0, again: 0, table: null, names: null, d: null };
   app.watch = (symbol) => {
     const why = blocked(app);
     if (why) app.voice.say(why, true);
@@ -25,7 +25,13 @@ export function mount(root, app) {
     const list = order(at.d, at.names, at);
     const same = list.length === at.order.length && list.every((i, n) => i === at.order[n]);
     parts.held.hidden = same || !busy;
-    if (same || busy || (!byHand && performance.now() - at.sorted < SORT_MS)) return;
+    if (same || busy) return;
+    const early = byHand ? 0 : SORT_MS - (performance.now() - at.sorted);
+    if (early > 0) {
+      clearTimeout(at.again); // the last picture before a pause is sorted too
+      at.again = setTimeout(sort, early);
+      return;
+    }
     Object.assign(at, { sorted: performance.now(), order: list });
     const top = parts.box.scrollTop;
     parts.body.replaceChildren(...list.map((i) => at.table.rows[i].tr));

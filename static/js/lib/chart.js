@@ -16,7 +16,7 @@ function library() {
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /* spec: {series: [{label, color (a token), dash, width}], marks: [{at, text}], log, fmtX, fmtY, font (px), gap (px between x labels),
-          yRange(min, max, log) -> [min, max], others: scale -> range(min, max)}
+          yRange(min, max, log) -> [min, max], ySpace (px between y labels), others: scale -> range(min, max)}
    A series with `bars` is drawn as columns; one with `scale` is measured on one of the others, which have no axis and no label.
    -> {set(x, ys), log(bool), series(list)} */
 export function lineChart(host, spec) {
@@ -81,7 +81,7 @@ function options(host, spec) {
     },
     axes: [
       { ...axis, size: size * 2.2, gap: size * 0.4, space: spec.gap ?? 90, incrs: [60, 120, 300, 600, 900, 1800, 3600, 7200], values: (u, at) => at.map(spec.fmtX) },
-      { ...axis, size: size * 4.6, gap: size * 0.5, space: size * 3, ...(spec.log ? { splits: (u) => decades(u.scales.y.max) } : {}), values: (u, at) => at.map((v) => spec.fmtY(v, spec.log)) },
+      { ...axis, size: size * 4.6, gap: size * 0.5, space: spec.ySpace ?? size * 3, ...(spec.log ? { splits: (u) => decades(u.scales.y.max) } : {}), values: (u, at) => at.map((v) => spec.fmtY(v, spec.log)) },
     ],
     series: [{}, ...spec.series.map((s) => ({
       label: s.label, stroke: css(s.color), width: s.width ?? 1.75, dash: s.dash, points: { show: false }, spanGaps: true, scale: s.scale ?? "y",
