@@ -49,7 +49,7 @@ def unpack(text: str) -> Told:
 
 def read_hash(found: dict[str, str]) -> Told:
     """The latest cards as they lie in the broker's hash."""
-    step = int(found.get("", 0))
+    step = int(found.get("", engine.WEEK))  # nothing was told yet: at the very beginning
     cards = {}
     for name, value in found.items():
         if name:

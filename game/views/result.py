@@ -11,6 +11,7 @@ import engine
 from game import board
 from game.joining import normal
 from game.models import Command, Exercise, Ghost, Run
+from game.rules import DESKS
 from game.views.errors import error
 
 PARTS = (
@@ -20,6 +21,7 @@ PARTS = (
     ("precautions", "Precautions"),
     ("penalties", "Penalties"),
 )
+READ = "mail.open"  # counted, not listed: a desk opens a hundred in a morning
 
 
 def grade(ghost_usd: float | None, loss_usd: float) -> float | None:
@@ -97,6 +99,7 @@ def _team(run: Run, ghost: Ghost | None) -> dict[str, Any]:
     if ghost is not None:
         # A run that was ended early is measured against history at the same moment.
         ghost_usd = float(ghost.score["total"]) if whole else float(board.at(ghost.curve, run.step))
+    given = [row for row in run.commands.filter(step__isnull=False).order_by("seq") if not engine.KINDS[row.kind].talk]
     return {
         "name": run.team.name,
         "failed": run.reason if run.state == "failed" else "",
@@ -112,7 +115,8 @@ def _team(run: Run, ghost: Ghost | None) -> dict[str, Any]:
         "service_kept": score.get("service_kept"),
         "story": engine.story(run.events.all(), engine.load_scenario(run.team.exercise.scenario), score if score.get("fate") else None),
         "parts": [{"label": label, "usd": round(score[key])} for key, label in PARTS if score.get(key)],
-        "decisions": [_decision(row) for row in run.commands.filter(step__isnull=False).order_by("seq") if not engine.KINDS[row.kind].talk],
+        "decisions": [_decision(row) for row in given if row.kind != READ],
+        "opened": [(desk, count) for desk in DESKS if (count := sum(row.kind == READ and row.desk == desk for row in given))],
     }
 
 

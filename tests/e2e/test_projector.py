@@ -1,5 +1,7 @@
 """The wall paints whole from the page itself, and then moves."""
 
+import re
+
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Control, Opens
@@ -14,24 +16,33 @@ def clock(page: Page) -> str:
     return page.locator("[data-text=clock]").inner_text()
 
 
-def wall(facilitator: Control) -> str:
-    """The projector's address of an exercise of this test's own, a few minutes before the bell."""
-    return f"{facilitator.stack.address}/projector/{facilitator.exercise('Wall', start='09:26', speed='10')}/"
+def wall(facilitator: Control, start: str = "09:26", speed: str = "10") -> str:
+    """The projector's address of an exercise of this test's own, by itself a few minutes before the bell."""
+    return f"{facilitator.stack.address}/projector/{facilitator.exercise('Wall', start=start, speed=speed)}/"
 
 
 def test_it_paints_whole_without_waiting_for_a_frame(opens: Opens, facilitator: Control, browser: Browser) -> None:
-    address = wall(facilitator)
-    wait_for(lambda: first_clock(address, browser) >= "09:26", 60, "the run has begun")
+    address = wall(facilitator, "09:31")
+    wait_for(lambda: first_clock(address, browser) >= "09:31", 60, "the run has begun")
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     context.add_init_script(NO_SOCKETS)
     page = opens(address, context=context)
-    assert clock(page) >= "09:26"
+    assert clock(page) >= "09:31"
     expect(page.locator(".wall-number")).to_contain_text("$")
     expect(page.locator(".race li").first).to_contain_text("$")
     expect(page.locator(".curve canvas")).to_be_visible()
     expect(page.locator(".qr svg")).to_be_visible()
     assert page.evaluate(COLOURS) > 3, "the map of stocks is empty"
     context.close()
+
+
+def test_before_the_bell_it_counts_the_time_to_it_and_after_it_the_loss(opens: Opens, facilitator: Control) -> None:
+    page = opens(wall(facilitator, "09:27", "60"))
+    expect(page.locator(".wall-label").first).to_have_text("The market opens in")
+    expect(page.locator(".wall-number")).to_have_text(re.compile(r"^[0-3]:\d\d$"))
+    expect(page.locator(".curve-wait")).to_be_visible()
+    expect(page.locator(".wall-label").first).to_contain_text("Loss so far", timeout=60_000)
+    expect(page.locator(".curve canvas")).to_be_visible()
 
 
 def test_it_moves_and_says_what_its_pictures_show(opens: Opens, facilitator: Control) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 import engine
 from game import board
+from game.loudspeaker import read_hash
 from game.models import Exercise
 
 OPEN, MINUTE = engine.OPEN, engine.STEPS_PER_MINUTE
@@ -85,3 +86,7 @@ def test_a_card_that_did_not_change_keeps_its_version_and_is_not_sent_again():
     second = kept.update(100, {"a": {"x": 1}, "b": {"y": 2}})
     assert set(first) == {"a", "b"} and set(second) == {"b"}
     assert second["b"][0] > first["b"][0]
+
+
+def test_a_run_that_has_told_nothing_yet_stands_at_the_beginning_of_its_week():
+    assert read_hash({}).step == engine.WEEK and read_hash({"": "7"}).step == 7

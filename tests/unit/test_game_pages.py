@@ -2,11 +2,12 @@
 
 import json
 import re
+import uuid
 
 import pytest
 
 import engine
-from game.models import Event, Exercise, FacilitatorLink, Ghost, Run, Seat
+from game.models import Command, Event, Exercise, FacilitatorLink, Ghost, Run, Seat
 from tests.builders import new_exercise
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +136,9 @@ def test_the_result_waits_for_the_end_and_then_measures_against_history(client, 
     Event.objects.create(run=run, number=2, step=22_000, kind="smars.disconnected")
     told = [{"at": "10:15:00", "desk": "operator", "text": "Had SMARS disconnected at the exchanges."}]
     Ghost.objects.create(scenario="knight-2012", seed=79, engine_version="1", curve=[[21600, 0]], score={"total": 457_600_000.0}, story=told)
+    for seq, kind in enumerate(("mail.open", "mail.open", "server.stop"), start=1):
+        given = {"kind": kind, "args": {"server": 8} if kind == "server.stop" else {"mail": seq}, "state": "applied", "step": 21_600 + seq}
+        Command.objects.create(run=run, desk="operator", seq=seq, client_id=uuid.uuid4(), **given)
     exercise.end()
     answer = client.get(f"/result/{exercise.code}/")
     assert "Had SMARS disconnected at the exchanges." in answer.content.decode() and "The opening bell." in answer.content.decode()
@@ -143,6 +147,8 @@ def test_the_result_waits_for_the_end_and_then_measures_against_history(client, 
     assert team["grade"] == pytest.approx(40.1, abs=0.2)
     assert team["moments"][2] == {"label": "Contained", "at": "09:33:00", "of": "3.0 min after the bell"}
     assert team["story"][0]["text"] == "The opening bell."
+    assert [d["label"] for d in team["decisions"]] == ["Stop a server: SMARS-8"]
+    assert team["opened"] == [("operator", 2)] and "Mails opened, not listed: operator 2." in answer.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/nowhere/", "/projector/ZZ-ZZZ/", "/result/ZZ-ZZZ/"])

@@ -1,13 +1,34 @@
 /* The loss counter and the teams beside history. What is hidden or late is so on the server; here are only the words. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { arrow, lossClass, lossLong, lossShort, lossSpoken } from "../lib/format.js";
+import { arrow, lossClass, lossLong, lossShort, lossSpoken, seconds } from "../lib/format.js";
 
 const MOST_TEAMS = 4; // what fits beside the curve
+const BEFORE = ["deployment", "premarket"];
+const BELL = "09:30";
 
 export function mount(root, app) {
   root.replaceChildren(); // what the page painted before the script ran
-  app.store.on("board", (d) => render(view(d), root));
+  const draw = () => {
+    const d = app.store.get("board");
+    const clock = app.store.get("clock");
+    const before = BEFORE.includes(clock?.phase);
+    document.body.toggleAttribute("data-before", before);
+    if (d) render(before ? early(d, clock) : view(d), root);
+  };
+  for (const name of ["board", "clock"]) app.store.on(name, draw);
 }
+
+/* Before the bell next to nothing can be lost: the wall counts the time to it instead. */
+function early(d, clock) {
+  const week = clock.phase === "deployment";
+  return html`<h2 class="wall-label" id="board-h">The market opens ${week ? "on Wednesday, 1 August" : "in"}</h2>
+    <p class="wall-number num" role="timer" aria-live="off">${week ? BELL : until(seconds(BELL) - seconds(clock.clock))}</p>
+    <ol class="race" ?data-many=${d.teams.length > 2}>${d.teams.slice(0, MOST_TEAMS + 1).map((t) => html`<li data-kind="waiting"><span class="race-name" dir="auto">${t.name}</span></li>`)}</ol>
+    ${d.teams.length > MOST_TEAMS + 1 ? html`<p class="wall-label">and ${d.teams.length - MOST_TEAMS - 1} more teams</p>` : nothing}`;
+}
+
+/* "1:19:00", "4:30" */
+const until = (s) => new Date(Math.max(0, s) * 1000).toISOString().slice(s < 3600 ? 14 : 11, 19).replace(/^0/, "");
 
 function view(d) {
   const hidden = d.mode === "hidden";
