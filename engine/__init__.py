@@ -31,6 +31,7 @@ from engine.scenario import Scenario, ScenarioError, load_scenario, scenario_ids
 from engine.score import grade, score
 from engine.sight import sight
 from engine.simulation import Simulation
+from engine.slices import alone_table, week_supply
 from engine.story import story
 from engine.warm import warm
 
@@ -63,6 +64,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Simulation",
+    "alone_table",
     "autopilot",
     "beside_history",
     "clock",
@@ -95,5 +97,6 @@ __all__ = [
     "summary",
     "warm",
     "week_step",
+    "week_supply",
     "wound_up",
 ]

@@ -12,6 +12,7 @@ file itself has neither given nor refused it, the risk desk gives it at the same
 
 import datetime
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,16 +43,51 @@ def playbook(scenario: Scenario, name: str, seed: int) -> list[Command]:
     if "/" in name or name.endswith(".toml") or not path.is_file():
         path = Path(name)
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = _toml(path)
     except OSError:
         raise PlaybookError(f"{name}: no such playbook: expected one of {', '.join(playbook_names(scenario))}, or a TOML file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PlaybookError(f"{path.name}: not TOML: {error}") from None
     unknown = sorted(set(data) - {"command"})
     if unknown or not isinstance(data.get("command", []), list):
         raise PlaybookError(f"{path.name}: {unknown[0] if unknown else 'command'}: expected [[command]] entries only")
+    return _commands(scenario, seed, path.name, data.get("command", []))
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A barrier that is closed alone: its commands, the kinds of history's that it does without, the control it builds (or ""), and the
+    words of the alert without which nothing is done on the day (or "")."""
+
+    id: str
+    label: str
+    commands: tuple[Command, ...]
+    without: tuple[str, ...] = ()
+    control: str = ""
+    alerted: str = ""
+
+
+def slices(scenario: Scenario, seed: int) -> list[Slice]:
+    """The barriers of a scenario's `slices.toml`, none where it has no such file. Raises PlaybookError."""
+    path = Path(scenario.folder) / "slices.toml"
+    if not path.is_file():
+        return []
+    found = []
+    for row in _toml(path)["slice"]:
+        commands = tuple(_commands(scenario, seed, f"slices.toml: {row['id']}", row["command"]))
+        rest = {key: value for key, value in row.items() if key != "command"}
+        found.append(Slice(**{**rest, "commands": commands, "without": tuple(row.get("without", ()))}))
+    return found
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PlaybookError(f"{path.name}: not TOML: {error}") from None
+
+
+def _commands(scenario: Scenario, seed: int, where: str, rows: list[Any]) -> list[Command]:
     stale = stale_server(scenario, seed)
-    entries = [_entry(scenario, stale, f"{path.name}: command {i}", entry) for i, entry in enumerate(data.get("command", []), 1)]
+    entries = [_entry(scenario, stale, f"{where}: command {i}", entry) for i, entry in enumerate(rows, 1)]
     entries.sort(key=lambda fields: fields["step"])
     return [Command(seq=seq, **fields) for seq, fields in enumerate(_with_words(entries), 1)]
 

@@ -34,6 +34,7 @@ FLOORS = (
     "autopilot_novice autopilot_competent autopilot_assistant",
     "autopilot",
     "rehearsal",
+    "slices",
     "balance",
     "engine",
 )

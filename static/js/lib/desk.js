@@ -21,7 +21,6 @@ import * as work from "../cards/work.js";
 const COMMON = { alerts, bands, bridge, calls, clock, inbox, levers, link, mates, team, work };
 const LATER = {
   drive: () => import("../cards/drive.js"),
-  elsewhere: () => import("../cards/elsewhere.js"),
   planning: () => import("../cards/planning.js"),
   why: () => import("../cards/why.js"),
   diagnosis: () => import("../cards/diagnosis.js"),
