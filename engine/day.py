@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import bridge, phone, safeguards, turn, week
+from engine import agenda, bridge, phone, safeguards, turn, week
 from engine.controls import MISSED, REASONS
 from engine.evening import Night
 from engine.events import Event, event
@@ -69,7 +69,7 @@ MEMORY = (
 )
 
 
-class Day(bridge.Bridge, week.Week, safeguards.Safeguards, Night):
+class Day(bridge.Bridge, week.Week, agenda.Agenda, safeguards.Safeguards, Night):
     """State and acts of the day outside the compiled market; `Simulation` adds commands and time."""
 
     scenario: Scenario
@@ -92,6 +92,7 @@ class Day(bridge.Bridge, week.Week, safeguards.Safeguards, Night):
         self.begin_bridge()
         self.begin_week()
         self.begin_safeguards()
+        self.begin_agenda()
         self.agreed = phone.Agreed()
         self.hints: list[dict[str, Any]] = []  # those that stand now
         self.rules: list[dict[str, Any]] = []  # words of the mails that become alerts
@@ -132,7 +133,9 @@ class Day(bridge.Bridge, week.Week, safeguards.Safeguards, Night):
     def day_memory(self) -> dict[str, Any]:
         """What `begin_day` made, JSON-able."""
         found = {name: getattr(self, name) for name in MEMORY}
-        rest = {"built": sorted(self.built), "mails": list(self.mails.values())}
+        rest: dict[str, Any] = {"built": sorted(self.built), "mails": list(self.mails.values())}
+        if self.start < 0:
+            rest["agenda"] = self.agenda
         return {**found, **rest, "agreed": asdict(self.agreed), "evening": self.evening.to_dict()}
 
     def recall_day(self, memory: dict[str, Any]) -> None:
@@ -140,6 +143,7 @@ class Day(bridge.Bridge, week.Week, safeguards.Safeguards, Night):
         for name in MEMORY:
             setattr(self, name, memory[name])
         self.built = set(memory["built"])
+        self.agenda = memory.get("agenda", self.agenda)
         self.mails = {mail["id"]: mail for mail in memory["mails"]}
         self.evening.restore(memory["evening"])
         self.agreed = phone.Agreed(**memory["agreed"])

@@ -1,9 +1,9 @@
 """Scenario: every number of a game, frozen, validated once at the door.
 
 A scenario is a folder: `scenario.toml`, `symbols.csv`, `parents.csv` (flagged parents of the default seed, in order of
-activation), `releases.toml` (what the deployer can read about them), mail and call texts, `playbooks/`. What is wrong or
-missing is refused with file, key, value and what was expected. Derived numbers are made here with decimal arithmetic and
-rounded to integers.
+activation), `releases.toml` (what the deployer can read about them), `barriers.toml` (slices and checklists, may be missing), mail
+and call texts, `playbooks/`. What is wrong or missing is refused with file, key, value and what was expected. Derived numbers are
+made here with decimal arithmetic and rounded to integers.
 """
 
 import csv
@@ -17,11 +17,17 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from engine import market_time
+from engine.barrier_texts import Barriers
 from engine.evidence_texts import EvidenceTexts, load_evidence
 from engine.release_texts import ReleaseTexts
 
 HERE = Path(__file__).parent / "scenarios"
-FILES = {"symbols": "symbols.csv", "parents": "parents.csv", "releases": "releases.toml"}  # of the parts that have one of their own
+FILES = {
+    "symbols": "symbols.csv",
+    "parents": "parents.csv",
+    "releases": "releases.toml",
+    "barriers": "barriers.toml",
+}  # of the parts that have one of their own
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -389,6 +395,7 @@ class Scenario(_Part):
     controls: Holes
     diagnosis: Diagnosis
     releases: ReleaseTexts
+    barriers: Barriers = Barriers()
     symbols: Annotated[tuple[SymbolRow, ...], Field(min_length=1, strict=False)]
     parents: Annotated[tuple[ParentRow, ...], Field(strict=False)]
     folder: str
@@ -442,7 +449,7 @@ def _complain(folder: Path, error: ValidationError) -> ScenarioError:
     first = error.errors()[0]
     where = [str(part) for part in first["loc"]]
     file = FILES.get(where[0], "scenario.toml") if where else "scenario.toml"
-    if file == "releases.toml":
+    if file in ("releases.toml", "barriers.toml"):
         del where[0]
     elif file != "scenario.toml" and len(where) > 1 and where[1].isdigit():
         where[1] = f"line {int(where[1]) + 2}"
@@ -465,8 +472,10 @@ def read_scenario(folder: Path) -> Scenario:
     """Read and validate a scenario's folder. Raises ScenarioError."""
     data, raw = _table(folder, "scenario.toml", "a scenario's numbers")
     data["releases"], _ = _table(folder, "releases.toml", "notes, diffs and changes")  # texts: no part of the fingerprint
+    if (folder / FILES["barriers"]).is_file():
+        data["barriers"], _ = _table(folder, FILES["barriers"], "slices and checklists")
     sha = hashlib.sha256(raw)
-    for name in ("calls.toml", "week.toml"):  # what a reply does is in them
+    for name in ("calls.toml", "week.toml", "barriers.toml"):  # what a reply does, and what can be ticked off, is in them
         sha.update((folder / name).read_bytes() if (folder / name).is_file() else b"")
     for name, model in (("symbols", SymbolRow), ("parents", ParentRow)):
         path = folder / f"{name}.csv"

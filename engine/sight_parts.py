@@ -112,6 +112,8 @@ def levers_card(sim: Simulation, desk: str) -> dict[str, Any]:
                 "label": lever.label,
                 "dangerous": lever.dangerous,
                 "hands": sim.hands_for(kind, desk).get(desk, 0),
+                "with": {other: hands for other, hands in sim.hands_for(kind, desk).items() if other != desk},
+                "args": list(lever.args),
                 "minutes": round(sim.minutes_of(kind, hands=min(numbers.shared, free)), 2),
                 "allowed": not reason,
                 "reason": reason,

@@ -1,10 +1,10 @@
-"""Cards of the week that all three desks have: its calendar and hands, and the controls that were built."""
+"""Cards of the week that all three desks have: its calendar and hands, the plan, the checklists, and the controls that were built."""
 
 from typing import Any
 
 from engine.commands import LEVERS
 from engine.events import DESKS
-from engine.market_time import EVENING_STEPS, EVENINGS, STEPS_PER_MINUTE, WEEK, clock, date, evening_of
+from engine.market_time import EVENING_STEPS, EVENINGS, STEPS_PER_MINUTE, WEEK, clock, date, evening_of, told
 from engine.simulation import Simulation, Work
 from engine.week import CONTROLS
 
@@ -95,6 +95,42 @@ def controls_card(sim: Simulation, desk: str) -> dict[str, Any]:
     return {"rows": rows}
 
 
+def plan_card(sim: Simulation) -> dict[str, Any]:
+    """What the desks mean to do, evening by evening, and the hand-minutes of it beside what there is."""
+    hands, numbers = sim.scenario.hands.evening, sim.scenario.levers
+    length = EVENING_STEPS // STEPS_PER_MINUTE
+    wanted = {desk: [0] * len(EVENINGS) for desk in DESKS}
+    items = []
+    for row in sim.agenda["plan"]:
+        minutes = sim.minutes_of(row["kind"]) if sim.now < 0 else 0.0
+        held = {}
+        for desk, count in (numbers[row["kind"]].evening_hands or {row["desk"]: numbers[row["kind"]].hands}).items():
+            if count:
+                held[str(desk)] = round(count * min(numbers[row["kind"]].evening_held.get(desk, minutes), minutes))
+                wanted[desk][row["evening"]] += held[str(desk)]
+        items.append({**row, "label": LEVERS[row["kind"]].label, "minutes": minutes, "hands": held})
+    return {"items": items, "planned": wanted, "supply": {desk: getattr(hands, desk) * length for desk in DESKS}}
+
+
+def checklist_card(sim: Simulation) -> dict[str, Any]:
+    """The desks' checklists: who ticked what off, and when. Whether it is so, nobody is told here."""
+    ticks = sim.agenda["ticks"]
+    return {
+        "items": [
+            {
+                "id": item.id,
+                "desk": item.desk,
+                "text": item.text,
+                "ticked": {"desk": ticks[item.id]["desk"], "at": told(ticks[item.id]["step"], sim.now, seconds=False)} if item.id in ticks else None,
+            }
+            for item in sim.scenario.barriers.item
+        ]
+    }
+
+
 def week_cards(sim: Simulation, desk: str) -> dict[str, Any]:
-    """Both cards for one desk."""
-    return {"week": week_card(sim), "controls": controls_card(sim, desk)}
+    """All of them for one desk; the plan only while there is a week."""
+    cards = {"week": week_card(sim), "controls": controls_card(sim, desk)}
+    if sim.start < 0:
+        cards |= {"plan": plan_card(sim), "checklist": checklist_card(sim)}
+    return cards

@@ -153,6 +153,7 @@ class Simulation(day.Day):
             return Refusal(str(refused))
         self.tell("command.applied", (command.desk,), seq=command.seq, command=command.kind, args=args, until=work.end)
         self.note_done(command, args)
+        self.started(command.desk, command.kind)
         if command.desk == "deployer":
             self.type_command(lever.kind, work.args)
         if lever.begin:

@@ -241,6 +241,7 @@ class Week:
             self.tell("evening.began", evening=evening_of(step))
         else:
             self.agree_on_flag()
+            self.close_week()
             self.tell("phase.changed", phase=phase(step))
 
     def give_up(self: Any, work: "Work") -> None:

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # The engine from the ground up: a room imports rooms of lower floors only. `book` knows nobody but the compiler.
 FLOORS = (
     "jit market_time events commands",
-    "book chance evidence_rules phone",
+    "book chance evidence_rules phone barrier_texts",
     "state flow evidence_models",
     "controls exchange evidence_texts release_texts",
     "router scenario evidence_log evidence_plan",
@@ -20,7 +20,7 @@ FLOORS = (
     "gauges evening safeguards",
     "telling",
     "view",
-    "bridge week trial",
+    "bridge week trial agenda",
     "day",
     "levers",
     "simulation",
@@ -47,7 +47,7 @@ ONLY_IN = {
     "concurrent": {"simulation"},
     "numba": {"jit"},
     "os": {"jit"},
-    "pydantic": {"scenario", "evidence_models", "evidence_texts", "release_texts"},
+    "pydantic": {"scenario", "evidence_models", "evidence_texts", "release_texts", "barrier_texts"},
     "tempfile": {"jit"},
 }
 READERS = {"scenario", "evidence_texts", "evidence_log", "jit", "playbook"}
