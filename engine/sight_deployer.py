@@ -88,7 +88,8 @@ def releases_card(sim: Simulation) -> dict[str, Any]:
         ]
         diffs = [diff for diff in scenario.releases.diff if diff.release is None or diff.release in names]
         shown = [{"id": diff.id, "title": diff.title, "lines": [{"sign": sign, "text": text} for sign, text in diff.lines]} for diff in diffs]
-        return {"releases": releases, "diffs": shown}
+        to_build = [release.name for release in scenario.fleet.release if release.build is not None and release.name not in sim.built]
+        return {"releases": releases, "diffs": shown, "to_build": to_build}
 
     return kept(sim, "releases", names, make)
 

@@ -25,12 +25,18 @@ def _evenings(begin: int, end: int) -> list[tuple[int, int, int]]:
     return found
 
 
-def _under_way(sim: Simulation, work: Work) -> list[dict[str, Any]]:
+def _held(sim: Simulation, giver: str, kind: str, begin: int, end: int) -> dict[str, int]:
+    """The desks whose hands a lever holds in the week, the giver first, and until when."""
+    numbers = sim.scenario.levers[kind]
+    ends = {str(desk): begin + round(minutes * STEPS_PER_MINUTE) for desk, minutes in numbers.evening_held.items()}
+    return {desk: min(end, ends.get(desk, end)) for desk in (giver, *(str(other) for other in numbers.evening_hands if other != giver))}
+
+
+def _under_way(sim: Simulation, work: Work, end: int) -> list[dict[str, Any]]:
     """Entries of a lever under way: what is later than this evening is planned, where it is not cut off at its end."""
-    end = work.end
     if sim.scenario.levers[work.kind].tonight:
         end = min(end, (work.start // EVENING_STEPS + 1) * EVENING_STEPS)
-    row = {"desk": work.desk, "label": LEVERS[work.kind].label}
+    row = {"label": LEVERS[work.kind].label}
     tonight = evening_of(sim.now)
     states = [
         ("planned" if tonight is not None and at > tonight else "under way" if at == tonight else "done") for at, _, _ in _evenings(work.start, end)
@@ -51,11 +57,18 @@ def week_card(sim: Simulation) -> dict[str, Any]:
     """The evening, what took hands and what does, copies left, and each desk's minutes."""
     tonight = evening_of(sim.now)
     over = [
-        _entry(*span, {"desk": row["desk"], "label": LEVERS[row["kind"]].label, "state": row["state"]})
+        _entry(*span, {"desk": desk, "label": LEVERS[row["kind"]].label, "state": row["state"]})
         for row in sim.calendar
-        for span in _evenings(row["from"], row["to"])
+        for desk, end in _held(sim, row["desk"], row["kind"], row["from"], row["to"]).items()
+        for span in _evenings(row["from"], end)
     ]
-    doing = [entry for work in sim.works if work.start < 0 and work.hands for entry in _under_way(sim, work)]
+    doing = [
+        {**entry, "desk": desk}
+        for work in sim.works
+        if work.start < 0 and work.hands
+        for desk, end in _held(sim, work.desk, work.kind, work.start, work.end).items()
+        for entry in _under_way(sim, work, end)
+    ]
     hands = sim.scenario.hands.evening
     budget = {
         desk: {
@@ -112,25 +125,21 @@ def plan_card(sim: Simulation) -> dict[str, Any]:
     return {"items": items, "planned": wanted, "supply": {desk: getattr(hands, desk) * length for desk in DESKS}}
 
 
-def checklist_card(sim: Simulation) -> dict[str, Any]:
-    """The desks' checklists: who ticked what off, and when. Whether it is so, nobody is told here."""
-    ticks = sim.agenda["ticks"]
-    return {
-        "items": [
-            {
-                "id": item.id,
-                "desk": item.desk,
-                "text": item.text,
-                "ticked": {"desk": ticks[item.id]["desk"], "at": told(ticks[item.id]["step"], sim.now, seconds=False)} if item.id in ticks else None,
-            }
-            for item in sim.scenario.barriers.item
-        ]
-    }
+def checklist_card(sim: Simulation, desk: str) -> dict[str, Any]:
+    """A desk's own checklist, with when it was ticked off, and how far the others are. Whether it is so, nobody is told here."""
+    ticks, items = sim.agenda["ticks"], sim.scenario.barriers.item
+    own = [
+        {"id": item.id, "text": item.text, "ticked": {"at": told(ticks[item.id]["step"], sim.now, seconds=False)} if item.id in ticks else None}
+        for item in items
+        if item.desk == desk
+    ]
+    theirs = {other: [item.id in ticks for item in items if item.desk == other] for other in DESKS if other != desk}
+    return {"items": own, "others": [{"desk": other, "ticked": sum(found), "of": len(found)} for other, found in theirs.items()]}
 
 
 def week_cards(sim: Simulation, desk: str) -> dict[str, Any]:
     """All of them for one desk; the plan only while there is a week."""
     cards = {"week": week_card(sim), "controls": controls_card(sim, desk)}
     if sim.start < 0:
-        cards |= {"plan": plan_card(sim), "checklist": checklist_card(sim)}
+        cards |= {"plan": plan_card(sim), "checklist": checklist_card(sim, desk)}
     return cards

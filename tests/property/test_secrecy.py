@@ -110,6 +110,8 @@ SPOKEN = (
 SHARED = (
     ".clock.phase",
     ".week.calendar[].",
+    ".plan.items[].",
+    ".checklist.others[].",
     ".controls.rows[].",
     ".levers.levers[].",
     ".words.words[].",
@@ -123,7 +125,7 @@ NAMED = (".diagnosis.causes[].server", ".diagnosis.declared[].server", ".asks.as
 OWN = {
     "operator": (".log.lines[].",),
     "deployer": (".releases.", ".changes.rows[].", ".fleet.servers[].process", ".terminal.lines[]."),
-    "risk": (".week.budget.",),  # minutes by desk
+    "risk": (".week.budget.", ".plan.planned.", ".plan.supply.", ".plan.items[].hands.", ".levers.levers[].with."),  # minutes and hands by desk
 }
 
 

@@ -75,16 +75,17 @@ def test_neither_plan_nor_ticks_reach_the_market_and_both_are_remembered():
     assert [sim.machine.controls[0].flag_off, sim.fleet.to_dict()] == [other.machine.controls[0].flag_off, other.fleet.to_dict()]
 
 
-def test_a_desk_ticks_off_its_own_items_and_everybody_sees_who_and_when():
+def test_a_desk_ticks_off_its_own_items_with_the_time_and_the_others_see_how_far_it_is():
     sim = week()
     sim.step(240)
     assert "expected one of" in give(sim, "operator", "check.tick", item="arrived")
     assert give(sim, "deployer", "check.tick", item="arrived") is None
     assert "already" in give(sim, "deployer", "check.tick", item="arrived")
-    found = {row["id"]: row for row in card(sim, "checklist", "risk")["items"]}
-    assert found["arrived"]["ticked"] == {"desk": "deployer", "at": "18:01"} and found["second"]["ticked"] is None
+    found = {row["id"]: row["ticked"] for row in card(sim, "checklist", "deployer")["items"]}
+    assert found["arrived"] == {"at": "18:01"} and found["second"] is None
+    assert card(sim, "checklist", "risk")["others"][0] == {"desk": "deployer", "ticked": 1, "of": 6}
     assert give(sim, "deployer", "check.untick", item="arrived") is None
-    assert not any(row["ticked"] for row in card(sim, "checklist")["items"])
+    assert not any(row["ticked"] for row in card(sim, "checklist", "deployer")["items"])
     sim.step(-sim.now)
     assert "the week is over" in give(sim, "deployer", "check.tick", item="arrived")
 

@@ -9,6 +9,7 @@ export function mount(root, app) {
     put("clock", d.clock);
     put("phase", d.phase === "deployment" ? d.date : d.phase_label);
     put("date", d.date);
+    document.body.dataset.phase = d.phase;
     pill.dataset.open = String(d.open);
     pill.dataset.phase = d.phase;
     const minute = `${d.clock.slice(0, 5)} \u00B7 ${title}`;

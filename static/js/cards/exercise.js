@@ -37,7 +37,7 @@ function time(page, s, { post, redraw }) {
       ${s.can.pause ? button("pause", "Pause", { do: "pause" }, "btn-big") : nothing}
       ${s.next ? button("arrow-right", s.next, { do: "advance" }) : nothing}
       ${s.can.drive ? html`<form class="row" @submit=${(e) => { e.preventDefault(); post({ do: "advance", to: e.target.elements.to.value }); }}><label class="sr" for="to">Advance to, as HH:MM</label>
-        <input class="input input-small num" id="to" name="to" placeholder="09:45" size="6" maxlength="8" inputmode="numeric" autocomplete="off" required><button class="btn btn-quiet">Advance</button></form>` : nothing}
+        <input class="input input-small num" id="to" name="to" placeholder=${s.week ? "30 Jul 18:00" : "09:45"} size=${s.week ? 11 : 6} maxlength="20" autocomplete="off" required><button class="btn btn-quiet">Advance</button></form>` : nothing}
       ${s.can.retry ? button("rotate-cw", "Try the failed run again", { do: "retry" }) : nothing}
       ${s.can.drive && !page.asking ? html`<button type="button" class="btn btn-quiet" data-end @click=${ask(true)}>${icon("flag")}End</button>` : nothing}
     </div>

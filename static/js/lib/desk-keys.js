@@ -6,6 +6,7 @@ import { teamKeys } from "./team-keys.js";
 /* Focus an element, on a narrow screen after showing the tab that holds it. */
 export function visit(el) {
   if (!el) return;
+  if (document.body.dataset.view === "plan" && !el.checkVisibility()) document.dispatchEvent(new Event("show-desk"));
   revealTab(el);
   goTo(el);
 }
@@ -16,6 +17,7 @@ export const panel = (name) => () => visit(document.getElementById(`panel-${name
 export function bindKeys(app, own, say) {
   hotkeys({
     i: panel("inbox"),
+    e: () => app.showWork?.(),
     k: () => visit(document.querySelector(".guard .switch")),
     s: () => app.voice.say(summary(app, say), true),
     "?": () => document.getElementById("keys").showModal(),

@@ -21,6 +21,11 @@ import * as work from "../cards/work.js";
 const COMMON = { alerts, bands, bridge, calls, clock, inbox, levers, link, mates, team, work };
 const LATER = {
   drive: () => import("../cards/drive.js"),
+  week: () => import("../cards/week.js"),
+  tonight: () => import("../cards/tonight.js"),
+  before: () => import("../cards/before.js"),
+  checklist: () => import("../cards/checklist.js"),
+  controls: () => import("../cards/controls.js"),
   planning: () => import("../cards/planning.js"),
   why: () => import("../cards/why.js"),
   diagnosis: () => import("../cards/diagnosis.js"),

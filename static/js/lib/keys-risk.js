@@ -15,7 +15,7 @@ export function riskKeys(app) {
       visit(document.getElementById("panel-positions"));
       goTo(document.querySelector(".pos [data-symbol][tabindex='0']") ?? document.getElementById("panel-positions"));
     },
-    e: () => document.getElementById("panel-evening").hidden || panel("evening")(),
+    e: () => (document.body.dataset.phase === "deployment" ? app.showWork() : document.getElementById("panel-evening").hidden || panel("evening")()),
   };
   bindKeys(app, own, (get) => {
     const money = get("pnl");

@@ -1,0 +1,85 @@
+/* What a desk can start on an evening of the week, for how long and with whose hands; and on which evening it means to. */
+import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { answer } from "../lib/answer.js";
+import { busy } from "../lib/busy.js";
+import { argsOf, fields } from "../lib/deal-fields.js";
+import { SAYS, grouped } from "../lib/deals.js";
+import { SHORT } from "../lib/evenings.js";
+import { left, sentence } from "../lib/format.js";
+import { icon } from "../lib/icons.js";
+import { blocked, blockedHands } from "../lib/reasons.js";
+import { listed, roleTitle } from "../lib/roles.js";
+
+const NO_HAND = "no hand free"; // said once, above the list
+
+export function mount(root, app) {
+  const desk = document.body.dataset.desk;
+  const list = root.querySelector("[data-deals]");
+  const note = root.querySelector("[data-general]");
+  const given = new Map(); // kind -> what was chosen for it
+  const draw = () => {
+    const d = app.store.get("levers");
+    if (!d || app.store.get("clock")?.phase !== "deployment") return;
+    const general = blockedHands(app);
+    note.textContent = general && !blocked(app) ? general : "";
+    const groups = grouped(desk, d.levers, app.store.get("controls")?.rows);
+    render(groups.map(([group, rows]) => html`<h3 class="label deal-group">${group}</h3><ul class="deals-list">${rows.map((l) => deal(app, l, chosen(given, l.kind), draw))}</ul>`), list);
+  };
+  for (const name of ["levers", "plan", "work", "standing", "releases", "controls", "week"]) app.store.on(name, draw);
+  app.commands.addEventListener("change", ({ detail }) => /^(deal|plan):/.test(detail.place) && draw());
+}
+
+function chosen(given, kind) {
+  if (!given.has(kind)) given.set(kind, { servers: new Set(), server: 0, release: "", text: "", tried: false });
+  return given.get(kind);
+}
+
+function deal(app, lever, at, draw) {
+  const place = `deal:${lever.kind}`;
+  const { args, missing } = argsOf(lever, at);
+  const no = blocked(app) ?? (lever.allowed ? null : sentence(lever.reason));
+  const start = () => {
+    if (no) return app.voice.say(no, true);
+    at.tried = !!missing;
+    if (missing) app.voice.say(missing, true);
+    else {
+      app.commands.give(place, lever.kind, args, null, lever.label);
+      app.voice.say(`${lever.label}: sent.`, true);
+      at.servers.clear();
+    }
+    return draw();
+  };
+  const count = lever.args.includes("servers") ? Math.max(1, at.servers.size) : 1;
+  const others = Object.keys(lever.with);
+  const tasks = busy(app, lever.kind);
+  return html`<li class="deal" data-kind=${lever.kind} ?data-off=${!lever.allowed}>
+    <div class="deal-words"><p class="deal-title">${lever.label}</p><p class="deal-says">${SAYS[lever.kind] ?? ""}</p></div>
+    ${days(app, lever)}
+    <button type="button" class="btn" data-start=${lever.kind} aria-disabled=${String(!!no)} title=${no ?? nothing} @click=${start}>${icon(lever.hands ? "play" : "phone")}<span>Start</span><span class="unit num">${left(lever.minutes * 60 * count)}</span><span class="sr">: ${lever.label}${no ? `. Not now: ${no}` : ""}</span></button>
+    ${lever.args.length && lever.allowed ? html`<div class="deal-fields">${fields(lever, at, releasesFor(app, lever.kind), draw)}</div>` : nothing}
+    <div class="deal-notes num">${others.length ? html`<p>${icon("hand")}Also takes a hand of ${listed(others.map(roleTitle))}.</p>` : nothing}
+      ${tasks}${at.tried && missing ? html`<p class="error">${icon("triangle-alert")}${missing}</p>` : nothing}${answer(app, place)}${answer(app, `plan:${lever.kind}`)}
+      ${!lever.allowed && tasks === nothing && lever.reason !== NO_HAND ? html`<p>${sentence(lever.reason)}</p>` : nothing}</div>
+  </li>`;
+}
+
+function releasesFor(app, kind) {
+  const d = app.store.get("releases");
+  return (kind === "release.build" ? d?.to_build : d?.releases.map((r) => r.name)) ?? [];
+}
+
+/* Three small switches: on which evening it is meant to be done. */
+function days(app, lever) {
+  const plan = app.store.get("plan");
+  if (!plan) return nothing;
+  const desk = document.body.dataset.desk;
+  const tonight = app.store.get("week")?.evening ?? 0;
+  const place = `plan:${lever.kind}`;
+  return html`<div class="deal-days" role="group" aria-label=${`${lever.label}: planned for`}>${SHORT.map((day, n) => {
+    const entry = plan.items.find((r) => r.desk === desk && r.kind === lever.kind && r.evening === n);
+    const no = blocked(app) ?? (n < tonight ? "That evening is over." : null);
+    const flip = () => (no ? app.voice.say(no, true)
+      : entry ? app.commands.give(place, "plan.drop", { id: entry.id }) : app.commands.give(place, "plan.add", { kind: lever.kind, evening: n }));
+    return html`<button type="button" class="day" aria-pressed=${String(!!entry)} aria-disabled=${String(!!no)} title=${entry ? "Planned. Takes it out of the plan." : `Plan it for ${day}`} @click=${flip}>${day.slice(0, 3)}<span class="sr"> ${day.slice(4)}</span></button>`;
+  })}</div>`;
+}

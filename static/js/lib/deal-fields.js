@@ -1,0 +1,62 @@
+/* What a lever of the week has to be told before it can start: servers, a release, words, a figure. One control an argument. */
+import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { amount } from "./money.js";
+
+const SERVERS = [1, 2, 3, 4, 5, 6, 7, 8];
+const whole = (most) => (text) => (/^\d+$/.test(text.trim()) && Number(text) <= most ? Number(text) : null);
+const percent = (text) => (/^\d+(\.\d+)?$/.test(text.trim()) && Number(text) >= 0.01 && Number(text) <= 99 ? Number(text) : null);
+const words = (text) => (text.trim().length >= 2 && text.trim().length <= 60 ? text.trim() : null);
+
+/* name -> {label, hint, read(text) -> value or null, bad} */
+const TEXTS = {
+  match: { label: "Words", hint: "in sender, subject or body", read: words, bad: "2 to 60 characters." },
+  per_second: { label: "A second", hint: "5", read: whole(10000), bad: "A whole number up to 10,000. 0 for none." },
+  gross_usd: { label: "Dollars", hint: "25 M", read: amount, bad: "An amount such as 25 M. 0 for none." },
+  usd: { label: "Dollars", hint: "100 M", read: amount, bad: "An amount such as 100 M. 0 for none." },
+  shares: { label: "Shares", hint: "10000", read: whole(1000000), bad: "A whole number up to 1,000,000. 0 for none." },
+  percent: { label: "Per cent", hint: "5", read: percent, bad: "A number from 0.01 to 99." },
+};
+
+/* What was chosen for a lever -> its arguments, or the sentence that says what is missing. given: {servers: Set, server, release, text} */
+export function argsOf(lever, given) {
+  const args = {};
+  for (const name of lever.args) {
+    if (name === "servers") {
+      if (!given.servers.size) return { missing: "Choose servers first." };
+      args.servers = [...given.servers].sort((a, b) => a - b);
+    } else if (name === "server") {
+      if (!given.server) return { missing: "Choose a server first." };
+      args.server = given.server;
+    } else if (name === "release") {
+      if (!given.release) return { missing: "There is none left to choose." };
+      args.release = given.release;
+    } else {
+      const value = TEXTS[name]?.read(given.text ?? "") ?? null;
+      if (value === null) return { missing: TEXTS[name]?.bad ?? "Something is missing." };
+      args[name] = value;
+    }
+  }
+  return { args };
+}
+
+export function fields(lever, given, releases, draw) {
+  return lever.args.map((name) => {
+    if (name === "servers") return chips(lever, "checkbox", (n) => given.servers.has(n), (n) => { if (!given.servers.delete(n)) given.servers.add(n); draw(); });
+    if (name === "server") return chips(lever, "radio", (n) => given.server === n, (n) => { given.server = n; draw(); });
+    if (name === "release") return choice(lever, given, releases, draw);
+    const field = TEXTS[name];
+    const id = `deal-${lever.kind.replace(".", "-")}-${name}`;
+    return html`<label class="deal-text" for=${id}><span class="quiet">${field?.label ?? name}</span><input class="input input-small num" id=${id} maxlength="60" autocomplete="off" placeholder=${field?.hint ?? ""}
+      @input=${(e) => { given.text = e.target.value; draw(); }}></label>`;
+  });
+}
+
+const chips = (lever, type, on, pick) => html`<div class="seg seg-tight servers-seg" role="group" aria-label=${`${lever.label}: servers`}>${SERVERS.map((n) => html`<label ?data-on=${on(n)}>
+  <input class="sr" type=${type} name=${`deal-${lever.kind}`} .checked=${on(n)} @change=${() => pick(n)}><span class="sr">SMARS-</span>${n}</label>`)}</div>`;
+
+function choice(lever, given, releases, draw) {
+  const id = `deal-${lever.kind.replace(".", "-")}-release`;
+  if (!releases.includes(given.release)) given.release = releases.includes("smars-rlp") ? "smars-rlp" : releases[0];
+  return html`<label class="deal-text" for=${id}><span class="quiet">Release</span><select class="input input-small mono" id=${id} @change=${(e) => { given.release = e.target.value; draw(); }}>
+    ${releases.map((r) => html`<option value=${r} .selected=${r === given.release}>${r}</option>`)}</select></label>`;
+}
