@@ -1,6 +1,7 @@
 """HTTP and sockets. A socket's origin must be this host: another site's page cannot play with our cookie."""
 
 import os
+import sys
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "game.settings")
 
@@ -13,8 +14,8 @@ pages = get_asgi_application()
 
 from game.lifeline import hold_on  # noqa: E402
 from game.routes import sockets  # noqa: E402  (needs the apps that the line above loads)
+from game.writing import SWITCH_S  # noqa: E402
 
 hold_on()
-application = ProtocolTypeRouter(
-    {"http": pages, "websocket": AllowedHostsOriginValidator(CookieMiddleware(URLRouter(sockets)))}
-)
+sys.setswitchinterval(SWITCH_S)
+application = ProtocolTypeRouter({"http": pages, "websocket": AllowedHostsOriginValidator(CookieMiddleware(URLRouter(sockets)))})

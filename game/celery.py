@@ -1,6 +1,7 @@
 """The Celery application. Its workers die with the supervisor that started them (game/lifeline.py)."""
 
 import os
+import sys
 from typing import Any
 
 from celery import Celery
@@ -31,5 +32,8 @@ def _warm(**_: Any) -> None:
     """Load compiled kernels before the first segment: never compile inside a beat."""
     hold_on()
     import engine
+    from game.writing import SWITCH_S
+
+    sys.setswitchinterval(SWITCH_S)
 
     engine.warm()

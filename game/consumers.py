@@ -13,6 +13,7 @@ from game import inbox, planning, presence, protocol
 from game.access import Place, facilitates, is_still, place_of, player_of
 from game.control import exercise_group, run_group, team_group, tell_state, tell_team_from_socket
 from game.drive import drive
+from game.elsewhere import Elsewhere
 from game.feed import feed
 from game.frames import FrameConsumer
 from game.hub import hub
@@ -87,6 +88,7 @@ class SeatConsumer(DeskConsumer):
             await self.part(reason, retry=False, code=GONE)
             return None
         await self.sit(self.place.seat)
+        self.elsewhere = Elsewhere(self.wake)
         if await screens.seen(self.place.player.pk, self):
             await self._tell_team()
         return await in_rows(protocol.seat_hello)(self.place)
@@ -107,14 +109,34 @@ class SeatConsumer(DeskConsumer):
             await self.part("This seat was opened in another browser, or given to somebody else.", retry=False, code=MOVED)
             return
         await self.send(to_json(await in_rows(protocol.team_note)(self.place.seat.team_id, self.place.player.pk)))
+        await self._hold_others()
+
+    async def _hold_others(self) -> None:
+        """Hear what calls for this player at the other desks."""
+        if self.run_id and self.place:
+            held = self.place.player.seats.filter(team=self.place.seat.team_id).exclude(pk=self.place.seat.pk)
+            await self.elsewhere.hold(self.run_id, await in_rows(lambda: list(held.values_list("desk", flat=True)))())
+
+    async def aside(self) -> None:
+        news = self.elsewhere.news()
+        if news is not None:
+            await self.send(to_json({"t": "elsewhere", "desks": news}))
+
+    async def listen(self) -> None:
+        await super().listen()
+        await self._hold_others()
 
     async def leave(self) -> None:
         await super().leave()
+        if self.place:
+            await self.elsewhere.leave()
         if self.place and await screens.closed(self.place.player.pk, self):
             await self._tell_team()
 
     async def refill(self) -> None:
         await super().refill()
+        if self.place:
+            self.elsewhere.again()
         if self.place and self.unanswered:
             for answer in await in_rows(inbox.outcomes)(self.place.seat, list(self.unanswered)):
                 await self._answer(answer)

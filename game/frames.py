@@ -112,6 +112,7 @@ class FrameConsumer(AsyncWebsocketConsumer):
             self.wake.clear()
             while self.slot.notes:
                 await self.note(self.slot.notes.popleft())
+            await self.aside()
             if self.slot.cards and self.seq - self.acked < WINDOW:
                 if self.seq == self.acked:
                     self.heard_at = time.monotonic()
@@ -148,6 +149,9 @@ class FrameConsumer(AsyncWebsocketConsumer):
 
     async def state_changed(self) -> None:
         """What follows from a change of state."""
+
+    async def aside(self) -> None:
+        """What there is to say besides frames, whenever something may be new."""
 
     async def tick(self) -> None:
         """Every few seconds."""

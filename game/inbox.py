@@ -5,7 +5,7 @@ from typing import Any
 
 from game.models import Command, Holding, Run, Seat
 from game.protocol import Order, Why, outcome
-from game.writing import writing
+from game.writing import insertion, write
 
 RATE = 10.0  # commands a second a seat
 BURST = 20.0
@@ -54,8 +54,7 @@ def put(holding_id: int, token_hash: str, order: Order) -> list[dict[str, Any]]:
         run=run, client_id=order.id, desk=seat.desk, kind=order.kind, args=order.args,
         confidence=order.confidence or "", why=order.why, by=held.player.name,
     )  # fmt: skip
-    with writing():
-        Command.objects.bulk_create([row], ignore_conflicts=True)
+    write(*insertion([row], unless_there=True))
     row = Command.objects.select_related("run").get(run=run, client_id=order.id)
     if row.run.state == "ended" and row.state == "pending":  # it ended between the look and the row
         Command.refuse_waiting(run)

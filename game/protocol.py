@@ -1,7 +1,7 @@
 """Every message of the sockets, in both directions.
 
 In: `ack`, `command`, `why`, `resync`, `drive`, `ready`, `back`.
-Out: `hello`, `frame`, `received`, `applied`, `refused`, `noted`, `state`, `team`, `error`, `bye`.
+Out: `hello`, `frame`, `received`, `applied`, `refused`, `noted`, `state`, `team`, `elsewhere`, `error`, `bye`.
 """
 
 import json

@@ -14,9 +14,9 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 import engine
-from game.models import Checkpoint, Command, Exercise, Run, Seat
+from game.models import Checkpoint, Command, Event, Exercise, Run, Seat
 from game.rules import ASSISTANT
-from game.writing import writing
+from game.writing import insertion, write, writing
 
 _AUTOPILOT_IDS = uuid.UUID("6f1a3c52-5d0e-4a53-9c6e-2c3f1d1f7a10")
 
@@ -68,8 +68,7 @@ WHERE run.id = %s AND run.epoch = %s
 _GUARD_STEP = "UPDATE game_run SET step = %s WHERE id = %s AND epoch = %s"
 _GUARD_STATE = "UPDATE game_run SET state = %s WHERE id = %s AND epoch = %s"
 _STAMP = "UPDATE game_command SET seq = %s, step = %s, state = 'stamped' WHERE id = %s"
-_OUTCOME = "UPDATE game_command SET state = %s, reason = %s WHERE id = %s"
-_EVENTS = "INSERT INTO game_event (run_id, number, step, kind, audience, data) VALUES {} ON CONFLICT DO NOTHING"
+_OUTCOME = "UPDATE game_command SET state = %s, reason = %s WHERE run_id = %s AND seq = %s"
 _AT_ONCE = 500  # events a statement
 
 
@@ -110,14 +109,15 @@ def stamp(run: Run, step: int, after_seq: int, given: Iterable[engine.Given] = (
     new = [row for row in new if row.client_id not in known]
     for seq, row in enumerate([*found, *new], start=after_seq + 1):
         row.seq, row.step, row.state = seq, step, "stamped"
+    insert = insertion(new) if new else None
     with writing() as cursor:
         cursor.execute(_GUARD_STEP, [step, run.pk, run.epoch])
         if cursor.rowcount != 1:
             raise Fenced
         for row in found:
             cursor.execute(_STAMP, [row.seq, row.step, row.pk])
-        if new:
-            Command.objects.bulk_create(new)
+        if insert:
+            cursor.execute(*insert)
     return [*found, *new]
 
 
@@ -139,24 +139,28 @@ def tell(run: Run, outcomes: Iterable[Outcome], events: list[engine.Event], numb
     ends = []
     for row, refusal in outcomes:
         row.state, row.reason = ("applied", "") if refusal is None else ("refused", refusal)
-        ends.append([row.state, row.reason, row.pk])
+        ends.append([row.state, row.reason, run.pk, row.seq])
     told = [
-        [run.pk, number + place, event.step, event.kind, json.dumps(event.audience), json.dumps(event.data)] for place, event in enumerate(events)
+        Event(run=run, number=number + place, step=event.step, kind=event.kind, audience=list(event.audience), data=event.data)
+        for place, event in enumerate(events)
     ]
+    inserts = [insertion(told[first : first + _AT_ONCE], unless_there=True) for first in range(0, len(told), _AT_ONCE)]
     with writing() as cursor:
         cursor.execute(_GUARD_STATE, ["running", run.pk, run.epoch])
         if cursor.rowcount != 1:
             raise Fenced
         for end in ends:
             cursor.execute(_OUTCOME, end)
-        for first in range(0, len(told), _AT_ONCE):
-            part = told[first : first + _AT_ONCE]
-            cursor.execute(_EVENTS.format(", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(part))), [value for row in part for value in row])
+        for insert in inserts:
+            cursor.execute(*insert)
 
 
 def save_step(run: Run, step: int, curve: list[list[int]] | None) -> None:
     """How far it was shown, and its loss curve where that has grown."""
-    _guard(run, step=step, **({} if curve is None else {"curve": curve}))
+    if curve is not None:
+        _guard(run, step=step, curve=curve)
+    elif write(_GUARD_STEP, [step, run.pk, run.epoch]) != 1:
+        raise Fenced
 
 
 def save_checkpoint(run: Run, step: int, curve: list[list[int]], *, seq: int, events: int, blob: bytes) -> None:

@@ -116,6 +116,7 @@ CELERY_TASK_DEFAULT_QUEUE = "control"
 CELERY_TASK_ROUTES = {
     "game.tasks.run_segment": {"queue": "games"},
     "game.tasks.reap": {"queue": "control"},
+    "game.tasks.fold": {"queue": "control"},
     "game.tasks.make_ghost": {"queue": "lab"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -124,7 +125,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 90, "unacked_restore_interval": 1}
 # Half a second: a dead worker's lease lasts up to 3 s, and the market may stand still for 4 s at most.
-CELERY_BEAT_SCHEDULE = {"reap": {"task": "game.tasks.reap", "schedule": 0.5, "options": {"expires": 2}}}
+CELERY_BEAT_SCHEDULE = {
+    "reap": {"task": "game.tasks.reap", "schedule": 0.5, "options": {"expires": 2}},
+    "fold": {"task": "game.tasks.fold", "schedule": 2.0, "options": {"expires": 2}},
+}
 
 LOGGING_CONFIG = None
 logging_config(environment.env.str("LOG_LEVEL", default="INFO"))

@@ -9,7 +9,7 @@ from celery.signals import worker_shutting_down
 from django.utils import timezone
 
 import engine
-from game import presence
+from game import presence, writing
 from game.broker import client, lease_key
 from game.clock import Clock
 from game.control import dispatch, tell_state, tell_team
@@ -43,6 +43,12 @@ def run_segment(run_id: int) -> None:
         lease.release()
     if again:
         dispatch(run_id)
+
+
+@shared_task
+def fold() -> None:
+    """Look after the database's log."""
+    writing.fold()
 
 
 @shared_task

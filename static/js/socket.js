@@ -5,7 +5,7 @@ const LONGEST_WAIT_MS = 8000;
 const STALE_MS = 4000;  // frames come 4/s while an exercise runs
 const DEAD_MS = 12000;
 
-/* Events: hello {detail: hello}, state {detail}, team {detail: {seats}}, answer {detail}, noted {detail}, link {detail: {link, since, reason}}.
+/* Events: hello {detail: hello}, state {detail}, team {detail: {seats}}, elsewhere {detail: {desks}}, answer {detail}, noted {detail}, link {detail: {link, since, reason}}.
    link: connecting | live | stalled | reconnecting | closed (the server ended it and wants no retry). */
 export class Line extends EventTarget {
   link = "connecting";
@@ -49,7 +49,7 @@ export class Line extends EventTarget {
     else if (m.t === "hello") this.#hello(m);
     else if (m.t === "state") this.#state(m);
     else if (m.t === "received" || m.t === "applied" || m.t === "refused") this.#emit("answer", m);
-    else if (m.t === "team" || m.t === "noted") this.#emit(m.t, m);
+    else if (m.t === "team" || m.t === "elsewhere" || m.t === "noted") this.#emit(m.t, m);
     else if (m.t === "bye") this.#bye(m);
     else if (m.t === "error") this.#emit("trouble", m);
   }

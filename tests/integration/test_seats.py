@@ -64,7 +64,7 @@ def test_the_hello_names_player_team_help_and_every_seat(room):
         assert (hello["player"], hello["team"], hello["help"], hello["owner"]) == ("Eli", "Cobalt", "2012", False)
         assert hello["resume_word"] == player.word
         assert at(hello, "risk") | {"away_s": None} == {
-            "desk": "risk", "holders": ["Eli"], "online": True, "autopilot": None, "covered": False, "mine": True, "away_s": None,
+            "desk": "risk", "holders": ["Eli"], "online": True, "autopilot": None, "covered": False, "mine": True, "ready": None, "away_s": None,
         }  # fmt: skip
         assert at(hello, "operator")["holders"] == ["Dana"] and not at(hello, "operator")["mine"]
         assert at(hello, "deployer")["autopilot"] == "assistant"

@@ -26,7 +26,7 @@ export function mount(root, app) {
     ${s.state === "paused"
       ? html`<button type="button" class="btn btn-prime" ?disabled=${off} @click=${() => send("resume")}>${icon("play")}Go on</button>`
       : html`<button type="button" class="btn" ?disabled=${off} @click=${() => send("pause")}>${icon("pause")}Pause</button>`}
-    <label class="speed"><span class="label">Speed</span><select class="input input-small num" ?disabled=${off} @change=${(e) => send("speed", Number(e.target.value))}>
+    <label class="speed"><span class="label">Speed</span><select class="input input-small num" aria-label="Speed" ?disabled=${off} @change=${(e) => send("speed", Number(e.target.value))}>
       ${speeds(s.speed).map((x) => html`<option value=${x} .selected=${x === s.speed}>${x}x</option>`)}</select></label>
     <button type="button" class="btn btn-quiet" ?disabled=${off || !NEXT[phase]} @click=${() => send("advance")}>${icon("arrow-right")}${NEXT[phase] ?? "Next phase"}</button>
     <button type="button" class="btn btn-quiet" data-end ?disabled=${off} @click=${() => ask(true)}>${icon("flag")}End</button>

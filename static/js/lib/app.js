@@ -35,6 +35,7 @@ export function startApp(pathOf) {
     change({ state: detail.state, planning: stamp(detail.planning), speed: detail.speed ?? standing.speed, stateReason: detail.reason ?? "", result: detail.result ?? standing.result });
   });
   line.addEventListener("team", ({ detail }) => change({ hello: { ...standing.hello, seats: detail.seats } }));
+  line.addEventListener("elsewhere", ({ detail }) => store.set("elsewhere", detail.desks));
   line.addEventListener("answer", ({ detail }) => commands.answer(detail));
   line.addEventListener("trouble", ({ detail }) => app.voice.say(detail.reason, true));
   store.on("state", (d) => change({ state: d.state, planning: stamp(d.planning), speed: d.speed, stateReason: d.reason ?? "" }));

@@ -26,6 +26,7 @@ const LATER = {
   before: () => import("../cards/before.js"),
   checklist: () => import("../cards/checklist.js"),
   controls: () => import("../cards/controls.js"),
+  elsewhere: () => import("../cards/elsewhere.js"),
   planning: () => import("../cards/planning.js"),
   why: () => import("../cards/why.js"),
   diagnosis: () => import("../cards/diagnosis.js"),

@@ -1,0 +1,47 @@
+/* Who holds several desks looks at one: what calls at the others stands on their tabs and is spoken once.
+   An alert counts until its desk has been looked at; what was seen there is kept for this browser's session. */
+import { html, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { icon } from "../lib/icons.js";
+import { roleTitle } from "../lib/roles.js";
+import { play } from "../lib/sound.js";
+
+const CALLS = { ringing: ["phone-call", "the phone rings"], asked: ["badge-check", "your word is asked for"], alert: ["triangle-alert", "new alert"] };
+
+export function mount(root, app) {
+  const spoken = new Set();
+  const { hello } = app.store.get("standing");
+  const key = (desk) => `seen:${hello.exercise.code}:${desk}`;
+  const draw = () => {
+    const over = app.store.get("standing").state === "ended";
+    for (const [desk, d] of Object.entries(app.store.get("elsewhere") ?? {})) {
+      const fresh = isFresh(key(desk), d.alert);
+      const now = over ? {} : { ringing: d.ringing.length > 0, asked: d.asked.length > 0, alert: fresh };
+      const place = root.querySelector(`[data-desk=${desk}] [data-calls]`);
+      if (place) render(badges(now), place);
+      for (const [said, text, urgent] of sentences(desk, d, fresh)) {
+        if (over || spoken.has(said)) continue;
+        spoken.add(said);
+        if (urgent) app.voice.alarm(text);
+        else app.voice.say(text, true);
+        play(urgent ? "call" : "alarm");
+      }
+    }
+  };
+  for (const name of ["elsewhere", "standing"]) app.store.on(name, draw);
+  app.store.on("alerts", (d) => d.alerts.length && sessionStorage.setItem(key(hello.desk), `${d.alerts[0].at} ${d.alerts[0].text}`));
+}
+
+/* Whether the newest alert came since its desk was looked at. What was there when this browser first heard of it is not new. */
+function isFresh(key, alert) {
+  if (sessionStorage.getItem(key) === null) sessionStorage.setItem(key, alert);
+  return alert !== "" && alert !== sessionStorage.getItem(key);
+}
+
+const badges = (now) => Object.entries(CALLS).filter(([what]) => now[what]).map(([what, [sign, word]]) => html`<span class="badge badge-warn" data-what=${what}>${icon(sign)}<span class="sr">, ${word}</span></span>`);
+
+function* sentences(desk, d, fresh) {
+  const where = `At ${roleTitle(desk)}'s desk`;
+  for (const c of d.ringing) yield [`call ${desk} ${c.id}`, `${where} the phone rings: ${c.caller}.`, true];
+  for (const w of d.asked) yield [`word ${w.what} ${w.at}`, `${where} your word is asked for: ${w.label}.`, false];
+  if (fresh) yield [`alert ${desk} ${d.alert}`, `${where} an alert: ${d.alert}.`, false];
+}
