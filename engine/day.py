@@ -205,6 +205,19 @@ class Day(bridge.Bridge, week.Week, agenda.Agenda, safeguards.Safeguards, Night)
                 continue
             self._deliver(self.evidence.reject_mail(step, order, self.names[symbol]))
 
+    def mirror_orders(self: Any, first: int, until: int) -> None:
+        """A forgotten host outside of the fleet gets the flagged orders too that the seed's server would be dealt, and refuses them: they
+        are mailed, and no server of the fleet has a line of them."""
+        old, controls = self.scenario.fleet.release[0], self.machine.controls[0]
+        if old.flag_set_before_open != "refuse" or old.flag != self.fleet.flag or controls.flag_off:
+            return
+        rows = self.arrivals[first:until]
+        place = np.count_nonzero(self.arrivals["flagged"][:first]) + np.cumsum(rows["flagged"]) - 1
+        sent = rows["flagged"].astype(bool) & (place % len(self.fleet.servers) == self.stale - 1)
+        sent &= (rows["step"] < OPEN) & (rows["kept_away"] >= controls.away_256)
+        sent &= (rows["id"].astype(np.int64) * 2654435761 >> 12) % 100 < 100 - controls.ramp_out
+        self.refuse_orders([[int(row.id), 0, int(row.step), int(row.symbol)] for row in rows[sent]])
+
     # -- evidence asked for
 
     def tail_log(self, n: int) -> None:

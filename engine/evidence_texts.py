@@ -35,6 +35,7 @@ from engine.evidence_models import (
     When,
 )
 from engine.evidence_rules import FILLS, parse_condition
+from engine.folders import Folder
 from engine.market_time import STEPS_PER_MINUTE, step_at
 
 M = TypeVar("M", bound=Frozen)
@@ -188,7 +189,7 @@ def _check_when(file: _File, what: str, rows: Iterable[When], *keys: str) -> Non
             file.fits(entry, key, getattr(row, key), dict(FILLS))
 
 
-def _load_mail(folder: Path) -> tuple[_File, dict[str, Any]]:
+def _load_mail(folder: Path | Folder) -> tuple[_File, dict[str, Any]]:
     file = _File(folder / "mail.toml")
     file.known("names", "plan", "machines", "people", "thread", "state", "reject", "rejects")
     symbols = file.table("names").get("symbols")
@@ -232,7 +233,7 @@ def _load_mail(folder: Path) -> tuple[_File, dict[str, Any]]:
     }
 
 
-def _load_calls(folder: Path) -> dict[str, Any]:
+def _load_calls(folder: Path | Folder) -> dict[str, Any]:
     file = _File(folder / "calls.toml")
     file.known("alerts", "alert", "call", "headline")
     standing = file.model(Standing, "alerts", file.table("alerts"))
@@ -251,7 +252,7 @@ def _load_calls(folder: Path) -> dict[str, Any]:
 WEEK_TIMES = {"from": "27 Jul 18:00", "to": "31 Jul 21:00"}
 
 
-def _load_week(folder: Path) -> dict[str, Any]:
+def _load_week(folder: Path | Folder) -> dict[str, Any]:
     """Texts of the evenings of the week, from week.toml; none where a scenario has no such file."""
     if not (folder / "week.toml").is_file():
         return {"quotas": {}, "planned": (), "mails": (), "calls": (), "acts": {}}
@@ -301,7 +302,7 @@ def _check_on(file: str, what: str, rows: Iterable[When], acts: Iterable[str]) -
             raise EvidenceError(file, f"{what} {row.id!r}", "after", row.after, "either after or on")
 
 
-def _load_hints(folder: Path) -> tuple[HintText, ...]:
+def _load_hints(folder: Path | Folder) -> tuple[HintText, ...]:
     file = _File(folder / "hints.toml")
     file.known("hint")
     hints = file.entries(HintText, "hint")
@@ -310,7 +311,7 @@ def _load_hints(folder: Path) -> tuple[HintText, ...]:
     return tuple(hints)
 
 
-def load_logs(folder: Path) -> dict[str, LogLine]:
+def load_logs(folder: Path | Folder) -> dict[str, LogLine]:
     """Log lines by kind, from `folder`/logs.toml. Raises EvidenceError."""
     file = _File(folder / "logs.toml")
     file.known(*LOG_KINDS)
@@ -322,7 +323,7 @@ def load_logs(folder: Path) -> dict[str, LogLine]:
     return lines
 
 
-def load_evidence(folder: Path) -> EvidenceTexts:
+def load_evidence(folder: Path | Folder) -> EvidenceTexts:
     """All texts of the scenario in `folder`. Raises EvidenceError (a ValueError) at the first thing wrong."""
     _, mail = _load_mail(folder)
     calls = _load_calls(folder)

@@ -56,7 +56,7 @@ class Fleet:
         """The fleet on the morning of history: the new release on every server but one, recorded on all."""
         found = cls.before(scenario)
         for server, at in zip(found.servers, scenario.fleet.copied, strict=True):
-            if server.n == stale:
+            if server.n == stale and not scenario.fleet.copies_arrive:
                 found.record(server.n, scenario.fleet.reported, step_at(at))
             else:
                 found.copy(server.n, scenario.fleet.reported, step_at(at))

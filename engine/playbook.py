@@ -34,12 +34,13 @@ class PlaybookError(ValueError):
 
 def playbook_names(scenario: Scenario) -> list[str]:
     """Playbooks that ship with a scenario."""
-    return sorted(path.stem for path in (Path(scenario.folder) / "playbooks").glob("*.toml"))
+    folders = [scenario.folder, *([scenario.base] if scenario.base else [])]
+    return sorted({path.stem for folder in folders for path in (Path(folder) / "playbooks").glob("*.toml")})
 
 
 def playbook(scenario: Scenario, name: str, seed: int) -> list[Command]:
     """Commands of a playbook (a name that ships, or a file) for a seed, by time, numbered from 1. Raises PlaybookError."""
-    path = Path(scenario.folder) / "playbooks" / f"{name}.toml"
+    path = scenario.files / f"playbooks/{name}.toml"
     if "/" in name or name.endswith(".toml") or not path.is_file():
         path = Path(name)
     try:

@@ -40,7 +40,7 @@ def record(sim: Simulation, *, playbook: str, wall_s: float, cpu_s: float) -> di
         "cpu_s": round(cpu_s, 3),
         "messages": int(sim.machine.market["messages"].sum()),
         "executions": sim.executions,
-        "stale_servers": [server.n for server in sim.fleet.servers if server.n == sim.stale],
+        "stale_servers": [server.n for server in sim.fleet.servers if server.n == sim.stale and not sim.scenario.fleet.copies_arrive],
         "knight": knight(sim),
         **concentration(sim),
         "pauses": int(sim.machine.market["pauses"].sum()),

@@ -2,8 +2,9 @@
 
 A scenario is a folder: `scenario.toml`, `symbols.csv`, `parents.csv` (flagged parents of the default seed, in order of
 activation), `releases.toml` (what the deployer can read about them), `barriers.toml` (slices and checklists, may be missing), mail
-and call texts, `playbooks/`. What is wrong or missing is refused with file, key, value and what was expected. Derived numbers are
-made here with decimal arithmetic and rounded to integers.
+and call texts, `playbooks/`. `based_on = "<id>"` takes from another scenario what the folder itself does not say: values one by one,
+other files whole. What is wrong or missing is refused with file, key, value and what was expected. Derived numbers are made here with
+decimal arithmetic and rounded to integers.
 """
 
 import csv
@@ -19,6 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from engine import market_time
 from engine.barrier_texts import Barriers
 from engine.evidence_texts import EvidenceTexts, load_evidence
+from engine.folders import Folder
 from engine.release_texts import ReleaseTexts
 
 HERE = Path(__file__).parent / "scenarios"
@@ -99,6 +101,8 @@ class Fleet(_Part):
     copies_an_evening: Positive
     stale_seeds: dict[str, int]
     release: Annotated[tuple[Release, ...], Field(min_length=1, strict=False)]
+    copies_arrive: bool = False  # every first copy by hand too
+    mirror: bool = False  # a host outside of the fleet, on the oldest release, gets a part of the flagged orders before the open as well
 
     @model_validator(mode="after")
     def _releases_exist(self) -> "Fleet":
@@ -399,6 +403,7 @@ class Scenario(_Part):
     symbols: Annotated[tuple[SymbolRow, ...], Field(min_length=1, strict=False)]
     parents: Annotated[tuple[ParentRow, ...], Field(strict=False)]
     folder: str
+    base: str | None  # the folder of the scenario it is based on
     sha256: str
 
     @model_validator(mode="after")
@@ -426,7 +431,12 @@ class Scenario(_Part):
     @cached_property
     def evidence(self) -> EvidenceTexts:
         """The scenario's mails, calls, alerts and log lines."""
-        return load_evidence(Path(self.folder))
+        return load_evidence(self.files)
+
+    @property
+    def files(self) -> Folder:
+        """The scenario's files, its own over its base's."""
+        return Folder(Path(self.folder), Path(self.base) if self.base else None)
 
 
 def _rows(path: Path, model: type[_Part]) -> list[dict[str, Any]]:
@@ -457,7 +467,7 @@ def _complain(folder: Path, error: ValidationError) -> ScenarioError:
     return ScenarioError(f"{folder.name}/{file}: {'.'.join(where) or 'scenario'}{value}: expected: {first['msg']}")
 
 
-def _table(folder: Path, name: str, expected: str) -> tuple[dict[str, Any], bytes]:
+def _table(folder: Folder, name: str, expected: str) -> tuple[dict[str, Any], bytes]:
     """A TOML file of a scenario, and its bytes."""
     try:
         raw = (folder / name).read_bytes()
@@ -468,24 +478,40 @@ def _table(folder: Path, name: str, expected: str) -> tuple[dict[str, Any], byte
         raise ScenarioError(f"{folder.name}/{name}: not TOML: {error}") from None
 
 
+def _over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """The tables of a scenario with another's values over them, key by key; lists are replaced whole."""
+    found = dict(base)
+    for key, value in own.items():
+        both = isinstance(value, dict) and isinstance(base.get(key), dict)
+        found[key] = _over(base[key], value) if both else value
+    return found
+
+
 def read_scenario(folder: Path) -> Scenario:
     """Read and validate a scenario's folder. Raises ScenarioError."""
-    data, raw = _table(folder, "scenario.toml", "a scenario's numbers")
-    data["releases"], _ = _table(folder, "releases.toml", "notes, diffs and changes")  # texts: no part of the fingerprint
-    if (folder / FILES["barriers"]).is_file():
-        data["barriers"], _ = _table(folder, FILES["barriers"], "slices and checklists")
-    sha = hashlib.sha256(raw)
+    data, raw = _table(Folder(folder), "scenario.toml", "a scenario's numbers")
+    sha, files, base = hashlib.sha256(raw), Folder(folder), data.pop("based_on", None)
+    if base is not None:
+        if not isinstance(base, str) or not _ID.fullmatch(base) or not (folder.parent / base / "scenario.toml").is_file():
+            raise ScenarioError(f"{folder.name}/scenario.toml: based_on = {base!r}: expected the id of a scenario beside it")
+        files = Folder(folder, folder.parent / base)
+        under, raw = _table(Folder(folder.parent / base), "scenario.toml", "a scenario's numbers")
+        sha.update(raw)
+        data = _over(under, data)
+    data["releases"], _ = _table(files, "releases.toml", "notes, diffs and changes")  # texts: no part of the fingerprint
+    if (files / FILES["barriers"]).is_file():
+        data["barriers"], _ = _table(files, FILES["barriers"], "slices and checklists")
     for name in ("calls.toml", "week.toml", "barriers.toml"):  # what a reply does, and what can be ticked off, is in them
-        sha.update((folder / name).read_bytes() if (folder / name).is_file() else b"")
+        sha.update((files / name).read_bytes() if (files / name).is_file() else b"")
     for name, model in (("symbols", SymbolRow), ("parents", ParentRow)):
-        path = folder / f"{name}.csv"
+        path = files / f"{name}.csv"
         try:
             data[name] = _rows(path, model)
             sha.update(path.read_bytes())
         except FileNotFoundError:
             raise ScenarioError(f"{folder.name}/{path.name}: missing: expected columns {list(model.model_fields)}") from None
     try:
-        return Scenario(**data, folder=str(folder), sha256=sha.hexdigest())
+        return Scenario(**data, folder=str(folder), base=str(files.base) if files.base else None, sha256=sha.hexdigest())
     except ValidationError as error:
         raise _complain(folder, error) from None
 

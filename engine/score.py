@@ -79,6 +79,7 @@ def score(sim: "Day") -> dict[str, Any]:
 
 
 def grade(loss_usd: float, ghost_usd: float) -> float:
-    """100 ln((G+1)/(L+1)) / ln(G+1), losses in millions and not below zero; 0 when the ghost lost nothing."""
+    """100 ln((G+1)/(L+1)) / ln(G+1), losses in millions and not below zero; a ghost that lost less than a million is no measure, so its
+    point is worth what it is for one that lost a million."""
     loss, ghost = max(loss_usd, 0.0) / 1e6, max(ghost_usd, 0.0) / 1e6
-    return round(100 * log((ghost + 1) / (loss + 1)) / log(ghost + 1), 1) if ghost > 0 else 0.0
+    return round(100 * log((ghost + 1) / (loss + 1)) / log(max(ghost, 1.0) + 1), 1) + 0.0

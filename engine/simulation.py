@@ -321,8 +321,11 @@ class Simulation(day.Day):
         if first >= CLOSE or first < 0:
             return
         self.charge_halting(first, until)
+        before = self.cursor
         self.cursor = deal(machine, self.arrivals, self.activations, self.cursor, until, self._refused, self._refused_count)
         self._pass_on_refused()
+        if self.scenario.fleet.mirror and first < OPEN:
+            self.mirror_orders(before, self.cursor)
         if machine.controls[0].gross_cap_hc > 0:
             run(machine, self._everybody, first, until, True, self._tapes[0], self._rows[0])
         elif self._pool is None:

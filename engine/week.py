@@ -107,7 +107,7 @@ class Week:
         self.safeguards: dict[str, dict[str, Any]] = {}  # control -> {desk, step, hole, tested, mended}
         self.facts: dict[str, int] = {}  # what was done or agreed once -> step
         self.copies = [0] * len(EVENINGS)  # servers that were begun to be copied by hand, an evening each
-        self.first_copy_failed = self.start >= 0  # the seed's server: its first copy by hand never arrives
+        self.first_copy_failed = self.start >= 0 or self.scenario.fleet.copies_arrive  # the seed's server: its first copy by hand never arrives
         self.week_steps = dict.fromkeys(DESKS, 0)  # hand-steps spent in the week
         self.prices_usd = 0
         self.calendar: list[dict[str, Any]] = []  # what took hands in the week and is over

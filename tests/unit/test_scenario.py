@@ -79,7 +79,7 @@ def test_an_unknown_scenario_is_answered_with_those_there_are():
     for wrong in ("knight-2013", "../knight-2012", ""):
         with pytest.raises(ScenarioError, match=r"knight-2012"):
             load_scenario(wrong)
-    assert scenario_ids() == ["knight-2012"]
+    assert scenario_ids() == ["knight-2012", "quiet-open"]
 
 
 @pytest.mark.parametrize(

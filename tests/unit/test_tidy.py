@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 # The engine from the ground up: a room imports rooms of lower floors only. `book` knows nobody but the compiler.
 FLOORS = (
-    "jit market_time events commands",
+    "jit market_time events commands folders",
     "book chance evidence_rules phone barrier_texts",
     "state flow evidence_models",
     "controls exchange evidence_texts release_texts",

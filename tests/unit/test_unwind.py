@@ -67,7 +67,7 @@ def test_a_loss_is_the_liquidation_less_the_reverted_mark():
 
 
 @pytest.mark.parametrize(
-    ("loss", "ghost", "points"), [(0, 460e6, 100.0), (460e6, 460e6, 0.0), (-5e6, 460e6, 100.0), (20.47e6, 460e6, 50.0), (5e6, 0, 0.0)]
+    ("loss", "ghost", "points"), [(0, 460e6, 100.0), (460e6, 460e6, 0.0), (-5e6, 460e6, 100.0), (20.47e6, 460e6, 50.0), (5e6, 0, -258.5), (0, 0, 0.0)]
 )
 def test_the_grade_is_logarithmic_between_the_ghost_and_nothing(loss, ghost, points):
     assert grade(loss, ghost) == pytest.approx(points, abs=0.1)
