@@ -125,9 +125,13 @@ def _may_deploy(sim: "Simulation") -> None:
         if missing:
             raise Refused(missing)
     free_servers(sim, {"servers": sim.inventory()})
+
+
+def _hosts_answer(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Only whoever tries is told by the hosts: what the operator does to a process stands on no card of the deployer."""
     for n in sim.inventory():
         if sim.fleet[n].state == STARTING:
-            raise Refused(f"{sim.fleet.label(n)} is starting")
+            raise Refused(f"{sim.fleet.label(n)}: its host answers that the process is starting")
 
 
 @lever(
@@ -136,6 +140,7 @@ def _may_deploy(sim: "Simulation") -> None:
     "Deploy with the automation",
     args={"release": commands.release},
     ready=_may_deploy,
+    check=_hosts_answer,
     dangerous=True,
     exclusive=True,
     expand=lambda sim, args: {**args, "servers": sim.inventory()},

@@ -22,14 +22,16 @@ def _is_up(sim: "Simulation", args: dict[str, Any]) -> None:
 
 
 def _can_start(sim: "Simulation", args: dict[str, Any]) -> None:
+    """What a host answers to whoever tries: also a deployer, who has no card of processes."""
+    name = sim.fleet.label(args["server"])
     if sim.fleet[args["server"]].broken:
-        raise Refused(f"{sim.fleet.label(args['server'])}: the file on its disk is not whole, nothing would start from it")
+        raise Refused(f"{name}: its host answers that the file on its disk is not whole")
     if sim.fleet[args["server"]].state == STARTING:
-        raise Refused(f"{sim.fleet.label(args['server'])} is starting already")
+        raise Refused(f"{name}: its host answers that the process is starting already")
     # Stopped while it started: the first start still holds its hand, and would bring the second up before its time.
     for work in sim.works:
         if work.kind == "server.start" and work.args["server"] == args["server"]:
-            raise Refused(f"{sim.fleet.label(args['server'])}: an earlier start is still under way ({sim.left_s(work)} s left)")
+            raise Refused(f"{name}: its host answers that an earlier start is still under way ({sim.left_s(work)} s left)")
 
 
 def _no_such_rule(sim: "Simulation", args: dict[str, Any]) -> None:
@@ -75,6 +77,7 @@ def _stay_down(sim: "Simulation", args: dict[str, Any]) -> None:
     "Start or restart a server",
     args={"server": commands.server},
     check=_can_start,
+    dangerous=True,
     begin=_go_down,
     cut=_stay_down,
 )

@@ -23,14 +23,16 @@ lever(
     "risk",
     "Set the gross cap of account 33",
     args={"gross_usd": commands.whole("gross_usd", 0, 100_000_000_000, "dollars, 0 for none,")},
+    dangerous=True,
 )(_dial("limit"))
 lever(
     "rate.set",
     "risk",
     "Set the order rate cap",
     args={"per_second": commands.whole("per_second", 0, 10_000, "child orders a parent and second, 0 for none,")},
+    dangerous=True,
 )(_dial("rate"))
-lever("collar.set", "risk", "Set the price collar", args={"percent": commands.percent})(_dial("collar"))
+lever("collar.set", "risk", "Set the price collar", args={"percent": commands.percent}, dangerous=True)(_dial("collar"))
 
 
 def _is_off(sim: "Simulation") -> None:
@@ -51,7 +53,9 @@ def _market_open(sim: "Simulation") -> None:
         raise Refused("the capital threshold has stopped all order entry: set it anew first")
 
 
-@lever("position.flatten", "risk", "Flatten positions", args={"symbols": commands.symbols, "style": commands.style}, ready=_market_open)
+@lever(
+    "position.flatten", "risk", "Flatten positions", args={"symbols": commands.symbols, "style": commands.style}, ready=_market_open, dangerous=True
+)
 def flatten(sim: "Simulation", args: dict[str, Any]) -> None:
     """Trade the monitor's (late) positions back through the books, outside SMARS."""
     sim.flatten(args["symbols"], args["style"])
@@ -79,7 +83,7 @@ def _here(sim: "Simulation") -> None:
         raise Refused("clients route elsewhere already")
 
 
-@lever("clients.route_away", "risk", "Ask clients to route elsewhere", ready=_here, exclusive=True)
+@lever("clients.route_away", "risk", "Ask clients to route elsewhere", ready=_here, dangerous=True, exclusive=True)
 def route_away(sim: "Simulation", args: dict[str, Any]) -> None:
     """Client harm stops growing; part of the flow stays away until it is called back."""
     phone.route_away(sim)

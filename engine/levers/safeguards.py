@@ -104,7 +104,7 @@ builds(
 )
 
 
-@lever("threshold.set", "risk", "Set the capital threshold", args={"usd": commands.whole("usd", 0, MOST_USD, "dollars, 0 for none,")})
+@lever("threshold.set", "risk", "Set the capital threshold", args={"usd": commands.whole("usd", 0, MOST_USD, "dollars, 0 for none,")}, dangerous=True)
 def set_threshold(sim: "Simulation", args: dict[str, Any]) -> None:
     """All order entry stops when the firm holds more than that, until the threshold is set anew."""
     sim.set_threshold(args["usd"])
@@ -126,7 +126,7 @@ builds(
 )
 
 
-@lever("hold.set", "risk", "Set the size from which parents are held", args={"shares": SHARES})
+@lever("hold.set", "risk", "Set the size from which parents are held", args={"shares": SHARES}, dangerous=True)
 def set_hold(sim: "Simulation", args: dict[str, Any]) -> None:
     """Larger parents wait until a person has let them go, one after the other."""
     sim.set_dial("hold", args["shares"])

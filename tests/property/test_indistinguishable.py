@@ -110,6 +110,37 @@ def test_what_the_operator_does_is_on_no_card_of_the_deployer(orders):
 
 @RUNS
 @given(
+    st.lists(
+        st.tuples(st.integers(1, 400), st.sampled_from(["server.stop", "server.start", "server.look", "log.tail"]), SERVERS), min_size=1, max_size=5
+    )
+)
+def test_what_the_operator_does_is_in_no_refusal_of_the_deployer_but_a_hosts_own_answer(orders):
+    """Every lever of the deployer's is tried in both states; a host's answer goes to nobody but whoever tried that host."""
+    busy, calm = (morning(stale_at(4), OPEN - 300) for _ in range(2))
+    for sim in (busy, calm):
+        sim.built.add("automation.deploy")
+    tries: dict[str, dict[str, Any]] = {
+        "checksum.run": {"servers": [1, 4]},
+        "release.copy": {"servers": [4], "release": busy.scenario.fleet.release[0].name},
+        "flag.clear": {},
+        "flag.set": {},
+        "server.start": {"server": 4},
+        "automation.deploy": {"release": busy.scenario.fleet.release[0].name},
+    }
+    for gap, kind, server in orders:
+        for sim in (busy, calm):
+            sim.step(gap)
+        give(busy, "operator", kind, server=server)
+        assert sight(busy, "deployer", "2012")["levers"] == sight(calm, "deployer", "2012")["levers"]
+        for tried, args in tries.items():
+            told, untold = (give(sim, "deployer", tried, **args) for sim in (busy, calm))
+            if "its host answers" in (told or ""):
+                return  # asked for, and from here on the two may differ
+            assert told == untold, f"{tried} after {kind} {server}"
+
+
+@RUNS
+@given(
     st.lists(st.tuples(st.integers(0, 2), st.sampled_from([ERROR, UNWIND]), st.integers(-5_000_000, 5_000_000)), min_size=1, max_size=6),
     st.integers(0, 800),
 )

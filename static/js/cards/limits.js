@@ -1,6 +1,7 @@
-/* What may be set: gross cap, rate cap, collar; reconciliation where it was built. */
+/* What may be set: gross cap, rate cap, collar; threshold, held parents and reconciliation where they were built. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
+import { sure } from "../lib/arm.js";
 import { busy } from "../lib/busy.js";
 import { count, left, sentence } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
@@ -10,20 +11,29 @@ import { blockedHands } from "../lib/reasons.js";
 const number = (text) => (/^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : null);
 const none = (n, text) => (n ? text : "none");
 
-/* read(text) -> the value, or null; bad: what is said of a text that cannot be read; none: whether 0 means none. */
+const upTo = (most) => (t) => { const v = amount(t); return v !== null && v <= most ? v : null; };
+const whole = (most) => (t) => { const v = number(t.replaceAll(",", "")); return v !== null && Number.isInteger(v) && v <= most ? v : null; };
+
+/* read(text) -> the value, or null; bad: what is said of a text that cannot be read; none: whether 0 means none;
+   does: what a person arms. Those that have to be built are left out until they are. */
 const FIELDS = [
   { kind: "limit.set", arg: "gross_usd", label: "Gross cap, account 33", unit: "dollars", hint: "25 M", now: (d) => none(d.gross_cap_usd, dollars(d.gross_cap_usd)), says: (v) => none(v, `$${count(v)}`),
-    read: (t) => { const v = amount(t); return v !== null && v <= 1e11 ? v : null; }, bad: "An amount up to $100 bn, such as 25 M. 0 for none." },
+    read: upTo(1e11), bad: "An amount up to $100 bn, such as 25 M. 0 for none.", does: "Orders that would raise it further are rejected, a client's too where it is tight." },
   { kind: "rate.set", arg: "per_second", label: "Order rate cap", unit: "child orders a parent and second", hint: "5", now: (d) => none(d.rate_per_second, `${count(d.rate_per_second)} /s`), says: (v) => none(v, `${count(v)} a second`),
-    read: (t) => { const v = number(t); return v !== null && Number.isInteger(v) && v <= 10000 ? v : null; }, bad: "A whole number up to 10,000. 0 for none." },
+    read: whole(10000), bad: "A whole number up to 10,000. 0 for none.", does: "What comes faster waits for the next second, a client's too." },
   { kind: "collar.set", arg: "percent", label: "Price collar", unit: "% from the opening price", hint: "5", now: (d) => none(d.collar_percent, `${d.collar_percent} %`), says: (v) => `${v} %`,
-    read: (t) => { const v = number(t); return v !== null && v >= 0.01 && v <= 99 ? v : null; }, bad: "A number from 0.01 to 99." },
+    read: (t) => { const v = number(t); return v !== null && v >= 0.01 && v <= 99 ? v : null; }, bad: "A number from 0.01 to 99.", does: "Orders priced beyond it wait, a client's too." },
+  { kind: "threshold.set", arg: "usd", label: "Capital threshold", unit: "dollars, stops all order entry", hint: "100 M", built: true, now: (d) => none(d.threshold_usd, dollars(d.threshold_usd)), says: (v) => none(v, `$${count(v)}`),
+    read: upTo(1e11), bad: "An amount up to $100 bn, such as 100 M. 0 for none.", does: "Once it is passed no order of the firm goes out." },
+  { kind: "hold.set", arg: "shares", label: "Hold large parents", unit: "shares, above it a person looks", hint: "50,000", built: true, now: (d) => none(d.hold_shares, count(d.hold_shares)), says: (v) => none(v, `${count(v)} shares`),
+    read: whole(1e6), bad: "A whole number up to 1,000,000. 0 for none.", does: "Larger parents wait for a person: clients are slower." },
 ];
 
 export function mount(root, app) {
-  const at = { text: {}, tried: {} };
+  const at = { text: {}, tried: {}, fixed: {} };
+  root.replaceChildren(); // the skeleton of the first paint
   const draw = () => app.store.get("limits") && render(all(app, at, app.store.get("limits"), draw), root);
-  for (const name of ["limits", "levers", "work", "standing"]) app.store.on(name, draw);
+  for (const name of ["limits", "levers", "work", "standing", "armed"]) app.store.on(name, draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("limit:") && draw());
 }
 
@@ -33,9 +43,24 @@ const whyNot = (app, lever) => blockedHands(app) ?? (!lever ? "Not at this hour.
 function all(app, at, d, draw) {
   const general = blockedHands(app);
   return html`${general ? html`<p class="answer">${icon("hourglass")}<span>${general}</span></p>` : nothing}
-    ${FIELDS.map((f) => field(app, at, d, f, general, draw))}
+    ${d.shut ? html`<p class="limit-shut">${icon("octagon-x")}<span>The capital threshold has stopped all order entry. Setting it anew lets orders in.</span></p>` : nothing}
+    ${FIELDS.filter((f) => !f.built || leverOf(app, f.kind)).map((f) => (app.armed(`limit:${f.kind}`) ? question(app, at, f) : field(app, at, d, f, general, draw)))}
     ${reconcile(app, d)}
-    <p class="limit-note num">${icon("unplug")}<span>Account limit <strong>${dollars(d.account_limit_usd)}</strong>, linked to nothing</span></p>`;
+    <p class="limit-note num">${icon(d.built.includes("limit.set") ? "link" : "unplug")}<span>Account limit <strong>${dollars(d.account_limit_usd)}</strong>, linked to ${d.built.includes("limit.set") ? "the cap" : "nothing"}${d.credit_usd ? html`. Credit line <strong>${dollars(d.credit_usd)}</strong>` : nothing}</span></p>`;
+}
+
+/* A limit can hurt: it is armed, then sent by saying how sure one is. What is armed is what is sent. */
+function question(app, at, f) {
+  const value = at.fixed[f.kind];
+  const back = () => document.getElementById(f.kind.replace(".", "-"));
+  const what = { place: `limit:${f.kind}`, kind: f.kind, args: { [f.arg]: value }, title: `${f.label}: ${f.says(value)}`, says: value ? f.does : "What it held back goes out again." };
+  return html`<div class="unwind-sure limit-sure" @click=${(e) => e.target.closest("[data-sure]") && forget(at, f)}>${sure(app, what, back)}
+    <button type="button" class="btn btn-icon btn-bare" @click=${() => { app.disarm(); requestAnimationFrame(() => requestAnimationFrame(() => back()?.focus())); }}>${icon("x")}<span class="sr">Back to safe</span></button></div>`;
+}
+
+function forget(at, f) {
+  at.text[f.kind] = "";
+  at.tried[f.kind] = null;
 }
 
 function field(app, at, d, f, general, draw) {
@@ -49,28 +74,25 @@ function field(app, at, d, f, general, draw) {
     at.tried[f.kind] = null;
     draw();
   };
-  const send = (e) => {
+  const arm = (e) => {
     e.preventDefault();
     if (why) return app.voice.say(why, true);
     at.tried[f.kind] = text.trim() ? "read" : "empty";
     if (value === null || !text.trim()) {
       app.voice.say(f.bad, true);
       e.target.querySelector("input").focus();
-    } else {
-      app.commands.give(`limit:${f.kind}`, f.kind, { [f.arg]: value }, null, `${f.label}: ${f.says(value)}`);
-      app.voice.say(`${f.label} ${f.says(value)}: sent.`, true);
-      at.text[f.kind] = "";
-      at.tried[f.kind] = null;
-      e.target.querySelector("input").value = "";
+      return draw();
     }
-    return draw();
+    at.fixed[f.kind] = value;
+    app.arm(`limit:${f.kind}`);
+    return requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector(".limit-sure .sure")?.focus()));
   };
   const id = f.kind.replace(".", "-");
-  return html`<form class="limit" novalidate @submit=${send}>
+  return html`<form class="limit" novalidate @submit=${arm}>
     <label for=${id}>${f.label}<span class="quiet">${f.unit}</span></label>
     <span class="limit-now num" data-set=${f.now(d) === "none" ? nothing : ""}><span class="sr">now </span>${f.now(d)}</span>
-    <input class="input input-small num" id=${id} inputmode=${f.kind === "limit.set" ? "text" : "decimal"} autocomplete="off" placeholder=${f.hint} maxlength="18" aria-invalid=${bad ? "true" : nothing} aria-describedby=${`${id}-says`} @input=${type}>
-    <button class="btn" data-set-limit=${f.kind} aria-disabled=${String(!!why)} title=${why ?? nothing}>Set${lever?.minutes ? html`<span class="unit num">${left(lever.minutes * 60)}</span>` : nothing}<span class="sr"> ${f.label}${why ? `. Not now: ${why}` : ""}</span></button>
+    <input class="input input-small num" id=${id} inputmode=${f.arg.endsWith("usd") ? "text" : "decimal"} autocomplete="off" placeholder=${f.hint} maxlength="18" .value=${text} aria-invalid=${bad ? "true" : nothing} aria-describedby=${`${id}-says`} @input=${type}>
+    <button class="btn" data-set-limit=${f.kind} aria-disabled=${String(!!why)} title=${why ?? nothing}>Set${lever?.minutes ? html`<span class="unit num">${left(lever.minutes * 60)}</span>` : nothing}<span class="sr"> ${f.label}, asks once more${why ? `. Not now: ${why}` : ""}</span></button>
     <div class="limit-says num" id=${`${id}-says`}>${bad ? html`<p class="error">${icon("triangle-alert")}${bad}</p>` : text && value !== null ? html`<p class="quiet">Sets ${f.says(value)}.</p>` : nothing}${busy(app, f.kind)}${answer(app, `limit:${f.kind}`)}${!general && why ? html`<p class="answer">${why}</p>` : nothing}</div>
   </form>`;
 }

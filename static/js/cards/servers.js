@@ -58,13 +58,12 @@ function acts(app, s, place, why) {
   const button = (icon_, word, run, name) => html`<button type="button" class="btn" aria-disabled=${String(!!off)} title=${off ?? nothing}
     aria-label=${`${word} ${s.name}${off ? `. Not now: ${off}` : ""}`} data-act=${name} @click=${run}>${icon(icon_)}<span>${word}</span></button>`;
   if (s.state === "running") return html`${button("square", "Stop", arm("stop"), "stop")}${button("rotate-cw", "Restart", arm("start"), "start")}`;
-  const start = () => (off ? app.voice.say(off, true) : app.commands.give(place, "server.start", { server: s.n }));
-  return button("play", "Start", start, "start");
+  return button("play", "Start", arm("start"), "start");
 }
 
 const question = (s, act, place) => (act === "stop"
   ? { place, kind: "server.stop", args: { server: s.n }, title: `Stop ${s.name}`, says: "Its orders end. Positions stay open." }
-  : { place, kind: "server.start", args: { server: s.n }, title: `Restart ${s.name}`, says: "Its orders end; it comes back with what is on its disk." });
+  : { place, kind: "server.start", args: { server: s.n }, title: `${s.state === "running" ? "Restart" : "Start"} ${s.name}`, says: `${s.state === "running" ? "Its orders end; it" : "It"} comes back with what is on its disk.` });
 
 /* The group takes the focus, not a button: a second press of the same key must not send anything. */
 function focusGroup(n) {

@@ -47,8 +47,7 @@ function flatten(app, at, draw) {
   const back = () => document.getElementById("flatten");
   if (app.armed("unwind:flatten") && at.fixed) {
     const says = `Trades back what the monitor shows, ${late(app.store.get("pnl")?.lag_s ?? 0)}, outside SMARS. SMARS goes on sending.`;
-    return html`<div class="unwind-sure">${sure(app, { place: "unwind:flatten", kind: "position.flatten", args: { symbols: at.fixed.symbols, style: at.style }, title: `Flatten ${at.fixed.words}, ${at.style}`, says }, back)}
-      <button type="button" class="btn btn-icon btn-bare" @click=${() => { app.disarm(); back()?.focus(); }}>${icon("x")}<span class="sr">Back to safe</span></button></div>`;
+    return asked(app, { place: "unwind:flatten", kind: "position.flatten", args: { symbols: at.fixed.symbols, style: at.style }, title: `Flatten ${at.fixed.words}, ${at.style}`, says }, back);
   }
   const target = chosen(app, at.what);
   const why = whyNot(app, "position.flatten") ?? (target.symbols.length ? null : at.what === "shown" ? "No stock that is shown is held." : "No stock is watched: choose one in the table.");
@@ -56,7 +55,7 @@ function flatten(app, at, draw) {
     if (why) return app.voice.say(why, true);
     at.fixed = target; // what is armed is what is sent, though the filter may change meanwhile
     app.arm("unwind:flatten");
-    return requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector(".unwind-sure .sure")?.focus()));
+    return focusAsked();
   };
   const pick = (key, value) => () => {
     at[key] = value;
@@ -71,12 +70,25 @@ function flatten(app, at, draw) {
       ${says(app, "flatten", "position.flatten", why)}</div>`;
 }
 
+/* What is armed, and the way back. */
+const asked = (app, what, back) => html`<div class="unwind-sure">${sure(app, what, back)}
+  <button type="button" class="btn btn-icon btn-bare" @click=${() => { app.disarm(); back()?.focus(); }}>${icon("x")}<span class="sr">Back to safe</span></button></div>`;
+
+const focusAsked = () => requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector(".unwind-sure .sure")?.focus()));
+
 const says = (app, place, kind, why) => html`<div class="unwind-says num">${busy(app, kind)}${answer(app, `unwind:${place}`)}${why ? html`<p class="answer">${why}</p>` : nothing}</div>`;
 
-/* One act that is no danger: a title, a line, a button. */
-function simple(app, place, kind, title, line, word) {
+/* One act: a title, a line, a button. With `hurts`, what it does to whom, it is armed first. */
+function simple(app, place, kind, title, line, word, hurts = "") {
   const why = whyNot(app, kind);
-  const press = () => (why ? app.voice.say(why, true) : app.commands.give(`unwind:${place}`, kind, {}, null, title));
+  const back = () => document.querySelector(`[data-unwind="${kind}"]`);
+  if (hurts && app.armed(`unwind:${place}`)) return asked(app, { place: `unwind:${place}`, kind, args: {}, title, says: hurts }, back);
+  const press = () => {
+    if (why) return app.voice.say(why, true);
+    if (!hurts) return app.commands.give(`unwind:${place}`, kind, {}, null, title);
+    app.arm(`unwind:${place}`);
+    return focusAsked();
+  };
   return html`<div class="unwind"><div class="grow"><h3>${title}</h3><p class="quiet num">${line}</p></div>
     <button type="button" class="btn" data-unwind=${kind} aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${press}>${word}${takes(app, kind)}<span class="sr">: ${title}${why ? `. Not now: ${why}` : ""}</span></button>
     ${says(app, place, kind, why)}</div>`;
@@ -92,7 +104,7 @@ function bust(app) {
 function clients(app) {
   const away = app.store.get("limits")?.clients_away;
   return away ? simple(app, "clients", "clients.recall", "Ask clients to come back", "Part of the flow goes elsewhere now.", "Call back")
-    : simple(app, "clients", "clients.route_away", "Ask clients to route elsewhere", "They are no longer harmed; part stays away until called back.", "Ask");
+    : simple(app, "clients", "clients.route_away", "Ask clients to route elsewhere", "They are no longer harmed; part stays away until called back.", "Ask", "Part of the flow goes elsewhere at once, and stays there until it is called back.");
 }
 
 const cut = (app) => html`<div class="unwind unwind-state"><p class="grow num">${icon("landmark")}<span>The exchanges ${app.store.get("exchange").cut_off ? html`<strong>have cut the firm off</strong>` : "take orders of the firm"}</span></p>${share(app, "exchange", 0, "how it stands with the exchange")}</div>`;
