@@ -4,6 +4,8 @@ import { icon } from "../lib/icons.js";
 import { covered } from "../lib/reasons.js";
 import { roleTitle } from "../lib/roles.js";
 
+const PLAYED = ["deployer", "operator", "risk", "lobby"]; // pages that somebody joined to see
+
 export function mount(root, app) {
   let before = {};
   app.store.on("standing", (s) => {
@@ -16,7 +18,7 @@ export function mount(root, app) {
 
 function line(s) {
   if (s.link === "closed") {
-    return html`<div class="band band-link">${icon("unplug")}<span>${s.reason || "The server closed this page."}</span> <a class="btn" href="">Open again</a></div>`;
+    return html`<div class="band band-link">${icon("unplug")}<span>${s.reason || "The server closed this page."}</span> <a class="btn" href="">Open again</a>${PLAYED.includes(s.hello.desk) && !s.hello.watching ? html`<a class="btn" href=${`/join/${s.hello.exercise.code}/`}>Join again</a>` : nothing}</div>`;
   }
   if (s.link === "reconnecting" || s.link === "stalled") {
     const age = Math.round((Date.now() - s.since) / 1000);
