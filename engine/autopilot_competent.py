@@ -8,141 +8,42 @@ do other things.
 from typing import Any
 
 from engine.autopilot_history import raise_capital, take_the_bid
-from engine.autopilot_parts import REJECT, Eyes, Habit, Move, open_mail, pick_up, say
+from engine.autopilot_operator import (
+    ask_for_checks,
+    ask_to_disconnect,
+    bring_back,
+    disconnect,
+    fail_over,
+    name_it,
+    press,
+    read_mail,
+    share_log,
+    share_mail,
+    stop_it,
+    tail_next,
+    trust_the_pager,
+)
+from engine.autopilot_parts import Eyes, Habit, Move, open_mail, pick_up, say
+from engine.autopilot_plan import stands
 from engine.autopilot_team import (
-    FLOOD_S,
     MAY_START,
     REPAIRED,
     SEND_CHECKS,
     calm,
     checksum_to_share,
     declare,
-    flood_s,
-    odd_line,
     read_pin,
-    reject_orders,
     say_calm,
-    server_names,
     suspect,
     told,
-    wild,
 )
+from engine.autopilot_week import TAKE_IT_OUT, WEEK, plan_of
 
-STARTS_READING = "08:04"
-LAST_MINUTE = "09:27"  # a suspect that is not repaired by now does not see the bell
 ALARM_USD = 150_000_000  # gross of account 33 that no morning explains
 WORTH_USD = 25_000_000  # gross below which what is left belongs to clients
 CAP_USD = 50_000_000
-
-
-# -- operator
-
-
-def rejects(eyes: Eyes, read: bool | None = None) -> list[dict[str, Any]]:
-    """The router's reject mails."""
-    return [mail for mail in eyes.mails(read) if REJECT in mail["subject"]]
-
-
-def at_fault(eyes: Eyes) -> int:
-    """The server on the screen's log that gave itself away, else the one the team has named."""
-    return int(eyes.card("log").get("server") or 0) if odd_line(eyes) else suspect(eyes)
-
-
-def searching(eyes: Eyes) -> bool:
-    """Whether the logs must say which server it is: rejects repeat, or the market is flooded, and none is named."""
-    rejected = eyes.phase == "premarket" and bool(reject_orders(eyes))
-    return (rejected or flooded(eyes)) and not at_fault(eyes)
-
-
-def flooded(eyes: Eyes) -> bool:
-    """Whether the market is flooded, and has been for longer than the bell is loud."""
-    return wild(eyes) and flood_s(eyes) >= FLOOD_S
-
-
-def read_mail(eyes: Eyes) -> Move | None:
-    """Rejects that repeat come first, the newest of them: its order is still in a log. Else the oldest mail of a person."""
-    if not eyes.past(STARTS_READING) or eyes.free == 0 or eyes.busy("mail.open"):
-        return None
-    fresh = rejects(eyes, read=False)
-    if fresh and len(rejects(eyes)) >= 3 and not at_fault(eyes) and eyes.phase == "premarket":
-        return open_mail(eyes, fresh[-1], "The same reject again and again.")
-    people = [mail for mail in eyes.mails(read=False) if mail["group"] != "machines"]
-    return open_mail(eyes, people[0]) if people and eyes.free > 1 else None
-
-
-def tail_next(eyes: Eyes) -> Move | None:
-    """Look for the orders in one log after another: those not seen yet, then the one seen longest ago."""
-    if not searching(eyes) or eyes.free == 0 or eyes.busy("log.tail"):
-        return None
-    seen = {row["target"]: row["at"] for row in reversed(eyes.done("log.tail", "09:30" if eyes.phase == "bell" else "08:00"))}
-    up = [row for row in eyes.rows("servers", "servers") if row["state"] == "running"]
-    up.sort(key=lambda row: (seen.get(row["name"], ""), row["n"]))
-    return Move("log.tail", {"server": up[0]["n"]}, None, "Which server says so?") if up else None
-
-
-def share_log(eyes: Eyes) -> Move | None:
-    """Show the line that was found."""
-    server = int(eyes.card("log").get("server") or 0)
-    if not odd_line(eyes) or eyes.pinned(server_names(eyes)[server], eyes.card("log")["at"]):
-        return None
-    return Move("evidence.share", {"what": "log", "id": server}, None, "One server alone.")
-
-
-def share_mail(eyes: Eyes) -> Move | None:
-    """Show the mail that led there."""
-    read = rejects(eyes, read=True)
-    if not read or not odd_line(eyes) or eyes.pinned(REJECT):
-        return None
-    return Move("evidence.share", {"what": "mail", "id": read[-1]["id"]})
-
-
-def name_it(eyes: Eyes) -> Move | None:
-    """Say which server it is."""
-    return declare(eyes, at_fault(eyes), "certain", odd_line(eyes)) if odd_line(eyes) else None
-
-
-def stop_it(eyes: Eyes) -> Move | None:
-    """Stop the server at fault, when it floods the market or has not been repaired before the bell."""
-    n = at_fault(eyes)
-    row = next((row for row in eyes.rows("servers", "servers") if row["n"] == n), None)
-    if row is None or row["state"] != "running" or row["work"] or told(eyes, REPAIRED, row["name"]):
-        return None
-    if wild(eyes) or (eyes.phase == "premarket" and eyes.past(LAST_MINUTE)):
-        return Move("server.stop", {"server": n}, "certain", "It is this one.")
-    return None
-
-
-def ask_to_disconnect(eyes: Eyes) -> Move | None:
-    """No server is named: the whole router must go, and that needs a word."""
-    if flooded(eyes) and not at_fault(eyes) and eyes.word("smars.disconnect") in ("open", "refused"):
-        return Move("authorise.ask", {"what": "smars.disconnect"}, "certain", "It sends a thousand orders a second and nobody knows why.")
-    return None
-
-
-def disconnect(eyes: Eyes) -> Move | None:
-    """Hang up, unless the one server is being stopped."""
-    if flooded(eyes) and not eyes.busy("server.stop") and not (at_fault(eyes) and not eyes.done("server.stop", "09:30")):
-        return Move("smars.disconnect", {}, "certain", "Every minute costs millions.")
-    return None
-
-
-def ask_for_checks(eyes: Eyes) -> Move | None:
-    """After a disconnection: nothing comes back unseen."""
-    off = [row for row in eyes.rows("servers", "servers") if row["state"] == "disconnected"]
-    return say(eyes, SEND_CHECKS) if off and not wild(eyes) else None
-
-
-def cleared(eyes: Eyes, name: str) -> bool:
-    """Whether the deployer has said that a server is right."""
-    return told(eyes, MAY_START, name) or told(eyes, REPAIRED, name)
-
-
-def bring_back(eyes: Eyes) -> Move | None:
-    """Start a server the deployer has cleared."""
-    for row in eyes.rows("servers", "servers"):
-        if row["state"] in ("stopped", "disconnected") and not row["work"] and cleared(eyes, row["name"]) and eyes.free > 0:
-            return Move("server.start", {"server": row["n"]}, "certain", "Cleared by its checksum.")
-    return None
+ROOM_USD = 30_000_000  # what clients fill account 33 to by the end of a morning, and a little more
+COLLAR_PERCENT, RATE_PER_S = 10, 5
 
 
 # -- deployer
@@ -155,8 +56,11 @@ def read_own_mail(eyes: Eyes) -> Move | None:
 
 
 def asked_about(eyes: Eyes) -> bool:
-    """Whether operations has asked what a Power Peg is, and the mail was read."""
-    return any("Power Peg" in mail["subject"] for mail in eyes.mails(read=True))
+    """Whether operations has asked what a Power Peg is, and the mail was read. Who has taken that code out of the release answers that it is
+    gone: the tool has recorded other releases everywhere.
+    """
+    asked = any("Power Peg" in mail["subject"] for mail in eyes.mails(read=True))
+    return asked and not (plan_of(eyes) == TAKE_IT_OUT and all(row["copied_at"] for row in eyes.rows("fleet", "servers")))
 
 
 def clearing(eyes: Eyes) -> bool:
@@ -172,12 +76,22 @@ def checked(eyes: Eyes, server: dict[str, Any]) -> bool:
     return bool(checksum) and all(eyes.at(checksum["at"]) >= eyes.at(moment) for moment in moments)
 
 
+def as_good(eyes: Eyes) -> list[str]:
+    """Releases that do with the flag what the one to be deployed does."""
+    rows, target = eyes.rows("releases", "releases"), eyes.card("fleet")["target"]
+    meant = [row["flag_set"] for row in rows if row["name"] == target]
+    return [target, *(row["name"] for row in rows if row["flag_set"] in meant and row["name"] != target)]
+
+
 def wrong(eyes: Eyes, server: dict[str, Any]) -> bool:
-    """Whether a server's last checksum shows another release than the one that was deployed, on disk or running."""
-    checksum, target = server["checksum"], eyes.card("fleet")["target"]
+    """Whether a server's last checksum shows a release that was not to be deployed, on disk or running; what ran on an evening was
+    restarted since, or will be seen to be wrong today.
+    """
+    checksum, good = server["checksum"], as_good(eyes)
     if not isinstance(checksum, dict):
         return False
-    return checksum["disk_release"] != target or (bool(checksum["process"]) and checksum["process_release"] != target)
+    ran = checksum["process_release"] if eyes.at(checksum["at"]) >= eyes.at("00:00") else ""
+    return checksum["disk_release"] not in good or (bool(ran) and ran not in good)
 
 
 def check_suspect(eyes: Eyes) -> Move | None:
@@ -197,7 +111,7 @@ def check_suspect(eyes: Eyes) -> Move | None:
 def share_checksum(eyes: Eyes) -> Move | None:
     """Show what was found, when it differs."""
     for row in eyes.rows("fleet", "servers"):
-        if wrong(eyes, row) and checksum_to_share(eyes, row):
+        if wrong(eyes, row) and checked(eyes, row) and checksum_to_share(eyes, row):
             return Move("evidence.share", {"what": "checksum", "id": row["n"]})
     return None
 
@@ -205,18 +119,18 @@ def share_checksum(eyes: Eyes) -> Move | None:
 def name_the_stale(eyes: Eyes) -> Move | None:
     """A process that runs another release than the fleet is a diagnosis."""
     for row in eyes.rows("fleet", "servers"):
-        if wrong(eyes, row):
+        if wrong(eyes, row) and checked(eyes, row):
             return declare(eyes, row["n"], "certain", f"{row['name']} runs {row['checksum']['process_release'] or row['checksum']['disk_release']}.")
     return None
 
 
 def needs_copy(eyes: Eyes) -> list[dict[str, Any]]:
     """Servers whose newest checksum shows the wrong file on disk."""
-    target = eyes.card("fleet").get("target")
+    good = as_good(eyes)
     return [
         row
         for row in eyes.rows("fleet", "servers")
-        if row["checksum"] and row["checksum"]["disk_release"] != target and checked(eyes, row) and not row["work"]
+        if row["checksum"] and row["checksum"]["disk_release"] not in good and checked(eyes, row) and not row["work"]
     ]
 
 
@@ -251,7 +165,7 @@ def clear_servers(eyes: Eyes) -> Move | None:
     for row in eyes.rows("fleet", "servers"):
         if not row["checksum"] or wrong(eyes, row) or not checked(eyes, row):
             continue
-        started = eyes.done("server.start", target=row["name"])
+        started = eyes.done("server.start", "08:00", row["name"])
         if started and started[0]["state"] == "done" and not told(eyes, REPAIRED, row["name"]):
             return say(eyes, REPAIRED.format(name=row["name"]))
         if clearing(eyes) and not told(eyes, MAY_START, row["name"]):
@@ -292,8 +206,22 @@ def cap(eyes: Eyes) -> Move | None:
 
 def lift_cap(eyes: Eyes) -> Move | None:
     """The cap turns clients away as well once the danger is over."""
-    if eyes.card("limits").get("gross_cap_usd") and calm(eyes) and not eyes.busy("limit.set"):
+    if eyes.card("limits").get("gross_cap_usd") and calm(eyes) and not alarming(eyes) and not eyes.busy("limit.set"):
         return Move("limit.set", {"gross_usd": 0}, "likely", "Clients' orders meet it too.")
+    return None
+
+
+def set_dials(eyes: Eyes) -> Move | None:
+    """Before the open: what was built is set so that clients pass. A cap as tight as the account's own limit turns them away."""
+    limits = eyes.card("limits")
+    if eyes.phase != "premarket" or not eyes.free:
+        return None
+    if stands(eyes, "limit") and 0 < limits.get("gross_cap_usd", 0) < ROOM_USD and not eyes.busy("limit.set"):
+        return Move("limit.set", {"gross_usd": ROOM_USD}, "certain", "Clients fill the account as well.")
+    if stands(eyes, "rate") and not limits.get("rate_per_second") and not eyes.busy("rate.set"):
+        return Move("rate.set", {"per_second": RATE_PER_S}, "certain", "No order of ours needs more.")
+    if stands(eyes, "collar") and not limits.get("collar_percent") and not eyes.busy("collar.set"):
+        return Move("collar.set", {"percent": COLLAR_PERCENT}, "certain", "Nobody of ours buys ten percent away.")
     return None
 
 
@@ -322,19 +250,31 @@ def flatten(eyes: Eyes) -> Move | None:
 
 # At once: what brings evidence, and who may stop it is settled before it is needed.
 answer = pick_up(
-    5, "golive.check", "golive_again.line", "blotter.list", "settle.all", "exchange.wait", "exchange_again.session", "exchange_back.error",
+    5, "date.stand", "racks.walk", "tired.home",
+    "golive.check", "golive_again.line", "blotter.list", "settle.all", "exchange.wait", "exchange_again.session", "exchange_back.error",
     "floor.order", "chief.stop", "chief_again.stop", "client.cancel", "client_again.cancel", "sessions.one", "legal.image", "broker.figures",
 )  # fmt: skip
 
-HABITS: dict[str, tuple[Habit, ...]] = {
+DAY: dict[str, tuple[Habit, ...]] = {
     "operator": (
-        answer, stop_it, disconnect, name_it, share_log, ask_to_disconnect, share_mail, say_calm, ask_for_checks,
-        tail_next, bring_back, read_pin, read_mail,
+        press, stop_it, fail_over, disconnect, name_it, share_log, ask_to_disconnect, share_mail, say_calm, ask_for_checks,
+        tail_next, bring_back, read_mail,
     ),
     "deployer": (
-        answer, name_the_stale, ask_to_copy, share_checksum, clear_servers, copy, restart, check_suspect, read_pin, read_own_mail,
+        name_the_stale, ask_to_copy, share_checksum, clear_servers, copy, restart, check_suspect, read_own_mail,
     ),
     "risk": (
-        answer, give_the_word, share_position, cap, ask_busts, lift_cap, flatten, take_the_bid, raise_capital, read_pin, read_own_mail,
+        give_the_word, share_position, set_dials, cap, ask_busts, lift_cap, flatten, take_the_bid, raise_capital, read_own_mail,
     ),
 }  # fmt: skip
+
+
+def on_the_day(habit: Habit) -> Habit:
+    """A habit that rests in the week."""
+    return lambda eyes: None if eyes.phase == "deployment" else habit(eyes)
+
+
+HABITS: dict[str, tuple[Habit, ...]] = {
+    desk: (*((trust_the_pager,) if desk == "operator" else ()), answer, *WEEK[desk], *map(on_the_day, habits[:-1]), read_pin, on_the_day(habits[-1]))
+    for desk, habits in DAY.items()
+}

@@ -108,7 +108,7 @@ def raise_capital(eyes: Eyes) -> Move | None:
 answer = pick_up(
     15, "date.stand", "racks.later", "tired.home",
     "golive.go", "settle.ask", "exchange.callback", "exchange_back.error", "exchange_again.wait", "floor.order",
-    "chief.unknown", "client.wait", "sessions.shut", "legal.freeze", "broker.fine", every=False,
+    "chief.unknown", "client.away", "sessions.shut", "legal.freeze", "broker.fine", every=False,
 )  # fmt: skip
 
 HABITS: dict[str, tuple[Habit, ...]] = {

@@ -1,9 +1,11 @@
-"""The autopilot `novice`: three people in their first week. They see that something is wrong from the totals, after the bell, look
-at one thing after the other in the order of their numbers, guess once, and ask for the word late.
+"""The autopilot `novice`: three people in their first week. They copy with one hand and read mail with the other, restart what was copied
+while they think of it, hash the last one of an evening, and build what came to mind. On the day they see that something is wrong from the
+totals, after the bell, look at one thing after the other in the order of their numbers, guess once, and ask for the word late.
 """
 
 from engine.autopilot_history import raise_capital
 from engine.autopilot_parts import Eyes, Habit, Move, open_mail, pick_up, say
+from engine.autopilot_plan import Errand, copy_next, next_errand, restarted, tonight_left, uncopied
 from engine.autopilot_team import checksum_to_share, declare, read_pin, say_calm, server_names, suspect, wild
 
 NOTICES, LOOKS_FROM, GUESSES, TRIES_ROLLBACK, ASKS = "09:34", "09:36", "09:42", "09:50", "09:58"
@@ -11,6 +13,72 @@ ALARM = "Far more orders go out than come in. Does anybody know why?"
 QUESTION = "Account 33 is at half a billion. Is that ours?"
 ODD_PER_S = 50  # child orders a second of one server at which even a beginner looks twice
 STARTS_AGAIN = "10:40"
+A_NIGHT = 3
+REMEMBERS_S = 900  # after a copy a beginner still knows that a restart belongs to it
+LAST_START = "20:10"  # of an evening; then comes one checksum, and home
+ERRANDS: dict[str, tuple[Errand, ...]] = {
+    "deployer": (),
+    "operator": (("mail.page", {"match": "CRITICAL"}), ("inventory.audit", {})),
+    "risk": (("credit.line", {}),),
+}
+
+
+# -- the week
+
+
+def copy_some(eyes: Eyes) -> Move | None:
+    """Three an evening, one after the other."""
+    if eyes.evening is None or eyes.busy("release.copy"):
+        return None
+    tonight = [row for row in eyes.rows("fleet", "servers") if row["copied_at"] and eyes.at(row["copied_at"]) >= eyes.today]
+    return copy_next(eyes, 1) if len(tonight) < A_NIGHT else None
+
+
+def restart_fresh(eyes: Eyes) -> Move | None:
+    """A restart belongs to a copy, as long as one thinks of it: a mail that waits is read first."""
+    if eyes.evening is None or not eyes.free or tonight_left(eyes) < 10 or read_any(eyes):
+        return None
+    rows = [row for row in eyes.rows("fleet", "servers") if row["copied_at"] and not restarted(eyes, row)]
+    fresh = [row for row in rows if eyes.ago(row["copied_at"]) <= REMEMBERS_S]
+    return Move("server.start", {"server": fresh[0]["n"]}, "likely", "Copied, so restart it.") if fresh else None
+
+
+def copy_again(eyes: Eyes) -> Move | None:
+    """A checksum that differs, in the evening: copy once more."""
+    n = odd_disk(eyes)
+    if eyes.evening is None or not n or not eyes.free or tonight_left(eyes) < 30 or not eyes.card("week").get("copies_left"):
+        return None
+    return Move("release.copy", {"servers": [n], "release": eyes.card("fleet")["target"]}, "likely", "Its checksum differs.")
+
+
+def odd_disk(eyes: Eyes) -> int:
+    """A server whose last checksum shows another file than the one that was deployed; 0 for none."""
+    target = eyes.card("fleet").get("target")
+    for row in eyes.rows("fleet", "servers"):
+        found = row["checksum"]
+        if found and found["disk_release"] != target and not row["work"] and eyes.at(found["at"]) >= eyes.at(row["copied_at"]):
+            return int(row["n"])
+    return 0
+
+
+def hash_last(eyes: Eyes) -> Move | None:
+    """One checksum an evening, of the server that came last."""
+    if eyes.evening is None or not eyes.past_tonight(LAST_START) or tonight_left(eyes) < 30 or not eyes.free:
+        return None
+    rows = [row for row in eyes.rows("fleet", "servers") if row["copied_at"] and eyes.at(row["copied_at"]) >= eyes.today]
+    if not rows or uncopied_tonight(eyes) or rows[-1]["work"] or eyes.done("checksum.run", target=rows[-1]["name"]):
+        return None
+    return Move("checksum.run", {"servers": [rows[-1]["n"]]}, "likely", "One, to be sure.")
+
+
+def uncopied_tonight(eyes: Eyes) -> bool:
+    """Whether copies are still under way."""
+    return eyes.busy("release.copy") or (eyes.evening == 2 and bool(uncopied(eyes)))
+
+
+def run_errand(eyes: Eyes) -> Move | None:
+    """What a mail has made one think of."""
+    return next_errand(eyes, ERRANDS[eyes.desk]) if eyes.evening and eyes.free else None
 
 
 # -- operator
@@ -105,8 +173,10 @@ def heard(eyes: Eyes) -> bool:
 
 
 def odd_checksum(eyes: Eyes) -> int:
-    """A server whose checksum shows another release than the one that was deployed."""
+    """A server whose checksum shows another release than the one that was deployed; 0 for none, and in the week."""
     target = eyes.card("fleet").get("target")
+    if eyes.phase == "deployment":
+        return 0
     for row in eyes.rows("fleet", "servers"):
         if row["checksum"] and row["checksum"]["process_release"] not in ("", target):
             return int(row["n"])
@@ -190,14 +260,18 @@ def read_any(eyes: Eyes) -> Move | None:
 
 # Late, and what sounds safe.
 answer = pick_up(
-    40, "golive.go", "blotter.clean", "settle.ask", "exchange.callback", "exchange_back.error", "exchange_again.wait", "floor.hand",
+    40, "date.stand", "racks.trust", "tired.again",
+    "golive.go", "blotter.clean", "settle.ask", "exchange.callback", "exchange_back.error", "exchange_again.wait", "floor.hand",
     "chief.hold", "chief_again.stop", "client.wait", "client_again.away", "sessions.shut", "legal.freeze", "broker.fine",
 )  # fmt: skip
 
 HABITS: dict[str, tuple[Habit, ...]] = {
     "operator": (
-        answer, stop_it, disconnect, notice, name_it, ask_late, show_look, say_calm, look_at_next, restart_one, start_again, read_pin, read_mail,
+        answer, run_errand, stop_it, disconnect, notice, name_it, ask_late, show_look, say_calm, look_at_next, restart_one, start_again,
+        read_pin, read_mail,
     ),
-    "deployer": (answer, name_odd, share_odd, copy_odd, check_next, roll_back_one, read_pin, read_any),
-    "risk": (answer, give_late, wonder, flatten, take_first_bid, raise_capital, read_pin, read_any),
+    "deployer": (
+        answer, copy_again, copy_some, restart_fresh, hash_last, name_odd, share_odd, copy_odd, check_next, roll_back_one, read_pin, read_any,
+    ),
+    "risk": (answer, run_errand, give_late, wonder, flatten, take_first_bid, raise_capital, read_pin, read_any),
 }  # fmt: skip

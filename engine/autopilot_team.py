@@ -101,10 +101,13 @@ def say_calm(eyes: Eyes) -> Move | None:
     return say(eyes, CALM) if flooded and quiet and eyes.phase in ("bell", "unwind") else None
 
 
-def flood_s(eyes: Eyes) -> int:
-    """Seconds of the last half hour in which the firm sent more than any morning has seen."""
+def flood_s(eyes: Eyes, last_s: int = 0) -> int:
+    """Seconds of the last half hour, or of the last `last_s` seconds, in which the firm sent more than any morning has seen."""
     chart = eyes.card("chart")
-    return sum(1 for children in chart.get("children", []) if children > BUSY_PER_S) * int(chart.get("every_s", 0))
+    every, children = int(chart.get("every_s", 0)), chart.get("children", [])
+    if last_s and every:
+        children = children[-(last_s // every) :] if last_s >= every else []
+    return sum(1 for count in children if count > BUSY_PER_S) * every
 
 
 def wild(eyes: Eyes) -> bool:
