@@ -9,6 +9,8 @@ from engine.autopilot_parts import REJECT, Eyes, Habit, Move, open_mail, pick_up
 
 COPIED = (2, 5, 8)  # servers that are done at the end of each evening
 RESTART_FROM = "19:30"  # of the last evening
+WHY = "What did we change?"  # release management, when the market has noticed
+BUSY_PER_S, LARGE_USD = 100, 50_000_000  # children, and a position, beyond a morning's own
 CHECK_FROM, ROLL_BACK, ASK, HANG_UP, FLATTEN = "09:31", "09:48", "10:10", "10:11", "10:20"
 
 
@@ -20,16 +22,20 @@ def read_mail(eyes: Eyes) -> Move | None:
     return open_mail(eyes, waiting[0]) if waiting and eyes.free > 0 else None
 
 
+def _wild(eyes: Eyes) -> bool:
+    return bool(eyes.card("rates").get("children_out", 0) > BUSY_PER_S)
+
+
 def ask_to_hang_up(eyes: Eyes) -> Move | None:
     """The exchanges have asked for long enough."""
-    if eyes.past(ASK) and eyes.phase == "bell" and eyes.word("smars.disconnect") == "open":
+    if eyes.past(ASK) and eyes.phase == "bell" and _wild(eyes) and eyes.word("smars.disconnect") == "open":
         return Move("authorise.ask", {"what": "smars.disconnect"}, "certain", "The exchanges want it off.")
     return None
 
 
 def hang_up(eyes: Eyes) -> Move | None:
     """Disconnect SMARS, with the word."""
-    if eyes.past(HANG_UP) and eyes.allowed("smars.disconnect"):
+    if eyes.past(HANG_UP) and _wild(eyes) and eyes.allowed("smars.disconnect"):
         return Move("smars.disconnect", {}, "certain", "Nothing else has stopped it.")
     return None
 
@@ -64,7 +70,9 @@ def check_fleet(eyes: Eyes) -> Move | None:
 
 
 def roll_back(eyes: Eyes) -> Move | None:
-    """Take the new release off every server that was seen to run it."""
+    """Take the new release off every server that was seen to run it, when somebody asks what was changed."""
+    if not any(mail["subject"] == WHY for mail in eyes.mails()):
+        return None
     if not eyes.past(ROLL_BACK) or eyes.phase != "bell" or eyes.done("release.rollback") or eyes.busy("release.rollback"):
         return None
     target = eyes.card("fleet").get("target")
@@ -80,7 +88,7 @@ def give_the_word(eyes: Eyes) -> Move | None:
 
 def flatten(eyes: Eyes) -> Move | None:
     """Work the position back through the day, patiently, once."""
-    if eyes.past(FLATTEN) and eyes.phase == "unwind" and not eyes.done("position.flatten"):
+    if eyes.past(FLATTEN) and eyes.phase == "unwind" and eyes.card("pnl").get("gross_usd", 0) > LARGE_USD and not eyes.done("position.flatten"):
         return Move("position.flatten", {"symbols": "all", "style": "passive"}, "certain", "The position is not ours to keep.")
     return None
 

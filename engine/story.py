@@ -136,6 +136,13 @@ FINISHED: dict[str, Tell] = {
     "flag.set": _line(50, "Had the order flag set again upstream.", once="flag on"),
     "limit.set": _cap,
     "rate.set": _line(62, "Capped child orders at {per_second} a second for each parent.", once="rate"),
+    "threshold.set": _line(64, "Set the firm's capital threshold to {usd:,} dollars.", once="threshold {usd}"),
+    "hold.set": _line(50, "Let parents above {shares:,} shares wait for a person.", once="hold"),
+    "drill.run": _line(42, "Drilled who stops what.", once="drill"),
+    "fleet.review": _line(66, "Had a second technician look at every server.", once="review"),
+    "automation.deploy": _line(68, "Deployed {release} with the automation.", once="deploy {release}"),
+    "standby.failover": _line(90, "Failed over to the standby on the release before.", once="failover"),
+    "ramp.set": _line(60, "Had the flag set on {percent} % of the orders.", once="ramp {percent}"),
     "collar.set": _line(62, "Set a price collar of {percent} %.", once="collar"),
     "reconcile.on": _line(70, "Switched the reconciliation of executions on.", once="reconcile"),
     "position.flatten": _flatten,
@@ -202,7 +209,17 @@ def _missed(teller: Teller, event: Any) -> None:
     teller.add(event, 46, next(iter(event.audience), ""), f"Could not take the call from {event.data['caller']}.")
 
 
+def _built(teller: Teller, event: Any) -> None:
+    teller.add(event, 54, "", f"Built: {event.data['label'][0].lower()}{event.data['label'][1:]}.", once=event.data["control"])
+
+
+def _tripped(teller: Teller, event: Any) -> None:
+    teller.add(event, 95, "", f"The capital threshold of {dollars(event.data['threshold_usd'])} stopped all order entry.", once="tripped")
+
+
 HAPPENED: dict[str, Callable[[Teller, Any], None]] = {
+    "control.built": _built,
+    "threshold.tripped": _tripped,
     "market.opened": _opened,
     "symptom.noticed": _noticed,
     "diagnosis.declared": _declared,

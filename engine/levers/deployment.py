@@ -163,6 +163,8 @@ def _before_tuesday(sim: "Simulation") -> None:
     _once("brokers", "the brokers have given their word")(sim)
     if sim.now >= -EVENING_STEPS:
         raise Refused("the brokers change nothing on a day's notice: they wanted to know by Monday's end")
+    if any(work.kind == "chief.call" for work in sim.works):
+        raise Refused("the telephone is in use: the chief executive is being called")
 
 
 @lever("brokers.call", "risk", "Ask the brokers to follow a plan of the flag", ready=_before_tuesday, exclusive=True)

@@ -9,6 +9,7 @@ from engine import DESKS, WEEK, Command, Simulation, replay, restore, save, sigh
 from engine.fleet import RUNNING, STARTING, STOPPED
 from engine.jit import COMPILED
 from engine.market_time import EVENING_STEPS, evening_of
+from engine.week import CONTROLS
 from tests.small import small_scenario
 
 SCENARIO = small_scenario(2)
@@ -35,19 +36,45 @@ ORDERS = st.lists(
                         "brokers.call",
                         "standby.build",
                         "flag.clear",
+                        "chief.call",
+                        "limit.link",
+                        "rate.build",
+                        "collar.build",
+                        "reconcile.build",
+                        "threshold.build",
+                        "stop.preauthorise",
+                        "credit.line",
+                        "dashboard.build",
+                        "killswitch.build",
+                        "drill.run",
                     ]
                 ),
                 st.just({}),
             ),
-            st.tuples(st.just("control.test"), st.just({"control": "standby"})),
-            st.tuples(st.just("control.mend"), st.just({"control": "standby"})),
+            st.tuples(
+                st.sampled_from(["control.test", "control.mend"]),
+                st.fixed_dictionaries({"control": st.sampled_from(["standby", "limit", "dashboard", "mail.page"])}),
+            ),
+            st.tuples(st.just("threshold.set"), st.fixed_dictionaries({"usd": st.sampled_from([0, 10_000_000])})),
+            st.tuples(st.just("rate.set"), st.just({"per_second": 1})),
+            st.tuples(st.just("dashboard.alert"), st.just({"per_second": 8})),
+            st.tuples(st.just("parents.hold"), st.just({"shares": 5_000})),
+            st.tuples(st.just("mail.page"), st.just({"match": "SMARS"})),
             st.tuples(st.just("ramp.set"), st.just({"percent": 10})),
         ),
     ),
     min_size=3,
     max_size=24,
 )
-GIVER = {"inventory.audit": "operator", "standby.build": "operator", "brokers.call": "risk", "control.test": "operator", "control.mend": "operator"}
+OPERATORS = ("inventory.audit", "standby.build", "dashboard.build", "dashboard.alert", "killswitch.build", "drill.run", "mail.page")
+RISKS = ("brokers.call", "chief.call", "limit.link", "rate.build", "rate.set", "collar.build", "reconcile.build", "threshold.build")
+RISKS += ("threshold.set", "stop.preauthorise", "credit.line", "parents.hold")
+GIVER = dict.fromkeys(OPERATORS, "operator") | dict.fromkeys(RISKS, "risk")
+
+
+def giver(kind: str, args: dict[str, Any]) -> str:
+    """The desk that gives a command; a control is tested and mended by the desk that builds it."""
+    return CONTROLS[args["control"]].desk if kind.startswith("control.") else GIVER.get(kind, "deployer")
 
 
 def is_whole(sim: Simulation) -> None:
@@ -69,7 +96,7 @@ def test_any_plan_keeps_the_laws_and_ends_the_week_on_time(seed: int, orders: li
     sim, log = Simulation(SCENARIO, seed, start=WEEK), []
     for gap, (kind, args) in orders:
         sim.step(min(gap, -sim.now))
-        command = Command(len(log) + 1, sim.now, GIVER.get(kind, "deployer"), kind, args)
+        command = Command(len(log) + 1, sim.now, giver(kind, args), kind, args)
         log.append(command)
         before = sim.digest()
         if sim.submit(command) is not None:

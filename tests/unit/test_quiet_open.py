@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine import BELL_END, CLOSE, DESKS, OPEN, WEEK, ScenarioError, Simulation, load_scenario, play, restore, save, score, sight, step_at
+from engine import BELL_END, CLOSE, DESKS, OPEN, WEEK, ScenarioError, Simulation, load_scenario, play, rehearse, restore, save, score, sight, step_at
 from engine.scenario import read_scenario
 from tests.small import give
 
@@ -101,3 +101,9 @@ def test_the_right_diagnosis_is_that_it_is_real():
 def test_the_afternoon_is_as_quiet():
     run = play(QUIET, "none", 7, until=CLOSE)
     assert score(run.sim)["total"] == 0
+
+
+def test_history_at_every_desk_lets_a_quiet_morning_run():
+    run = rehearse(QUIET, 79, dict.fromkeys(DESKS, "history"), until=step_at("10:30"))
+    assert not {command.kind for command in run.commands} & {"release.rollback", "smars.disconnect", "position.flatten"}
+    assert score(run.sim)["trading"] == 0
