@@ -300,7 +300,7 @@ class ProjectorConsumer(FrameConsumer):
 
     async def enter(self) -> dict[str, Any] | None:
         code = self.scope["url_route"]["kwargs"]["code"]
-        exercise = await Exercise.objects.filter(code=code.upper()).afirst()
+        exercise = await in_rows(Exercise.objects.filter(code=code.upper()).first)()
         if exercise is None:
             await self.part(f"There is no exercise {code}.", retry=False, code=GONE)
             return None

@@ -41,7 +41,8 @@ def put(holding_id: int, token_hash: str, order: Order) -> list[dict[str, Any]]:
     Sent twice (a double click, a reconnect) it stays one row, and the answer says what became of it.
     """
     whole = Holding.objects.select_related("player", "seat__team__exercise", "seat__team__run")
-    held = whole.filter(pk=holding_id, player__token_hash=token_hash).first()
+    lean = whole.only("player__name", "seat__desk", "seat__covered", "seat__team__exercise__state", "seat__team__run__state")
+    held = lean.filter(pk=holding_id, player__token_hash=token_hash).first()
     if held is None:
         return [{"t": "refused", "id": str(order.id), "reason": MOVED}]
     seat = held.seat
@@ -55,7 +56,7 @@ def put(holding_id: int, token_hash: str, order: Order) -> list[dict[str, Any]]:
         confidence=order.confidence or "", why=order.why, by=held.player.name,
     )  # fmt: skip
     write(*insertion([row], unless_there=True))
-    row = Command.objects.select_related("run").get(run=run, client_id=order.id)
+    row = Command.objects.select_related("run").only("client_id", "desk", "state", "step", "reason", "run__state").get(run=run, client_id=order.id)
     if row.run.state == "ended" and row.state == "pending":  # it ended between the look and the row
         Command.refuse_waiting(run)
         row.refresh_from_db()

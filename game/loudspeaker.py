@@ -87,6 +87,7 @@ class Loudspeaker:
         before = dict(self._last)
         pipe = client().pipeline(transaction=False)
         order: list[str] = []  # whom each answer is about; "" where it says nothing
+        written: dict[str, tuple[Any, str]] = {}  # a card that several desks have alike becomes text once
         for desk, cards in sights.items():
             changed: Cards = {}
             for name, content in cards.items():
@@ -94,7 +95,9 @@ class Loudspeaker:
                     self._last[desk, name] = content
                     version = max(step, self._versions.get((desk, name), -1) + 1)
                     self._versions[desk, name] = version
-                    changed[name] = (version, to_json(content))
+                    if name not in written or written[name][0] != content:
+                        written[name] = (content, to_json(content))
+                    changed[name] = (version, written[name][1])
             stored = {name: f"{version} {text}" for name, (version, text) in changed.items()}
             pipe.hset(cards_key(self.run_id, desk), mapping={"": str(step), **stored})
             order.append("")

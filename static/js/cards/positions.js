@@ -3,8 +3,7 @@ import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { COLUMNS, FILTERS, order } from "../lib/book.js";
 import { heatMap } from "../lib/map.js";
 import { blocked } from "../lib/reasons.js";
-import { makeRows } from "../lib/rows.js";
-import { slowly } from "../lib/table.js";
+import { arrange, makeRows } from "../lib/rows.js";
 
 const SORT_MS = 2000;
 
@@ -18,8 +17,6 @@ export function mount(root, app) {
     else if (app.store.get("price")?.symbol !== symbol) app.commands.give("watch", "stock.watch", { symbol });
   };
   const map = heatMap(root, (i) => app.watch(at.names[i]));
-  const everything = slowly((d) => at.table.patchAll(d)); // rows out of view are read by those who listen
-
   const sort = (byHand = false) => {
     const busy = !byHand && (parts.box.matches(":hover") || parts.box.contains(document.activeElement));
     const list = order(at.d, at.names, at);
@@ -33,9 +30,8 @@ export function mount(root, app) {
       return;
     }
     Object.assign(at, { sorted: performance.now(), order: list });
-    const top = parts.box.scrollTop;
-    parts.body.replaceChildren(...list.map((i) => at.table.rows[i].tr));
-    parts.box.scrollTop = byHand ? 0 : top;
+    arrange(parts.body, list.map((i) => at.table.rows[i].tr));
+    if (byHand) parts.box.scrollTop = 0;
     parts.none.hidden = !!list.length;
     rove(at, app.store.get("price")?.symbol);
     tellShown(app, at);
@@ -47,7 +43,6 @@ export function mount(root, app) {
     const fresh = !at.table;
     at.table ??= makeRows(at.names);
     at.table.patch(at.d);
-    everything(at.d);
     sort(!at.order.length);
     if (fresh) mark(app, at);
     map(at.d, at.names);

@@ -1,9 +1,10 @@
-/* The table's rows: made once, their text nodes kept; only rows in view are patched, the others when they come into it. */
+/* The table's rows: made once, their text nodes kept; rows in view are patched at once, the others when they come into it or in turn. */
 import { arrow, count, move, short } from "./format.js";
 import { heatClass } from "./heat.js";
 import { price, sign, signed, tone } from "./money.js";
 
 const PNL_STEPS = [5e3, 25e3, 1e5, 5e5]; // dollars: from here on heat 1, 2, 3, 4
+const IN_TURN = 16;                      // rows out of view patched with every picture
 const STEPS = [0, 50, 200, 500, 1000];   // the same as basis points, for the map
 
 /* Profit as the heat of a move. */
@@ -49,11 +50,30 @@ function make(name, i) {
 const put = (node, text) => node.data !== text && (node.data = text);
 const dress = (el, className) => el.className !== className && (el.className = className);
 
-/* -> {rows, patch(d), patchAll(d), seen: Set} */
+/* Let body hold these rows in this order. Only those out of place are moved: a row that is put in anew is laid out anew. */
+export function arrange(body, list) {
+  let next = body.firstElementChild;
+  for (const tr of list) {
+    if (next && next !== tr && next.nextElementSibling === tr) {
+      next.remove(); // it belongs further down, or nowhere
+      next = tr;
+    }
+    if (next === tr) next = tr.nextElementSibling;
+    else body.insertBefore(tr, next);
+  }
+  while (next) {
+    const gone = next;
+    next = next.nextElementSibling;
+    gone.remove();
+  }
+}
+
+/* -> {rows, patch(d)} */
 export function makeRows(names) {
   const rows = names.map(make);
   const seen = new Set();
   let latest = null;
+  let turn = 0;
   const patch = (i) => {
     const { nodes, moved, pnl } = rows[i];
     const d = latest;
@@ -82,12 +102,10 @@ export function makeRows(names) {
   return {
     rows,
     patch: (d) => {
+      const many = latest ? IN_TURN : rows.length;
       latest = d;
       seen.forEach(patch);
-    },
-    patchAll: (d) => {
-      latest = d;
-      rows.forEach((_, i) => patch(i));
+      for (let n = 0; n < many; n += 1) patch(turn = (turn + 1) % rows.length); // read by those who listen
     },
   };
 }
