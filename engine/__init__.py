@@ -9,6 +9,8 @@ from engine.events import DESKS, Event
 from engine.evidence import log_text
 from engine.market_time import (
     BELL_END,
+    BELL_FROM,
+    BELL_TO,
     BLOCK,
     CLOSE,
     END,
@@ -39,6 +41,8 @@ __all__ = [
     "AUTOPILOTS",
     "BEFORE",
     "BELL_END",
+    "BELL_FROM",
+    "BELL_TO",
     "BLOCK",
     "CLOSE",
     "DESKS",

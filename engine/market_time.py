@@ -82,6 +82,7 @@ def clock(step: int, *, ms: bool = False) -> str:
 
 
 OPEN = step_at("09:30")
+BELL_FROM, BELL_TO = step_at("09:29:45"), step_at("09:30:15")  # the thirty seconds that every screen shows alike
 BREAKERS_FROM = step_at("09:45")
 BELL_END = step_at("10:15")
 BREAKERS_TO = step_at("15:35")

@@ -13,7 +13,7 @@ from engine.market_time import clock
 from engine.score import score
 from engine.sight_deployer import deployer
 from engine.sight_operator import operator
-from engine.sight_parts import clock_card, headlines_card, tape_card, tiles_card
+from engine.sight_parts import bell_card, clock_card, headlines_card, tape_card, tiles_card
 from engine.sight_pins import register_pins
 from engine.sight_risk import risk
 from engine.simulation import Simulation
@@ -26,6 +26,7 @@ def projector(sim: Simulation, help_level: str) -> dict[str, Any]:
     money = score(sim)
     return {
         "clock": clock_card(sim),
+        "bell": bell_card(sim),
         "tiles": tiles_card(sim),
         "loss": {"clock": clock(sim.now), "loss_usd": round(money["total"])},
         "headlines": headlines_card(sim),

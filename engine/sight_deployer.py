@@ -6,7 +6,7 @@ from engine.commands import LEVERS
 from engine.fleet import Fleet
 from engine.market_time import STEPS_PER_MINUTE, clock, date, evening_of, told
 from engine.scenario import Release
-from engine.sight_parts import alerts_card, clock_card, inbox_card, kept, levers_card, work_card
+from engine.sight_parts import alerts_card, bell_card, clock_card, inbox_card, kept, levers_card, work_card
 from engine.sight_team import team_cards
 from engine.sight_week import week_cards
 from engine.simulation import Simulation
@@ -142,6 +142,7 @@ def deployer(sim: Simulation, help_level: str) -> dict[str, Any]:
     """All cards of the deployer."""
     return {
         "clock": clock_card(sim),
+        "bell": bell_card(sim),
         "fleet": fleet_card(sim, help_level),
         "releases": releases_card(sim),
         "changes": changes_card(sim),

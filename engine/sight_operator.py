@@ -6,7 +6,7 @@ from engine.commands import LEVERS
 from engine.evidence import log_text
 from engine.fleet import RUNNING
 from engine.market_time import clock, told
-from engine.sight_parts import alerts_card, clock_card, inbox_card, kept, levers_card, work_card
+from engine.sight_parts import alerts_card, bell_card, clock_card, inbox_card, kept, levers_card, work_card
 from engine.sight_team import team_cards
 from engine.sight_week import week_cards
 from engine.simulation import Simulation
@@ -107,6 +107,7 @@ def operator(sim: Simulation, help_level: str) -> dict[str, Any]:
     """The operator: process states, firm totals, mail, one log and one server when asked; no money, no positions, no releases."""
     return {
         "clock": clock_card(sim),
+        "bell": bell_card(sim),
         "servers": servers_card(sim, help_level),
         "rates": rates_card(sim),
         "chart": chart_card(sim),

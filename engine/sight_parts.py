@@ -8,7 +8,7 @@ import numpy as np
 from engine.commands import LEVERS, Lever, Refused, target
 from engine.events import DESKS
 from engine.gauges import mids, moves_bp
-from engine.market_time import CLOSE, OPEN, STEPS_PER_SECOND, clock, date, evening_of, phase, told
+from engine.market_time import BELL_FROM, BELL_TO, CLOSE, OPEN, STEPS_PER_SECOND, clock, date, evening_of, phase, told
 from engine.positions import price_text
 from engine.simulation import Simulation
 
@@ -155,6 +155,23 @@ def tiles_card(sim: Simulation) -> dict[str, Any]:
     """Moves of all stocks since the open, in fixed order."""
     paused = np.flatnonzero(sim.machine.market["paused_until"] > max(sim.now, 0)).tolist()
     return {"symbols": list(sim.names), "moves_bp": moves_bp(sim, mids(sim)).tolist(), "paused": paused}
+
+
+def bell_card(sim: Simulation) -> dict[str, Any]:
+    """The thirty seconds around the bell, as everybody sees them: stocks that have opened and shares that changed hands, anybody's.
+    `on` is false at every other time, and nothing else then changes.
+    """
+    if not BELL_FROM <= sim.now < BELL_TO:
+        return {"on": False}
+    market = sim.machine.market
+    traded = int(market["volume"].sum()) if sim.now >= OPEN else 0
+    return {
+        "on": True,
+        "left_s": max(-(-(OPEN - sim.now) // STEPS_PER_SECOND), 0),
+        "opened": int((market["open"] > 0).sum()),
+        "of": len(sim.names),
+        "shares": traded,
+    }
 
 
 def headlines_card(sim: Simulation) -> dict[str, Any]:

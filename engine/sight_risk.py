@@ -13,7 +13,7 @@ from engine.gauges import MINUTES, TICK_STEPS, mid_prices_hc, moves_bp
 from engine.market_time import BLOCK, CLOSE, OPEN, STEPS_PER_MINUTE, clock
 from engine.positions import PATH_MINUTES, Valued, prices_hc
 from engine.score import HC, score
-from engine.sight_parts import alerts_card, clock_card, headlines_card, inbox_card, kept, levers_card, tape_card, work_card
+from engine.sight_parts import alerts_card, bell_card, clock_card, headlines_card, inbox_card, kept, levers_card, tape_card, work_card
 from engine.sight_team import team_cards
 from engine.sight_week import week_cards
 from engine.simulation import Simulation
@@ -167,6 +167,7 @@ def risk(sim: Simulation, help_level: str) -> dict[str, Any]:
     """All cards of the risk manager."""
     return {
         "clock": clock_card(sim),
+        "bell": bell_card(sim),
         "pnl": pnl_card(sim, help_level),
         "curve": curve_card(sim),
         "symbols": symbols_card(sim),

@@ -14,7 +14,7 @@ from game.loudspeaker import Cards, to_json
 from game.models import Exercise, Run
 
 DELAY_STEPS = 2 * engine.STEPS_PER_MINUTE
-PASSED_ON = ("tiles", "headlines", "tape")  # of the first team's market
+PASSED_ON = ("tiles", "headlines", "tape", "bell")  # of the first team's market
 SHARE_FROM_USD = 1_000_000  # below it a share of history's loss says nothing
 Curve = list[list[int]]  # [[step, loss in dollars], ...]
 PHASE_LABELS = {

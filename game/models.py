@@ -25,9 +25,12 @@ SPEED_MIN, SPEED_MAX = 0.5, 120.0
 
 
 def speed_of(speeds: dict[str, float], step: int) -> float:
-    """How many seconds of market time a second of wall time takes in the phase of `step`."""
+    """How many seconds of market time a second of wall time takes in the phase of `step`. The last seconds before the bell are never
+    faster than what follows it: everybody is to see them.
+    """
     phase = engine.phase(step)
-    return float(speeds.get(phase, PHASE_SPEEDS[phase]))
+    speed = float(speeds.get(phase, PHASE_SPEEDS[phase]))
+    return min(speed, speed_of(speeds, engine.OPEN)) if engine.BELL_FROM <= step < engine.OPEN else speed
 
 
 def new_code() -> str:

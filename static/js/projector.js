@@ -19,4 +19,4 @@ mountCards(app, {
 bindDialogs();
 stayAwake();
 app.line.open();
-mountLater(app, { planning: () => import("./cards/planning.js") });
+mountLater(app, { bell: () => import("./cards/bell.js"), planning: () => import("./cards/planning.js") });

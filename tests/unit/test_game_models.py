@@ -9,7 +9,7 @@ from game.clock import Table
 from game.drive import next_phase
 from game.inbox import BURST, Budget
 from game.joining import normal
-from game.models import CODE_LETTERS, FacilitatorLink, Ghost, RuleBroken, Run, Seat, new_code
+from game.models import CODE_LETTERS, FacilitatorLink, Ghost, RuleBroken, Run, Seat, new_code, speed_of
 from game.views.result import beside_the_bell, fate, grade, moments
 from tests.builders import new_exercise, taken_seat
 
@@ -49,7 +49,7 @@ def test_a_speed_belongs_to_the_phase_it_was_set_in():
     exercise = new_exercise(start_step=engine.OPEN)
     exercise.start()
     exercise.set_speed(2)
-    assert exercise.speed_at(engine.OPEN - 1) == 30
+    assert exercise.speed_at(engine.BELL_FROM - 1) == 30
     assert exercise.speed_at(engine.OPEN) == 2
     assert exercise.speed_at(engine.BELL_END) == 90
     for bad in (0, 0.4, 121, float("nan")):
@@ -183,3 +183,9 @@ def test_the_ghost_is_the_one_of_the_engine_that_played_the_runs():
     assert exercise.ghost == now
     exercise.runs().update(engine_version="newer")
     assert exercise.ghost == newest
+
+
+def test_the_last_seconds_before_the_bell_are_no_faster_than_what_follows():
+    at = {text: speed_of({}, engine.step_at(text)) for text in ("09:29:44", "09:29:45", "09:29:59", "09:30")}
+    assert at == {"09:29:44": 30.0, "09:29:45": 5.0, "09:29:59": 5.0, "09:30": 5.0}
+    assert speed_of({"bell": 120.0}, engine.step_at("09:29:50")) == 30.0

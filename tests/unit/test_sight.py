@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from engine import BELL_END, BLOCK, CLOSE, END, KINDS, OPEN, Simulation, score, sight
+from engine import BELL_END, BELL_FROM, BELL_TO, BLOCK, CLOSE, DESKS, END, KINDS, OPEN, Simulation, score, sight
 from engine.sight_parts import INBOX
 from engine.state import EXECUTIONS
 from tests.engine_builders import at_open, quiet_scenario
@@ -260,3 +260,16 @@ def test_every_card_is_plain_json(desk):
 def test_a_desk_without_a_sight_sees_nothing():
     with pytest.raises(KeyError):
         sight(Simulation(QUIET, 7), "visitor")
+
+
+def test_the_thirty_seconds_at_the_bell_are_the_same_on_every_screen_and_nothing_at_another_time():
+    sim = Simulation(small_scenario(4), 79)
+    sim.step(BELL_FROM - 1)
+    assert all(sight(sim, desk)["bell"] == {"on": False} for desk in (*DESKS, "projector"))
+    sim.step(1)
+    seen = [sight(sim, desk)["bell"] for desk in (*DESKS, "projector")]
+    assert seen[0] == {"on": True, "left_s": 15, "opened": 0, "of": 4, "shares": 0} and seen.count(seen[0]) == 4
+    sim.step(OPEN + 40 - sim.now)
+    assert (sight(sim, "risk")["bell"]["left_s"], sight(sim, "risk")["bell"]["opened"]) == (0, 4)
+    sim.step(BELL_TO - sim.now)
+    assert sight(sim, "deployer")["bell"] == {"on": False}

@@ -55,12 +55,15 @@ export function mountCards(app, modules) {
 }
 
 /* The same for cards that nobody sees at first: fetched when the page is painted and has nothing better to do.
-   loaders: name -> () => import(...), in the order in which they are wanted. */
+   An element's data-sheet is the address of a sheet that comes with its card. loaders: name -> () => import(...), in the order in which they are wanted. */
 export function mountLater(app, loaders) {
   const idle = (fn) => (globalThis.requestIdleCallback ? requestIdleCallback(fn, { timeout: SOON_MS }) : setTimeout(fn, SOON_MS / 4));
   for (const [name, load] of Object.entries(loaders)) {
     const places = [...document.querySelectorAll(`[data-card="${name}"]`)];
-    const draw = (module) => places.forEach((el) => module.mount(el, app));
+    const draw = (module) => places.forEach((el) => {
+      if (el.dataset.sheet) document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: el.dataset.sheet }));
+      module.mount(el, app);
+    });
     const fetch = () => load().then(draw, () => setTimeout(fetch, AGAIN_MS)); // the line may be down
     if (places.length) idle(fetch);
   }

@@ -20,6 +20,7 @@ import * as work from "../cards/work.js";
 
 const COMMON = { alerts, bands, bridge, calls, clock, inbox, levers, link, mates, team, work };
 const LATER = {
+  bell: () => import("../cards/bell.js"), // brings the sheet of the others
   drive: () => import("../cards/drive.js"),
   week: () => import("../cards/week.js"),
   tonight: () => import("../cards/tonight.js"),

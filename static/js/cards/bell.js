@@ -1,0 +1,45 @@
+/* The same thirty seconds on every screen: the clock reaching 09:30, what opens, and how quiet it is here. It covers nothing that can
+   be pressed: the pointer goes through it. */
+import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { count, seconds, short } from "../lib/format.js";
+import { icon } from "../lib/icons.js";
+
+const FROM = seconds("09:29:45");
+const OPEN = seconds("09:30:00");
+const LENGTH = 30;
+
+export function mount(root, app) {
+  let heard = ""; // what was spoken last
+  const draw = () => {
+    const d = app.store.get("bell");
+    const clock = app.store.get("clock")?.clock;
+    root.hidden = !d?.on;
+    render(d?.on && clock ? strip(app, d, clock) : nothing, root);
+    const now = !d?.on ? "" : seconds(clock) < OPEN ? "The market opens in fifteen seconds." : "09:30. The market is open.";
+    if (now && now !== heard) app.voice.say(now, true);
+    heard = now;
+  };
+  for (const name of ["bell", "clock"]) app.store.on(name, draw);
+}
+
+function strip(app, d, clock) {
+  const open = seconds(clock) >= OPEN;
+  return html`<div class="bell-strip" ?data-open=${open}>
+    <p class="bell-clock num">${icon("bell")}${clock}</p>
+    <p class="bell-words num">${open ? html`<strong>The bell.</strong> ${d.opened} of ${d.of} stocks have opened, ${d.shares ? `${short(d.shares)} shares` : "no share"} traded so far.`
+      : html`<strong>The bell in ${count(d.left_s)} s.</strong> ${d.of} stocks wait to open.`}</p>
+    <p class="bell-quiet">${open ? quiet(app) : ""}</p>
+    <progress max=${LENGTH} .value=${seconds(clock) - FROM} aria-label="From 09:29:45 to 09:30:15"></progress>
+  </div>`;
+}
+
+/* What this desk has heard since the bell. The wall has neither phone nor alerts. */
+function quiet(app) {
+  const calls = app.store.get("calls")?.calls;
+  if (!calls) return "";
+  const since = (at) => at >= "09:30" && at[2] === ":";
+  const rings = calls.filter((c) => since(c.at)).length;
+  const alerts = (app.store.get("alerts")?.alerts ?? []).filter((a) => since(a.at)).length;
+  if (!rings && !alerts) return "Here: no call, no alert.";
+  return `Here: ${[rings && `${rings} ${rings === 1 ? "call" : "calls"}`, alerts && `${alerts} ${alerts === 1 ? "alert" : "alerts"}`].filter(Boolean).join(", ")}.`;
+}
