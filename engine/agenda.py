@@ -12,6 +12,7 @@ from engine.fleet import Fleet
 from engine.market_time import WEEK
 from engine.router import BEHAVIOURS, RUNAWAY
 from engine.scenario import Scenario
+from engine.week import CONTROLS
 
 if TYPE_CHECKING:
     from engine.simulation import Simulation
@@ -52,7 +53,14 @@ class Agenda:
         self.agenda["truths"] = {one.id: judged(self, one) == CLOSED for one in texts.item}
         hand_hours = {desk: round(self.week_steps[desk] / 240 / 60, 2) for desk in DESKS}
         built = [
-            {"name": name, "desk": row["desk"], "tested": row["tested"] is not None, "hole": row["hole"], "mended": row["mended"] is not None}
+            {
+                "name": name,
+                "label": CONTROLS[name].label,
+                "desk": row["desk"],
+                "tested": row["tested"] is not None,
+                "hole": row["hole"],
+                "mended": row["mended"] is not None,
+            }
             for name, row in self.safeguards.items()
         ]
         ticks = {item: row["desk"] for item, row in self.agenda["ticks"].items()}

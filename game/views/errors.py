@@ -14,9 +14,7 @@ SENTENCES = {
 }
 
 
-def error(
-    request: HttpRequest, status: int, sentence: str = "", way_out: dict[str, str] | None = None
-) -> HttpResponse:
+def error(request: HttpRequest, status: int, sentence: str = "", way_out: dict[str, str] | None = None) -> HttpResponse:
     """The page of an error."""
     context = {
         "status": status,

@@ -13,6 +13,7 @@ from game.joining import normal
 from game.models import Command, Exercise, Ghost, Run
 from game.rules import DESKS
 from game.views.errors import error
+from game.views.week import week_of
 
 PARTS = (
     ("trading", "Trading loss, sold back"),
@@ -35,6 +36,8 @@ def beside_the_bell(moment: str | None) -> str:
     """A clock text for people who count from the opening bell: "4.2 min after the bell"."""
     if not moment:
         return ""
+    if engine.step_at(moment) < 0:
+        return "in the week"
     minutes = (engine.step_at(moment) - engine.OPEN) / engine.STEPS_PER_MINUTE
     return f"{abs(minutes):.1f} min {'after' if minutes >= 0 else 'before'} the bell"
 
@@ -113,6 +116,7 @@ def _team(run: Run, ghost: Ghost | None) -> dict[str, Any]:
         "moments": moments(score),
         "fate": fate(score),
         "service_kept": score.get("service_kept"),
+        "week": week_of(run, engine.load_scenario(run.team.exercise.scenario)),
         "story": engine.story(run.events.all(), engine.load_scenario(run.team.exercise.scenario), score if score.get("fate") else None),
         "parts": [{"label": label, "usd": round(score[key])} for key, label in PARTS if score.get(key)],
         "decisions": [_decision(row) for row in given if row.kind != READ],
@@ -130,7 +134,7 @@ def _decision(row: Command) -> dict[str, Any]:
     label = lever.label if lever else row.kind
     server = row.args.get("server")
     return {
-        "at": engine.clock(int(row.step or 0)),
+        "at": _moment(int(row.step or 0)),
         "desk": row.desk,
         "label": f"{label}: SMARS-{server}" if server else label,
         "confidence": row.confidence or None,
@@ -138,3 +142,8 @@ def _decision(row: Command) -> dict[str, Any]:
         "reason": row.reason,
         "by": row.by or None,
     }
+
+
+def _moment(step: int) -> str:
+    """A step as a clock, with its date before it on the evenings of the week."""
+    return f"{engine.date(step)[4:]} {engine.clock(step)[:5]}" if step < 0 else engine.clock(step)

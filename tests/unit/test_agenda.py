@@ -5,6 +5,7 @@ import pytest
 from engine import WEEK, Simulation, playbook, replay, restore, save, sight, week_step
 from engine.barrier_texts import Barriers, Item, Slice
 from engine.scenario import load_scenario
+from engine.week import CONTROLS
 from tests.small import give, small_scenario
 
 SCENARIO = small_scenario(4)
@@ -139,5 +140,5 @@ def test_a_control_that_was_built_closes_its_slice_unless_it_has_a_hole():
         assert give(sim, "operator", "standby.build") is None
         found = closed(sim)
         assert found["slices"] == {"standby": "hole" if chance else "closed"} and found["truths"] == {"standby": not chance}
-        assert found["built"] == [{"name": "standby", "desk": "operator", "tested": False, "hole": bool(chance), "mended": False}]
+        assert found["built"] == [{"name": "standby", "label": CONTROLS["standby"].label, "desk": "operator", "tested": False, "hole": bool(chance), "mended": False}]
         assert (found["hand_hours"]["operator"], found["prices_usd"]) == (5.0, 25_000)
