@@ -1,5 +1,6 @@
 /* What can be asked of an assistant in another seat: choose, and it gives the command itself. What became of it stands on the bridge. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { WEEK_MENU } from "../lib/asks-week.js";
 import { icon } from "../lib/icons.js";
 import { blocked } from "../lib/reasons.js";
 import { role, roleTitle } from "../lib/roles.js";
@@ -44,19 +45,21 @@ export function mount(root, app) {
 }
 
 function view(app, at, draw, close) {
-  const menu = MENU[at.desk] ?? [];
+  const week = app.store.get("clock")?.phase === "deployment";
+  const menu = (week ? WEEK_MENU : MENU)[at.desk] ?? [];
+  const chips = week ? menu.some((entry) => entry[4]) : at.desk !== "risk";
   const choose = (n) => () => {
     at.server = n;
     draw();
   };
   return html`<p class="second">${role(at.desk)} is played by the assistant. It does what it is asked, with its own hands, and answers on the bridge.</p>
-    ${at.desk === "risk" ? nothing : html`<fieldset class="ask-server"><legend class="label">Which server</legend><div class="seg seg-tight servers-seg">${[...SERVERS, 0].map((n) => html`<label>
+    ${!chips ? nothing : html`<fieldset class="ask-server"><legend class="label">Which server</legend><div class="seg seg-tight servers-seg">${[...SERVERS, 0].map((n) => html`<label>
       <input class="sr" type="radio" name="ask-server" .checked=${at.server === n} @change=${choose(n)}>${n ? html`<span class="sr">SMARS-</span>${n}` : "All"}</label>`)}</div></fieldset>`}
     <ul class="ask-list">${menu.map((entry) => item(app, at, entry, close))}</ul>`;
 }
 
-function item(app, at, [kind, words, args, whole], close) {
-  const aims = !["risk"].includes(at.desk) && kind !== "servers.stop_all";
+function item(app, at, [kind, words, args, whole, about], close) {
+  const aims = about ?? (!["risk"].includes(at.desk) && kind !== "servers.stop_all");
   const why = blocked(app) ?? (aims && !at.server && !whole ? "Choose one server for this." : null);
   const ask = () => {
     if (why) {
