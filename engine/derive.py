@@ -6,7 +6,8 @@ from math import isqrt
 from engine import chance
 from engine.flow import power_table
 from engine.market_time import BELL_END, CLOSE, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND, step_at
-from engine.scenario import Scenario, SymbolRow
+from engine.scenario import Scenario
+from engine.scenario_parts import SymbolRow
 from engine.state import DIALS, SYMBOL, records
 
 Q32 = 1 << 32

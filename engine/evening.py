@@ -11,7 +11,8 @@ from engine.chance import BIDS, below
 from engine.commands import Refused
 from engine.market_time import BLOCK, END, clock, step_at
 from engine.positions import own_shares, prices_hc
-from engine.scenario import BlockBid, CapitalOffer, Scenario
+from engine.scenario import Scenario
+from engine.scenario_parts import BlockBid, CapitalOffer
 from engine.score import HC, score
 from engine.state import Machine
 from engine.unwind import PPM, block_ppm, sell_block

@@ -10,7 +10,8 @@ from typing import Any
 
 from engine.market_time import step_at
 from engine.router import BEHAVIOURS
-from engine.scenario import Release, Scenario
+from engine.scenario import Scenario
+from engine.scenario_parts import Release
 
 RUNNING, STARTING, STOPPED = "running", "starting", "stopped"
 

@@ -5,7 +5,7 @@ from typing import Any
 from engine.commands import LEVERS
 from engine.fleet import Fleet
 from engine.market_time import STEPS_PER_MINUTE, clock, date, evening_of, told
-from engine.scenario import Release
+from engine.scenario_parts import Release
 from engine.sight_parts import alerts_card, bell_card, clock_card, inbox_card, kept, levers_card, work_card
 from engine.sight_team import team_cards
 from engine.sight_week import week_cards

@@ -44,7 +44,7 @@ def ring(sim: Simulation, call: str) -> int:
     text = next(text for text in sim.scenario.evidence.calls if text.id == call)
     number = 100_000 + len(sim.calls)
     replies = tuple((reply.key, reply.text) for reply in text.replies)
-    sim._deliver(Call(number, sim.now, text.desk, text.caller, text.number, text.opening, replies, text.ring_s))
+    sim.deliver(Call(number, sim.now, text.desk, text.caller, text.number, text.opening, replies, text.ring_s))
     return number
 
 

@@ -12,7 +12,7 @@ FLOORS = (
     "jit market_time events commands folders",
     "book chance evidence_rules phone barrier_texts",
     "state flow evidence_models",
-    "controls exchange evidence_texts release_texts",
+    "controls exchange evidence_texts release_texts scenario_parts",
     "router scenario evidence_log evidence_plan",
     "turn fleet derive positions evidence",
     "arrivals unwind",
@@ -20,7 +20,7 @@ FLOORS = (
     "gauges evening safeguards",
     "telling",
     "view",
-    "bridge week trial",
+    "bridge week trial hosts watch",
     "agenda",
     "day",
     "levers",
@@ -49,7 +49,7 @@ ONLY_IN = {
     "concurrent": {"simulation"},
     "numba": {"jit"},
     "os": {"jit"},
-    "pydantic": {"scenario", "evidence_models", "evidence_texts", "release_texts", "barrier_texts"},
+    "pydantic": {"scenario", "scenario_parts", "evidence_models", "evidence_texts", "release_texts", "barrier_texts"},
     "tempfile": {"jit"},
 }
 READERS = {"scenario", "evidence_texts", "evidence_log", "jit", "playbook"}
