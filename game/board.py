@@ -89,6 +89,8 @@ def mode_of(exercise: Exercise) -> str:
 def compose(exercise: Exercise, sides: list[Side], ghost: Curve | None) -> dict[str, dict[str, Any]]:
     """The cards of the projector."""
     step = max((side.step for side in sides), default=exercise.start_step)
+    if exercise.kept_secret:
+        ghost = None  # what history lost tells which morning it is
     furthest = max(sides, key=lambda side: side.step, default=None)
     state = state_of(exercise, step)
     cards: dict[str, dict[str, Any]] = {"state": {key: state[key] for key in ("state", "speed", "reason", "planning")}}

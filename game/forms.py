@@ -17,6 +17,7 @@ STARTS = (*SOLO_STARTS, ("10:15", "The unwind (10:15)"))
 SPEEDS = (("deployment", "Week"), ("premarket", "Pre-market"), ("bell", "Opening bell"), ("unwind", "Unwind"), ("block", "After the close"))
 HELP = (("2012", "As in 2012"), ("assisted", "Assisted: more is measured"), ("guided", "Guided: hints as well"))
 COUNTER = (("live", "Live"), ("delayed", "2 min late"), ("hidden", "Hidden until the end"))
+DRAWN = ("draw", "Draw one; nobody is told which until the end")
 SEEDS = (("history", "History's, 79"), ("draw", "Draw one"), ("own", "This one"))
 
 
@@ -60,7 +61,7 @@ class NewExercise(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         ids = engine.scenario_ids()
-        self.fields["scenario"].choices = [(one, f"{engine.load_scenario(one).title} ({one})") for one in ids]  # type: ignore[attr-defined]
+        self.fields["scenario"].choices = [*((one, f"{engine.load_scenario(one).title} ({one})") for one in ids), DRAWN]  # type: ignore[attr-defined]
         for name, field in self.fields.items():
             if not isinstance(field.widget, forms.RadioSelect):
                 field.widget.attrs |= {"class": "input", "autocomplete": "off"}
@@ -78,9 +79,11 @@ class NewExercise(forms.Form):
         """The exercise and its teams; desks that nobody takes are the assistant's."""
         data = self.cleaned_data
         start = data["start"] if data["start"] is not None else engine.step_at(data["phase"] or "08:00")
+        ids, drawn = engine.scenario_ids(), data["scenario"] == DRAWN[0]
         exercise = Exercise.objects.create(
             title=data["title"],
-            scenario=data["scenario"] or engine.scenario_ids()[0],
+            scenario=secrets.choice(ids) if drawn else data["scenario"] or ids[0],
+            drawn=drawn,
             seed=self._seed(),
             start_step=start,
             help=data["help"] or "2012",

@@ -82,6 +82,7 @@ class Exercise(models.Model):
     code = models.CharField(max_length=8, unique=True, default=new_code)
     title = models.CharField(max_length=80)
     scenario = models.CharField(max_length=40, default="knight-2012")
+    drawn = models.BooleanField(default=False, help_text="the scenario was drawn, and nobody is told which until the end")
     seed = models.PositiveBigIntegerField(default=79)
     noise = models.PositiveBigIntegerField(null=True, blank=True)
     start_step = models.IntegerField(default=0, help_text="reached at full speed before the clock shows itself")
@@ -110,6 +111,11 @@ class Exercise(models.Model):
     def speed_at(self, step: int) -> float:
         """See speed_of."""
         return speed_of(self.speeds, step)
+
+    @property
+    def kept_secret(self) -> bool:
+        """Whether the scenario must not show yet."""
+        return self.drawn and self.state != self.State.ENDED
 
     @property
     def first_step(self) -> int:

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('game', '0001_initial'),
+        ("game", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='run',
-            name='engine_version',
-            field=models.CharField(blank=True, help_text='that computed the score', max_length=40),
+            model_name="run",
+            name="engine_version",
+            field=models.CharField(blank=True, help_text="that computed the score", max_length=40),
         ),
     ]

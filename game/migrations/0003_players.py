@@ -6,93 +6,104 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('game', '0002_run_engine_version'),
+        ("game", "0002_run_engine_version"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='seat',
-            name='cookie_hash',
+            model_name="seat",
+            name="cookie_hash",
         ),
         migrations.RemoveField(
-            model_name='seat',
-            name='holder',
+            model_name="seat",
+            name="holder",
         ),
         migrations.RemoveField(
-            model_name='seat',
-            name='taken_at',
+            model_name="seat",
+            name="taken_at",
         ),
         migrations.AddField(
-            model_name='exercise',
-            name='help',
-            field=models.CharField(choices=[('2012', 'As In 2012'), ('assisted', 'Assisted'), ('guided', 'Guided')], default='2012', help_text='how much the desks are shown', max_length=8),
+            model_name="exercise",
+            name="help",
+            field=models.CharField(
+                choices=[("2012", "As In 2012"), ("assisted", "Assisted"), ("guided", "Guided")],
+                default="2012",
+                help_text="how much the desks are shown",
+                max_length=8,
+            ),
         ),
         migrations.AddField(
-            model_name='exercise',
-            name='places',
-            field=models.PositiveSmallIntegerField(default=4, help_text='how many people may share a seat'),
+            model_name="exercise",
+            name="places",
+            field=models.PositiveSmallIntegerField(default=4, help_text="how many people may share a seat"),
         ),
         migrations.AddField(
-            model_name='seat',
-            name='covered',
-            field=models.BooleanField(default=False, help_text='its holders are away and the assistant plays it'),
+            model_name="seat",
+            name="covered",
+            field=models.BooleanField(default=False, help_text="its holders are away and the assistant plays it"),
         ),
         migrations.AlterField(
-            model_name='seat',
-            name='autopilot',
-            field=models.CharField(blank=True, help_text='who plays it while nobody holds it; empty: nobody', max_length=80),
+            model_name="seat",
+            name="autopilot",
+            field=models.CharField(blank=True, help_text="who plays it while nobody holds it; empty: nobody", max_length=80),
         ),
         migrations.CreateModel(
-            name='Player',
+            name="Player",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=24)),
-                ('name_key', models.CharField(help_text='the name as it is compared', max_length=500)),
-                ('token_hash', models.CharField(help_text='of the cookie; a new browser gets a new one', max_length=64)),
-                ('word', models.CharField(help_text='brings the player back on another device', max_length=24)),
-                ('seen_at', models.DateTimeField(default=django.utils.timezone.now, help_text='the last sign of life, written at most every 10 s')),
-                ('gone_at', models.DateTimeField(help_text='since when every screen is gone or silent; null: here', null=True)),
-                ('created', models.DateTimeField(default=django.utils.timezone.now)),
-                ('exercise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='players', to='game.exercise')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=24)),
+                ("name_key", models.CharField(help_text="the name as it is compared", max_length=500)),
+                ("token_hash", models.CharField(help_text="of the cookie; a new browser gets a new one", max_length=64)),
+                ("word", models.CharField(help_text="brings the player back on another device", max_length=24)),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now, help_text="the last sign of life, written at most every 10 s")),
+                ("gone_at", models.DateTimeField(help_text="since when every screen is gone or silent; null: here", null=True)),
+                ("created", models.DateTimeField(default=django.utils.timezone.now)),
+                ("exercise", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="players", to="game.exercise")),
             ],
             options={
-                'ordering': ['created', 'pk'],
+                "ordering": ["created", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Holding',
+            name="Holding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('taken_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holdings', to='game.seat')),
-                ('player', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holdings', to='game.player')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("taken_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("seat", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="holdings", to="game.seat")),
+                ("player", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="holdings", to="game.player")),
             ],
             options={
-                'ordering': ['taken_at', 'pk'],
+                "ordering": ["taken_at", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='exercise',
-            name='owner',
-            field=models.ForeignKey(blank=True, help_text='plays alone, and has pause and speed', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='owns', to='game.player'),
+            model_name="exercise",
+            name="owner",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="plays alone, and has pause and speed",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="owns",
+                to="game.player",
+            ),
         ),
         migrations.AddField(
-            model_name='seat',
-            name='players',
-            field=models.ManyToManyField(related_name='+', through='game.Holding', to='game.player'),
+            model_name="seat",
+            name="players",
+            field=models.ManyToManyField(related_name="+", through="game.Holding", to="game.player"),
         ),
         migrations.AddConstraint(
-            model_name='player',
-            constraint=models.UniqueConstraint(fields=('exercise', 'name_key'), name='one_name_a_player'),
+            model_name="player",
+            constraint=models.UniqueConstraint(fields=("exercise", "name_key"), name="one_name_a_player"),
         ),
         migrations.AddConstraint(
-            model_name='player',
-            constraint=models.UniqueConstraint(fields=('exercise', 'word'), name='one_word_a_player'),
+            model_name="player",
+            constraint=models.UniqueConstraint(fields=("exercise", "word"), name="one_word_a_player"),
         ),
         migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.UniqueConstraint(fields=('seat', 'player'), name='a_player_sits_once'),
+            model_name="holding",
+            constraint=models.UniqueConstraint(fields=("seat", "player"), name="a_player_sits_once"),
         ),
     ]

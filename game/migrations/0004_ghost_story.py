@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('game', '0003_players'),
+        ("game", "0003_players"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='ghost',
-            name='story',
-            field=models.JSONField(default=list, help_text='[{at, desk, text}, ...], see engine.story'),
+            model_name="ghost",
+            name="story",
+            field=models.JSONField(default=list, help_text="[{at, desk, text}, ...], see engine.story"),
         ),
     ]

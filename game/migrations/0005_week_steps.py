@@ -4,40 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('game', '0004_ghost_story'),
+        ("game", "0004_ghost_story"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='checkpoint',
-            name='step',
+            model_name="checkpoint",
+            name="step",
             field=models.IntegerField(),
         ),
         migrations.AlterField(
-            model_name='command',
-            name='step',
+            model_name="command",
+            name="step",
             field=models.IntegerField(null=True),
         ),
         migrations.AlterField(
-            model_name='event',
-            name='step',
+            model_name="event",
+            name="step",
             field=models.IntegerField(),
         ),
         migrations.AlterField(
-            model_name='exercise',
-            name='advance_step',
-            field=models.IntegerField(default=0, help_text='run at full speed up to here'),
+            model_name="exercise",
+            name="advance_step",
+            field=models.IntegerField(default=0, help_text="run at full speed up to here"),
         ),
         migrations.AlterField(
-            model_name='exercise',
-            name='start_step',
-            field=models.IntegerField(default=0, help_text='reached at full speed before the clock shows itself'),
+            model_name="exercise",
+            name="start_step",
+            field=models.IntegerField(default=0, help_text="reached at full speed before the clock shows itself"),
         ),
         migrations.AlterField(
-            model_name='run',
-            name='step',
+            model_name="run",
+            name="step",
             field=models.IntegerField(default=0),
         ),
     ]

@@ -5,35 +5,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('game', '0005_week_steps'),
+        ("game", "0005_week_steps"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='exercise',
-            name='planning_s',
-            field=models.PositiveSmallIntegerField(default=90, help_text='wall seconds that an evening waits for its desks at most; 0: it does not wait'),
+            model_name="exercise",
+            name="planning_s",
+            field=models.PositiveSmallIntegerField(
+                default=90, help_text="wall seconds that an evening waits for its desks at most; 0: it does not wait"
+            ),
         ),
         migrations.AddField(
-            model_name='seat',
-            name='ready',
-            field=models.PositiveSmallIntegerField(blank=True, help_text='the evening of the week that its people are ready for', null=True),
+            model_name="seat",
+            name="ready",
+            field=models.PositiveSmallIntegerField(blank=True, help_text="the evening of the week that its people are ready for", null=True),
         ),
         migrations.CreateModel(
-            name='Planning',
+            name="Planning",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('evening', models.PositiveSmallIntegerField()),
-                ('until', models.DateTimeField(null=True)),
-                ('left_s', models.FloatField(null=True)),
-                ('over', models.BooleanField(default=False)),
-                ('exercise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='plannings', to='game.exercise')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("evening", models.PositiveSmallIntegerField()),
+                ("until", models.DateTimeField(null=True)),
+                ("left_s", models.FloatField(null=True)),
+                ("over", models.BooleanField(default=False)),
+                ("exercise", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="plannings", to="game.exercise")),
             ],
             options={
-                'ordering': ['evening'],
-                'constraints': [models.UniqueConstraint(fields=('exercise', 'evening'), name='one_pause_an_evening')],
+                "ordering": ["evening"],
+                "constraints": [models.UniqueConstraint(fields=("exercise", "evening"), name="one_pause_an_evening")],
             },
         ),
     ]

@@ -47,6 +47,19 @@ def test_everything_can_be_chosen(facilitator):
     assert exercise.speeds == {"bell": 2.5, "block": 120.0}, "what is the default stays the default"
 
 
+def test_a_drawn_scenario_is_one_of_those_there_are_and_no_page_names_it_before_the_end(facilitator, client):
+    exercise = created(facilitator, scenario="draw")
+    assert exercise.drawn and exercise.scenario in engine.scenario_ids()
+    pages = [f"/facilitator/{exercise.code}/", f"/projector/{exercise.code}/", f"/join/{exercise.code}/", f"/result/{exercise.code}/"]
+    for page in pages:
+        text = client.get(page).content.decode()
+        assert not any(one in text for one in engine.scenario_ids()), page
+    assert "a drawn scenario" in client.get(pages[0]).content.decode()
+    exercise.start()
+    exercise.end()
+    assert exercise.scenario in client.get(pages[0]).content.decode()
+
+
 @pytest.mark.parametrize(
     ("fields", "start"),
     [

@@ -58,6 +58,14 @@ def test_the_end_reveals_everything(mode):
     assert composed(mode, state="ended")["board"]["teams"][0]["loss_usd"] == 10_000_777
 
 
+def test_while_a_scenario_is_kept_secret_the_wall_holds_nothing_of_history():
+    exercise = Exercise(code="K7-M4Q", title="x", state="running", loss_counter="live", drawn=True)
+    cards = board.compose(exercise, [side()], GHOST)
+    assert cards["board"]["history_usd"] is None and cards["curve"]["history"] == []
+    exercise.state = "ended"
+    assert board.compose(exercise, [side()], GHOST)["curve"]["history"]
+
+
 @pytest.mark.parametrize(("mode", "state"), list(product(["live", "delayed", "hidden"], ["lobby", "running", "paused", "ended"])))
 def test_no_card_of_the_run_itself_reaches_the_wall(mode, state):
     one = side()
