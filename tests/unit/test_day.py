@@ -334,7 +334,7 @@ def test_projector_and_facilitator_show_the_room_and_the_truth():
     assert len(wall["tiles"]["moves_bp"]) == 4
     assert wall["tape"]["items"]
     assert truth["runaway_parents"] == sim.runaway > 0
-    assert set(wall) == {"clock", "tiles", "loss", "headlines", "tape"}
+    assert set(wall) == {"bell", "clock", "tiles", "loss", "headlines", "tape"}
 
 
 @pytest.mark.whole
