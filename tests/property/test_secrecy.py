@@ -134,6 +134,8 @@ def leaks(scenario: Scenario, desk: str, cards: dict[str, Any]) -> list[tuple[st
     names, hashes = [release.name for release in scenario.fleet.release], [release.hash for release in scenario.fleet.release]
     found = []
     for path, text in texts(cards):
+        if text in FORBIDDEN and path.endswith((".desk", ".from", ".read[]")):  # who a mate is
+            continue
         if path.endswith(f".{text}") and not path.startswith((*OWN[desk], *NAMED)):  # a key
             words: tuple[str, ...] = FORBIDDEN[desk]
         elif path in (*SPOKEN, *NAMED) or path.startswith((*SHARED, *OWN[desk])):
