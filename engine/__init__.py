@@ -7,6 +7,7 @@ from engine.commands import LEVERS as KINDS
 from engine.commands import Command, Lever, Refusal
 from engine.events import DESKS, Event
 from engine.evidence import log_text
+from engine.habits import habits_beside
 from engine.market_time import (
     BELL_END,
     BELL_FROM,
@@ -75,6 +76,7 @@ __all__ = [
     "date",
     "evening_of",
     "grade",
+    "habits_beside",
     "load_scenario",
     "log_text",
     "look",

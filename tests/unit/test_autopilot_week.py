@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 import engine
-from engine import DESKS, WEEK, Rehearsal, Simulation, autopilot, rehearse, sight, week_step
+from engine import DESKS, WEEK, Rehearsal, Simulation, autopilot, rehearse, sight, step_at, week_step
 from engine.autopilot_week import LOOK_TWICE, TAKE_IT_OUT, WRITE_IT_DOWN
 from engine.market_time import told
+from engine.state import market_digest
 from tests.small import give, small_scenario
 
 SCENARIO = small_scenario(1)
@@ -37,6 +38,14 @@ def used(run: Rehearsal, desk: str) -> float:
 def test_nothing_an_autopilot_does_in_the_week_is_refused(name):
     for seed in SEEDS:
         assert [(told(command.step, 0), command.desk, command.kind, reason) for command, reason in week(name, seed).refused] == []
+
+
+@pytest.mark.parametrize("name", ["competent", "novice"])
+def test_autopilots_read_the_weeks_cards_of_the_helped_too_and_see_at_once_what_did_not_arrive(name):
+    for seed in (2, 3, 10):
+        run = rehearse(SCENARIO, seed, dict.fromkeys(DESKS, name), since=WEEK, until=0, help_level="assisted")
+        assert [(told(command.step, 0), command.desk, command.kind, reason) for command, reason in run.refused] == []
+        assert run.sim.fleet[run.sim.stale].installed == run.sim.fleet[run.sim.stale].reported
 
 
 def test_a_second_autopilot_that_never_saw_the_week_gives_the_same_moves_in_it():
@@ -125,3 +134,16 @@ def test_an_untested_pager_that_is_silent_makes_the_operator_file_the_rejects_aw
     ):
         cards |= {"controls": {"rows": [row]}, "alerts": {"alerts": alerts}}
         assert [move.args["reply"] for move in autopilot("competent", "operator")(cards) if move.kind == "call.answer"] == [expected]
+
+
+@pytest.mark.parametrize("seed", [7, 79])
+def test_history_from_the_deployment_has_the_same_morning_as_history_from_eight(seed):
+    until = step_at("10:20")
+    both = [rehearse(small_scenario(2), seed, dict.fromkeys(DESKS, "history"), since=since, until=until) for since in (WEEK, 0)]
+    given = [
+        [(command.step, command.desk, command.kind, command.args) for command in run.commands if command.step >= 0 and command.kind not in ("mail.open", "call.answer")]
+        for run in both
+    ]
+    assert given[0] == given[1]
+    assert [market_digest(both[0].sim.machine, s) for s in range(2)] == [market_digest(both[1].sim.machine, s) for s in range(2)]
+    assert engine.score(both[0].sim)["trading"] == engine.score(both[1].sim)["trading"]

@@ -38,6 +38,7 @@ FLOORS = (
     "rehearsal",
     "slices",
     "balance",
+    "habits",
     "engine",
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split()}

@@ -22,6 +22,7 @@ HELP_LEVELS = ("2012", "assisted", "guided")
 UNWIND = "how the position is got out of: played to the evening, or reckoned by formula at 11:30 (default: formula with --seeds, else play)"
 SEEDS = "rehearse seeds 1 to N, each line-up of autopilots (or that of --seats) beside history"
 MOST_SEEDS = 1000
+HABITS = "one thing done whatever happens, beside competent; with --from deployment after a week that novices have left behind"
 
 
 class Command(BaseCommand):
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         parser.add_argument("--until", metavar="HH:MM", help="where to stop (default: the end of the day)")
         parser.add_argument("--help-level", default="2012", choices=HELP_LEVELS, help="how much the desks are shown (default: as in 2012)")
         parser.add_argument("--seeds", type=int, metavar="N", help=SEEDS)
+        parser.add_argument("--habits", action="store_true", help=HABITS)
         parser.add_argument("--unwind", choices=("play", "formula"), help=UNWIND)
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
@@ -59,6 +61,10 @@ class Command(BaseCommand):
         if since >= until:
             raise CommandError(f"--until is {options['until'] or latest}: expected a time after --from, which is {options['since']}", returncode=2)
         engine.warm(None, scenario.id)
+        if options["habits"]:
+            found = engine.habits_beside(scenario, seed, "novice" if since < 0 else engine.BEFORE)
+            self.stdout.write(json.dumps(found)) if options["json"] else self._habits(found)
+            return
         if options["seeds"] is not None:
             self._many(scenario, options, {"since": since, "until": until, "help_level": options["help_level"]}, seats)
             return
@@ -88,6 +94,11 @@ class Command(BaseCommand):
             "line_ups": [{"name": name, "seats": line_ups[name], **engine.summary(rows)} for name, rows in found.items()],
         }
         self.stdout.write(json.dumps(table)) if options["json"] else self._table(table)
+
+    def _habits(self, found: dict[str, dict[str, Any]]) -> None:
+        self.stdout.write(f"{'loss in $M':<46}{'loss':>9}{'history':>9}{'grade':>8}")
+        for name, row in found.items():
+            self.stdout.write(f"{name:<46}{row['loss_usd'] / 1e6:>9.2f}{row['ghost_usd'] / 1e6:>9.2f}{row['grade']:>8}")
 
     def _table(self, table: dict[str, Any]) -> None:
         say = self.stdout.write
