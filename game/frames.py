@@ -5,9 +5,11 @@ What every window's consumer shares; `consumers.py` has the windows themselves.
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import Any
 
 import structlog
+from autobahn.exception import Disconnected
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 
@@ -91,6 +93,11 @@ class FrameConsumer(AsyncWebsocketConsumer):
         self.acked = max(self.acked, seq)
         self.heard_at = time.monotonic()
         self.wake.set()
+
+    async def send(self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False) -> None:
+        """As Channels does; who has gone meanwhile hears nothing, and Daphne says so with a message of its own."""
+        with suppress(Disconnected):
+            await super().send(text_data, bytes_data, close)
 
     async def _complain(self, reason: str) -> None:
         self.bad += 1

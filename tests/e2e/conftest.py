@@ -132,13 +132,15 @@ class Control:
         expect(self.section(code).get_by_role("button", name=f"{speed}x", exact=True)).to_have_attribute("aria-pressed", "true")
         return code
 
-    def create(self, title: str, start: str = "09:28", teams: int = 1) -> str:
-        """Make one; its code."""
+    def create(self, title: str, start: str = "09:28", teams: int = 1, **speeds: str) -> str:
+        """Make one; its code. `speeds`: of a phase (premarket, bell, ...), where it is not the default."""
         page = self.page
         page.goto(f"{self.stack.address}/facilitator/")
         page.get_by_label("Title").fill(title)
         page.get_by_label("Starts at").fill(start)
         page.get_by_label("Teams").fill(str(teams))
+        for phase, speed in speeds.items():
+            page.locator(f"[name=speed_{phase}]").fill(speed)
         page.get_by_role("button", name="Create").click()
         page.wait_for_url(re.compile(r"/facilitator/\w\w-\w\w\w/$"))
         return page.url.rstrip("/").rsplit("/", 1)[1]

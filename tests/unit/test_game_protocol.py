@@ -1,13 +1,16 @@
 """Messages of the sockets and of the loudspeaker: what is read back is what was written, and nothing else gets in."""
 
+import asyncio
 import json
 import uuid
 
 import pytest
+from autobahn.exception import Disconnected
 from hypothesis import given
 from hypothesis import strategies as st
 
 from game import protocol
+from game.frames import FrameConsumer
 from game.loudspeaker import pack, unpack
 
 names = st.from_regex(r"[a-z]{1,12}", fullmatch=True)
@@ -68,3 +71,16 @@ def test_a_reason_names_a_command_and_has_some_words():
 def test_an_id_that_is_no_random_uuid_is_refused():
     with pytest.raises(protocol.BadMessage, match="id"):
         protocol.read(json.dumps({"t": "command", "id": "00000000-0000-1000-8000-000000000000", "kind": "servers.stop_all"}))
+
+
+def test_what_is_said_to_a_client_that_has_gone_stops_nothing():
+    said = []
+
+    async def gone(message):
+        said.append(message)
+        raise Disconnected("Attempt to send on a closed protocol")
+
+    window = FrameConsumer()
+    window.base_send = gone
+    asyncio.run(window.send("{}"))
+    assert said == [{"type": "websocket.send", "text": "{}"}]
