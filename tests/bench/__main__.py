@@ -30,10 +30,18 @@ def main() -> int:
     parser.add_argument("--runs", type=int, help="games, clicks: games at once")
     parser.add_argument("--clients", type=int, help="sockets: browsers at once")
     parser.add_argument("--seconds", type=float, help="games, sockets, clicks, paint: length of a window")
+    parser.add_argument("--ahead", action="store_true", help="games, sockets, clicks: run before everything else on this machine (Linux, root)")
     args = parser.parse_args()
     load = os.getloadavg()[0]
     found = importlib.import_module(f"tests.bench.{args.bench}").run(args)
-    found = {"bench": args.bench, "cores": os.cpu_count(), "load_before": round(load, 2), **found}
+    found = {
+        "bench": args.bench,
+        "cores": os.cpu_count(),
+        "load_before": round(load, 2),
+        "load_after": round(os.getloadavg()[0], 2),
+        "ahead": args.ahead,
+        **found,
+    }
     print(json.dumps(found) if args.json else "\n".join(_lines(found)))
     return 0
 

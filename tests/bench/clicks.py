@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import engine
-from tests.bench.stage import cpu_s, quantile, stage
+from tests.bench.stage import cpu_s, go_ahead, quantile, stage
 from tests.builders import eventually, new_exercise, taken_seat
 from tests.integration.world import World
 from tests.socket_client import Closed, Socket
@@ -37,6 +37,8 @@ def run(args: Any = None) -> dict[str, Any]:
         world.environment["LOG_LEVEL"] = "INFO"
         exercise, cookies = _rows(runs)
         world.start_all("games-1", "games-2", "control", "web", threads=runs // 2 + 4)
+        if getattr(args, "ahead", False):
+            go_ahead(world)
         return {"runs": runs, "seconds": seconds, **asyncio.run(_play(world, exercise, cookies, seconds))}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Avg
 
 import engine
-from tests.bench.stage import cpu_s, quantile, rss_mb, stage
+from tests.bench.stage import cpu_s, go_ahead, quantile, rss_mb, stage
 from tests.builders import eventually, new_exercise
 from tests.integration.world import World
 
@@ -26,16 +26,18 @@ def run(args: Any = None) -> dict[str, Any]:
     runs = getattr(args, "runs", None) or RUNS
     window_s = getattr(args, "seconds", None) or WINDOW_S
     with stage() as world:
-        return {"runs": runs, "seconds": window_s, "phases": _phases(world, runs, window_s)}
+        return {"runs": runs, "seconds": window_s, "phases": _phases(world, runs, window_s, ahead=getattr(args, "ahead", False))}
 
 
-def _phases(world: World, runs: int, window_s: float) -> dict[str, Any]:
+def _phases(world: World, runs: int, window_s: float, *, ahead: bool) -> dict[str, Any]:
     from game.models import Run
 
     exercise = new_exercise(start_step=engine.step_at(PHASES[0][1]), speeds={"bell": PHASES[0][2], "unwind": PHASES[1][2]})
     for number in range(2, runs + 1):
         exercise.add_team(f"Team {number}")
     world.start_all("games-1", "control", threads=runs + 4)
+    if ahead:
+        go_ahead(world)
     exercise.start()
     found = {}
     for phase, clock, speed in PHASES:

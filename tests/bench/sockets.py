@@ -10,7 +10,7 @@ import threading
 import time
 from typing import Any
 
-from tests.bench.stage import cpu_s, quantile, rss_mb, stage
+from tests.bench.stage import cpu_s, go_ahead, quantile, rss_mb, stage
 from tests.builders import new_exercise, taken_seat
 from tests.integration.world import World
 from tests.socket_client import Closed, Socket
@@ -29,6 +29,8 @@ def run(args: Any = None) -> dict[str, Any]:
     with stage() as world:
         runs, cookies = _rows()
         world.start_all("web")
+        if getattr(args, "ahead", False):
+            go_ahead(world)
         return asyncio.run(_play(world, runs, cookies, clients, seconds))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import engine
 from tests.integration.world import World
 
+AHEAD = "-10"  # as with nice, for a whole session
 TICKS_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -30,6 +31,14 @@ def stage() -> Iterator[World]:
         yield world
     finally:
         world.close()
+
+
+def go_ahead(world: World) -> None:
+    """Let this process and the world's run before all others of a busy machine: what is measured then is nearly a machine of one's own.
+    Linux with scheduling by session; OSError for who is not root.
+    """
+    for pid in (os.getpid(), *(process.pid for process in world.processes.values())):
+        Path(f"/proc/{pid}/autogroup").write_text(AHEAD)
 
 
 def cpu_s(pid: int) -> float:

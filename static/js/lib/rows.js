@@ -4,7 +4,7 @@ import { heatClass } from "./heat.js";
 import { price, sign, signed, tone } from "./money.js";
 
 const PNL_STEPS = [5e3, 25e3, 1e5, 5e5]; // dollars: from here on heat 1, 2, 3, 4
-const IN_TURN = 16;                      // rows out of view patched with every picture
+const IN_TURN = 8;                       // rows out of view patched with every picture
 const STEPS = [0, 50, 200, 500, 1000];   // the same as basis points, for the map
 
 /* Profit as the heat of a move. */
