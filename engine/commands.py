@@ -235,6 +235,8 @@ def target(sim: "Simulation", args: dict[str, Any]) -> str:
         chosen = args["servers"]
         where = "all servers" if 1 < len(chosen) == len(sim.fleet.servers) else ", ".join(sim.fleet.label(n) for n in chosen)
         return f"{where}: {args['release']}" if "release" in args else where
+    if "control" in args:
+        return sim.control_label(args["control"])
     if "mail" in args:
         return str(sim.mails[args["mail"]]["subject"])
     if "symbols" in args:

@@ -85,6 +85,7 @@ def work_card(sim: Simulation, desk: str) -> dict[str, Any]:
             "started": told(work.start, sim.now),
             "left_s": sim.left_s(work),
             "total_s": -(-(work.end - work.start) // STEPS_PER_SECOND),
+            "hands": work.holds(desk, sim.now),
         }
         for work in sim.works
         if work.desk == desk or work.holds(desk, sim.now)

@@ -102,6 +102,7 @@ def controls_card(sim: Simulation, desk: str) -> dict[str, Any]:
                 "built": name in sim.built,
                 "on": name in sim.built and (made.on is None or bool(made.on(sim))),
                 "tested": tested,
+                "set": sim.settings.get(name) if own else None,
                 "hole": made.hole(sim) if tested and sim.has_hole(name) else None,
             }
         )

@@ -124,6 +124,10 @@ class Week:
         self.safeguards[name] = {"desk": made.desk, "step": self.now, "hole": hole, "tested": None, "mended": None}
         self.tell("control.built", control=name, label=made.label)
 
+    def control_label(self, name: str) -> str:
+        """What people call a control."""
+        return CONTROLS[name].label
+
     def has_hole(self, name: str) -> bool:
         """Whether a control was built, has a hole and was not mended."""
         return bool(name in self.safeguards and self.safeguards[name]["hole"])

@@ -139,7 +139,7 @@ def test_a_desk_in_the_week_fits_every_screen_and_is_played_by_keys_alone(opens:
     operator = pages[1]
     operator.keyboard.press("e")
     operator.keyboard.press("Tab")
-    expect(operator.locator("[data-deals]")).to_be_focused()
+    expect(operator.locator(".tonight [data-deals]")).to_be_focused()
     operator.locator("[data-start='inventory.audit']").focus()
     operator.keyboard.press("Enter")
     expect(operator.locator(".bar", has_text="Audit the inventory")).to_be_visible(timeout=LONG)

@@ -9,7 +9,7 @@ from tests.small import give
 RECORD, QUIET = load_scenario("knight-2012"), load_scenario("quiet-open")
 MILLION = 1_000_000
 # What the eight servers really send and hold, summed over the firm: 97 orders more are routed where no server refuses them.
-MEASURED = {"rates", "chart", "pnl", "curve", "positions"}
+MEASURED = {"rates", "chart", "pnl", "curve", "positions", "bell"}
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
 import { tasksOf } from "../lib/busy.js";
-import { left, sentence } from "../lib/format.js";
+import { count, left, sentence, short } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { blockedHands } from "../lib/reasons.js";
 import { role } from "../lib/roles.js";
@@ -24,15 +24,21 @@ const STATES = {
   hole: ["triangle-alert", "Has a hole"], sound: ["check", "Tested, works"], open: ["circle-help", "Not tested"], other: ["check", "Stands"],
 };
 
+/* What it is set to, for the desk that sets it. */
+const UNITS = {
+  limit: (v) => `cap $${short(v)}`, threshold: (v) => `at $${short(v)}`, rate: (v) => `${count(v)} /s`, collar: (v) => `${v} %`, hold: (v) => `from ${count(v)} shares`, dashboard: (v) => `alert from ${count(v)} /s`,
+};
+const setTo = (r) => (r.set && UNITS[r.name] ? UNITS[r.name](r.set) : "on");
+
 function row(app, r) {
   const mine = r.by === document.body.dataset.desk;
   const state = !mine ? "other" : r.hole ? "hole" : r.tested ? "sound" : "open";
   const [sign, word] = STATES[state];
   const place = `control:${r.name}`;
-  const task = ["control.test", "control.mend"].flatMap((kind) => tasksOf(app, kind)).find((t) => t.target === r.label || t.target === r.name);
+  const task = ["control.test", "control.mend"].flatMap((kind) => tasksOf(app, kind)).find((t) => t.target === r.label);
   const act = state === "open" ? ["control.test", "Test"] : state === "hole" ? ["control.mend", "Mend"] : null;
   return html`<li class="control-row" data-control=${r.name} data-state=${state}>
-    <div><p class="control-name">${r.label}</p><p class="control-state">${role(r.by)}<span class="control-sign">${icon(sign)}${word}</span>${r.on ? html`<span class="second">on</span>` : nothing}</p></div>
+    <div><p class="control-name">${r.label}</p><p class="control-state">${role(r.by)}<span class="control-sign">${icon(sign)}${word}</span>${r.on ? html`<span class="second num">${setTo(r)}</span>` : nothing}</p></div>
     ${act ? button(app, r, place, act) : nothing}
     ${r.hole ? html`<p class="control-hole">${sentence(r.hole)}</p>` : nothing}
     ${task ? html`<p class="busy num">${icon("hourglass")}${task.label}, ${left(task.left_s)} left</p>` : nothing}${answer(app, place)}

@@ -29,11 +29,12 @@ export function mount(root, app) {
     speak(app, d.servers, before);
     past.draw(d.servers, list);
   };
-  for (const name of ["servers", "armed", "standing", "work"]) app.store.on(name, draw);
+  for (const name of ["servers", "dashboard", "armed", "standing", "work"]) app.store.on(name, draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("server:") && draw());
 }
 
 function tile(app, s, why) {
+  const board = app.store.get("dashboard")?.servers.find((b) => b.n === s.n);
   const [sign, word] = under(s) ?? STATES[s.state] ?? ["circle-help", s.state];
   const place = `server:${s.n}`;
   const act = ["stop", "start"].find((a) => app.armed(`${place}:${a}`));
@@ -42,10 +43,17 @@ function tile(app, s, why) {
     <div class="server-head"><kbd aria-hidden="true">${s.n}</kbd><h3>${s.name}</h3><span class="server-state num">${icon(sign)}${word}</span></div>
     ${act ? html`<div class="server-sure">${sure(app, question(s, act, place), back)}
         <button type="button" class="btn btn-icon btn-bare" @click=${() => { app.disarm(); back().focus(); }}>${icon("x")}<span class="sr">Back to safe</span></button></div>` : nothing}
-    ${s.rates ? html`<p class="server-rate" title="Child orders out, mean of the last minute"><span class="num">${rate(s.rates.children_out)}<span class="unit"> /s</span></span><canvas class="spark" aria-hidden="true"></canvas></p>` : nothing}
+    ${board ? dashboard(board) : s.rates ? html`<p class="server-rate" title="Child orders out, mean of the last minute"><span class="num">${rate(s.rates.children_out)}<span class="unit"> /s</span></span><canvas class="spark" aria-hidden="true"></canvas></p>` : nothing}
     <div class="server-acts" ?inert=${!!act}>${acts(app, s, place, why)}</div>
     ${s.work ? nothing : answer(app, place)}
   </li>`;
+}
+
+/* With a dashboard: child orders of the last five seconds, and the parent that sends most of them. */
+function dashboard(b) {
+  const [top] = [...b.parents].sort((a, c) => c.children_per_s - a.children_per_s);
+  return html`<p class="server-rate" title="Dashboard: child orders a second over the last five seconds, and of its busiest parent"><span class="num">${rate(b.children_per_s)}<span class="unit"> /s</span></span>
+    <span class="server-parent num">${top ? `one parent ${rate(top.children_per_s)}` : ""}</span></p>`;
 }
 
 /* What is being done to it stands where its state stood. */

@@ -1,6 +1,7 @@
 /* What a desk can start on an evening of the week, for how long and with whose hands; and on which evening it means to. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
+import { sure } from "../lib/arm.js";
 import { busy } from "../lib/busy.js";
 import { argsOf, fields } from "../lib/deal-fields.js";
 import { SAYS, grouped } from "../lib/deals.js";
@@ -29,12 +30,13 @@ export function mount(root, app) {
   app.commands.addEventListener("change", ({ detail }) => /^(deal|plan):/.test(detail.place) && draw());
 }
 
-function chosen(given, kind) {
+export function chosen(given, kind) {
   if (!given.has(kind)) given.set(kind, { servers: new Set(), server: 0, release: "", text: "", tried: false });
   return given.get(kind);
 }
 
-function deal(app, lever, at, draw) {
+/* One lever: what it does, what it has to be told, its button. plan: with the evenings; guard: one that can hurt is armed first. */
+export function deal(app, lever, at, draw, { plan = true, guard = false } = {}) {
   const place = `deal:${lever.kind}`;
   const { args, missing } = argsOf(lever, at);
   const no = blocked(app) ?? (lever.allowed ? null : sentence(lever.reason));
@@ -42,6 +44,7 @@ function deal(app, lever, at, draw) {
     if (no) return app.voice.say(no, true);
     at.tried = !!missing;
     if (missing) app.voice.say(missing, true);
+    else if (guard && lever.dangerous) app.arm(place);
     else {
       app.commands.give(place, lever.kind, args, null, lever.label);
       app.voice.say(`${lever.label}: sent.`, true);
@@ -54,13 +57,19 @@ function deal(app, lever, at, draw) {
   const tasks = busy(app, lever.kind);
   return html`<li class="deal" data-kind=${lever.kind} ?data-off=${!lever.allowed}>
     <div class="deal-words"><p class="deal-title">${lever.label}</p><p class="deal-says">${SAYS[lever.kind] ?? ""}</p></div>
-    ${days(app, lever)}
+    ${plan ? days(app, lever) : nothing}
     <button type="button" class="btn" data-start=${lever.kind} aria-disabled=${String(!!no)} title=${no ?? nothing} @click=${start}>${icon(lever.hands ? "play" : "phone")}<span>Start</span><span class="unit num">${left(lever.minutes * 60 * count)}</span><span class="sr">: ${lever.label}${no ? `. Not now: ${no}` : ""}</span></button>
     ${lever.args.length && lever.allowed ? html`<div class="deal-fields">${fields(lever, at, releasesFor(app, lever.kind), draw)}</div>` : nothing}
-    <div class="deal-notes num">${others.length ? html`<p>${icon("hand")}Also takes a hand of ${listed(others.map(roleTitle))}.</p>` : nothing}
-      ${tasks}${at.tried && missing ? html`<p class="error">${icon("triangle-alert")}${missing}</p>` : nothing}${answer(app, place)}${answer(app, `plan:${lever.kind}`)}
+    <div class="deal-notes num">${guard && app.armed(place) && !missing ? html`<div class="fleet-sure">${sure(app, { place, kind: lever.kind, args, title: lever.label, says: "" }, () => document.querySelector(`[data-start="${lever.kind}"]`))}</div>` : nothing}${others.length ? html`<p>${icon("hand")}Also takes a hand of ${listed(others.map(roleTitle))}.</p>` : nothing}
+      ${lever.kind === "mail.page" ? rules(app) : nothing}${tasks}${at.tried && missing ? html`<p class="error">${icon("triangle-alert")}${missing}</p>` : nothing}${answer(app, place)}${answer(app, `plan:${lever.kind}`)}
       ${!lever.allowed && tasks === nothing && lever.reason !== NO_HAND ? html`<p>${sentence(lever.reason)}</p>` : nothing}</div>
   </li>`;
+}
+
+/* Words that page already. */
+function rules(app) {
+  const found = app.store.get("rules")?.rules ?? [];
+  return found.length ? html`<p>${icon("bell")}Pages on ${listed(found.map((r) => `"${r.match}"`))}.</p>` : nothing;
 }
 
 function releasesFor(app, kind) {

@@ -30,7 +30,8 @@ export function argsOf(lever, given) {
     } else if (name === "release") {
       if (!given.release) return { missing: "There is none left to choose." };
       args.release = given.release;
-    } else {
+    } else if (lever.kind === "ramp.set") args.percent = given.percent ?? PERCENTS.at(-1);
+    else {
       const value = TEXTS[name]?.read(given.text ?? "") ?? null;
       if (value === null) return { missing: TEXTS[name]?.bad ?? "Something is missing." };
       args[name] = value;
@@ -39,8 +40,11 @@ export function argsOf(lever, given) {
   return { args };
 }
 
+const PERCENTS = [0, 1, 10, 100]; // of the flag
+
 export function fields(lever, given, releases, draw) {
   return lever.args.map((name) => {
+    if (lever.kind === "ramp.set") return steps(lever, given, draw);
     if (name === "servers") return chips(lever, "checkbox", (n) => given.servers.has(n), (n) => { if (!given.servers.delete(n)) given.servers.add(n); draw(); });
     if (name === "server") return chips(lever, "radio", (n) => given.server === n, (n) => { given.server = n; draw(); });
     if (name === "release") return choice(lever, given, releases, draw);
@@ -53,6 +57,9 @@ export function fields(lever, given, releases, draw) {
 
 const chips = (lever, type, on, pick) => html`<div class="seg seg-tight servers-seg" role="group" aria-label=${`${lever.label}: servers`}>${SERVERS.map((n) => html`<label ?data-on=${on(n)}>
   <input class="sr" type=${type} name=${`deal-${lever.kind}`} .checked=${on(n)} @change=${() => pick(n)}><span class="sr">SMARS-</span>${n}</label>`)}</div>`;
+
+const steps = (lever, given, draw) => html`<div class="seg seg-tight servers-seg" role="group" aria-label=${`${lever.label}: per cent`}>${PERCENTS.map((n) => html`<label ?data-on=${n === (given.percent ?? 100)}>
+  <input class="sr" type="radio" name=${`deal-${lever.kind}`} .checked=${n === (given.percent ?? 100)} @change=${() => { given.percent = n; draw(); }}>${n} %</label>`)}</div>`;
 
 function choice(lever, given, releases, draw) {
   const id = `deal-${lever.kind.replace(".", "-")}-release`;

@@ -54,6 +54,8 @@ export const SAYS = {
   "reconcile.on": "Counts a parent's children from now on.",
   "parents.hold": "Parents above a size wait until a person lets them go. 0 for none.",
   "hold.set": "Shares from which a parent waits. 0 for none.",
+  "ramp.set": "The brokers set the flag on that part of their orders. It has to be on all of them by 10:00.",
+  "standby.failover": "Every server's sessions move to a machine with the release before this one. What ran ends.",
   "stop.preauthorise": "Stopping all needs no word on the day.",
   "credit.line": "A part of what is left need not be sold the same night.",
 };

@@ -23,6 +23,7 @@ const LATER = {
   bell: () => import("../cards/bell.js"), // brings the sheet of the others
   drive: () => import("../cards/drive.js"),
   week: () => import("../cards/week.js"),
+  more: () => import("../cards/more.js"),
   tonight: () => import("../cards/tonight.js"),
   before: () => import("../cards/before.js"),
   checklist: () => import("../cards/checklist.js"),

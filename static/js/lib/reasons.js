@@ -23,7 +23,7 @@ export function blockedHands(app) {
   if (why) return why;
   const work = app.store.get("work");
   if (!work || work.free > 0) return null;
-  const soonest = Math.min(...work.tasks.map((t) => t.left_s));
+  const soonest = Math.min(...work.tasks.filter((t) => t.hands).map((t) => t.left_s));
   const hands = work.hands === 1 ? "Your hand is" : "Both hands are";
   return Number.isFinite(soonest) ? `${hands} at work, ${left(soonest)} left.` : `${hands} at work.`;
 }
