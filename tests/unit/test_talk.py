@@ -199,6 +199,7 @@ def test_the_levers_card_has_every_lever_of_the_desk_with_what_it_takes_now():
     rows = {row["kind"]: row for row in sight(sim, "operator")["levers"]["levers"]}
     assert rows["server.stop"] == {
         "kind": "server.stop", "label": "Stop a server", "dangerous": True, "hands": 1, "minutes": 1.0, "allowed": True, "reason": "", "word": None,
+        "args": ["server"], "with": {},
     }  # fmt: skip
     assert (rows["servers.stop_all"]["minutes"], rows["servers.stop_all"]["word"]) == (4.0, "given")
     assert not {"authorise.ask", "killswitch.press"} & set(rows)
