@@ -75,19 +75,29 @@ def builds(
 ) -> Control:
     """Register a control `name` ("what" for people) and the lever that builds it; `done` is carried out when it stands."""
 
-    def once(sim: "Simulation") -> None:
+    def unbuilt(sim: "Simulation") -> None:
         if name in sim.built:
             raise Refused(f"{what}: there is one already")
         if ready:
             ready(sim)
 
-    @lever(kind, desk, label, args=args, check=check, ready=once, exclusive=True)
+    @lever(kind, desk, label, args=args, check=check, ready=unbuilt, exclusive=True)
     def effect(sim: "Simulation", given: dict[str, Any]) -> None:
         sim.build(name)
         if done:
             done(sim, given)
 
     return control(name, what, desk, kind, hole, opens=opens, on=on)
+
+
+def once(fact: str, what: str) -> Callable[["Simulation"], None]:
+    """A lever's check that something was not done or agreed yet."""
+
+    def ready(sim: "Simulation") -> None:
+        if fact in sim.facts:
+            raise Refused(f"{what} already")
+
+    return ready
 
 
 class Week:

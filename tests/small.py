@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from engine import Command, Scenario, Simulation, load_scenario
+from engine import Command, Scenario, Simulation, load_scenario, step_at
 from engine.evidence import Call
 
 
@@ -30,6 +30,22 @@ def give(sim: Simulation, desk: str, kind: str, /, **args: Any) -> str | None:
     """Give a command now; the reason when it was refused."""
     refusal = sim.submit(Command(len(sim.events) + 1, sim.now, desk, kind, args))
     return refusal.reason if refusal else None
+
+
+def ok(sim: Simulation, desk: str, kind: str, /, **args: Any) -> None:
+    """Give a command that is not refused."""
+    assert give(sim, desk, kind, **args) is None, (kind, args)
+
+
+def until(sim: Simulation, moment: str) -> Simulation:
+    """Step to a market time such as 09:31 or 30 Jul 18:30."""
+    sim.step(step_at(moment) - sim.now)
+    return sim
+
+
+def heard(sim: Simulation, kind: str) -> list[dict[str, Any]]:
+    """What the events of one kind told."""
+    return [event.data for event in sim.events if event.kind == kind]
 
 
 def settle(sim: Simulation) -> None:

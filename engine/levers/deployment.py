@@ -7,7 +7,7 @@ from engine.commands import Refused, lever
 from engine.fleet import STARTING
 from engine.levers.deployer import free_servers, not_frozen, stop_short
 from engine.market_time import EVENING_STEPS, OPEN
-from engine.week import builds
+from engine.week import builds, once
 
 if TYPE_CHECKING:
     from engine.simulation import Simulation
@@ -47,21 +47,13 @@ def build(sim: "Simulation", args: dict[str, Any]) -> None:
 # -- looking twice
 
 
-def _once(fact: str, what: str) -> Any:
-    def ready(sim: "Simulation") -> None:
-        if fact in sim.facts:
-            raise Refused(f"{what} already")
-
-    return ready
-
-
 @lever("fleet.review", "deployer", "Have a second technician review the fleet", exclusive=True)
 def review(sim: "Simulation", args: dict[str, Any]) -> None:
     """Two people look at the disk and the process of every server, and hold them against what the copy tool recorded."""
     sim.review_fleet()
 
 
-@lever("counter.test", "deployer", "Test the old counter again", ready=_once("counter", "that was tested"), exclusive=True)
+@lever("counter.test", "deployer", "Test the old counter again", ready=once("counter", "that was tested"), exclusive=True)
 def test_counter(sim: "Simulation", args: dict[str, Any]) -> None:
     """Run the oldest release on a test order that carries the flag, and count what it sends."""
     sim.facts["counter"] = sim.now
@@ -99,7 +91,7 @@ def rehearse(sim: "Simulation", args: dict[str, Any]) -> None:
 # -- automation
 
 
-@lever("automation.write", "deployer", "Write deploy automation", ready=_once("automation", "there is automation"), exclusive=True)
+@lever("automation.write", "deployer", "Write deploy automation", ready=once("automation", "there is automation"), exclusive=True)
 def automate(sim: "Simulation", args: dict[str, Any]) -> None:
     """Copy, restart and hash every host of the inventory with one command."""
     sim.facts["automation"] = sim.now
@@ -108,7 +100,7 @@ def automate(sim: "Simulation", args: dict[str, Any]) -> None:
     sim.tell("automation.written")
 
 
-@lever("inventory.audit", "operator", "Audit the inventory", ready=_once("audited", "the inventory was audited"), exclusive=True)
+@lever("inventory.audit", "operator", "Audit the inventory", ready=once("audited", "the inventory was audited"), exclusive=True)
 def audit(sim: "Simulation", args: dict[str, Any]) -> None:
     """Walk through the racks with the list: the automation then knows every host."""
     name = sim.fleet.label(sim.missing_host())
@@ -160,7 +152,7 @@ def deploy(sim: "Simulation", args: dict[str, Any]) -> None:
 
 
 def _before_tuesday(sim: "Simulation") -> None:
-    _once("brokers", "the brokers have given their word")(sim)
+    once("brokers", "the brokers have given their word")(sim)
     if sim.now >= -EVENING_STEPS:
         raise Refused("the brokers change nothing on a day's notice: they wanted to know by Monday's end")
     if any(work.kind == "chief.call" for work in sim.works):
@@ -175,7 +167,7 @@ def call_brokers(sim: "Simulation", args: dict[str, Any]) -> None:
         sim.tell("brokers.agreed")
 
 
-@lever("ramp.plan", "deployer", "Plan to raise the flag by and by", ready=_once("ramp", "there is a plan"), exclusive=True)
+@lever("ramp.plan", "deployer", "Plan to raise the flag by and by", ready=once("ramp", "there is a plan"), exclusive=True)
 def plan_ramp(sim: "Simulation", args: dict[str, Any]) -> None:
     """With the brokers' word the morning starts with the flag on no order."""
     sim.facts["ramp"] = sim.now

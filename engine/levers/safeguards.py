@@ -4,22 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 from engine import commands
 from engine.commands import Refused, lever
-from engine.week import builds, control
+from engine.week import builds, control, once
 
 if TYPE_CHECKING:
     from engine.simulation import Simulation
 
 MOST_USD = 100_000_000_000
-
-
-def once(fact: str, what: str) -> Any:
-    """A check that something was not done yet."""
-
-    def ready(sim: "Simulation") -> None:
-        if fact in sim.facts:
-            raise Refused(f"{what} already")
-
-    return ready
 
 
 def _agreed_with_chief(sim: "Simulation") -> None:

@@ -1,14 +1,13 @@
 """What a team does in the week decides the morning: each barrier is built as the game builds it, and what it then does is seen in a run."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from engine import OPEN, WEEK, Command, Scenario, Simulation, load_scenario, playbook, replay, restore, save, score, sight, step_at
 from engine.state import market_digest
 from engine.trial import rolled_back
-from tests.small import give, settle, small_scenario
+from tests.small import give, heard, ok, settle, small_scenario, until
 
 OLD, NEW, CLEAN, NEWFLAG = "smars-2003", "smars-rlp", "smars-rlp-clean", "smars-rlp-newflag"
 SCENARIO = small_scenario(4)
@@ -17,19 +16,6 @@ SEED = 7
 
 def week(seed: int = SEED, scenario: Scenario = SCENARIO) -> Simulation:
     return Simulation(scenario, seed, start=WEEK)
-
-
-def until(sim: Simulation, moment: str) -> Simulation:
-    sim.step(step_at(moment) - sim.now)
-    return sim
-
-
-def ok(sim: Simulation, desk: str, kind: str, **args: Any) -> None:
-    assert give(sim, desk, kind, **args) is None, (kind, args)
-
-
-def heard(sim: Simulation, kind: str) -> list[dict[str, Any]]:
-    return [event.data for event in sim.events if event.kind == kind]
 
 
 def printed(sim: Simulation) -> str:

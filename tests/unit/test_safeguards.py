@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import OPEN, WEEK, Simulation, restore, save, score, sight, step_at
+from engine import OPEN, WEEK, Simulation, restore, save, score, sight
 from engine.state import ERROR
 from engine.unwind import block_cost
 from engine.week import CONTROLS
-from tests.small import give, small_scenario
+from tests.small import give, heard, ok, small_scenario, until
 
 SCENARIO = small_scenario(4, flow={"queued_flagged": 64, "rate_sd": 0.1})
 SEED = 7
@@ -20,23 +20,10 @@ def week(seed: int = SEED) -> Simulation:
     return Simulation(SCENARIO, seed, start=WEEK)
 
 
-def until(sim: Simulation, moment: str) -> Simulation:
-    sim.step(step_at(moment) - sim.now)
-    return sim
-
-
-def ok(sim: Simulation, desk: str, kind: str, **args: Any) -> None:
-    assert give(sim, desk, kind, **args) is None, (kind, args)
-
-
 def does(sim: Simulation, desk: str, kind: str, **args: Any) -> None:
     """Give a lever and wait for it."""
     ok(sim, desk, kind, **args)
     sim.step(sim.works[-1].end - sim.now)
-
-
-def heard(sim: Simulation, kind: str) -> list[dict[str, Any]]:
-    return [event.data for event in sim.events if event.kind == kind]
 
 
 def alerts(sim: Simulation, desk: str) -> list[str]:

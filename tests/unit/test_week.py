@@ -24,7 +24,7 @@ from engine import (
 from engine.market_time import EVENING_STEPS, told
 from engine.state import market_digest
 from engine.week import CONTROLS, control
-from tests.small import give, small_scenario
+from tests.small import give, small_scenario, until
 
 OLD, NEW = "smars-2003", "smars-rlp"
 SCENARIO = small_scenario(4)
@@ -33,11 +33,6 @@ SEED = 7
 
 def week(seed: int = SEED, **how) -> Simulation:
     return Simulation(SCENARIO, seed, start=WEEK, **how)
-
-
-def until(sim: Simulation, moment: str) -> Simulation:
-    sim.step(step_at(moment) - sim.now)
-    return sim
 
 
 def told_of(sim: Simulation, kind: str) -> list[dict]:

@@ -10,7 +10,7 @@ from engine import DESKS, WEEK, Simulation, load_scenario, playbook, restore, sa
 from engine.evidence import EvidenceError, load_evidence
 from engine.evidence_plan import plan
 from engine.market_time import EVENING_STEPS, evening_of
-from tests.small import give, small_scenario
+from tests.small import give, small_scenario, until
 
 WHOLE = load_scenario("knight-2012")
 SCENARIO = small_scenario(4)
@@ -19,11 +19,6 @@ FOLDER = Path(WHOLE.folder)
 
 def week(seed: int = 7) -> Simulation:
     return Simulation(SCENARIO, seed, start=WEEK)
-
-
-def until(sim: Simulation, moment: str) -> Simulation:
-    sim.step(step_at(moment) - sim.now)
-    return sim
 
 
 def history(seed: int = 7) -> Simulation:
