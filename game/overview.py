@@ -19,12 +19,12 @@ TO = {"deployment": "To the next evening", "premarket": "To the bell", "bell": "
 
 def brief(exercise: Exercise) -> dict[str, Any]:
     """A line of the list."""
-    people = exercise.players.count()
+    people, clock = exercise.players.count(), engine.clock(exercise.step)[:5]
     return {
         "code": exercise.code,
         "title": exercise.title,
         "state": exercise.state,
-        "clock": engine.clock(exercise.step)[:5],
+        "clock": f"{engine.date(exercise.step)} {clock}" if exercise.step < 0 else clock,
         "teams": exercise.teams.count(),
         "people": people,
         "url": reverse("facilitator-exercise", args=[exercise.code]),

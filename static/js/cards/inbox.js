@@ -33,7 +33,10 @@ function hear(app) {
 
 function show(app, at, parts, draw) {
   const d = app.store.get("inbox");
-  for (const el of document.querySelectorAll("[data-unread]")) el.textContent = el.dataset.unread === "short" ? d.unread : `${d.unread} unread`;
+  for (const el of document.querySelectorAll("[data-unread]")) {
+    el.textContent = el.dataset.unread === "short" ? d.unread : `${d.unread} unread`;
+    el.closest(".badge").hidden = d.unread === 0;
+  }
   const mails = d.mails.filter((m) => at.group === "all" || m.group === at.group);
   const top = at.held ?? mails[0]?.id;
   const still = mails.findIndex((m) => m.id === top);
