@@ -81,6 +81,13 @@ def share(ghost_usd: int | None, loss_usd: int) -> float | None:
     return round((ghost_usd - loss_usd) / ghost_usd, 4)
 
 
+def grade(ghost_usd: float | None, loss_usd: float) -> float | None:
+    """The grade, where history lost enough to be measured against."""
+    if ghost_usd is None or ghost_usd <= SHARE_FROM_USD:
+        return None
+    return engine.grade(loss_usd, ghost_usd)
+
+
 def mode_of(exercise: Exercise) -> str:
     """How the loss is shown now: everything when it is over."""
     return "live" if exercise.state == "ended" else exercise.loss_counter
@@ -88,7 +95,7 @@ def mode_of(exercise: Exercise) -> str:
 
 def compose(exercise: Exercise, sides: list[Side], ghost: Curve | None) -> dict[str, dict[str, Any]]:
     """The cards of the projector."""
-    step = max((side.step for side in sides), default=exercise.start_step)
+    step = _furthest(exercise, sides)
     if exercise.kept_secret:
         ghost = None  # what history lost tells which morning it is
     furthest = max(sides, key=lambda side: side.step, default=None)
@@ -98,28 +105,49 @@ def compose(exercise: Exercise, sides: list[Side], ghost: Curve | None) -> dict[
     for name in PASSED_ON:
         if sides and name in sides[0].cards:
             cards[name] = sides[0].cards[name]
-    mode = mode_of(exercise)
-    cutoff = step if mode == "live" else _minute(step - DELAY_STEPS)
-    cards["board"] = _board(mode, cutoff, sides, ghost)
-    until = engine.OPEN - 1 if mode == "hidden" else min(cutoff, engine.CLOSE)
-    cards["curve"] = {
+    return cards | (exercise.frozen or losses(exercise, sides, ghost))
+
+
+def losses(exercise: Exercise, sides: list[Side], ghost: Curve | None, *, whole_minutes: bool = False) -> dict[str, dict[str, Any]]:
+    """The cards that hold losses: board and curve. `whole_minutes`: as they stood at the last full minute, for a picture that is kept."""
+    step, mode = _furthest(exercise, sides), mode_of(exercise)
+    cutoff = step if mode == "live" else step - DELAY_STEPS
+    if mode != "live" or whole_minutes:
+        cutoff = _minute(cutoff)
+    return {
+        "board": _board(mode, cutoff, sides, ghost, now=mode == "live" and not whole_minutes),
+        "curve": curve_until(engine.OPEN - 1 if mode == "hidden" else cutoff, sides, ghost),
+    }
+
+
+def _furthest(exercise: Exercise, sides: list[Side]) -> int:
+    return max((side.step for side in sides), default=exercise.start_step)
+
+
+def curve_until(until: int, sides: list[Side], ghost: Curve | None) -> dict[str, Any]:
+    """The card of the loss by the minute, up to a step: a team's ends where it is, history's at the step."""
+    until = min(until, engine.CLOSE)
+    return {
         "from": "09:30",
         "every_s": 60,
         "history": series(ghost, until) if ghost else [],
         "teams": [{"name": side.name, "loss": series(side.curve, min(until, side.step))} for side in sides],
     }
-    return cards
 
 
-def _board(mode: str, cutoff: int, sides: list[Side], ghost: Curve | None) -> dict[str, Any]:
+def _board(mode: str, cutoff: int, sides: list[Side], ghost: Curve | None, *, now: bool) -> dict[str, Any]:
+    """Every team against history at the moment where that team is: runs of an exercise are a few seconds apart."""
     hidden = mode == "hidden"
     history = None if hidden or ghost is None else at(ghost, cutoff)
     teams = []
     for side in sides:
-        loss = side.loss if mode == "live" else at(side.curve, cutoff)
-        shown = {"loss_usd": None, "share_avoided": None} if hidden else {"loss_usd": loss, "share_avoided": share(history, loss)}
-        teams.append({"name": side.name, **shown})
-    return {"as_of": engine.clock(cutoff)[:5] if cutoff > 0 else "", "mode": mode, "teams": teams, "history_usd": history}
+        loss = side.loss if now else at(side.curve, cutoff)
+        then = None if ghost is None else at(ghost, min(cutoff, side.step))
+        avoided = None if then is None else then - loss
+        shown = {"loss_usd": loss, "avoided_usd": avoided, "share_avoided": share(then, loss), "grade": grade(then, loss)}
+        teams.append({"name": side.name, **(dict.fromkeys(shown) if hidden else shown)})
+    as_of = engine.clock(cutoff)[:5] if cutoff > 0 else ""
+    return {"as_of": as_of, "mode": mode, "teams": teams, "history_usd": history, "frozen": None}
 
 
 def _clock(step: int) -> dict[str, Any]:

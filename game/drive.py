@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import engine
-from game import planning
+from game import planning, wall
 from game.control import dispatch_all, tell_state
 from game.models import SPEED_MAX, SPEED_MIN, Exercise, RuleBroken
 
@@ -24,7 +24,7 @@ def next_phase(step: int) -> int:
 
 def drive(exercise: Exercise, verb: str, value: Any = None) -> None:
     """Start, pause, resume, end, speed (a number or its text), advance (to a clock text; without one to the next phase), begin
-    (the evening that is being planned), retry.
+    (the evening that is being planned), retry; of the projector freeze, reveal, losses (live, delayed, hidden).
 
     Screens are told and workers are sent for. Raises RuleBroken with the reason when it cannot be done.
     """
@@ -37,6 +37,9 @@ def drive(exercise: Exercise, verb: str, value: Any = None) -> None:
         "advance": lambda: exercise.advance_to(_step(exercise, value)),
         "begin": lambda: planning.begin(exercise),
         "retry": lambda: _retry(exercise),
+        "freeze": lambda: wall.freeze(exercise),
+        "reveal": lambda: wall.reveal(exercise),
+        "losses": lambda: wall.show_losses(exercise, value),
     }
     if verb not in verbs:
         raise RuleBroken(f"There was nothing to do in that form: expected one of {', '.join(verbs)}.")

@@ -90,6 +90,7 @@ class Exercise(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.LOBBY)
     speeds = models.JSONField(default=dict, blank=True, help_text="phase -> times real time, where it is not the default")
     loss_counter = models.CharField(max_length=8, choices=LossCounter.choices, default=LossCounter.DELAYED)
+    frozen = models.JSONField(null=True, blank=True, help_text="the projector's losses as they stood when they were frozen, see game.wall")
     help = models.CharField(max_length=8, choices=Help.choices, default=Help.AS_IN_2012, help_text="how much the desks are shown")
     owner = models.ForeignKey(
         Player, on_delete=models.SET_NULL, null=True, blank=True, related_name="owns", help_text="plays alone, and has pause and speed"

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 import engine
-from game import planning
+from game import planning, wall
 from game.briefs import BRIEFS
 from game.models import Exercise, Run, Team
 from game.presence import seats_of
@@ -56,6 +56,7 @@ def overview(exercise: Exercise, links: dict[str, str]) -> dict[str, Any]:
             "retry": any(run.state == "failed" for run in runs.values()),
         },
         "people": exercise.players.count(),
+        "wall": wall.told(exercise),
         "teams": [_team(team, runs.get(team.pk), links, now) for team in exercise.teams.all()],
     }
 

@@ -118,7 +118,7 @@ def act(request: HttpRequest, code: str) -> HttpResponse:
     """Start, pause, resume, end, speed, advance, try a failed run again."""
     exercise = get_object_or_404(Exercise, code=code)
     verb = request.POST.get("do", "speed" if "speed" in request.POST else "")
-    value = request.POST.get({"speed": "speed", "advance": "to"}.get(verb, ""))
+    value = request.POST.get({"speed": "speed", "advance": "to", "losses": "to"}.get(verb, ""))
     reason = ""
     try:
         drive(exercise, verb, value)

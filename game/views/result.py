@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 import engine
 from game import board
+from game.access import facilitates
 from game.joining import normal
 from game.models import Command, Exercise, Ghost, Run
 from game.rules import DESKS
@@ -23,13 +24,6 @@ PARTS = (
     ("penalties", "Penalties"),
 )
 READ = "mail.open"  # counted, not listed: a desk opens a hundred in a morning
-
-
-def grade(ghost_usd: float | None, loss_usd: float) -> float | None:
-    """The grade, where history lost enough to be measured against."""
-    if ghost_usd is None or ghost_usd <= board.SHARE_FROM_USD:
-        return None
-    return engine.grade(loss_usd, ghost_usd)
 
 
 def beside_the_bell(moment: str | None) -> str:
@@ -79,15 +73,19 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
     final = exercise.state == "ended"
     runs = list(exercise.runs()) if final else []
     final = final and all(run.state in Run.DONE for run in runs)
+    held = final and exercise.frozen is not None
+    final = final and (not held or facilitates(request.COOKIES, exercise))
     ghost = exercise.ghost
-    curve = board.compose(exercise, [board.Side.of(run) for run in runs], ghost.curve if ghost else None)["curve"]
+    sides = [board.Side.of(run) for run in runs] if final else []
+    furthest = max((side.step for side in sides), default=engine.OPEN - 1)
     context = {
         "page_title": f"Result of {exercise.title}",
         "exercise": exercise,
         "final": final,
+        "held": held,
         "teams": [_team(run, ghost) for run in runs] if final else [],
         "history": _history(ghost) if final and ghost else None,
-        "curve": curve if final else {**curve, "history": [], "teams": []},
+        "curve": board.curve_until(furthest, sides, ghost.curve if final and ghost else None),
         "noise": exercise.noise,
         "engine_version": next((run.engine_version for run in runs if run.engine_version), engine.ENGINE_VERSION),
     }
@@ -112,7 +110,7 @@ def _team(run: Run, ghost: Ghost | None) -> dict[str, Any]:
         "ghost_usd": None if ghost_usd is None else round(ghost_usd),
         "avoided_usd": None if ghost_usd is None else round(ghost_usd - loss),
         "share_avoided": board.share(None if ghost_usd is None else round(ghost_usd), round(loss)),
-        "grade": grade(ghost_usd, loss),
+        "grade": board.grade(ghost_usd, loss),
         "moments": moments(score),
         "fate": fate(score),
         "service_kept": score.get("service_kept"),

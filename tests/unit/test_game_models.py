@@ -5,12 +5,13 @@ import pytest
 import engine
 from game import rows
 from game.access import place_of
+from game.board import grade
 from game.clock import Table
 from game.drive import next_phase
 from game.inbox import BURST, Budget
 from game.joining import normal
 from game.models import CODE_LETTERS, FacilitatorLink, Ghost, RuleBroken, Run, Seat, new_code, speed_of
-from game.views.result import beside_the_bell, fate, grade, moments
+from game.views.result import beside_the_bell, fate, moments
 from tests.builders import new_exercise, taken_seat
 
 pytestmark = pytest.mark.django_db

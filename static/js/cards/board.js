@@ -1,8 +1,10 @@
 /* The loss counter and the teams beside history. What is hidden or late is so on the server; here are only the words. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { arrow, lossClass, lossLong, lossShort, lossSpoken, seconds } from "../lib/format.js";
+import { icon } from "../lib/icons.js";
 
-const MOST_TEAMS = 4; // what fits beside the curve
+const MOST_BARS = 4; // teams that fit with a bar each
+const MOST_NAMES = 5; // before the bell, one below the other
 const BEFORE = ["deployment", "premarket"];
 const BELL = "09:30";
 
@@ -13,6 +15,7 @@ export function mount(root, app) {
     const clock = app.store.get("clock");
     const before = BEFORE.includes(clock?.phase);
     document.body.toggleAttribute("data-before", before);
+    document.body.toggleAttribute("data-league", !before && d?.teams.length > MOST_BARS && d.mode !== "hidden");
     if (d) render(before ? early(d, clock) : view(d), root);
   };
   for (const name of ["board", "clock"]) app.store.on(name, draw);
@@ -23,8 +26,8 @@ function early(d, clock) {
   const week = clock.phase === "deployment";
   return html`<h2 class="wall-label" id="board-h">The market opens ${week ? "on Wednesday, 1 August" : "in"}</h2>
     <p class="wall-number num" role="timer" aria-live="off">${week ? BELL : until(seconds(BELL) - seconds(clock.clock))}</p>
-    <ol class="race" ?data-many=${d.teams.length > 2}>${d.teams.slice(0, MOST_TEAMS + 1).map((t) => html`<li data-kind="waiting"><span class="race-name" dir="auto">${t.name}</span></li>`)}</ol>
-    ${d.teams.length > MOST_TEAMS + 1 ? html`<p class="wall-label">and ${d.teams.length - MOST_TEAMS - 1} more teams</p>` : nothing}`;
+    <ol class="race" ?data-many=${d.teams.length > 2}>${d.teams.slice(0, MOST_NAMES).map((t) => html`<li data-kind="waiting"><span class="race-name" dir="auto">${t.name}</span></li>`)}</ol>
+    ${d.teams.length > MOST_NAMES ? html`<p class="wall-label">and ${d.teams.length - MOST_NAMES} more teams</p>` : nothing}`;
 }
 
 /* "1:19:00", "4:30" */
@@ -34,22 +37,37 @@ function view(d) {
   const hidden = d.mode === "hidden";
   const losses = d.teams.map((t) => t.loss_usd).filter((x) => x != null);
   const sum = hidden || !losses.length ? null : losses.reduce((a, b) => a + b, 0);
-  const many = d.teams.length > MOST_TEAMS ? `, ${d.teams.length} teams, least ${MOST_TEAMS} below` : ", all teams";
-  const whose = d.teams.length > 1 ? many : "";
-  const when = d.mode === "delayed" && d.as_of ? `, as of ${d.as_of}` : "";
-  return html`<h2 class="wall-label" id="board-h">Loss so far${whose}${when}</h2>
+  const whose = d.teams.length > 1 ? ", all teams" : "";
+  const late = (d.mode === "delayed" || d.frozen) && d.as_of;
+  return html`<h2 class="wall-label" id="board-h">Loss so far${whose}${late ? `, as of ${d.as_of}` : ""}</h2>
     <p class="wall-number num ${lossClass(sum)}">${sum == null ? html`<span class="wall-hidden">hidden until the end</span>`
       : html`<span class="sr">${lossSpoken(sum)}</span><span aria-hidden="true"><span class="tri">${arrow(-sum)}</span>${lossLong(sum)}</span>`}</p>
-    ${hidden ? nothing : teams(d)}`;
+    ${d.frozen ? html`<p class="wall-frozen"><span class="tag">${icon("pause")}Frozen at ${d.frozen}</span></p>` : nothing}
+    ${hidden ? nothing : d.teams.length > MOST_BARS ? table(d) : bars(d)}`;
 }
 
-function teams(d) {
-  const ranked = [...d.teams].sort((a, b) => (a.loss_usd ?? Infinity) - (b.loss_usd ?? Infinity));
-  const most = Math.max(1, d.history_usd ?? 0, ...ranked.map((t) => t.loss_usd ?? 0));
-  return html`<ol class="race" ?data-many=${d.teams.length > 2}>${ranked.slice(0, MOST_TEAMS).map((t) => bar(t.name, t.loss_usd, most, "you"))}
-    ${d.history_usd == null ? nothing : bar(d.teams.length > 2 ? "2012" : "2012, same minute", d.history_usd, most, "history")}</ol>`;
+/* By grade; before history has lost enough to be a measure, by loss. */
+const ranked = (teams) => [...teams].sort((a, b) => (b.grade ?? 0) - (a.grade ?? 0) || (a.loss_usd ?? Infinity) - (b.loss_usd ?? Infinity));
+
+function bars(d) {
+  const most = Math.max(1, d.history_usd ?? 0, ...d.teams.map((t) => t.loss_usd ?? 0));
+  return html`<ol class="race" ?data-many=${d.teams.length > 2}>${ranked(d.teams).map((t) => bar(t, most, "you"))}
+    ${d.history_usd == null ? nothing : bar({ name: d.teams.length > 2 ? "2012" : "2012, same minute", loss_usd: d.history_usd }, most, "history")}</ol>`;
 }
 
-const bar = (name, usd, most, kind) => html`<li data-kind=${kind}><span class="race-name" dir="auto">${name}</span>
-  <span class="race-usd num ${lossClass(usd)}"><span aria-hidden="true">${usd == null ? "" : arrow(-usd)} </span>${lossShort(usd)}</span>
-  <progress max=${most} .value=${Math.max(0, usd ?? 0)} aria-label=${`${name}: ${lossSpoken(usd)}`}></progress></li>`;
+const bar = (t, most, kind) => html`<li data-kind=${kind}><span class="race-name" dir="auto">${t.name}</span>
+  <span class="race-usd num ${lossClass(t.loss_usd)}"><span aria-hidden="true">${t.loss_usd == null ? "" : arrow(-t.loss_usd)} </span>${lossShort(t.loss_usd)}</span>
+  ${t.grade == null ? nothing : html`<span class="race-grade num">grade ${t.grade.toFixed(1)}, ${avoided(t.avoided_usd)}</span>`}
+  <progress max=${most} .value=${Math.max(0, t.loss_usd ?? 0)} aria-label=${`${t.name}: ${lossSpoken(t.loss_usd)}`}></progress></li>`;
+
+const avoided = (usd) => `${lossShort(-usd).replace("+", "")} avoided`;
+
+/* More teams than bars have room for: a league table. */
+function table(d) {
+  const graded = d.teams.some((t) => t.grade != null);
+  return html`<table class="league num"><thead><tr><th scope="col"><span class="sr">Rank</span></th><th scope="col">Team</th><th scope="col" class="n">Loss</th>
+      ${graded ? html`<th scope="col" class="n">Avoided</th><th scope="col" class="n">Grade</th>` : nothing}</tr></thead>
+    <tbody>${ranked(d.teams).map((t, i) => html`<tr><td class="n">${i + 1}</td><th scope="row" dir="auto">${t.name}</th><td class="n ${lossClass(t.loss_usd)}">${lossShort(t.loss_usd)}</td>
+      ${graded ? html`<td class="n ${lossClass(-t.avoided_usd)}">${lossShort(-t.avoided_usd)}</td><td class="n">${t.grade == null ? "\u2013" : t.grade.toFixed(1)}</td>` : nothing}</tr>`)}
+      ${d.history_usd == null ? nothing : html`<tr data-kind="history"><td></td><th scope="row">2012</th><td class="n">${lossShort(d.history_usd)}</td>${graded ? html`<td></td><td class="n">0.0</td>` : nothing}</tr>`}</tbody></table>`;
+}

@@ -37,7 +37,7 @@ export function curve(root) {
 }
 
 const lines = (teams) => [
-  ...teams.map((t, i) => ({ label: t.name.slice(0, 12), color: COLORS[i % COLORS.length], width: 3 })),
+  ...teams.map((t, i) => ({ label: t.name.slice(0, 12), color: COLORS[i % COLORS.length], width: teams.length > COLORS.length ? 2 : 3 })),
   { label: "2012", color: "--line-history", dash: [8, 6], width: 2 }, // last, so that its dashes show where a team repeats history
 ];
 

@@ -1,0 +1,104 @@
+"""What the facilitator lets the wall show: a leaderboard that is frozen stays so in every payload until it is revealed."""
+
+import json
+
+import pytest
+
+import engine
+from game.drive import drive
+from game.models import Exercise, FacilitatorLink, Ghost, RuleBroken, Run
+from game.pages import projector_cards
+from tests.builders import new_exercise
+
+pytestmark = pytest.mark.django_db
+OPEN, MINUTE = engine.OPEN, engine.STEPS_PER_MINUTE
+
+
+@pytest.fixture(autouse=True)
+def no_broker(monkeypatch):
+    """Screens and workers are not what is looked at here (tests/integration/test_room.py has them)."""
+    monkeypatch.setattr("game.drive.tell_state", lambda exercise: None)
+    monkeypatch.setattr("game.drive.dispatch_all", lambda exercise: None)
+
+
+def played(exercise: Exercise, minutes: int) -> None:
+    """Every run has come so far, losing a million a minute in the first team, two in the second ..."""
+    for run in exercise.runs():
+        run.step = OPEN + minutes * MINUTE
+        run.curve = [[OPEN + k * MINUTE, run.team.place * 1_000_000 * k] for k in range(minutes + 1)]
+        run.save()
+
+
+@pytest.fixture
+def exercise():
+    found = new_exercise(loss_counter="live")
+    found.add_team("Amber")
+    found.start()
+    curve = [[OPEN + k * MINUTE, 4_000_000 * k] for k in range(46)]
+    Ghost.objects.create(scenario=found.scenario, seed=found.seed, noise=None, engine_version=engine.ENGINE_VERSION, curve=curve)
+    played(found, 10)
+    return found
+
+
+def losses(exercise: Exercise) -> tuple:
+    cards = projector_cards(Exercise.objects.get(pk=exercise.pk))
+    return cards["board"]["d"], cards["curve"]["d"]
+
+
+def test_frozen_losses_do_not_move_however_far_the_runs_go(exercise):
+    drive(exercise, "freeze")
+    before = losses(exercise)
+    assert before[0]["frozen"] == "09:40" and [team["loss_usd"] for team in before[0]["teams"]] == [10_000_000, 20_000_000]
+    played(exercise, 33)
+    assert losses(exercise) == before
+    assert "33000000" not in json.dumps(projector_cards(Exercise.objects.get(pk=exercise.pk)))
+
+
+def test_the_facilitators_picture_says_since_when_it_is_frozen(exercise, client):
+    client.get(f"/facilitator/{FacilitatorLink.issue()}/")
+    drive(exercise, "freeze")
+    state = client.get(f"/facilitator/{exercise.code}/state.json").json()
+    assert state["wall"] == {"mode": "live", "frozen": "09:40", "can_freeze": False}
+
+
+def test_after_the_end_wall_and_result_wait_for_the_reveal_and_the_facilitator_does_not(exercise, client):
+    drive(exercise, "freeze")
+    played(exercise, 30)
+    drive(exercise, "end")
+    Run.objects.update(state="ended", score={"total": 1.0})
+    assert losses(exercise)[0]["frozen"] == "09:40"
+    page = client.get(f"/result/{exercise.code}/").content.decode()
+    assert "facilitator's to reveal" in page.replace("&#x27;", "'") and "Trading" not in page and "30,000,000" not in page
+    client.get(f"/facilitator/{FacilitatorLink.issue()}/")
+    assert "09:40" not in client.get(f"/result/{exercise.code}/").content.decode().split("</h1>")[0]
+    assert "to reveal" not in client.get(f"/result/{exercise.code}/").content.decode()
+    drive(exercise, "reveal")
+    client.logout()
+    assert "to reveal" not in client.get(f"/result/{exercise.code}/").content.decode()
+    assert losses(exercise)[0]["frozen"] is None
+
+
+@pytest.mark.parametrize(
+    ("verb", "value", "reason"),
+    [("reveal", None, "not frozen"), ("losses", "sometimes", "live, delayed, hidden, not 'sometimes'")],
+)
+def test_what_cannot_be_done_says_why(exercise, verb, value, reason):
+    with pytest.raises(RuleBroken, match=reason):
+        drive(exercise, verb, value)
+
+
+def test_it_is_frozen_once_and_only_while_there_is_something_to_freeze(exercise):
+    drive(exercise, "freeze")
+    with pytest.raises(RuleBroken, match="frozen already"):
+        drive(exercise, "freeze")
+    with pytest.raises(RuleBroken, match="is frozen"):
+        drive(exercise, "losses", "hidden")
+    waiting = new_exercise()
+    with pytest.raises(RuleBroken, match="while the exercise runs"):
+        drive(waiting, "freeze")
+
+
+def test_the_counter_can_be_hidden_in_the_middle_of_a_morning(exercise):
+    drive(exercise, "losses", "hidden")
+    board, curve = losses(exercise)
+    assert {team["loss_usd"] for team in board["teams"]} == {None} and all(team["loss"] == [] for team in curve["teams"])
