@@ -1,19 +1,24 @@
-"""Who may: tokens, the player's cookie, the facilitator's session. The desk always comes from here, never from a message."""
+"""Who may: tokens, the player's cookie, the facilitator's account. The desk always comes from here, never from a message."""
 
 from collections.abc import Mapping
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core import signing
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 
+from game.accounts import is_facilitator
 from game.models import Exercise, Holding, Player, Seat
 
 PLAYER_COOKIE = "player"
 PLAYER_COOKIE_AGE_S = 14 * 24 * 3600
 _SALT = "opening-bell.player"
-_FACILITATOR = "facilitator"
 
 
 class Place(NamedTuple):
@@ -61,18 +66,27 @@ def is_still(place: Place) -> bool:
     return Holding.objects.filter(pk=place.holding, player__token_hash=place.token_hash).exists()
 
 
-def make_facilitator(request: HttpRequest) -> None:
-    """Open the facilitator's pages to this browser."""
-    request.session.cycle_key()
-    request.session[_FACILITATOR] = True
+def exercises_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Exercise]:
+    """The exercises whose control room this user may enter: their own, for staff everybody's. Games for one are nobody's."""
+    if not is_facilitator(user):
+        return Exercise.objects.none()
+    found = Exercise.objects.filter(owner=None)
+    return found if user.is_staff else found.filter(facilitator=user)  # type: ignore[union-attr]
 
 
-def is_facilitator(request: HttpRequest) -> bool:
-    """Whether this browser opened a facilitator's link."""
-    return bool(request.session.get(_FACILITATOR))
+def own_exercise(request: HttpRequest, code: str) -> Exercise:
+    """The exercise of a code, however its letters were typed, for every address of the control room. Raises Http404 for somebody
+    else's, as for one that does not exist.
+    """
+    return get_object_or_404(exercises_of(request.user), code=code.upper())
+
+
+def user_of(cookies: Mapping[str, str]) -> AbstractBaseUser | AnonymousUser:
+    """Who is signed in in this browser, for a socket, which has the cookies only."""
+    session = import_module(settings.SESSION_ENGINE).SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
+    return get_user(SimpleNamespace(session=session))  # type: ignore[arg-type]
 
 
 def facilitates(cookies: Mapping[str, str], exercise: Exercise) -> bool:
-    """The same for a socket, which has the cookies only: whether this browser may watch the desks of the exercise."""
-    session = import_module(settings.SESSION_ENGINE).SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
-    return exercise.owner_id is None and bool(session.get(_FACILITATOR))
+    """The same for every socket of the control room: whether this browser may see the exercise as its facilitator does."""
+    return exercises_of(user_of(cookies)).filter(pk=exercise.pk).exists()

@@ -1,5 +1,6 @@
 """The exercise that `play --demo` starts: history's decisions, and a seat that anybody may take."""
 
+from game.accounts import local_facilitator
 from game.control import dispatch_all
 from game.models import Exercise
 
@@ -11,6 +12,7 @@ def start(speed: float, start_step: int) -> tuple[Exercise, str]:
     """Create and start it; the exercise, and the token of the operator's one-time link. An earlier demo goes on beside it."""
     exercise = Exercise.objects.create(
         title=TITLE,
+        facilitator=local_facilitator(),
         start_step=start_step,
         speeds={"premarket": speed, "bell": speed},
         loss_counter=Exercise.LossCounter.LIVE,

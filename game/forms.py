@@ -4,6 +4,7 @@ import secrets
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import User
 
 import engine
 from game.joining import SOLO_STARTS
@@ -75,12 +76,13 @@ class NewExercise(forms.Form):
             self.add_error("seed", f"Type the seed: a whole number from 0 to {SEED_MAX}.")
         return data
 
-    def create(self) -> Exercise:
-        """The exercise and its teams; desks that nobody takes are the assistant's."""
+    def create(self, facilitator: User) -> Exercise:
+        """The exercise of this facilitator and its teams; desks that nobody takes are the assistant's."""
         data = self.cleaned_data
         start = data["start"] if data["start"] is not None else engine.step_at(data["phase"] or "08:00")
         ids, drawn = engine.scenario_ids(), data["scenario"] == DRAWN[0]
         exercise = Exercise.objects.create(
+            facilitator=facilitator,
             title=data["title"],
             scenario=secrets.choice(ids) if drawn else data["scenario"] or ids[0],
             drawn=drawn,

@@ -6,6 +6,7 @@ import secrets
 import uuid
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
 
@@ -92,6 +93,9 @@ class Exercise(models.Model):
     loss_counter = models.CharField(max_length=8, choices=LossCounter.choices, default=LossCounter.DELAYED)
     frozen = models.JSONField(null=True, blank=True, help_text="the projector's losses as they stood when they were frozen, see game.wall")
     help = models.CharField(max_length=8, choices=Help.choices, default=Help.AS_IN_2012, help_text="how much the desks are shown")
+    facilitator = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="exercises", help_text="who runs it; without one, staff does"
+    )
     owner = models.ForeignKey(
         Player, on_delete=models.SET_NULL, null=True, blank=True, related_name="owns", help_text="plays alone, and has pause and speed"
     )

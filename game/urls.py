@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from game.views import desk, facilitator, join, lobby, projector, result
+from game.views import account, desk, facilitator, join, lobby, projector, result
 
 
 class CodeConverter(StringConverter):
@@ -29,6 +29,9 @@ urlpatterns = [
     path("projector/<str:code>/", projector.projector, name="projector"),
     path("projector/<str:code>/qr.svg", projector.qr, name="qr"),
     path("result/<str:code>/", result.result, name="result"),
+    path("account/sign-in/", account.SignInPage.as_view(), name="sign-in"),
+    path("account/sign-out/", account.SignOut.as_view(), name="sign-out"),
+    path("account/password/", account.PasswordPage.as_view(), name="password"),
     path("facilitator/", facilitator.exercises, name="facilitator"),
     path("facilitator/new/", facilitator.new, name="facilitator-new"),
     path("facilitator/exercise/<str:code>/", facilitator.act, name="facilitator-act"),

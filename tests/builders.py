@@ -30,6 +30,17 @@ def missing(what: str, install: str) -> NoReturn:
     pytest.skip(reason)
 
 
+def new_facilitator(name: str = "erin", *, staff: bool = False, **values: Any) -> Any:
+    """Somebody who may run exercises of their own, with the password "horse battery 9"."""
+    from django.contrib.auth.models import User
+
+    from game.accounts import may_run_exercises
+
+    user = User.objects.create_user(name, password="horse battery 9", is_staff=staff, **values)
+    may_run_exercises(user)
+    return user
+
+
 def new_exercise(**values: Any) -> Any:
     """An exercise with one team, in the lobby."""
     from game.models import Exercise

@@ -27,7 +27,8 @@ assert str(_settings.STATE_DIR) == os.environ["STATE_DIR"], "DJANGO_SETTINGS_MOD
 
 @pytest.fixture(autouse=True)
 def plain_static_names(settings) -> None:
-    """Pages without a collectstatic before."""
+    """Pages without a collectstatic before; passwords that take no time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

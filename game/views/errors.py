@@ -10,6 +10,7 @@ SENTENCES = {
     400: "The server could not read this request.",
     403: "You may not do this here.",
     404: "There is nothing at this address.",
+    429: "This came too often. Wait a little.",
     500: "Something went wrong on the server. It has been written down.",
 }
 

@@ -1,17 +1,17 @@
 """The facilitator's pages: one-time link, list of exercises, a new one, and what can be done to each."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from game.access import facilitates, is_facilitator, make_facilitator
+from game.access import exercises_of, own_exercise
+from game.accounts import is_facilitator, local_facilitator
 from game.control import tell_team
 from game.drive import drive
 from game.forms import NewExercise
@@ -20,33 +20,22 @@ from game.models import Exercise, FacilitatorLink, RuleBroken, Seat
 from game.overview import brief, overview
 from game.pages import join_card
 from game.protocol import watch_hello
+from game.views.account import facilitators_only
 from game.views.desk import show
 from game.views.errors import error
 
 SPEEDS = (0.5, 1, 2, 5, 10, 30, 60, 120)
 SHOWN = 50
-View = Callable[..., HttpResponse]
-
-
-def facilitators_only(view: View) -> View:
-    """Refuse everybody whose browser has not opened a facilitator's link."""
-
-    @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not is_facilitator(request):
-            return error(request, 403, "This page is the facilitator's. `manage.py play` prints the link to it.")
-        return view(request, *args, **kwargs)
-
-    return never_cache(checked)
 
 
 @never_cache
 @require_GET
 def enter(request: HttpRequest, token: str) -> HttpResponse:
-    """The one-time link."""
-    if FacilitatorLink.use(token):
-        make_facilitator(request)
-    elif not is_facilitator(request):
+    """The one-time link: it signs this browser in as the machine's own facilitator."""
+    user = local_facilitator()
+    if user.is_active and FacilitatorLink.use(token):
+        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    elif not is_facilitator(request.user):
         return error(request, 403, "This link has been used, or is not known. `manage.py play` prints a new one at its start.")
     return redirect("facilitator")
 
@@ -54,12 +43,12 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 @facilitators_only
 def exercises(request: HttpRequest) -> HttpResponse:
-    """Every exercise, and the form for a new one."""
+    """Their exercises, and the form for a new one."""
     return _list(request, NewExercise())
 
 
 def _list(request: HttpRequest, form: NewExercise, status: int = 200) -> HttpResponse:
-    found = Exercise.objects.filter(owner=None)[:SHOWN]
+    found = exercises_of(request.user)[:SHOWN]
     context = {"page_title": "Facilitator", "exercises": [brief(one) for one in found], "form": form}
     return render(request, "facilitator/index.html", context, status=status)
 
@@ -71,14 +60,14 @@ def new(request: HttpRequest) -> HttpResponse:
     form = NewExercise(request.POST)
     if not form.is_valid():
         return _list(request, form, status=400)
-    return redirect("facilitator-exercise", form.create().code)
+    return redirect("facilitator-exercise", form.create(request.user).code)
 
 
 @require_safe
 @facilitators_only
 def exercise(request: HttpRequest, code: str) -> HttpResponse:
     """One exercise: how to come in, who sits where, and its time."""
-    found = get_object_or_404(Exercise, code=code.upper())
+    found = own_exercise(request, code)
     context = {
         "page_title": found.title,
         "exercise": found,
@@ -99,16 +88,14 @@ def _state(request: HttpRequest, exercise: Exercise) -> dict[str, Any]:
 @facilitators_only
 def state(request: HttpRequest, code: str) -> HttpResponse:
     """The same as JSON, for the page's own looks every two seconds."""
-    return JsonResponse(overview(get_object_or_404(Exercise, code=code.upper()), {}))
+    return JsonResponse(overview(own_exercise(request, code), {}))
 
 
 @require_safe
 @facilitators_only
 def watch(request: HttpRequest, code: str, team: int, desk: str) -> HttpResponse:
     """A desk exactly as its player sees it; nothing can be done there."""
-    seat = get_object_or_404(Seat.objects.select_related("team__exercise"), team=team, team__exercise__code=code.upper(), desk=desk)
-    if not facilitates(request.COOKIES, seat.team.exercise):
-        return error(request, 403, "Whoever plays alone is not watched.")
+    seat = get_object_or_404(Seat.objects.select_related("team__exercise"), team=team, team__exercise=own_exercise(request, code), desk=desk)
     return show(request, seat, watch_hello(seat))
 
 
@@ -116,7 +103,7 @@ def watch(request: HttpRequest, code: str, team: int, desk: str) -> HttpResponse
 @facilitators_only
 def act(request: HttpRequest, code: str) -> HttpResponse:
     """Start, pause, resume, end, speed, advance, try a failed run again."""
-    exercise = get_object_or_404(Exercise, code=code)
+    exercise = own_exercise(request, code)
     verb = request.POST.get("do", "speed" if "speed" in request.POST else "")
     value = request.POST.get({"speed": "speed", "advance": "to", "losses": "to"}.get(verb, ""))
     reason = ""
@@ -131,7 +118,7 @@ def act(request: HttpRequest, code: str) -> HttpResponse:
 @facilitators_only
 def seat_link(request: HttpRequest, seat_id: int) -> HttpResponse:
     """A new one-time link to a seat, shown once; `do=vacate` gives the desk back to its autopilot."""
-    seat = get_object_or_404(Seat.objects.select_related("team__exercise"), pk=seat_id)
+    seat = get_object_or_404(Seat.objects.select_related("team__exercise"), pk=seat_id, team__exercise__in=exercises_of(request.user))
     if request.POST.get("do") == "vacate":
         seat.vacate()
         tell_team(seat.team_id)

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 import engine
+from game.accounts import local_facilitator
 from game.models import Command, Exercise, Run
 from tests.builders import eventually
 from tests.integration import hostile
@@ -87,9 +88,7 @@ def _browsers(room: Room) -> list[Client]:
     """A stranger, a player, and a facilitator: each has forms of his own."""
     stranger, player, facilitator = Client(), Client(), Client()
     player.cookies["player"] = room.cookie
-    session = facilitator.session
-    session["facilitator"] = True
-    session.save()
+    facilitator.force_login(local_facilitator())
     return [stranger, player, facilitator]
 
 

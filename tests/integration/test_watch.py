@@ -122,7 +122,7 @@ def test_nobody_else_watches(lasting_world, client):
     assert shown.status_code == 200 and first["hello"]["watching"] is True
     assert client.get(page.replace("operator", "wall")).status_code == 404
     assert client.get(f"/facilitator/{alone.code}/watch/{seat.team_id}/operator/").status_code == 404, "its team, another exercise"
-    assert client.get(f"/facilitator/{alone.code}/watch/{their_seat.team_id}/operator/").status_code == 403
+    assert client.get(f"/facilitator/{alone.code}/watch/{their_seat.team_id}/operator/").status_code == 404
     client.cookies.clear()
     client.cookies["player"] = cookie
     assert client.get(page).status_code == 403

@@ -1,0 +1,76 @@
+"""Accounts of facilitators: Django's users in one group, the account of the laptop, and the forms they sign in with."""
+
+from typing import Any
+
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.models import Group, User
+
+FACILITATORS = "facilitators"  # the group of everybody who may run exercises of their own; a migration makes it
+LOCAL = "local"
+
+
+def is_facilitator(user: Any) -> bool:
+    """Whether this user of a request may use the facilitator's pages: one of the group, or one of the staff."""
+    return bool(user.is_active and (user.is_staff or user.groups.filter(name=FACILITATORS).exists()))
+
+
+def may_run_exercises(user: User) -> None:
+    """Put an account into the group."""
+    user.groups.add(Group.objects.get_or_create(name=FACILITATORS)[0])
+
+
+def local_facilitator() -> User:
+    """The account that the one-time link of `play` signs in, made on first use. It has no password, so that no form opens it, and is
+    a superuser: whoever can start `play` has the database and the key anyway, and so finds the admin open on their laptop too. What
+    is changed of it in the admin (switched off, no staff) stays changed.
+    """
+    user, made = User.objects.get_or_create(username=LOCAL, defaults={"is_staff": True, "is_superuser": True, "first_name": "This machine"})
+    if made:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        may_run_exercises(user)
+    return user
+
+
+class _Dressed:
+    """Fields that look like ours, and say in which of them something is wrong."""
+
+    fields: Any
+    errors: Any
+    is_bound: bool
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = "input"
+            if self.is_bound and name in self.errors:
+                field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"{name}-error"}
+
+
+class SignIn(_Dressed, AuthenticationForm):
+    """Name and password. Which of the two is wrong is not told."""
+
+    error_messages = {
+        "invalid_login": "This name and this password do not belong together. Capital and small letters count.",
+        "inactive": "This account is switched off. Ask whoever made it.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "Account name"
+        self.fields["username"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
+
+
+class NewPassword(_Dressed, PasswordChangeForm):
+    """The old password once, the new one twice."""
+
+    error_messages = {
+        "password_incorrect": "This is not the password you have now.",
+        "password_mismatch": "The two new passwords differ.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].label = "Password you have now"
+        self.fields["new_password1"].label = "New password"
+        self.fields["new_password2"].label = "New password again"

@@ -1,0 +1,91 @@
+"""Who a facilitator is: signing in and out, a new password, the door of every page of theirs, and the wait after too many tries."""
+
+import math
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+from axes.helpers import get_cool_off
+from axes.models import AccessAttempt
+from django.contrib import messages
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+
+from game.accounts import NewPassword, SignIn, is_facilitator
+from game.views.errors import error
+
+NOT_ONE = "This account may not run exercises. Whoever manages accounts can put it into the group facilitators."
+NO_PASSWORD = "This account is opened by the link that `manage.py play` prints. It has no password."
+View = Callable[..., HttpResponse]
+
+
+def facilitators_only(view: View) -> View:
+    """Refuse everybody but facilitators. Whoever is not signed in finds the form on the very page, and comes back to it."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if is_facilitator(request.user):
+            return view(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            return error(request, 403, NOT_ONE)
+        if request.method in ("GET", "HEAD"):
+            context = {"page_title": "Sign in", "form": SignIn(request), "next": request.get_full_path()}
+            return render(request, "account/sign-in.html", context, status=403)
+        return error(request, 403, "This is the facilitator's. Sign in, and repeat it.", {"href": reverse("sign-in"), "label": "Sign in"})
+
+    return never_cache(checked)
+
+
+class SignInPage(LoginView):
+    """Name and password, and on to the page that was asked for."""
+
+    form_class = SignIn
+    template_name = "account/sign-in.html"
+    extra_context = {"page_title": "Sign in"}
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=400)
+
+
+class SignOut(LogoutView):
+    """Out, by a form: no link of somebody else's page does it."""
+
+
+class PasswordPage(PasswordChangeView):
+    """A new password. Other browsers of this account are signed out."""
+
+    form_class = NewPassword
+    template_name = "account/password.html"
+    extra_context = {"page_title": "New password"}
+    success_url = reverse_lazy("facilitator")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated and not request.user.has_usable_password():
+            return error(request, 403, NO_PASSWORD, {"href": reverse("facilitator"), "label": "To the exercises"})
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        messages.success(self.request, "Your password is changed. Other browsers of yours are signed out.")
+        return super().form_valid(form)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=400)
+
+
+def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:
+    """Too many wrong passwords for this account from this address: for how long it is closed, and what helps meanwhile."""
+    name = (credentials or {}).get("username", "")
+    last = AccessAttempt.objects.filter(username=name, ip_address=getattr(request, "axes_ip_address", None)).first()
+    until = (last.attempt_time if last else timezone.now()) + (get_cool_off(request) or timedelta(0))
+    minutes = max(1, math.ceil((until - timezone.now()).total_seconds() / 60))
+    sentence = f"Too many wrong passwords for this account: it is closed here for {minutes} minute{'s' if minutes > 1 else ''}."
+    way = {"href": f"{reverse('sign-in')}?{urlencode({'next': request.POST.get('next', '')})}", "label": "Back to signing in"}
+    answer = error(request, 429, sentence, way)
+    answer["Retry-After"] = str(minutes * 60)
+    return answer
