@@ -4,6 +4,7 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 8000;
 const STALE_MS = 4000;  // frames come 4/s while an exercise runs
 const DEAD_MS = 12000;
+const SLEPT_MS = 3000;  // a second's timer that is so late: the machine slept, and its line may be cut without a word
 
 /* Events: hello {detail: hello}, state {detail}, team {detail: {seats}}, elsewhere {detail: {desks}}, answer {detail}, noted {detail}, link {detail: {link, since, reason}}.
    link: connecting | live | stalled | reconnecting | closed (the server ended it and wants no retry). */
@@ -17,14 +18,19 @@ export class Line extends EventTarget {
   #timer = 0;
   #seq = null;      // of the last frame, null right after a connect
   #running = false;
+  #ticked = Date.now();
 
   constructor(path, store) {
     super();
     this.#address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`;
     this.#store = store;
     addEventListener("offline", () => this.#drop());
-    addEventListener("online", () => this.#retry(0));
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#retry(0));
+    addEventListener("online", () => this.#retry());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState !== "visible") return;
+      this.#wake();
+      this.#retry();
+    });
     setInterval(() => this.#watch(), 1000);
   }
 
@@ -107,12 +113,24 @@ export class Line extends EventTarget {
   }
 
   #retry() {
+    if (this.#ws?.readyState === WebSocket.CONNECTING) this.#drop(); // it was begun when there was no network
     if (this.#ws || this.link === "closed" || !this.#timer) return;
     this.#tries = 0;
     this.open();
   }
 
+  /* Somebody looks again: after a sleep with a new line, for nobody tells that the old one is cut. */
+  #wake() {
+    const now = Date.now();
+    const slept = now - this.#ticked > SLEPT_MS && now - this.lastFrame > SLEPT_MS;
+    this.#ticked = now;
+    if (!slept) return;
+    this.#drop();
+    this.#retry();
+  }
+
   #watch() {
+    if (document.visibilityState === "visible") this.#wake();
     const silent = Date.now() - this.lastFrame;
     if (this.link === "live" && this.#running && silent > STALE_MS) this.#set("stalled");
     else if (this.link === "stalled" && silent > DEAD_MS) this.#drop();
