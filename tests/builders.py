@@ -65,3 +65,13 @@ def taken_seat(exercise: Any, desk: str = "operator", team: str = "Cobalt", name
     player.save(update_fields=["token_hash"])
     seat.take(player)
     return seat, cookie_value(player, token)
+
+
+def signed_in_session(name: str = "erin") -> str:
+    """The session cookie of a member of staff, who may enter every control room."""
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    client = Client()
+    client.force_login(User.objects.filter(username=name).first() or new_facilitator(name, staff=True), "django.contrib.auth.backends.ModelBackend")
+    return str(client.cookies["sessionid"].value)

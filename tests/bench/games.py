@@ -49,6 +49,11 @@ def _phases(world: World, runs: int, window_s: float, *, ahead: bool) -> dict[st
     return found
 
 
+def lateness(log: str) -> list[float]:
+    """How late beats began, in ms, as the clocks wrote it down."""
+    return [float(value) for line in _LATE.findall(log) for value in line.split(",")]
+
+
 def _steps() -> float:
     """How far the runs have come, on the mean."""
     from game.models import Run
@@ -61,7 +66,7 @@ def _measure(world: World, window_s: float) -> dict[str, Any]:
     before, cpu, started, steps = len(world.log("games-1")), cpu_s(worker), time.monotonic(), _steps()
     time.sleep(window_s)  # a window of wall time is what is measured, not something waited for
     wall = time.monotonic() - started
-    late = [float(value) for line in _LATE.findall(world.log("games-1")[before:]) for value in line.split(",")]
+    late = lateness(world.log("games-1")[before:])
     return {
         "achieved_speed": round((_steps() - steps) / wall / engine.STEPS_PER_SECOND, 1),
         "beats": len(late),
