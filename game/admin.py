@@ -2,11 +2,12 @@
 
 from django.contrib import admin
 from django.http import HttpRequest
+from unfold.admin import ModelAdmin
 
 from game.models import Command, Event, Exercise, Ghost, Holding, Player, Run, Seat, Team
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnly(ModelAdmin):  # type: ignore[type-arg]
     """Lists and details, no forms."""
 
     list_per_page = 50

@@ -1,6 +1,7 @@
 """The one app of the project."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class GameConfig(AppConfig):
@@ -8,3 +9,9 @@ class GameConfig(AppConfig):
 
     name = "game"
     verbose_name = "Opening Bell"
+
+
+class GameAdminConfig(AdminConfig):
+    """Django's admin on our own site."""
+
+    default_site = "game.site.Site"

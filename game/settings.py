@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
+from django.templatetags.static import static
 
 from game import environment
 from game.log import logging_config
@@ -23,7 +24,8 @@ ASGI_APPLICATION = "game.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "daphne",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "game.apps.GameAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -32,7 +34,7 @@ INSTALLED_APPS = [
     "axes",
     "channels",
     "csp",
-    "game",
+    "game.apps.GameConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -61,6 +63,17 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Opening Bell",
+    "SITE_HEADER": "Opening Bell",
+    "SITE_SYMBOL": "notifications",
+    "SITE_URL": "/facilitator/",
+    "SHOW_HISTORY": False,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}],
+    "STYLES": [lambda request: static("css/admin.css")],
+    "SCRIPTS": [lambda request: static("js/admin.js")],
+}
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -32,9 +32,8 @@ SHOWN = 50
 @require_GET
 def enter(request: HttpRequest, token: str) -> HttpResponse:
     """The one-time link: it signs this browser in as the machine's own facilitator."""
-    user = local_facilitator()
-    if user.is_active and FacilitatorLink.use(token):
-        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    if FacilitatorLink.use(token):
+        login(request, local_facilitator(), backend="django.contrib.auth.backends.ModelBackend")
     elif not is_facilitator(request.user):
         return error(request, 403, "This link has been used, or is not known. `manage.py play` prints a new one at its start.")
     return redirect("facilitator")

@@ -1,0 +1,74 @@
+"""Who may open what: every address of a page and every socket, by hand, so that a new one has to be thought about.
+
+An address that is missing here fails the walks of tests/unit/test_addresses.py and tests/integration/test_socket_rights.py.
+"""
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+
+class Who(Enum):
+    """Whom an address answers."""
+
+    ANYBODY = "anybody"
+    PLAYER = "the player of this browser's cookie"
+    SIGNED_IN = "whoever is signed in"
+    FACILITATOR = "every facilitator, and shows only what is theirs"
+    OWN = "the facilitator of the exercise, and staff"
+    STAFF = "staff"
+
+
+PAGES = {
+    "": Who.ANYBODY,
+    "play/": Who.ANYBODY,
+    "join/": Who.ANYBODY,
+    "join/<str:code>/": Who.ANYBODY,
+    "projector/<str:code>/": Who.ANYBODY,
+    "projector/<str:code>/qr.svg": Who.ANYBODY,
+    "result/<str:code>/": Who.ANYBODY,
+    "account/sign-in/": Who.ANYBODY,
+    "account/sign-out/": Who.ANYBODY,
+    "account/password/": Who.SIGNED_IN,
+    "lobby/": Who.PLAYER,
+    "lobby/seat/": Who.PLAYER,
+    "lobby/start/": Who.PLAYER,
+    "desk/": Who.PLAYER,
+    "desk/<str:name>/": Who.PLAYER,
+    "seat/<str:token>/": Who.PLAYER,  # or whoever has the one-time link
+    "facilitator/": Who.FACILITATOR,
+    "facilitator/<str:token>/": Who.FACILITATOR,  # or whoever has the one-time link
+    "facilitator/new/": Who.FACILITATOR,
+    "facilitator/exercise/<str:code>/": Who.OWN,
+    "facilitator/seat/<int:seat_id>/link/": Who.OWN,
+    "facilitator/<code:code>/": Who.OWN,
+    "facilitator/<code:code>/state.json": Who.OWN,
+    "facilitator/<code:code>/watch/<int:team>/<str:desk>/": Who.OWN,
+}
+SOCKETS = {
+    "ws/seat/": Who.PLAYER,
+    "ws/seat/<str:desk>/": Who.PLAYER,
+    "ws/lobby/": Who.PLAYER,
+    "ws/watch/<int:team>/<str:desk>/": Who.OWN,
+    "ws/projector/<str:code>/": Who.ANYBODY,
+}
+
+
+def who(route: str, table: dict[str, Who]) -> Who:
+    """Whom an address answers; the whole admin is the staff's. AssertionError for one that nobody has thought about."""
+    if route.startswith("admin/"):
+        return Who.STAFF
+    assert route in table, f"/{route} is new: say in tests/addresses.py who may open it"
+    return table[route]
+
+
+def pages(patterns: list[Any] | None = None, before: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every address of urls.py, the admin's included: its route, and the pattern."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from pages(pattern.url_patterns, route)
+        else:
+            yield route, pattern

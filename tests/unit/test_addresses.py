@@ -1,0 +1,164 @@
+"""Every address of urls.py with every method, as nobody, as a player, as another facilitator: what is not theirs they do not get."""
+
+import re
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.test import Client
+
+import engine
+from game.models import Command, Exercise, FacilitatorLink, Player, Run, Seat
+from tests.addresses import PAGES, Who, pages, who
+from tests.builders import new_exercise, new_facilitator, taken_seat
+
+pytestmark = pytest.mark.django_db
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+KEPT_OUT = (403, 404)
+NOT_SO = 405  # a method the address does not have: nothing was done, nothing was said
+TITLE = "Erin's autumn class"
+# A form that would do something at any address that let it in.
+FORM = {"do": "end", "speed": "2", "to": "10:00", "title": "stolen", "name": "stolen", "text": "stolen", "post": "yes", "action": "delete_selected"}
+ROUTES = dict(pages())
+
+
+class House:
+    """Erin's exercise, running, with a player in it; and the browsers that knock."""
+
+    def __init__(self) -> None:
+        self.erin = new_facilitator("erin")
+        self.exercise = new_exercise(title=TITLE, facilitator=self.erin, start_step=engine.step_at("09:28"))
+        self.seat, cookie = taken_seat(self.exercise, name="Dana")
+        self.exercise.start()
+        self.run = Run.objects.get(team__exercise=self.exercise)
+        self.nobody, self.player, self.other, self.owner, self.staff = (Client() for _ in range(5))
+        self.player.cookies["player"] = cookie
+        self.other.force_login(new_facilitator("finn"))
+        new_exercise(title="Finn's own", facilitator=User.objects.get(username="finn"))
+        self.owner.force_login(self.erin)
+        self.staff.force_login(new_facilitator("stella", staff=True, is_superuser=True))
+
+    def path(self, route: str) -> str:
+        """The address with everything in it that is variable, as it stands for Erin's exercise."""
+        known = {
+            "code": self.exercise.code, "team": self.seat.team_id, "seat_id": self.seat.pk, "desk": "risk", "name": "risk", "run": self.run.pk,
+            "token": "a-token-that-opens-nothing", "object_id": self.exercise.pk, "content_type_id": 1, "app_label": "game", "id": self.user_id(route), "url": "nowhere",
+        }  # fmt: skip
+
+        def fill(found: re.Match[str]) -> str:
+            name = found[1].rsplit(":", 1)[-1]
+            assert name in known, f"/{route} has a part {name}: say in this test what stands there"
+            return str(known[name])
+
+        plain = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", r"<\1>", route)  # the admin's last patterns are regular expressions
+        return "/" + re.sub(r"<([^>]+)>", fill, plain).replace("^", "").replace("$", "").replace("\\", "").replace("/?", "/")
+
+    def user_id(self, route: str) -> int:
+        """The admin's address of a password has a user's number in it."""
+        return int(self.erin.pk)
+
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        """Everything there is, but what a visit leaves behind."""
+        visits = ("sessions", "axes", "contenttypes")
+        models = [model for model in apps.get_models() if model._meta.app_label not in visits]
+        return {model.__name__: [{**row, "last_login": None} for row in model._default_manager.order_by("pk").values()] for model in models}
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+def knock(client: Client, method: str, path: str, accept: str = "text/html"):
+    return client.generic(method, path, **_body(method), headers={"accept": accept})
+
+
+def _body(method: str) -> dict[str, Any]:
+    if method != "POST":
+        return {}
+    return {"data": "&".join(f"{key}={value}" for key, value in FORM.items()), "content_type": "application/x-www-form-urlencoded"}
+
+
+def leads_to_signing_in(answer: Any) -> bool:
+    return answer.status_code == 302 and answer.headers["location"].startswith("/account/sign-in/?next=")
+
+
+def test_every_address_has_its_say_and_none_is_listed_that_is_not_there():
+    said = {route: who(route, PAGES) for route in ROUTES}
+    assert set(PAGES) == {route for route in said if not route.startswith("admin/")}
+
+
+def kept_from(whose: Who, visitor: str) -> bool:
+    """Whether an address is closed to a visitor."""
+    open_to = {
+        Who.ANYBODY: {"nobody", "player", "other"}, Who.PLAYER: {"player"}, Who.SIGNED_IN: {"other"}, Who.FACILITATOR: {"other"},
+    }  # fmt: skip
+    return visitor not in open_to.get(whose, set())
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if not route.startswith("admin/")])
+def test_an_address_is_closed_to_whoever_has_no_business_there_whatever_the_method(house, route):
+    check_closed(house, route)
+
+
+def test_every_address_of_the_admin_is_closed_to_everybody_but_the_staff(house):
+    routes = [route for route in ROUTES if route.startswith("admin/")]
+    assert len(routes) > 40, "the walk goes into the admin"
+    for route in routes:
+        check_closed(house, route)
+
+
+def check_closed(house: House, route: str) -> None:
+    whose, path = who(route, PAGES), house.path(route)
+    before = house.rows()
+    for visitor in ("nobody", "player", "other"):
+        if not kept_from(whose, visitor):
+            continue
+        answers = {}
+        for method in METHODS:
+            for accept in ("text/html", "application/json"):
+                answer = knock(getattr(house, visitor), method, path, accept)
+                where = f"{method} {path} as {visitor}: {answer.status_code}"
+                asked_in = visitor != "other" and leads_to_signing_in(answer)
+                led_home = whose is Who.PLAYER and answer.status_code == 302 and answer.headers["location"] == "/lobby/"
+                assert answer.status_code in (*KEPT_OUT, NOT_SO) or asked_in or led_home, where
+                assert TITLE.encode() not in answer.content and house.exercise.code.encode() not in answer.content.replace(path.encode(), b""), where
+                answers[method] = answer.status_code
+        assert set(answers.values()) != {NOT_SO}, f"{path} has no method at all: {answers}"
+    assert house.rows() == before, f"something was done at {path}"
+
+
+@pytest.mark.parametrize("route", [route for route in PAGES if PAGES[route] in (Who.OWN, Who.FACILITATOR)])
+def test_it_opens_to_whom_it_belongs_so_that_the_walk_knocks_at_the_right_door(house, route):
+    for client in (house.owner, house.staff):
+        answers = {method: knock(client, method, house.path(route)).status_code for method in ("GET", "POST")}
+        assert any(status < 400 or status in (400, 409) for status in answers.values()), answers
+        assert all(status < 400 or status in (400, 405, 409) for status in answers.values()), answers
+
+
+def test_the_admins_pages_open_to_staff(house):
+    for route in ROUTES:
+        if route.startswith("admin/") and "<" not in route and "(" not in route:
+            assert knock(house.staff, "GET", house.path(route)).status_code in (200, 302, 403, 404, 405), route
+    assert house.staff.get("/admin/").status_code == 200 and house.staff.get("/admin/game/exercise/").status_code == 200
+
+
+def test_a_list_of_the_facilitators_shows_nobody_elses(house):
+    for route, whose in PAGES.items():
+        if whose is Who.FACILITATOR and "<" not in route:
+            text = house.other.get(f"/{route}", follow=True).content.decode()
+            assert "Erin" not in text and house.exercise.code not in text, route
+
+
+def test_a_code_in_small_letters_is_the_same_door(house):
+    path = f"/facilitator/{house.exercise.code.lower()}/"
+    assert (house.owner.get(path).status_code, house.other.get(path).status_code) == (200, 404)
+
+
+def test_an_exercise_that_is_not_there_answers_as_one_that_is_somebody_elses(house):
+    for address in ("/facilitator/{}/", "/facilitator/{}/state.json"):
+        theirs, none = (house.other.get(address.format(code)) for code in (house.exercise.code, "ZZ-ZZZ"))
+        assert (theirs.status_code, theirs.content) == (none.status_code, none.content)
+    assert not Command.objects.exists() and Player.objects.count() == 1 and Exercise.objects.count() == 2
+    assert Seat.objects.get(pk=house.seat.pk).holders and not FacilitatorLink.objects.exists()
