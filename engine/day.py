@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from engine import agenda, bridge, hosts, phone, safeguards, turn, watch, week
+from engine import agenda, bridge, hosts, injects, phone, safeguards, turn, watch, week
 from engine.evening import Night
 from engine.events import Event
 from engine.evidence import Evidence
@@ -62,7 +62,7 @@ MEMORY = (
 )
 
 
-class Day(bridge.Bridge, week.Week, agenda.Agenda, safeguards.Safeguards, hosts.Hosts, watch.Watch, Night):
+class Day(bridge.Bridge, week.Week, agenda.Agenda, safeguards.Safeguards, hosts.Hosts, watch.Watch, injects.Injects, Night):
     """State and acts of the day outside the compiled market; `Simulation` adds commands and time."""
 
     scenario: Scenario
@@ -86,6 +86,7 @@ class Day(bridge.Bridge, week.Week, agenda.Agenda, safeguards.Safeguards, hosts.
         self.begin_week()
         self.begin_safeguards()
         self.begin_agenda()
+        self.begin_injects()
         self.agreed = phone.Agreed()
         self.hints: list[dict[str, Any]] = []  # those that stand now
         self.rules: list[dict[str, Any]] = []  # words of the mails that become alerts
@@ -126,7 +127,7 @@ class Day(bridge.Bridge, week.Week, agenda.Agenda, safeguards.Safeguards, hosts.
     def day_memory(self) -> dict[str, Any]:
         """What `begin_day` made, JSON-able."""
         found = {name: getattr(self, name) for name in MEMORY}
-        rest: dict[str, Any] = {"built": sorted(self.built), "mails": list(self.mails.values())}
+        rest: dict[str, Any] = {"built": sorted(self.built), "mails": list(self.mails.values()), **self.injects_memory()}
         if self.start < 0:
             rest["agenda"] = self.agenda
         return {**found, **rest, "agreed": asdict(self.agreed), "evening": self.evening.to_dict()}
@@ -140,6 +141,7 @@ class Day(bridge.Bridge, week.Week, agenda.Agenda, safeguards.Safeguards, hosts.
         self.mails = {mail["id"]: mail for mail in memory["mails"]}
         self.evening.restore(memory["evening"])
         self.agreed = phone.Agreed(**memory["agreed"])
+        self.recall_injects(memory)
 
     # -- risk
 

@@ -207,6 +207,11 @@ class Evidence:
             return text.text.format_map(values)
         return None
 
+    def has_rung(self, call: str, step: int) -> None:
+        """A call of the scenario's was made by somebody else: it does not come a second time by itself."""
+        self._calls.said.setdefault(call, (step, None))
+        self._calls.waiting = [rule for rule in self._calls.waiting if rule.text.id != call]
+
     def reject_mail(self, step: int, order_id: int, symbol: str) -> Mail:
         """The machine's "Power Peg disabled" mail: the order and the stock, never the server (its log has that)."""
         layouts = self.texts.rejects

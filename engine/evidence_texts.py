@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Formatter
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
@@ -29,6 +29,7 @@ from engine.evidence_models import (
     PlannedAlert,
     Quota,
     RejectLayout,
+    Reply,
     Standing,
     StateMail,
     WeekQuota,
@@ -36,6 +37,7 @@ from engine.evidence_models import (
 )
 from engine.evidence_rules import FILLS, parse_condition
 from engine.folders import Folder
+from engine.inject_texts import SAMPLE, InjectText
 from engine.market_time import STEPS_PER_MINUTE, step_at
 
 M = TypeVar("M", bound=Frozen)
@@ -69,6 +71,19 @@ class EvidenceTexts:
     standing: Standing
     logs: dict[str, LogLine]
     week_quotas: dict[str, WeekQuota] = field(default_factory=dict)
+    injects: tuple[InjectText, ...] = ()
+
+    def inject(self, name: str) -> InjectText:
+        """A ready inject by its id. Raises StopIteration when there is none."""
+        return next(text for text in self.injects if text.id == name)
+
+    def call(self, name: str) -> CallText:
+        """A call by its id. Raises StopIteration when there is none."""
+        return next(text for text in self.calls if text.id == name)
+
+    def reached(self, text: InjectText) -> list[str]:
+        """The desks that an inject can go to."""
+        return text.reaches(self.call(text.rings).desk if text.rings else None)
 
 
 def sample_values(params: Params) -> dict[str, object]:
@@ -246,7 +261,13 @@ def _load_calls(folder: Path | Folder) -> dict[str, Any]:
     _check_planned(file, alerts)
     _check_when(file, "call", calls, "opening")
     _check_when(file, "headline", headlines, "text")
-    return {"alerts": tuple(alerts), "calls": tuple(calls), "acts": _acts(file, calls), "headlines": tuple(headlines), "standing": standing}
+    return {
+        "alerts": tuple(alerts),
+        "calls": tuple(calls),
+        "acts": _acts(file.name, "call", calls),
+        "headlines": tuple(headlines),
+        "standing": standing,
+    }
 
 
 WEEK_TIMES = {"from": "27 Jul 18:00", "to": "31 Jul 21:00"}
@@ -274,21 +295,53 @@ def _load_week(folder: Path | Folder) -> dict[str, Any]:
     _check_when(file, "state", mails, "subject", "body")
     _check_when(file, "call", calls, "opening")
     quotas = {desk: file.model(WeekQuota, f"plan.{desk}", plan[desk]) for desk in sorted(plan)}
-    return {"quotas": quotas, "planned": tuple(planned), "mails": tuple(mails), "calls": tuple(calls), "acts": _acts(file, calls)}
+    return {"quotas": quotas, "planned": tuple(planned), "mails": tuple(mails), "calls": tuple(calls), "acts": _acts(file.name, "call", calls)}
 
 
-def _acts(file: _File, calls: Iterable[CallText]) -> dict[str, tuple[str, ...]]:
+class CallOf(NamedTuple):
+    """A call's id and its replies."""
+
+    id: str
+    replies: tuple[Reply, ...]
+
+
+def _acts(file: str, what: str, calls: Iterable[CallText | CallOf]) -> dict[str, tuple[str, ...]]:
     """What every reply does, by its key; keys are used once and begin with their call's id."""
     acts: dict[str, tuple[str, ...]] = {}
     for call in calls:
-        entry = f"call {call.id!r}"
+        entry = f"{what} {call.id!r}"
         for reply in call.replies:
             if reply.key in acts:
-                raise EvidenceError(file.name, entry, "replies.key", reply.key, "a key used once")
+                raise EvidenceError(file, entry, "replies.key", reply.key, "a key used once")
             if reply.key.split(".")[0] != call.id:
-                raise EvidenceError(file.name, entry, "replies.key", reply.key, f"a key that begins with {call.id}.")
+                raise EvidenceError(file, entry, "replies.key", reply.key, f"a key that begins with {call.id}.")
             acts[reply.key] = reply.does
     return acts
+
+
+def _load_injects(folder: Path | Folder, calls: Iterable[CallText]) -> tuple[InjectText, ...]:
+    """What a facilitator has ready, from injects.toml; nothing where a scenario has no such file."""
+    if not (folder / "injects.toml").is_file():
+        return ()
+    file = _File(folder / "injects.toml")
+    file.known("inject")
+    injects, ids = file.entries(InjectText, "inject"), [call.id for call in calls]
+    _unique(file, "inject", injects)
+    for inject in injects:
+        entry = f"inject {inject.id!r}"
+        if inject.rings is not None and inject.rings not in ids:
+            raise EvidenceError(file.name, entry, "rings", inject.rings, f"a call out of {', '.join(ids)}")
+        if inject.call is not None and inject.id in ids:
+            raise EvidenceError(file.name, entry, "id", inject.id, "an id that no call has: its replies begin with it")
+        taken: dict[str, object] = {name: SAMPLE[name] for name in inject.takes}
+        words = FILLS | taken
+        spoken = [("mail.subject", mail.subject) for mail in inject.mail] + [("mail.body", mail.body) for mail in inject.mail]
+        spoken += [("alert.text", alert.text) for alert in inject.alert] + [("text", inject.text)]
+        spoken += [(key, text) for key, text in (("headline", inject.headline), ("opening", inject.opening)) if text]
+        for key, text in spoken + ([("call.opening", inject.call.opening)] if inject.call else []):
+            file.fits(entry, key, text, dict(words))
+        file.fits(entry, "effect", inject.effect, taken)
+    return tuple(injects)
 
 
 def _check_on(file: str, what: str, rows: Iterable[When], acts: Iterable[str]) -> None:
@@ -338,9 +391,12 @@ def load_evidence(folder: Path | Folder) -> EvidenceTexts:
     _check_on("mail.toml", "state", mail["mails"], acts)
     _check_on("calls.toml", "call", calls["calls"], acts)
     _check_on("calls.toml", "headline", calls["headlines"], acts)
+    injects = _load_injects(folder, calls["calls"])
+    rung = [CallOf(inject.id, inject.call.replies) for inject in injects if inject.call]
+    acts |= _acts("injects.toml", "inject", rung)
     hints = _load_hints(folder)
     _check_on("hints.toml", "hint", hints, acts)
     # The week's come last: an index is part of a draw's key, and the day's noise is the same with and without a week.
     planned = mail.pop("planned") + calls.pop("alerts") + week["planned"]
     calls["acts"] = acts
-    return EvidenceTexts(planned=planned, logs=load_logs(folder), hints=hints, week_quotas=week["quotas"], **mail, **calls)
+    return EvidenceTexts(planned=planned, logs=load_logs(folder), hints=hints, injects=injects, week_quotas=week["quotas"], **mail, **calls)

@@ -44,7 +44,9 @@ def _no(words: list[str]) -> list[Any]:
     return []
 
 
-def _number(most: int) -> Callable[[list[str]], list[Any]]:
+def number(most: int) -> Callable[[list[str]], list[Any]]:
+    """Parser of one whole number behind an act."""
+
     def parse(words: list[str]) -> list[Any]:
         if len(words) != 1 or not words[0].isdigit() or not 1 <= int(words[0]) <= most:
             raise ValueError(f"one whole number from 1 to {most:,} behind it")
@@ -58,6 +60,17 @@ def _choice(*values: str) -> Callable[[list[str]], list[Any]]:
         if len(words) != 1 or words[0] not in values:
             raise ValueError(f"one of {', '.join(values)} behind it")
         return list(words)
+
+    return parse
+
+
+def words_of(values: tuple[str, ...], most: int) -> Callable[[list[str]], list[Any]]:
+    """Parser of one of some words and a whole number behind an act."""
+
+    def parse(words: list[str]) -> list[Any]:
+        if len(words) != 2 or words[0] not in values or not words[1].isdigit() or not 1 <= int(words[1]) <= most:
+            raise ValueError(f"one of {', '.join(values)} and a whole number from 1 to {most:,} behind it")
+        return [words[0], int(words[1])]
 
     return parse
 
@@ -159,13 +172,13 @@ def review(sim: "Day") -> None:
     sim.ask_bust()
 
 
-@act(_number(240))
+@act(number(240))
 def slow_ruling(sim: "Day", minutes: int) -> None:
     """The exchange rules on busts later."""
     sim.agreed.ruling_min = max(sim.agreed.ruling_min, minutes)
 
 
-@act(_number(5000))
+@act(number(5000))
 def collar(sim: "Day", bp: int) -> None:
     """The exchange refuses what is further from the opening price, unless a narrower collar is on."""
     controls = sim.machine.controls
@@ -188,16 +201,22 @@ def reopen(sim: "Day") -> None:
 # -- clients
 
 
+def set_away(sim: "Day") -> None:
+    """The part of the clients' flow that stays away now: sent elsewhere, or kept away by what is said about the firm."""
+    sent = 0 if sim.away_at is None else round(256 * sim.scenario.costs.away_share)
+    sim.machine.controls["away_256"] = max([sent, *(round(256 * percent / 100) for percent, _ in sim.deck.shy)])
+
+
 def route_away(sim: "Day") -> None:
     """Clients route elsewhere: harm stops growing, part of the flow stays away."""
-    sim.machine.controls["away_256"] = round(256 * sim.scenario.costs.away_share)
     sim.away_at = sim.now if sim.away_at is None else sim.away_at
+    set_away(sim)
 
 
 def recall(sim: "Day") -> None:
     """Clients come back, and are harmed again when they are not served."""
-    sim.machine.controls["away_256"] = 0
     sim.away_at = None
+    set_away(sim)
 
 
 @act(_no)
@@ -215,7 +234,7 @@ def gone(sim: "Day") -> None:
         sim.tell("clients.left")
 
 
-@act(_number(120))
+@act(number(120))
 def leave_unless_served(sim: "Day", minutes: int) -> None:
     """Clients wait that long, and leave for the day when they are not served then."""
     sim.agreed.due.append([later(sim, minutes), LEAVE])
@@ -227,7 +246,7 @@ def hand_back(sim: "Day") -> None:
     sim.agreed.cancelled += sim.hand_back_waiting()
 
 
-@act(_number(120))
+@act(number(120))
 def rest(sim: "Day", minutes: int) -> None:
     """Clients know where they stand: for that long harm is not charged by the minute."""
     sim.agreed.rest_until = max(sim.agreed.rest_until, later(sim, minutes))
@@ -248,7 +267,7 @@ def hand(sim: "Day", desk: str) -> None:
     sim.agreed.hands[desk] = sim.agreed.hands.get(desk, 0) + 1
 
 
-@act(_number(100_000_000))
+@act(number(100_000_000))
 def fee(sim: "Day", usd: int) -> None:
     """What the help costs."""
     sim.agreed.fees_usd += usd
@@ -282,7 +301,7 @@ def flag_off(sim: "Day") -> None:
     sim.machine.controls["flag_off"] = 1
 
 
-@act(_number(480))
+@act(number(480))
 def freeze(sim: "Day", minutes: int) -> None:
     """Nothing may be written to the servers' disks for that long."""
     sim.agreed.frozen_until = max(sim.agreed.frozen_until, later(sim, minutes))

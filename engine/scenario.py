@@ -177,7 +177,7 @@ def read_scenario(folder: Path) -> Scenario:
     data["releases"], _ = _table(files, "releases.toml", "notes, diffs and changes")  # texts: no part of the fingerprint
     if (files / FILES["barriers"]).is_file():
         data["barriers"], _ = _table(files, FILES["barriers"], "slices and checklists")
-    for name in ("calls.toml", "week.toml", "barriers.toml"):  # what a reply does, and what can be ticked off, is in them
+    for name in ("calls.toml", "week.toml", "barriers.toml", "injects.toml"):  # what a reply does, what can be ticked off
         sha.update((files / name).read_bytes() if (files / name).is_file() else b"")
     for name, model in (("symbols", SymbolRow), ("parents", ParentRow)):
         path = files / f"{name}.csv"

@@ -48,7 +48,16 @@ def facilitator(sim: Simulation, help_level: str) -> dict[str, Any]:
         "executions": runaway["executions"],
         "shares": runaway["shares"],
     }
-    return {**projector(sim, help_level), "truth": truth}
+    return {**projector(sim, help_level), "truth": truth, "injects": injects_card(sim)}
+
+
+def injects_card(sim: Simulation) -> dict[str, Any]:
+    """What the facilitator has added: what waits, what was delivered and when, and what was said in somebody's name."""
+    return {
+        "waiting": [{**row, "at": clock(row["at"])} for row in sim.deck.waiting],
+        "played": [{"id": number, "at": clock(step)} for number, step in sim.deck.played],
+        "messages": [{**message, "at": clock(message["step"])} for message in sim.deck.messages],
+    }
 
 
 SIGHTS: dict[str, Callable[[Simulation, str], dict[str, Any]]] = {

@@ -113,7 +113,7 @@ def limits_card(sim: Simulation) -> dict[str, Any]:
         "shut": sim.shut is not None,
         "account_limit_usd": sim.scenario.monitor.account_limit_usd,
         "built": sorted(kind for kind in sim.built if kind in LEVERS and "risk" in LEVERS[kind].desks),
-        "clients_away": bool(controls.away_256),
+        "clients_away": sim.away_at is not None,
     }
 
 

@@ -10,6 +10,7 @@ from engine.sight_parts import kept
 from engine.simulation import Simulation
 
 CALLS = 8
+MESSAGES = 8
 HINTS = 3
 
 
@@ -56,6 +57,23 @@ def calls_card(sim: Simulation, desk: str) -> dict[str, Any]:
             }
         )
     return {"calls": rows}
+
+
+def messages_card(sim: Simulation, desk: str) -> dict[str, Any]:
+    """What was said to this desk in somebody's name, newest first, with its own answers: another desk's are not here."""
+    mine = [message for message in sim.deck.messages if desk in message["desks"]]
+    return {
+        "messages": [
+            {
+                "id": message["id"],
+                "at": told(message["step"], sim.now),
+                "from": message["from"],
+                "text": message["text"],
+                "replies": [{"at": told(reply["step"], sim.now), "text": reply["text"]} for reply in message["replies"] if reply["desk"] == desk],
+            }
+            for message in mine[: -MESSAGES - 1 : -1]
+        ]
+    }
 
 
 def done_card(sim: Simulation, desk: str) -> dict[str, Any]:
@@ -121,6 +139,7 @@ def team_cards(sim: Simulation, desk: str, help_level: str) -> dict[str, Any]:
     return {
         "bridge": kept(sim, "bridge", (evening_of(sim.now), sim.posted, sum(len(item["read"]) for item in sim.bridge)), lambda: bridge_card(sim)),
         "calls": calls_card(sim, desk),
+        "messages": messages_card(sim, desk),
         "words": words_card(sim),
         "diagnosis": kept(sim, "diagnosis", (evening_of(sim.now), len(sim.declared)), lambda: diagnosis_card(sim)),
         "done": done_card(sim, desk),

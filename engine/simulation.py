@@ -218,7 +218,8 @@ class Simulation(day.Day):
             return f"the {NAMES[desk]} has no hand free"
         works = [work for work in self.works if work.holds(desk, self.now)]
         busy = ", ".join(f"{LEVERS[work.kind].label.lower()} ({self.left_s(work)} s left)" for work in works)
-        return f"no hand free: {busy}"
+        missing = self.back_at(giver)
+        return f"no hand free: {'; '.join(filter(None, [busy, missing and f'one is not there until {missing[:5]}']))}"
 
     def minutes_of(self, kind: str, count: int = 1, hands: int = 1) -> float:
         """Minutes of market time that a lever takes when it is given now: for `count` servers, with `hands` hands where they share the work."""
@@ -241,13 +242,13 @@ class Simulation(day.Day):
 
     def free_hands(self, desk: str) -> int:
         """Hands of a desk that are not at work."""
-        return self.hands_of(desk) - sum(work.holds(desk, self.now) for work in self.works)
+        return max(self.hands_of(desk) - sum(work.holds(desk, self.now) for work in self.works), 0)
 
     def hands_of(self, desk: str) -> int:
-        """Hands of a desk, with those that were lent to it."""
+        """Hands of a desk, with those that were lent to it and without those that are not there."""
         hands = self.scenario.hands
         own: int = getattr(hands.evening if self.now < 0 else hands, desk, 0)
-        return own + self.agreed.hands.get(desk, 0)
+        return max(own + self.agreed.hands.get(desk, 0) - self.absent_hands(desk), 0)
 
     def left_s(self, work: Work) -> int:
         """Seconds of market time until a lever takes effect."""
@@ -307,9 +308,11 @@ class Simulation(day.Day):
             tick = TICK_STEPS if self.now >= 0 else STEPS_PER_MINUTE
             if self.now % tick == 0 or self.now in MOMENTS or self.now == END or any(work.due <= self.now for work in self.works):
                 self._arrive(self.now)
+            if self.deck.waiting:
+                self.play_due()
 
     def _next_boundary(self) -> int:
-        ends = [work.due for work in self.works if work.due > self.now]
+        ends = [work.due for work in self.works if work.due > self.now] + self.deck.next_step(self.now)
         if self.now < 0:
             return min([(self.now // STEPS_PER_MINUTE + 1) * STEPS_PER_MINUTE, *ends])
         moments = [moment for moment in (*MOMENTS, END) if moment > self.now]

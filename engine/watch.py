@@ -49,6 +49,9 @@ class Watch:
         def watch_threshold(self) -> None: ...
         def watch_dashboard(self) -> None: ...
         def has_hole(self, name: str) -> bool: ...
+        def figures_late_s(self) -> int: ...
+        def judge_injects(self) -> None: ...
+        def end_of_shyness(self) -> None: ...
 
     def watch_runaway(self) -> None:
         """Count runaway parents, and note when the first appeared and the last ended."""
@@ -64,6 +67,7 @@ class Watch:
         phone.look(self, view.served)
         for item in self.evidence.tick(step, view):
             self.deliver(item)
+        self.judge_injects()
 
     def look_around(self: Any, step: int) -> None:
         """Every five seconds: measure, notice pauses, and let evidence fall due."""
@@ -74,7 +78,7 @@ class Watch:
         self.watch_dashboard()
         self.monitor.take(tick, self.machine)
         lag_s = self.scenario.monitor.calm_lag_s if self.agreed.feed else self.monitor.lag_s(self.scenario, self.gauges.per_s(EXECUTIONS))
-        self.monitor.show(tick, lag_s)
+        self.monitor.show(tick, lag_s + self.figures_late_s())
         if step % STEPS_PER_MINUTE == 0 and step <= CLOSE:
             self.monitor.note(step // STEPS_PER_MINUTE, mid_prices_hc(self))
         self._notice_limits()
@@ -89,6 +93,8 @@ class Watch:
             if text:
                 self.headlines.append({"step": step, "text": text})
                 self.tell("headline", text=text)
+        self.end_of_shyness()
+        self.judge_injects()
 
     def _notice_limits(self) -> None:
         """Reaching a limit of the machine is an event, never an exception."""

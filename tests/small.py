@@ -17,7 +17,14 @@ def small_scenario(symbols: int = 4, **parts: dict[str, Any]) -> Scenario:
         "parents": (),
         "default_seed": 79,
         "flow": whole.flow.model_copy(
-            update={"premarket_flagged": 16, "queued_flagged": 16, "history_short": symbols // 2, "plain_premarket_per_min": 0.5, "plain_bell_per_min": 60.0, **parts.pop("flow", {})}
+            update={
+                "premarket_flagged": 16,
+                "queued_flagged": 16,
+                "history_short": symbols // 2,
+                "plain_premarket_per_min": 0.5,
+                "plain_bell_per_min": 60.0,
+                **parts.pop("flow", {}),
+            }
         ),
     }
     for name, values in parts.items():

@@ -7,8 +7,37 @@ from typing import Any
 
 import engine
 
-WORDS = ["", "stale", "all", "server.stop", "Ünïcode ✓", "<script>alert(1)</script>", "'; DROP TABLE game_run; --", "\u202e", "x" * 300, "09:45", "K7-M4Q"]
-BROKEN = ["", "{", "[]", "null", "true", "0", '"x"', "[[[[", '{"t":', '{"t":"command"}', '{"t":null}', "\ufeff{}", "NaN", "{}" * 50, "\x00", "{'t':'ack'}"]
+WORDS = [
+    "",
+    "stale",
+    "all",
+    "server.stop",
+    "Ünïcode ✓",
+    "<script>alert(1)</script>",
+    "'; DROP TABLE game_run; --",
+    "\u202e",
+    "x" * 300,
+    "09:45",
+    "K7-M4Q",
+]
+BROKEN = [
+    "",
+    "{",
+    "[]",
+    "null",
+    "true",
+    "0",
+    '"x"',
+    "[[[[",
+    '{"t":',
+    '{"t":"command"}',
+    '{"t":null}',
+    "\ufeff{}",
+    "NaN",
+    "{}" * 50,
+    "\x00",
+    "{'t':'ack'}",
+]
 
 
 def value(rng: random.Random, depth: int = 0) -> Any:
@@ -32,7 +61,14 @@ def command(rng: random.Random) -> dict[str, Any]:
     if rng.random() < 0.1:
         args[rng.choice(WORDS)] = value(rng)
     confidence = rng.choice([None, "guessing", "likely", "certain"])
-    return {"t": "command", "id": str(uuid.UUID(int=rng.getrandbits(128), version=4)), "kind": kind, "args": args, "confidence": confidence, "why": ""}
+    return {
+        "t": "command",
+        "id": str(uuid.UUID(int=rng.getrandbits(128), version=4)),
+        "kind": kind,
+        "args": args,
+        "confidence": confidence,
+        "why": "",
+    }
 
 
 def message(rng: random.Random) -> str:
@@ -47,7 +83,15 @@ def message(rng: random.Random) -> str:
         place = rng.randrange(len(text))
         return text[:place] + rng.choice(["", "\\", '"', "}", "\ud83d", "0"]) + text[place + rng.randrange(3) :]
     if kind == 7:
-        return json.dumps({"t": rng.choice(["drive", "why", "back", "team", "hello", "frame"]), "do": value(rng), "value": value(rng), "id": value(rng), "text": value(rng)})
+        return json.dumps(
+            {
+                "t": rng.choice(["drive", "why", "back", "team", "hello", "frame"]),
+                "do": value(rng),
+                "value": value(rng),
+                "id": value(rng),
+                "text": value(rng),
+            }
+        )
     if kind == 8:
         return json.dumps({"t": rng.choice(["ack", "resync"]), "seq": value(rng)})
     return json.dumps(value(rng))

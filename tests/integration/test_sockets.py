@@ -15,7 +15,23 @@ from tests.integration.world import World
 from tests.socket_client import Closed, Socket
 
 TEAM = {"bridge", "calls", "words", "diagnosis", "done", "asks", "hints"}
-OPERATOR = {"clock", "servers", "rates", "chart", "inbox", "log", "look", "alerts", "work", "levers", "rules", "week", "controls", "dashboard", "bell"} | TEAM
+OPERATOR = {
+    "clock",
+    "servers",
+    "rates",
+    "chart",
+    "inbox",
+    "log",
+    "look",
+    "alerts",
+    "work",
+    "levers",
+    "rules",
+    "week",
+    "controls",
+    "dashboard",
+    "bell",
+} | TEAM
 
 
 class Room:

@@ -54,9 +54,7 @@ class Postgres:
 
     def _run(self, program: str, *arguments: str) -> None:
         before = ["runuser", "-u", self.user, "--"] if self.user else []
-        done = subprocess.run(
-            [*before, str(self.bin / program), *arguments], capture_output=True, text=True, cwd="/", timeout=60
-        )
+        done = subprocess.run([*before, str(self.bin / program), *arguments], capture_output=True, text=True, cwd="/", timeout=60)
         if done.returncode:
             raise RuntimeError(f"{program}: {done.stdout}{done.stderr}")
 

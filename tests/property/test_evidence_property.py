@@ -25,7 +25,9 @@ def texts() -> EvidenceTexts:
 # One regime of a run lasts some minutes; a run is a list of them.
 regime = st.fixed_dictionaries(
     {
-        "movers": st.lists(st.tuples(st.sampled_from(["S001", "S002", "S003", "S004"]), st.integers(-9_000, 9_000)), max_size=3, unique_by=lambda row: row[0]),
+        "movers": st.lists(
+            st.tuples(st.sampled_from(["S001", "S002", "S003", "S004"]), st.integers(-9_000, 9_000)), max_size=3, unique_by=lambda row: row[0]
+        ),
         "volume_ratio": st.floats(0, 5),
         "volume_high_s": st.integers(0, 900),
         "executions_per_s": st.floats(0, 3_000),

@@ -133,12 +133,16 @@ def test_checksums_of_some_servers_are_a_hole_and_of_all_close_it():
 
 def test_a_control_that_was_built_closes_its_slice_unless_it_has_a_hole():
     part = {"id": "standby", "built": ("standby",)}
-    barriers = Barriers(slice=(Slice(**part, label="A standby", open_part=0.5, stops="Much."),), item=(Item(**part, desk="operator", text="It stands."),))
+    barriers = Barriers(
+        slice=(Slice(**part, label="A standby", open_part=0.5, stops="Much."),), item=(Item(**part, desk="operator", text="It stands."),)
+    )
     for chance in (0.0, 1.0):
         holes = SCENARIO.controls.model_copy(update={"hole": chance})
         sim = Simulation(SCENARIO.model_copy(update={"barriers": barriers, "controls": holes}), SEED, start=WEEK)
         assert give(sim, "operator", "standby.build") is None
         found = closed(sim)
         assert found["slices"] == {"standby": "hole" if chance else "closed"} and found["truths"] == {"standby": not chance}
-        assert found["built"] == [{"name": "standby", "label": CONTROLS["standby"].label, "desk": "operator", "tested": False, "hole": bool(chance), "mended": False}]
+        assert found["built"] == [
+            {"name": "standby", "label": CONTROLS["standby"].label, "desk": "operator", "tested": False, "hole": bool(chance), "mended": False}
+        ]
         assert (found["hand_hours"]["operator"], found["prices_usd"]) == (5.0, 25_000)

@@ -78,12 +78,21 @@ def test_looks_come_every_thirty_seconds_before_the_open_every_five_in_the_bell_
         steps.append(next_look(steps[-1]))
     assert all(looks_at(step) for step in steps)
     assert steps == [step for step in range(END) if looks_at(step) and not CLOSE <= step < BLOCK]
-    gaps = {phase: {b - a for a, b in zip(steps, steps[1:], strict=False) if lo <= a and b < hi} for phase, lo, hi in (("pre", 0, OPEN), ("bell", OPEN, BELL_END), ("unwind", BELL_END, CLOSE))}
+    gaps = {
+        phase: {b - a for a, b in zip(steps, steps[1:], strict=False) if lo <= a and b < hi}
+        for phase, lo, hi in (("pre", 0, OPEN), ("bell", OPEN, BELL_END), ("unwind", BELL_END, CLOSE))
+    }
     assert gaps == {"pre": {120}, "bell": {20}, "unwind": {480}}
     assert next_look(END - 1) == END
 
 
-@pytest.mark.parametrize(("name", "desk", "words"), [("nobody", "risk", "'nobody' is no autopilot: expected one of assistant, competent"), ("novice", "ceo", "'ceo' has no autopilot: expected one of deployer")])
+@pytest.mark.parametrize(
+    ("name", "desk", "words"),
+    [
+        ("nobody", "risk", "'nobody' is no autopilot: expected one of assistant, competent"),
+        ("novice", "ceo", "'ceo' has no autopilot: expected one of deployer"),
+    ],
+)
 def test_an_unknown_autopilot_is_refused_with_those_there_are(name, desk, words):
     with pytest.raises(AutopilotError, match=words):
         autopilot(name, desk)
@@ -92,7 +101,9 @@ def test_an_unknown_autopilot_is_refused_with_those_there_are(name, desk, words)
 @pytest.mark.parametrize("path", ROOMS, ids=lambda path: path.stem)
 def test_an_autopilot_can_reach_nothing_but_its_sight(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [str(node.module)] if isinstance(node, ast.ImportFrom) else []
+        names = (
+            [alias.name for alias in node.names] if isinstance(node, ast.Import) else [str(node.module)] if isinstance(node, ast.ImportFrom) else []
+        )
         for name in names:
             assert name.split(".")[0] in MAY_IMPORT or name in MAY_IMPORT or name.startswith("engine.autopilot") or name == "engine", name
 
@@ -231,7 +242,9 @@ def assistant(desk: str, sight: dict[str, Any]) -> list[tuple[str, dict[str, Any
 
 def test_the_assistant_does_what_it_is_asked_when_its_lever_allows_it():
     asks = {"asks": [ask(1, "checksum.run", {"servers": [3]}, "done"), ask(2, "checksum.run", {"servers": [5]})]}
-    assert assistant("deployer", at_desk("deployer", asks=asks, allowed=["checksum.run"], fleet={**FLEET, "servers": []})) == [("checksum.run", {"servers": [5]})]
+    assert assistant("deployer", at_desk("deployer", asks=asks, allowed=["checksum.run"], fleet={**FLEET, "servers": []})) == [
+        ("checksum.run", {"servers": [5]})
+    ]
     assert assistant("deployer", at_desk("deployer", asks=asks, fleet={**FLEET, "servers": []})) == []
 
 
@@ -288,7 +301,9 @@ def test_the_assistant_lets_a_call_ring_for_a_quarter_minute_and_takes_the_harml
     replies = [{"key": key, "text": ""} for key in ("exchange.accept", "exchange.wait", "exchange.intended")]
     call = {"id": 7, "at": "09:39:50", "state": "ringing", "replies": replies}
     assert assistant("risk", at_desk("risk", calls={"calls": [call]})) == []
-    assert assistant("risk", at_desk("risk", calls={"calls": [{**call, "at": "09:39:45"}]})) == [("call.answer", {"call": 7, "reply": "exchange.wait"})]
+    assert assistant("risk", at_desk("risk", calls={"calls": [{**call, "at": "09:39:45"}]})) == [
+        ("call.answer", {"call": 7, "reply": "exchange.wait"})
+    ]
     assert assistant("risk", at_desk("risk", calls={"calls": [{**call, "at": "09:39:00", "state": "answered"}]})) == []
 
 

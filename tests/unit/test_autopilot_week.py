@@ -55,7 +55,9 @@ def test_a_second_autopilot_that_never_saw_the_week_gives_the_same_moves_in_it()
         commands[command.step].append(command)
     while sim.now < 0:
         moves = [(desk, move) for desk in DESKS for move in autopilot("competent", desk)(sight(sim, desk))]
-        assert [(desk, move.kind, move.args) for desk, move in moves] == [(command.desk, command.kind, command.args) for command in commands.get(sim.now, [])]
+        assert [(desk, move.kind, move.args) for desk, move in moves] == [
+            (command.desk, command.kind, command.args) for command in commands.get(sim.now, [])
+        ]
         for command in commands.get(sim.now, []):
             sim.submit(command)
         sim.step(engine.next_look(sim.now) - sim.now)
@@ -67,7 +69,9 @@ def test_what_a_competent_deployer_has_read_by_seven_decides_what_the_week_goes_
     assert set(plans.values()) == {LOOK_TWICE, WRITE_IT_DOWN, TAKE_IT_OUT}
     for seed, found in plans.items():
         sim = week("competent", seed).sim
-        assert ("reviewed" in sim.facts, "automation" in sim.facts, "smars-rlp-clean" in sim.facts) == tuple(found == each for each in (LOOK_TWICE, WRITE_IT_DOWN, TAKE_IT_OUT))
+        assert ("reviewed" in sim.facts, "automation" in sim.facts, "smars-rlp-clean" in sim.facts) == tuple(
+            found == each for each in (LOOK_TWICE, WRITE_IT_DOWN, TAKE_IT_OUT)
+        )
         if found != TAKE_IT_OUT:
             assert bad(sim) == [], "who looks twice, or lets a machine hash what the inventory lists, has a fleet"
 
@@ -110,7 +114,11 @@ def test_the_assistant_does_in_the_week_what_it_is_asked():
         return [(move.kind, move.args) for move in autopilot("assistant", desk)(sight(sim, desk)) if move.kind != "mail.open"]
 
     assert moves("deployer") == []
-    asked = {"deployer": ("release.copy", {"servers": [1, 2], "release": "smars-rlp"}), "operator": ("killswitch.build", {}), "risk": ("chief.call", {})}
+    asked = {
+        "deployer": ("release.copy", {"servers": [1, 2], "release": "smars-rlp"}),
+        "operator": ("killswitch.build", {}),
+        "risk": ("chief.call", {}),
+    }
     for desk, (kind, args) in asked.items():
         other = "operator" if desk != "operator" else "risk"
         assert give(sim, other, "assistant.ask", desk=desk, kind=kind, args=args) is None
@@ -141,7 +149,11 @@ def test_history_from_the_deployment_has_the_same_morning_as_history_from_eight(
     until = step_at("10:20")
     both = [rehearse(small_scenario(2), seed, dict.fromkeys(DESKS, "history"), since=since, until=until) for since in (WEEK, 0)]
     given = [
-        [(command.step, command.desk, command.kind, command.args) for command in run.commands if command.step >= 0 and command.kind not in ("mail.open", "call.answer")]
+        [
+            (command.step, command.desk, command.kind, command.args)
+            for command in run.commands
+            if command.step >= 0 and command.kind not in ("mail.open", "call.answer")
+        ]
         for run in both
     ]
     assert given[0] == given[1]

@@ -15,7 +15,25 @@ DESKS = ("operator", "deployer", "risk")
 SCENARIO = small_scenario(2)
 QUIET = quiet_scenario(queued=0)
 PEGGED = quiet_scenario(behaviour="power_peg")
-NASTY = ["", "   ", "x" * 281, "nul\0nul", "line\nbreak", "tab\there", "\ud800", "esc\x1b[2J", "rtl\u202egnp", "para\u2029graph", "\x85", None, 7, 1.5, True, ["a"], {"a": 1}]
+NASTY = [
+    "",
+    "   ",
+    "x" * 281,
+    "nul\0nul",
+    "line\nbreak",
+    "tab\there",
+    "\ud800",
+    "esc\x1b[2J",
+    "rtl\u202egnp",
+    "para\u2029graph",
+    "\x85",
+    None,
+    7,
+    1.5,
+    True,
+    ["a"],
+    {"a": 1},
+]
 
 
 def at(step: int, scenario=QUIET, **how) -> Simulation:
@@ -42,7 +60,15 @@ def kinds(sim: Simulation) -> list[str]:
 def test_what_is_said_stands_on_every_desks_bridge():
     sim = at(400)
     assert give(sim, "operator", "bridge.say", text="  Is this us? Schöne Grüße 👩‍👩‍👧 ") is None
-    expected = {"id": 1, "at": "08:01:40", "desk": "operator", "kind": "say", "title": "Is this us? Schöne Grüße 👩‍👩‍👧", "lines": [], "read": ["operator"]}
+    expected = {
+        "id": 1,
+        "at": "08:01:40",
+        "desk": "operator",
+        "kind": "say",
+        "title": "Is this us? Schöne Grüße 👩‍👩‍👧",
+        "lines": [],
+        "read": ["operator"],
+    }
     assert [items(sim, desk) for desk in DESKS] == [[expected]] * 3
 
 
@@ -435,7 +461,9 @@ def test_a_bridge_full_of_talk_leaves_the_market_and_the_desks_as_they_are():
         everything(loud, n)
     assert digest_of(loud.machine) == digest_of(silent.machine)
     ours = {"words", "bridge", "posted", "asks", "dones", "declared", "diagnosed", "noticed"}
-    assert {key: value for key, value in loud.memory().items() if key not in ours} == {key: value for key, value in silent.memory().items() if key not in ours}
+    assert {key: value for key, value in loud.memory().items() if key not in ours} == {
+        key: value for key, value in silent.memory().items() if key not in ours
+    }
     assert {item["kind"] for item in loud.bridge} == {"say", "pin", "ask", "diagnosis"}
 
 

@@ -183,7 +183,9 @@ def test_a_log_line_carries_the_order_of_its_mail():
 
 
 def test_a_log_line_shows_what_was_filled_beside_what_was_asked():
-    level, text = log_text({"kind": "child", "order": 7, "symbol": "S010", "side": "sell", "qty": 300, "filled": 18_300, "price": "14.76", "reason": ""})
+    level, text = log_text(
+        {"kind": "child", "order": 7, "symbol": "S010", "side": "sell", "qty": 300, "filled": 18_300, "price": "14.76", "reason": ""}
+    )
     assert level == "INFO" and "qty=300 filled=18300" in text and "px=14.76" in text and "SELL" in text
 
 
@@ -257,7 +259,11 @@ def test_the_chief_rings_when_gross_stays_large_and_clients_when_nothing_is_serv
     assert calls[1].step >= step_at("09:38:20") + 300 * 4
 
     down = step_at("09:40")
-    away = [item for item in day(texts, 79, lambda step: Run(step, open=step >= OPEN, served=step < down), BELL_END) if isinstance(item, Call) and item.step >= OPEN]
+    away = [
+        item
+        for item in day(texts, 79, lambda step: Run(step, open=step >= OPEN, served=step < down), BELL_END)
+        if isinstance(item, Call) and item.step >= OPEN
+    ]
     assert [(call.step, call.replies[0][0]) for call in away] == [(down + 180 * 4, "client.away")]
 
 

@@ -26,12 +26,16 @@ def away(player: Player, since) -> None:
     Player.objects.filter(pk=player.pk).update(gone_at=since)
 
 
-@pytest.mark.parametrize(("typed", "shown"), [("  Dana  ", "Dana"), ("An\u0000a\u202e", "Ana"), ("Zoë  Ó", "Zoë Ó"), ("李雷", "李雷"), ("🙂", "🙂"), ("x" * 24, "x" * 24)])
+@pytest.mark.parametrize(
+    ("typed", "shown"), [("  Dana  ", "Dana"), ("An\u0000a\u202e", "Ana"), ("Zoë  Ó", "Zoë Ó"), ("李雷", "李雷"), ("🙂", "🙂"), ("x" * 24, "x" * 24)]
+)
 def test_a_name_is_what_can_be_seen_of_it(typed, shown):
     assert clean_name(typed) == shown
 
 
-@pytest.mark.parametrize(("typed", "reason"), [("", "Type the name"), (" \u200b\t", "Type the name"), ("...", "Type the name"), ("x" * 25, "at most 24")])
+@pytest.mark.parametrize(
+    ("typed", "reason"), [("", "Type the name"), (" \u200b\t", "Type the name"), ("...", "Type the name"), ("x" * 25, "at most 24")]
+)
 def test_what_is_no_name_is_refused_with_what_was_expected(typed, reason):
     with pytest.raises(RuleBroken, match=reason):
         clean_name(typed)
@@ -154,9 +158,36 @@ def test_team_mates_see_who_is_away_and_how_long_the_seat_still_waits():
     dana, eli = sits(exercise, "Dana", "operator"), sits(exercise, "Eli", "risk")
     away(eli, now)
     rows = {row["desk"]: row for row in presence.seats_of(exercise.teams.get().pk, dana.pk, now + timedelta(seconds=12))}
-    assert rows["operator"] == {"desk": "operator", "holders": ["Dana"], "online": True, "autopilot": None, "covered": False, "ready": None, "mine": True, "away_s": None}
-    assert rows["risk"] == {"desk": "risk", "holders": ["Eli"], "online": False, "autopilot": None, "covered": False, "ready": None, "mine": False, "away_s": 18}
-    assert rows["deployer"] == {"desk": "deployer", "holders": [], "online": False, "autopilot": "history", "covered": False, "ready": None, "mine": False, "away_s": None}
+    assert rows["operator"] == {
+        "desk": "operator",
+        "holders": ["Dana"],
+        "online": True,
+        "autopilot": None,
+        "covered": False,
+        "ready": None,
+        "mine": True,
+        "away_s": None,
+    }
+    assert rows["risk"] == {
+        "desk": "risk",
+        "holders": ["Eli"],
+        "online": False,
+        "autopilot": None,
+        "covered": False,
+        "ready": None,
+        "mine": False,
+        "away_s": 18,
+    }
+    assert rows["deployer"] == {
+        "desk": "deployer",
+        "holders": [],
+        "online": False,
+        "autopilot": "history",
+        "covered": False,
+        "ready": None,
+        "mine": False,
+        "away_s": None,
+    }
 
 
 def test_a_game_for_one_waits_for_its_player_after_some_minutes():

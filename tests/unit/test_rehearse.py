@@ -166,7 +166,12 @@ def test_many_seeds_are_one_table_of_line_ups_beside_history_however_many_proces
     history = ",".join(f"{desk}=history" for desk in DESKS)
     args = ("knight-2012", "--from", "31 Jul 18:00", "--until", "09:32", "--seats", history, "--seeds", "2")
     found = json.loads(rehearsal(*args, "--json"))
-    assert (found["seeds"], found["from"], found["until"], [line_up["name"] for line_up in found["line_ups"]]) == (2, "31 Jul 18:00", "09:32:00", ["as given"])
+    assert (found["seeds"], found["from"], found["until"], [line_up["name"] for line_up in found["line_ups"]]) == (
+        2,
+        "31 Jul 18:00",
+        "09:32:00",
+        ["as given"],
+    )
     rows = found["line_ups"][0]["rows"]
     assert [row["seed"] for row in rows] == [1, 2]
     assert all(row["runaway"] == "running" and abs(row["loss_usd"] - row["ghost_usd"]) < 0.05 * row["ghost_usd"] for row in rows)

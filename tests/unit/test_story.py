@@ -61,9 +61,13 @@ def test_the_first_sign_is_told_by_how_it_came():
     noticed = at("08:10", "symptom.noticed", desk="operator")
     (line,) = story([*gave("08:09", "operator", 1, "mail.open", mail=4)[:1], noticed], SCENARIO)
     assert line == {"at": "08:10:00", "desk": "operator", "text": f"Opened the first mail of its kind: {SCENARIO.evidence.reject_subject}"}
-    assert texts([at("08:10", "evidence.shared", pin=1, desk="operator", what="log", number=8), noticed]) == ["Showed the others the first sign that something is wrong."]
+    assert texts([at("08:10", "evidence.shared", pin=1, desk="operator", what="log", number=8), noticed]) == [
+        "Showed the others the first sign that something is wrong."
+    ]
     told = at("09:34", "call.answered", "risk", call=1, caller="NYSE", reply="exchange.callback")
-    assert texts([*gave("09:34", "risk", 1, "call.answer", call=1)[:1], at("09:34", "symptom.noticed", desk="risk"), told]) == ['Told NYSE: "I will find out and call you back."']
+    assert texts([*gave("09:34", "risk", 1, "call.answer", call=1)[:1], at("09:34", "symptom.noticed", desk="risk"), told]) == [
+        'Told NYSE: "I will find out and call you back."'
+    ]
 
 
 def test_a_diagnosis_is_told_in_its_own_words_with_its_server():
@@ -75,17 +79,25 @@ def test_a_diagnosis_is_told_in_its_own_words_with_its_server():
 def test_the_evening_is_told_by_who_bought_and_who_paid():
     sold = at("18:50", "block.sold", "risk", bid="second", bank="Goldman", discount_pct=5.2, gross_usd=4_500_000_000, cost_usd=234_000_000)
     raised = at("18:54", "capital.raised", "risk", lender="Six funds", offer="consortium", amount_usd=400_000_000, stake_pct=73.1)
-    assert texts([sold, raised]) == ["Goldman took what was left, $4.50bn, at a discount of 5.2 %: $234.0M.", "Six funds put in $400.0M for 73 % of the firm."]
+    assert texts([sold, raised]) == [
+        "Goldman took what was left, $4.50bn, at a discount of 5.2 %: $234.0M.",
+        "Six funds put in $400.0M for 73 % of the firm.",
+    ]
     assert texts([at("19:00", "block.sold", "risk", bid="second", bank="Goldman", discount_pct=0.5, gross_usd=0, cost_usd=0)]) == []
 
 
-@pytest.mark.parametrize(("usd", "text"), [(0, "$0"), (80_000, "$80,000"), (457_600_000, "$457.6M"), (4_600_000_000, "$4.60bn"), (-2_500_000, "-$2.5M")])
+@pytest.mark.parametrize(
+    ("usd", "text"), [(0, "$0"), (80_000, "$80,000"), (457_600_000, "$457.6M"), (4_600_000_000, "$4.60bn"), (-2_500_000, "-$2.5M")]
+)
 def test_money_reads_as_people_say_it(usd, text):
     assert dollars(usd) == text
 
 
 def test_the_fate_of_a_firm_that_lost_nothing_little_too_much_or_was_rescued():
-    assert fate({"trading": -1.0, "total": 90_000, "survives": True}, 365_000_000) == "The firm goes on: nothing was lost in trading, and the day cost $90,000."
+    assert (
+        fate({"trading": -1.0, "total": 90_000, "survives": True}, 365_000_000)
+        == "The firm goes on: nothing was lost in trading, and the day cost $90,000."
+    )
     assert fate({"trading": 9e6, "total": 9e6, "survives": True}, 365_000_000) == "The firm goes on: $9.0M lost in trading, $365.0M of cash before."
     assert fate(SCORE, 365_000_000) == "The firm does not open again: $400.0M lost in trading, $365.0M of cash, and nobody to put in the rest."
     assert "under new owners" in fate({**SCORE, "survives": True, "fate": "rescued"}, 365_000_000)

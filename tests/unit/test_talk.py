@@ -297,5 +297,8 @@ def test_a_desk_has_three_hints_at_most_the_newest_first():
 
 
 def test_every_desk_is_hinted_at_in_every_phase():
-    found = {(hint.desk, "premarket" if hint.from_ < "09:30" and "not open" in hint.when else "unwind" if hint.from_ > "10:15" else "bell") for hint in SCENARIO.evidence.hints}
+    found = {
+        (hint.desk, "premarket" if hint.from_ < "09:30" and "not open" in hint.when else "unwind" if hint.from_ > "10:15" else "bell")
+        for hint in SCENARIO.evidence.hints
+    }
     assert found == {(desk, phase) for desk in ("operator", "deployer", "risk") for phase in ("premarket", "bell", "unwind")}

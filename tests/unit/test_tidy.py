@@ -12,7 +12,8 @@ FLOORS = (
     "jit market_time events commands folders",
     "book chance evidence_rules phone barrier_texts",
     "state flow evidence_models",
-    "controls exchange evidence_texts release_texts scenario_parts",
+    "controls exchange inject_texts release_texts scenario_parts",
+    "evidence_texts",
     "router scenario evidence_log evidence_plan",
     "turn fleet derive positions evidence",
     "arrivals unwind",
@@ -20,7 +21,7 @@ FLOORS = (
     "gauges evening safeguards",
     "telling",
     "view",
-    "bridge week trial hosts watch",
+    "bridge week trial hosts watch injects",
     "agenda",
     "day",
     "levers",
@@ -50,7 +51,7 @@ ONLY_IN = {
     "concurrent": {"simulation"},
     "numba": {"jit"},
     "os": {"jit"},
-    "pydantic": {"scenario", "scenario_parts", "evidence_models", "evidence_texts", "release_texts", "barrier_texts"},
+    "pydantic": {"scenario", "scenario_parts", "evidence_models", "inject_texts", "evidence_texts", "release_texts", "barrier_texts"},
     "tempfile": {"jit"},
 }
 READERS = {"scenario", "evidence_texts", "evidence_log", "jit", "playbook"}

@@ -89,7 +89,11 @@ def test_the_light_theme_redefines_values_that_the_dark_one_has() -> None:
 
 
 def test_cards_and_parts_use_tokens_and_no_colours_of_their_own() -> None:
-    allowed = {"cards/join.css": {"#fff"}, "pages/facilitator.css": {"#fff"}, "parts/buttons.css": {"#000"}}  # a QR code is black on white; a darker crit fill on hover
+    allowed = {
+        "cards/join.css": {"#fff"},
+        "pages/facilitator.css": {"#fff"},
+        "parts/buttons.css": {"#000"},
+    }  # a QR code is black on white; a darker crit fill on hover
     for sheet in sorted((STATIC / "css").glob("*/*.css")):
         name = sheet.relative_to(STATIC / "css").as_posix()
         found = set(re.findall(r"#[0-9a-fA-F]{3,8}\b", sheet.read_text()))

@@ -259,7 +259,16 @@ def test_the_week_card_shows_what_took_hands_and_what_is_planned():
 def test_the_controls_card_tells_a_hole_to_the_desk_that_built_it_alone(lamp):
     sim = week(next(seed for seed in range(40) if holed(seed, "lamp")))
     row = lambda desk: next(row for row in sight(sim, desk)["controls"]["rows"] if row["name"] == "lamp")  # noqa: E731
-    assert row("operator") == {"name": "lamp", "label": "A lamp", "by": "operator", "built": False, "on": False, "tested": False, "hole": None, "set": None}
+    assert row("operator") == {
+        "name": "lamp",
+        "label": "A lamp",
+        "by": "operator",
+        "built": False,
+        "on": False,
+        "tested": False,
+        "hole": None,
+        "set": None,
+    }
     sim.build("lamp")
     assert (row("operator")["hole"], row("risk")["built"]) == (None, True)
     give(sim, "operator", "control.test", control="lamp")

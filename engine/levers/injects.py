@@ -1,0 +1,165 @@
+"""What the facilitator adds to a run, and what desks answer to it. In the log like everything else: a replay plays it again."""
+
+from typing import TYPE_CHECKING, Any
+
+from engine import commands
+from engine.commands import Refused, lever
+from engine.events import DESKS
+from engine.inject_texts import MINUTES
+from engine.injects import CONDITIONS, PLAYED, REPLIES, WAITING
+from engine.market_time import BLOCK, CLOSE, END, WEEK, clock, told
+
+if TYPE_CHECKING:
+    from engine.simulation import Simulation
+
+MOST = 2**53
+WORDS = 600
+
+
+def _of_the_scenario(sim: "Simulation", value: Any) -> str:
+    """a ready inject of the scenario"""
+    ids = [text.id for text in sim.scenario.evidence.injects]
+    if not isinstance(value, str) or value not in ids:
+        raise Refused(f"card = {str(value)[:40]!r}: expected {', '.join(ids) or 'none: this scenario has none ready'}")
+    return value
+
+
+def _desks(sim: "Simulation", value: Any) -> list[str]:
+    """a list of desks"""
+    if not isinstance(value, list) or any(not isinstance(desk, str) or desk not in DESKS for desk in value) or len(set(value)) != len(value):
+        raise Refused(f"desks = {str(value)[:60]!r}: expected a list out of {', '.join(DESKS)}, each once")
+    return [desk for desk in DESKS if desk in value]
+
+
+def _some_desks(sim: "Simulation", value: Any) -> list[str]:
+    """a list of desks, one at least"""
+    found = _desks(sim, value)
+    if not found:
+        raise Refused(f"desks = []: expected one at least of {', '.join(DESKS)}")
+    return found
+
+
+def _at(sim: "Simulation", value: Any) -> int | None:
+    """a market step, or null"""
+    if value is None:
+        return None
+    at = commands.whole("at", WEEK, END - 1, "a market step")(sim, value)
+    if CLOSE <= at < BLOCK:
+        raise Refused(f"at = {at}: between {clock(CLOSE)[:5]} and {clock(BLOCK)[:5]} no market time passes")
+    if at < sim.now:
+        raise Refused(f"{told(at, sim.now)} has passed: this team is at {clock(sim.now)}")
+    return at
+
+
+def _when(sim: "Simulation", value: Any) -> dict[str, Any] | None:
+    """a condition {what, above}, or null"""
+    if value is None:
+        return None
+    if not isinstance(value, dict) or set(value) != {"what", "above"} or not isinstance(value["what"], str) or value["what"] not in CONDITIONS:
+        raise Refused(f"when = {str(value)[:60]!r}: expected what (one of {', '.join(CONDITIONS)}) and above")
+    return {"what": value["what"], "above": commands.whole("above", 0, MOST, "a number")(sim, value["above"])}
+
+
+def _fits(sim: "Simulation", args: dict[str, Any]) -> None:
+    """The parameters are those that the inject takes, and there is room for it."""
+    text, deck = sim.scenario.evidence.inject(args["card"]), sim.deck
+    for name, least, most in (("server", 1, len(sim.fleet.servers)), ("minutes", 1, MINUTES)):
+        if name in text.takes and not least <= args[name] <= most:
+            raise Refused(f"{name} = {args[name]}: expected a number from {least} to {most}")
+        if name not in text.takes and args[name] != 0:
+            raise Refused(f"{name} = {args[name]}: {text.title} takes none, expected 0")
+    if args["text"] and "text" not in text.takes:
+        raise Refused(f"{text.title} takes no words of your own")
+    reached = sim.scenario.evidence.reached(text)
+    if any(desk not in reached for desk in args["desks"]) or (reached and not args["desks"]):
+        raise Refused(f"desks = {', '.join(args['desks']) or 'none'}: {text.title} goes to {' or '.join(reached) or 'no desk'}")
+    if deck.known(args["id"]):
+        raise Refused(f"inject {args['id']} was given already")
+    if len(deck.waiting) >= WAITING:
+        raise Refused(f"{WAITING} injects wait already: take one back first")
+    if len(deck.waiting) + len(deck.played) >= PLAYED:
+        raise Refused(f"this run has had its {PLAYED} injects")
+
+
+@lever(
+    "inject.play",
+    "facilitator",
+    "Play an inject",
+    args={
+        "id": commands.whole("id", 1, MOST, "a number"),
+        "card": _of_the_scenario,
+        "desks": _desks,
+        "server": commands.whole("server", 0, 8, "a server's number, 0 for none"),
+        "minutes": commands.whole("minutes", 0, MINUTES, "minutes, 0 for none"),
+        "text": commands.line("text", 0, WORDS),
+        "at": _at,
+        "when": _when,
+    },
+    check=_fits,
+    talk=True,
+)
+def play(sim: "Simulation", args: dict[str, Any]) -> None:
+    """Deliver it now; or at the step `at`; or, from `at` on, once the condition holds."""
+    sim.give_inject(args)
+
+
+def _still_waits(sim: "Simulation", args: dict[str, Any]) -> None:
+    at = sim.deck.played_at(args["id"])
+    if at is not None:
+        raise Refused(f"it was delivered at {told(at, sim.now)}: what was delivered cannot be taken back")
+    if all(row["id"] != args["id"] for row in sim.deck.waiting):
+        raise Refused(f"id = {args['id']}: no such inject waits")
+
+
+@lever(
+    "inject.take_back", "facilitator", "Take an inject back", args={"id": commands.whole("id", 1, MOST, "a number")}, check=_still_waits, talk=True
+)
+def take_back(sim: "Simulation", args: dict[str, Any]) -> None:
+    """It is not delivered any more."""
+    sim.deck.waiting = [row for row in sim.deck.waiting if row["id"] != args["id"]]
+    sim.deck.taken_back.append(args["id"])
+    sim.tell("inject.taken_back", inject=args["id"])
+
+
+def _new_message(sim: "Simulation", args: dict[str, Any]) -> None:
+    if any(row["id"] == args["id"] for row in sim.deck.messages):
+        raise Refused(f"message {args['id']} was said already")
+
+
+@lever(
+    "persona.say",
+    "facilitator",
+    "Say something in somebody's name",
+    args={
+        "id": commands.whole("id", 1, MOST, "a number"),
+        "sender": commands.line("sender", 1, 40),
+        "desks": _some_desks,
+        "text": commands.line("text", 1, WORDS),
+    },
+    check=_new_message,
+    talk=True,
+)
+def say_as(sim: "Simulation", args: dict[str, Any]) -> None:
+    """A message to these desks, who can answer it."""
+    sim.say_as(args["id"], args["sender"], args["desks"], args["text"])
+
+
+def _to_this_desk(sim: "Simulation", value: Any) -> int:
+    """a message's number"""
+    mine = [row["id"] for row in sim.deck.messages if sim.acting in row["desks"]]
+    if isinstance(value, bool) or not isinstance(value, int) or value not in mine:
+        raise Refused(f"message = {str(value)[:40]!r}: expected the number of a message to this desk")
+    return value
+
+
+def _not_too_many(sim: "Simulation", args: dict[str, Any]) -> None:
+    if sum(row["desk"] == sim.acting for row in sim.message(args["message"])["replies"]) >= REPLIES:
+        raise Refused(f"this desk has answered {REPLIES} times already")
+
+
+@lever(
+    "persona.reply", DESKS, "Answer a message", args={"message": _to_this_desk, "text": commands.line("text", 1, 280)}, check=_not_too_many, talk=True
+)
+def reply(sim: "Simulation", args: dict[str, Any]) -> None:
+    """What this desk says to a message: the facilitator hears it."""
+    sim.answer_message(args["message"], sim.acting, args["text"])
