@@ -5,6 +5,7 @@ from engine.autopilot_parts import Move
 from engine.balance import HORIZON, LINE_UPS, outcomes, summary
 from engine.commands import LEVERS as KINDS
 from engine.commands import Command, Lever, Refusal
+from engine.deck import CONDITIONS, fault_of, inject_preview, ready_injects, scenario_script
 from engine.events import DESKS, Event
 from engine.evidence import log_text
 from engine.habits import habits_beside
@@ -46,6 +47,7 @@ __all__ = [
     "BELL_TO",
     "BLOCK",
     "CLOSE",
+    "CONDITIONS",
     "DESKS",
     "END",
     "ENGINE_VERSION",
@@ -75,8 +77,10 @@ __all__ = [
     "clock",
     "date",
     "evening_of",
+    "fault_of",
     "grade",
     "habits_beside",
+    "inject_preview",
     "load_scenario",
     "log_text",
     "look",
@@ -88,6 +92,7 @@ __all__ = [
     "play",
     "playbook",
     "playbook_names",
+    "ready_injects",
     "record",
     "rehearse",
     "rehearsed",
@@ -95,6 +100,7 @@ __all__ = [
     "restore",
     "save",
     "scenario_ids",
+    "scenario_script",
     "score",
     "sight",
     "step_at",

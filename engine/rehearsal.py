@@ -1,6 +1,6 @@
 """A run without people: autopilots look and give commands, the market moves in between. The game's clock takes the same looks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -104,15 +104,26 @@ def rehearse(
     return run
 
 
-def play(scenario: Scenario, name: str, seed: int, *, noise: int | None = None, since: int = 0, until: int = END, threads: int = 1) -> Rehearsal:
+def play(
+    scenario: Scenario,
+    name: str,
+    seed: int,
+    *,
+    noise: int | None = None,
+    since: int = 0,
+    until: int = END,
+    threads: int = 1,
+    added: Iterable[tuple[int, str, dict[str, Any]]] = (),
+) -> Rehearsal:
     """Play a playbook to step `until`: what a team is measured against. With `since` below 0 its week is played before it, where that ships
-    as NAME-week. Raises PlaybookError.
+    as NAME-week. `added`: the facilitator's commands as (step, kind, args). Raises PlaybookError.
     """
     commands = playbook(scenario, name, seed)
     if since < 0 and f"{name}-week" in playbook_names(scenario):
-        both = [*playbook(scenario, f"{name}-week", seed), *commands]
-        commands = [replace(command, seq=seq) for seq, command in enumerate(both, 1)]
+        commands = [*playbook(scenario, f"{name}-week", seed), *commands]
     start = WEEK if any(command.step < 0 for command in commands) else 0
+    given = [Command(0, max(step, start), "facilitator", kind, args) for step, kind, args in added]
+    commands = [replace(command, seq=seq) for seq, command in enumerate(sorted([*given, *commands], key=lambda command: command.step), 1)]
     run = Rehearsal(Simulation(scenario, seed, noise=noise, start=start, threads=threads))
     for command in commands:
         if command.step < until:

@@ -63,7 +63,7 @@ def _when(sim: "Simulation", value: Any) -> dict[str, Any] | None:
 def _fits(sim: "Simulation", args: dict[str, Any]) -> None:
     """The parameters are those that the inject takes, and there is room for it."""
     text, deck = sim.scenario.evidence.inject(args["card"]), sim.deck
-    for name, least, most in (("server", 1, len(sim.fleet.servers)), ("minutes", 1, MINUTES)):
+    for name, least, most in (("server", 1, sim.scenario.fleet.servers), ("minutes", 1, MINUTES)):
         if name in text.takes and not least <= args[name] <= most:
             raise Refused(f"{name} = {args[name]}: expected a number from {least} to {most}")
         if name not in text.takes and args[name] != 0:

@@ -25,7 +25,7 @@ FLOORS = (
     "agenda",
     "day",
     "levers",
-    "simulation",
+    "simulation deck",
     "sight_parts replay warm",
     "sight_team sight_week",
     "sight_deployer sight_operator sight_risk",
