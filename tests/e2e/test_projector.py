@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Control, Opens
+from tests.e2e.conftest import Control, Opens, sideways
 from tests.e2e.stack import wait_for
 
 NO_SOCKETS = "window.WebSocket = class extends EventTarget { readyState = 0; send() {} close() {} }"
@@ -65,3 +65,42 @@ def first_clock(address: str, browser: Browser) -> str:
     found: str = page.evaluate("JSON.parse(document.getElementById('first').textContent).cards?.clock?.d?.clock ?? ''")
     page.close()
     return found
+
+
+def test_a_frozen_leaderboard_stands_still_on_the_wall_and_in_the_result_until_it_is_revealed(opens: Opens, facilitator: Control) -> None:
+    code = facilitator.create("Frozen", start="09:31", bell="30")
+    facilitator.section(code).get_by_role("button", name="Live", exact=True).click()
+    facilitator.do(code, "Start")
+    page = opens(f"{facilitator.stack.address}/projector/{code}/")
+    board = page.locator(".board")
+    expect(board).to_contain_text("grade", timeout=60_000)
+    facilitator.do(code, "Freeze the leaderboard")
+    for shown in (board, facilitator.section(code)):
+        expect(shown).to_contain_text("Frozen at 09:")
+    kept = board.inner_text()
+    later = clock(page)
+    wait_for(lambda: clock(page)[:5] > later[:5], 20, "the market goes on for a minute and more")
+    assert board.inner_text() == kept
+    facilitator.end(code)
+    player = opens(f"{facilitator.stack.address}/result/{code}/")
+    wait_for(lambda: player.reload() and "to reveal" in player.locator("main").inner_text(), 30, "the result is held back")
+    assert board.inner_text() == kept and "$" not in player.locator("main").inner_text()
+    facilitator.do(code, "Reveal the result")
+    expect(board).not_to_contain_text("Frozen")
+    wait_for(lambda: player.reload() and "$" in player.locator("main").inner_text(), 30, "the result is there")
+
+
+def test_twelve_teams_stand_on_the_wall_in_letters_that_are_read_from_eight_metres(opens: Opens, facilitator: Control) -> None:
+    code = facilitator.create("Twelve", start="09:33", teams=12)
+    facilitator.section(code).get_by_role("button", name="Live", exact=True).click()
+    facilitator.do(code, "Start")
+    page = opens(f"{facilitator.stack.address}/projector/{code}/", width=1920, height=1080)
+    rows = page.locator(".league tbody tr")
+    expect(rows).to_have_count(13, timeout=60_000)
+    expect(rows.last).to_contain_text("2012")
+    facilitator.do(code, "Pause")
+    expect(page.locator(".bands")).to_contain_text("PAUSED")
+    smallest, bottom = page.evaluate("""() => { const cells = [...document.querySelectorAll('.league :is(th, td)')];
+      return [Math.min(...cells.map((c) => parseFloat(getComputedStyle(c).fontSize))), Math.max(...cells.map((c) => c.getBoundingClientRect().bottom))] }""")
+    assert smallest >= 0.022 * 1920 and bottom <= 1080, "every team is on the screen, no letter below 2.2 % of its width"
+    assert sideways(page) == 0

@@ -3,7 +3,8 @@ import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { arrow, lossClass, lossLong, lossShort, lossSpoken, seconds } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 
-const MOST_BARS = 4; // teams that fit with a bar each
+const MOST_BARS = 2; // teams that fit with a bar each; more are a league table
+const FEW = 6; // rows that leave room for a larger number
 const MOST_NAMES = 5; // before the bell, one below the other
 const BEFORE = ["deployment", "premarket"];
 const BELL = "09:30";
@@ -37,13 +38,13 @@ function view(d) {
   const hidden = d.mode === "hidden";
   const losses = d.teams.map((t) => t.loss_usd).filter((x) => x != null);
   const sum = hidden || !losses.length ? null : losses.reduce((a, b) => a + b, 0);
-  const whose = d.teams.length > 1 ? ", all teams" : "";
-  const late = (d.mode === "delayed" || d.frozen) && d.as_of;
-  return html`<h2 class="wall-label" id="board-h">Loss so far${whose}${late ? `, as of ${d.as_of}` : ""}</h2>
+  const league = d.teams.length > MOST_BARS && !hidden;
+  const whose = league ? "All teams" : d.teams.length > 1 ? "Loss so far, all teams" : "Loss so far";
+  const late = d.mode === "delayed" && d.as_of;
+  return html`<h2 class="wall-label" id="board-h">${d.frozen ? html`<span class="sr">${whose}, </span><span class="wall-frozen">${icon("pause")}Frozen at ${d.frozen}</span>` : html`${whose}${late ? `, as of ${d.as_of}` : ""}`}</h2>
     <p class="wall-number num ${lossClass(sum)}">${sum == null ? html`<span class="wall-hidden">hidden until the end</span>`
       : html`<span class="sr">${lossSpoken(sum)}</span><span aria-hidden="true"><span class="tri">${arrow(-sum)}</span>${lossLong(sum)}</span>`}</p>
-    ${d.frozen ? html`<p class="wall-frozen"><span class="tag">${icon("pause")}Frozen at ${d.frozen}</span></p>` : nothing}
-    ${hidden ? nothing : d.teams.length > MOST_BARS ? table(d) : bars(d)}`;
+    ${hidden ? nothing : league ? table(d) : bars(d)}`;
 }
 
 /* By grade; before history has lost enough to be a measure, by loss. */
@@ -51,8 +52,8 @@ const ranked = (teams) => [...teams].sort((a, b) => (b.grade ?? 0) - (a.grade ??
 
 function bars(d) {
   const most = Math.max(1, d.history_usd ?? 0, ...d.teams.map((t) => t.loss_usd ?? 0));
-  return html`<ol class="race" ?data-many=${d.teams.length > 2}>${ranked(d.teams).map((t) => bar(t, most, "you"))}
-    ${d.history_usd == null ? nothing : bar({ name: d.teams.length > 2 ? "2012" : "2012, same minute", loss_usd: d.history_usd }, most, "history")}</ol>`;
+  return html`<ol class="race">${ranked(d.teams).map((t) => bar(t, most, "you"))}
+    ${d.history_usd == null ? nothing : bar({ name: "2012, same minute", loss_usd: d.history_usd }, most, "history")}</ol>`;
 }
 
 const bar = (t, most, kind) => html`<li data-kind=${kind}><span class="race-name" dir="auto">${t.name}</span>
@@ -65,7 +66,7 @@ const avoided = (usd) => `${lossShort(-usd).replace("+", "")} avoided`;
 /* More teams than bars have room for: a league table. */
 function table(d) {
   const graded = d.teams.some((t) => t.grade != null);
-  return html`<table class="league num"><thead><tr><th scope="col"><span class="sr">Rank</span></th><th scope="col">Team</th><th scope="col" class="n">Loss</th>
+  return html`<table class="league num" ?data-few=${d.teams.length <= FEW}><thead><tr><th scope="col"><span class="sr">Rank</span></th><th scope="col">Team</th><th scope="col" class="n">Loss</th>
       ${graded ? html`<th scope="col" class="n">Avoided</th><th scope="col" class="n">Grade</th>` : nothing}</tr></thead>
     <tbody>${ranked(d.teams).map((t, i) => html`<tr><td class="n">${i + 1}</td><th scope="row" dir="auto">${t.name}</th><td class="n ${lossClass(t.loss_usd)}">${lossShort(t.loss_usd)}</td>
       ${graded ? html`<td class="n ${lossClass(-t.avoided_usd)}">${lossShort(-t.avoided_usd)}</td><td class="n">${t.grade == null ? "\u2013" : t.grade.toFixed(1)}</td>` : nothing}</tr>`)}
