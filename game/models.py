@@ -11,7 +11,9 @@ from django.db import models
 from django.utils import timezone
 
 import engine
-from game import planning
+from game import injects, planning
+from game.injects import Inject as Inject
+from game.injects import Message as Message
 from game.keys import hashed, new_token
 from game.people import Holding as Holding
 from game.people import Player as Player
@@ -153,6 +155,8 @@ class Exercise(models.Model):
         self._move(("lobby",), "running", started_at=timezone.now(), advance_step=self.start_step)
         for team in self.teams.all():
             run, made = Run.objects.get_or_create(team=team, defaults={"step": self.first_step})
+            if made:
+                injects.give_all(run)
             if made and self.help != "2012":
                 args = {"level": self.help}
                 Command.objects.create(run=run, client_id=uuid.uuid4(), desk="facilitator", kind="help.set", args=args, by="facilitator")
@@ -200,7 +204,19 @@ class Exercise(models.Model):
         """History's run on this market, once it is computed; by the same engine as the runs where there is such a one."""
         played = self.runs().exclude(engine_version="").values_list("engine_version", flat=True).first() or engine.ENGINE_VERSION
         ghosts = Ghost.objects.filter(scenario=self.scenario, seed=self.seed, noise=self.noise).order_by("-pk")
-        return ghosts.filter(engine_version=played).first() or ghosts.first()
+        there = list(ghosts.values_list("injects_key", "engine_version", "pk"))
+        for key in self.ghost_keys():
+            these = {version: pk for other, version, pk in reversed(there) if other == key}
+            if these:
+                return ghosts.get(pk=these.get(played) or max(these.values()))
+        return None
+
+    def ghost_keys(self) -> list[str]:
+        """What its ghost's injects are known by, and then what they were before each of them was added: an earlier ghost serves until
+        the newest is computed.
+        """
+        added = list(self.injects.all())
+        return list(dict.fromkeys(injects.log_key(injects.ghost_log(added[:count])) for count in range(len(added), -1, -1)))
 
 
 class Team(models.Model):
@@ -312,6 +328,7 @@ class Event(models.Model):
     class Meta:
         ordering = ["run", "number"]
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="an_event_is_told_once")]
+        indexes = [models.Index(fields=["kind", "run"], name="events_by_kind")]
 
 
 class Ghost(models.Model):
@@ -324,4 +341,5 @@ class Ghost(models.Model):
     curve = models.JSONField(default=list)
     score = models.JSONField(default=dict)
     story = models.JSONField(default=list, help_text="[{at, desk, text}, ...], see engine.story")
+    injects_key = models.CharField(max_length=32, blank=True, help_text="of the injects in it that went to all teams, see game.injects")
     created = models.DateTimeField(default=timezone.now)

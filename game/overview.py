@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 import engine
-from game import planning, wall
+from game import deck, planning, wall
 from game.briefs import BRIEFS
 from game.models import Exercise, Run, Team
 from game.presence import seats_of
@@ -57,6 +57,7 @@ def overview(exercise: Exercise, links: dict[str, str]) -> dict[str, Any]:
         },
         "people": exercise.players.count(),
         "wall": wall.told(exercise),
+        "injects": deck.told(exercise),
         "teams": [_team(team, runs.get(team.pk), links, now) for team in exercise.teams.all()],
     }
 

@@ -1,11 +1,13 @@
 """What Celery runs: segments of games, the reaper that finds those nobody turns, and history's ghost."""
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import structlog
 from celery import shared_task
 from celery.signals import worker_shutting_down
+from django.db.models import Q
 from django.utils import timezone
 
 import engine
@@ -13,6 +15,7 @@ from game import presence, writing
 from game.broker import client, lease_key
 from game.clock import Clock
 from game.control import dispatch, tell_state, tell_team
+from game.injects import ghost_log, log_key
 from game.lease import Lease
 from game.models import Exercise, Ghost, Run
 
@@ -20,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 GHOST_PLAYBOOK = "history"
 GHOST_PATIENCE_MS = 120_000
+GHOST_AFTER_END = timedelta(minutes=10)  # what was added last may be younger than the ghost when an exercise ends
 stop = threading.Event()
 _one_ghost = threading.Semaphore()
 
@@ -67,31 +71,39 @@ def reap() -> None:
     for run_id, held in zip(runs, pipe.execute(), strict=True):
         if not held:
             dispatch(run_id)
-    for exercise in Exercise.objects.filter(state="running"):
+    just_ended = Q(state="ended", ended_at__gt=now - GHOST_AFTER_END)
+    for exercise in Exercise.objects.filter(Q(state__in=("running", "paused")) | just_ended):
         if exercise.end_if_done():
             exercise.refresh_from_db()
             tell_state(exercise)
-        ghost = exercise.ghost
-        stale = ghost is None or ghost.engine_version != engine.ENGINE_VERSION
-        if stale and client().set(_ghost_key(exercise), 1, nx=True, px=GHOST_PATIENCE_MS):
-            make_ghost.delay(exercise.scenario, exercise.seed, exercise.noise)
+        if _wants_a_ghost(exercise):
+            make_ghost.delay(exercise.scenario, exercise.seed, exercise.noise, ghost_log(exercise.injects.all()))
 
 
-def _ghost_key(exercise: Exercise) -> str:
-    return f"ob:ghost:{exercise.scenario}:{exercise.seed}:{exercise.noise}:{engine.ENGINE_VERSION}"
+def _wants_a_ghost(exercise: Exercise) -> bool:
+    """Whether the ghost with what was added to this exercise so far is missing, and nobody was sent for it a moment ago."""
+    ghost, (key, *_) = exercise.ghost, exercise.ghost_keys()
+    if ghost is not None and (ghost.engine_version, ghost.injects_key) == (engine.ENGINE_VERSION, key):
+        return False
+    name = f"ob:ghost:{exercise.scenario}:{exercise.seed}:{exercise.noise}:{engine.ENGINE_VERSION}:{key}"
+    return bool(client().set(name, 1, nx=True, px=GHOST_PATIENCE_MS))
 
 
 @shared_task(bind=True, max_retries=None)
-def make_ghost(self: Any, scenario_id: str, seed: int, noise: int | None) -> None:
-    """Play history on this market, minute by minute. One at a time, so that the reaper always finds a free thread."""
+def make_ghost(self: Any, scenario_id: str, seed: int, noise: int | None, added: list[list[Any]] | None = None) -> None:
+    """Play history on this market, minute by minute, with the injects that went to all teams (`added`: see injects.ghost_log). One at a
+    time, so that the reaper always finds a free thread.
+    """
     if not _one_ghost.acquire(blocking=False):
         raise self.retry(countdown=1)
     try:
-        same = {"scenario": scenario_id, "seed": seed, "noise": noise}
+        log_of = [(step, kind, args) for step, kind, args in added or []]
+        same = {"scenario": scenario_id, "seed": seed, "noise": noise, "injects_key": log_key(added or [])}
         if Ghost.objects.filter(**same, engine_version=engine.ENGINE_VERSION).exists():
             return
         scenario = engine.load_scenario(scenario_id)
-        run = engine.play(scenario, GHOST_PLAYBOOK, seed, noise=noise)
+        in_the_week = any((args.get("at") or 0) < 0 for _, _, args in log_of)
+        run = engine.play(scenario, GHOST_PLAYBOOK, seed, noise=noise, since=engine.WEEK if in_the_week else 0, added=log_of)
         score = engine.score(run.sim)
         told = engine.story(run.events, scenario, score)
         Ghost.objects.create(**same, engine_version=engine.ENGINE_VERSION, curve=run.curve, score=score, story=told)

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from game.views import account, desk, facilitator, join, lobby, projector, result
+from game.views import account, desk, facilitator, injects, join, lobby, projector, result
 
 
 class CodeConverter(StringConverter):
@@ -38,6 +38,9 @@ urlpatterns = [
     path("facilitator/seat/<int:seat_id>/link/", facilitator.seat_link, name="facilitator-seat-link"),
     path("facilitator/<code:code>/", facilitator.exercise, name="facilitator-exercise"),
     path("facilitator/<code:code>/state.json", facilitator.state, name="facilitator-state"),
+    path("facilitator/<code:code>/injects/", injects.act, name="injects"),
+    path("facilitator/<code:code>/injects/ready.json", injects.ready, name="injects-ready"),
+    path("facilitator/<code:code>/injects/preview.json", injects.preview, name="injects-preview"),
     path("facilitator/<code:code>/watch/<int:team>/<str:desk>/", facilitator.watch, name="watch"),
     path("facilitator/<str:token>/", facilitator.enter, name="facilitator-enter"),
     path("admin/", admin.site.urls),

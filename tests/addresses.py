@@ -45,6 +45,9 @@ PAGES = {
     "facilitator/seat/<int:seat_id>/link/": Who.OWN,
     "facilitator/<code:code>/": Who.OWN,
     "facilitator/<code:code>/state.json": Who.OWN,
+    "facilitator/<code:code>/injects/": Who.OWN,
+    "facilitator/<code:code>/injects/ready.json": Who.OWN,
+    "facilitator/<code:code>/injects/preview.json": Who.OWN,
     "facilitator/<code:code>/watch/<int:team>/<str:desk>/": Who.OWN,
 }
 SOCKETS = {
