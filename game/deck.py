@@ -22,7 +22,7 @@ PERSONAS = ("Chief executive", "The exchange", "A large client", "The regulator"
 
 
 def told(exercise: Exercise) -> dict[str, Any]:
-    """{line, script, messages}, see _line, engine.scenario_script and _message."""
+    """{teams, line, script, messages}, see _line, engine.scenario_script and _message."""
     runs = list(exercise.runs())
     given, had = _given(exercise), injects.delivered(exercise)
     titles = {text["id"]: text for text in engine.ready_injects(engine.load_scenario(exercise.scenario))}
@@ -30,6 +30,7 @@ def told(exercise: Exercise) -> dict[str, Any]:
     step = exercise.step
     script = engine.scenario_script(engine.load_scenario(exercise.scenario), exercise.start_step)
     return {
+        "teams": [{"id": team.pk, "name": team.name} for team in exercise.teams.all()],
         "line": [_line(row, runs, given, had, titles[row.card]) for row in exercise.injects.select_related("team") if row.card in titles],
         "script": [{**row, "past": row["step"] <= step} for row in script],
         "messages": [_message(row, runs, given, answers) for row in exercise.messages.select_related("team")],

@@ -9,7 +9,6 @@ from game.drive import drive
 from game.models import Command, Event, Exercise, Ghost, Run
 from tests.builders import eventually, new_exercise
 from tests.integration.test_crash import owner, undisturbed
-from tests.integration.world import World
 
 AT = engine.step_at("09:31:07") + 3
 MAIL = {"card": "status_mail", "desks": ["operator"], "server": 0, "minutes": 0, "text": "", "when": None}

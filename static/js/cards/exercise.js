@@ -3,6 +3,7 @@ import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { arrow, lossClass, lossShort, lossSpoken } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { roleIcon } from "../lib/roles.js";
+import { drawInjects } from "./injects.js";
 import { wall } from "./wall.js";
 
 const SPEEDS = JSON.parse(document.getElementById("speeds").textContent);
@@ -17,6 +18,7 @@ export function drawExercise(page, act) {
   render(page.late ? html`${icon("wifi-off")}Not refreshed for ${Math.round((Date.now() - page.at) / 1000)} s` : nothing, part("fresh"));
   render(teams(page, s, act), part("teams"));
   render(wall(s, act.post), part("wall"));
+  drawInjects(page, act);
 }
 
 const STATES = { lobby: "Lobby", running: "Running", paused: "Paused", ended: "Ended" };

@@ -1,0 +1,38 @@
+/* The line: what waits and what was delivered, in market time, between what the scenario brings by itself. */
+import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { icon } from "../lib/icons.js";
+import { aim, sign } from "../lib/injects.js";
+
+const STATES = { waiting: ["hourglass", "Waits"], delivered: ["check", "Delivered"], "taken back": ["x", "Taken back"], refused: ["triangle-alert", "Refused"], partly: ["users", "Not alike"] };
+
+/* tools: {own, deck, state, post, redraw}. */
+export function line({ own, deck, post, redraw }) {
+  const added = deck.line.map((row) => ({ ...row, order: row.step ?? -1e9, past: !row.open }));
+  const script = deck.script.map((row) => ({ ...row, order: row.step, script: true }));
+  const rows = [...added, ...script].sort((a, b) => a.order - b.order);
+  const behind = rows.filter((row) => row.past);
+  const fold = () => {
+    own.behind = !own.behind;
+    redraw();
+  };
+  return html`${behind.length ? html`<button type="button" class="btn btn-quiet btn-small line-fold" aria-expanded=${String(own.behind)} @click=${fold}>${icon("history")}${own.behind ? "Hide what is over" : `Show what is over (${behind.length})`}</button>` : nothing}
+    <ol class="line" aria-label="On the line">${rows.filter((row) => own.behind || !row.past).map((row) => (row.script ? scripted(row) : placed(row, post)))}</ol>
+    ${deck.line.some((row) => row.open) ? nothing : html`<p class="empty">Nothing of yours waits.</p>`}`;
+}
+
+const scripted = (row) => html`<li class="line-row" data-script ?data-past=${row.past}><span class="num line-at">${row.at}</span><span class="second">${row.text}</span></li>`;
+
+function placed(row, post) {
+  const [mark, word] = STATES[row.state] ?? ["hourglass", row.state];
+  const late = row.teams.filter((team) => team.state !== row.state || team.state === "refused" || team.at);
+  return html`<li class="line-row" data-state=${row.state} ?data-past=${row.past}>
+    <span class="num line-at">${row.at && !row.when ? row.at : row.when ? "When" : "At once"}</span>
+    <div class="line-what"><span class="line-title">${icon(sign(row.kind))}<strong>${row.title}</strong>${row.server ? html` <span class="num">${row.server}</span>` : nothing}${row.minutes ? html` <span class="second num">${row.minutes} min</span>` : nothing}</span>
+      ${row.when ? html`<span>${row.when}</span>` : nothing}
+      <span class="second"><span dir="auto">${aim(row)}</span>, by <span dir="auto">${row.by}</span></span>
+      <span class="line-state">${icon(mark)}${word}${row.state === "delivered" && same(row) ? html` <span class="num">${row.teams[0].at}</span>` : nothing}</span>
+      ${late.length && !(row.state === "delivered" && same(row)) ? html`<ul class="line-teams">${late.map((team) => html`<li><span dir="auto">${team.team}</span>: ${team.state} <span class="num">${team.at ?? ""}</span>${team.reason ? html` ${team.reason}` : nothing}</li>`)}</ul>` : nothing}</div>
+    ${row.open ? html`<button type="button" class="btn btn-quiet btn-small" @click=${() => post({ do: "take_back", id: row.id })}>Take back<span class="sr"> ${row.title}</span></button>` : nothing}</li>`;
+}
+
+const same = (row) => row.teams.length > 0 && row.teams.every((team) => team.at === row.teams[0].at);
