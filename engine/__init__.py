@@ -25,6 +25,7 @@ from engine.market_time import (
     evening_of,
     phase,
     step_at,
+    told,
     week_step,
 )
 from engine.playbook import PlaybookError, playbook, playbook_names
@@ -107,6 +108,7 @@ __all__ = [
     "step_to",
     "story",
     "summary",
+    "told",
     "warm",
     "week_step",
     "week_supply",

@@ -28,7 +28,7 @@ FLOORS = (
     "simulation deck",
     "sight_parts replay warm",
     "sight_team sight_week",
-    "sight_deployer sight_operator sight_risk",
+    "sight_deployer sight_operator sight_risk sight_facilitator",
     "sight_pins",
     "sight",
     "record autopilot_parts busy",
