@@ -35,11 +35,19 @@ class Side:
     curve: Curve = field(default_factory=list)
     step: int = 0
     cards: dict[str, Any] = field(default_factory=dict)
+    stands: str = ""  # why it does not move while the others do
 
     @classmethod
     def of(cls, run: Run) -> "Side":
         """What the rows know, until the run itself is heard."""
-        return cls(run.pk, run.team.name, run.curve, run.step)
+        side = cls(run.pk, run.team.name, run.curve, run.step)
+        side.rows(run)
+        return side
+
+    def rows(self, run: Run) -> None:
+        """Take in what only the rows know: its name, and whether it stands alone."""
+        self.name = run.team.name
+        self.stands = {"paused": "paused", "ended": "ended"}.get(run.state_told[0], "") if run.team.exercise.state == "running" else ""
 
     def hear(self, step: int, cards: Cards) -> None:
         """Take in a message."""
@@ -145,7 +153,7 @@ def _board(mode: str, cutoff: int, sides: list[Side], ghost: Curve | None, *, no
         then = None if ghost is None else at(ghost, min(cutoff, side.step))
         avoided = None if then is None else then - loss
         shown = {"loss_usd": loss, "avoided_usd": avoided, "share_avoided": share(then, loss), "grade": grade(then, loss)}
-        teams.append({"name": side.name, **(dict.fromkeys(shown) if hidden else shown)})
+        teams.append({"name": side.name, "stands": side.stands, **(dict.fromkeys(shown) if hidden else shown)})
     as_of = engine.clock(cutoff)[:5] if cutoff > 0 else ""
     return {"as_of": as_of, "mode": mode, "teams": teams, "history_usd": history, "frozen": None}
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 import engine
 from game import planning, rows
 from game.broker import BROKER_GONE, client
-from game.control import tell_planning, tell_run, tell_state
+from game.control import tell_run, tell_state
 from game.lease import Lease
 from game.loudspeaker import Loudspeaker, to_json
 from game.models import Checkpoint, Exercise, Run, speed_of
@@ -31,12 +31,13 @@ SEGMENT_S = 30.0
 SPREAD_S = 10.0  # a segment is up to this much shorter
 STEP_EVERY_S = 1.0  # how often the row learns how far it was shown
 CHECKPOINT_EVERY_S = 20.0  # 50 ms each; what came since is run again in a few hundred milliseconds
-WALL_EVERY = 2  # the projector is told every second beat
+WALL_EVERY = 2  # walls are told every second beat
 TOLD_EVERY = 8  # screens hear every so many beats that an evening is still being planned
 QUIET_EVERY = 4  # a desk that nobody looks at is told every fourth, for those who come
 BROKER_PATIENCE_S = 20.0
 RUSH_S = 0.2  # at full speed: this long between two looks at the inbox
-SHOWN = ("deployer", "operator", "risk", "projector")  # the desks that have a screen
+SHOWN = ("deployer", "operator", "risk", "projector", "facilitator")  # the desks that have a screen
+WALLS = ("projector", "facilitator")  # read, not played from
 
 _kept: dict[int, "Table"] = {}  # this process's simulations between two segments
 _KEEP_S = 5.0  # the next segment follows within milliseconds, here or elsewhere
@@ -106,12 +107,13 @@ class Table:
         self._write()
 
     def _look(self) -> list[engine.Given]:
-        """What the autopilots do at this step. Before the exercise's own start history sits at every desk."""
+        """What the autopilots do at this step. Before the run's start history sits at every desk."""
         now, exercise = self.sim.now, self.run.team.exercise
         if now == self._looked or not engine.looks_at(now):
             return []
         self._looked = now
-        pilots = rows.pilots(self.run) if now >= exercise.start_step else dict.fromkeys(engine.DESKS, engine.BEFORE)
+        start = exercise.start_step if self.run.start_step is None else self.run.start_step
+        pilots = rows.pilots(self.run) if now >= start else dict.fromkeys(engine.DESKS, engine.BEFORE)
         return engine.look(self.sim, pilots, exercise.help) if pilots else []
 
     def _submit(self, row: Any) -> None:
@@ -137,13 +139,14 @@ class Table:
         """Tell the screens: all of them at beat 0, else those whose turn it is. Raises BROKER_GONE, and then the notes are kept."""
         help_level = self.run.team.exercise.help
         sights = {desk: engine.sight(self.sim, desk, help_level) for desk in SHOWN if self._is_due(desk, beat)}
-        if "projector" in sights:
-            sights["projector"]["minutes"] = {"points": list(self.curve)}
+        for wall in WALLS:
+            if wall in sights:
+                sights[wall]["minutes"] = {"points": list(self.curve)}
         self.loudspeaker.tell(self.sim.now, sights, self._notes)
         self._notes = {}
 
     def _is_due(self, desk: str, beat: int) -> bool:
-        if desk == "projector" and beat % WALL_EVERY:
+        if desk in WALLS and beat % WALL_EVERY:
             return False
         return beat % QUIET_EVERY == 0 or desk in self._notes or desk not in self.loudspeaker.unheard
 
@@ -257,9 +260,10 @@ class Clock:
             table.take_in(waiting=look.waiting)
         if changed:
             table.save_step()
+            exercise.moves()
             tell_state(rows.exercise_of(table.run))
         elif stands and beat % TOLD_EVERY == 0:
-            tell_planning(table.run)
+            tell_run(table.run)
         return stands
 
     def _beat(self, table: Table, look: rows.Control, rushing: bool) -> None:
@@ -317,7 +321,7 @@ class Clock:
             rows.fail(run, reason)
         except rows.Fenced:
             return
-        tell_run(run, "This market has stopped because of a fault. The facilitator has been told.")
+        tell_run(run)
         exercise = rows.exercise_of(run)
         if exercise.end_if_done():
             tell_state(exercise)

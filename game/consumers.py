@@ -1,4 +1,4 @@
-"""The sockets: a desk's and the projector's.
+"""The sockets: a desk's, the lobby's, the projector's and the control room's.
 
 Thin: who it is comes from the cookie, what it hears from the hub, what it says goes to the inbox.
 """
@@ -15,13 +15,14 @@ from game.control import exercise_group, run_group, team_group, tell_state, tell
 from game.drive import drive
 from game.elsewhere import Elsewhere
 from game.feed import feed
-from game.frames import FrameConsumer
+from game.frames import WINDOW, FrameConsumer
 from game.hub import hub
 from game.lobby import lobby
 from game.loudspeaker import to_json
-from game.models import Exercise, Player, RuleBroken, Run, Seat
+from game.models import Exercise, Player, RuleBroken, Run, Seat, Team
 from game.offload import in_rows
 from game.pages import join_card
+from game.room import room
 from game.rules import DESKS
 from game.screens import screens
 
@@ -62,6 +63,11 @@ class DeskConsumer(FrameConsumer):
     async def refill(self) -> None:
         if self.run_id and self.seat:
             await hub().refill(self.run_id, self.seat.desk, self.slot)
+
+    async def control_state(self, event: dict[str, Any]) -> None:
+        """The exercise changed its state or speed, or this team's own did."""
+        own = event.get("own", {})
+        await super().control_state({"message": own.get(str(self.run_id), event["message"])})
 
     async def state_changed(self) -> None:
         if self.run_id is None and self.seat:
@@ -106,7 +112,9 @@ class SeatConsumer(DeskConsumer):
         if self.place is None:
             return
         if not await in_rows(is_still)(self.place):
-            await self.part("This seat was opened in another browser, or given to somebody else.", retry=False, code=MOVED)
+            other = await in_rows(place_of)(self.scope["cookies"])  # the facilitator moved this player, or left them another seat
+            reason = "This seat was opened in another browser, or given to somebody else."
+            await self.part(reason, retry=False, code=MOVED, go=f"/desk/{other.seat.desk}/" if other else "")
             return
         await self.send(to_json(await in_rows(protocol.team_note)(self.place.seat.team_id, self.place.player.pk)))
         await self._hold_others()
@@ -161,7 +169,7 @@ class SeatConsumer(DeskConsumer):
             if exercise.owner_id != place.player.pk or not is_still(place):
                 return "The facilitator has the clock of this exercise."
             try:
-                drive(exercise, message.do, message.value)
+                drive(exercise, message.do, message.value, place.player.name)
             except RuleBroken as problem:
                 return str(problem)
             return ""
@@ -262,6 +270,62 @@ class WatchConsumer(DeskConsumer):
 
     async def note(self, text: str) -> None:
         """Answers to its player's commands are the player's."""
+
+
+class ControlConsumer(FrameConsumer):
+    """A control room: every run of the exercise, its people and what happened in it. What a facilitator does comes as a form."""
+
+    heard = -1  # the last line of the event feed that this screen was sent
+
+    async def enter(self) -> dict[str, Any] | None:
+        exercise = await in_rows(self._allowed)()
+        if exercise is None:
+            await self.part("Only the facilitator of this exercise sees its control room.", retry=False, code=GONE)
+            return None
+        self.exercise_id = exercise.pk
+        self.groups_joined = (exercise_group(exercise.pk), *await in_rows(self._teams)())
+        return await in_rows(protocol.control_hello)(exercise)
+
+    def _allowed(self) -> Exercise | None:
+        exercise = Exercise.objects.filter(code=self.scope["url_route"]["kwargs"]["code"].upper()).first()
+        return exercise if exercise and facilitates(self.scope["cookies"], exercise) else None
+
+    def _teams(self) -> list[str]:
+        return [team_group(pk) for pk in Team.objects.filter(exercise=self.exercise_id).values_list("pk", flat=True)]
+
+    async def tick(self) -> None:
+        if await in_rows(self._allowed)() is None:
+            await self.part("This browser is no longer the facilitator's.", retry=False, code=MOVED)
+
+    async def listen(self) -> None:
+        await room(self.exercise_id).add(self.slot)
+
+    async def refill(self) -> None:
+        self.heard = -1
+        room(self.exercise_id).fill(self.slot)
+
+    async def aside(self) -> None:
+        """Lines of the event feed, by cursor: a screen that was slow gets them later, and all."""
+        happenings = room(self.exercise_id).happenings
+        if happenings.newest > self.heard and self.seq - self.acked < WINDOW:
+            lines = happenings.after(self.heard)
+            whole, self.heard = self.heard < 0, happenings.newest
+            await self.send(protocol.happened(lines, whole=whole))
+
+    async def control_team(self, event: dict[str, Any]) -> None:
+        """The people of a team changed."""
+        room(self.exercise_id).poke()
+
+    async def state_changed(self) -> None:
+        for group in await in_rows(self._teams)():
+            if group not in self.groups_joined:
+                self.groups_joined += (group,)
+                await self.group("group_add", group)
+        room(self.exercise_id).poke()
+
+    async def leave(self) -> None:
+        if hasattr(self, "exercise_id"):
+            await room(self.exercise_id).remove(self.slot)
 
 
 class LobbyConsumer(FrameConsumer):

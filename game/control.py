@@ -32,7 +32,7 @@ def dispatch(run_id: int) -> None:
 
 def dispatch_all(exercise: Exercise) -> None:
     """Ask for a worker for every run of the exercise that has something left to do."""
-    for run in exercise.runs().exclude(state__in=Run.DONE):
+    for run in Run.to_turn().filter(team__exercise=exercise):
         dispatch(run.pk)
 
 
@@ -51,27 +51,35 @@ def team_group(team_id: int) -> str:
     return f"team.{team_id}"
 
 
-def state_of(exercise: Exercise, step: int, reason: str = "") -> dict[str, Any]:
+def state_of(exercise: Exercise, step: int) -> dict[str, Any]:
     """The `state` message of an exercise that is at `step`."""
+    reason = "the facilitator has paused the exercise" if exercise.state == "paused" and exercise.owner_id is None else ""
     waits = planning.told(exercise, timezone.now())
-    return {"t": "state", "state": exercise.state, "speed": exercise.speed_at(step), "reason": reason, "planning": waits}
+    message = {"t": "state", "state": exercise.state, "speed": exercise.speed_at(step), "reason": reason, "planning": waits}
+    return message | {"result": f"/result/{exercise.code}/"}
+
+
+def state_of_run(run: Run, told: dict[str, Any]) -> dict[str, Any]:
+    """The same for the screens of one run, from what its exercise is `told`. A team that has ended alone has no result yet."""
+    state, reason = run.state_told
+    message = {**told, "state": state, "speed": run.speed_at(run.step), "reason": reason or told["reason"]}
+    if state != told["state"]:
+        message["planning"] = None
+    return message | {"result": None} if state == "ended" and told["state"] != "ended" else message
 
 
 def tell_state(exercise: Exercise) -> None:
-    """Tell every screen of the exercise its state and speed."""
-    _send(exercise_group(exercise.pk), {"type": "control.state", "message": state_of(exercise, exercise.step)})
+    """Tell every screen of the exercise its state and speed; those of a team that stands alone hear how their own is."""
+    message = state_of(exercise, exercise.step)
+    own = {str(run.pk): state_of_run(run, message) for run in exercise.runs()}
+    _send(exercise_group(exercise.pk), {"type": "control.state", "message": message, "own": own})
 
 
-def tell_run(run: Run, reason: str) -> None:
-    """Tell the screens of one run why it stands still."""
-    message = {**state_of(run.team.exercise, run.step), "state": "paused", "reason": reason}
+def tell_run(run: Run) -> None:
+    """Tell the screens of one run how it stands: nothing else moves that would."""
+    run = Run.objects.select_related("team__exercise").get(pk=run.pk)
+    message = state_of_run(run, state_of(run.team.exercise, run.step))
     _send(run_group(run.pk), {"type": "control.state", "message": message})
-
-
-def tell_planning(run: Run) -> None:
-    """Tell the screens of one run how its planning pause stands: nothing else moves that would."""
-    exercise = Exercise.objects.get(pk=run.team.exercise_id)
-    _send(run_group(run.pk), {"type": "control.state", "message": state_of(exercise, run.step)})
 
 
 def tell_team(team_id: int) -> None:

@@ -1,14 +1,39 @@
-"""What whoever runs an exercise can do to its time: one path for the facilitator's page and for a player who plays alone."""
+"""What whoever runs an exercise can do to its time, of all teams or of one: one path for the facilitator's page and for a player
+who plays alone.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 import engine
 from game import planning, wall
-from game.control import dispatch_all, tell_state
-from game.models import SPEED_MAX, SPEED_MIN, Exercise, RuleBroken
+from game.control import dispatch, dispatch_all, tell_state
+from game.models import SPEED_MAX, SPEED_MIN, Deed, Exercise, RuleBroken, Run, Team
 
 NEXT = {"premarket": engine.OPEN, "bell": engine.BELL_END, "unwind": engine.BLOCK, "block": engine.END}
+MOVES = ("start", "resume", "begin", "advance")  # afterwards the clock goes
+# What the event feed says of it, after the name of who did it.
+DEEDS = {
+    "start": "started the exercise",
+    "pause": "paused everybody",
+    "resume": "let everybody go on",
+    "end": "ended the exercise",
+    "speed": "set the speed to {}x",
+    "advance": "advanced everybody to {}",
+    "begin": "let the evening begin",
+    "retry": "tried the failed runs again",
+    "freeze": "froze the leaderboard",
+    "reveal": "let the leaderboard go on",
+    "losses": "changed how the projector shows losses",
+}
+TEAM_DEEDS = {
+    "pause": "paused this team",
+    "resume": "let this team go on",
+    "end": "ended this team's market",
+    "speed": "set this team's speed to {}x",
+    "advance": "advanced this team to {}",
+    "retry": "tried the failed run again",
+}
 
 
 def next_phase(step: int) -> int:
@@ -22,44 +47,87 @@ def next_phase(step: int) -> int:
         raise RuleBroken("The day is over: there is no later phase.") from None
 
 
-def drive(exercise: Exercise, verb: str, value: Any = None) -> None:
+def drive(exercise: Exercise, verb: str, value: Any = None, by: str = "") -> None:
     """Start, pause, resume, end, speed (a number or its text), advance (to a clock text; without one to the next phase), begin
-    (the evening that is being planned), retry; of the projector freeze, reveal, losses (live, delayed, hidden).
+    (the evening that is being planned), retry; of the projector freeze, reveal, losses (live, delayed, hidden). `by`: who does it, for
+    the record.
 
     Screens are told and workers are sent for. Raises RuleBroken with the reason when it cannot be done.
     """
-    verbs: dict[str, Callable[[], None]] = {
+    verbs: dict[str, Callable[[], str | None]] = {
         "start": exercise.start,
         "pause": exercise.pause,
         "resume": exercise.go_on,
         "end": exercise.end,
-        "speed": lambda: exercise.set_speed(_speed(value)),
-        "advance": lambda: exercise.advance_to(_step(exercise, value)),
+        "speed": lambda: _set_speed(exercise, value),
+        "advance": lambda: _advance(exercise, value),
         "begin": lambda: planning.begin(exercise),
         "retry": lambda: _retry(exercise),
         "freeze": lambda: wall.freeze(exercise),
         "reveal": lambda: wall.reveal(exercise),
         "losses": lambda: wall.show_losses(exercise, value),
     }
-    if verb not in verbs:
-        raise RuleBroken(f"There was nothing to do in that form: expected one of {', '.join(verbs)}.")
-    verbs[verb]()
+    said = _do(verbs, verb)
+    if verb in MOVES:
+        exercise.moves()
     exercise.refresh_from_db()
+    Deed.record(exercise, DEEDS.get(verb, verb).format(said), by=by)
     tell_state(exercise)
     if exercise.state in ("running", "ended"):
         dispatch_all(exercise)
 
 
-def _speed(value: Any) -> float:
+def drive_team(team: Team, verb: str, value: Any = None, by: str = "") -> None:
+    """The same for one team alone: pause, resume, end, speed, advance (without a time to where the furthest team is, or else to the
+    next phase), retry (from its log). The others go on as they were.
+    """
+    run = Run.objects.filter(team=team).select_related("team__exercise").first()
+    if run is None:
+        raise RuleBroken("The exercise has not started: there is nothing yet to do to one team's time.")
+    verbs: dict[str, Callable[[], str | None]] = {
+        "pause": run.pause,
+        "resume": run.go_on,
+        "end": run.stop,
+        "speed": lambda: _set_speed(run, value),
+        "advance": lambda: _advance(run, value),
+        "retry": run.try_again,
+    }
+    said = _do(verbs, verb)
+    exercise = Exercise.objects.get(pk=team.exercise_id)
+    Deed.record(exercise, TEAM_DEEDS[verb].format(said), team=team, by=by)
+    tell_state(exercise)
+    if Run.to_turn().filter(pk=run.pk).exists():
+        dispatch(run.pk)
+
+
+def _do(verbs: dict[str, Callable[[], str | None]], verb: str) -> str:
+    if verb not in verbs:
+        raise RuleBroken(f"There was nothing to do in that form: expected one of {', '.join(verbs)}.")
+    return verbs[verb]() or ""
+
+
+def _set_speed(what: Exercise | Run, value: Any) -> str:
     try:
-        return float(value)
+        speed = float(value)
     except (TypeError, ValueError):
         raise RuleBroken(f"The speed can be a number from {SPEED_MIN:g} to {SPEED_MAX:g}, not {str(value)[:20]!r}.") from None
+    what.set_speed(speed)
+    return f"{speed:g}"
 
 
-def _step(exercise: Exercise, value: Any) -> int:
-    if value is None or value == "":
-        return next_phase(exercise.step)
+def _advance(what: Exercise | Run, value: Any) -> str:
+    step = _next_stop(what) if value is None or value == "" else _step(value)
+    what.advance_to(step)
+    clock = engine.clock(step)[:5]
+    return f"{engine.date(step)[4:]} {clock}" if step < 0 else clock
+
+
+def _next_stop(what: Exercise | Run) -> int:
+    furthest = what.team.exercise.step if isinstance(what, Run) else what.step
+    return furthest if what.step < furthest else next_phase(what.step)
+
+
+def _step(value: Any) -> int:
     try:
         step = engine.step_at(str(value)[:20])
     except ValueError as problem:

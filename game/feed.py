@@ -1,8 +1,11 @@
-"""One composed picture an exercise in this web process, however many projectors look at it."""
+"""One composed picture an exercise in this web process, however many screens look at it: the projectors'. The control rooms' is
+built on it, see room.py.
+"""
 
 import asyncio
 import time
 from contextlib import suppress
+from typing import Any
 
 import structlog
 
@@ -10,16 +13,18 @@ import engine
 from game.board import Board, Curve, Side, compose
 from game.hub import Slot, hub
 from game.loudspeaker import Told
-from game.models import Exercise
+from game.models import Exercise, Run
 from game.offload import in_rows
 
 log = structlog.get_logger(__name__)
 COMPOSE_S = 0.5  # a wall is read, not played from
-ROWS_S = 3.0  # how often the rows are looked at: state, loss counter's mode, the ghost, new runs
 
 
 class Feed:
     """Listens to the runs of an exercise and offers the composed cards to its clients' slots."""
+
+    desk = "projector"
+    rows_s = 3.0  # how often the rows are looked at: state, loss counter's mode, the ghost, new runs
 
     def __init__(self, exercise_id: int) -> None:
         self.exercise_id = exercise_id
@@ -39,7 +44,7 @@ class Feed:
             self._ready.clear()
             self._task = asyncio.create_task(self._keep(), name=f"feed-{self.exercise_id}")
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._ready.wait(), ROWS_S)
+            await asyncio.wait_for(self._ready.wait(), self.rows_s)
         self._clients.add(slot)
         self.fill(slot)
 
@@ -57,7 +62,7 @@ class Feed:
         self._task = None
         runs, self._runs = self._runs, {}
         for run_id, (_, run_slot) in runs.items():
-            await hub().leave(run_id, "projector", run_slot)
+            await hub().leave(run_id, self.desk, run_slot)
 
     def poke(self) -> None:
         """Look at the rows now: the exercise has changed."""
@@ -78,36 +83,40 @@ class Feed:
             self._wake.clear()
 
     async def _look_at_rows(self) -> None:
-        self._exercise, sides, self._ghost = await in_rows(_rows)(self.exercise_id)
-        self._rows_due = time.monotonic() + ROWS_S
-        for side in sides:
-            if side.run_id not in self._runs:
-                slot = self._run_slot(side.run_id)
-                self._runs[side.run_id] = (side, slot)
-                await hub().join(side.run_id, "projector", slot)
+        self._rows_due = time.monotonic() + self.rows_s
+        for run in await in_rows(self.look)():
+            if run.pk in self._runs:
+                self._runs[run.pk][0].rows(run)
+                continue
+            slot = self._run_slot(run.pk)
+            self._runs[run.pk] = (Side.of(run), slot)
+            await hub().join(run.pk, self.desk, slot)
 
     def _run_slot(self, run_id: int) -> Slot:
-        slot = Slot(self._wake, lambda: hub().refill(run_id, "projector", slot))
+        slot = Slot(self._wake, lambda: hub().refill(run_id, self.desk, slot))
         return slot
 
+    def look(self) -> list[Run]:
+        """Read the rows (in a thread of rows); the runs."""
+        self._exercise = Exercise.objects.get(pk=self.exercise_id)
+        ghost = self._exercise.ghost
+        self._ghost = ghost.curve if ghost else None
+        return list(self._exercise.runs())
+
     def _compose(self) -> None:
-        if self._exercise is None:
-            return
         for side, slot in self._runs.values():
             side.hear(slot.step, slot.take())
         sides = [side for side, _ in self._runs.values()]
         step = max((side.step for side in sides), default=engine.WEEK)
-        changed = self.board.update(step, compose(self._exercise, sides, self._ghost))
+        changed = self.board.update(step, self.composed(sides))
         if changed:
             for client in self._clients:
                 client.offer(Told(step, changed, []))
         self._ready.set()
 
-
-def _rows(exercise_id: int) -> tuple[Exercise, list[Side], Curve | None]:
-    exercise = Exercise.objects.get(pk=exercise_id)
-    ghost = exercise.ghost
-    return exercise, [Side.of(run) for run in exercise.runs()], ghost.curve if ghost else None
+    def composed(self, sides: list[Side]) -> dict[str, Any]:
+        """The cards, of what the rows and the runs say."""
+        return compose(self._exercise, sides, self._ghost) if self._exercise else {}
 
 
 _feeds: dict[int, Feed] = {}

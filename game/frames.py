@@ -105,9 +105,9 @@ class FrameConsumer(AsyncWebsocketConsumer):
         if self.bad >= BAD_MESSAGES:
             await self.part("Too many messages that could not be read.", retry=False)
 
-    async def part(self, reason: str, *, retry: bool, code: int = 1000) -> None:
-        """Say goodbye and close."""
-        await self.send(protocol.bye(reason, retry=retry))
+    async def part(self, reason: str, *, retry: bool, code: int = 1000, go: str = "") -> None:
+        """Say goodbye and close; `go`: where this screen belongs now."""
+        await self.send(protocol.bye(reason, retry=retry, go=go))
         await self.close(code)
 
     async def _pump(self) -> None:

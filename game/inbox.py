@@ -10,6 +10,7 @@ from game.writing import insertion, write
 RATE = 10.0  # commands a second a seat
 BURST = 20.0
 MOVED = "This seat has moved to somebody else."
+STANDS = [f"seat__team__run__{name}" for name in ("state", "paused", "stopped")]
 STANDING = {
     "lobby": "The exercise has not started yet.",
     "paused": "The exercise is paused: nothing can be done until it goes on.",
@@ -41,7 +42,7 @@ def put(holding_id: int, token_hash: str, order: Order) -> list[dict[str, Any]]:
     Sent twice (a double click, a reconnect) it stays one row, and the answer says what became of it.
     """
     whole = Holding.objects.select_related("player", "seat__team__exercise", "seat__team__run")
-    lean = whole.only("player__name", "seat__desk", "seat__covered", "seat__team__exercise__state", "seat__team__run__state")
+    lean = whole.only("player__name", "seat__desk", "seat__covered", "seat__team__exercise__state", *STANDS)
     held = lean.filter(pk=holding_id, player__token_hash=token_hash).first()
     if held is None:
         return [{"t": "refused", "id": str(order.id), "reason": MOVED}]
@@ -94,9 +95,13 @@ def _standing(seat: Seat, run: Run | None) -> str:
     if run is None:
         return STANDING["lobby"]
     if run.state == "failed":
-        return "This market has stopped because of a fault. The facilitator has been told."
+        return Run.FAULT
+    if run.stopped:
+        return Run.STOPPED
     if run.state == "ended":
         return STANDING["ended"]
+    if run.paused:
+        return "The facilitator has paused your team: nothing can be done until it goes on."
     return ""
 
 

@@ -118,7 +118,8 @@ def soon(exercise: "Exercise") -> int:
     if exercise.state == "lobby":
         return exercise.start_step
     step = max(exercise.step, exercise.advance_step)
-    at = step + max(1, round(exercise.speed_at(step) * LEAD_S * engine.STEPS_PER_SECOND))
+    speed = max([exercise.speed_at(step), *(run.speed_at(step) for run in exercise.runs())])
+    at = step + max(1, round(speed * LEAD_S * engine.STEPS_PER_SECOND))
     if engine.CLOSE <= at < engine.BLOCK:
         at = engine.BLOCK
     if at >= engine.END:

@@ -34,8 +34,8 @@ def normal(code: str) -> str:
 
 
 def seats_by_need(exercise: Exercise) -> list[Seat]:
-    """Every seat, the one that needs somebody most first: free ones of the emptiest team, then the least crowded."""
-    seats = list(Seat.objects.filter(team__exercise=exercise).select_related("team").prefetch_related("holdings__player"))
+    """Every seat that is not locked, the one that needs somebody most first: free ones of the emptiest team, then the least crowded."""
+    seats = list(Seat.objects.filter(team__exercise=exercise, locked="").select_related("team").prefetch_related("holdings__player"))
     people: dict[int, set[int]] = {}
     for seat in seats:
         people.setdefault(seat.team_id, set()).update(player.pk for player in seat.holders)
@@ -57,6 +57,7 @@ def join(exercise: Exercise, name: str, seat_id: int | None = None) -> tuple[Pla
         player, token = Player.enter(exercise, name)
         seats = seats_by_need(exercise)
         if seat_id is not None:
+            _unlocked(Seat.objects.filter(pk=seat_id, team__exercise=exercise).first())
             seats = [seat for seat in seats if seat.pk == seat_id]
         if not seats or len(seats[0].holders) >= exercise.places:
             raise RuleBroken("There is no place left at that desk.")
@@ -78,6 +79,7 @@ def move(player: Player, seat_id: int, *, also: bool = False) -> Seat:
         seat = Seat.objects.filter(pk=seat_id, team__exercise=exercise).first()
         if seat is None:
             raise RuleBroken("There is no such seat here.")
+        _unlocked(seat)
         others = [holder for holder in seat.holders if holder.pk != player.pk]
         if others and Seat.objects.filter(team__exercise=exercise).free().exists():
             raise RuleBroken(f"{others[0].name} has that seat. Choose a free one.")
@@ -87,6 +89,11 @@ def move(player: Player, seat_id: int, *, also: bool = False) -> Seat:
             Holding.objects.filter(player=player).exclude(seat=seat).delete()
         seat.take(player)
     return seat
+
+
+def _unlocked(seat: Seat | None) -> None:
+    if seat is not None and seat.locked:
+        raise RuleBroken(f"That seat is locked. {seat.locked}")
 
 
 def leave(player: Player, seat_id: int) -> Seat:

@@ -24,14 +24,15 @@ def lobby_card(exercise: Exercise) -> dict[str, Any]:
     for seat in sorted(seats, key=lambda seat: (seat.team.place, DESKS.index(seat.desk))):
         team = teams.setdefault(seat.team_id, {"id": seat.team_id, "name": seat.team.name, "seats": []})
         holders = seat.holders
-        taken, free = taken + bool(holders), free + (not holders)
+        taken, free = taken + bool(holders), free + (not holders and not seat.locked)
         team["seats"].append(
             {
                 "id": seat.pk,
                 "desk": seat.desk,
                 "holders": [{"name": player.name, "online": player.gone_at is None} for player in holders],
                 "autopilot": seat.pilot or None,
-                "room": len(holders) < exercise.places,
+                "room": len(holders) < exercise.places and not seat.locked,
+                "locked": seat.locked,
             }
         )
     return {"state": exercise.state, "teams": list(teams.values()), "taken": taken, "free": free}

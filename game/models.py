@@ -15,16 +15,20 @@ from game import injects, planning
 from game.injects import Inject as Inject
 from game.injects import Message as Message
 from game.keys import hashed, new_token
+from game.notes import Deed as Deed
+from game.notes import Note as Note
 from game.people import Holding as Holding
 from game.people import Player as Player
 from game.people import Seat as Seat
+from game.people import clean_name, name_key
 from game.planning import Planning as Planning
-from game.rules import DESKS
+from game.rules import ASSISTANT, DESKS
 from game.rules import RuleBroken as RuleBroken
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another
 PHASE_SPEEDS = {"deployment": 60.0, "premarket": 30.0, "bell": 5.0, "unwind": 90.0, "block": 30.0, "ended": 90.0}
 SPEED_MIN, SPEED_MAX = 0.5, 120.0
+TEAMS_MAX = 12
 
 
 def speed_of(speeds: dict[str, float], step: int) -> float:
@@ -34,6 +38,13 @@ def speed_of(speeds: dict[str, float], step: int) -> float:
     phase = engine.phase(step)
     speed = float(speeds.get(phase, PHASE_SPEEDS[phase]))
     return min(speed, speed_of(speeds, engine.OPEN)) if engine.BELL_FROM <= step < engine.OPEN else speed
+
+
+def checked_speed(speed: float) -> float:
+    """The speed itself. Raises RuleBroken for one that is none."""
+    if not SPEED_MIN <= speed <= SPEED_MAX:
+        raise RuleBroken(f"The speed can be from {SPEED_MIN:g} to {SPEED_MAX:g} times real time, not {speed:g}.")
+    return speed
 
 
 def new_code() -> str:
@@ -105,8 +116,10 @@ class Exercise(models.Model):
         default=planning.PLANNING_S, help_text="wall seconds that an evening waits for its desks at most; 0: it does not wait"
     )
     places = models.PositiveSmallIntegerField(default=4, help_text="how many people may share a seat")
+    stuck_s = models.PositiveSmallIntegerField(default=180, help_text="wall seconds without a command of a team's people; 0: never stuck")
     created = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
+    moving_since = models.DateTimeField(null=True, blank=True, help_text="when its clock last began to go")
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -144,6 +157,10 @@ class Exercise(models.Model):
         Seat.objects.bulk_create(Seat(team=team, desk=desk, autopilot=autopilot) for desk in DESKS)
         return team
 
+    def moves(self) -> None:
+        """Its clock begins to go now: nobody has been idle for longer."""
+        Exercise.objects.filter(pk=self.pk).update(moving_since=timezone.now())
+
     def _move(self, before: tuple[str, ...], after: str, **also: Any) -> None:
         changed = Exercise.objects.filter(pk=self.pk, state__in=before).update(state=after, **also)
         self.refresh_from_db()
@@ -154,12 +171,19 @@ class Exercise(models.Model):
         """From the lobby into the market: every team gets its run."""
         self._move(("lobby",), "running", started_at=timezone.now(), advance_step=self.start_step)
         for team in self.teams.all():
-            run, made = Run.objects.get_or_create(team=team, defaults={"step": self.first_step})
-            if made:
-                injects.give_all(run)
-            if made and self.help != "2012":
-                args = {"level": self.help}
-                Command.objects.create(run=run, client_id=uuid.uuid4(), desk="facilitator", kind="help.set", args=args, by="facilitator")
+            team.begin()
+
+    def come_late(self, name: str) -> "Team":
+        """One more team. While the exercise runs its market begins where the others are: history plays what lies before, at full speed."""
+        if self.state == "ended":
+            raise RuleBroken("This exercise has ended.")
+        if self.teams.count() >= TEAMS_MAX:
+            raise RuleBroken(f"There are {TEAMS_MAX} teams already, which is as many as one exercise can hold.")
+        step = self.step
+        team = self.add_team(team_name(self, name), ASSISTANT)
+        if self.state != "lobby":
+            team.begin(step)
+        return team
 
     def pause(self) -> None:
         """Stop the clock. Commands cannot be given meanwhile."""
@@ -167,7 +191,7 @@ class Exercise(models.Model):
         planning.stand_still(self, timezone.now())
 
     def go_on(self) -> None:
-        """Let the clock go on after a pause."""
+        """Let the clock go on after a pause. A team that was paused alone stays so."""
         planning.count_on(self, timezone.now())
         self._move(("paused",), "running")
 
@@ -183,11 +207,14 @@ class Exercise(models.Model):
         return bool(changed)
 
     def set_speed(self, speed: float) -> None:
-        """The speed of the phase it is in (later phases keep theirs)."""
-        if not SPEED_MIN <= speed <= SPEED_MAX:
-            raise RuleBroken(f"The speed can be from {SPEED_MIN:g} to {SPEED_MAX:g} times real time, not {speed:g}.")
-        self.speeds = {**self.speeds, engine.phase(self.step): speed}
+        """The speed of the phase it is in (later phases keep theirs), for every team: one that had its own there has it no longer."""
+        phase = engine.phase(self.step)
+        self.speeds = {**self.speeds, phase: checked_speed(speed)}
         self.save(update_fields=["speeds"])
+        for run in self.runs():
+            if phase in run.speeds:
+                run.speeds.pop(phase)
+                run.save(update_fields=["speeds"])
 
     def advance_to(self, step: int) -> None:
         """Run at full speed up to `step`; nothing is skipped."""
@@ -233,6 +260,31 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def begin(self, step: int | None = None) -> None:
+        """Give it its run; with `step` history plays up to there, and its clock runs there at full speed."""
+        exercise = self.exercise
+        values = {"step": exercise.first_step, "start_step": step, "advance_step": step}
+        run, made = Run.objects.get_or_create(team=self, defaults=values)
+        if made:
+            injects.give_all(run)
+        if made and exercise.help != "2012":
+            args = {"level": exercise.help}
+            Command.objects.create(run=run, client_id=uuid.uuid4(), desk="facilitator", kind="help.set", args=args, by="facilitator")
+
+    def rename(self, typed: str) -> None:
+        """Another name. Raises RuleBroken for one that another team has, or none."""
+        self.name = team_name(self.exercise, typed, self)
+        self.save(update_fields=["name"])
+
+
+def team_name(exercise: Exercise, typed: str, team: Team | None = None) -> str:
+    """A team's name as it is shown. Raises RuleBroken for one that another team of the exercise has, or none."""
+    name = clean_name(typed, "Type a name for the team.")
+    taken = {name_key(other.name) for other in exercise.teams.exclude(pk=team.pk if team else None)}
+    if name_key(name) in taken:
+        raise RuleBroken(f"There is a team {name} already. Choose another name.")
+    return name
+
 
 class Run(models.Model):
     """One team's simulation: scenario, seed and the ordered commands. `step` is how far it was shown to anybody."""
@@ -244,12 +296,21 @@ class Run(models.Model):
         FAILED = "failed"
 
     DONE = ("ended", "failed")
+    FAULT = "This market has stopped because of a fault. The facilitator has been told."
+    PAUSED = "the facilitator has paused your team"
+    STOPPED = "The facilitator has ended your team's market."
 
     team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="run")
     epoch = models.PositiveIntegerField(default=0, help_text="fencing token: grows with every worker that takes the run")
     state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
     reason = models.TextField(blank=True, help_text="why it stands still, for the facilitator")
     step = models.IntegerField(default=0)
+    paused = models.BooleanField(default=False, help_text="this team alone stands still")
+    stopped = models.BooleanField(default=False, help_text="this team alone was ended by the facilitator")
+    speeds = models.JSONField(default=dict, blank=True, help_text="its own, phase -> times real time; the exercise's where it has none")
+    advance_step = models.IntegerField(null=True, help_text="run at full speed up to here, or to the exercise's where that is later")
+    start_step = models.IntegerField(null=True, help_text="history plays what lies before; empty: before the exercise's start")
+    moving_since = models.DateTimeField(null=True, help_text="when it last went on after a pause of its own")
     curve = models.JSONField(default=list, help_text="[[step, loss in dollars], ...], one a market minute")
     score = models.JSONField(null=True)
     digest = models.CharField(max_length=64, blank=True)
@@ -258,6 +319,63 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.pk} of {self.team}"
+
+    @classmethod
+    def to_turn(cls) -> "models.QuerySet[Run]":
+        """Those that a worker has something to do for: they move, or are to be scored. One that is paused alone is left in peace."""
+        stands = models.Q(paused=True, stopped=False, team__exercise__state="running")
+        wanted = models.Q(team__exercise__state__in=("running", "ended")) | models.Q(stopped=True)
+        return cls.objects.filter(wanted & ~stands, state__in=("pending", "running"))
+
+    @property
+    def state_told(self) -> tuple[str, str]:
+        """How its desks stand: a state of an exercise, and the reason where it is the team's own."""
+        state = self.team.exercise.state
+        if state in ("lobby", "ended"):
+            return state, ""
+        if self.stopped:
+            return "ended", self.STOPPED
+        if self.state == "failed":
+            return "paused", self.FAULT
+        if self.paused and state == "running":
+            return "paused", self.PAUSED
+        return state, ""
+
+    def speed_at(self, step: int) -> float:
+        """Its own speed, or the exercise's."""
+        return speed_of({**self.team.exercise.speeds, **self.speeds}, step)
+
+    def _change(self, reason: str, /, where: dict[str, Any] | None = None, **values: Any) -> None:
+        """Change its row while it can still move. Raises RuleBroken with the reason when it is not so."""
+        going = Run.objects.filter(pk=self.pk, stopped=False, team__exercise__state__in=("running", "paused"), **(where or {}))
+        if going.exclude(state="ended").update(**values) != 1:
+            raise RuleBroken(reason)
+        self.refresh_from_db()
+
+    def pause(self) -> None:
+        """Let this team alone stand still."""
+        self._change(f"{self.team} stands still already.", {"paused": False}, paused=True)
+
+    def go_on(self) -> None:
+        """Let it go on after a pause of its own."""
+        self._change(f"{self.team} was not paused alone.", {"paused": True}, paused=False, moving_since=timezone.now())
+
+    def stop(self) -> None:
+        """End this team's market where it is; it is scored as it stands."""
+        self._change(f"The market of {self.team} has ended already.", stopped=True)
+        if self.state == "failed":
+            self.try_again()  # so that somebody takes it up and scores it
+
+    def set_speed(self, speed: float) -> None:
+        """This team's speed in the phase it is in."""
+        speeds = {**self.speeds, engine.phase(self.step): checked_speed(speed)}
+        self._change(f"The market of {self.team} has ended.", speeds=speeds)
+
+    def advance_to(self, step: int) -> None:
+        """Run this team at full speed up to `step`."""
+        if step <= self.step:
+            raise RuleBroken(f"It is {engine.clock(self.step)} for {self.team} already.")
+        self._change(f"The market of {self.team} has ended.", advance_step=step)
 
     def try_again(self) -> None:
         """Let a failed run go on from its last checkpoint and its log."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NAME_LENGTH = 24
 GUEST = "Guest"
+LOCK_LENGTH = 80
 
 
 @lru_cache(maxsize=1)
@@ -29,12 +30,12 @@ def words() -> tuple[str, ...]:
     return tuple((Path(__file__).parent / "words.txt").read_text(encoding="utf-8").split())
 
 
-def clean_name(typed: str) -> str:
+def clean_name(typed: str, wanted: str = "Type the name your team knows you by.") -> str:
     """A name as it is shown. Raises RuleBroken with what was expected."""
     visible = "".join(letter for letter in unicodedata.normalize("NFC", typed) if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co"))
     name = " ".join(visible.split())
     if not any(unicodedata.category(letter)[0] in "LNS" for letter in name):
-        raise RuleBroken("Type the name your team knows you by.")
+        raise RuleBroken(wanted)
     if len(name) > NAME_LENGTH:
         raise RuleBroken(f"That name is too long: at most {NAME_LENGTH} characters.")
     return name
@@ -119,8 +120,8 @@ class SeatQuerySet(models.QuerySet["Seat"]):
     """Questions about seats."""
 
     def free(self) -> "SeatQuerySet":
-        """Seats nobody holds."""
-        return self.filter(holdings=None)
+        """Seats nobody holds and anybody may take."""
+        return self.filter(holdings=None, locked="")
 
     def played_by_autopilot(self) -> "SeatQuerySet":
         """Seats an autopilot plays now: nobody holds them, or all who do are away. See Seat.pilot for which one."""
@@ -135,6 +136,7 @@ class Seat(models.Model):
     autopilot = models.CharField(max_length=80, blank=True, help_text="who plays it while nobody holds it; empty: nobody")
     ready = models.PositiveSmallIntegerField(null=True, blank=True, help_text="the evening of the week that its people are ready for")
     covered = models.BooleanField(default=False, help_text="its holders are away and the assistant plays it")
+    locked = models.CharField(max_length=LOCK_LENGTH, blank=True, help_text="why nobody may sit down at it; empty: anybody may")
     link_hash = models.CharField(max_length=64, blank=True, db_index=True, help_text="of the one-time link")
     players = models.ManyToManyField(Player, through="game.Holding", related_name="+")
 
@@ -160,7 +162,9 @@ class Seat(models.Model):
         return "" if self.holders else self.autopilot
 
     def issue_link(self) -> str:
-        """A new one-time link's token. Whoever holds the seat keeps it until the link is opened."""
+        """A new one-time link's token. Whoever holds the seat keeps it until the link is opened. Raises RuleBroken for a locked seat."""
+        if self.locked:
+            raise RuleBroken(f"That seat is locked: unlock it first. {self.locked}")
         token = new_token()
         self.link_hash = hashed(token)
         self.save(update_fields=["link_hash"])

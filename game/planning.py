@@ -78,9 +78,10 @@ def holds(exercise: "Exercise", step: int, now: datetime) -> tuple[bool, bool]:
 
 
 def waited_for(exercise: "Exercise") -> "models.QuerySet[Seat]":
-    """The seats that people sit at, in teams whose market goes on."""
+    """The seats that people sit at, in teams whose market goes on: nobody waits for one that is paused alone, or ended."""
     held = Seat.objects.filter(team__exercise=exercise, covered=False).exclude(holdings=None)
-    return held.exclude(team__run__state__in=("ended", "failed")).distinct()
+    stands = models.Q(team__run__state__in=("ended", "failed")) | models.Q(team__run__paused=True) | models.Q(team__run__stopped=True)
+    return held.exclude(pk__in=held.filter(stands).values("pk")).distinct()
 
 
 def open_pause(exercise: "Exercise") -> Planning | None:

@@ -64,21 +64,21 @@ def forsaken(now: datetime) -> list[Exercise]:
 
 def seats_of(team_id: int, player_id: int | None, now: datetime) -> list[dict[str, Any]]:
     """The seats of a team as its people see them: holders, who is away and for how long yet, who plays."""
-    rows = []
-    for seat in Seat.objects.filter(team=team_id).prefetch_related("holdings__player"):
-        holders = seat.holders
-        away = min((away_s(player, now) for player in holders), default=0.0)
-        online = any(player.gone_at is None for player in holders)
-        rows.append(
-            {
-                "desk": seat.desk,
-                "holders": [player.name for player in holders],
-                "online": online,
-                "autopilot": seat.pilot or None,
-                "covered": seat.covered,
-                "ready": seat.ready,
-                "mine": any(player.pk == player_id for player in holders),
-                "away_s": None if online or not holders or seat.covered else round(max(0.0, GRACE_S - away)),
-            }
-        )
-    return rows
+    return [seat_row(seat, player_id, now) for seat in Seat.objects.filter(team=team_id).prefetch_related("holdings__player")]
+
+
+def seat_row(seat: Seat, player_id: int | None, now: datetime) -> dict[str, Any]:
+    """One of them. `player_id`: whose seats are `mine`."""
+    holders = seat.holders
+    away = min((away_s(player, now) for player in holders), default=0.0)
+    online = any(player.gone_at is None for player in holders)
+    return {
+        "desk": seat.desk,
+        "holders": [player.name for player in holders],
+        "online": online,
+        "autopilot": seat.pilot or None,
+        "covered": seat.covered,
+        "ready": seat.ready,
+        "mine": any(player.pk == player_id for player in holders),
+        "away_s": None if online or not holders or seat.covered else round(max(0.0, GRACE_S - away)),
+    }

@@ -1,7 +1,7 @@
 """Every message of the sockets, in both directions.
 
 In: `ack`, `command`, `why`, `resync`, `drive`, `ready`, `back`.
-Out: `hello`, `frame`, `received`, `applied`, `refused`, `noted`, `state`, `team`, `elsewhere`, `error`, `bye`.
+Out: `hello`, `frame`, `received`, `applied`, `refused`, `noted`, `state`, `team`, `elsewhere`, `happened`, `error`, `bye`.
 """
 
 import json
@@ -12,9 +12,9 @@ from pydantic import UUID4, BaseModel, ConfigDict, Field, TypeAdapter, Validatio
 
 import engine
 from game.access import Place
-from game.control import state_of
+from game.control import state_of, state_of_run
 from game.loudspeaker import Cards, to_json
-from game.models import Command, Exercise, Player, Seat
+from game.models import Command, Exercise, Player, Run, Seat, Team
 from game.presence import seats_of
 
 MESSAGE_BYTES = 16 * 1024
@@ -151,10 +151,13 @@ def outcome(row: Command) -> dict[str, Any]:
     return {"t": "received", "id": str(row.client_id)}
 
 
-def about(exercise: Exercise) -> dict[str, Any]:
-    """An exercise as `hello` names it."""
+def about(exercise: Exercise, team: Team | None = None) -> dict[str, Any]:
+    """An exercise as `hello` names it; to a desk as its team's run stands."""
     state = state_of(exercise, exercise.step)
-    return {"code": exercise.code, "title": exercise.title, **{key: state[key] for key in ("state", "speed", "planning")}}
+    run = Run.objects.filter(team=team).select_related("team__exercise").first() if team else None
+    if run is not None:
+        state = state_of_run(run, state)
+    return {"code": exercise.code, "title": exercise.title, **{key: state[key] for key in ("state", "speed", "reason", "planning")}}
 
 
 def seat_hello(place: Place) -> dict[str, Any]:
@@ -170,7 +173,7 @@ def seat_hello(place: Place) -> dict[str, Any]:
         "resume_word": player.word,
         "owner": exercise.owner_id == player.pk,
         "help": exercise.help,
-        "exercise": about(exercise),
+        "exercise": about(exercise, seat.team),
         "seat": seat.pk,
         "seats": seats_of(seat.team_id, player.pk, timezone.now()),
         "result": f"/result/{exercise.code}/",
@@ -190,7 +193,7 @@ def watch_hello(seat: Seat) -> dict[str, Any]:
         "watching": True,
         "line": f"/ws/watch/{seat.team_id}/{seat.desk}/",
         "help": exercise.help,
-        "exercise": about(exercise),
+        "exercise": about(exercise, seat.team),
         "seat": seat.pk,
         "seats": seats_of(seat.team_id, None, timezone.now()),
         "result": f"/result/{exercise.code}/",
@@ -198,8 +201,9 @@ def watch_hello(seat: Seat) -> dict[str, Any]:
 
 
 def team_note(team_id: int, player_id: int | None) -> dict[str, Any]:
-    """The `team` message: its people as they are now. `player_id`: whose seats are `mine`."""
-    return {"t": "team", "seats": seats_of(team_id, player_id, timezone.now())}
+    """The `team` message: its name and its people as they are now. `player_id`: whose seats are `mine`."""
+    name = Team.objects.values_list("name", flat=True).get(pk=team_id)
+    return {"t": "team", "name": name, "seats": seats_of(team_id, player_id, timezone.now())}
 
 
 def lobby_hello(player: Player) -> dict[str, Any]:
@@ -230,11 +234,21 @@ def projector_hello(exercise: Exercise) -> dict[str, Any]:
     }
 
 
+def control_hello(exercise: Exercise) -> dict[str, Any]:
+    """The first message to a control room."""
+    return {"t": "hello", "desk": "facilitator", "team": "", "name": "", "exercise": about(exercise), "result": f"/result/{exercise.code}/"}
+
+
+def happened(lines: list[dict[str, Any]], *, whole: bool) -> str:
+    """Text of a `happened`: lines of the event feed, oldest first; with `whole` they are all there are, and none before count."""
+    return to_json({"t": "happened", "whole": whole, "lines": lines})
+
+
 def error(reason: str) -> str:
     """Text of an `error`."""
     return to_json({"t": "error", "reason": reason})
 
 
-def bye(reason: str, *, retry: bool) -> str:
-    """Text of a `bye`, before a close on purpose."""
-    return to_json({"t": "bye", "reason": reason, "retry": retry})
+def bye(reason: str, *, retry: bool, go: str = "") -> str:
+    """Text of a `bye`, before a close on purpose; with `go` the page's next address."""
+    return to_json({"t": "bye", "reason": reason, "retry": retry, "go": go})

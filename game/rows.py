@@ -28,9 +28,9 @@ class Fenced(Exception):
 class Control(NamedTuple):
     """What the clock looks at before every beat."""
 
-    state: str  # of the exercise
-    speeds: dict[str, float]
-    advance_step: int
+    state: str  # of the exercise, and of this team where it stands alone
+    speeds: dict[str, float]  # the team's own over the exercise's
+    advance_step: int  # the further one of both
     waiting: bool  # commands without a step
 
 
@@ -57,7 +57,7 @@ def begin(run: Run) -> None:
 
 # Looked at four times a second by every run: building it with the ORM took 1.2 ms of the interpreter, this takes 0.1.
 _LOOK = """
-SELECT exercise.state, exercise.speeds, exercise.advance_step,
+SELECT exercise.state, exercise.speeds, exercise.advance_step, run.paused, run.stopped, run.speeds, run.advance_step,
        EXISTS(SELECT 1 FROM game_command command WHERE command.run_id = run.id AND command.state = 'pending')
 FROM game_run run JOIN game_team team ON team.id = run.team_id JOIN game_exercise exercise ON exercise.id = team.exercise_id
 WHERE run.id = %s AND run.epoch = %s
@@ -79,8 +79,13 @@ def control(run: Run) -> Control:
         row = cursor.fetchone()
     if row is None:
         raise Fenced
-    state, speeds, advance_step, waiting = row
-    return Control(state, json.loads(speeds), advance_step, bool(waiting))
+    state, speeds, advance_step, paused, stopped, own_speeds, own_step, waiting = row
+    if stopped:
+        state = "ended"
+    elif paused and state == "running":
+        state = "paused"
+    furthest = advance_step if own_step is None else max(advance_step, own_step)
+    return Control(state, json.loads(speeds) | json.loads(own_speeds), furthest, bool(waiting))
 
 
 def _guard(run: Run, **values: Any) -> None:

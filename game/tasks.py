@@ -63,8 +63,7 @@ def reap() -> None:
         tell_team(team_id)
     for exercise in presence.forsaken(now):
         tell_state(exercise)
-    waiting = Run.objects.filter(state__in=("pending", "running"), team__exercise__state__in=("running", "ended"))
-    runs = list(waiting.values_list("pk", flat=True))
+    runs = list(Run.to_turn().values_list("pk", flat=True))
     pipe = client().pipeline(transaction=False)
     for run_id in runs:
         pipe.exists(lease_key(run_id))

@@ -1,0 +1,75 @@
+"""What a facilitator keeps about an exercise: private notes, and a record of what was done to it besides commands.
+
+Neither reaches a simulation, and players are shown neither.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils import timezone
+
+import engine
+from game.rules import RuleBroken
+
+if TYPE_CHECKING:
+    from game.models import Exercise, Team
+
+NOTE_LENGTH = 500
+DEED_LENGTH = 200
+FACILITATOR = "The facilitator"  # who has no name of their own
+
+
+class Note(models.Model):
+    """A facilitator's note to themselves, stamped with market time: pinned to the debrief."""
+
+    exercise = models.ForeignKey("game.Exercise", on_delete=models.CASCADE, related_name="notes")
+    team = models.ForeignKey("game.Team", on_delete=models.CASCADE, null=True, blank=True, related_name="notes", help_text="empty: about all")
+    step = models.IntegerField()
+    text = models.CharField(max_length=NOTE_LENGTH)
+    by = models.CharField(max_length=150, blank=True)
+    created: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["step", "pk"]
+
+    def __str__(self) -> str:
+        return f"{engine.clock(self.step)} {self.text[:40]}"
+
+    @classmethod
+    def pin(cls, exercise: "Exercise", typed: str, *, team: "Team | None" = None, at: str = "", by: str = "") -> "Note":
+        """Keep a note, at a market time (`at`: a clock text) or now. Raises RuleBroken for an empty or endless one, or another clock."""
+        text = " ".join(typed.split())
+        if not text:
+            raise RuleBroken("Type what to remember.")
+        if len(text) > NOTE_LENGTH:
+            raise RuleBroken(f"That note is too long: at most {NOTE_LENGTH} characters.")
+        try:
+            step = engine.step_at(at[:20]) if at else team.run.step if team and hasattr(team, "run") else exercise.step
+        except ValueError as problem:
+            raise RuleBroken(f"{problem}.") from problem
+        return cls.objects.create(exercise=exercise, team=team, step=step, text=text, by=by)
+
+
+class Deed(models.Model):
+    """Something that was done to an exercise besides commands: paused, a seat taken, a team renamed."""
+
+    exercise = models.ForeignKey("game.Exercise", on_delete=models.CASCADE, related_name="deeds")
+    team = models.ForeignKey("game.Team", on_delete=models.CASCADE, null=True, blank=True, related_name="deeds")
+    step = models.IntegerField()
+    by = models.CharField(max_length=150)
+    text = models.CharField(max_length=DEED_LENGTH)
+    created: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.by} {self.text}"
+
+    @classmethod
+    def record(cls, exercise: "Exercise", text: str, *, team: "Team | None" = None, by: str = "") -> None:
+        """Keep it, for the event feed. `text` goes on after the name of who did it: "paused everybody"."""
+        run = getattr(team, "run", None)
+        step = run.step if run else exercise.step
+        cls.objects.create(exercise=exercise, team=team, step=step, by=(by or FACILITATOR)[:150], text=text[:DEED_LENGTH])
