@@ -42,9 +42,9 @@ PAGES = {
     "facilitator/<str:token>/": Who.FACILITATOR,  # or whoever has the one-time link
     "facilitator/new/": Who.FACILITATOR,
     "facilitator/exercise/<str:code>/": Who.OWN,
+    "facilitator/exercise/<str:code>/room/": Who.OWN,
     "facilitator/seat/<int:seat_id>/link/": Who.OWN,
     "facilitator/<code:code>/": Who.OWN,
-    "facilitator/<code:code>/state.json": Who.OWN,
     "facilitator/<code:code>/injects/": Who.OWN,
     "facilitator/<code:code>/injects/ready.json": Who.OWN,
     "facilitator/<code:code>/injects/preview.json": Who.OWN,
@@ -54,6 +54,7 @@ SOCKETS = {
     "ws/seat/": Who.PLAYER,
     "ws/seat/<str:desk>/": Who.PLAYER,
     "ws/lobby/": Who.PLAYER,
+    "ws/control/<str:code>/": Who.OWN,
     "ws/watch/<int:team>/<str:desk>/": Who.OWN,
     "ws/projector/<str:code>/": Who.ANYBODY,
 }

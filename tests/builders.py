@@ -1,6 +1,8 @@
 """What tests build, and how they wait."""
 
+import json
 import os
+import re
 import time
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
@@ -75,3 +77,11 @@ def signed_in_session(name: str = "erin") -> str:
     client = Client()
     client.force_login(User.objects.filter(username=name).first() or new_facilitator(name, staff=True), "django.contrib.auth.backends.ModelBackend")
     return str(client.cookies["sessionid"].value)
+
+
+def first_picture(client: Any, address: str) -> Any:
+    """What a page brings along for its script."""
+    page = client.get(address)
+    found = re.search(r'<script id="first" type="application/json">(.*?)</script>', page.content.decode(), re.DOTALL)
+    assert found, f"{address}: {page.status_code}"
+    return json.loads(found[1])

@@ -10,21 +10,25 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+import engine
+from game import control_room, seating
 from game.access import exercises_of, own_exercise
 from game.accounts import is_facilitator, local_facilitator
-from game.control import tell_team
-from game.drive import drive
+from game.control_room import team_of
+from game.drive import drive, drive_team
 from game.forms import NewExercise
 from game.hosts import is_loopback
 from game.models import Exercise, FacilitatorLink, RuleBroken, Seat
 from game.overview import brief, overview
 from game.pages import join_card
-from game.protocol import watch_hello
+from game.protocol import control_hello, watch_hello
+from game.room import first_rows
 from game.views.account import facilitators_only
 from game.views.desk import show
 from game.views.errors import error
 
 SPEEDS = (0.5, 1, 2, 5, 10, 30, 60, 120)
+STUCK_AFTER_MIN = (0, 1, 2, 3, 5, 10)
 SHOWN = 50
 
 
@@ -73,7 +77,10 @@ def exercise(request: HttpRequest, code: str) -> HttpResponse:
         "speeds": SPEEDS,
         "join": join_card(request.get_host(), found.code, secure=request.is_secure()),
         "this_machine_only": is_loopback(request.get_host()),
-        "first": _state(request, found),
+        "first": {"hello": control_hello(found), **_state(request, found), **first_rows(found)},
+        "autopilots": engine.AUTOPILOTS,
+        "stuck_after": sorted({*STUCK_AFTER_MIN, found.stuck_s // 60}),
+        "stuck_min": found.stuck_s // 60,
     }
     return render(request, "facilitator/exercise.html", context)
 
@@ -81,13 +88,6 @@ def exercise(request: HttpRequest, code: str) -> HttpResponse:
 def _state(request: HttpRequest, exercise: Exercise) -> dict[str, Any]:
     """The picture, with links that were made a moment ago: they are shown once."""
     return overview(exercise, request.session.pop("links", {}))
-
-
-@require_safe
-@facilitators_only
-def state(request: HttpRequest, code: str) -> HttpResponse:
-    """The same as JSON, for the page's own looks every two seconds."""
-    return JsonResponse(overview(own_exercise(request, code), {}))
 
 
 @require_safe
@@ -101,33 +101,59 @@ def watch(request: HttpRequest, code: str, team: int, desk: str) -> HttpResponse
 @require_POST
 @facilitators_only
 def act(request: HttpRequest, code: str) -> HttpResponse:
-    """Start, pause, resume, end, speed, advance, try a failed run again."""
+    """Start, pause, resume, end, speed, advance, try again: all teams, or the one of `team`."""
     exercise = own_exercise(request, code)
     verb = request.POST.get("do", "speed" if "speed" in request.POST else "")
     value = request.POST.get({"speed": "speed", "advance": "to", "losses": "to"}.get(verb, ""))
     reason = ""
     try:
-        drive(exercise, verb, value)
+        team = team_of(exercise, request.POST.get("team", ""))
+        if team:
+            drive_team(team, verb, value, name_of(request))
+        else:
+            drive(exercise, verb, value, name_of(request))
     except RuleBroken as problem:
         reason = str(problem)
-    return _answer(request, exercise, reason)
+    return answer(request, exercise, reason)
 
 
 @require_POST
 @facilitators_only
 def seat_link(request: HttpRequest, seat_id: int) -> HttpResponse:
-    """A new one-time link to a seat, shown once; `do=vacate` gives the desk back to its autopilot."""
+    """A new one-time link to a seat, shown once; with `do` what seating.act can do with the seat."""
     seat = get_object_or_404(Seat.objects.select_related("team__exercise"), pk=seat_id, team__exercise__in=exercises_of(request.user))
-    if request.POST.get("do") == "vacate":
-        seat.vacate()
-        tell_team(seat.team_id)
-    else:
-        address = request.build_absolute_uri(reverse("take-seat", args=[seat.issue_link()]))
-        request.session["links"] = {**request.session.get("links", {}), str(seat.pk): address}
-    return _answer(request, seat.team.exercise, "")
+    reason = ""
+    try:
+        if "do" in request.POST:
+            given = [request.POST.get(name, "") for name in ("do", "to", "who")]
+            seating.act(seat, *given, by=name_of(request))
+        else:
+            address = request.build_absolute_uri(reverse("take-seat", args=[seat.issue_link()]))
+            request.session["links"] = {**request.session.get("links", {}), str(seat.pk): address}
+    except RuleBroken as problem:
+        reason = str(problem)
+    return answer(request, seat.team.exercise, reason)
 
 
-def _answer(request: HttpRequest, exercise: Exercise, reason: str) -> HttpResponse:
+@require_POST
+@facilitators_only
+def room(request: HttpRequest, code: str) -> HttpResponse:
+    """What is not about time: `team-add`, `team-rename` (`team`, `name`), `note` (`text`, `team`, `at`), `unnote` (`note`), `stuck` (`minutes`)."""
+    exercise = own_exercise(request, code)
+    reason = ""
+    try:
+        control_room.act(exercise, request.POST, name_of(request))
+    except RuleBroken as problem:
+        reason = str(problem)
+    return answer(request, exercise, reason)
+
+
+def name_of(request: HttpRequest) -> str:
+    """Whoever does it, for the record."""
+    return request.user.get_username() if request.user.is_authenticated else ""
+
+
+def answer(request: HttpRequest, exercise: Exercise, reason: str) -> HttpResponse:
     """For the page's script the new picture and why it could not be done; for a plain form the page again."""
     if "application/json" in request.headers.get("accept", ""):
         exercise.refresh_from_db()

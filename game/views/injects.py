@@ -5,6 +5,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from game import deck
 from game.access import own_exercise
+from game.control import tell_state
 from game.models import RuleBroken
 from game.overview import overview
 from game.views.account import facilitators_only
@@ -38,4 +39,6 @@ def act(request: HttpRequest, code: str) -> HttpResponse:
         deck.do(exercise, request.POST.dict(), request.user.get_username()[:24])
     except RuleBroken as problem:
         reason = str(problem)
+    else:
+        tell_state(exercise)  # every control room of it looks again
     return JsonResponse({"reason": reason, "state": overview(exercise, {})})

@@ -136,6 +136,7 @@ def _form(request: HttpRequest, exercise: Exercise | None, code: str, errors: di
             "alone": exercise.owner_id is not None,
             "teams": exercise.teams.count(),
             "free": seats.free().count(),
+            "locked": seats.exclude(locked="").count(),
             "shared": _to_share(exercise) if "full" in errors else [],
         }
     return render(request, "join.html", context, status=status)

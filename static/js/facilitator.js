@@ -1,53 +1,74 @@
-/* The facilitator's page of one exercise: looks every two seconds, posts what is pressed. */
-import { bindSettings } from "./lib/settings.js";
+/* The control room of one exercise: a line that hears every team, and forms that are posted when something is pressed. */
+import { Line } from "./socket.js";
+import { bindDialogs } from "./lib/dialogs.js";
 import { live } from "./lib/live.js";
+import { Picture } from "./lib/picture.js";
+import { bindRoomKeys } from "./lib/room-keys.js";
+import { bindSettings } from "./lib/settings.js";
 import { drawExercise } from "./cards/exercise.js";
+import { takeLines } from "./cards/feed.js";
 
-const EVERY_MS = 2000;
-const { act, look } = document.body.dataset;
+const { act, room } = document.body.dataset;
 const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
 const voice = live();
-const page = { state: JSON.parse(document.getElementById("first").textContent), links: {}, reason: "", at: Date.now(), late: false, asking: false };
+const first = JSON.parse(document.getElementById("first").textContent);
+const page = {
+  links: {}, reason: "", asking: null, open: new Set(first.teams.length === 1 ? [first.teams[0].id] : []),
+  sort: { by: "", down: false }, filter: "", lines: [], kinds: new Set(["decisions", "talk", "engine", "system"]), details: false, team: 0,
+  link: { link: "connecting", since: Date.now(), reason: "" },
+};
+const draw = () => drawExercise(page, { post, tell, redraw: draw });
+const picture = new Picture(first, draw);
+page.state = picture.state;
 
-const draw = () => drawExercise(page, { post, redraw: draw });
-
-function take(state) {
-  for (const seat of state.teams.flatMap((t) => t.seats)) {
-    if (seat.link) page.links[seat.id] = seat.link; // the server shows it once, this page until it is left
-    if (seat.holders.length && !seat.link && page.state.teams.flatMap((t) => t.seats).find((s) => s.id === seat.id)?.holders.join() !== seat.holders.join()) delete page.links[seat.id];
+function takeLinks() {
+  const seats = page.state.teams.flatMap((t) => t.seats);
+  for (const seat of seats) {
+    const who = seat.holders.join();
+    if (seat.link) page.links[seat.id] = { link: seat.link, who }; // the server shows it once, this page until it is opened or the page is left
+    else if (page.links[seat.id] && page.links[seat.id].who !== who) delete page.links[seat.id];
   }
-  Object.assign(page, { state, at: Date.now(), late: false });
 }
 
-async function fetched(address, options = {}) {
-  const answer = await fetch(address, { credentials: "same-origin", ...options, headers: { Accept: "application/json", ...options.headers } });
-  if (!answer.ok) throw new Error(String(answer.status));
-  return answer.json();
-}
-
+/* Post a form; what has changed comes by the line as well. -> whether it was done. */
 async function post(fields, address = act) {
   page.reason = "";
   try {
-    const { reason, state } = await fetched(address, { method: "POST", headers: { "X-CSRFToken": token }, body: new URLSearchParams(fields) });
-    take(state);
+    const answer = await fetch(address, { method: "POST", credentials: "same-origin", headers: { Accept: "application/json", "X-CSRFToken": token }, body: new URLSearchParams(fields) });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const { reason, state } = await answer.json();
+    Object.assign(page.state, state);
     page.reason = reason;
+    takeLinks();
   } catch {
     page.reason = "The server did not take it. Load this page again and repeat it.";
   }
   if (page.reason) voice.say(page.reason, true);
   draw();
+  return !page.reason;
 }
+const tell = (fields) => post(fields, room);
 
-setInterval(async () => {
-  if (document.visibilityState === "hidden") return;
-  try {
-    take(await fetched(look));
-  } catch {
-    page.late = true;
-  }
+const line = new Line(`/ws/control/${encodeURIComponent(first.code)}/`, picture);
+line.addEventListener("link", ({ detail }) => {
+  if (detail.link !== page.link.link && (detail.link === "reconnecting" || detail.link === "closed")) voice.alarm(detail.reason || "Connection lost.");
+  page.link = detail;
+  document.documentElement.dataset.link = detail.link;
   draw();
-}, EVERY_MS);
-
+});
+line.addEventListener("happened", ({ detail }) => {
+  takeLines(page, detail);
+  picture.ask();
+});
+line.open();
+document.querySelector("[data-part=add]").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const { name } = event.target.elements;
+  if (await tell({ do: "team-add", name: name.value })) name.value = "";
+});
+document.querySelector("[data-stuck]").addEventListener("change", (event) => tell({ do: "stuck", minutes: event.target.value }));
 bindSettings();
-take(page.state);
+bindDialogs();
+bindRoomKeys(page, voice);
+takeLinks();
 draw();

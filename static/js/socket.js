@@ -6,7 +6,7 @@ const STALE_MS = 4000;  // frames come 4/s while an exercise runs
 const DEAD_MS = 12000;
 const SLEPT_MS = 3000;  // a second's timer that is so late: the machine slept, and its line may be cut without a word
 
-/* Events: hello {detail: hello}, state {detail}, team {detail: {seats}}, elsewhere {detail: {desks}}, answer {detail}, noted {detail}, link {detail: {link, since, reason}}.
+/* Events: hello {detail: hello}, state {detail}, team {detail: {name, seats}}, happened {detail: {whole, lines}}, elsewhere {detail: {desks}}, answer {detail}, noted {detail}, link {detail: {link, since, reason}}.
    link: connecting | live | stalled | reconnecting | closed (the server ended it and wants no retry). */
 export class Line extends EventTarget {
   link = "connecting";
@@ -55,7 +55,7 @@ export class Line extends EventTarget {
     else if (m.t === "hello") this.#hello(m);
     else if (m.t === "state") this.#state(m);
     else if (m.t === "received" || m.t === "applied" || m.t === "refused") this.#emit("answer", m);
-    else if (m.t === "team" || m.t === "elsewhere" || m.t === "noted") this.#emit(m.t, m);
+    else if (m.t === "team" || m.t === "elsewhere" || m.t === "noted" || m.t === "happened") this.#emit(m.t, m);
     else if (m.t === "bye") this.#bye(m);
     else if (m.t === "error") this.#emit("trouble", m);
   }
@@ -91,6 +91,7 @@ export class Line extends EventTarget {
 
   #bye(m) {
     if (m.retry) return; // the close that follows is handled like any other
+    if (m.go) location.assign(m.go);
     this.#ws = null;
     this.#set("closed", m.reason);
   }

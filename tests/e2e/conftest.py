@@ -156,8 +156,20 @@ class Control:
         """Press a button of an exercise."""
         self.section(code).get_by_role("button", name=button, exact=True).click()
 
+    def row(self, code: str, team: str) -> Locator:
+        """A team's row."""
+        return self.section(code).locator(".team-row").filter(has_text=team)
+
+    def open(self, code: str, nth: int = 0) -> Locator:
+        """Open the row of the nth team; what it opens to."""
+        opener = self.section(code).locator("[data-open-team]").nth(nth)
+        if opener.get_attribute("aria-expanded") != "true":
+            opener.click()
+        return self.section(code).locator("tbody", has=self.page.locator("[data-open-team]")).nth(nth).locator(".team-detail")
+
     def seat_link(self, code: str, desk: str = "operator") -> str:
         """A one-time link to a seat of its first team."""
+        self.open(code)
         self.section(code).get_by_role("button", name=f"New link for the {desk}", exact=True).first.click()
         shown = self.section(code).get_by_label(f"One-time link of the {desk}").first
         before, seat = self._shown.get((code, desk)), re.compile("/seat/.+")

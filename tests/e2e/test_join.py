@@ -36,7 +36,7 @@ def test_a_phone_joins_changes_its_seat_and_is_led_to_its_desk_by_the_start(open
     expect(eli.locator("#brief-risk")).to_be_visible()
     expect(dana.get_by_role("region", name="Team Cobalt").locator("li", has_text="Risk manager")).to_contain_text("Eli")
     expect(facilitator.section(code)).to_contain_text("2 people, 2 of 6 seats taken")
-    expect(facilitator.section(code).get_by_role("row", name="Cobalt")).to_contain_text("Eli")
+    expect(facilitator.row(code, "Cobalt")).to_contain_text("Eli")
 
     facilitator.do(code, "Start")
     for page, desk in ((dana, "operator"), (eli, "risk")):
@@ -50,7 +50,7 @@ def test_a_phone_joins_changes_its_seat_and_is_led_to_its_desk_by_the_start(open
     late.wait_for_selector("[data-link=live]")
 
     eli.context.close()
-    expect(facilitator.section(code).get_by_role("row", name="Cobalt")).to_contain_text("away")
+    expect(facilitator.row(code, "Cobalt")).to_contain_text("away")
 
 
 def test_the_word_brings_a_seat_to_another_device_and_the_first_one_says_where_it_went(opens: Opens, facilitator: Control) -> None:
@@ -84,7 +84,7 @@ def test_two_tabs_of_one_browser_are_one_player_at_one_desk(opens: Opens, facili
         page.wait_for_url("**/desk/deployer/")
         page.wait_for_selector("[data-link=live]")
     first.close()
-    expect(facilitator.section(code).get_by_role("row", name="Cobalt")).not_to_contain_text("away")
+    expect(facilitator.row(code, "Cobalt")).not_to_contain_text("away")
 
 
 def test_every_wrong_turn_has_its_sentence_and_its_way_out(browser: Browser, facilitator: Control) -> None:

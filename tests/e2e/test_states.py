@@ -58,7 +58,7 @@ def test_a_paused_and_an_ended_desk(opens: Opens, facilitator: Control) -> None:
     page.wait_for_selector("[data-link=live] #fleet-8")
     reaches(page, "09:31:00")
     facilitator.do(code, "Pause")
-    look(page, "PAUSED. Market time stands still.")
+    look(page, "PAUSED. Market time stands still: the facilitator has paused the exercise.")
     expect(page.locator("#alarm")).to_have_text("The exercise is paused.")
     facilitator.end(code)
     look(page, "The exercise has ended.")

@@ -28,8 +28,8 @@ def week(facilitator: Control, title: str, teams: int = 1) -> str:
 
 def second_link(facilitator: Control, code: str, desk: str) -> str:
     """A one-time link to a seat of the second team."""
-    facilitator.section(code).get_by_role("button", name=f"New link for the {desk}", exact=True).nth(1).click()
-    row = facilitator.section(code).locator(".teams tbody tr").nth(1)
+    row = facilitator.open(code, 1)
+    row.get_by_role("button", name=f"New link for the {desk}", exact=True).click()
     shown = row.get_by_label(f"One-time link of the {desk}")
     expect(shown).to_be_visible()
     return shown.input_value()

@@ -41,14 +41,14 @@ STOPS = (
 )
 # Every key of every message that is no frame: whatever is added to one is looked at here first.
 SEAT = {"desk", "holders", "online", "autopilot", "covered", "mine", "away_s", "ready"}
-STATE = {"t", "state", "speed", "reason", "planning"}
+STATE = {"t", "state", "speed", "reason", "planning", "result"}
 KEYS = {
     "hello": {"t", "desk", "team", "name", "player", "resume_word", "owner", "help", "exercise", "seat", "seats", "result"}
     | SEAT
     | {"code", "title"}
     | STATE,
     "state": STATE,
-    "team": {"t", "seats"} | SEAT,
+    "team": {"t", "name", "seats"} | SEAT,
     "received": {"t", "id"},
     "applied": {"t", "id", "step"},
     "refused": {"t", "id", "reason"},

@@ -186,7 +186,7 @@ def test_a_facilitator_sees_their_own_exercises_and_staff_every_one_but_the_game
     assert "Mine" in listed and "Theirs" not in listed
     for other in (theirs, nobodys, alone):
         seat = Seat.objects.filter(team__exercise=other).first()
-        for path in (f"/facilitator/{other.code}/", f"/facilitator/{other.code}/state.json", f"/facilitator/{other.code}/watch/{seat.team_id}/risk/"):
+        for path in (f"/facilitator/{other.code}/", f"/facilitator/{other.code}/watch/{seat.team_id}/risk/"):
             assert client.get(path).status_code == 404, path
         assert client.post(f"/facilitator/exercise/{other.code}/", {"do": "start"}).status_code == 404
         assert client.post(f"/facilitator/seat/{seat.pk}/link/", {"do": "vacate"}).status_code == 404

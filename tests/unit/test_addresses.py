@@ -157,7 +157,7 @@ def test_a_code_in_small_letters_is_the_same_door(house):
 
 
 def test_an_exercise_that_is_not_there_answers_as_one_that_is_somebody_elses(house):
-    for address in ("/facilitator/{}/", "/facilitator/{}/state.json"):
+    for address in ("/facilitator/{}/", "/facilitator/{}/watch/1/risk/"):
         theirs, none = (house.other.get(address.format(code)) for code in (house.exercise.code, "ZZ-ZZZ"))
         assert (theirs.status_code, theirs.content) == (none.status_code, none.content)
     assert not Command.objects.exists() and Player.objects.count() == 1 and Exercise.objects.count() == 2

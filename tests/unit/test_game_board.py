@@ -31,7 +31,7 @@ def test_live_shows_the_loss_of_this_step_beside_history_at_this_step():
     assert cards["board"] == {
         "as_of": "09:40",
         "mode": "live",
-        "teams": [{"name": "Cobalt", "loss_usd": 10_000_777, "avoided_usd": 31_665_890, "share_avoided": 0.76, "grade": 36.1}],
+        "teams": [{"name": "Cobalt", "stands": "", "loss_usd": 10_000_777, "avoided_usd": 31_665_890, "share_avoided": 0.76, "grade": 36.1}],
         "history_usd": 41_666_667,
         "frozen": None,
     }
@@ -49,7 +49,7 @@ def test_delayed_shows_the_full_minute_two_minutes_ago_and_no_later_point_anywhe
 
 def test_hidden_holds_no_loss_of_a_team_or_of_history():
     cards = composed("hidden")
-    assert cards["board"]["teams"] == [{"name": "Cobalt", "loss_usd": None, "avoided_usd": None, "share_avoided": None, "grade": None}]
+    assert cards["board"]["teams"] == [{"name": "Cobalt", "stands": "", "loss_usd": None, "avoided_usd": None, "share_avoided": None, "grade": None}]
     assert cards["board"]["history_usd"] is None
     assert cards["curve"]["history"] == [] and cards["curve"]["teams"] == [{"name": "Cobalt", "loss": []}]
 

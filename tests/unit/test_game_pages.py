@@ -44,7 +44,7 @@ def test_the_start_page_lists_what_runs_and_knows_a_code_however_it_is_typed(cli
 
 def test_the_wall_paints_whole_from_its_own_page(client, exercise):
     first = first_of(client.get(f"/projector/{exercise.code}/"))
-    assert first["hello"]["exercise"] == {"code": exercise.code, "title": "Autumn class", "state": "running", "speed": 30.0, "planning": None}
+    assert first["hello"]["exercise"] == {"code": exercise.code, "title": "Autumn class", "state": "running", "speed": 30.0, "reason": "", "planning": None}
     assert {"clock", "board", "curve", "join", "state"} <= set(first["cards"])
     assert first["cards"]["clock"]["d"]["clock"] == "08:00:00", "it is run from the start at full speed"
     assert "<svg" in first["cards"]["join"]["d"]["qr_svg"] and "style=" not in first["cards"]["join"]["d"]["qr_svg"]

@@ -8,7 +8,7 @@ import engine
 from game.drive import drive
 from game.models import Exercise, FacilitatorLink, Ghost, RuleBroken, Run
 from game.pages import projector_cards
-from tests.builders import new_exercise
+from tests.builders import first_picture, new_exercise
 
 pytestmark = pytest.mark.django_db
 OPEN, MINUTE = engine.OPEN, engine.STEPS_PER_MINUTE
@@ -57,7 +57,7 @@ def test_frozen_losses_do_not_move_however_far_the_runs_go(exercise):
 def test_the_facilitators_picture_says_since_when_it_is_frozen(exercise, client):
     client.get(f"/facilitator/{FacilitatorLink.issue()}/")
     drive(exercise, "freeze")
-    state = client.get(f"/facilitator/{exercise.code}/state.json").json()
+    state = first_picture(client, f"/facilitator/{exercise.code}/")
     assert state["wall"] == {"mode": "live", "frozen": "09:40", "can_freeze": False}
 
 

@@ -56,10 +56,13 @@ function bars(d) {
     ${d.history_usd == null ? nothing : bar({ name: "2012, same minute", loss_usd: d.history_usd }, most, "history")}</ol>`;
 }
 
-const bar = (t, most, kind) => html`<li data-kind=${kind}><span class="race-name" dir="auto">${t.name}</span>
+const bar = (t, most, kind) => html`<li data-kind=${kind}><span class="race-name"><span dir="auto">${t.name}</span>${stands(t)}</span>
   <span class="race-usd num ${lossClass(t.loss_usd)}"><span aria-hidden="true">${t.loss_usd == null ? "" : arrow(-t.loss_usd)} </span>${lossShort(t.loss_usd)}</span>
   ${t.grade == null ? nothing : html`<span class="race-grade num">grade ${t.grade.toFixed(1)}, ${avoided(t.avoided_usd)}</span>`}
   <progress max=${most} .value=${Math.max(0, t.loss_usd ?? 0)} aria-label=${`${t.name}: ${lossSpoken(t.loss_usd)}`}></progress></li>`;
+
+/* A team that does not move while the others do. */
+const stands = (t) => (t.stands ? html` <span class="tag">${t.stands}</span>` : nothing);
 
 const avoided = (usd) => `${lossShort(-usd).replace("+", "")} avoided`;
 
@@ -68,7 +71,7 @@ function table(d) {
   const graded = d.teams.some((t) => t.grade != null);
   return html`<table class="league num" ?data-few=${d.teams.length <= FEW}><thead><tr><th scope="col"><span class="sr">Rank</span></th><th scope="col">Team</th><th scope="col" class="n">Loss</th>
       ${graded ? html`<th scope="col" class="n">Avoided</th><th scope="col" class="n">Grade</th>` : nothing}</tr></thead>
-    <tbody>${ranked(d.teams).map((t, i) => html`<tr><td class="n">${i + 1}</td><th scope="row" dir="auto">${t.name}</th><td class="n ${lossClass(t.loss_usd)}">${lossShort(t.loss_usd)}</td>
+    <tbody>${ranked(d.teams).map((t, i) => html`<tr><td class="n">${i + 1}</td><th scope="row"><span dir="auto">${t.name}</span>${stands(t)}</th><td class="n ${lossClass(t.loss_usd)}">${lossShort(t.loss_usd)}</td>
       ${graded ? html`<td class="n ${lossClass(-t.avoided_usd)}">${lossShort(-t.avoided_usd)}</td><td class="n">${t.grade == null ? "\u2013" : t.grade.toFixed(1)}</td>` : nothing}</tr>`)}
       ${d.history_usd == null ? nothing : html`<tr data-kind="history"><td></td><th scope="row">2012</th><td class="n">${lossShort(d.history_usd)}</td>${graded ? html`<td></td><td class="n">0.0</td>` : nothing}</tr>`}</tbody></table>`;
 }

@@ -32,7 +32,7 @@ function seat(t, s, now) {
   const title = TITLES[s.desk];
   return html`<li class="seat" ?data-mine=${s.mine}>
     <span class=${`seat-desk ${s.desk}`}>${roleIcon(s.desk)}${title}</span>
-    <span class="seat-who">${s.holders.length ? s.holders.map(holder) : html`<span class="quiet">free</span>`}${s.mine && !s.alone ? html` <span class="tag">you</span>` : nothing}</span>
+    <span class="seat-who">${s.holders.length ? s.holders.map(holder) : s.locked ? nothing : html`<span class="quiet">free</span>`}${s.locked ? html` <span class="tag">locked</span> <span class="quiet">${s.locked}</span>` : nothing}${s.mine && !s.alone ? html` <span class="tag">you</span>` : nothing}</span>
     <span class="seat-acts">${acts(t, s, title, now)}</span>
   </li>`;
 }
@@ -42,6 +42,7 @@ const holder = (h, i) => html`${i ? ", " : ""}<span class=${h.online ? "" : "qui
 function acts(t, s, title, { held, free }) {
   const button = (name, word, quiet) => html`<button class=${quiet ? "btn btn-quiet" : "btn"} name=${name} value=${s.id}>${word}<span class="sr"> ${title}, ${t.name}</span></button>`;
   if (s.mine) return held > 1 ? button("leave", "Leave", true) : nothing;
+  if (s.locked) return nothing;
   if (!s.holders.length) return html`${held && hasMine(t) ? button("also", "Take too", true) : nothing}${button("take", held ? "Move here" : "Take", false)}`;
   return s.room && !free ? button("take", "Share", true) : nothing;
 }

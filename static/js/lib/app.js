@@ -16,7 +16,7 @@ export function startApp(pathOf) {
   const commands = new Commands((message) => line.send(message));
   const app = { store, line, commands, voice: live() };
 
-  let standing = { link: "connecting", since: Date.now(), reason: "", stateReason: "", ...fromHello(first.hello) };
+  let standing = { link: "connecting", since: Date.now(), reason: "", ...fromHello(first.hello) };
   const change = (part) => {
     standing = { ...standing, ...part };
     document.documentElement.dataset.link = standing.link;
@@ -32,9 +32,12 @@ export function startApp(pathOf) {
     commands.again();
   });
   line.addEventListener("state", ({ detail }) => {
-    change({ state: detail.state, planning: stamp(detail.planning), speed: detail.speed ?? standing.speed, stateReason: detail.reason ?? "", result: detail.result ?? standing.result });
+    change({ state: detail.state, planning: stamp(detail.planning), speed: detail.speed ?? standing.speed, stateReason: detail.reason ?? "", result: "result" in detail ? detail.result : standing.result });
   });
-  line.addEventListener("team", ({ detail }) => change({ hello: { ...standing.hello, seats: detail.seats } }));
+  line.addEventListener("team", ({ detail }) => {
+    change({ hello: { ...standing.hello, team: detail.name, seats: detail.seats } });
+    for (const el of document.querySelectorAll("[data-text=team]")) el.textContent = detail.name;
+  });
   line.addEventListener("elsewhere", ({ detail }) => store.set("elsewhere", detail.desks));
   line.addEventListener("answer", ({ detail }) => commands.answer(detail));
   line.addEventListener("trouble", ({ detail }) => app.voice.say(detail.reason, true));
@@ -46,7 +49,7 @@ export function startApp(pathOf) {
 const stamp = (planning) => (planning ? { ...planning, at: Date.now() } : null);
 
 const fromHello = (hello) => ({
-  hello, state: hello.exercise.state, speed: hello.exercise.speed, planning: stamp(hello.exercise.planning), result: hello.result ?? `/result/${hello.exercise.code}/`,
+  hello, state: hello.exercise.state, speed: hello.exercise.speed, stateReason: hello.exercise.reason ?? "", planning: stamp(hello.exercise.planning), result: hello.result ?? `/result/${hello.exercise.code}/`,
 });
 
 /* Draw every [data-card] element with its module. */

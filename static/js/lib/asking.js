@@ -1,0 +1,8 @@
+/* A question before something ends. */
+
+/* Ask once, or not any more; the focus goes along. `what`: "all", a team's number, or null. */
+export function ask(page, { redraw }, what, focus) {
+  page.asking = what;
+  redraw();
+  document.querySelector(focus)?.focus();
+}

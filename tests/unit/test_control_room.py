@@ -1,0 +1,421 @@
+"""What a facilitator can do in the control room: to the time of one team alone, to seats, to teams, and for themselves."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+import engine
+from game import inbox, joining, planning, rows, seating
+from game.control import state_of, state_of_run
+from game.control_room import act
+from game.drive import drive, drive_team
+from game.happenings import Happenings
+from game.models import Command, Deed, Event, Exercise, Note, Player, RuleBroken, Run, Seat, Team
+from game.people import name_key
+from game.protocol import Order
+from game.room import stuck_s
+from tests.builders import new_exercise, taken_seat
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def exercise():
+    """Cobalt and Amber, in the market at 09:40 and 09:38."""
+    exercise = new_exercise(start_step=engine.step_at("09:30"), autopilot="assistant")
+    exercise.add_team("Amber", "assistant")
+    drive(exercise, "start")
+    for name, at in (("Cobalt", "09:40"), ("Amber", "09:38")):
+        Run.objects.filter(team__name=name).update(step=engine.step_at(at), state="running")
+    return Exercise.objects.get(pk=exercise.pk)
+
+
+def run_of(exercise, name: str = "Cobalt") -> Run:
+    return exercise.runs().get(team__name=name)
+
+
+def team_of(exercise, name: str = "Cobalt") -> Team:
+    return exercise.teams.get(name=name)
+
+
+def look(exercise, name: str = "Cobalt") -> rows.Control:
+    return rows.control(run_of(exercise, name))
+
+
+# One team's time
+
+
+def test_a_team_is_paused_alone_and_the_others_go_on(exercise):
+    drive_team(team_of(exercise), "pause")
+    assert (look(exercise).state, look(exercise, "Amber").state) == ("paused", "running")
+    assert set(Run.to_turn()) == {run_of(exercise, "Amber")}, "nobody is sent for a run that stands"
+    told = state_of(exercise, exercise.step)
+    own = state_of_run(run_of(exercise), told)
+    assert (told["state"], own["state"], own["reason"]) == ("running", "paused", "the facilitator has paused your team")
+    assert state_of_run(run_of(exercise, "Amber"), told) == told
+    with pytest.raises(RuleBroken, match="stands still already"):
+        drive_team(team_of(exercise), "pause")
+    drive_team(team_of(exercise), "resume")
+    assert look(exercise).state == "running" and Run.to_turn().count() == 2
+    with pytest.raises(RuleBroken, match="was not paused alone"):
+        drive_team(team_of(exercise), "resume")
+
+
+def test_who_is_paused_alone_stays_so_when_everybody_goes_on(exercise):
+    drive_team(team_of(exercise), "pause")
+    drive(exercise, "pause")
+    assert look(exercise, "Amber").state == "paused"
+    drive(exercise, "resume")
+    assert (look(exercise).state, look(exercise, "Amber").state) == ("paused", "running")
+
+
+def test_a_command_to_a_team_that_is_paused_alone_is_refused_with_the_reason(exercise):
+    taken_seat(exercise)
+    player = Player.objects.get()
+    drive_team(team_of(exercise), "pause")
+    order = Order(t="command", id="8f1b1f6e-5bd5-4b3a-9f6e-0d2f0c0f4c11", kind="server.stop", args={"server": 1})
+    (answer,) = inbox.put(player.holdings.get().pk, player.token_hash, order)
+    assert answer["t"] == "refused" and "paused your team" in answer["reason"] and not Command.objects.exists()
+    drive_team(team_of(exercise), "resume")
+    assert inbox.put(player.holdings.get().pk, player.token_hash, order) == [{"t": "received", "id": str(order.id)}]
+
+
+def test_a_teams_own_speed_is_over_the_exercises_until_all_get_one_in_that_phase(exercise):
+    drive_team(team_of(exercise), "speed", "2")
+    assert (look(exercise).speeds, look(exercise, "Amber").speeds) == ({"bell": 2.0}, {})
+    assert run_of(exercise).speed_at(engine.OPEN) == 2 and run_of(exercise, "Amber").speed_at(engine.OPEN) == 5
+    drive(exercise, "speed", "10")
+    assert look(exercise).speeds == look(exercise, "Amber").speeds == {"bell": 10.0}
+    with pytest.raises(RuleBroken, match="from 0.5 to 120 times"):
+        drive_team(team_of(exercise), "speed", "121")
+
+
+def test_a_team_is_advanced_alone_to_a_time_to_the_others_or_to_the_next_phase(exercise):
+    drive_team(team_of(exercise, "Amber"), "advance")
+    assert look(exercise, "Amber").advance_step == engine.step_at("09:40"), "to where the furthest is"
+    drive_team(team_of(exercise), "advance")
+    assert look(exercise).advance_step == engine.BELL_END
+    drive_team(team_of(exercise, "Amber"), "advance", "09:50")
+    assert look(exercise, "Amber").advance_step == engine.step_at("09:50")
+    drive(exercise, "advance", "10:00")
+    assert look(exercise, "Amber").advance_step == engine.step_at("10:00"), "everybody's goes further"
+    assert look(exercise).advance_step == engine.BELL_END
+    with pytest.raises(RuleBroken, match="It is 09:40:00 for Cobalt already"):
+        drive_team(team_of(exercise), "advance", "09:39")
+
+
+def test_a_team_is_ended_alone_once_and_its_desks_hear_so(exercise):
+    drive_team(team_of(exercise), "end")
+    assert (look(exercise).state, look(exercise, "Amber").state) == ("ended", "running")
+    own = state_of_run(run_of(exercise), state_of(exercise, exercise.step))
+    assert (own["state"], own["result"]) == ("ended", None) and "ended your team's market" in own["reason"]
+    for verb in ("pause", "end", "speed", "advance"):
+        with pytest.raises(RuleBroken, match="has ended|stands still"):
+            drive_team(team_of(exercise), verb, "1" if verb == "speed" else "09:59" if verb == "advance" else None)
+    drive(exercise, "pause")
+    assert run_of(exercise) in Run.to_turn(), "it is scored though the others stand"
+    drive(exercise, "resume")
+    drive(exercise, "end")
+    told = state_of(Exercise.objects.get(), 0)
+    assert state_of_run(run_of(Exercise.objects.get()), told)["result"], "now there is a result for everybody"
+
+
+def test_one_failed_run_is_tried_again_alone(exercise):
+    Run.objects.all().update(state="failed", reason="ValueError: no")
+    drive_team(team_of(exercise), "retry")
+    assert (run_of(exercise).state, run_of(exercise, "Amber").state) == ("running", "failed")
+    assert run_of(exercise, "Amber").state_told == ("paused", Run.FAULT)
+
+
+def test_a_failed_run_that_is_ended_alone_is_taken_up_once_more_to_be_scored(exercise):
+    Run.objects.filter(team__name="Cobalt").update(state="failed", reason="ValueError: no")
+    drive_team(team_of(exercise), "end")
+    assert run_of(exercise) in Run.to_turn() and run_of(exercise).state_told[0] == "ended"
+
+
+def test_nothing_is_done_to_one_teams_time_before_the_start_or_with_a_verb_that_is_everybodys():
+    exercise = new_exercise()
+    with pytest.raises(RuleBroken, match="has not started"):
+        drive_team(exercise.teams.get(), "pause")
+    drive(exercise, "start")
+    with pytest.raises(RuleBroken, match="expected one of pause, resume"):
+        drive_team(exercise.teams.get(), "start")
+
+
+def test_an_evening_waits_for_no_team_that_stands_alone():
+    exercise = new_exercise(start_step=engine.WEEK, autopilot="assistant")
+    exercise.add_team("Amber", "assistant")
+    for name in ("Cobalt", "Amber"):
+        taken_seat(exercise, team=name, name=f"{name}'s")
+    drive(exercise, "start")
+    assert planning.waited_for(exercise).count() == 2
+    drive_team(team_of(exercise), "pause")
+    assert [seat.team.name for seat in planning.waited_for(exercise)] == ["Amber"]
+
+
+# Stuck
+
+
+def test_a_team_is_stuck_when_no_person_of_it_gave_a_command_for_the_set_time(exercise):
+    run, now = run_of(exercise), timezone.now()
+    Run.objects.update(created=now - 9 * MINUTE)
+    Exercise.objects.update(moving_since=now - 8 * MINUTE)
+    run = run_of(exercise)
+    assert stuck_s(run, None, now) == 480
+    assert stuck_s(run, now - 2 * MINUTE, now) is None and stuck_s(run, now - 4 * MINUTE, now) == 240
+    Run.objects.update(moving_since=now - MINUTE)
+    assert stuck_s(run_of(exercise), now - 4 * MINUTE, now) is None, "it went on a minute ago after a pause of its own"
+
+
+def test_a_team_that_could_not_act_is_not_stuck(exercise):
+    now = timezone.now() + 30 * MINUTE
+    assert stuck_s(run_of(exercise), None, now)
+    Exercise.objects.update(stuck_s=0)
+    assert stuck_s(run_of(exercise), None, now) is None, "it is switched off"
+    Exercise.objects.update(stuck_s=180)
+    drive_team(team_of(exercise), "pause")
+    assert stuck_s(run_of(exercise), None, now) is None
+    drive(exercise, "pause")
+    assert stuck_s(run_of(exercise, "Amber"), None, now) is None
+    Run.objects.update(step=0)
+    drive(exercise, "resume")
+    assert stuck_s(run_of(exercise, "Amber"), None, now) is None, "it is still on the way to the start"
+
+
+@pytest.mark.parametrize("minutes", ["", "-1", "61", "three", "1.5"])
+def test_the_time_after_which_a_team_is_stuck_is_whole_minutes(exercise, minutes):
+    act(exercise, {"do": "stuck", "minutes": "5"})
+    with pytest.raises(RuleBroken, match="expected a whole number from 0"):
+        act(exercise, {"do": "stuck", "minutes": minutes})
+    assert Exercise.objects.get().stuck_s == 300
+
+
+# Seats
+
+
+def test_a_player_is_moved_to_another_teams_desk_under_the_same_name(exercise):
+    seat, _ = taken_seat(exercise)
+    goal = Seat.objects.get(team__name="Amber", desk="risk")
+    player = Player.objects.get()
+    seating.act(seat, "move", str(goal.pk), str(player.pk))
+    assert [held.pk for held in player.seats] == [goal.pk] and not seat.holders and seat.pilot == "assistant"
+    assert Player.objects.get().name == "Dana" and Player.objects.get().token_hash == player.token_hash
+    assert "moved Dana to the risk manager's seat of Amber" in Deed.objects.last().text
+
+
+def test_moving_within_a_team_leaves_the_players_other_seats_alone(exercise):
+    operator, _ = taken_seat(exercise)
+    taken_seat(exercise, "deployer")
+    risk = Seat.objects.get(team__name="Cobalt", desk="risk")
+    seating.act(operator, "move", str(risk.pk), str(Player.objects.get().pk))
+    assert {seat.desk for seat in Player.objects.get().seats} == {"deployer", "risk"}
+
+
+def test_a_move_that_cannot_be_is_refused_and_nobody_loses_a_seat(exercise):
+    seat, _ = taken_seat(exercise)
+    player, full = Player.objects.get(), Seat.objects.get(team__name="Amber", desk="risk")
+    Exercise.objects.update(places=1)
+    taken_seat(exercise, "risk", "Amber", "Fay")
+    other = new_exercise(team="Elsewhere")
+    for to, who, reason in (
+        (full.pk, player.pk, "no place left"), (seat.pk, player.pk, "another seat"), (other.teams.get().seats.first().pk, player.pk, "another seat"),
+        (full.pk, 0, "sits there"), ("x", player.pk, "another seat"),
+    ):  # fmt: skip
+        with pytest.raises(RuleBroken, match=reason):
+            seating.act(seat, "move", str(to), str(who))
+    assert [held.pk for held in player.seats] == [seat.pk]
+
+
+def test_nobody_takes_a_locked_seat_by_joining_moving_or_a_link_and_the_reason_is_told():
+    exercise = new_exercise(autopilot="assistant")
+    for seat in Seat.objects.exclude(desk="risk"):
+        seat.issue_link()
+        seating.act(seat, "lock", "Kept for Ana")
+    player, _, seat = joining.join(exercise, "Dana")
+    assert seat.desk == "risk"
+    with pytest.raises(joining.Full):
+        joining.join(exercise, "Eli")
+    locked = Seat.objects.get(desk="operator")
+    for attempt in (lambda: joining.join(exercise, "Eli", locked.pk), lambda: joining.move(player, locked.pk), locked.issue_link):
+        with pytest.raises(RuleBroken, match="Kept for Ana"):
+            attempt()
+    assert locked.link_hash == "", "a link that lay about opens it no longer"
+    seating.act(locked, "unlock")
+    assert joining.move(player, locked.pk).desk == "operator"
+    with pytest.raises(RuleBroken, match="not locked"):
+        seating.act(locked, "unlock")
+
+
+def test_a_facilitator_may_still_seat_somebody_at_a_locked_desk(exercise):
+    seat, _ = taken_seat(exercise)
+    goal = Seat.objects.get(team__name="Amber", desk="operator")
+    seating.act(goal, "lock")
+    seating.act(seat, "move", str(goal.pk), str(Player.objects.get().pk))
+    assert [player.name for player in goal.holders] == ["Dana"] and Seat.objects.get(pk=goal.pk).locked == seating.LOCKED
+
+
+@pytest.mark.parametrize("autopilot", engine.AUTOPILOTS)
+def test_a_seat_is_handed_to_an_autopilot_which_plays_from_then_on(exercise, autopilot):
+    seat, _ = taken_seat(exercise)
+    assert "operator" not in rows.pilots(run_of(exercise))
+    seating.act(seat, "hand", autopilot)
+    assert rows.pilots(run_of(exercise))["operator"] == autopilot and not seat.holders
+
+
+def test_an_autopilot_nobody_knows_gets_no_seat(exercise):
+    seat, _ = taken_seat(exercise)
+    with pytest.raises(RuleBroken, match="expected one of assistant, competent, history, novice"):
+        seating.act(seat, "hand", "genius")
+    assert seat.holders
+    with pytest.raises(RuleBroken, match="expected one of vacate"):
+        seating.act(seat, "burn")
+
+
+# Teams
+
+
+def test_a_team_that_comes_late_begins_where_the_others_are_with_history_before(exercise):
+    act(exercise, {"do": "team-add", "name": " Late  ones "})
+    run = run_of(exercise, "Late ones")
+    there = engine.step_at("09:40")
+    assert (run.step, run.start_step, rows.control(run).advance_step) == (0, there, there)
+    assert {seat.autopilot for seat in run.team.seats.all()} == {"assistant"}
+    assert run in Run.to_turn()
+
+
+def test_a_team_that_is_added_before_the_start_gets_its_run_with_the_others():
+    exercise = new_exercise(help="guided")
+    act(exercise, {"do": "team-add", "name": "Amber"})
+    assert not Run.objects.exists()
+    drive(exercise, "start")
+    assert exercise.runs().count() == 2 and run_of(exercise, "Amber").start_step is None
+    act(exercise, {"do": "team-add", "name": "Slate"})
+    assert Command.objects.filter(run=run_of(exercise, "Slate"), kind="help.set").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("", "Type a name"), ("amber", "a team amber already"), ("\u200b", "Type a name"), ("x" * 25, "at most 24")]
+)
+def test_a_teams_name_is_something_and_nobody_elses(exercise, name, reason):
+    for form in ({"do": "team-add", "name": name}, {"do": "team-rename", "team": str(team_of(exercise).pk), "name": name}):
+        with pytest.raises(RuleBroken, match=reason):
+            act(exercise, form)
+    assert {name_key(team.name) for team in exercise.teams.all()} == {"cobalt", "amber"}
+
+
+def test_a_team_is_renamed_also_only_in_its_capitals(exercise):
+    for name in ("COBALT", "Blue"):
+        act(exercise, {"do": "team-rename", "team": str(exercise.teams.first().pk), "name": name})
+        assert exercise.teams.first().name == name
+    with pytest.raises(RuleBroken, match="no such team"):
+        act(exercise, {"do": "team-rename", "team": str(new_exercise().teams.get().pk), "name": "Mine"})
+
+
+def test_there_are_at_most_twelve_teams_and_none_comes_after_the_end(exercise):
+    for number in range(10):
+        act(exercise, {"do": "team-add", "name": f"Team {number}"})
+    with pytest.raises(RuleBroken, match="12 teams already"):
+        act(exercise, {"do": "team-add", "name": "One more"})
+    drive(exercise, "end")
+    with pytest.raises(RuleBroken, match="has ended"):
+        act(exercise, {"do": "team-add", "name": "Too late"})
+
+
+# Notes, and what happened
+
+
+def test_a_note_is_stamped_with_the_market_time_of_its_team_or_of_the_furthest(exercise):
+    act(exercise, {"do": "note", "text": "  Nobody  reads the mail "}, "erin")
+    act(exercise, {"do": "note", "text": "Stopped early", "team": str(team_of(exercise, "Amber").pk)})
+    act(exercise, {"do": "note", "text": "The first mail", "at": "09:31:10"})
+    found = [(engine.clock(note.step), str(note.team or ""), note.text, note.by) for note in Note.objects.all()]
+    assert found == [
+        ("09:31:10", "", "The first mail", ""),
+        ("09:38:00", "Amber", "Stopped early", ""),
+        ("09:40:00", "", "Nobody reads the mail", "erin"),
+    ]
+    act(exercise, {"do": "unnote", "note": str(Note.objects.first().pk)})
+    assert Note.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("form", "reason"),
+    [
+        ({"text": " "}, "Type what"),
+        ({"text": "x" * 501}, "at most 500"),
+        ({"text": "x", "at": "noon"}, "market time"),
+        ({"text": "x", "team": "9"}, "no such team"),
+    ],
+)
+def test_what_is_no_note_is_not_kept(exercise, form, reason):
+    with pytest.raises(RuleBroken, match=reason):
+        act(exercise, {"do": "note", **form})
+    with pytest.raises(RuleBroken, match="gone already"):
+        act(exercise, {"do": "unnote", "note": "7"})
+    assert not Note.objects.exists()
+
+
+def test_every_act_is_kept_with_who_did_it(exercise):
+    drive_team(team_of(exercise), "pause", by="erin")
+    drive(exercise, "advance", "10:00", by="erin")
+    act(exercise, {"do": "team-rename", "team": str(team_of(exercise).pk), "name": "Blue"})
+    assert [(deed.by, deed.text) for deed in Deed.objects.all()][-3:] == [
+        ("erin", "paused this team"), ("erin", "advanced everybody to 10:00"), ("The facilitator", "renamed Cobalt to Blue"),
+    ]  # fmt: skip
+
+
+def given(run: Run, seq: int, kind: str, desk: str = "operator", by: str = "Dana", **args) -> None:
+    Command.objects.create(
+        run=run, client_id=f"00000000-0000-4000-8000-{run.pk:06d}{seq:06d}", seq=seq, step=engine.step_at("09:33") + seq, desk=desk, kind=kind, args=args,
+        by=by, state="applied",
+    )  # fmt: skip
+
+
+def told(run: Run, number: int, kind: str, audience=(), **data) -> None:
+    Event.objects.create(run=run, number=number, step=engine.step_at("09:32") + number, kind=kind, audience=list(audience), data=data)
+
+
+def test_the_feed_tells_each_row_once_in_words_and_marks_what_a_person_wants_to_read(exercise):
+    run = run_of(exercise)
+    for number in range(97):
+        told(run, number, "mail.arrived", mail=number, sender="smars-alerts", subject="BNET reject")
+    told(run, 97, "market.opened", engine.DESKS)
+    told(run, 98, "alert.raised", ("operator",), text="over 500 a second")
+    given(run, 1, "mail.open", mail=3)
+    given(run, 2, "mail.open", mail=4)
+    given(run, 3, "server.stop", server=8)
+    given(run, 4, "bridge.say", text="<b>it is eight</b>")
+    feed = Happenings(exercise.pk)
+    assert feed.read(exercise, exercise.runs())
+    lines = {line["text"]: line for line in feed.lines}
+    assert [text for text, line in lines.items() if line["main"] and line["kind"] != "system"] == [
+        "The opening bell", "Opens \u201cBNET reject\u201d (first of 97)", "Stop a server: SMARS-8", "\u201c<b>it is eight</b>\u201d",
+    ]  # fmt: skip
+    assert (lines["Stop a server: SMARS-8"]["kind"], lines["Stop a server: SMARS-8"]["at"], lines["Alert: over 500 a second"]["main"]) == (
+        "decisions",
+        "09:33:00",
+        False,
+    )
+    assert feed.last[run.pk]["text"] == "Stop a server: SMARS-8", "talk and reading are no decisions"
+    newest = feed.newest
+    assert not feed.read(exercise, exercise.runs()) and feed.newest == newest
+    given(run, 5, "smars.disconnect")
+    assert feed.read(exercise, exercise.runs()) and [line["text"] for line in feed.after(newest)] == ["Disconnect SMARS at the exchanges"]
+
+
+def test_a_feed_that_is_opened_late_knows_what_came_before_and_keeps_a_limit(exercise):
+    run = run_of(exercise)
+    given(run, 1, "server.stop", server=8)
+    for seq in range(2, 700):
+        given(run, seq, "stock.watch", "risk", "autopilot" if seq > 400 else "Eli", symbol="WZE")
+    feed = Happenings(exercise.pk)
+    feed.read(exercise, exercise.runs())
+    assert feed.last[run.pk]["text"] == "Stop a server: SMARS-8" and len(feed.lines) < 400
+    assert feed.acted[run.pk] == Command.objects.exclude(by="autopilot").latest("created").created
+    for seq in range(700, 1400):
+        given(run, seq, "stock.watch", "risk", symbol="WZE")
+    feed.read(exercise, exercise.runs())
+    assert len(feed.lines) == 400 and json.dumps(list(feed.lines))
