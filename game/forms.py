@@ -5,15 +5,17 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.db import transaction
 
 import engine
 from game.joining import SOLO_STARTS
-from game.models import PHASE_SPEEDS, SPEED_MAX, SPEED_MIN, Exercise
+from game.models import PHASE_SPEEDS, SPEED_MAX, SPEED_MIN, Defaults, Exercise, Holding, RuleBroken
 from game.planning import PLANNING_S
-from game.rules import ASSISTANT
+from game.scenarios import playable
+from game.schedule import SEED_MAX, TITLE_MAX, new_seed
 
 TEAMS = ("Cobalt", "Amber", "Slate", "Coral", "Jade", "Ivory", "Crimson", "Indigo", "Olive", "Plum", "Sand", "Teal")
-SEED_MAX = 2**31 - 1
+HISTORY_SEED = 79
 STARTS = (*SOLO_STARTS, ("10:15", "The unwind (10:15)"))
 SPEEDS = (("deployment", "Week"), ("premarket", "Pre-market"), ("bell", "Opening bell"), ("unwind", "Unwind"), ("block", "After the close"))
 HELP = (("2012", "As in 2012"), ("assisted", "Assisted: more is measured"), ("guided", "Guided: hints as well"))
@@ -47,7 +49,13 @@ def _speed(label: str, phase: str) -> forms.FloatField:
 class NewExercise(forms.Form):
     """An exercise: what is played, from when, by how many teams, on which market, how fast, with how much help."""
 
-    title = forms.CharField(max_length=80, initial="1 August 2012", widget=forms.TextInput(attrs={"dir": "auto"}))
+    title = forms.CharField(max_length=TITLE_MAX, initial="1 August 2012", widget=forms.TextInput(attrs={"dir": "auto"}))
+    planned_for = forms.DateTimeField(
+        required=False,
+        label="Planned for",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": "Expected a date and a time, such as 2026-12-01 09:00."},
+    )
     scenario = forms.ChoiceField(required=False)
     teams = forms.IntegerField(min_value=1, max_value=len(TEAMS), initial=2, required=False, label="Teams of three desks")
     phase = forms.ChoiceField(choices=STARTS, initial="08:00", required=False, widget=forms.RadioSelect, label="Phase to start in")
@@ -61,8 +69,7 @@ class NewExercise(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ids = engine.scenario_ids()
-        self.fields["scenario"].choices = [*((one, f"{engine.load_scenario(one).title} ({one})") for one in ids), DRAWN]  # type: ignore[attr-defined]
+        self.fields["scenario"].choices = [*((one.id, f"{one.title} ({one.id})") for one in playable()), DRAWN]  # type: ignore[attr-defined]
         for name, field in self.fields.items():
             if not isinstance(field.widget, forms.RadioSelect):
                 field.widget.attrs |= {"class": "input", "autocomplete": "off"}
@@ -77,28 +84,84 @@ class NewExercise(forms.Form):
         return data
 
     def create(self, facilitator: User) -> Exercise:
-        """The exercise of this facilitator and its teams; desks that nobody takes are the assistant's."""
-        data = self.cleaned_data
-        start = data["start"] if data["start"] is not None else engine.step_at(data["phase"] or "08:00")
-        ids, drawn = engine.scenario_ids(), data["scenario"] == DRAWN[0]
-        exercise = Exercise.objects.create(
-            facilitator=facilitator,
-            title=data["title"],
-            scenario=secrets.choice(ids) if drawn else data["scenario"] or ids[0],
-            drawn=drawn,
-            seed=self._seed(),
-            start_step=start,
-            help=data["help"] or "2012",
-            loss_counter=data["loss_counter"] or "delayed",
-            planning_s=PLANNING_S if data["planning_s"] is None else data["planning_s"],
-            speeds={phase: data[f"speed_{phase}"] for phase, _ in SPEEDS if data[f"speed_{phase}"] not in (None, PHASE_SPEEDS[phase])},
-        )
-        for name in TEAMS[: data["teams"] or 1]:
-            exercise.add_team(name, ASSISTANT)
+        """The exercise of this facilitator and its teams; desks that nobody takes are played by the autopilot of the defaults."""
+        with transaction.atomic():
+            exercise = Exercise.objects.create(facilitator=facilitator, **self.values())
+            autopilot = Defaults.now().autopilot
+            for name in TEAMS[: self.cleaned_data["teams"] or 1]:
+                exercise.add_team(name, autopilot)
         return exercise
+
+    def values(self) -> dict[str, Any]:
+        """What was chosen, as an exercise keeps it."""
+        data = self.cleaned_data
+        ids, drawn = [look.id for look in playable()], data["scenario"] == DRAWN[0]
+        return {
+            "title": data["title"],
+            "planned_for": data["planned_for"],
+            "scenario": secrets.choice(ids) if drawn else data["scenario"] or ids[0],
+            "drawn": drawn,
+            "seed": self._seed(),
+            "start_step": data["start"] if data["start"] is not None else engine.step_at(data["phase"] or "08:00"),
+            "help": data["help"] or "2012",
+            "loss_counter": data["loss_counter"] or "delayed",
+            "planning_s": PLANNING_S if data["planning_s"] is None else data["planning_s"],
+            "speeds": {phase: data[f"speed_{phase}"] for phase, _ in SPEEDS if data[f"speed_{phase}"] not in (None, PHASE_SPEEDS[phase])},
+        }
 
     def _seed(self) -> int:
         chosen, seed = self.cleaned_data["seed_from"], self.cleaned_data["seed"]
         if chosen == "draw":
-            return secrets.randbelow(SEED_MAX)
-        return int(seed) if seed is not None and chosen != "history" else 79
+            return new_seed()
+        return int(seed) if seed is not None and chosen != "history" else HISTORY_SEED
+
+
+class EditExercise(NewExercise):
+    """A prepared exercise, in the form it was made with."""
+
+    def __init__(self, *args: Any, exercise: Exercise, **kwargs: Any) -> None:
+        self.exercise = exercise
+        super().__init__(*args, initial=_typed(exercise), **kwargs)
+        self.fields["teams"].required = True
+
+    def save(self) -> None:
+        """Keep what was changed; teams are added or taken from the end. Raises RuleBroken when it has started meanwhile, or people sit
+        in a team that would go.
+        """
+        values, count = self.values(), self.cleaned_data["teams"]
+        if values["drawn"] and self.exercise.drawn:
+            values["scenario"] = self.exercise.scenario  # drawn once
+        with transaction.atomic():
+            exercise = Exercise.objects.select_for_update().get(pk=self.exercise.pk)
+            if exercise.state != "lobby":
+                raise RuleBroken("This exercise has started meanwhile: nothing was changed.")
+            teams = list(exercise.teams.all())
+            gone = teams[count:]
+            if Holding.objects.filter(seat__team__in=gone).exists():
+                raise RuleBroken(f"People sit in {' and '.join(team.name for team in gone)}: they have to leave their seats first.")
+            exercise.teams.filter(pk__in=[team.pk for team in gone]).delete()
+            taken = {team.name for team in teams}
+            for name in [name for name in TEAMS if name not in taken][: max(0, count - len(teams))]:
+                exercise.add_team(name, Defaults.now().autopilot)
+            Exercise.objects.filter(pk=exercise.pk).update(**values)
+
+
+def _typed(exercise: Exercise) -> dict[str, Any]:
+    """What would have to be filled in to make this exercise."""
+    step = exercise.start_step
+    phase = next((value for value, _ in STARTS if engine.step_at(value) == step), "")
+    clock = f"{engine.date(step)[4:]} {engine.clock(step)[:5]}" if step < 0 else engine.clock(step)
+    return {
+        "title": exercise.title,
+        "planned_for": exercise.planned_for,
+        "scenario": DRAWN[0] if exercise.drawn else exercise.scenario,
+        "teams": exercise.teams.count(),
+        "phase": phase,
+        "start": "" if phase else clock,
+        "help": exercise.help,
+        "seed_from": "history" if exercise.seed == HISTORY_SEED else "own",
+        "seed": None if exercise.seed == HISTORY_SEED else exercise.seed,
+        "loss_counter": exercise.loss_counter,
+        "planning_s": exercise.planning_s,
+        **{f"speed_{name}": f"{exercise.speeds.get(name, PHASE_SPEEDS[name]):g}" for name, _ in SPEEDS},
+    }

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 import engine
 from game import injects, planning
+from game.defaults import Defaults as Defaults
 from game.injects import Inject as Inject
 from game.injects import Message as Message
 from game.keys import hashed, new_token
@@ -20,6 +21,7 @@ from game.notes import Note as Note
 from game.people import Holding as Holding
 from game.people import Player as Player
 from game.people import Seat as Seat
+from game.people import Stay as Stay
 from game.people import clean_name, name_key
 from game.planning import Planning as Planning
 from game.rules import ASSISTANT, DESKS
@@ -117,6 +119,8 @@ class Exercise(models.Model):
     )
     places = models.PositiveSmallIntegerField(default=4, help_text="how many people may share a seat")
     stuck_s = models.PositiveSmallIntegerField(default=180, help_text="wall seconds without a command of a team's people; 0: never stuck")
+    planned_for = models.DateTimeField(null=True, blank=True, help_text="when it is to be played, as whoever planned it typed it")
+    archived = models.BooleanField(default=False, help_text="put away: it shows in no list unless asked for")
     created = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
     moving_since = models.DateTimeField(null=True, blank=True, help_text="when its clock last began to go")
@@ -136,6 +140,11 @@ class Exercise(models.Model):
     def kept_secret(self) -> bool:
         """Whether the scenario must not show yet."""
         return self.drawn and self.state != self.State.ENDED
+
+    @property
+    def scenario_told(self) -> str:
+        """The scenario as it may show now."""
+        return "a drawn scenario" if self.kept_secret else self.scenario
 
     @property
     def first_step(self) -> int:

@@ -205,6 +205,19 @@ class Seat(models.Model):
             self.uncover()
 
 
+class HoldingQuerySet(models.QuerySet["Holding"]):
+    """Whoever gets up leaves a Stay, whichever way it comes about."""
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Get up. What came before the start of an exercise is not kept: nothing was played."""
+        now = timezone.now()
+        played = self.filter(seat__team__exercise__started_at__isnull=False).values_list("seat_id", "player_id", "taken_at")
+        Stay.objects.bulk_create(Stay(seat_id=seat, player_id=player, since=since, until=now) for seat, player, since in played)
+        return super().delete()
+
+    delete.queryset_only = True  # type: ignore[attr-defined]  # as Django's own: no manager deletes everybody
+
+
 class Holding(models.Model):
     """A player at a desk."""
 
@@ -212,6 +225,20 @@ class Holding(models.Model):
     player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="holdings")
     taken_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(default=timezone.now)
 
+    objects = HoldingQuerySet.as_manager()
+
     class Meta:
         ordering = ["taken_at", "pk"]
         constraints = [models.UniqueConstraint(fields=["seat", "player"], name="a_player_sits_once")]
+
+
+class Stay(models.Model):
+    """How long a player was at a desk that they have left since: for the list of who took part."""
+
+    seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="stays")
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="stays")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        ordering = ["since", "pk"]

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
-from django.templatetags.static import static
 
 from game import environment
+from game.admin_look import UNFOLD as UNFOLD
 from game.log import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -64,21 +64,11 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": "Opening Bell",
-    "SITE_HEADER": "Opening Bell",
-    "SITE_SYMBOL": "notifications",
-    "SITE_URL": "/facilitator/",
-    "SHOW_HISTORY": False,
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}],
-    "STYLES": [lambda request: static("css/admin.css")],
-    "SCRIPTS": [lambda request: static("js/admin.js")],
-}
-
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
+DATETIME_FORMAT, DATE_FORMAT = "j M Y, H:i", "j M Y"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE_DIR / "static"

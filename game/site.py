@@ -1,5 +1,6 @@
 """The admin's site: unfold's, behind the same door as the facilitator's pages, and with a content policy of its own."""
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -7,10 +8,13 @@ from typing import Any
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
 from unfold.sites import UnfoldAdminSite
+
+import engine
+from game import scenarios
 
 View = Callable[..., HttpResponse]
 # Unfold's pages are driven by Alpine, which compiles the expressions it finds in attributes (unsafe-eval) and writes widths into style
@@ -52,6 +56,25 @@ class Site(UnfoldAdminSite):
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Passwords are changed on one page, too."""
         return redirect("password")
+
+    def extra_urls(self) -> list[URLPattern]:
+        """The scenarios: files, not rows."""
+        return [
+            path("scenarios/", self.admin_view(self.scenarios), name="scenarios"),
+            path("scenarios/<str:name>/", self.admin_view(self.scenario), name="scenario"),
+        ]
+
+    def scenarios(self, request: HttpRequest) -> HttpResponse:
+        """Every scenario with the result of its validation."""
+        return render(request, "admin/scenarios.html", {**self.each_context(request), "title": "Scenarios", "looks": scenarios.all_of_them()})
+
+    def scenario(self, request: HttpRequest, name: str) -> HttpResponse:
+        """One scenario's data, or what is wrong with it."""
+        if name not in engine.scenario_ids():
+            raise Http404
+        look = scenarios.look_at(name)
+        sections = [(title, json.dumps(data, indent=2, ensure_ascii=False)) for title, data in look.sections]
+        return render(request, "admin/scenario.html", {**self.each_context(request), "title": look.title, "look": look, "sections": sections})
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Unfold's, but the colours come from static/css/admin.css: it would write them into a sheet inside the page."""

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from game.views import account, desk, facilitator, injects, join, lobby, projector, result
+from game.views import account, desk, facilitator, injects, join, lobby, projector, result, schedule
 
 
 class CodeConverter(StringConverter):
@@ -33,6 +33,8 @@ urlpatterns = [
     path("account/sign-out/", account.SignOut.as_view(), name="sign-out"),
     path("account/password/", account.PasswordPage.as_view(), name="password"),
     path("facilitator/", facilitator.exercises, name="facilitator"),
+    path("facilitator/sessions/", schedule.sessions, name="sessions"),
+    path("facilitator/results.csv", schedule.all_results, name="all-results"),
     path("facilitator/new/", facilitator.new, name="facilitator-new"),
     path("facilitator/exercise/<str:code>/", facilitator.act, name="facilitator-act"),
     path("facilitator/exercise/<str:code>/room/", facilitator.room, name="facilitator-room"),
@@ -42,6 +44,11 @@ urlpatterns = [
     path("facilitator/<code:code>/injects/ready.json", injects.ready, name="injects-ready"),
     path("facilitator/<code:code>/injects/preview.json", injects.preview, name="injects-preview"),
     path("facilitator/<code:code>/watch/<int:team>/<str:desk>/", facilitator.watch, name="watch"),
+    path("facilitator/<code:code>/edit/", schedule.edit, name="exercise-edit"),
+    path("facilitator/<code:code>/copy/", schedule.copy, name="exercise-copy"),
+    path("facilitator/<code:code>/archive/", schedule.archive, name="exercise-archive"),
+    path("facilitator/<code:code>/delete/", schedule.delete, name="exercise-delete"),
+    path("facilitator/<code:code>/<str:what>.csv", schedule.table, name="exercise-table"),
     path("facilitator/<str:token>/", facilitator.enter, name="facilitator-enter"),
     path("admin/", admin.site.urls),
 ]

@@ -41,6 +41,13 @@ PAGES = {
     "facilitator/": Who.FACILITATOR,
     "facilitator/<str:token>/": Who.FACILITATOR,  # or whoever has the one-time link
     "facilitator/new/": Who.FACILITATOR,
+    "facilitator/sessions/": Who.FACILITATOR,
+    "facilitator/results.csv": Who.FACILITATOR,
+    "facilitator/<code:code>/edit/": Who.OWN,
+    "facilitator/<code:code>/copy/": Who.OWN,
+    "facilitator/<code:code>/archive/": Who.OWN,
+    "facilitator/<code:code>/delete/": Who.OWN,
+    "facilitator/<code:code>/<str:what>.csv": Who.OWN,
     "facilitator/exercise/<str:code>/": Who.OWN,
     "facilitator/exercise/<str:code>/room/": Who.OWN,
     "facilitator/seat/<int:seat_id>/link/": Who.OWN,

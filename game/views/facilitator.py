@@ -29,7 +29,7 @@ from game.views.errors import error
 
 SPEEDS = (0.5, 1, 2, 5, 10, 30, 60, 120)
 STUCK_AFTER_MIN = (0, 1, 2, 3, 5, 10)
-SHOWN = 50
+SHOWN = 12
 
 
 @never_cache
@@ -51,7 +51,7 @@ def exercises(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest, form: NewExercise, status: int = 200) -> HttpResponse:
-    found = exercises_of(request.user)[:SHOWN]
+    found = exercises_of(request.user).filter(archived=False)[:SHOWN]
     context = {"page_title": "Facilitator", "exercises": [brief(one) for one in found], "form": form}
     return render(request, "facilitator/index.html", context, status=status)
 

@@ -1,10 +1,13 @@
 """The start page, and the ways in: a game for one, a code and a name, a resume word."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,6 +19,7 @@ from game.models import Exercise, Player, RuleBroken, Seat
 from game.people import name_key
 
 SHOWN = 12
+SOON = timedelta(hours=24)  # what is planned for later is nobody's business yet
 
 
 @never_cache
@@ -26,7 +30,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _home(request: HttpRequest, **more: Any) -> dict[str, Any]:
-    running = Exercise.objects.filter(state__in=("lobby", "running", "paused"), owner=None)[:SHOWN]
+    soon = Q(planned_for=None) | Q(planned_for__lt=timezone.now() + SOON)
+    running = Exercise.objects.filter(Q(state__in=("running", "paused")) | Q(state="lobby") & soon, owner=None, archived=False)[:SHOWN]
     return {
         "page_title": "Opening Bell",
         "exercises": [

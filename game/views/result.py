@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import engine
-from game import board
+from game import board, results
 from game.access import facilitates
 from game.joining import normal
 from game.models import Command, Exercise, Ghost, Run
@@ -94,23 +94,12 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
 
 def _team(run: Run, ghost: Ghost | None) -> dict[str, Any]:
     score = run.score or {}
-    loss = float(score.get("total", run.curve[-1][1] if run.curve else 0))
-    whole = run.step >= engine.CLOSE
-    ghost_usd = None
-    if ghost is not None:
-        # A run that was ended early is measured against history at the same moment.
-        ghost_usd = float(ghost.score["total"]) if whole else float(board.at(ghost.curve, run.step))
     given = [row for row in run.commands.filter(step__isnull=False).order_by("seq") if not engine.KINDS[row.kind].talk]
     return {
         "name": run.team.name,
         "failed": run.reason if run.state == "failed" else "",
         "ended_at": engine.clock(run.step),
-        "whole": whole,
-        "loss_usd": round(loss),
-        "ghost_usd": None if ghost_usd is None else round(ghost_usd),
-        "avoided_usd": None if ghost_usd is None else round(ghost_usd - loss),
-        "share_avoided": board.share(None if ghost_usd is None else round(ghost_usd), round(loss)),
-        "grade": board.grade(ghost_usd, loss),
+        **results.of(run, ghost),
         "moments": moments(score),
         "fate": fate(score),
         "service_kept": score.get("service_kept"),

@@ -1,0 +1,53 @@
+"""The scenarios that ship, as people look at them: which can be played, and what is wrong with one that cannot."""
+
+from typing import Any, NamedTuple
+
+import engine
+
+
+class Look(NamedTuple):
+    """A scenario's folder. `problem` is what its data breaks, in the words of its validation; empty when it is valid."""
+
+    id: str
+    title: str
+    problem: str
+    scenario: "engine.Scenario | None"
+
+    @property
+    def sections(self) -> list[tuple[str, Any]]:
+        """Its data as it was validated: name of a section, and what is in it. Long lists are counted, not listed."""
+        if self.scenario is None:
+            return []
+        data = self.scenario.model_dump(mode="json", exclude={"folder"})
+        plain = {name: value for name, value in data.items() if not isinstance(value, dict | list)}
+        return [("scenario", plain), *((name, _short(value)) for name, value in data.items() if isinstance(value, dict | list))]
+
+
+LISTED = 40  # entries of a list that are shown
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _short(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [*map(_short, value[:LISTED]), *([f"... {len(value):,} in all"] if len(value) > LISTED else [])]
+    return value
+
+
+def look_at(scenario_id: str) -> Look:
+    """One of them."""
+    try:
+        scenario = engine.load_scenario(scenario_id)
+    except (engine.ScenarioError, OSError) as problem:
+        return Look(scenario_id, scenario_id, str(problem), None)
+    return Look(scenario_id, scenario.title, "", scenario)
+
+
+def all_of_them() -> list[Look]:
+    """Every scenario there is a folder for, also those that cannot be played."""
+    return [look_at(scenario_id) for scenario_id in engine.scenario_ids()]
+
+
+def playable() -> list[Look]:
+    """Those that can be played."""
+    return [look for look in all_of_them() if look.scenario]

@@ -1,0 +1,81 @@
+"""Exercises before and after they are played: prepared ahead, copied, put away, deleted."""
+
+import secrets
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from game.models import Exercise, Inject, RuleBroken, Team
+
+SEED_MAX = 2**31 - 1
+TITLE_MAX = 80
+# What a copy has from the one it is a copy of. Not: code, state, dates, the frozen board, who played it.
+KEPT = (
+    "facilitator", "title", "scenario", "drawn", "seed", "noise", "start_step", "speeds", "loss_counter", "help", "planning_s", "places", "stuck_s",
+)  # fmt: skip
+
+
+def new_seed(*taken: int) -> int:
+    """A drawn seed that is none of these."""
+    return next(seed for seed in iter(lambda: secrets.randbelow(SEED_MAX), None) if seed not in taken)
+
+
+def copy_of(exercise: Exercise, *, new_market: bool = False) -> Exercise:
+    """The same exercise in a lobby of its own: its teams' names and autopilots, its prepared injects, nobody at the desks.
+
+    With `new_market` on a drawn seed: the same teams play again, and what they remember of the market helps them no more.
+    """
+    with transaction.atomic():
+        copy = Exercise.objects.create(**{name: getattr(exercise, name) for name in KEPT})
+        if new_market:
+            copy.seed, copy.noise = new_seed(exercise.seed), None
+        else:
+            copy.title = f"{exercise.title[: TITLE_MAX - 7]} (copy)"
+        copy.save(update_fields=["seed", "noise", "title"])
+        teams: dict[int | None, Team | None] = {None: None}
+        for team in exercise.teams.prefetch_related("seats"):
+            teams[team.pk] = made = copy.add_team(team.name)
+            for seat in team.seats.all():
+                made.seats.filter(desk=seat.desk).update(autopilot=seat.autopilot)
+        for inject in _prepared(exercise):
+            inject.pk, inject.exercise, inject.team = None, copy, teams[inject.team_id]
+            inject.save(force_insert=True)
+    return copy
+
+
+def _prepared(exercise: Exercise) -> QuerySet[Inject]:
+    """The injects that waited when it began: not those that its facilitator played as it went."""
+    standing = exercise.injects.filter(taken_back=None)
+    return standing if exercise.started_at is None else standing.filter(created__lte=exercise.started_at)
+
+
+def archive(exercise: Exercise, *, away: bool) -> None:
+    """Put it away, or bring it back. Raises RuleBroken for one that is being played."""
+    if away and exercise.state in ("running", "paused"):
+        raise RuleBroken(f"{exercise} is being played: end it before it is archived.")
+    Exercise.objects.filter(pk=exercise.pk).update(archived=away)
+
+
+def remove(exercise: Exercise) -> None:
+    """Delete it with everything that belongs to it. Raises RuleBroken for one that is being played."""
+    with transaction.atomic():
+        found = Exercise.objects.select_for_update().filter(pk=exercise.pk).first()
+        if found is None:
+            raise RuleBroken("This exercise is deleted already.")
+        if found.state in ("running", "paused"):
+            raise RuleBroken(f"{found} is being played: end it before it is deleted.")
+        found.delete()
+
+
+def cascade(exercise: Exercise) -> list[str]:
+    """What is deleted with it, in counts such as "2 teams", for whoever is about to."""
+    runs = list(exercise.runs())
+    found = (
+        (exercise.teams.count(), "team"),
+        (exercise.players.count(), "player"),
+        (len(runs), "run"),
+        (exercise.notes.count(), "note"),
+        (sum(run.commands.count() for run in runs), "command"),
+        (sum(run.events.count() for run in runs), "event"),
+    )
+    return [f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in found]

@@ -1,0 +1,151 @@
+"""Sessions before and after: the list of them, preparing, copying, putting away, deleting, and the tables of who and how."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, F, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+import engine
+from game import exports, schedule
+from game.access import exercises_of, own_exercise
+from game.control import tell_state
+from game.forms import EditExercise
+from game.models import Exercise, RuleBroken
+from game.views.account import facilitators_only
+
+SHOWN = 200
+SECTIONS = (("now", "Now", ("running", "paused")), ("coming", "Coming", ("lobby",)), ("past", "Past", ("ended",)))
+ORDER = {"now": ("-started_at",), "coming": (F("planned_for").asc(nulls_last=True), "-created"), "past": ("-ended_at", "-created")}
+
+
+@require_safe
+@facilitators_only
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Coming and past sessions: `q` searches, `when` chooses a section, `archived` shows what was put away as well."""
+    q, when, archived = request.GET.get("q", "").strip()[:80], request.GET.get("when", ""), request.GET.get("archived") == "on"
+    found = _searched(exercises_of(request.user), q)
+    if not archived:
+        found = found.filter(archived=False)
+    sections = [
+        {"id": key, "title": title, "rows": [_row(one) for one in found.filter(state__in=states).order_by(*ORDER[key], "pk")[:SHOWN]]}
+        for key, title, states in SECTIONS
+        if when in ("", key)
+    ]
+    context = {
+        "page_title": "Sessions",
+        "sections": sections,
+        "whens": [(key, title) for key, title, _ in SECTIONS],
+        "q": q,
+        "when": when,
+        "archived": archived,
+        "everybodys": request.user.is_staff,
+        "any": any(section["rows"] for section in sections),
+    }
+    return render(request, "facilitator/sessions.html", context)
+
+
+def _searched(exercises: QuerySet[Exercise], q: str) -> QuerySet[Exercise]:
+    found = exercises.select_related("facilitator").annotate(team_number=Count("teams", distinct=True), people=Count("players", distinct=True))
+    if not q:
+        return found
+    words = Q(title__icontains=q) | Q(code__icontains=q) | Q(facilitator__username__icontains=q)
+    words |= Q(teams__name__icontains=q) | Q(players__name__icontains=q)
+    # A drawn scenario is not found by its name before the end: finding it would tell which it is.
+    words |= Q(scenario__icontains=q) & (Q(drawn=False) | Q(state="ended"))
+    return found.filter(pk__in=exercises.filter(words).values("pk"))
+
+
+def _row(exercise: Any) -> dict[str, Any]:
+    start = exercise.start_step
+    return {
+        "exercise": exercise,
+        "begins": f"{engine.date(start)[4:]} {engine.clock(start)[:5]}" if start < 0 else engine.clock(start)[:5],
+        "when": exercise.ended_at if exercise.state == "ended" else exercise.started_at or exercise.planned_for,
+        "whose": exercise.facilitator.get_username() if exercise.facilitator else "nobody",
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@facilitators_only
+def edit(request: HttpRequest, code: str) -> HttpResponse:
+    """A prepared exercise in the form it was made with."""
+    exercise = own_exercise(request, code)
+    if exercise.state != "lobby":
+        messages.error(request, "This exercise has started: what it is played with stays as it is.")
+        return redirect("sessions")
+    form = EditExercise(request.POST or None, exercise=exercise)
+    if request.method == "POST" and form.is_valid():
+        try:
+            form.save()
+        except RuleBroken as problem:
+            form.add_error(None, str(problem))
+        else:
+            tell_state(exercise)
+            return redirect("facilitator-exercise", exercise.code)
+    context = {"page_title": f"Edit {exercise.title}", "exercise": exercise, "form": form}
+    return render(request, "facilitator/edit.html", context, status=400 if form.errors else 200)
+
+
+@require_POST
+@facilitators_only
+def copy(request: HttpRequest, code: str) -> HttpResponse:
+    """`do=again`: the same teams on a new market, from any exercise; otherwise the same once more. Then to its form."""
+    again = request.POST.get("do") == "again"
+    made = schedule.copy_of(own_exercise(request, code), new_market=again)
+    if made.facilitator != request.user:  # staff copied somebody's
+        made.facilitator = request.user  # type: ignore[assignment]
+        made.save(update_fields=["facilitator"])
+    messages.success(request, f"{made.code} is ready{f', on seed {made.seed}' if again else ''}. Change what is to be different.")
+    return redirect("exercise-edit", made.code)
+
+
+@require_POST
+@facilitators_only
+def archive(request: HttpRequest, code: str) -> HttpResponse:
+    """Put an exercise away; `do=back` brings it back."""
+    exercise, away = own_exercise(request, code), request.POST.get("do") != "back"
+    try:
+        schedule.archive(exercise, away=away)
+        messages.success(request, f"{exercise} is {'archived' if away else 'back'}.")
+    except RuleBroken as problem:
+        messages.error(request, str(problem))
+    return redirect("sessions")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@facilitators_only
+def delete(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask once, saying what goes with it, and delete a prepared exercise. What was played is archived instead."""
+    exercise = own_exercise(request, code)
+    try:
+        if exercise.state != "lobby":
+            raise RuleBroken(f"{exercise} was played: it can be archived. Staff deletes it in the admin.")
+        if request.method == "POST":
+            schedule.remove(exercise)
+            messages.success(request, f"{exercise} is deleted.")
+            return redirect("sessions")
+    except RuleBroken as problem:
+        messages.error(request, str(problem))
+        return redirect("sessions")
+    context = {"page_title": f"Delete {exercise.title}", "exercise": exercise, "cascade": schedule.cascade(exercise)}
+    return render(request, "facilitator/delete.html", context)
+
+
+@require_safe
+@facilitators_only
+def table(request: HttpRequest, code: str, what: str) -> Any:
+    """Who took part, or how it came out, as CSV."""
+    exercise = own_exercise(request, code)
+    if what not in exports.TABLES:
+        raise Http404
+    return exports.as_csv(exports.TABLES[what](exercise), exercise, what)
+
+
+@require_safe
+@facilitators_only
+def all_results(request: HttpRequest) -> Any:
+    """How every session came out that this facilitator sees, as one CSV."""
+    return exports.as_csv(exports.outcome(exercises_of(request.user).filter(state="ended")), None, "results")
