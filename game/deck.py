@@ -23,7 +23,7 @@ PERSONAS = ("Chief executive", "The exchange", "A large client", "The regulator"
 
 def told(exercise: Exercise) -> dict[str, Any]:
     """{teams, line, script, messages}, see _line, engine.scenario_script and _message."""
-    runs = list(exercise.runs())
+    runs = list(exercise.runs().defer("curve", "score"))
     given, had = _given(exercise), injects.delivered(exercise)
     titles = {text["id"]: text for text in engine.ready_injects(engine.load_scenario(exercise.scenario))}
     answers = _answers(exercise)

@@ -84,11 +84,6 @@ def _line(step: int, team: int | None, desk: str, by: str, kind: str, main: bool
     return {"at": engine.told(step, 0), "team": team, "desk": desk, "by": by, "kind": kind, "main": main, "text": text}
 
 
-def _replies(exercise_id: int) -> dict[str, str]:
-    scenario = engine.load_scenario(Exercise.objects.values_list("scenario", flat=True).get(pk=exercise_id))
-    return {reply.key: reply.text for call in scenario.evidence.calls for reply in call.replies}
-
-
 class Happenings:
     """The feed of one exercise in this process: the newest lines, and how far each log was read."""
 
@@ -104,6 +99,7 @@ class Happenings:
         self._mails: dict[tuple[int, str], str] = {}  # run, id -> subject
         self._callers: dict[tuple[int, int], str] = {}  # run, call -> who rang
         self._replies: dict[str, str] = {}  # key -> what is said
+        self._symptom = ""  # subject of the mails that say that something is wrong
         self._subjects: Counter[tuple[int, str]] = Counter()
         self._opened: set[tuple[int, str]] = set()
 
@@ -141,7 +137,9 @@ class Happenings:
         for run in new:
             self._events.setdefault(run, -1)
             self._commands.setdefault(run, 0)
-        self._replies = self._replies or _replies(self.exercise_id)
+        evidence = engine.load_scenario(Exercise.objects.values_list("scenario", flat=True).get(pk=self.exercise_id)).evidence
+        self._replies = {reply.key: reply.text for call in evidence.calls for reply in call.replies}
+        self._symptom = evidence.reject_subject
         early = Event.objects.filter(run__in=new, kind=ARRIVED).values_list("run", "number", "data")
         for run, number, data in early:
             if number <= self._events[run]:
@@ -216,9 +214,9 @@ class Happenings:
         return _line(int(row.step or 0), team, row.desk, row.by, kind, main, text)
 
     def _opens(self, row: Command) -> tuple[str, bool]:
-        """A mail that is opened: of many alike the first one is worth a line."""
+        """A mail that is opened: of those that say that something is wrong the first one is worth a line."""
         subject = self._mails.get((row.run_id, str(row.args.get("mail"))), "a mail")
         alike, key = self._subjects[row.run_id, subject], (row.run_id, subject)
         first = key not in self._opened
         self._opened.add(key)
-        return f"Opens \u201c{subject}\u201d{f' (first of {alike})' if first and alike > 1 else ''}", first and alike > 1
+        return f"Opens \u201c{subject}\u201d{f' (first of {alike})' if first and alike > 1 else ''}", first and subject == self._symptom

@@ -154,7 +154,7 @@ class Exercise(models.Model):
     @property
     def step(self) -> int:
         """Where the furthest of its runs is."""
-        return max([self.start_step, *(run.step for run in self.runs())])
+        return max(self.start_step, Run.objects.filter(team__exercise=self).aggregate(furthest=models.Max("step"))["furthest"] or engine.WEEK)
 
     def runs(self) -> "models.QuerySet[Run]":
         """The runs of its teams, in the teams' order."""

@@ -35,12 +35,12 @@ def brief(exercise: Exercise) -> dict[str, Any]:
     }
 
 
-def overview(exercise: Exercise, links: dict[str, str]) -> dict[str, Any]:
+def overview(exercise: Exercise, links: dict[str, str], known: list[Run] | None = None) -> dict[str, Any]:
     """The whole picture as the rows know it; every key is a card of the control room. `links`: seat id -> one-time link that was made a
-    moment ago and is shown now.
+    moment ago and is shown now; `known`: its runs, where they have just been read.
     """
     now = timezone.now()
-    runs = {run.team_id: run for run in exercise.runs()}
+    runs = {run.team_id: run for run in (exercise.runs().defer("curve", "score") if known is None else known)}
     teams = list(exercise.teams.prefetch_related("seats__holdings__player"))
     return {
         "code": exercise.code,

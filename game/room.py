@@ -2,6 +2,7 @@
 One a web process, however many facilitators look at it.
 """
 
+import time
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from game.loudspeaker import read_hash
 from game.models import Exercise, Run
 from game.overview import PHASES, curves, overview
 
+OVERVIEW_S = 3.0  # people, notes and injects, which are told of when they change
 DECIDED = ("at", "desk", "by", "text")  # what a row says of its last decision
 
 
@@ -24,12 +26,13 @@ class Room(Feed):
     """What the control rooms of an exercise are offered."""
 
     desk = "facilitator"
-    rows_s = 1.5
+    rows_s = 1.0
 
     def __init__(self, exercise_id: int) -> None:
         super().__init__(exercise_id)
         self.happenings = Happenings(exercise_id)
         self._overview: dict[str, Any] = {}
+        self._overview_due = 0.0
         self._by_id: dict[int, Run] = {}
         self._told = 0  # the newest line the clients were woken for
         self._curve: tuple[Any, dict[str, Any]] = (None, {})  # what it was drawn of, and the card
@@ -39,8 +42,14 @@ class Room(Feed):
         if self._exercise is not None:
             self._by_id = {run.pk: run for run in runs}
             self.happenings.read(self._exercise, runs)
-            self._overview = overview(self._exercise, {})
+            if time.monotonic() >= self._overview_due:
+                self._overview_due = time.monotonic() + OVERVIEW_S
+                self._overview = overview(self._exercise, {}, runs)
         return runs
+
+    def poke(self) -> None:
+        self._overview_due = 0.0
+        super().poke()
 
     async def remove(self, slot: Slot) -> None:
         await super().remove(slot)
