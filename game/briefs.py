@@ -63,3 +63,8 @@ def brief(desk: str, help_level: str) -> dict[str, Any]:
     """A desk's brief for a template."""
     one = BRIEFS[desk]
     return {"desk": desk, **one._asdict(), "shown": one.shown if help_level != "2012" else ""}
+
+
+def seat_words(desk: str) -> str:
+    """A desk's seat in a sentence: "the risk manager's seat"."""
+    return f"the {BRIEFS[desk].title.lower()}'s seat"

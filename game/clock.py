@@ -315,8 +315,9 @@ class Clock:
     def _fail(self, problem: Exception, table: Table | None) -> None:
         """The run stands still and says why; other runs go on."""
         log.exception("a run failed", run=self.run_id)
-        reason = f"{type(problem).__name__}: {problem}"
         run = table.run if table else Run.objects.get(pk=self.run_id)
+        at = f"at {engine.told(table.sim.now, 0)}" if table else "before it could go on from its log"
+        reason = f"it stopped {at}: {problem} ({type(problem).__name__})"
         try:
             rows.fail(run, reason)
         except rows.Fenced:

@@ -5,8 +5,8 @@ import time
 from django.db import transaction
 
 import engine
-from game.briefs import ORDER
-from game.models import Exercise, Holding, Player, RuleBroken, Seat
+from game.briefs import ORDER, seat_words
+from game.models import Deed, Exercise, Holding, Player, RuleBroken, Seat
 from game.rules import ASSISTANT, DESKS
 
 SOLO_TITLE = "1 August 2012"
@@ -64,6 +64,7 @@ def join(exercise: Exercise, name: str, seat_id: int | None = None) -> tuple[Pla
         if seats[0].holders and seat_id is None:
             raise Full("Every seat is taken.")
         seats[0].take(player)
+        Deed.record(exercise, f"takes {seat_words(seats[0].desk)}", team=seats[0].team, by=player.name)
     return player, token, seats[0]
 
 
@@ -88,6 +89,7 @@ def move(player: Player, seat_id: int, *, also: bool = False) -> Seat:
         if not also:
             Holding.objects.filter(player=player).exclude(seat=seat).delete()
         seat.take(player)
+        Deed.record(exercise, f"takes {seat_words(seat.desk)}{' as well' if also else ''}", team=seat.team, by=player.name)
     return seat
 
 

@@ -4,7 +4,7 @@ Neither reaches a simulation, and players are shown neither.
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils import timezone
@@ -35,6 +35,10 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return f"{engine.clock(self.step)} {self.text[:40]}"
+
+    def told(self) -> dict[str, Any]:
+        """For a facilitator's page."""
+        return {"id": self.pk, "at": engine.told(self.step, 0), "team": self.team.name if self.team else "", "text": self.text, "by": self.by}
 
     @classmethod
     def pin(cls, exercise: "Exercise", typed: str, *, team: "Team | None" = None, at: str = "", by: str = "") -> "Note":

@@ -11,7 +11,7 @@ from django.utils import timezone
 import engine
 from game import board, deck, planning, wall
 from game.briefs import BRIEFS
-from game.models import Exercise, Note, Run, Seat, Team
+from game.models import Exercise, Run, Seat, Team
 from game.presence import seat_row
 from game.rules import DESKS
 
@@ -50,7 +50,7 @@ def overview(exercise: Exercise, links: dict[str, str], known: list[Run] | None 
         "people": exercise.players.count(),
         "wall": wall.told(exercise),
         "injects": deck.told(exercise),
-        "notes": [_note(note) for note in exercise.notes.select_related("team")],
+        "notes": [note.told() for note in exercise.notes.select_related("team")],
         "teams": [_team(exercise, team, runs.get(team.pk), links, now) for team in teams],
     }
 
@@ -77,10 +77,6 @@ def timing(exercise: Exercise, runs: list[Run], now: datetime) -> dict[str, Any]
             "retry": any(run.state == "failed" for run in runs),
         },
     }
-
-
-def _note(note: Note) -> dict[str, Any]:
-    return {"id": note.pk, "at": engine.told(note.step, 0), "team": note.team.name if note.team else "", "text": note.text, "by": note.by}
 
 
 def _team(exercise: Exercise, team: Team, run: Run | None, links: dict[str, str], now: datetime) -> dict[str, Any]:

@@ -8,7 +8,8 @@ Every function takes the time, so that nothing here waits.
 from datetime import datetime, timedelta
 from typing import Any
 
-from game.models import Exercise, Player, RuleBroken, Seat
+from game.briefs import seat_words
+from game.models import Deed, Exercise, Player, RuleBroken, Seat
 
 GRACE_S = 30.0
 SILENT_S = 15.0  # no sign of life for so long: away, since the last one
@@ -43,9 +44,11 @@ def sweep(now: datetime) -> set[int]:
     lost = Seat.objects.filter(covered=False, team__exercise__state="running", holdings__player__in=absent)
     here = Player.objects.exclude(pk__in=absent)
     lost = lost.exclude(holdings__player__in=here).distinct()
-    for pk, team_id in list(lost.values_list("pk", "team_id")):
-        Seat.objects.filter(pk=pk).update(covered=True)
-        changed.add(team_id)
+    for seat in list(lost.select_related("team__exercise")):
+        Seat.objects.filter(pk=seat.pk).update(covered=True)
+        changed.add(seat.team_id)
+        names = ", ".join(player.name for player in seat.holders)
+        Deed.record(seat.team.exercise, f"is away: the assistant plays in {seat_words(seat.desk)}", team=seat.team, by=names)
     return changed
 
 

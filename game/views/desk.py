@@ -9,9 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
 from game.access import give_player_cookie, place_of, player_of
-from game.briefs import BRIEFS
+from game.briefs import BRIEFS, seat_words
 from game.control import tell_state, tell_team
-from game.models import Player, RuleBroken, Run, Seat
+from game.models import Deed, Player, RuleBroken, Run, Seat
 from game.pages import desk_cards
 from game.protocol import seat_hello
 from game.rules import DESKS
@@ -34,6 +34,7 @@ def take_seat(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("first-desk")
         return error(request, 403, "This link has been used, or is not known. Ask the facilitator for a new one.")
     seat, player, cookie = taken
+    Deed.record(seat.team.exercise, f"takes {seat_words(seat.desk)} by a link", team=seat.team, by=player.name)
     tell_team(seat.team_id)
     tell_state(seat.team.exercise)
     response = redirect("desk", seat.desk)

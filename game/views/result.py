@@ -74,7 +74,8 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
     runs = list(exercise.runs()) if final else []
     final = final and all(run.state in Run.DONE for run in runs)
     held = final and exercise.frozen is not None
-    final = final and (not held or facilitates(request.COOKIES, exercise))
+    facilitator = facilitates(request.COOKIES, exercise)
+    final = final and (not held or facilitator)
     ghost = exercise.ghost
     sides = [board.Side.of(run) for run in runs] if final else []
     furthest = max((side.step for side in sides), default=engine.OPEN - 1)
@@ -83,6 +84,7 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         "exercise": exercise,
         "final": final,
         "held": held,
+        "notes": [note.told() for note in exercise.notes.select_related("team")] if facilitator else [],
         "teams": [_team(run, ghost) for run in runs] if final else [],
         "history": _history(ghost) if final and ghost else None,
         "curve": board.curve_until(furthest, sides, ghost.curve if final and ghost else None),

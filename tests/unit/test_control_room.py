@@ -7,12 +7,13 @@ import pytest
 from django.utils import timezone
 
 import engine
-from game import inbox, joining, planning, rows, seating
+from game import inbox, joining, planning, presence, rows, seating
+from game.briefs import seat_words
 from game.control import state_of, state_of_run
 from game.control_room import act
 from game.drive import drive, drive_team
 from game.happenings import Happenings
-from game.models import Command, Deed, Event, Exercise, Note, Player, RuleBroken, Run, Seat, Team
+from game.models import Command, Deed, Event, Exercise, FacilitatorLink, Note, Player, RuleBroken, Run, Seat, Team
 from game.people import name_key
 from game.protocol import Order
 from game.room import stuck_s
@@ -327,6 +328,32 @@ def test_there_are_at_most_twelve_teams_and_none_comes_after_the_end(exercise):
 # Notes, and what happened
 
 
+def test_only_facilitators_find_their_notes_on_the_result_page(exercise, client):
+    act(exercise, {"do": "note", "text": "Nobody reads the mail"})
+    drive(exercise, "end")
+    Run.objects.update(state="ended")
+    assert "Nobody reads the mail" not in client.get(f"/result/{exercise.code}/").content.decode()
+    client.get(f"/facilitator/{FacilitatorLink.issue()}/")
+    page = client.get(f"/result/{exercise.code}/").content.decode()
+    assert "Your notes for the debrief" in page and "Nobody reads the mail" in page
+
+
+def test_who_sits_down_and_who_stays_away_is_in_the_feed_too():
+    exercise = new_exercise(autopilot="assistant")
+    player, _, seat = joining.join(exercise, "Dana")
+    other = Seat.objects.free().first()
+    joining.move(player, other.pk)
+    drive(exercise, "start")
+    away = timezone.now() - MINUTE
+    Player.objects.update(gone_at=away)
+    presence.sweep(timezone.now())
+    words = [(deed.by, deed.text) for deed in Deed.objects.exclude(text="started the exercise")]
+    assert words == [
+        ("Dana", f"takes {seat_words(seat.desk)}"), ("Dana", f"takes {seat_words(other.desk)}"),
+        ("Dana", f"is away: the assistant plays in {seat_words(other.desk)}"),
+    ]  # fmt: skip
+
+
 def test_a_note_is_stamped_with_the_market_time_of_its_team_or_of_the_furthest(exercise):
     act(exercise, {"do": "note", "text": "  Nobody  reads the mail "}, "erin")
     act(exercise, {"do": "note", "text": "Stopped early", "team": str(team_of(exercise, "Amber").pk)})
@@ -379,20 +406,23 @@ def told(run: Run, number: int, kind: str, audience=(), **data) -> None:
 
 
 def test_the_feed_tells_each_row_once_in_words_and_marks_what_a_person_wants_to_read(exercise):
-    run = run_of(exercise)
+    run, subject = run_of(exercise), engine.load_scenario(exercise.scenario).evidence.reject_subject
     for number in range(97):
-        told(run, number, "mail.arrived", mail=number, sender="smars-alerts", subject="BNET reject")
+        told(run, number, "mail.arrived", mail=number, sender="smars-alerts", subject=subject)
+    for number in (200, 201):
+        told(run, number, "mail.arrived", mail=number, sender="Facilities", subject="Fire drill")
     told(run, 97, "market.opened", engine.DESKS)
     told(run, 98, "alert.raised", ("operator",), text="over 500 a second")
     given(run, 1, "mail.open", mail=3)
     given(run, 2, "mail.open", mail=4)
     given(run, 3, "server.stop", server=8)
     given(run, 4, "bridge.say", text="<b>it is eight</b>")
+    given(run, 6, "mail.open", mail=200)
     feed = Happenings(exercise.pk)
     assert feed.read(exercise, exercise.runs())
     lines = {line["text"]: line for line in feed.lines}
     assert [text for text, line in lines.items() if line["main"] and line["kind"] != "system"] == [
-        "The opening bell", "Opens \u201cBNET reject\u201d (first of 97)", "Stop a server: SMARS-8", "\u201c<b>it is eight</b>\u201d",
+        "The opening bell", f"Opens \u201c{subject}\u201d (first of 97)", "Stop a server: SMARS-8", "\u201c<b>it is eight</b>\u201d",
     ]  # fmt: skip
     assert (lines["Stop a server: SMARS-8"]["kind"], lines["Stop a server: SMARS-8"]["at"], lines["Alert: over 500 a second"]["main"]) == (
         "decisions",
@@ -402,7 +432,7 @@ def test_the_feed_tells_each_row_once_in_words_and_marks_what_a_person_wants_to_
     assert feed.last[run.pk]["text"] == "Stop a server: SMARS-8", "talk and reading are no decisions"
     newest = feed.newest
     assert not feed.read(exercise, exercise.runs()) and feed.newest == newest
-    given(run, 5, "smars.disconnect")
+    given(run, 7, "smars.disconnect")
     assert feed.read(exercise, exercise.runs()) and [line["text"] for line in feed.after(newest)] == ["Disconnect SMARS at the exchanges"]
 
 
