@@ -231,3 +231,28 @@ def test_the_evening_is_the_risk_manager_s_alone():
     for desk in ("operator", "deployer"):
         assert_alike(sims, desk)
     assert len({seen(sim, "risk", "2012") for sim in sims}) == 2
+
+
+DESKS = ("deployer", "operator", "risk")
+
+
+@RUNS
+@given(st.sampled_from(DESKS), st.integers(1, 300), st.integers(0, 400), st.sampled_from(["status_mail", "persona.say"]))
+def test_what_is_said_to_one_desk_shows_on_no_other_desks_cards(desk, before, after, how):
+    """And its answer neither: not in the words, and not by any trace that they leave."""
+    scenario = stale_at(4)
+    sims = [morning(scenario, OPEN - 200) for _ in range(2)]
+    for sim in sims:
+        sim.step(before)
+    if how == "persona.say":
+        assert give(sims[0], "facilitator", how, id=1, sender="The regulator", desks=[desk], text="Who can stop this?") is None
+        assert give(sims[0], desk, "persona.reply", message=1, text="We can") is None
+    else:
+        args = {"id": 1, "card": how, "desks": [desk], "server": 0, "minutes": 0, "text": "", "at": None, "when": None}
+        assert give(sims[0], "facilitator", "inject.play", **args) is None
+    for sim in sims:
+        sim.step(after)
+    for other in DESKS:
+        if other != desk:
+            assert_alike(sims, other)
+    assert seen(sims[0], desk, "2012") != seen(sims[1], desk, "2012")

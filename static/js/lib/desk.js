@@ -36,6 +36,7 @@ const LATER = {
   done: () => import("../cards/done.js"),
   asks: () => import("../cards/asks.js"),
   hints: () => import("../cards/hints.js"),
+  messages: () => import("../cards/messages.js"),
 };
 
 /* cards: name -> module with mount(root, app); keys(app): binds the desk's own keys; later: name -> () => import(...), see mountLater. */

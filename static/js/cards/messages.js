@@ -1,0 +1,59 @@
+/* What somebody says to this desk, and its answers. The newest stands open until it is answered or folded; then it is one line. */
+import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { answer } from "../lib/answer.js";
+import { minute } from "../lib/format.js";
+import { icon } from "../lib/icons.js";
+import { keep, kept } from "../lib/kept.js";
+import { blocked } from "../lib/reasons.js";
+import { play } from "../lib/sound.js";
+
+export function mount(root, app) {
+  const { exercise, team, desk } = app.store.get("standing").hello;
+  const at = { key: `messages:${exercise.code}:${team}:${desk}`, open: null, spoken: 0 };
+  const draw = () => {
+    const messages = app.store.get("messages")?.messages ?? [];
+    root.hidden = !messages.length;
+    if (!messages.length) return;
+    const [newest] = messages;
+    const open = at.open ?? (newest.id > Number(kept(at.key, "0")) && !newest.replies.length);
+    const turn = (on) => () => {
+      keep(at.key, String(newest.id)); // folded once, it stays a line on the next load
+      at.open = on;
+      draw();
+      root.focus({ preventScroll: true });
+    };
+    render(html`<div class="message-head">${icon("message-square")}<h2 class="grow"><strong dir="auto">${newest.from}</strong> <span class="second num">${minute(newest.at)}</span>${open ? nothing : html` <span class="second message-line" dir="auto">${newest.replies.length ? "answered" : newest.text}</span>`}</h2>
+        <button type="button" class="btn btn-quiet" aria-expanded=${String(open)} @click=${turn(!open)}>${open ? "Fold" : messages.length > 1 ? `Open ${messages.length}` : "Open"}<span class="sr"> messages</span></button></div>
+      ${open ? html`<div class="messages scroll">${messages.map((m, i) => one(app, m, i === 0, draw))}</div>` : nothing}`, root);
+    if (newest.id > at.spoken) {
+      if (at.spoken || !newest.replies.length) {
+        app.voice.say(`${newest.from} says: ${newest.text}`);
+        play("mail");
+      }
+      if (at.spoken) at.open = null;
+      at.spoken = newest.id;
+    }
+  };
+  for (const name of ["messages", "standing"]) app.store.on(name, draw);
+  app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("message:") && draw());
+  draw();
+}
+
+function one(app, m, first, draw) {
+  const place = `message:${m.id}`;
+  const send = (e) => {
+    e.preventDefault();
+    const input = e.target.elements.text;
+    const why = blocked(app);
+    if (why) return app.voice.say(why, true);
+    if (!input.value.trim()) return input.focus();
+    app.commands.give(place, "persona.reply", { message: m.id, text: input.value.trim() });
+    input.value = "";
+    draw();
+  };
+  return html`<article class="message" aria-label=${`${m.from} at ${minute(m.at)}`}>${first ? nothing : html`<p class="second"><strong dir="auto">${m.from}</strong> <span class="num">${minute(m.at)}</span></p>`}
+    <p class="message-text" dir="auto">${m.text}</p>
+    ${m.replies.map((r) => html`<p class="second"><span class="quiet">You, <span class="num">${minute(r.at)}</span>:</span> <span dir="auto">${r.text}</span></p>`)}
+    <form class="message-answer" @submit=${send}><label class="sr" for=${`reply-${m.id}`}>Answer to ${m.from}</label><input class="input input-small" id=${`reply-${m.id}`} name="text" maxlength="280" autocomplete="off" dir="auto" placeholder="Answer">
+      <button class="btn" aria-disabled=${String(!!blocked(app))}>${icon("send")}Answer</button></form>${answer(app, place)}</article>`;
+}
