@@ -7,6 +7,7 @@ expected. Nothing here knows about a run.
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from string import Formatter
 from typing import Any, NamedTuple, TypeVar
@@ -80,6 +81,12 @@ class EvidenceTexts:
     def call(self, name: str) -> CallText:
         """A call by its id. Raises StopIteration when there is none."""
         return next(text for text in self.calls if text.id == name)
+
+    @cached_property
+    def replies(self) -> dict[str, str]:
+        """What can be said on the telephone, by the reply's key."""
+        said = [call.replies for call in self.calls] + [inject.call.replies for inject in self.injects if inject.call]
+        return {reply.key: reply.text for found in said for reply in found}
 
     def reached(self, text: InjectText) -> list[str]:
         """The desks that an inject can go to."""

@@ -133,7 +133,7 @@ class Injects:
             self.set_servers()
             self.watch_runaway()
         self.say_inject(text, row)
-        self.tell("inject.delivered", tuple(row["desks"]), inject=row["id"], card=row["card"])
+        self.tell("inject.delivered", tuple(row["desks"]), inject=row["id"], card=row["card"], title=text.title)
 
     def say_inject(self: Any, text: Any, row: dict[str, Any]) -> None:
         """The words of an inject, filled from the run as it stands, to those of its desks that they are for."""

@@ -31,9 +31,7 @@ class Teller:
         self.reject = scenario.evidence.reject_subject
         self.before = ""  # kind of the event before, or of the command that it was about
         self.causes = {cause.id: cause.label for cause in scenario.diagnosis.cause}
-        texts = scenario.evidence
-        replies = [call.replies for call in texts.calls] + [inject.call.replies for inject in texts.injects if inject.call]
-        self.replies = {reply.key: reply.text for found in replies for reply in found}
+        self.replies = scenario.evidence.replies
         self.lines: list[Line] = []
         self.given: dict[int, tuple[str, dict[str, Any]]] = {}  # seq -> desk and args of a command under way
         self.told: dict[str, int] = {}  # what was told already -> how often

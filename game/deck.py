@@ -6,7 +6,7 @@ from typing import Any
 import engine
 from game import injects
 from game.injects import Inject, Message
-from game.models import Command, Event, Exercise, RuleBroken, Run, Team
+from game.models import Command, Deed, Event, Exercise, RuleBroken, Run, Team
 
 # What a condition waits for, as its number is said, and the unit it is typed in.
 WHEN = {
@@ -69,7 +69,7 @@ def _line(
         command, step = given.get(("inject.play", row.pk, run.pk)), had.get(row.pk, {}).get(run.pk)
         if command is None:
             continue
-        state = "delivered" if step is not None else "refused" if command.state == "refused" else "taken back" if row.taken_back else "waiting"
+        state = "delivered" if step is not None else "taken back" if row.taken_back else "refused" if command.state == "refused" else "waiting"
         at = None if step is None else engine.clock(step)
         teams.append({"team": run.team.name, "state": state, "at": at, "reason": command.reason if state == "refused" else ""})
     states = {team["state"] for team in teams}
@@ -159,12 +159,12 @@ def _number(fields: Mapping[str, Any], name: str) -> int:
 
 
 def do(exercise: Exercise, fields: Mapping[str, Any], by: str) -> None:
-    """What the page asks for: play (team, card, desks, server, minutes, text; `at` a market time or "" for now; `what` and `above` for a
-    condition), take_back (id), say (team, sender, desks, text). Raises RuleBroken with what was wrong.
+    """What the page asks for, with a record that it was done: play (team, card, desks, server, minutes, text; `at` a market time, "" for
+    now; `what` and `above` for a condition), take_back (id), say (team, sender, desks, text). Raises RuleBroken with what was wrong.
     """
-    verbs: dict[str, Callable[[], Any]] = {
+    verbs: dict[str, Callable[[], Inject | Message]] = {
         "play": lambda: injects.add(exercise, _team(exercise, fields), _at(fields), by, **inject_fields(fields)),
-        "take_back": lambda: _inject(exercise, fields).take_back(by),
+        "take_back": lambda: _take_back(exercise, fields, by),
         "say": lambda: injects.say_as(
             exercise,
             _team(exercise, fields),
@@ -177,7 +177,26 @@ def do(exercise: Exercise, fields: Mapping[str, Any], by: str) -> None:
     verb = str(fields.get("do", ""))
     if verb not in verbs:
         raise RuleBroken(f"There was nothing to do in that form: expected one of {', '.join(verbs)}.")
-    verbs[verb]()
+    done = verbs[verb]()
+    Deed.record(exercise, _deed(exercise, done), team=done.team, by=by)
+
+
+def _deed(exercise: Exercise, done: Inject | Message) -> str:
+    """What was done, after the name of who did it."""
+    if isinstance(done, Message):
+        return f"spoke as {done.sender}: {done.text}"
+    title = engine.load_scenario(exercise.scenario).evidence.inject(done.card).title
+    if done.taken_back:
+        return f"took back: {title}"
+    when = f", once {says_when(done.when)}" if done.when else f", at {_time(done.at)}" if done.at is not None else ""
+    return f"played: {title}{when}"
+
+
+def _take_back(exercise: Exercise, fields: Mapping[str, Any], by: str) -> Inject:
+    found = _inject(exercise, fields)
+    found.take_back(by)
+    found.refresh_from_db()
+    return found
 
 
 def _inject(exercise: Exercise, fields: Mapping[str, Any]) -> Inject:

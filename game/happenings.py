@@ -43,6 +43,7 @@ EVENTS: dict[str, Callable[[dict[str, Any]], str]] = {
     "trades.busted": lambda d: f"The exchange rules: {_usd(max(d['relief_usd'], 0))} less lost",
     "block.sold": lambda d: f"{d['bank']} takes the block",
     "capital.raised": lambda d: f"{d['lender']} puts in {_usd(d['amount_usd'])}",
+    "inject.delivered": lambda d: f"Inject: {d['title']}",
     "control.built": lambda d: f"Built: {d['label']}",
     "control.tested": lambda d: f"Tested: {d['label']}, {'a hole' if d['hole'] else 'it holds'}",
 }
@@ -69,8 +70,9 @@ def decision(kind: str) -> bool:
 def words(kind: str, args: dict[str, Any]) -> str:
     """A command in the engine's words: its label, and on what."""
     label = engine.KINDS[kind].label
-    if kind == "bridge.say":
-        return f"\u201c{str(args.get('text', ''))[:SAID]}\u201d"
+    if kind in ("bridge.say", "persona.reply"):
+        said = f"\u201c{str(args.get('text', ''))[:SAID]}\u201d"
+        return said if kind == "bridge.say" else f"Answers a message: {said}"
     servers = args.get("servers") or ([args["server"]] if args.get("server") else [])
     if servers:
         return f"{label}: {'SMARS-' + ', '.join(map(str, servers)) if len(servers) < 8 else 'all servers'}"
@@ -138,7 +140,7 @@ class Happenings:
             self._events.setdefault(run, -1)
             self._commands.setdefault(run, 0)
         evidence = engine.load_scenario(Exercise.objects.values_list("scenario", flat=True).get(pk=self.exercise_id)).evidence
-        self._replies = {reply.key: reply.text for call in evidence.calls for reply in call.replies}
+        self._replies = evidence.replies
         self._symptom = evidence.reject_subject
         early = Event.objects.filter(run__in=new, kind=ARRIVED).values_list("run", "number", "data")
         for run, number, data in early:
@@ -203,7 +205,7 @@ class Happenings:
         kind = "decisions" if decision(row.kind) else "talk" if engine.KINDS[row.kind].talk and row.kind not in READING else "engine"
         text, main = words(row.kind, row.args), row.kind not in READING and row.kind not in BOOKS
         if row.desk == "facilitator":
-            kind = "system"
+            kind, main = "system", False  # what a facilitator does is told once, as a deed, and not in every team
         if row.kind == "mail.open":
             text, main = self._opens(row)
         if row.kind == "call.answer":

@@ -62,22 +62,23 @@ class Inject(models.Model):
 
     def take_back(self, by: str) -> None:
         """Take it back from every run that still waits for it. Raises RuleBroken with where it was delivered, when nobody does."""
-        had = delivered(self.exercise).get(self.pk, {})
-        runs = self.runs()
+        had, runs = delivered(self.exercise).get(self.pk, {}), self.runs()
         ahead = [run for run in runs if run.pk not in had and not self._passed(run)]
+        if self.at is None and self.when is None:  # it waits nowhere but in the inbox of a run that stands still
+            ahead = [run for run in ahead if _withdraw(run, f"play {self.pk}")]
         if runs and not ahead:
-            step = max([*had.values(), *([] if self.at is None else [self.at])])
+            step = max(had.values(), default=max(run.step for run in runs) if self.at is None else self.at)
             raise RuleBroken(f"It was delivered at {engine.clock(step)}: what was delivered cannot be taken back.")
         changed = Inject.objects.filter(pk=self.pk, taken_back=None).update(
             taken_back=timezone.now(), taken_back_at=self.exercise.step if runs else None
         )
         if not changed:
             raise RuleBroken("It was taken back already.")
-        for run in ahead:
+        for run in ahead if self.at is not None or self.when else []:
             _give(run, f"take back {self.pk}", "inject.take_back", {"id": self.pk}, by)
 
     def _passed(self, run: "Run") -> bool:
-        return self.when is None and (self.at is None or run.step >= self.at)
+        return self.when is None and self.at is not None and run.step >= self.at
 
 
 class Message(models.Model):
@@ -105,6 +106,14 @@ def _give(run: "Run", name: str, kind: str, args: dict[str, Any], by: str) -> No
     Command.objects.get_or_create(run=run, client_id=uuid.uuid5(_IDS, f"{run.pk} {name}"), defaults=row)
 
 
+def _withdraw(run: "Run", name: str) -> bool:
+    """Whether a command that no clock has taken in yet could be withdrawn from a run's inbox."""
+    from game.models import Command
+
+    waits = Command.objects.filter(run=run, client_id=uuid.uuid5(_IDS, f"{run.pk} {name}"), state="pending")
+    return bool(waits.update(state="refused", reason="Taken back."))
+
+
 def give_all(run: "Run") -> None:
     """Give a run that begins what was added for all teams or for its own, and is still ahead of it."""
     mine = models.Q(team=None) | models.Q(team=run.team_id)
@@ -113,13 +122,20 @@ def give_all(run: "Run") -> None:
             inject.give(run)
 
 
+def _reach(run: "Run", *, moving: bool) -> int:
+    """How far a run may be before it hears of something that is added now; one that stands still is where it is."""
+    exercise = run.team.exercise
+    if not moving or run.paused:
+        return run.step
+    step = max(run.step, exercise.advance_step, engine.WEEK if run.advance_step is None else run.advance_step)
+    return step + max(1, round(run.speed_at(step) * LEAD_S * engine.STEPS_PER_SECOND))
+
+
 def soon(exercise: "Exercise") -> int:
     """The step at which "now" is for all teams alike: a moment ahead of the furthest one. Raises RuleBroken when the day is over."""
     if exercise.state == "lobby":
         return exercise.start_step
-    step = max(exercise.step, exercise.advance_step)
-    speed = max([exercise.speed_at(step), *(run.speed_at(step) for run in exercise.runs())])
-    at = step + max(1, round(speed * LEAD_S * engine.STEPS_PER_SECOND))
+    at = max([exercise.step + 1, *(_reach(run, moving=True) for run in exercise.runs() if run.state not in run.DONE)])
     if engine.CLOSE <= at < engine.BLOCK:
         at = engine.BLOCK
     if at >= engine.END:
@@ -159,11 +175,7 @@ def _not_passed(inject: Inject, at: int) -> None:
     if at < exercise.start_step:
         raise RuleBroken(f"This exercise begins at {engine.clock(exercise.start_step)[:5]}: expected a later time.")
     for run in inject.runs():
-        reached = run.step
-        if exercise.state == "running":
-            lead = round(exercise.speed_at(run.step) * LEAD_S * engine.STEPS_PER_SECOND)
-            reached = max(run.step + lead, exercise.advance_step - 1)
-        if run.state not in run.DONE and at <= reached:
+        if run.state not in run.DONE and at <= _reach(run, moving=exercise.state == "running"):
             raise RuleBroken(f"{run.team.name} is at {engine.clock(run.step)}: {engine.clock(at)} is too early, expected a later time, or now.")
 
 

@@ -159,6 +159,19 @@ def test_taking_back_before_its_step_is_a_command_to_every_run(started):
         inject.take_back("erin")
 
 
+def test_what_is_done_with_the_deck_is_on_record(started):
+    deck.do(started, {"do": "play", "card": "crash", "server": "3", "at": "09:45"}, "erin")
+    deck.do(started, {"do": "play", "card": "status_mail", "desks": "risk", "what": "gross_usd", "above": "1,000"}, "erin")
+    deck.do(started, {"do": "take_back", "id": str(Inject.objects.first().pk)}, "finn")
+    deck.do(started, {"do": "say", "sender": "The regulator", "desks": "risk", "text": "Hello"}, "finn")
+    assert [str(deed) for deed in started.deeds.all()] == [
+        "erin played: A server crashes, at 09:45:00",
+        "erin played: Where do we stand?, once gross exposure above $1,000",
+        "finn took back: A server crashes",
+        "finn spoke as The regulator: Hello",
+    ]
+
+
 def test_what_everybody_has_had_cannot_be_taken_back(started):
     inject = injects.add(started, None, AT, "erin", **CRASH)
     for team in ("Cobalt", "Amber"):
@@ -166,6 +179,33 @@ def test_what_everybody_has_had_cannot_be_taken_back(started):
         happen(started, team, inject, "09:45")
     with pytest.raises(RuleBroken, match="It was delivered at 09:45:00: what was delivered cannot be taken back"):
         inject.take_back("erin")
+
+
+def test_what_a_paused_team_has_not_taken_in_yet_can_be_taken_back(started):
+    inject = injects.add(started, started.teams.get(name="Amber"), None, "erin", **CRASH)
+    inject.take_back("erin")
+    assert [row.state for row in Command.objects.filter(kind="inject.play")] == ["refused"]
+    assert given(started, "inject.take_back") == []
+    again = injects.add(started, started.teams.get(name="Amber"), None, "erin", **CRASH)
+    Command.objects.filter(args__id=again.pk).update(state="applied")
+    with pytest.raises(RuleBroken, match="It was delivered at 09:40:00"):
+        again.take_back("erin")
+
+
+def test_a_team_with_a_time_of_its_own_is_looked_at_with_it(started):
+    """One runs ahead at full speed, one stands still."""
+    Run.objects.filter(team__name="Amber").update(advance_step=engine.step_at("09:50"))
+    Run.objects.filter(team__name="Cobalt").update(paused=True)
+    assert injects.soon(started) > engine.step_at("09:50")
+    with pytest.raises(RuleBroken, match="Amber is at 09:40:00: 09:45:00 is too early"):
+        injects.add(started, None, AT, "erin", **CRASH)
+    injects.add(started, started.teams.get(name="Cobalt"), engine.step_at("09:40:01"), "erin", **CRASH)
+
+
+def test_a_team_that_comes_late_is_given_what_was_for_all_since_the_beginning(started):
+    inject = injects.add(started, None, AT, "erin", **CRASH)
+    started.come_late("Slate")
+    assert [args["id"] for name, args in given(started) if name == "Slate"] == [inject.pk]
 
 
 def test_a_condition_that_one_team_has_met_is_taken_back_from_the_others(started):

@@ -126,7 +126,7 @@ def test_only_the_desks_it_goes_to_are_shown_its_words(card):
         assert play(sim, card, desks=[desk]) is None
         changed = {other for other in DESKS if words(sim, other) != words(plain, other)}
         assert changed <= {desk}
-        assert heard(sim, "inject.delivered") == [{"inject": 1, "card": card}]
+        assert heard(sim, "inject.delivered") == [{"inject": 1, "card": card, "title": text.title}]
         assert next(event for event in sim.events if event.kind == "inject.delivered").audience == (desk,)
 
 
