@@ -190,7 +190,7 @@ class RunAdmin(ReadOnly):
     list_filter = ("state", "team__exercise__scenario", "created")
     search_fields = ("team__name", "team__exercise__code", "team__exercise__title")
     list_select_related = ("team__exercise",)
-    fields = ("team", "exercise", "how", "reason", "clock", "loss", "log", "score", "digest", "engine_version", "epoch", "created")
+    fields = ("team", "exercise", "state", "reason", "clock", "loss", "log", "score", "digest", "engine_version", "epoch", "created")
 
     @admin.display(description="Exercise", ordering="team__exercise__code")
     def exercise(self, run: Run) -> SafeString:

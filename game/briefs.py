@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+import engine
+
 
 class Brief(NamedTuple):
     """One desk. `line` is what the others are told of it."""
@@ -68,3 +70,48 @@ def brief(desk: str, help_level: str) -> dict[str, Any]:
 def seat_words(desk: str) -> str:
     """A desk's seat in a sentence: "the risk manager's seat"."""
     return f"the {BRIEFS[desk].title.lower()}'s seat"
+
+
+class Row(NamedTuple):
+    """A lever on a desk's page: what it is called and how long it takes."""
+
+    label: str
+    time: str
+    phone: bool  # takes no hand
+
+
+def levers(desk: str, scenario: "engine.Scenario") -> dict[str, list[Row]]:
+    """What a desk can do in a scenario that takes time or the phone: `day`, and `week` for what is done on its evenings alone."""
+    found: dict[str, list[Row]] = {"day": [], "week": []}
+    for kind, lever in engine.KINDS.items():
+        numbers = scenario.levers.get(kind)
+        if desk not in lever.desks or lever.talk or numbers is None:
+            continue
+        # Before the bell nothing longer than an hour may begin, and after it nothing is built.
+        only_week = numbers.phases == ("deployment",) or numbers.minutes > LONGEST_ON_THE_DAY or kind in ("control.test", "control.mend")
+        time = _time(numbers) if not only_week else _minutes(numbers.evening or numbers.minutes)
+        if kind == "control.mend":
+            time = "as long as building it"
+        found["week" if only_week else "day"].append(Row(lever.label, time, numbers.hands == 0))
+    return {part: sorted(rows) for part, rows in found.items()}
+
+
+LONGEST_ON_THE_DAY = 60
+
+
+def _time(numbers: Any) -> str:
+    """Minutes of market time on the day, and where it differs before the bell or when it was built in the week."""
+    text = _minutes(numbers.minutes)
+    if numbers.shared > 1:
+        return f"{text}, {_minutes(numbers.minutes / numbers.shared)} with both hands"
+    if numbers.only_built:
+        return f"{text}, if built"
+    if numbers.built is not None:
+        return f"{_minutes(numbers.built)} if built, else {text}"
+    return f"{text} ({_minutes(numbers.premarket)} before the bell)" if numbers.premarket is not None else text
+
+
+def _minutes(minutes: float) -> str:
+    if minutes == 0:
+        return "at once"
+    return f"{minutes * 60:.0f} s" if minutes < 1 else f"{minutes:g} min" if minutes < 120 else f"{minutes / 60:g} h"

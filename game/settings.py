@@ -68,7 +68,6 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
-DATETIME_FORMAT, DATE_FORMAT = "j M Y, H:i", "j M Y"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE_DIR / "static"

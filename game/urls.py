@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from game.views import account, desk, facilitator, injects, join, lobby, projector, result, schedule
+from game.views import account, desk, facilitator, guide, injects, join, lobby, projector, result, schedule
 
 
 class CodeConverter(StringConverter):
@@ -29,12 +29,14 @@ urlpatterns = [
     path("projector/<str:code>/", projector.projector, name="projector"),
     path("projector/<str:code>/qr.svg", projector.qr, name="qr"),
     path("result/<str:code>/", result.result, name="result"),
+    path("brief/<str:desk>/", guide.brief, name="brief"),
     path("account/sign-in/", account.SignInPage.as_view(), name="sign-in"),
     path("account/sign-out/", account.SignOut.as_view(), name="sign-out"),
     path("account/password/", account.PasswordPage.as_view(), name="password"),
     path("facilitator/", facilitator.exercises, name="facilitator"),
     path("facilitator/sessions/", schedule.sessions, name="sessions"),
     path("facilitator/results.csv", schedule.all_results, name="all-results"),
+    path("facilitator/guide/", guide.guide, name="guide"),
     path("facilitator/new/", facilitator.new, name="facilitator-new"),
     path("facilitator/exercise/<str:code>/", facilitator.act, name="facilitator-act"),
     path("facilitator/exercise/<str:code>/room/", facilitator.room, name="facilitator-room"),

@@ -29,6 +29,7 @@ PAGES = {
     "projector/<str:code>/": Who.ANYBODY,
     "projector/<str:code>/qr.svg": Who.ANYBODY,
     "result/<str:code>/": Who.ANYBODY,
+    "brief/<str:desk>/": Who.ANYBODY,
     "account/sign-in/": Who.ANYBODY,
     "account/sign-out/": Who.ANYBODY,
     "account/password/": Who.SIGNED_IN,
@@ -41,6 +42,7 @@ PAGES = {
     "facilitator/": Who.FACILITATOR,
     "facilitator/<str:token>/": Who.FACILITATOR,  # or whoever has the one-time link
     "facilitator/new/": Who.FACILITATOR,
+    "facilitator/guide/": Who.FACILITATOR,
     "facilitator/sessions/": Who.FACILITATOR,
     "facilitator/results.csv": Who.FACILITATOR,
     "facilitator/<code:code>/edit/": Who.OWN,

@@ -1,8 +1,10 @@
-/* Pages without a line: home, result, facilitator, error. */
+/* Pages without a line: home, join, facilitator, guide, error. */
 import { writeAmounts } from "./lib/amounts.js";
 import { bindDialogs } from "./lib/dialogs.js";
+import { bindPrint } from "./lib/print.js";
 import { bindSettings } from "./lib/settings.js";
 
 bindDialogs();
+bindPrint();
 bindSettings();
 writeAmounts();
