@@ -50,7 +50,7 @@ def test_a_facilitator_plays_the_deck_and_speaks_as_somebody(opens: Opens, facil
     expect(row(page, "Position figures come late")).to_contain_text("gross exposure above $500,000,000")
     row(page, "Position figures come late").get_by_role("button", name="Take back").click()
     expect(row(page, "Position figures come late")).to_have_count(0)
-    page.locator("#injects").get_by_role("button", name="Show what is over").click()
+    page.locator("#injects").get_by_role("button", name="Show the whole line").click()
     expect(row(page, "Position figures come late")).to_contain_text("Taken back")
 
     link = facilitator.seat_link(code)

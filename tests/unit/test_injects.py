@@ -7,7 +7,24 @@ from typing import Any
 
 import pytest
 
-from engine import BLOCK, CLOSE, DESKS, END, OPEN, WEEK, Simulation, load_scenario, restore, save, scenario_ids, score, sight
+from engine import (
+    AUTOPILOTS,
+    BLOCK,
+    CLOSE,
+    DESKS,
+    END,
+    OPEN,
+    WEEK,
+    Command,
+    Simulation,
+    load_scenario,
+    look,
+    restore,
+    save,
+    scenario_ids,
+    score,
+    sight,
+)
 from engine.evidence import EvidenceError, load_evidence
 from engine.injects import CONDITIONS, PLAYED, WAITING, Deck
 from engine.scenario import read_scenario
@@ -377,6 +394,30 @@ def test_what_a_facilitator_types_is_shown_as_it_is():
     sim = at(OPEN)
     assert play(sim, "status_mail", text="{gross} {nothing} <b>", desks=["risk"]) is None
     assert list(sim.mails.values())[-1]["body"] == "{gross} {nothing} <b>"
+
+
+# -- autopilots
+
+
+@pytest.mark.parametrize("name", AUTOPILOTS)
+def test_an_autopilot_copes_with_every_inject_and_goes_on(name):
+    """Nothing it says is refused for good, the calls end, and it goes on doing what it does."""
+    sim = at(OPEN)
+    for number, text in enumerate(READY, 1):
+        assert play(sim, text.id, number, at=OPEN + 40 * number) is None
+    assert say(sim, 99) is None
+    given, late = [], 0
+    for _ in range(80):
+        for order, (desk, _place, move) in enumerate(look(sim, dict.fromkeys(DESKS, name))):
+            refusal = sim.submit(Command(len(given) + order, sim.now, desk, *move))
+            given.append((desk, move.kind, refusal))
+            late += sim.now > OPEN + 40 * len(READY) + 240 and refusal is None
+        sim.step(20)
+    assert [number for number, _ in sim.deck.played] == list(range(1, len(READY) + 1))
+    answers = [refusal for _, kind, refusal in given if kind == "call.answer"]
+    assert answers.count(None) > 0 or name == "history"
+    assert all(call["state"] != "ringing" for call in sim.calls if sim.now > call["step"] + call["ring_s"] * 4)
+    assert late or name == "history"
 
 
 # -- in somebody's name

@@ -3,20 +3,24 @@ import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { icon } from "../lib/icons.js";
 import { aim, sign } from "../lib/injects.js";
 
-const STATES = { waiting: ["hourglass", "Waits"], delivered: ["check", "Delivered"], "taken back": ["x", "Taken back"], refused: ["triangle-alert", "Refused"], partly: ["users", "Not alike"] };
+const STATES = { waiting: ["hourglass", "Waits"], delivered: ["check", "Delivered"], "taken back": ["x", "Taken back"], refused: ["triangle-alert", "Refused"], partly: ["users", "Not alike everywhere"] };
+
+const AHEAD = 4; // of what the scenario brings
 
 /* tools: {own, deck, state, post, redraw}. */
 export function line({ own, deck, post, redraw }) {
   const added = deck.line.map((row) => ({ ...row, order: row.step ?? -1e9, past: !row.open }));
   const script = deck.script.map((row) => ({ ...row, order: row.step, script: true }));
   const rows = [...added, ...script].sort((a, b) => a.order - b.order);
-  const behind = rows.filter((row) => row.past);
+  const soon = new Set(script.filter((row) => !row.past).slice(0, AHEAD));
+  const shown = rows.filter((row) => own.behind || (row.script ? soon.has(row) : !row.past));
+  const folded = rows.length - (own.behind ? 0 : shown.length);
   const fold = () => {
     own.behind = !own.behind;
     redraw();
   };
-  return html`${behind.length ? html`<button type="button" class="btn btn-quiet btn-small line-fold" aria-expanded=${String(own.behind)} @click=${fold}>${icon("history")}${own.behind ? "Hide what is over" : `Show what is over (${behind.length})`}</button>` : nothing}
-    <ol class="line" aria-label="On the line">${rows.filter((row) => own.behind || !row.past).map((row) => (row.script ? scripted(row) : placed(row, post)))}</ol>
+  return html`${folded ? html`<button type="button" class="btn btn-quiet btn-small line-fold" aria-expanded=${String(own.behind)} @click=${fold}>${icon("history")}${own.behind ? "Show what is next" : `Show the whole line (${folded} more)`}</button>` : nothing}
+    <ol class="line" aria-label="On the line">${shown.map((row) => (row.script ? scripted(row) : placed(row, post)))}</ol>
     ${deck.line.some((row) => row.open) ? nothing : html`<p class="empty">Nothing of yours waits.</p>`}`;
 }
 

@@ -19,6 +19,7 @@ export function bindRoomKeys(page, voice) {
     p: to("[data-part=time] [data-clock-act]"),
     g: to("#loss-curve [data-table]"),
     e: to("[data-part=kinds] button"),
+    i: to("[data-part=injects] .injects-views button"),
     n: to("[data-part=notes] textarea"),
     s: () => voice.say(summary(page.state), true),
     "?": () => document.getElementById("keys").showModal(),
