@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from channels.layers import channel_layers
 from django.conf import settings
 from django.db import connections
 
@@ -18,13 +19,17 @@ def live(database: str, blocker: Any) -> Iterator[World]:
     """Broker and migrated database; the rest is started by the test."""
     world = World(database)
     before = connections.settings["default"]
-    kept = {name: getattr(settings, name) for name in ("STATE_DIR", "SECRET_KEY", "REDIS_URL")}
+    kept = {name: getattr(settings, name) for name in ("STATE_DIR", "SECRET_KEY", "REDIS_URL", "CHANNEL_LAYERS")}
     with pytest.MonkeyPatch.context() as patch, blocker.unblock():
         for name in ("STATE_DIR", "DATABASE_URL", "SECRET_KEY"):
             if name in world.environment:
                 patch.setenv(name, world.environment[name])
         settings.STATE_DIR, settings.SECRET_KEY, settings.REDIS_URL = world.state, world.environment["SECRET_KEY"], world.broker_url
         broker.client.cache_clear()
+        layer = settings.CHANNEL_LAYERS["default"]
+        host = {"address": world.broker_url, "socket_timeout": None}
+        settings.CHANNEL_LAYERS = {"default": {**layer, "CONFIG": {**layer["CONFIG"], "hosts": [host]}}}
+        channel_layers.backends.clear()
         try:
             entry = connections.configure_settings({"default": environment.database(world.state)})["default"]
             connections.settings["default"] = entry
@@ -42,6 +47,7 @@ def live(database: str, blocker: Any) -> Iterator[World]:
             for name, value in kept.items():
                 setattr(settings, name, value)
             broker.client.cache_clear()
+            channel_layers.backends.clear()
 
 
 @pytest.fixture
