@@ -187,3 +187,11 @@ class Board:
         self._last = composed
         self.cards.update(changed)
         return changed
+
+    def again(self, name: str) -> Cards:
+        """A card as it is, with a new version; nothing where there is no such card yet."""
+        if name not in self.cards:
+            return {}
+        version, text = self.cards[name]
+        self.cards[name] = (version + 1, text)
+        return {name: self.cards[name]}

@@ -71,13 +71,13 @@ def state_of_run(run: Run, told: dict[str, Any]) -> dict[str, Any]:
 def tell_state(exercise: Exercise) -> None:
     """Tell every screen of the exercise its state and speed; those of a team that stands alone hear how their own is."""
     message = state_of(exercise, exercise.step)
-    own = {str(run.pk): state_of_run(run, message) for run in exercise.runs()}
+    own = {str(run.pk): state_of_run(run, message) for run in exercise.runs().defer("curve", "score")}
     _send(exercise_group(exercise.pk), {"type": "control.state", "message": message, "own": own})
 
 
 def tell_run(run: Run) -> None:
     """Tell the screens of one run how it stands: nothing else moves that would."""
-    run = Run.objects.select_related("team__exercise").get(pk=run.pk)
+    run = Run.objects.select_related("team__exercise").defer("curve", "score").get(pk=run.pk)
     message = state_of_run(run, state_of(run.team.exercise, run.step))
     _send(run_group(run.pk), {"type": "control.state", "message": message})
 

@@ -18,6 +18,7 @@ from game.offload import in_rows
 
 log = structlog.get_logger(__name__)
 COMPOSE_S = 0.5  # a wall is read, not played from
+QUIET_S = 2.0  # a screen that hears nothing for longer begins to doubt its line
 
 
 class Feed:
@@ -33,7 +34,7 @@ class Feed:
         self._runs: dict[int, tuple[Side, Slot]] = {}
         self._wake = asyncio.Event()
         self._ready = asyncio.Event()
-        self._rows_due = 0.0
+        self._rows_due = self._quiet_until = 0.0
         self._task: asyncio.Task[None] | None = None
         self._exercise: Exercise | None = None
         self._ghost: Curve | None = None
@@ -79,7 +80,7 @@ class Feed:
                 log.exception("a projector's feed stumbled", exercise=self.exercise_id)
             await asyncio.sleep(COMPOSE_S)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), max(0.05, self._rows_due - time.monotonic()))
+                await asyncio.wait_for(self._wake.wait(), min(QUIET_S, max(0.05, self._rows_due - time.monotonic())))
             self._wake.clear()
 
     async def _look_at_rows(self) -> None:
@@ -109,7 +110,10 @@ class Feed:
         sides = [side for side, _ in self._runs.values()]
         step = max((side.step for side in sides), default=engine.WEEK)
         changed = self.board.update(step, self.composed(sides))
+        if not changed and time.monotonic() > self._quiet_until:
+            changed = self.board.again("state")  # every team stands alone, say: the line is not dead
         if changed:
+            self._quiet_until = time.monotonic() + QUIET_S
             for client in self._clients:
                 client.offer(Told(step, changed, []))
         self._ready.set()

@@ -154,7 +154,7 @@ def outcome(row: Command) -> dict[str, Any]:
 def about(exercise: Exercise, team: Team | None = None) -> dict[str, Any]:
     """An exercise as `hello` names it; to a desk as its team's run stands."""
     state = state_of(exercise, exercise.step)
-    run = Run.objects.filter(team=team).select_related("team__exercise").first() if team else None
+    run = Run.objects.filter(team=team).select_related("team__exercise").defer("curve", "score").first() if team else None
     if run is not None:
         state = state_of_run(run, state)
     return {"code": exercise.code, "title": exercise.title, **{key: state[key] for key in ("state", "speed", "reason", "planning")}}

@@ -21,7 +21,7 @@ from game.hosts import is_loopback
 from game.models import Exercise, FacilitatorLink, RuleBroken, Seat
 from game.overview import brief, overview
 from game.pages import join_card
-from game.protocol import control_hello, watch_hello
+from game.protocol import watch_hello
 from game.room import first_rows
 from game.views.account import facilitators_only
 from game.views.desk import show
@@ -77,7 +77,7 @@ def exercise(request: HttpRequest, code: str) -> HttpResponse:
         "speeds": SPEEDS,
         "join": join_card(request.get_host(), found.code, secure=request.is_secure()),
         "this_machine_only": is_loopback(request.get_host()),
-        "first": {"hello": control_hello(found), **_state(request, found), **first_rows(found)},
+        "first": {**_state(request, found), **first_rows(found)},
         "autopilots": engine.AUTOPILOTS,
         "stuck_after": sorted({*STUCK_AFTER_MIN, found.stuck_s // 60}),
         "stuck_min": found.stuck_s // 60,

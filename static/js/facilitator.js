@@ -18,7 +18,26 @@ const page = {
   link: { link: "connecting", since: Date.now(), reason: "" },
 };
 const draw = () => drawExercise(page, { post, tell, redraw: draw });
-const picture = new Picture(first, draw);
+const noticed = new Set(); // what was spoken already
+
+/* A team that stands or seems stuck is spoken of once, for as long as it does. */
+function speak() {
+  for (const t of page.state.teams) {
+    const troubles = { fault: t.fault && `${t.name}: its market has stopped.`, stuck: page.state.rows[t.id]?.stuck_s != null && `${t.name} may be stuck.` };
+    for (const [kind, words] of Object.entries(troubles)) {
+      if (!words) noticed.delete(`${t.id} ${kind}`);
+      else if (!noticed.has(`${t.id} ${kind}`)) {
+        noticed.add(`${t.id} ${kind}`);
+        if (kind === "fault") voice.alarm(words);
+        else voice.say(words);
+      }
+    }
+  }
+}
+const picture = new Picture(first, () => {
+  draw();
+  speak();
+});
 page.state = picture.state;
 
 function takeLinks() {

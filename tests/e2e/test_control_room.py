@@ -1,0 +1,226 @@
+"""A room: the control room, the projector and six people over two teams, and what a facilitator does to one team while the other plays on."""
+
+import re
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.e2e.conftest import Control, Opens, axe, sideways
+from tests.e2e.stack import wait_for
+
+LONG = 60_000
+DESKS = {"deployer": "Deployer", "operator": "Operator", "risk": "Risk manager"}
+SIZES = ((1440, 900), (1024, 768), (390, 844))
+
+
+def come_in(opens: Opens, address: str, code: str, name: str) -> Page:
+    page = opens(f"{address}/join/{code}/")
+    page.get_by_label("Your name").fill(name)
+    page.get_by_role("button", name="Join", exact=True).click()
+    page.wait_for_url("**/lobby/")
+    return page
+
+
+def at_desk(page: Page) -> str:
+    """The desk and team whose page this is."""
+    page.wait_for_url("**/desk/**", timeout=LONG)
+    page.wait_for_selector("[data-link=live]", timeout=LONG)
+    return f"{page.locator('[data-text=team]').inner_text()} {page.url.rstrip('/').rsplit('/', 1)[1]}"
+
+
+def clock(page: Page) -> str:
+    return page.locator("[data-text=clock]").first.inner_text()
+
+
+def goes_on(page: Page) -> None:
+    before = clock(page)
+    wait_for(lambda: clock(page) > before, 20, "the desk's clock goes on")
+
+
+def seat(detail: Locator, desk: str) -> Locator:
+    return detail.locator(f".sits[data-desk={desk}]")
+
+
+def more(detail: Locator, desk: str) -> Locator:
+    """A seat, with what is folded away."""
+    found = seat(detail, desk)
+    if not found.locator("details[open]").count():
+        found.locator("summary").click()
+    return found
+
+
+def test_a_room_of_two_teams_and_what_is_done_to_one_of_them(browser: Browser, opens: Opens, facilitator: Control) -> None:
+    address, room = facilitator.stack.address, facilitator.page
+    code = facilitator.create("A room", start="09:31", teams=2, bell="5")
+    people = {name: come_in(opens, address, code, name) for name in ("Ana", "Ben", "Cleo", "Dana", "Eli", "Fay")}
+    wall = opens(f"{address}/projector/{code}/")
+    expect(facilitator.section(code)).to_contain_text("6 people, 6 of 6 seats taken")
+
+    facilitator.do(code, "Start")
+    desks = {at_desk(page): name for name, page in people.items()}
+    assert len(desks) == 6, "nobody shares a seat"
+    mine, theirs = people[desks["Cobalt operator"]], people[desks["Amber operator"]]
+    expect(room.locator(".team-row [data-who=here]")).to_have_count(6)
+    expect(facilitator.row(code, "Cobalt").locator("[data-label=Clock]")).to_contain_text("09:3", timeout=LONG)
+    expect(room.locator("[data-part=feed]")).to_contain_text("started the exercise")
+
+    observe(opens, facilitator, code, mine)
+    pause_one(facilitator, code, mine, theirs, wall)
+    what_happens(facilitator, code, mine)
+    notes(facilitator, code)
+    move_and_lock(browser, facilitator, code, people, desks)
+    rename_and_add(facilitator, code, mine)
+    keys(room)
+    end(facilitator, code, mine, theirs)
+
+
+def observe(opens: Opens, facilitator: Control, code: str, mine: Page) -> None:
+    detail = facilitator.open(code)
+    address = seat(detail, "operator").get_by_role("link", name="Watch Operator").evaluate("(a) => a.href")
+    watching = opens(address, context=facilitator.page.context)
+    watching.wait_for_selector("[data-link=live] #server-8")
+    expect(watching.locator(".bands")).to_contain_text("Watching the operator of team Cobalt")
+    assert watching.locator("h1").inner_text() == mine.locator("h1").inner_text()
+    watching.close()
+
+
+def pause_one(facilitator: Control, code: str, mine: Page, theirs: Page, wall: Page) -> None:
+    facilitator.open(code).get_by_role("button", name="Pause only Cobalt").click()
+    expect(mine.locator(".bands")).to_contain_text("PAUSED. Market time stands still: the facilitator has paused your team.")
+    expect(facilitator.row(code, "Cobalt")).to_contain_text("paused")
+    expect(wall.locator("main")).to_contain_text("paused", timeout=LONG)
+    goes_on(theirs)
+    expect(theirs.locator(".bands")).not_to_contain_text("PAUSED")
+    facilitator.do(code, "2x")
+    expect(facilitator.section(code).get_by_role("button", name="2x", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(mine.locator(".bands")).to_contain_text("PAUSED")
+    facilitator.open(code).get_by_role("button", name="Let go on Cobalt").click()
+    expect(mine.locator(".bands")).not_to_contain_text("PAUSED")
+    goes_on(mine)
+
+
+def what_happens(facilitator: Control, code: str, mine: Page) -> None:
+    feed = facilitator.section(code).locator("[data-part=feed]")
+    expect(feed).to_contain_text("paused this team")
+    mine.locator("#server-8 [data-act=stop]").click()
+    mine.locator(".sure button").first.click()
+    expect(feed).to_contain_text("Stop a server: SMARS-8")
+    expect(facilitator.row(code, "Cobalt").locator(".last")).to_contain_text("Stop a server: SMARS-8")
+    kinds = facilitator.section(code).locator("[data-part=kinds]")
+    kinds.get_by_role("button", name="Decisions").click()
+    expect(feed).not_to_contain_text("Stop a server")
+    kinds.get_by_role("button", name="Decisions").click()
+    kinds.get_by_label("Of which team").select_option("Amber")
+    expect(feed).not_to_contain_text("Stop a server")
+    kinds.get_by_label("Of which team").select_option("All teams")
+    feed.locator("li", has_text="Stop a server: SMARS-8").get_by_role("button", name=re.compile("^Pin")).click()
+
+
+def notes(facilitator: Control, code: str) -> None:
+    part = facilitator.section(code).locator("[data-part=notes]")
+    expect(part).to_contain_text("Operator: Stop a server: SMARS-8")
+    part.get_by_label("A note to yourself").fill("Who told whom?")
+    part.get_by_role("button", name="Add the note").click()
+    expect(part).to_contain_text("Who told whom?")
+    part.get_by_role("button", name=re.compile("^Delete")).first.click()
+    expect(part).not_to_contain_text("Who told whom?")
+
+
+def move_and_lock(browser: Browser, facilitator: Control, code: str, people: dict[str, Page], desks: dict[str, str]) -> None:
+    name = desks["Cobalt risk"]
+    risk = people[name]
+    detail = facilitator.open(code)
+    more(detail, "risk").get_by_label("Where to from Risk manager, Cobalt").select_option(label=f"Amber, Risk manager: {desks['Amber risk']}")
+    more(detail, "risk").get_by_role("button", name="Move Risk manager, Cobalt").click()
+    wait_for(lambda: risk.locator("[data-text=team]").inner_text() == "Amber", 20, "the moved player is at the other team's desk")
+    expect(risk.locator("p", has_text="you are")).to_contain_text(name)
+    expect(seat(detail, "risk")).to_contain_text("assistant")
+
+    more(detail, "risk").get_by_label("Why Risk manager, Cobalt is locked").fill("Kept for the professor")
+    more(detail, "risk").get_by_role("button", name="Lock Risk manager, Cobalt").click()
+    expect(seat(detail, "risk")).to_contain_text("Kept for the professor")
+    late = browser.new_page()  # a refusal is a line in its console
+    late.goto(f"{facilitator.stack.address}/join/{code}/")
+    expect(late.locator("main")).to_contain_text("1 locked by the facilitator")
+    late.get_by_label("Your name").fill("Gus")
+    late.get_by_role("button", name="Join", exact=True).click()
+    expect(late.get_by_role("alert").first).to_contain_text("Every seat is taken")
+    late.context.close()
+    more(detail, "risk").get_by_label("Autopilot for Risk manager, Cobalt").select_option("novice")
+    more(detail, "risk").get_by_role("button", name="Hand over Risk manager, Cobalt").click()
+    expect(seat(detail, "risk").locator(".sits-who")).to_contain_text("novice")
+
+
+def rename_and_add(facilitator: Control, code: str, mine: Page) -> None:
+    detail = facilitator.open(code)
+    detail.get_by_label("Name", exact=True).fill("Blue")
+    detail.get_by_role("button", name="Rename Cobalt").click()
+    expect(facilitator.row(code, "Blue")).to_be_visible()
+    expect(mine.locator("[data-text=team]")).to_have_text("Blue")
+    room = facilitator.section(code)
+    room.get_by_label("Name of the new team").fill("Amber")
+    room.get_by_role("button", name="Add the team").click()
+    expect(room.locator(".answer[role=alert]")).to_contain_text("There is a team Amber already")
+    room.get_by_label("Name of the new team").fill("Slate")
+    room.get_by_role("button", name="Add the team").click()
+    expect(facilitator.row(code, "Slate")).to_be_visible()
+    expect(room.locator("#loss-curve .plot")).to_have_attribute("aria-label", re.compile("Loss by the minute from 09:30"))
+    room.get_by_role("button", name="Show as table").click()
+    expect(room.page.locator("#table")).to_contain_text("09:30")
+    room.page.keyboard.press("Escape")
+
+
+def keys(room: Page) -> None:
+    """Rows by J and K and the arrows, Enter opens; the filter; help."""
+    for key in ("j", "j", "ArrowUp", "j"):
+        room.keyboard.press(key)
+    expect(room.locator("[data-open-team]").nth(1)).to_be_focused()
+    room.keyboard.press("Enter")
+    expect(room.locator(".team-detail")).to_have_count(2)
+    room.keyboard.press("Enter")
+    expect(room.locator(".team-detail")).to_have_count(1)
+    room.keyboard.press("f")
+    room.keyboard.type("slate")
+    expect(room.locator(".team-row:visible")).to_have_count(1)
+    room.keyboard.press("Control+a")
+    room.keyboard.press("Delete")
+    room.locator("h1").click()
+    room.keyboard.press("?")
+    expect(room.get_by_role("dialog")).to_contain_text("Next team")
+    room.keyboard.press("Escape")
+    room.get_by_role("button", name="Loss", exact=True).click()
+    expect(room.locator("th[aria-sort=descending]")).to_contain_text("Loss")
+
+
+def end(facilitator: Control, code: str, mine: Page, theirs: Page) -> None:
+    detail = facilitator.open(code)
+    detail.get_by_role("button", name=re.compile("^End only")).click()
+    detail.get_by_role("button", name="Keep playing").click()
+    detail.get_by_role("button", name=re.compile("^End only")).click()
+    ended = facilitator.section(code).locator("[data-open-team]").first.inner_text()
+    detail.get_by_role("button", name=f"End {ended}", exact=True).click()
+    expect(facilitator.row(code, ended)).to_contain_text("ended", timeout=LONG)
+    facilitator.do(code, "End")
+    expect(facilitator.section(code)).to_contain_text("Ends it for 3 teams.")
+    facilitator.do(code, f"End {code}")
+    for page in (mine, theirs):
+        expect(page.locator(".bands")).to_contain_text("See the result", timeout=LONG)
+    facilitator.page.goto(f"{facilitator.stack.address}/result/{code}/")
+    expect(facilitator.page.locator("main")).to_contain_text("Your notes for the debrief")
+
+
+def test_the_control_room_is_legible_in_every_size_and_theme(facilitator: Control) -> None:
+    code, room = facilitator.create("Sizes", start="09:40", teams=12), facilitator.page
+    facilitator.do(code, "Start")
+    facilitator.open(code, 1)
+    room.locator(".team-detail summary").first.click()
+    for theme in ("dark", "light"):
+        room.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        for width, height in SIZES:
+            room.set_viewport_size({"width": width, "height": height})
+            assert sideways(room) == 0, (theme, width)
+            assert axe(room) == [], (theme, width)
+    room.set_viewport_size({"width": 1440, "height": 900})
+    room.locator("[data-open-team]").nth(1).click()
+    last = room.locator(".team-row").nth(11).bounding_box()
+    assert last is not None and last["y"] + last["height"] < 900, "twelve teams fit a laptop's window"
+    facilitator.end(code)
