@@ -35,7 +35,7 @@ const STATES = { lobby: "Lobby", running: "Running", paused: "Paused", ended: "E
 function head(page, s, act) {
   return html`<div class="room-clock"><span class="clock num">${s.clock}</span><span class="quiet">ET</span>
       <span class="pill" data-open=${String(s.state === "running")} data-tone=${s.state === "paused" ? "warn" : nothing}>${STATES[s.state]}</span>
-      <span class="second">${s.state === "lobby" ? "" : s.phase}${s.catching_up ? ", at full speed" : ""}</span></div>
+      <span class="second">${s.state === "lobby" ? "" : s.phase}${s.catching_up ? ", at full speed" : ""}</span><span class="only-phone num">${s.speed}x</span></div>
     ${drives(page, s, act)}
     ${s.state === "ended" ? nothing : html`<div class="speeds" role="group" aria-label="Speed of this phase"><span class="label">Speed</span>${SPEEDS.map((x) => html`<button type="button" class="btn btn-quiet num"
       aria-pressed=${String(x === s.speed)} @click=${() => act.post({ speed: x })}>${x}x</button>`)}</div>`}

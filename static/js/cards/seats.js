@@ -58,7 +58,7 @@ function card(page, t, seat, act) {
     ${seat.locked ? html`<p class="quiet">${seat.locked}</p>` : nothing}
     <details class="seat-more"><summary>Move, hand over${seat.locked ? "" : ", lock"}${of}</summary>
       ${seat.people.length ? html`<form class="row" @submit=${submit((v) => go({ do: "move", ...v }))}>
-        <select class="input input-small" name="who" aria-label=${`Who moves from ${seat.title}, ${t.name}`}>${seat.people.map((p) => html`<option value=${p.id}>${p.name}</option>`)}</select>
+        ${seat.people.length > 1 ? html`<select class="input input-small" name="who" aria-label=${`Who moves from ${seat.title}, ${t.name}`}>${seat.people.map((p) => html`<option value=${p.id}>${p.name}</option>`)}</select>` : html`<input type="hidden" name="who" .value=${String(seat.people[0].id)}>`}
         <select class="input input-small" name="to" aria-label=${`Where to from ${seat.title}, ${t.name}`}>${others(page.state.teams, seat)}</select><button class="btn btn-quiet btn-small">Move${of}</button></form>` : nothing}
       <form class="row" @submit=${submit((v) => go({ do: "hand", ...v }))}><select class="input input-small" name="to" aria-label=${`Autopilot for ${seat.title}, ${t.name}`}>${AUTOPILOTS.map((a) => html`<option ?selected=${a === (seat.autopilot ?? "assistant")}>${a}</option>`)}</select><button class="btn btn-quiet btn-small">Hand over${of}</button></form>
       ${seat.locked ? nothing : html`<form class="row" @submit=${submit((v) => go({ do: "lock", ...v }))}><input class="input input-small" name="to" aria-label=${`Why ${seat.title}, ${t.name} is locked`} placeholder="Why (shown to players)" maxlength="80" autocomplete="off"><button class="btn btn-quiet btn-small">Lock${of}</button></form>`}
