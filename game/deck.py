@@ -1,7 +1,7 @@
 """The deck as the facilitator's page shows it: what is on the line and what became of it, messages and their answers."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import engine
 from game import injects
@@ -54,14 +54,23 @@ def preview(exercise: Exercise, fields: Mapping[str, Any]) -> dict[str, Any]:
     return engine.inject_preview(scenario, args)
 
 
-def _given(exercise: Exercise) -> dict[tuple[str, int, int], Command]:
-    """(kind, number, run) -> the facilitator's command."""
-    rows = Command.objects.filter(run__team__exercise=exercise, desk="facilitator", kind__in=("inject.play", "persona.say"))
-    return {(row.kind, row.args["id"], row.run_id): row for row in rows}
+class Given(NamedTuple):
+    """What stands of a facilitator's command in one run."""
+
+    state: str
+    step: int | None
+    reason: str
+
+
+def _given(exercise: Exercise) -> dict[tuple[str, int, int], Given]:
+    """(kind, number, run) -> the facilitator's command. Looked at every other second: rows are not made into models."""
+    rows = Command.objects.filter(run__team__exercise=exercise, desk="facilitator", kind__in=("inject.play", "persona.say")).order_by()
+    found = rows.values_list("kind", "args", "run_id", "state", "step", "reason")
+    return {(kind, args["id"], run): Given(*rest) for kind, args, run, *rest in found}
 
 
 def _line(
-    row: Inject, runs: list[Run], given: Mapping[tuple[str, int, int], Command], had: Mapping[int, Mapping[int, int]], text: Any
+    row: Inject, runs: list[Run], given: Mapping[tuple[str, int, int], Given], had: Mapping[int, Mapping[int, int]], text: Any
 ) -> dict[str, Any]:
     """An inject on the line: {id, title, kind, talk_only, target, desks, at, step, when, by, state, teams, open}. `open`: it can be taken back."""
     teams = []
@@ -112,7 +121,7 @@ def _answers(exercise: Exercise) -> dict[int, list[dict[str, Any]]]:
     return found
 
 
-def _message(row: Message, runs: list[Run], given: Mapping[tuple[str, int, int], Command], answers: Mapping[int, list[Any]]) -> dict[str, Any]:
+def _message(row: Message, runs: list[Run], given: Mapping[tuple[str, int, int], Given], answers: Mapping[int, list[Any]]) -> dict[str, Any]:
     """A message: {id, from, desks, text, target, by, at, waiting, replies}. `waiting`: the teams that have not had it yet."""
     commands = [(run, given[key]) for run in runs if (key := ("persona.say", row.pk, run.pk)) in given]
     steps = [command.step for _, command in commands if command.step is not None]
