@@ -1,7 +1,8 @@
-"""What calls for a player at the other desks the same player holds: a ringing phone, a word that is asked for, the newest alert.
+"""What calls for a player at the other desks the same player holds: a ringing phone, a word that is asked for, the newest message
+while nobody has answered it, the newest alert.
 
 Somebody who plays alone looks at one desk at a time. Each of the others is heard here as its own page would hear it, and of what it
-is told only these three things are passed on, when they change.
+is told only these things are passed on, when they change.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from typing import Any
 
 from game.hub import Slot, hub
 
-CARDS = ("calls", "words", "alerts")
+CARDS = ("calls", "words", "messages", "alerts")
 
 
 class Elsewhere:
@@ -50,7 +51,7 @@ class Elsewhere:
         self._wake.set()
 
     def news(self) -> dict[str, Any] | None:
-        """desk -> {ringing, asked, alert} where it differs from what was told last, else None."""
+        """desk -> {ringing, asked, said, alert} where it differs from what was told last, else None."""
         for desk, slot in self._slots.items():
             slot.notes.clear()
             cards = {name: json.loads(text) for name, (_, text) in slot.take().items() if name in CARDS}
@@ -66,9 +67,11 @@ def calling(desk: str, cards: dict[str, Any]) -> dict[str, Any]:
     """What of a desk's cards calls for its player. A word calls at the risk manager's desk only: there it is given."""
     calls = cards.get("calls", {}).get("calls", [])
     words = cards.get("words", {}).get("words", []) if desk == "risk" else []
+    messages = cards.get("messages", {}).get("messages", [])[:1]
     alerts = cards.get("alerts", {}).get("alerts", [])
     return {
         "ringing": [{"id": call["id"], "caller": call["caller"]} for call in calls if call["state"] == "ringing"],
         "asked": [{"what": word["what"], "label": word["label"], "at": word["at"]} for word in words if word["state"] == "asked"],
+        "said": [{"id": message["id"], "from": message["from"]} for message in messages if not message["replies"]],
         "alert": f"{alerts[0]['at']} {alerts[0]['text']}" if alerts else "",
     }

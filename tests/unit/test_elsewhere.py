@@ -10,7 +10,10 @@ from game.loudspeaker import Told
 RINGING = {"calls": [{"id": 3, "caller": "NYSE", "state": "ringing", "left_s": 40}, {"id": 1, "caller": "Bank", "state": "missed", "left_s": 0}]}
 WORDS = {"words": [{"what": "servers.stop_all", "label": "Stop all", "state": "asked", "by": "operator", "at": "09:34:00"}]}
 ALERTS = {"alerts": [{"at": "09:32", "text": "Gap"}, {"at": "08:49", "text": "Older"}]}
-NOTHING = {"ringing": [], "asked": [], "alert": ""}
+MESSAGES = {
+    "messages": [{"id": 7, "from": "The regulator", "text": "Hello", "replies": []}, {"id": 5, "from": "Client", "text": "Hi", "replies": []}]
+}
+NOTHING = {"ringing": [], "asked": [], "said": [], "alert": ""}
 
 
 def test_a_ringing_phone_a_word_and_the_newest_alert_call():
@@ -19,6 +22,13 @@ def test_a_ringing_phone_a_word_and_the_newest_alert_call():
     assert found["asked"] == [{"what": "servers.stop_all", "label": "Stop all", "at": "09:34:00"}]
     assert found["alert"] == "09:32 Gap"
     assert calling("risk", {}) == NOTHING
+
+
+def test_the_newest_message_calls_until_it_is_answered():
+    assert calling("operator", {"messages": MESSAGES})["said"] == [{"id": 7, "from": "The regulator"}]
+    newest, older = MESSAGES["messages"]
+    answered = {"messages": [{**newest, "replies": [{"at": "09:40:00", "text": "Yes"}]}, older]}
+    assert calling("operator", {"messages": answered})["said"] == []
 
 
 def test_a_word_calls_only_where_it_is_given():

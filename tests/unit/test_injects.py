@@ -25,6 +25,7 @@ from engine import (
     score,
     sight,
 )
+from engine import play as history
 from engine.evidence import EvidenceError, load_evidence
 from engine.injects import CONDITIONS, PLAYED, WAITING, Deck
 from engine.scenario import read_scenario
@@ -268,6 +269,15 @@ def test_in_the_week_and_in_the_evening_of_the_day_it_comes_at_its_step_too():
     assert play(night, "status_mail", at=BLOCK + 3) is None
     night.step(60)
     assert night.deck.played == [[1, BLOCK + 3]]
+
+
+def test_history_plays_its_week_with_what_was_added_there():
+    added = [(WEEK, "inject.play", args("technician", at=WEEK + 100, minutes=60)), (WEEK, "inject.play", args("crash", 2, at=WEEK + 150))]
+    run = history(SMALL, "history", 7, since=WEEK, until=WEEK + 200, added=added)
+    assert run.refused == []
+    assert run.sim.deck.played == [[1, WEEK + 100], [2, WEEK + 150]]
+    assert run.sim.fleet[3].state == "stopped"
+    assert history(SMALL, "history", 7, until=200, added=[(WEEK, "inject.play", args("crash", at=100))]).sim.deck.played == [[1, 100]]
 
 
 # -- taking back

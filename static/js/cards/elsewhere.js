@@ -5,7 +5,7 @@ import { icon } from "../lib/icons.js";
 import { roleTitle } from "../lib/roles.js";
 import { play } from "../lib/sound.js";
 
-const CALLS = { ringing: ["phone-call", "the phone rings"], asked: ["badge-check", "your word is asked for"], alert: ["triangle-alert", "new alert"] };
+const CALLS = { ringing: ["phone-call", "the phone rings"], asked: ["badge-check", "your word is asked for"], said: ["message-square", "a message"], alert: ["triangle-alert", "new alert"] };
 
 export function mount(root, app) {
   const spoken = new Set();
@@ -15,7 +15,7 @@ export function mount(root, app) {
     const over = app.store.get("standing").state === "ended";
     for (const [desk, d] of Object.entries(app.store.get("elsewhere") ?? {})) {
       const fresh = isFresh(key(desk), d.alert);
-      const now = over ? {} : { ringing: d.ringing.length > 0, asked: d.asked.length > 0, alert: fresh };
+      const now = over ? {} : { ringing: d.ringing.length > 0, asked: d.asked.length > 0, said: d.said.length > 0, alert: fresh };
       const place = root.querySelector(`[data-desk=${desk}] [data-calls]`);
       if (place) render(badges(now), place);
       for (const [said, text, urgent] of sentences(desk, d, fresh)) {
@@ -43,5 +43,6 @@ function* sentences(desk, d, fresh) {
   const where = `At ${roleTitle(desk)}'s desk`;
   for (const c of d.ringing) yield [`call ${desk} ${c.id}`, `${where} the phone rings: ${c.caller}.`, true];
   for (const w of d.asked) yield [`word ${w.what} ${w.at}`, `${where} your word is asked for: ${w.label}.`, false];
+  for (const m of d.said) yield [`message ${desk} ${m.id}`, `${where} a message from ${m.from}.`, false];
   if (fresh) yield [`alert ${desk} ${d.alert}`, `${where} an alert: ${d.alert}.`, false];
 }
