@@ -105,6 +105,8 @@ def test_a_thousand_hostile_forms_are_each_answered_without_a_fault(room):
             answer = browser.post(path, data)
         else:
             answer = browser.get(path, data)
+        if route == "account/sign-out/" and browser is browsers[2]:
+            browser.force_login(local_facilitator())
         assert answer.status_code < 500, f"{path} {data} (seed {SEED})"
         answers[answer.status_code] = answers.get(answer.status_code, 0) + 1
     assert {200, 302, 400, 404, 405} & set(answers) >= {200, 302, 404}, answers

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.test import Client
 
 from game.access import exercises_of, facilitates
@@ -216,6 +217,13 @@ def test_a_player_is_no_facilitator(client):
     _, client.cookies["player"] = taken_seat(exercise)
     assert client.get(f"/facilitator/{exercise.code}/").status_code == 403
     assert client.post(f"/facilitator/exercise/{exercise.code}/", {"do": "start"}).status_code == 403
+
+
+def test_a_superuser_is_made_on_the_command_line_as_everywhere_and_runs_exercises(client, monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    call_command("createsuperuser", "--noinput", "--username", "root", "--email", "")
+    assert sign_in(client, "root").status_code == 302
+    assert client.get("/facilitator/").status_code == 200 and client.get("/admin/").status_code == 200
 
 
 def test_an_account_that_is_deleted_leaves_its_exercises_to_staff(erin):
