@@ -91,7 +91,7 @@ def test_the_light_theme_redefines_values_that_the_dark_one_has() -> None:
 def test_cards_and_parts_use_tokens_and_no_colours_of_their_own() -> None:
     allowed = {
         "cards/join.css": {"#fff"},
-        "pages/facilitator.css": {"#fff"},
+        "pages/control.css": {"#fff"},
         "parts/buttons.css": {"#000"},
     }  # a QR code is black on white; a darker crit fill on hover
     for sheet in sorted((STATIC / "css").glob("*/*.css")):
