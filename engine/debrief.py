@@ -1,0 +1,264 @@
+"""What a decision was worth: the same market again without it, five minutes earlier, five minutes later; and each one's fair share.
+
+Same seed, same orders, the other commands at their own times. Every run, the one that was played too, is taken to 11:30 (or to where the
+played one was ended) and the rest of the way out is reckoned by formula, so that all are measured with one yardstick. What a team did
+after that is part of no answer here.
+
+Shares are Shapley values of the pivotal decisions: what each adds on the mean over all orders in which they could have been taken one by
+one. They add up to the loss without any of them less the loss as played. Exact where all subsets can be run; else the mean over drawn
+orders, each together with its reverse, with the standard error of that mean.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import factorial, sqrt
+from typing import NamedTuple
+
+from engine.balance import HORIZON
+from engine.commands import LEVERS, Command
+from engine.events import DESKS
+from engine.market_time import STEPS_PER_MINUTE, WEEK, evening_of, phase
+from engine.rehearsal import Rehearsal, submit, wound_up
+from engine.replay import restore, save
+from engine.scenario import Scenario
+from engine.simulation import Simulation
+
+ANSWER = "call.answer"
+SHIFT_STEPS = 5 * STEPS_PER_MINUTE
+PIVOTAL = 8  # decisions that shares are reckoned for, the largest alone
+EXACT = 5  # so many have all their subsets run
+ORDERS = 8  # drawn otherwise, an even number: each has its reverse
+KEPT_STEPS = 2 * STEPS_PER_MINUTE  # checkpoints of the played run are no nearer to each other
+# What only tells: without it the market is the same, and what somebody did about it is a decision of its own.
+TELLS = frozenset(
+    {
+        "mail.open", "mail.page", "log.tail", "server.look", "checksum.run", "fleet.review", "counter.test", "rollback.rehearse",
+        "control.test", "dashboard.build", "dashboard.alert", "chief.call", "brokers.call", "stop.preauthorise",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Log:
+    """A run that was played: its market, its commands by place in the log, and the step it had reached. Before `since` history
+    played. `refused`: places of commands that were not carried out."""
+
+    scenario: Scenario
+    seed: int
+    commands: tuple[Command, ...]
+    until: int
+    noise: int | None = None
+    start: int = 0
+    since: int = WEEK
+    refused: frozenset[int] = frozenset()
+
+    @property
+    def horizon(self) -> int:
+        """The step up to which runs are compared."""
+        return min(self.until, HORIZON)
+
+    @cached_property
+    def decisions(self) -> "tuple[Decision, ...]":
+        """What changed the market or could have, by time: what a desk did of one kind in an evening, or in a phase of the day, is one."""
+        found: dict[tuple[str, str, str], list[Command]] = {}
+        for command in sorted(self.commands, key=lambda command: (command.step, command.seq)):
+            if command.seq not in self.refused and command.step < self.horizon and self._could_matter(command):
+                part = phase(command.step) if command.step >= 0 else _part(command)
+                found.setdefault((command.desk, command.kind, part), []).append(command)
+        ordered = sorted(found.values(), key=lambda commands: (commands[0].step, commands[0].seq))
+        return tuple(Decision(number, tuple(commands)) for number, commands in enumerate(ordered, 1))
+
+    def _could_matter(self, command: Command) -> bool:
+        if command.desk not in DESKS or command.step < self.since:
+            return False
+        if command.kind == ANSWER:
+            return bool(self.scenario.evidence.acts.get(str(command.args.get("reply")), ()))
+        return not LEVERS[command.kind].talk and command.kind not in TELLS
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision of a team: its number by time and its commands."""
+
+    number: int
+    commands: tuple[Command, ...]
+
+    @property
+    def kind(self) -> str:
+        """The lever."""
+        return self.commands[0].kind
+
+    @property
+    def first(self) -> int:
+        """The step at which it was taken."""
+        return self.commands[0].step
+
+    @property
+    def seqs(self) -> frozenset[int]:
+        """Places of its commands in the log."""
+        return frozenset(command.seq for command in self.commands)
+
+
+class Variation(NamedTuple):
+    """Another course of a run: places of commands that are not given, and of those that are given `by` steps later (earlier below 0)."""
+
+    key: str
+    without: frozenset[int] = frozenset()
+    moved: frozenset[int] = frozenset()
+    by: int = 0
+
+
+class Outcome(NamedTuple):
+    """Loss of a variation in dollars; `reason`: why what was moved could not have been done then."""
+
+    loss_usd: float
+    reason: str = ""
+
+
+PLAYED = Variation("played")
+
+
+def alternatives(log: Log) -> list[Variation]:
+    """The run as played, without anything a desk did, and for each decision without it, and for levers earlier and later."""
+    found = [PLAYED, Variation("nothing", frozenset(command.seq for command in log.commands if command.desk in DESKS))]
+    for one in log.decisions:
+        found.append(Variation(f"without:{one.number}", one.seqs))
+        if one.kind == ANSWER:
+            continue  # a telephone is answered while it rings
+        found += [Variation(f"{word}:{one.number}", moved=one.seqs, by=by) for word, by in (("earlier", -SHIFT_STEPS), ("later", SHIFT_STEPS))]
+    return found
+
+
+class Replays:
+    """Runs variations of a log, each from the last checkpoint of the played run before the first difference."""
+
+    def __init__(self, log: Log) -> None:
+        self.log = log
+        self._ordered = sorted(log.commands, key=_when)
+        self._kept = [(log.start, save(Simulation(log.scenario, log.seed, noise=log.noise, start=log.start)))]
+        run, wanted = Rehearsal(restore(log.scenario, self._kept[0][1])), self._moments()
+        for moment in wanted:
+            _go(run, self._ordered, moment)
+            self._kept.append((moment, save(run.sim)))
+
+    def _moments(self) -> list[int]:
+        """Where a variation may begin, none nearer to the one before than KEPT_STEPS."""
+        firsts = {max(self.log.start, first) for one in self.log.decisions for first in (one.first - SHIFT_STEPS, one.first)}
+        found = [self.log.start]
+        for step in sorted(firsts):
+            if step >= found[-1] + KEPT_STEPS:
+                found.append(step)
+        return found[1:]
+
+    def outcome(self, variation: Variation) -> Outcome:
+        """What the day costs then."""
+        log = self.log
+        course = [replace(one, step=one.step + variation.by) if one.seq in variation.moved else one for one in self._ordered]
+        too_early = [one for one in course if one.seq in variation.moved and (one.step < log.since or _part(one) != _part(self._played(one)))]
+        if variation.by < 0 and too_early:
+            return Outcome(0.0, "that part of the game had not begun")
+        changed = variation.without | variation.moved
+        first = min((one.step for one in [*course, *self._ordered] if one.seq in changed), default=log.horizon)
+        run = Rehearsal(restore(log.scenario, next(blob for step, blob in reversed(self._kept) if step <= max(first, log.start))))
+        _go(run, sorted((one for one in course if one.seq not in variation.without), key=_when), log.horizon)
+        reasons = [reason for command, reason in run.refused if command.seq in variation.moved]
+        return Outcome(float(wound_up(run)["total"]), reasons[0] if reasons else "")
+
+    def _played(self, command: Command) -> Command:
+        return next(one for one in self._ordered if one.seq == command.seq)
+
+
+def _when(command: Command) -> tuple[int, int]:
+    return command.step, command.seq
+
+
+def _part(command: Command) -> str:
+    """The evening or the phase in which it was given; the morning is one, for the bell keeps nobody from acting before it."""
+    evening = evening_of(command.step)
+    return "the day" if evening is None else f"evening {evening}"
+
+
+def _go(run: Rehearsal, course: Iterable[Command], until: int) -> None:
+    """On to `until`, giving what the course has from where the run is up to there (at `until` itself nothing yet)."""
+    sim, first = run.sim, run.sim.now
+    for command in course:
+        if first <= command.step < until:
+            sim.step(command.step - sim.now)
+            submit(run, _of_this_course(sim, command))
+    sim.step(until - sim.now)
+
+
+def _of_this_course(sim: Simulation, command: Command) -> Command:
+    """An answer goes to the call that it is one to: calls are numbered as they ring, and in another course others have rung before."""
+    if command.kind != ANSWER:
+        return command
+    reply = command.args.get("reply")
+    found = [call["id"] for call in sim.calls if call["desk"] == command.desk and any(key == reply for key, _ in call["replies"])]
+    return replace(command, args={**command.args, "call": found[-1]}) if found else command
+
+
+# -- shares
+
+
+def pivotal(log: Log, worth: Mapping[int, float]) -> tuple[Decision, ...]:
+    """The decisions that shares are reckoned for, by time: the PIVOTAL largest by what the day costs without them (number -> dollars)."""
+    largest = sorted(log.decisions, key=lambda one: (-abs(worth.get(one.number, 0.0)), one.number))[:PIVOTAL]
+    return tuple(sorted((one for one in largest if worth.get(one.number, 0.0)), key=lambda one: one.number))
+
+
+def orders(count: int, seed: int) -> list[tuple[int, ...]]:
+    """Orders of `count` decisions in which they are taken one by one: drawn from the seed, each followed by its reverse."""
+    found = []
+    for draw in range(ORDERS // 2):
+        keys = [hashlib.sha256(f"{seed} {draw} {one}".encode()).digest() for one in range(count)]
+        one_way = tuple(sorted(range(count), key=keys.__getitem__))
+        found += [one_way, one_way[::-1]]
+    return found
+
+
+def subsets(count: int, seed: int) -> list[frozenset[int]]:
+    """Which of `count` decisions are taken in the runs that shares need."""
+    if count <= EXACT:
+        return [frozenset(i for i in range(count) if mask >> i & 1) for mask in range(1 << count)]
+    prefixes = {frozenset(order[:length]) for order in orders(count, seed) for length in range(count + 1)}
+    return sorted(prefixes, key=lambda taken: (len(taken), sorted(taken)))
+
+
+def subset(decisions: tuple[Decision, ...], taken: frozenset[int]) -> Variation:
+    """The run in which only these of the pivotal decisions are taken, and all the others."""
+    left = [one.seqs for i, one in enumerate(decisions) if i not in taken]
+    return Variation("taken:" + ",".join(str(decisions[i].number) for i in sorted(taken)), frozenset().union(*left))
+
+
+class Share(NamedTuple):
+    """A decision's share of the losses avoided, in dollars, and the standard error of it (0 where it is exact)."""
+
+    usd: float
+    error_usd: float
+
+
+def shares(count: int, seed: int, loss: Mapping[frozenset[int], float]) -> list[Share]:
+    """Shapley shares of `count` decisions, of the losses of their `subsets`. They add up to loss[none] - loss[all]."""
+    if count <= EXACT:
+        return [Share(_exact(i, count, loss), 0.0) for i in range(count)]
+    drawn = orders(count, seed)
+    added = [[loss[frozenset(order[: order.index(i)])] - loss[frozenset(order[: order.index(i) + 1])] for order in drawn] for i in range(count)]
+    return [Share(sum(values) / len(values), _error(values)) for values in added]
+
+
+def _exact(i: int, count: int, loss: Mapping[frozenset[int], float]) -> float:
+    total = 0.0
+    for taken, before in loss.items():
+        if i not in taken:
+            weight = factorial(len(taken)) * factorial(count - len(taken) - 1) / factorial(count)
+            total += weight * (before - loss[taken | {i}])
+    return total
+
+
+def _error(values: list[float]) -> float:
+    """Of the mean over pairs of an order and its reverse, which are not independent."""
+    pairs = [(one + other) / 2 for one, other in zip(values[::2], values[1::2], strict=True)]
+    mean = sum(pairs) / len(pairs)
+    return sqrt(sum((value - mean) ** 2 for value in pairs) / (len(pairs) - 1) / len(pairs))
