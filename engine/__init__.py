@@ -5,6 +5,7 @@ from engine.autopilot_parts import Move
 from engine.balance import HORIZON, LINE_UPS, outcomes, summary
 from engine.commands import LEVERS as KINDS
 from engine.commands import Command, Lever, Refusal
+from engine.debrief import Decision, Log, Replays, Variation, alternatives, decision_words, pivotal, shares, subset, subsets
 from engine.deck import CONDITIONS, fault_of, inject_preview, ready_injects, scenario_script
 from engine.events import DESKS, Event
 from engine.evidence import log_text
@@ -62,21 +63,27 @@ __all__ = [
     "AutopilotError",
     "CheckpointError",
     "Command",
+    "Decision",
     "Event",
     "Given",
     "Lever",
+    "Log",
     "Move",
     "PlaybookError",
     "Refusal",
     "Rehearsal",
+    "Replays",
     "Scenario",
     "ScenarioError",
     "Simulation",
+    "Variation",
     "alone_table",
+    "alternatives",
     "autopilot",
     "beside_history",
     "clock",
     "date",
+    "decision_words",
     "evening_of",
     "fault_of",
     "grade",
@@ -90,6 +97,7 @@ __all__ = [
     "next_look",
     "outcomes",
     "phase",
+    "pivotal",
     "play",
     "playbook",
     "playbook_names",
@@ -103,10 +111,13 @@ __all__ = [
     "scenario_ids",
     "scenario_script",
     "score",
+    "shares",
     "sight",
     "step_at",
     "step_to",
     "story",
+    "subset",
+    "subsets",
     "summary",
     "told",
     "warm",

@@ -101,6 +101,21 @@ class Decision:
         return frozenset(command.seq for command in self.commands)
 
 
+def decision_words(scenario: Scenario, one: Decision) -> str:
+    """A decision as people read it."""
+    first, evidence = one.commands[0], scenario.evidence
+    if one.kind == ANSWER:
+        replies = [(call.caller, reply) for call in evidence.calls for reply in call.replies]
+        replies += [(inject.call.caller, reply) for inject in evidence.injects if inject.call for reply in inject.call.replies]
+        caller, said = next((caller, reply.text) for caller, reply in replies if reply.key == first.args["reply"])
+        return f"Answered {caller}: {said}"
+    servers = sorted({n for command in one.commands for n in command.args.get("servers", [command.args.get("server", 0)]) if n})
+    where = "all servers" if 1 < len(servers) == scenario.fleet.servers else ", ".join(scenario.fleet.name.format(n=n) for n in servers)
+    release = first.args.get("release", "")
+    aim = ": ".join(part for part in (where, release) if part)
+    return LEVERS[one.kind].label + (f" ({aim})" if aim else "") + (f", {len(one.commands)} times" if len(one.commands) > 1 and not servers else "")
+
+
 class Variation(NamedTuple):
     """Another course of a run: places of commands that are not given, and of those that are given `by` steps later (earlier below 0)."""
 

@@ -26,6 +26,7 @@ from game.people import clean_name, name_key
 from game.planning import Planning as Planning
 from game.rules import ASSISTANT, DESKS
 from game.rules import RuleBroken as RuleBroken
+from game.worth import Course as Course
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another
 PHASE_SPEEDS = {"deployment": 60.0, "premarket": 30.0, "bell": 5.0, "unwind": 90.0, "block": 30.0, "ended": 90.0}

@@ -137,6 +137,7 @@ CELERY_TASK_ROUTES = {
     "game.tasks.run_segment": {"queue": "games"},
     "game.tasks.reap": {"queue": "control"},
     "game.tasks.fold": {"queue": "control"},
+    "game.tasks.reckon": {"queue": "lab"},
     "game.tasks.make_ghost": {"queue": "lab"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

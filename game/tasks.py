@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 import engine
-from game import presence, writing
+from game import presence, worth, writing
 from game.broker import client, lease_key
 from game.clock import Clock
 from game.control import dispatch, tell_state, tell_team
@@ -109,3 +109,9 @@ def make_ghost(self: Any, scenario_id: str, seed: int, noise: int | None, added:
         log.info("a ghost is ready", **same, total=score["total"])
     finally:
         _one_ghost.release()
+
+
+@shared_task
+def reckon(run_id: int, keys: list[str]) -> None:
+    """Run these courses of a finished run: see game.worth."""
+    worth.reckon(Run.objects.select_related("team__exercise").get(pk=run_id), keys)

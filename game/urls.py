@@ -30,6 +30,7 @@ urlpatterns = [
     path("projector/<str:code>/qr.svg", projector.qr, name="qr"),
     path("result/<str:code>/", result.result, name="result"),
     path("brief/<str:desk>/", guide.brief, name="brief"),
+    path("result/<str:code>/<int:team>/worth.json", result.worths, name="worths"),
     path("account/sign-in/", account.SignInPage.as_view(), name="sign-in"),
     path("account/sign-out/", account.SignOut.as_view(), name="sign-out"),
     path("account/password/", account.PasswordPage.as_view(), name="password"),

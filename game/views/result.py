@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import engine
-from game import board, results
+from game import board, results, worth
 from game.access import facilitates
 from game.joining import normal
 from game.models import Command, Exercise, Ghost, Run
@@ -70,12 +70,11 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
     exercise = Exercise.objects.filter(code=normal(code)).first()
     if exercise is None:
         return error(request, 404, f"There is no exercise {code[:20]}.")
-    final = exercise.state == "ended"
-    runs = list(exercise.runs()) if final else []
-    final = final and all(run.state in Run.DONE for run in runs)
-    held = final and exercise.frozen is not None
+    runs = list(exercise.runs()) if exercise.state == "ended" else []
+    over = exercise.state == "ended" and all(run.state in Run.DONE for run in runs)
+    held = over and exercise.frozen is not None
     facilitator = facilitates(request.COOKIES, exercise)
-    final = final and (not held or facilitator)
+    final = over and (not held or facilitator)
     ghost = exercise.ghost
     sides = [board.Side.of(run) for run in runs] if final else []
     furthest = max((side.step for side in sides), default=engine.OPEN - 1)
@@ -94,11 +93,23 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "result.html", context)
 
 
+@never_cache
+@require_safe
+def worths(request: HttpRequest, code: str, team: int) -> HttpResponse:
+    """What the decisions of a team were worth as far as is known; asking for it sends for the rest. Seen by whoever sees the result."""
+    run = get_object_or_404(Run.objects.select_related("team__exercise"), team=team, team__exercise__code=normal(code))
+    exercise = run.team.exercise
+    if exercise.state != "ended" or run.state not in Run.DONE or (exercise.frozen and not facilitates(request.COOKIES, exercise)):
+        return error(request, 404, "There is no result of this run yet.")
+    return JsonResponse(worth.told(run))
+
+
 def _team(run: Run, ghost: Ghost | None) -> dict[str, Any]:
     score = run.score or {}
     given = [row for row in run.commands.filter(step__isnull=False).order_by("seq") if not engine.KINDS[row.kind].talk]
     return {
         "name": run.team.name,
+        "pk": run.team_id,
         "failed": run.reason if run.state == "failed" else "",
         "ended_at": engine.clock(run.step),
         **results.of(run, ghost),

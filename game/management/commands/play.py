@@ -21,6 +21,7 @@ from game.supervisor import Supervisor
 
 READY_S = 60.0
 GAMES_WORKERS = 2  # one takes over at once when the other is killed
+LAB_THREADS = 2  # debriefs and ghosts, after everything that somebody plays
 THREADS = 40
 
 
@@ -140,7 +141,8 @@ class Command(BaseCommand):
             name = f"games-{number}"
             supervisor.add(name, [*celery, *quiet, "-Q", "games", "-c", str(THREADS), "-n", f"{name}@%h"])
         beat = ["--beat", "--scheduler", "celery.beat:Scheduler"]
-        supervisor.add("control", [*celery, *quiet, "-Q", "control,lab", "-c", "4", "-n", "control@%h", *beat])
+        supervisor.add("control", [*celery, *quiet, "-Q", "control", "-c", "4", "-n", "control@%h", *beat])
+        supervisor.add("lab", ["nice", "-n", "10", *celery, *quiet, "-Q", "lab", "-c", str(LAB_THREADS), "-n", "lab@%h"])
         pings = ["--ping-interval", "10", "--ping-timeout", "15"]  # a phone that fell asleep is away soon after
         web = [sys.executable, "-m", "daphne", "--bind", host, "--port", str(port), "--no-server-name"]
         supervisor.add("web", [*web, "-v", "0", "--websocket_timeout", "-1", *pings, "game.asgi:application"])

@@ -1,0 +1,189 @@
+"""What every decision of a finished run was worth: which courses of it are wanted, what came of them, and how it is told.
+
+A course that was run is a row, so a killed worker loses at most the one it was at. What is still wanted follows from the rows alone:
+first the alternatives of every decision, then, when these say which are pivotal, the runs that their shares need. Whoever looks sends
+for what nobody is at.
+"""
+
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from django.db import models
+from kombu.exceptions import OperationalError as QueueGone
+
+import engine
+from game.broker import BROKER_GONE, client
+from game.celery import app
+
+if TYPE_CHECKING:
+    from game.models import Run
+
+logger = structlog.get_logger(__name__)
+AT_ONCE = 3  # courses a task: the first answers come soon, and two workers share the rest evenly
+PATIENCE_MS = 20_000  # courses that nobody has answered by then are sent for again; one that is there already is not run twice
+KEPT = 2  # runs whose checkpoints a worker keeps
+SAME = "same"  # not a course: whether the played run comes out again bit for bit
+
+
+class Course(models.Model):
+    """Another course of a run, and what the day cost then. `key`: see engine.alternatives and engine.subset."""
+
+    run = models.ForeignKey("game.Run", on_delete=models.CASCADE, related_name="courses")
+    key = models.CharField(max_length=60)
+    loss_usd = models.FloatField()
+    reason = models.TextField(blank=True, help_text="why what was moved could not have been done then")
+    engine_version = models.CharField(max_length=40)
+
+    class Meta:
+        app_label = "game"
+        constraints = [models.UniqueConstraint(fields=["run", "key"], name="a_course_is_run_once")]
+
+
+def log_of(run: "Run") -> engine.Log:
+    """The log of a run, as the engine reads it."""
+    exercise = run.team.exercise
+    rows = list(run.commands.filter(step__isnull=False).order_by("seq"))
+    commands = tuple(engine.Command(row.seq, row.step, row.desk, row.kind, row.args, row.confidence or None, row.why) for row in rows)
+    return engine.Log(
+        engine.load_scenario(exercise.scenario),
+        exercise.seed,
+        commands,
+        run.step,
+        noise=exercise.noise,
+        start=exercise.first_step,
+        since=max(exercise.start_step, exercise.first_step),
+        refused=frozenset(row.seq for row in rows if row.state == "refused"),
+    )
+
+
+def _rows(run: "Run") -> dict[str, Course]:
+    return {row.key: row for row in Course.objects.filter(run=run, engine_version=engine.ENGINE_VERSION)}
+
+
+def _pivotal(log: engine.Log, rows: dict[str, Course]) -> "tuple[engine.Decision, ...] | None":
+    """The decisions that get shares, once it is known what the day costs without each."""
+    keys = {one.number: f"without:{one.number}" for one in log.decisions}
+    if any(key not in rows for key in ("played", *keys.values())):
+        return None
+    return engine.pivotal(log, {number: rows[key].loss_usd - rows["played"].loss_usd for number, key in keys.items()})
+
+
+def courses(log: engine.Log, rows: dict[str, Course]) -> dict[str, engine.Variation]:
+    """Every course that is wanted as far as is known yet, by key."""
+    found = {one.key: one for one in engine.alternatives(log)}
+    chosen = _pivotal(log, rows)
+    if chosen:
+        found |= {one.key: one for one in (engine.subset(chosen, taken) for taken in engine.subsets(len(chosen), log.seed))}
+    return found
+
+
+def send_for_missing(run: "Run", log: engine.Log, rows: dict[str, Course]) -> None:
+    """Ask workers for every course that is wanted and that nobody is at."""
+    missing = [key for key in (*courses(log, rows), SAME) if key not in rows]
+    try:
+        free = [key for key in missing if client().set(f"ob:course:{run.pk}:{key}", 1, nx=True, px=PATIENCE_MS)]
+        for first in range(0, len(free), AT_ONCE):
+            app.send_task("game.tasks.reckon", [run.pk, free[first : first + AT_ONCE]])
+    except (*BROKER_GONE, QueueGone) as problem:
+        logger.warning("courses could not be sent for", run=run.pk, problem=str(problem))
+
+
+_lock = threading.Lock()
+_kept: dict[int, engine.Replays] = {}
+
+
+def _replays(run: "Run") -> engine.Replays:
+    """The run's checkpoints, made once in this process however many tasks want them."""
+    with _lock:
+        if run.pk not in _kept:
+            while len(_kept) >= KEPT:
+                _kept.pop(next(iter(_kept)))
+            _kept[run.pk] = engine.Replays(log_of(run))
+        return _kept[run.pk]
+
+
+def reckon(run: "Run", keys: Iterable[str]) -> None:
+    """Run these courses, and write down each as soon as it is known."""
+    replays = _replays(run)
+    known = courses(replays.log, _rows(run))
+    for key in keys:
+        if Course.objects.filter(run=run, key=key, engine_version=engine.ENGINE_VERSION).exists():
+            continue
+        if key == SAME:
+            loss, reason = 0.0, differs(run, replays.log)
+        elif key in known:
+            loss, reason = replays.outcome(known[key])
+        else:
+            continue
+        row = Course(run=run, key=key, loss_usd=loss, reason=reason, engine_version=engine.ENGINE_VERSION)
+        fields = ["loss_usd", "reason", "engine_version"]
+        Course.objects.bulk_create([row], update_conflicts=True, unique_fields=["run", "key"], update_fields=fields)
+
+
+def differs(run: "Run", log: engine.Log) -> str:
+    """What differs when the run is computed again from its log: "" when it is the same to the last bit."""
+    if run.engine_version != engine.ENGINE_VERSION:
+        return f"it was played by engine {run.engine_version}, and this is {engine.ENGINE_VERSION}"
+    again = engine.replay(log.scenario, log.seed, log.commands, log.until, noise=log.noise, start=log.start)
+    return "" if again.digest() == run.digest else f"digest {again.digest()[:12]}, and {run.digest[:12]} as played"
+
+
+def told(run: "Run") -> dict[str, Any]:
+    """All that is known, for the page; what is missing is sent for."""
+    log, rows = log_of(run), _rows(run)
+    wanted = courses(log, rows)
+    done = sum(key in rows for key in wanted)
+    chosen = _pivotal(log, rows)
+    complete = done == len(wanted) and chosen is not None
+    if not complete or SAME not in rows:
+        send_for_missing(run, log, rows)
+    share = _shares(log, chosen, rows) if complete and chosen else {}
+    played = rows["played"].loss_usd if "played" in rows else None
+    return {
+        "team": run.team.name,
+        "done": done,
+        "of": len(wanted) if chosen is not None else None,  # how many more there will be is not known before
+        "complete": complete,
+        "until": engine.clock(log.horizon)[:5],
+        "played_usd": _dollars(played),
+        "nothing_usd": _dollars(rows["nothing"].loss_usd) if "nothing" in rows else None,
+        "same": None if SAME not in rows else rows[SAME].reason or True,
+        "exact": not any(error for _, error in share.values()),
+        "decisions": [_decision(log, one, rows, share) for one in log.decisions],
+    }
+
+
+def _dollars(usd: float | None) -> int | None:
+    return None if usd is None else round(usd)
+
+
+def _shares(log: engine.Log, chosen: "tuple[engine.Decision, ...]", rows: dict[str, Course]) -> dict[int, tuple[float, float]]:
+    """Number of a decision -> its share and the standard error of it, dollars."""
+    loss = {taken: rows[engine.subset(chosen, taken).key].loss_usd for taken in engine.subsets(len(chosen), log.seed)}
+    found = engine.shares(len(chosen), log.seed, loss)
+    return {one.number: (share.usd, share.error_usd) for one, share in zip(chosen, found, strict=True)}
+
+
+def _decision(log: engine.Log, one: "engine.Decision", rows: dict[str, Course], share: dict[int, tuple[float, float]]) -> dict[str, Any]:
+    """One line: what it was worth, and what the same five minutes earlier or later would have been worth more (below 0: less)."""
+    played, without = rows.get("played"), rows.get(f"without:{one.number}")
+    line: dict[str, Any] = {
+        "number": one.number,
+        "at": engine.told(one.first, 0),
+        "desk": one.commands[0].desk,
+        "words": engine.decision_words(log.scenario, one),
+        "confidence": one.commands[0].confidence,
+        "worth_usd": round(without.loss_usd - played.loss_usd) if played and without else None,
+        "share_usd": None,
+        "earlier": None,
+        "later": None,
+    }
+    for word in ("earlier", "later"):
+        row = rows.get(f"{word}:{one.number}")
+        if row and played:
+            line[word] = {"usd": None if row.reason else round(played.loss_usd - row.loss_usd), "reason": row.reason}
+    if one.number in share:
+        line["share_usd"], line["error_usd"] = (round(value) for value in share[one.number])
+    return line

@@ -1,0 +1,66 @@
+/* What each decision was worth, as the answers come: the same market without it, five minutes earlier, five minutes later, and its share. */
+import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { lossClass, lossShort, minute } from "../lib/format.js";
+import { icon } from "../lib/icons.js";
+import { roleIcon, roleTitle } from "../lib/roles.js";
+
+const AGAIN_MS = 1500;
+const SURE = { guessing: "guessing", likely: "likely", certain: "almost certain" };
+
+/* One team after the other: the first that is asked for is answered first. */
+export async function mountWorths(sections) {
+  for (const section of sections) await follow(section.querySelector("[data-body]"), section.dataset.worth);
+}
+
+async function follow(root, address) {
+  for (;;) {
+    let told = null;
+    try {
+      const answer = await fetch(address, { credentials: "same-origin", headers: { Accept: "application/json" } });
+      told = answer.ok ? await answer.json() : null;
+    } catch { /* the server is away: it is asked again */ }
+    if (told) render(view(told), root);
+    if (told?.complete && told.same !== null) return;
+    await new Promise((done) => setTimeout(done, AGAIN_MS));
+  }
+}
+
+const gain = (usd) => (usd == null ? html`<span class="quiet">\u2026</span>` : usd === 0 ? "$0" : html`<span class=${lossClass(-usd)}>${lossShort(-usd)}</span>`);
+
+function view(d) {
+  if (!d.decisions.length) return html`<p class="second">Nothing that this team did could have changed the market. Beside it stands what history lost.</p>`;
+  return html`<p class="second">The same seed and the same market, the other commands at their own times. A gain is what the team's decision saved; a loss is what it cost.
+      Losses are those at ${d.until}, getting out reckoned by formula.${d.nothing_usd == null ? nothing : html` Doing nothing at all would have lost ${lossShort(-d.nothing_usd).replace("+", "")}.`}</p>
+    <div class="table-box" tabindex="0" role="region" aria-label="What each decision of ${d.team} was worth"><table class="plain worth num">
+      <thead><tr><th scope="col">At</th><th scope="col">Desk</th><th scope="col">Decision</th><th scope="col">How sure</th><th scope="col" class="n">Worth</th>
+        <th scope="col" class="n">5 min earlier</th><th scope="col" class="n">5 min later</th><th scope="col" class="n">Share of all</th></tr></thead>
+      <tbody>${d.decisions.map((one) => row(d, one))}</tbody></table></div>
+    ${progress(d)}`;
+}
+
+const row = (d, one) => html`<tr><td class="nowrap">${minute(one.at)}</td><td class="nowrap">${roleIcon(one.desk)} ${roleTitle(one.desk)}</td><th scope="row">${one.words}</th>
+  <td>${SURE[one.confidence] ?? ""}${judged(one)}</td><td class="n">${gain(one.worth_usd)}</td><td class="n">${moved(one.earlier, d)}</td><td class="n">${moved(one.later, d)}</td>
+  <td class="n">${one.share_usd == null ? (d.complete ? "\u2013" : html`<span class="quiet">\u2026</span>`) : html`${gain(one.share_usd)}${one.error_usd ? html` <span class="quiet">\u00b1 ${lossShort(-one.error_usd).replace("+$", "$")}</span>` : nothing}`}</td></tr>`;
+
+/* What would have been saved more (or lost more) had the same been done then. */
+function moved(found, d) {
+  if (found == null) return d.complete ? "\u2013" : html`<span class="quiet">\u2026</span>`;
+  return found.reason ? html`<span class="quiet" title=${found.reason}>not possible<span class="sr">: ${found.reason}</span></span>` : gain(found.usd);
+}
+
+const WORTH_A_WORD_USD = 100_000;
+
+function judged(one) {
+  if (one.worth_usd == null || Math.abs(one.worth_usd) < WORTH_A_WORD_USD || !one.confidence) return nothing;
+  if (one.worth_usd < 0 && one.confidence === "certain") return html` <span class="tag">sure, and wrong</span>`;
+  return one.worth_usd > 0 && one.confidence === "guessing" ? html` <span class="tag">unsure, and right</span>` : nothing;
+}
+
+function progress(d) {
+  const said = d.same === null ? nothing : d.same === true
+    ? html`<p class="quiet">${icon("badge-check")} The run was computed again from its log and came out the same to the last bit.</p>`
+    : html`<p class="answer" data-state="refused">${icon("triangle-alert")}The run did not come out the same: ${d.same}.</p>`;
+  const shares = html`<p class="quiet">Shares are Shapley values of the largest decisions${d.exact ? "" : ", over drawn orders, with their standard error"}: they add up to what these decisions avoided together.</p>`;
+  return d.complete ? html`${shares}${said}`
+    : html`<p class="second" role="status">Playing the market again: ${d.done}${d.of == null ? " of many" : ` of ${d.of}`} courses.</p><progress max=${d.of ?? d.done * 2 + 20} .value=${d.done} aria-label="Courses of the market played again"></progress>`;
+}

@@ -1,0 +1,69 @@
+"""What decisions were worth, by real workers: answers come one by one, a killed worker loses none, and the run comes out the same."""
+
+import json
+import urllib.request
+
+import engine
+from game.models import Course, Exercise, Run
+from tests.builders import eventually, new_exercise, taken_seat
+from tests.integration.test_crash import end, give
+from tests.integration.world import World
+
+
+def played() -> Run:
+    """A run in which an operator stopped server 8 and started it again, ended a minute later."""
+    exercise = new_exercise(start_step=engine.step_at("09:32"), speeds={"bell": 20.0})
+    taken_seat(exercise)
+    exercise.start()
+    run = Run.objects.get(team__exercise=exercise)
+    eventually(lambda: Run.objects.filter(pk=run.pk, step__gte=exercise.start_step).exists(), 60, "the run moves")
+    give(run, "server.stop", server=8)
+    exercise.advance_to(engine.step_at("09:40"))
+    eventually(lambda: Run.objects.filter(pk=run.pk, step__gte=engine.step_at("09:40")).exists(), 60, "the stop has taken effect")
+    return end(run)
+
+
+def asked(world: World, run: Run) -> dict:
+    """What the page is told; asking sends for what is missing."""
+    address = f"http://127.0.0.1:{world.port}/result/{run.team.exercise.code}/{run.team_id}/worth.json"
+    with urllib.request.urlopen(address, timeout=30) as answer:
+        return json.load(answer)
+
+
+def complete(world: World, run: Run) -> dict:
+    found: dict = {}
+
+    def look() -> bool:
+        found.update(asked(world, run))
+        return bool(found["complete"] and found["same"] is not None)
+
+    eventually(look, 120, "every course is reckoned")
+    return found
+
+
+def test_answers_come_one_by_one_a_killed_worker_loses_none_and_the_run_comes_out_the_same(world):
+    world.start_all("games-1", "control", "web")
+    run = played()
+    assert asked(world, run)["done"] == 0
+    eventually(lambda: Course.objects.filter(run=run).exists(), 60, "the first answer is there")
+    world.kill("control")
+    kept = dict(Course.objects.filter(run=run).values_list("key", "loss_usd"))
+    world.start_all("control")
+    told = complete(world, run)
+    rows = dict(Course.objects.filter(run=run).values_list("key", "loss_usd"))
+    assert kept.items() <= rows.items() and told["done"] == told["of"]
+    assert told["same"] is True
+    stop = next(one for one in told["decisions"] if one["words"] == "Stop a server (SMARS-8)")
+    assert stop["worth_usd"] == round(rows[f"without:{stop['number']}"] - rows["played"]) != 0
+    shares = [one["share_usd"] for one in told["decisions"] if one["share_usd"] is not None]
+    assert abs(sum(shares) - (rows["taken:"] - rows["played"])) <= len(shares), "shares add up, each rounded to a dollar"
+
+
+def test_a_run_of_another_engine_says_so_and_what_was_reckoned_by_one_does_not_count(world):
+    world.start_all("games-1", "control", "web")
+    run = played()
+    Run.objects.filter(pk=run.pk).update(engine_version="0.9+other")
+    Course.objects.create(run=run, key="played", loss_usd=1.0, engine_version="0.9+other")
+    told = complete(world, run := Run.objects.select_related("team__exercise").get(pk=run.pk))
+    assert "played by engine 0.9+other" in told["same"]
+    assert told["played_usd"] != 1 and Exercise.objects.get(pk=run.team.exercise_id).state == "ended"
