@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 GHOST_PLAYBOOK = "history"
 GHOST_PATIENCE_MS = 120_000
+REPLAYS_KEPT = 2  # finished runs whose checkpoints a worker keeps
 GHOST_AFTER_END = timedelta(minutes=10)  # what was added last may be younger than the ghost when an exercise ends
 stop = threading.Event()
 _one_ghost = threading.Semaphore()
@@ -111,7 +112,43 @@ def make_ghost(self: Any, scenario_id: str, seed: int, noise: int | None, added:
         _one_ghost.release()
 
 
+_replays_lock = threading.Lock()
+_replays_kept: dict[int, engine.Replays] = {}
+
+
+def _replays(run: Run) -> engine.Replays:
+    """The run's checkpoints, made once in this process however many tasks want them."""
+    with _replays_lock:
+        if run.pk not in _replays_kept:
+            while len(_replays_kept) >= REPLAYS_KEPT:
+                _replays_kept.pop(next(iter(_replays_kept)))
+            _replays_kept[run.pk] = engine.Replays(worth.log_of(run))
+        return _replays_kept[run.pk]
+
+
 @shared_task
 def reckon(run_id: int, keys: list[str]) -> None:
-    """Run these courses of a finished run: see game.worth."""
-    worth.reckon(Run.objects.select_related("team__exercise").get(pk=run_id), keys)
+    """Run these courses of a finished run, and write down each as soon as it is known: see game.worth."""
+    run = Run.objects.select_related("team__exercise").get(pk=run_id)
+    replays = _replays(run)
+    known = worth.courses(replays.log, worth.rows_of(run))
+    for key in keys:
+        if worth.Course.objects.filter(run=run, key=key, engine_version=engine.ENGINE_VERSION).exists():
+            continue
+        if key == worth.SAME:
+            loss, reason = 0.0, _differs(run, replays.log)
+        elif key in known:
+            loss, reason = replays.outcome(known[key])
+        else:
+            continue
+        row = worth.Course(run=run, key=key, loss_usd=loss, reason=reason, engine_version=engine.ENGINE_VERSION)
+        fields = ["loss_usd", "reason", "engine_version"]
+        worth.Course.objects.bulk_create([row], update_conflicts=True, unique_fields=["run", "key"], update_fields=fields)
+
+
+def _differs(run: Run, log: engine.Log) -> str:
+    """What differs when the run is computed again from its log: "" when it is the same to the last bit."""
+    if run.engine_version != engine.ENGINE_VERSION:
+        return f"it was played by engine {run.engine_version}, and this is {engine.ENGINE_VERSION}"
+    again = engine.replay(log.scenario, log.seed, log.commands, log.until, noise=log.noise, start=log.start)
+    return "" if again.digest() == run.digest else f"digest {again.digest()[:12]}, and {run.digest[:12]} as played"

@@ -5,8 +5,6 @@ first the alternatives of every decision, then, when these say which are pivotal
 for what nobody is at.
 """
 
-import threading
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 AT_ONCE = 3  # courses a task: the first answers come soon, and two workers share the rest evenly
 PATIENCE_MS = 20_000  # courses that nobody has answered by then are sent for again; one that is there already is not run twice
-KEPT = 2  # runs whose checkpoints a worker keeps
 SAME = "same"  # not a course: whether the played run comes out again bit for bit
 
 
@@ -58,7 +55,7 @@ def log_of(run: "Run") -> engine.Log:
     )
 
 
-def _rows(run: "Run") -> dict[str, Course]:
+def rows_of(run: "Run") -> dict[str, Course]:
     return {row.key: row for row in Course.objects.filter(run=run, engine_version=engine.ENGINE_VERSION)}
 
 
@@ -90,49 +87,9 @@ def send_for_missing(run: "Run", log: engine.Log, rows: dict[str, Course]) -> No
         logger.warning("courses could not be sent for", run=run.pk, problem=str(problem))
 
 
-_lock = threading.Lock()
-_kept: dict[int, engine.Replays] = {}
-
-
-def _replays(run: "Run") -> engine.Replays:
-    """The run's checkpoints, made once in this process however many tasks want them."""
-    with _lock:
-        if run.pk not in _kept:
-            while len(_kept) >= KEPT:
-                _kept.pop(next(iter(_kept)))
-            _kept[run.pk] = engine.Replays(log_of(run))
-        return _kept[run.pk]
-
-
-def reckon(run: "Run", keys: Iterable[str]) -> None:
-    """Run these courses, and write down each as soon as it is known."""
-    replays = _replays(run)
-    known = courses(replays.log, _rows(run))
-    for key in keys:
-        if Course.objects.filter(run=run, key=key, engine_version=engine.ENGINE_VERSION).exists():
-            continue
-        if key == SAME:
-            loss, reason = 0.0, differs(run, replays.log)
-        elif key in known:
-            loss, reason = replays.outcome(known[key])
-        else:
-            continue
-        row = Course(run=run, key=key, loss_usd=loss, reason=reason, engine_version=engine.ENGINE_VERSION)
-        fields = ["loss_usd", "reason", "engine_version"]
-        Course.objects.bulk_create([row], update_conflicts=True, unique_fields=["run", "key"], update_fields=fields)
-
-
-def differs(run: "Run", log: engine.Log) -> str:
-    """What differs when the run is computed again from its log: "" when it is the same to the last bit."""
-    if run.engine_version != engine.ENGINE_VERSION:
-        return f"it was played by engine {run.engine_version}, and this is {engine.ENGINE_VERSION}"
-    again = engine.replay(log.scenario, log.seed, log.commands, log.until, noise=log.noise, start=log.start)
-    return "" if again.digest() == run.digest else f"digest {again.digest()[:12]}, and {run.digest[:12]} as played"
-
-
 def told(run: "Run") -> dict[str, Any]:
     """All that is known, for the page; what is missing is sent for."""
-    log, rows = log_of(run), _rows(run)
+    log, rows = log_of(run), rows_of(run)
     wanted = courses(log, rows)
     done = sum(key in rows for key in wanted)
     chosen = _pivotal(log, rows)

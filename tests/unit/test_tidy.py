@@ -39,7 +39,7 @@ FLOORS = (
     "rehearsal",
     "slices",
     "balance",
-    "habits",
+    "habits debrief",
     "engine",
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split()}
