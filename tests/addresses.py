@@ -29,6 +29,7 @@ PAGES = {
     "projector/<str:code>/": Who.ANYBODY,
     "projector/<str:code>/qr.svg": Who.ANYBODY,
     "result/<str:code>/": Who.ANYBODY,
+    "result/<str:code>/<int:team>/worth.json": Who.ANYBODY,
     "brief/<str:desk>/": Who.ANYBODY,
     "account/sign-in/": Who.ANYBODY,
     "account/sign-out/": Who.ANYBODY,
