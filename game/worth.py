@@ -5,6 +5,7 @@ first the alternatives of every decision, then, when these say which are pivotal
 for what nobody is at.
 """
 
+from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -108,7 +109,7 @@ def told(run: "Run") -> dict[str, Any]:
         "nothing_usd": _dollars(rows["nothing"].loss_usd) if "nothing" in rows else None,
         "same": None if SAME not in rows else rows[SAME].reason or True,
         "exact": not any(error for _, error in share.values()),
-        "decisions": [_decision(log, one, rows, share) for one in log.decisions],
+        "decisions": [_decision(log, one, rows, wanted, share) for one in log.decisions],
     }
 
 
@@ -123,7 +124,9 @@ def _shares(log: engine.Log, chosen: "tuple[engine.Decision, ...]", rows: dict[s
     return {one.number: (share.usd, share.error_usd) for one, share in zip(chosen, found, strict=True)}
 
 
-def _decision(log: engine.Log, one: "engine.Decision", rows: dict[str, Course], share: dict[int, tuple[float, float]]) -> dict[str, Any]:
+def _decision(
+    log: engine.Log, one: "engine.Decision", rows: dict[str, Course], wanted: Container[str], share: dict[int, tuple[float, float]]
+) -> dict[str, Any]:
     """One line: what it was worth, and what the same five minutes earlier or later would have been worth more (below 0: less)."""
     played, without = rows.get("played"), rows.get(f"without:{one.number}")
     line: dict[str, Any] = {
@@ -134,6 +137,7 @@ def _decision(log: engine.Log, one: "engine.Decision", rows: dict[str, Course], 
         "confidence": one.commands[0].confidence,
         "worth_usd": round(without.loss_usd - played.loss_usd) if played and without else None,
         "share_usd": None,
+        "movable": f"earlier:{one.number}" in wanted,
         "earlier": None,
         "later": None,
     }

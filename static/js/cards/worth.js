@@ -2,14 +2,18 @@
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { lossClass, lossShort, minute } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
-import { roleIcon, roleTitle } from "../lib/roles.js";
+import { role } from "../lib/roles.js";
 
 const AGAIN_MS = 1500;
 const SURE = { guessing: "guessing", likely: "likely", certain: "almost certain" };
 
 /* One team after the other: the first that is asked for is answered first. */
 export async function mountWorths(sections) {
-  for (const section of sections) await follow(section.querySelector("[data-body]"), section.dataset.worth);
+  for (const section of sections) {
+    const root = section.querySelector("[data-body]");
+    root.replaceChildren(); // what the page said before the script ran
+    await follow(root, section.dataset.worth);
+  }
 }
 
 async function follow(root, address) {
@@ -38,13 +42,14 @@ function view(d) {
     ${progress(d)}`;
 }
 
-const row = (d, one) => html`<tr><td class="nowrap">${minute(one.at)}</td><td class="nowrap">${roleIcon(one.desk)} ${roleTitle(one.desk)}</td><th scope="row">${one.words}</th>
-  <td>${SURE[one.confidence] ?? ""}${judged(one)}</td><td class="n">${gain(one.worth_usd)}</td><td class="n">${moved(one.earlier, d)}</td><td class="n">${moved(one.later, d)}</td>
+const row = (d, one) => html`<tr><td class="nowrap">${minute(one.at)}</td><td class="nowrap">${role(one.desk)}</td><th scope="row">${one.words}</th>
+  <td>${SURE[one.confidence] ?? ""}${judged(one)}</td><td class="n">${gain(one.worth_usd)}</td><td class="n">${moved(one, one.earlier)}</td><td class="n">${moved(one, one.later)}</td>
   <td class="n">${one.share_usd == null ? (d.complete ? "\u2013" : html`<span class="quiet">\u2026</span>`) : html`${gain(one.share_usd)}${one.error_usd ? html` <span class="quiet">\u00b1 ${lossShort(-one.error_usd).replace("+$", "$")}</span>` : nothing}`}</td></tr>`;
 
 /* What would have been saved more (or lost more) had the same been done then. */
-function moved(found, d) {
-  if (found == null) return d.complete ? "\u2013" : html`<span class="quiet">\u2026</span>`;
+function moved(one, found) {
+  if (!one.movable) return "\u2013";
+  if (found == null) return html`<span class="quiet">\u2026</span>`;
   return found.reason ? html`<span class="quiet" title=${found.reason}>not possible<span class="sr">: ${found.reason}</span></span>` : gain(found.usd);
 }
 
