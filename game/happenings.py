@@ -5,81 +5,22 @@ Read by cursor, a place in every run's log and events: whoever looks seldom miss
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, Q
 
 import engine
+from game.happening_words import ARRIVED, ASIDE, BOOKS, EVENTS, NOTICED, READING, TOLD, decision, words
 from game.models import Command, Deed, Event, Exercise, Run
 
 KINDS = ("decisions", "talk", "engine", "system")
 KEPT = 400
+OVERLAP = 20  # deeds that are looked at again: of two written at once the second may be there first
 BACKLOG = 150  # rows of each sort that a room which is opened late begins with
-SAID = 120  # letters of what somebody said
-READING = {"mail.open", "log.tail", "server.look", "stock.watch"}
-BOOKS = {"plan.add", "plan.drop", "check.tick", "check.untick", "pin.read", "help.set"}
-DECIDED = {"diagnosis.declare", "call.answer", "authorise.give", "authorise.refuse"}  # said, and decisions all the same
 PEOPLES = ~Q(by="autopilot") & ~Q(desk="facilitator")  # commands that a person of the team gave
 Line = dict[str, Any]
-
-
-def _usd(value: Any) -> str:
-    return f"${value / 1e6:,.1f} M" if value >= 1e6 else f"${value:,.0f}"
-
-
-# Events that are told, and in which words; what a command says already is left out.
-EVENTS: dict[str, Callable[[dict[str, Any]], str]] = {
-    "market.opened": lambda d: "The opening bell",
-    "evening.began": lambda d: "An evening of the week begins",
-    "call.rang": lambda d: f"{d['caller']} rings: {d['opening']}",
-    "call.missed": lambda d: f"{d['caller']} was not answered",
-    "exchange.disconnected": lambda d: "The exchanges disconnect what still sends",
-    "exchange.readmitted": lambda d: "The exchanges let the firm in again",
-    "smars.disconnected": lambda d: "SMARS is disconnected at the exchanges",
-    "server.failed": lambda d: "A server does not start",
-    "threshold.tripped": lambda d: f"The capital threshold of {_usd(d['threshold_usd'])} stops all order entry",
-    "trades.busted": lambda d: f"The exchange rules: {_usd(max(d['relief_usd'], 0))} less lost",
-    "block.sold": lambda d: f"{d['bank']} takes the block",
-    "capital.raised": lambda d: f"{d['lender']} puts in {_usd(d['amount_usd'])}",
-    "inject.delivered": lambda d: f"Inject: {d['title']}",
-    "control.built": lambda d: f"Built: {d['label']}",
-    "control.tested": lambda d: f"Tested: {d['label']}, {'a hole' if d['hole'] else 'it holds'}",
-}
-ASIDE: dict[str, Callable[[dict[str, Any]], str]] = {
-    "alert.raised": lambda d: f"Alert: {d['text']}",
-    "headline": lambda d: f"Headline: {d['text']}",
-    "lever.finished": lambda d: f"Done: {engine.KINDS[d['command']].label}",
-    "server.stopped": lambda d: f"SMARS-{d['server']} has stopped",
-    "server.started": lambda d: f"SMARS-{d['server']} has started",
-    "limit.reached": lambda d: f"A queue is full: {d['limit']}",
-    "breaker.paused": lambda d: f"{d['symbol']} is paused by its breaker",
-}
-NOTICED = "symptom.noticed"
-ARRIVED = "mail.arrived"
-TOLD = (*EVENTS, *ASIDE, NOTICED, ARRIVED)
-
-
-def decision(kind: str) -> bool:
-    """Whether a kind of command is something that a desk decided, and not read, ticked off or said."""
-    lever = engine.KINDS[kind]
-    return kind in DECIDED or not (lever.talk or lever.desks == ("facilitator",) or kind in READING or kind in BOOKS)
-
-
-def words(kind: str, args: dict[str, Any]) -> str:
-    """A command in the engine's words: its label, and on what."""
-    label = engine.KINDS[kind].label
-    if kind in ("bridge.say", "persona.reply"):
-        said = f"\u201c{str(args.get('text', ''))[:SAID]}\u201d"
-        return said if kind == "bridge.say" else f"Answers a message: {said}"
-    servers = args.get("servers") or ([args["server"]] if args.get("server") else [])
-    if servers:
-        return f"{label}: {'SMARS-' + ', '.join(map(str, servers)) if len(servers) < 8 else 'all servers'}"
-    if kind == "diagnosis.declare":
-        return f"{label}: {args.get('cause')}"
-    told = next((value for name, value in args.items() if name in ("release", "gross_usd", "usd", "percent", "per_second", "control", "what")), None)
-    return label if told is None else f"{label}: {_usd(told) if isinstance(told, int) and told > 1000 else told}"
 
 
 def _line(step: int, team: int | None, desk: str, by: str, kind: str, main: bool, text: str) -> Line:
@@ -97,7 +38,7 @@ class Happenings:
         self._count = 0
         self._commands: dict[int, int] = {}  # run -> seq read last
         self._events: dict[int, int] = {}  # run -> number read last
-        self._deeds: int | None = None  # id read last
+        self._deeds: set[int] = set()  # ids read last
         self._mails: dict[tuple[int, str], str] = {}  # run, id -> subject
         self._callers: dict[tuple[int, int], str] = {}  # run, call -> who rang
         self._replies: dict[str, str] = {}  # key -> what is said
@@ -148,6 +89,9 @@ class Happenings:
                 self._arrived(run, data)
         for run, data in Event.objects.filter(run__in=new, kind="call.rang").values_list("run", "data"):
             self._callers[run, data["call"]] = data["caller"]
+        for run, seq, args in Command.objects.filter(run__in=new, kind="mail.open", seq__isnull=False).values_list("run", "seq", "args"):
+            if seq <= self._commands[run]:
+                self._opened.add((run, self._mails.get((run, str(args.get("mail"))), "")))
         self.acted |= dict(Command.objects.filter(PEOPLES, run__in=new).values_list("run").annotate(Max("created")))
         decided = [kind for kind in engine.KINDS if decision(kind)]
         for run in new:
@@ -186,9 +130,11 @@ class Happenings:
         return found
 
     def _read_deeds(self, exercise: Exercise) -> list[tuple[int, int, Line]]:
-        rows = Deed.objects.filter(exercise=exercise)
-        new = list(reversed(rows.order_by("-pk")[:BACKLOG])) if self._deeds is None else list(rows.filter(pk__gt=self._deeds))
-        self._deeds = max([self._deeds or 0, *(row.pk for row in new)])
+        rows = Deed.objects.filter(exercise=exercise).order_by("-pk")
+        if self._deeds:
+            rows = rows.filter(pk__gt=max(self._deeds) - OVERLAP)
+        new = [row for row in reversed(rows[:BACKLOG]) if row.pk not in self._deeds]
+        self._deeds = set(sorted(self._deeds | {row.pk for row in new})[-2 * OVERLAP :])
         return [(row.step, 2, _line(row.step, row.team_id, "", row.by, "system", True, row.text)) for row in new]
 
     def _after(self, field: str, places: dict[int, int], runs: dict[int, Run]) -> Q:

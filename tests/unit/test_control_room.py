@@ -12,6 +12,7 @@ from game.briefs import seat_words
 from game.control import state_of, state_of_run
 from game.control_room import act
 from game.drive import drive, drive_team
+from game.happening_words import ASIDE, EVENTS, words
 from game.happenings import Happenings
 from game.models import Command, Deed, Event, Exercise, FacilitatorLink, Note, Player, RuleBroken, Run, Seat, Team
 from game.people import name_key
@@ -449,3 +450,18 @@ def test_a_feed_that_is_opened_late_knows_what_came_before_and_keeps_a_limit(exe
         given(run, seq, "stock.watch", "risk", symbol="WZE")
     feed.read(exercise, exercise.runs())
     assert len(feed.lines) == 400 and json.dumps(list(feed.lines))
+
+
+@pytest.mark.whole
+def test_every_event_and_command_of_a_week_and_its_day_has_its_words():
+    scenario, told = engine.load_scenario("knight-2012"), set()
+    for line_up in ("history", "competent"):
+        run = engine.rehearse(scenario, 79, dict.fromkeys(engine.DESKS, line_up), since=engine.WEEK)
+        for event in run.events:
+            tell = EVENTS.get(event.kind) or ASIDE.get(event.kind)
+            if tell:
+                told.add(event.kind)
+                assert tell(event.data).strip() and len(tell(event.data)) < 400, event
+            if event.kind == "command.applied":
+                assert words(event.data["command"], event.data["args"]).startswith((engine.KINDS[event.data["command"]].label, "\u201c", "Answers"))
+    assert {"market.opened", "evening.began", "call.rang", "block.sold", "lever.finished", "control.built"} <= told
