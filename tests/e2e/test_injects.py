@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Control, Opens, reaches
+from tests.e2e.conftest import Control, Opens, axe, reaches, sideways
 from tests.e2e.test_pages import check
 
 LONG = 30_000
@@ -82,7 +82,9 @@ def test_a_facilitator_plays_the_deck_and_speaks_as_somebody(opens: Opens, facil
     expect(row(page, "A server crashes")).to_contain_text("Delivered 09:31:00", timeout=LONG)
     desk.set_viewport_size({"width": 1440, "height": 900})
     expect(desk.locator("#server-3")).to_have_attribute("data-state", "stopped", timeout=LONG)
+    page.set_viewport_size({"width": 320, "height": 640})
     for name in ("In hand", "On the line"):
         view(page, name)
-        check(page)
+        assert sideways(page) == 0
+        assert axe(page) == []
     facilitator.end(code)
