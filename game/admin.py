@@ -221,6 +221,7 @@ class SeatAdmin(ReadOnly):
     """Desks. Their autopilot can be chosen until the exercise starts."""
 
     list_display = ("exercise", "team", "desk", "autopilot", "who", "covered")
+    list_display_links = ("desk",)
     list_filter = ("team__exercise__state", "autopilot", "desk")
     search_fields = ("team__name", "team__exercise__code", "team__exercise__title")
     list_select_related = ("team__exercise",)
