@@ -217,7 +217,12 @@ def _tripped(teller: Teller, event: Any) -> None:
     teller.add(event, 95, "", f"The capital threshold of {dollars(event.data['threshold_usd'])} stopped all order entry.", once="tripped")
 
 
+def _added(teller: Teller, event: Any) -> None:
+    teller.add(event, 57, "", f'The facilitator added: "{event.data["title"]}"', once=f"added {event.data['title']}")
+
+
 HAPPENED: dict[str, Callable[[Teller, Any], None]] = {
+    "inject.delivered": _added,
     "control.built": _built,
     "threshold.tripped": _tripped,
     "market.opened": _opened,

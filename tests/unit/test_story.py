@@ -57,6 +57,11 @@ def test_the_same_thing_twice_is_told_once():
     assert texts(events) == ["Stopped SMARS-8."]
 
 
+def test_what_the_facilitator_added_is_told_once():
+    events = [at(clock, "inject.delivered", inject=n, card="crash", title="A server crashes") for n, clock in ((1, "09:45"), (2, "09:50"))]
+    assert story(events, SCENARIO) == [{"at": "09:45:00", "desk": "", "text": 'The facilitator added: "A server crashes"'}]
+
+
 def test_the_first_sign_is_told_by_how_it_came():
     noticed = at("08:10", "symptom.noticed", desk="operator")
     (line,) = story([*gave("08:09", "operator", 1, "mail.open", mail=4)[:1], noticed], SCENARIO)
