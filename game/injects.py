@@ -46,6 +46,9 @@ class Inject(models.Model):
     class Meta:
         ordering = ["pk"]
 
+    def __str__(self) -> str:
+        return f"{self.card} to {self.team or 'all teams'}"
+
     def args(self) -> dict[str, Any]:
         """Arguments of its command."""
         names = ("card", "desks", "server", "minutes", "text", "at", "when")
@@ -94,6 +97,9 @@ class Message(models.Model):
 
     class Meta:
         ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.sender} to {self.team or 'all teams'}: {self.text[:40]}"
 
 
 def _give(run: "Run", name: str, kind: str, args: dict[str, Any], by: str) -> None:
