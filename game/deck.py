@@ -79,6 +79,8 @@ def _line(
         if command is None:
             continue
         state = "delivered" if step is not None else "taken back" if row.taken_back else "refused" if command.state == "refused" else "waiting"
+        if state == "waiting" and run.state == "ended":
+            state = "not reached"
         at = None if step is None else engine.clock(step)
         teams.append({"team": run.team.name, "state": state, "at": at, "reason": command.reason if state == "refused" else ""})
     states = {team["state"] for team in teams}

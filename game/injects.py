@@ -7,6 +7,7 @@ row and the step changes nothing. An inject for all teams is given to history's 
 import hashlib
 import json
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -103,10 +104,12 @@ class Message(models.Model):
 
 
 def _give(run: "Run", name: str, kind: str, args: dict[str, Any], by: str) -> None:
-    """A facilitator's command in a run's inbox, or nothing where it is there already. A run that is over needs none."""
+    """A facilitator's command in a run's inbox, or nothing where it is there already. A run that is over needs none; one that failed may
+    be tried again.
+    """
     from game.models import Command  # the models are made of this one
 
-    if run.state in run.DONE:
+    if run.state == "ended":
         return
     row = {"desk": "facilitator", "kind": kind, "args": args, "by": by}
     Command.objects.get_or_create(run=run, client_id=uuid.uuid5(_IDS, f"{run.pk} {name}"), defaults=row)
@@ -210,6 +213,19 @@ def delivered(exercise: "Exercise") -> dict[int, dict[int, int]]:
     for run, step, data in told.values_list("run", "step", "data"):
         found.setdefault(data["inject"], {})[run] = step
     return found
+
+
+def for_the_ghost(exercise: "Exercise") -> list[Inject]:
+    """Those of an exercise that history's run may be given: not what every team was too far for."""
+    from game.models import Command
+
+    added = list(exercise.injects.all())
+    if not added:
+        return []
+    refused = Command.objects.filter(run__team__exercise=exercise, state="refused", desk="facilitator", kind="inject.play").order_by()
+    missed = Counter(args["id"] for args in refused.values_list("args", flat=True))
+    runs = exercise.runs().count()
+    return [inject for inject in added if not runs or missed[inject.pk] < runs]
 
 
 def ghost_log(injects: Iterable[Inject]) -> list[list[Any]]:

@@ -252,7 +252,7 @@ class Exercise(models.Model):
         """What its ghost's injects are known by, and then what they were before each of them was added: an earlier ghost serves until
         the newest is computed.
         """
-        added = list(self.injects.all())
+        added = injects.for_the_ghost(self)
         return list(dict.fromkeys(injects.log_key(injects.ghost_log(added[:count])) for count in range(len(added), -1, -1)))
 
 

@@ -15,7 +15,7 @@ from game import presence, worth, writing
 from game.broker import client, lease_key
 from game.clock import Clock
 from game.control import dispatch, tell_state, tell_team
-from game.injects import ghost_log, log_key
+from game.injects import for_the_ghost, ghost_log, log_key
 from game.lease import Lease
 from game.models import Exercise, Ghost, Run
 
@@ -77,7 +77,7 @@ def reap() -> None:
             exercise.refresh_from_db()
             tell_state(exercise)
         if _wants_a_ghost(exercise):
-            make_ghost.delay(exercise.scenario, exercise.seed, exercise.noise, ghost_log(exercise.injects.all()))
+            make_ghost.delay(exercise.scenario, exercise.seed, exercise.noise, ghost_log(for_the_ghost(exercise)))
 
 
 def _wants_a_ghost(exercise: Exercise) -> bool:

@@ -302,6 +302,28 @@ def test_the_ghost_gets_what_went_to_all_teams_and_nothing_else(started):
     assert log(started)[-1][0] == engine.step_at("09:40")
 
 
+def test_what_every_team_was_too_far_for_is_not_the_ghosts_either(started):
+    injects.add(started, None, AT, "erin", **CRASH)
+    Command.objects.filter(run__team__name="Amber").update(state="refused")
+    assert len(injects.ghost_log(injects.for_the_ghost(started))) == 1
+    Command.objects.filter(run__team__name="Cobalt").update(state="refused")
+    assert injects.for_the_ghost(started) == [] and started.ghost_keys() == [""]
+
+
+def test_a_run_that_failed_is_given_what_it_may_be_tried_again_with_and_one_that_ended_is_not(started):
+    Run.objects.filter(team__name="Amber").update(state="failed")
+    Run.objects.filter(team__name="Cobalt").update(state="ended")
+    injects.add(started, None, AT, "erin", **CRASH)
+    assert [team for team, _ in given(started)] == ["Amber"]
+
+
+def test_what_a_market_did_not_reach_is_told_so_and_cannot_be_taken_back(started):
+    injects.add(started, None, AT, "erin", **CRASH)
+    started.runs().update(state="ended")
+    (line,) = deck.told(started)["line"]
+    assert (line["state"], line["open"]) == ("not reached", False)
+
+
 def test_a_ghost_is_known_by_its_injects_and_an_earlier_one_serves_until_it_is_there(started):
     same = {"scenario": started.scenario, "seed": started.seed, "noise": None, "engine_version": engine.ENGINE_VERSION}
     plain = Ghost.objects.create(**same)

@@ -3,7 +3,7 @@ import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { icon } from "../lib/icons.js";
 import { aim, sign } from "../lib/injects.js";
 
-const STATES = { waiting: ["hourglass", "Waits"], delivered: ["check", "Delivered"], "taken back": ["x", "Taken back"], refused: ["triangle-alert", "Refused"], partly: ["users", "Not alike everywhere"] };
+const STATES = { waiting: ["hourglass", "Waits"], delivered: ["check", "Delivered"], "taken back": ["x", "Taken back"], refused: ["triangle-alert", "Refused"], "not reached": ["x", "Not reached"], partly: ["users", "Not alike everywhere"] };
 
 const AHEAD = 4; // of what the scenario brings
 
