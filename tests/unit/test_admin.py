@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from axes.models import AccessAttempt
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import reverse
@@ -106,6 +107,7 @@ def test_it_is_deleted_with_everything_after_saying_what_that_is(chief):
         assert f"{exercise}: 1 team, 1 player, 1 run, 0 notes, 1 command, 1 event" in words(chief.get(address))
         assert Exercise.objects.exists()
         chief.post(address, {"post": "yes"})
+    assert LogEntry.objects.get().object_repr == str(exercise)
     assert not Exercise.objects.exists() and rows(*(model for model in OF_A_RUN if model is not Ghost)) == [[]] * (len(OF_A_RUN) - 1)
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 import engine
 from game import injects, schedule
 from game.forms import EditExercise, NewExercise
-from game.models import Defaults, Exercise, Holding, Player, RuleBroken, Run, Seat
+from game.models import Defaults, Event, Exercise, Holding, Player, RuleBroken, Run, Seat
 from tests.builders import new_exercise, new_facilitator, taken_seat
 
 pytestmark = pytest.mark.django_db
@@ -246,3 +246,15 @@ def test_a_broken_scenario_is_offered_to_nobody_and_breaks_no_page(client, erin,
     page = words(client.get("/facilitator/"))
     assert 'value="knight-2012"' in page and "quiet-open" not in page
     assert not NewExercise({"title": "x", "scenario": "quiet-open"}).is_valid()
+
+
+def test_a_log_is_deleted_in_short_writes_so_that_other_markets_go_on(monkeypatch):
+    exercise, other = ended(title="Gone"), ended(title="Stays")
+    for run in (exercise.runs().get(), other.runs().get()):
+        Event.objects.bulk_create([Event(run=run, number=number, step=number, kind="mail.arrived") for number in range(1, 2502)])
+    lengths = []
+    real = schedule.write
+    monkeypatch.setattr(schedule, "write", lambda *write: lengths.append(real(*write)) or lengths[-1])
+    schedule.remove(exercise)
+    assert [length for length in lengths if length] == [1000, 1000, 501]
+    assert Exercise.objects.get() == other and Event.objects.filter(run=other.runs().get()).count() == 2501
