@@ -31,6 +31,7 @@ OPERATOR = {
     "controls",
     "dashboard",
     "bell",
+    "messages",
 } | TEAM
 
 
