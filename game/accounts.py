@@ -33,8 +33,9 @@ def local_facilitator() -> User:
 
 
 class _Dressed:
-    """Fields that look like ours, and say in which of them something is wrong."""
+    """Fields in our words and look, which say in which of them something is wrong."""
 
+    labels: dict[str, str]
     fields: Any
     errors: Any
     is_bound: bool
@@ -42,35 +43,28 @@ class _Dressed:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
+            field.label = self.labels[name]  # before the first look at the errors, which binds the fields
             field.widget.attrs["class"] = "input"
-            if self.is_bound and name in self.errors:
-                field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"{name}-error"}
+        for name in self.errors if self.is_bound else ():
+            if name in self.fields:
+                self.fields[name].widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"{name}-error"}
 
 
 class SignIn(_Dressed, AuthenticationForm):
     """Name and password. Which of the two is wrong is not told."""
 
+    labels = {"username": "Account name", "password": "Password"}
     error_messages = {
         "invalid_login": "This name and this password do not belong together. Capital and small letters count.",
         "inactive": "This account is switched off. Ask whoever made it.",
     }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["username"].label = "Account name"
-        self.fields["username"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
-
 
 class NewPassword(_Dressed, PasswordChangeForm):
     """The old password once, the new one twice."""
 
+    labels = {"old_password": "Password you have now", "new_password1": "New password", "new_password2": "New password again"}
     error_messages = {
         "password_incorrect": "This is not the password you have now.",
         "password_mismatch": "The two new passwords differ.",
     }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["old_password"].label = "Password you have now"
-        self.fields["new_password1"].label = "New password"
-        self.fields["new_password2"].label = "New password again"

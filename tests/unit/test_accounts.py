@@ -72,6 +72,7 @@ def test_a_session_from_before_is_not_the_session_after(client, erin):
 def test_what_is_wrong_is_said_and_not_which_of_the_two(client, erin, name, password):
     page = sign_in(client, name, password)
     assert page.status_code == 400 and "sessionid" not in client.cookies
+    assert "Account name" in sentence(page) and "Username" not in sentence(page)
     if name and password and len(name) < 99 and "\0" not in name:
         assert "This name and this password do not belong together" in sentence(page) and "No such" not in sentence(page)
 
