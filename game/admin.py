@@ -25,7 +25,6 @@ from game.defaults import AUTOPILOTS, Defaults
 from game.models import Command, Event, Exercise, Ghost, Holding, Player, RuleBroken, Run, Seat, Team
 
 __all__ = ["admin_accounts"]
-PLAYED = ("running", "paused")
 STATES = {"lobby": "info", "running": "success", "paused": "warning", "ended": ""}
 
 
@@ -153,7 +152,7 @@ class ExerciseAdmin(ReadOnly):
 
     @admin.action(description="Delete", permissions=["delete"])
     def delete_selected(self, request: HttpRequest, queryset: "models.QuerySet[Exercise]") -> Any:
-        busy = queryset.filter(state__in=PLAYED).first()
+        busy = queryset.filter(state__in=schedule.PLAYED).first()
         if busy is None:
             return delete_selected(self, request, queryset)
         self.message_user(request, f"{busy} is being played: end it before it is deleted. Nothing was deleted.", messages.ERROR)
@@ -163,7 +162,7 @@ class ExerciseAdmin(ReadOnly):
         """The question is Django's; the answer is not: it would delete in one transaction, and hold up every market that runs."""
         exercise = self.get_object(request, object_id)
         allowed = exercise is not None and self.has_delete_permission(request)
-        if allowed and exercise.state in PLAYED:
+        if allowed and exercise.state in schedule.PLAYED:
             self.message_user(request, f"{exercise} is being played: end it before it is deleted.", messages.ERROR)
             return redirect("admin:game_exercise_change", exercise.pk)
         if not allowed or request.method != "POST":

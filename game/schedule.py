@@ -3,13 +3,14 @@
 import secrets
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from game.models import Command, Event, Exercise, Inject, RuleBroken, Team
 from game.writing import write
 
 SEED_MAX = 2**31 - 1
 TITLE_MAX = 80
+PLAYED = ("running", "paused")
 # What a copy has from the one it is a copy of. Not: code, state, dates, the frozen board, who played it.
 KEPT = (
     "facilitator", "title", "scenario", "drawn", "seed", "noise", "start_step", "speeds", "loss_counter", "help", "planning_s", "places", "stuck_s",
@@ -50,9 +51,14 @@ def _prepared(exercise: Exercise) -> QuerySet[Inject]:
     return standing if exercise.started_at is None else standing.filter(created__lte=exercise.started_at)
 
 
+def in_sight(exercises: QuerySet[Exercise]) -> QuerySet[Exercise]:
+    """Those that were not put away. What is being played is always in sight."""
+    return exercises.filter(Q(archived=False) | Q(state__in=PLAYED))
+
+
 def archive(exercise: Exercise, *, away: bool) -> None:
     """Put it away, or bring it back. Raises RuleBroken for one that is being played."""
-    if away and exercise.state in ("running", "paused"):
+    if away and exercise.state in PLAYED:
         raise RuleBroken(f"{exercise} is being played: end it before it is archived.")
     Exercise.objects.filter(pk=exercise.pk).update(archived=away)
 
@@ -78,7 +84,7 @@ def _not_played(exercise: Exercise) -> Exercise:
     found = rows.filter(pk=exercise.pk).first()
     if found is None:
         raise RuleBroken("This exercise is deleted already.")
-    if found.state in ("running", "paused"):
+    if found.state in PLAYED:
         raise RuleBroken(f"{found} is being played: end it before it is deleted.")
     return found
 

@@ -23,6 +23,7 @@ from game.overview import brief, overview
 from game.pages import join_card
 from game.protocol import watch_hello
 from game.room import first_rows
+from game.schedule import in_sight
 from game.views.account import facilitators_only
 from game.views.desk import show
 from game.views.errors import error
@@ -51,7 +52,7 @@ def exercises(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest, form: NewExercise, status: int = 200) -> HttpResponse:
-    found = exercises_of(request.user).filter(archived=False)[:SHOWN]
+    found = in_sight(exercises_of(request.user))[:SHOWN]
     context = {"page_title": "Facilitator", "exercises": [brief(one) for one in found], "form": form}
     return render(request, "facilitator/index.html", context, status=status)
 

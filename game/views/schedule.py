@@ -17,7 +17,7 @@ from game.models import Exercise, RuleBroken
 from game.views.account import facilitators_only
 
 SHOWN = 200
-SECTIONS = (("now", "Now", ("running", "paused")), ("coming", "Coming", ("lobby",)), ("past", "Past", ("ended",)))
+SECTIONS = (("now", "Now", schedule.PLAYED), ("coming", "Coming", ("lobby",)), ("past", "Past", ("ended",)))
 ORDER = {"now": ("-started_at",), "coming": (F("planned_for").asc(nulls_last=True), "-created"), "past": ("-ended_at", "-created")}
 
 
@@ -28,12 +28,8 @@ def sessions(request: HttpRequest) -> HttpResponse:
     q, when, archived = request.GET.get("q", "").strip()[:80], request.GET.get("when", ""), request.GET.get("archived") == "on"
     found = _searched(exercises_of(request.user), q)
     if not archived:
-        found = found.filter(archived=False)
-    sections = [
-        {"id": key, "title": title, "rows": [_row(one) for one in found.filter(state__in=states).order_by(*ORDER[key], "pk")[:SHOWN]]}
-        for key, title, states in SECTIONS
-        if when in ("", key)
-    ]
+        found = schedule.in_sight(found)
+    sections = [_section(found, key, title, states) for key, title, states in SECTIONS if when in ("", key)]
     context = {
         "page_title": "Sessions",
         "sections": sections,
@@ -45,6 +41,11 @@ def sessions(request: HttpRequest) -> HttpResponse:
         "any": any(section["rows"] for section in sections),
     }
     return render(request, "facilitator/sessions.html", context)
+
+
+def _section(found: QuerySet[Exercise], key: str, title: str, states: tuple[str, ...]) -> dict[str, Any]:
+    rows = list(found.filter(state__in=states).order_by(*ORDER[key], "pk")[: SHOWN + 1])
+    return {"id": key, "title": title, "rows": [_row(one) for one in rows[:SHOWN]], "more": len(rows) > SHOWN and SHOWN}
 
 
 def _searched(exercises: QuerySet[Exercise], q: str) -> QuerySet[Exercise]:

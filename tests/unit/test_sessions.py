@@ -207,6 +207,20 @@ def test_what_is_archived_shows_only_when_asked_for_and_comes_back(client, erin)
     assert not Exercise.objects.get().archived
 
 
+def test_what_was_put_away_and_is_played_all_the_same_is_in_sight(client, erin):
+    exercise = new_exercise(facilitator=erin, archived=True)
+    exercise.start()
+    assert shown(client.get("/facilitator/sessions/")) == [exercise.code] and exercise.code in words(client.get("/facilitator/"))
+
+
+def test_a_long_list_says_that_there_is_more(client, erin, monkeypatch):
+    monkeypatch.setattr("game.views.schedule.SHOWN", 2)
+    for number in range(3):
+        new_exercise(title=f"Number {number}", facilitator=erin)
+    page = client.get("/facilitator/sessions/")
+    assert len(shown(page)) == 2 and "The first 2 are shown. Search for others." in words(page)
+
+
 def test_what_is_prepared_for_another_day_is_not_on_the_public_page(client, erin):
     soon = new_exercise(title="Soon", facilitator=erin, planned_for=timezone.now() + timedelta(hours=2))
     new_exercise(title="Secret plans", facilitator=erin, planned_for=timezone.now() + timedelta(days=3))
