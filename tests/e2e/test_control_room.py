@@ -9,7 +9,7 @@ from tests.e2e.stack import wait_for
 
 LONG = 60_000
 DESKS = {"deployer": "Deployer", "operator": "Operator", "risk": "Risk manager"}
-SIZES = ((1440, 900), (1024, 768), (390, 844))
+SIZES = ((1440, 900), (1024, 768), (390, 844), (320, 640))
 
 
 def come_in(opens: Opens, address: str, code: str, name: str) -> Page:
