@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import Control, Opens, axe, sideways
 from tests.e2e.stack import wait_for
+from tests.e2e.test_injects import hold, view
 
 LONG = 60_000
 DESKS = {"deployer": "Deployer", "operator": "Operator", "risk": "Risk manager"}
@@ -67,10 +68,13 @@ def test_a_room_of_two_teams_and_what_is_done_to_one_of_them(browser: Browser, o
     pause_one(facilitator, code, mine, theirs, wall)
     what_happens(facilitator, code, mine)
     notes(facilitator, code)
+    inject_and_message(facilitator, code, mine, theirs)
     move_and_lock(browser, facilitator, code, people, desks)
     rename_and_add(facilitator, code, mine)
     keys(room)
+    freeze(facilitator, code, wall)
     end(facilitator, code, mine, theirs)
+    reveal_and_export(facilitator, code, mine, wall)
 
 
 def observe(opens: Opens, facilitator: Control, code: str, mine: Page) -> None:
@@ -123,6 +127,24 @@ def notes(facilitator: Control, code: str) -> None:
     expect(part).to_contain_text("Who told whom?")
     part.get_by_role("button", name=re.compile("^Delete")).first.click()
     expect(part).not_to_contain_text("Who told whom?")
+
+
+def inject_and_message(facilitator: Control, code: str, mine: Page, theirs: Page) -> None:
+    room = facilitator.section(code)
+    hold(room.page, "A server crashes")
+    room.page.get_by_role("combobox", name="Server").select_option("5")
+    room.page.get_by_role("button", name="Play now to all teams").click()
+    for page in (mine, theirs):
+        expect(page.locator("#server-5")).to_have_attribute("data-state", "stopped", timeout=LONG)
+    expect(room.locator("[data-part=feed]")).to_contain_text("A server crashes")
+    view(room.page, "Messages")
+    room.page.get_by_label("In the name of").fill("The exchange")
+    room.page.get_by_label("What is said").fill("Is it you?")
+    room.page.get_by_role("button", name="Send it as The exchange").click()
+    expect(mine.locator("#messages")).to_contain_text("Is it you?", timeout=LONG)
+    mine.get_by_label("Answer to The exchange").fill("We look.")
+    mine.locator("#messages").get_by_role("button", name="Answer", exact=True).click()
+    expect(room.locator("#injects .said-answers").first).to_contain_text("We look.", timeout=LONG)
 
 
 def move_and_lock(browser: Browser, facilitator: Control, code: str, people: dict[str, Page], desks: dict[str, str]) -> None:
@@ -189,6 +211,24 @@ def keys(room: Page) -> None:
     room.keyboard.press("Escape")
     room.get_by_role("button", name="Loss", exact=True).click()
     expect(room.locator("th[aria-sort=descending]")).to_contain_text("Loss")
+
+
+def freeze(facilitator: Control, code: str, wall: Page) -> None:
+    facilitator.do(code, "Freeze the leaderboard")
+    for shown in (wall.locator(".board"), facilitator.section(code).locator("[data-part=wall]")):
+        expect(shown).to_contain_text("Frozen at 09:", timeout=LONG)
+
+
+def reveal_and_export(facilitator: Control, code: str, mine: Page, wall: Page) -> None:
+    address = f"{facilitator.stack.address}/result/{code}/"
+    mine.goto(address)
+    wait_for(lambda: mine.reload() and "to reveal" in mine.locator("main").inner_text(), 30, "players wait for the reveal")
+    facilitator.do(code, "Reveal the result")
+    expect(wall.locator(".board")).not_to_contain_text("Frozen", timeout=LONG)
+    wait_for(lambda: mine.reload() and "$" in mine.locator("main").inner_text(), 30, "players see the result")
+    for table, words in (("attendance", ("Ana", "Fay", "Amber")), ("results", ("Blue", "Amber", "Slate", code))):
+        text = facilitator.page.request.get(f"{facilitator.stack.address}/facilitator/{code}/{table}.csv").text()
+        assert all(word in text for word in words), text
 
 
 def end(facilitator: Control, code: str, mine: Page, theirs: Page) -> None:
