@@ -122,17 +122,18 @@ function marks(u, spec, font) {
 /* The label of each line at its last point, pushed apart where they would overlap. */
 function ends(u, spec, size) {
   const ratio = devicePixelRatio;
-  const labels = [];
+  let labels = [];
   spec.series.forEach((s, i) => {
     const ys = u.data[i + 1];
     let last = ys.length - 1;
     while (last >= 0 && ys[last] == null) last -= 1;
     if (last < 0 || !s.label) return;
     const room = u.bbox.left + u.bbox.width;
-    labels.push({ text: s.label, color: css(s.color), x: Math.min(room, u.valToPos(u.data[0][last], "x", true)), y: u.valToPos(ys[last], "y", true) });
+    labels.push({ text: s.label, always: Boolean(s.dash), color: css(s.color), x: Math.min(room, u.valToPos(u.data[0][last], "x", true)), y: u.valToPos(ys[last], "y", true) });
   });
   labels.sort((a, b) => a.y - b.y);
   const apart = size * 1.25 * ratio;
+  labels = thinned(labels, Math.floor(u.bbox.height / apart) + 1);
   labels.forEach((l, i) => i && (l.y = Math.max(l.y, labels[i - 1].y + apart)));
   const bottom = u.bbox.top + u.bbox.height;
   for (let i = labels.length - 1, most = bottom; i >= 0; i -= 1, most = labels[i + 1].y - apart) labels[i].y = Math.min(labels[i].y, most);
@@ -146,6 +147,15 @@ function ends(u, spec, size) {
     ctx.fillText(l.text, l.x + 6 * ratio, l.y);
   }
   ctx.restore();
+}
+
+/* As many as there is room for: history's always, and of the others the first, the last and some between. */
+function thinned(labels, most) {
+  if (labels.length <= most) return labels;
+  const others = labels.filter((l) => !l.always);
+  const room = Math.max(2, most - (labels.length - others.length));
+  const kept = new Set(Array.from({ length: room }, (_, i) => others[Math.round((i * (others.length - 1)) / (room - 1))]));
+  return labels.filter((l) => l.always || kept.has(l));
 }
 
 const scaled = (font, ratio) => font.replace(/([\d.]+)px/, (m, n) => `${n * ratio}px`);
