@@ -211,6 +211,8 @@ def keys(room: Page) -> None:
     room.keyboard.press("Escape")
     room.get_by_role("button", name="Loss", exact=True).click()
     expect(room.locator("th[aria-sort=descending]")).to_contain_text("Loss")
+    room.get_by_role("button", name="Team", exact=True).click()  # names stay where they are while losses grow
+    expect(room.locator("th[aria-sort]", has_text="Team")).to_be_visible()
 
 
 def freeze(facilitator: Control, code: str, wall: Page) -> None:
