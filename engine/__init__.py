@@ -3,6 +3,7 @@
 from engine.autopilot import AUTOPILOTS, AutopilotError, autopilot, looks_at, next_look
 from engine.autopilot_parts import Move
 from engine.balance import HORIZON, LINE_UPS, outcomes, summary
+from engine.bundle import Bundle, BundleError, pack, unpack, verify
 from engine.commands import LEVERS as KINDS
 from engine.commands import Command, Lever, Refusal
 from engine.debrief import Decision, Log, Replays, Variation, alternatives, decision_words, pivotal, shares, subset, subsets
@@ -61,6 +62,8 @@ __all__ = [
     "STEPS_PER_SECOND",
     "WEEK",
     "AutopilotError",
+    "Bundle",
+    "BundleError",
     "CheckpointError",
     "Command",
     "Decision",
@@ -96,6 +99,7 @@ __all__ = [
     "loss_of",
     "next_look",
     "outcomes",
+    "pack",
     "phase",
     "pivotal",
     "play",
@@ -120,6 +124,8 @@ __all__ = [
     "subsets",
     "summary",
     "told",
+    "unpack",
+    "verify",
     "warm",
     "week_step",
     "week_supply",

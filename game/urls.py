@@ -51,6 +51,7 @@ urlpatterns = [
     path("facilitator/<code:code>/copy/", schedule.copy, name="exercise-copy"),
     path("facilitator/<code:code>/archive/", schedule.archive, name="exercise-archive"),
     path("facilitator/<code:code>/delete/", schedule.delete, name="exercise-delete"),
+    path("facilitator/<code:code>/<int:team>/bundle.zip", result.bundle, name="bundle"),
     path("facilitator/<code:code>/<str:what>.csv", schedule.table, name="exercise-table"),
     path("facilitator/<str:token>/", facilitator.enter, name="facilitator-enter"),
     path("admin/", admin.site.urls),

@@ -50,6 +50,7 @@ PAGES = {
     "facilitator/<code:code>/copy/": Who.OWN,
     "facilitator/<code:code>/archive/": Who.OWN,
     "facilitator/<code:code>/delete/": Who.OWN,
+    "facilitator/<code:code>/<int:team>/bundle.zip": Who.OWN,
     "facilitator/<code:code>/<str:what>.csv": Who.OWN,
     "facilitator/exercise/<str:code>/": Who.OWN,
     "facilitator/exercise/<str:code>/room/": Who.OWN,

@@ -9,10 +9,12 @@ from django.views.decorators.http import require_safe
 
 import engine
 from game import board, results, worth
-from game.access import facilitates
+from game.access import facilitates, own_exercise
+from game.bundles import bundle_of
 from game.joining import normal
 from game.models import Command, Exercise, Ghost, Run
 from game.rules import DESKS
+from game.views.account import facilitators_only
 from game.views.errors import error
 from game.views.week import week_of
 
@@ -85,6 +87,7 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         "held": held,
         "notes": [note.told() for note in exercise.notes.select_related("team")] if facilitator else [],
         "teams": [_team(run, ghost) for run in runs] if final else [],
+        "facilitates": facilitator,
         "history": _history(ghost) if final and ghost else None,
         "curve": board.curve_until(furthest, sides, ghost.curve if final and ghost else None),
         "noise": exercise.noise,
@@ -104,12 +107,26 @@ def worths(request: HttpRequest, code: str, team: int) -> HttpResponse:
     return JsonResponse(worth.told(run))
 
 
+@require_safe
+@facilitators_only
+def bundle(request: HttpRequest, code: str, team: int) -> HttpResponse:
+    """The evidence bundle of a team's run, for `manage.py verify`."""
+    exercise = own_exercise(request, code)
+    run = get_object_or_404(exercise.runs(), team=team)
+    if run.state != "ended" or run.engine_version != engine.ENGINE_VERSION:
+        return error(request, 409, "A run has its bundle when it has ended, from the engine that played it.")
+    name = f"opening-bell-{exercise.code}-{run.team.place}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(engine.pack(bundle_of(run)), content_type="application/zip", headers=headers)
+
+
 def _team(run: Run, ghost: Ghost | None) -> dict[str, Any]:
     score = run.score or {}
     given = [row for row in run.commands.filter(step__isnull=False).order_by("seq") if not engine.KINDS[row.kind].talk]
     return {
         "name": run.team.name,
         "pk": run.team_id,
+        "bundle": run.state == "ended" and run.engine_version == engine.ENGINE_VERSION,
         "failed": run.reason if run.state == "failed" else "",
         "ended_at": engine.clock(run.step),
         **results.of(run, ghost),

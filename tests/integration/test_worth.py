@@ -5,7 +5,7 @@ import urllib.request
 
 import engine
 from game.models import Course, Exercise, Run
-from tests.builders import eventually, new_exercise, taken_seat
+from tests.builders import eventually, new_exercise, signed_in_session, taken_seat
 from tests.integration.test_crash import end, give
 from tests.integration.world import World
 
@@ -41,6 +41,21 @@ def complete(world: World, run: Run) -> dict:
     return found
 
 
+def check_bundle(world: World, run: Run) -> None:
+    """The facilitator's download is verified by the command, and a changed one is not."""
+    address = f"http://127.0.0.1:{world.port}/facilitator/{run.team.exercise.code}/{run.team_id}/bundle.zip"
+    asking = urllib.request.Request(address, headers={"Cookie": f"sessionid={signed_in_session()}"})
+    with urllib.request.urlopen(asking, timeout=30) as answer:
+        data = answer.read()
+    file = world.folder / "run.zip"
+    file.write_bytes(data)
+    done = world.manage("verify", str(file))
+    assert done.returncode == 0 and "the same to the last bit" in done.stdout, done.stdout + done.stderr
+    file.write_bytes(data.replace(b"server.stop", b"server.look", 1))
+    refused = world.manage("verify", str(file))
+    assert refused.returncode == 2 and "damaged" in refused.stderr, refused.stderr
+
+
 def test_answers_come_one_by_one_a_killed_worker_loses_none_and_the_run_comes_out_the_same(world):
     world.start_all("games-1", "control", "web")
     run = played()
@@ -56,6 +71,7 @@ def test_answers_come_one_by_one_a_killed_worker_loses_none_and_the_run_comes_ou
     stop = next(one for one in told["decisions"] if one["words"] == "Stop a server (SMARS-8)")
     assert stop["worth_usd"] == round(rows[f"without:{stop['number']}"] - rows["played"]) != 0
     shares = [one["share_usd"] for one in told["decisions"] if one["share_usd"] is not None]
+    check_bundle(world, run)
     assert abs(sum(shares) - (rows["taken:"] - rows["played"])) <= len(shares), "shares add up, each rounded to a dollar"
 
 

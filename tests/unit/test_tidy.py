@@ -40,6 +40,7 @@ FLOORS = (
     "slices",
     "balance",
     "habits debrief",
+    "bundle",
     "engine",
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split()}
@@ -53,6 +54,7 @@ ONLY_IN = {
     "os": {"jit"},
     "pydantic": {"scenario", "scenario_parts", "evidence_models", "inject_texts", "evidence_texts", "release_texts", "barrier_texts"},
     "tempfile": {"jit"},
+    "zipfile": {"bundle"},
 }
 READERS = {"scenario", "evidence_texts", "evidence_log", "jit", "playbook"}
 FILE_CALLS = {"open", "read_text", "read_bytes", "write_text", "write_bytes"}

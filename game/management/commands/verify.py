@@ -1,0 +1,41 @@
+"""`manage.py verify FILE`: play the run of an evidence bundle again, and say whether it comes out the same."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+import engine
+
+MOST_BYTES = 256 * 1024 * 1024
+
+
+class Command(BaseCommand):
+    """Exit code 0: the same to the last bit; 1: it differs, and where; 2: the file cannot be used, and why."""
+
+    help = "Recompute the score of an evidence bundle bit for bit."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="an evidence bundle, from a result page")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        try:
+            if path.stat().st_size > MOST_BYTES:
+                raise CommandError(f"{path.name} has {path.stat().st_size:,} bytes: expected at most {MOST_BYTES:,}", returncode=2)
+            bundle = engine.unpack(path.read_bytes())
+            engine.warm(None, bundle.log.scenario.id)
+            differs = engine.verify(bundle)
+        except OSError as problem:
+            raise CommandError(f"{path}: {problem.strerror or problem}", returncode=2) from None
+        except engine.BundleError as problem:
+            raise CommandError(f"{path.name}: {problem}", returncode=2) from None
+        log = bundle.log
+        self.stdout.write(f"{log.scenario.title} ({log.scenario.id}), seed {log.seed}, {len(log.commands)} commands, to {engine.told(log.until, 0)}")
+        if differs:
+            for line in differs:
+                self.stdout.write(f"  {line}")
+            raise CommandError("the run did not come out the same", returncode=1)
+        self.stdout.write(f"Loss ${bundle.score['total']:,.2f}, {len(bundle.events)} events, digest {bundle.digest[:12]}: the same to the last bit.")
