@@ -11,6 +11,7 @@ from engine.deck import CONDITIONS, fault_of, inject_preview, ready_injects, sce
 from engine.events import DESKS, Event
 from engine.evidence import log_text
 from engine.habits import habits_beside
+from engine.ledger import Entry, ledger
 from engine.market_time import (
     BELL_END,
     BELL_FROM,
@@ -67,6 +68,7 @@ __all__ = [
     "CheckpointError",
     "Command",
     "Decision",
+    "Entry",
     "Event",
     "Given",
     "Lever",
@@ -92,6 +94,7 @@ __all__ = [
     "grade",
     "habits_beside",
     "inject_preview",
+    "ledger",
     "load_scenario",
     "log_text",
     "look",

@@ -16,6 +16,7 @@ from game.models import Command, Exercise, Ghost, Run
 from game.rules import DESKS
 from game.views.account import facilitators_only
 from game.views.errors import error
+from game.views.ledger import ledger_of
 from game.views.week import week_of
 
 PARTS = (
@@ -133,6 +134,8 @@ def _team(run: Run, ghost: Ghost | None) -> dict[str, Any]:
         "moments": moments(score),
         "fate": fate(score),
         "service_kept": score.get("service_kept"),
+        "ledger": ledger_of(run),
+        "lanes_id": f"lanes-{run.team_id}",
         "week": week_of(run, engine.load_scenario(run.team.exercise.scenario)),
         "story": engine.story(run.events.all(), engine.load_scenario(run.team.exercise.scenario), score if score.get("fate") else None),
         "parts": [{"label": label, "usd": round(score[key])} for key, label in PARTS if score.get(key)],

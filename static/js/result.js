@@ -3,6 +3,7 @@ import { writeAmounts } from "./lib/amounts.js";
 import { bindDialogs } from "./lib/dialogs.js";
 import { bindSettings } from "./lib/settings.js";
 import { curve } from "./cards/curve.js";
+import { mountLanes } from "./cards/lanes.js";
 import { mountWorths } from "./cards/worth.js";
 
 bindDialogs();
@@ -11,6 +12,7 @@ writeAmounts();
 const data = document.getElementById("curve");
 const root = document.querySelector("[data-card=curve]");
 if (data && root) curve(root)(JSON.parse(data.textContent));
+mountLanes(document.querySelectorAll("[data-lanes]"));
 mountWorths(document.querySelectorAll("[data-worth]"));
 
 /* Canvas does not follow print's CSS: the page takes the light theme while it prints, and the chart is drawn again. */

@@ -40,7 +40,7 @@ FLOORS = (
     "slices",
     "balance",
     "habits debrief",
-    "bundle",
+    "bundle ledger",
     "engine",
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split()}
