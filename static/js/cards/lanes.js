@@ -3,7 +3,7 @@ import { html, render, svg } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { DESKS, roleWord } from "../lib/roles.js";
 import { hhmm } from "../lib/format.js";
 
-const [WIDE, HIGH, LEFT, RIGHT, TOP] = [1000, 190, 90, 20, 24];
+const [WIDE, HIGH, LEFT, RIGHT, TOP] = [1000, 172, 90, 20, 4];
 const LANE = 56;
 const STEPS_A_SECOND = 4;
 const EIGHT = 8 * 3600; // step 0 of the day

@@ -63,7 +63,7 @@ function judged(one) {
 
 function progress(d) {
   const said = d.same === null ? nothing : d.same === true
-    ? html`<p class="quiet">${icon("badge-check")} The run was computed again from its log and came out the same to the last bit.</p>`
+    ? html`<p class="quiet worth-same">${icon("badge-check")}The run was computed again from its log and came out the same to the last bit.</p>`
     : html`<p class="answer" data-state="refused">${icon("triangle-alert")}The run did not come out the same: ${d.same}.</p>`;
   const shares = html`<p class="quiet">Shares are Shapley values of the largest decisions${d.exact ? "" : ", over drawn orders, with their standard error"}: they add up to what these decisions avoided together.</p>`;
   return d.complete ? html`${shares}${said}`
