@@ -13,7 +13,7 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 import engine
-from game import results
+from game import results, worth
 from game.models import Exercise, Holding, Run, Stay
 
 BOM = "\ufeff"  # or Excel reads a CSV's umlauts as something else
@@ -25,6 +25,10 @@ ATTENDANCE = (
 RESULTS = (
     "exercise", "code", "team", "scenario", "seed", "loss $", "history's loss $", "losses avoided $", "share avoided", "grade", "service kept",
     "minutes to notice", "minutes to diagnose", "minutes to contain", "fate", "played to", "engine version", "digest",
+)  # fmt: skip
+
+DECISIONS = (
+    "exercise", "code", "team", "at", "desk", "decision", "how sure", "worth $", "5 min earlier $", "5 min later $", "share $", "standard error $",
 )  # fmt: skip
 
 
@@ -94,6 +98,20 @@ def _outcome(run: Run, found: dict[str, Any]) -> tuple[Any, ...]:
         *(minutes_after_the_bell(score.get(key)) for key in ("noticed_at", "diagnosed_at", "contained_at")),
         fate, f"{engine.date(run.step)} {engine.clock(run.step)}", run.engine_version, run.digest,
     )  # fmt: skip
+
+
+def decisions(exercise: Exercise) -> Iterator[str]:
+    """What every decision of every team was worth, as far as it is known: what is missing is being reckoned."""
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for run in exercise.runs() if exercise.state == "ended" else ():
+            for one in worth.told(run)["decisions"]:
+                moved = [one[word] and one[word]["usd"] for word in ("earlier", "later")]
+                shares = (one["share_usd"], one.get("error_usd"))
+                told = (one["at"], one["desk"], one["words"], one["confidence"], one["worth_usd"])
+                yield (exercise.title, exercise.code, run.team.name, *told, *moved, *shares)
+
+    return lines(DECISIONS, rows())
 
 
 def _rounded(value: float | None, digits: int) -> float | None:
@@ -170,4 +188,4 @@ def as_csv(text: Iterator[str], exercise: Exercise | None, what: str) -> Streami
 
 
 Table = Callable[[Exercise], Iterator[str]]
-TABLES: dict[str, Table] = {"attendance": attendance, "results": lambda exercise: outcome([exercise])}
+TABLES: dict[str, Table] = {"attendance": attendance, "results": lambda exercise: outcome([exercise]), "decisions": decisions}

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 import engine
 from game import exports
-from game.models import Command, Exercise, Ghost, Holding, Player, Run, Seat, Stay
+from game.models import Command, Course, Exercise, Ghost, Holding, Player, Run, Seat, Stay
 from tests.builders import new_exercise, new_facilitator, taken_seat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")]
@@ -169,3 +169,16 @@ def test_an_exercise_as_json_has_teams_names_commands_and_scores_and_no_way_into
 def test_a_drawn_scenario_is_in_no_export_before_the_end():
     exercise = new_exercise(drawn=True, scenario="quiet-open")
     assert "quiet-open" not in b"".join(exports.as_json([exercise])).decode()
+
+
+def test_decisions_leave_with_what_is_known_of_their_worth(erin, client, monkeypatch):
+    exercise = played(facilitator=erin, start_step=engine.step_at("09:31"))
+    run = Run.objects.get(team__exercise=exercise)
+    monkeypatch.setattr("game.worth.send_for_missing", lambda *_: None)  # workers are not what is looked at here
+    args = {"run": run, "desk": "operator", "kind": "server.stop", "args": {"server": 8}, "confidence": "likely", "state": "applied"}
+    Command.objects.create(client_id=uuid.uuid4(), seq=1, step=engine.step_at("09:33"), **args)
+    for key, loss in (("played", 15e6), ("without:1", 440e6), ("earlier:1", 5e6)):
+        Course.objects.create(run=run, key=key, loss_usd=loss, engine_version=engine.ENGINE_VERSION)
+    (row,) = table(b"".join(client.get(f"/facilitator/{exercise.code}/decisions.csv")).decode())
+    assert (row["at"], row["desk"], row["decision"], row["how sure"]) == ("09:33:00", "operator", "Stop a server (SMARS-8)", "likely")
+    assert (row["worth $"], row["5 min earlier $"], row["5 min later $"], row["share $"]) == ("425000000", "10000000", "", "")
