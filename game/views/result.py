@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import engine
-from game import board, results, worth
+from game import board, guide, results, worth
 from game.access import facilitates, own_exercise
 from game.bundles import bundle_of
 from game.joining import normal
@@ -89,6 +89,7 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         "notes": [note.told() for note in exercise.notes.select_related("team")] if facilitator else [],
         "teams": [_team(run, ghost) for run in runs] if final else [],
         "facilitates": facilitator,
+        "prompts": guide.PROMPTS,
         "history": _history(ghost) if final and ghost else None,
         "curve": board.curve_until(furthest, sides, ghost.curve if final and ghost else None),
         "noise": exercise.noise,
