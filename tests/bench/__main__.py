@@ -1,4 +1,4 @@
-"""`python -m tests.bench engine|incident|games|sockets|clicks|paint|room|wall [--json]`: what this machine does, as a table or as one object."""
+"""`python -m tests.bench engine|incident|games|sockets|clicks|paint|room|wall|debrief [--json]`: what this machine does, as a table or as one object."""
 
 import argparse
 import importlib
@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any
 
-BENCHES = ("engine", "incident", "games", "sockets", "clicks", "paint", "room", "wall")
+BENCHES = ("engine", "incident", "games", "sockets", "clicks", "paint", "room", "wall", "debrief")
 
 
 def _lines(found: dict[str, Any], within: str = "") -> list[str]:

@@ -1,0 +1,79 @@
+"""What a debrief costs: seconds to the first answer and to all of them, of a morning that beginners played, with 1, 2 and 4 workers.
+
+The run is a rehearsal put into rows as if a clock had played it; its courses are run by real workers on the queue of the lab, and asked for
+as the page does.
+"""
+
+import time
+import uuid
+from typing import Any
+
+import engine
+from tests.bench.stage import stage
+from tests.builders import eventually, new_exercise
+
+WORKERS = (1, 2, 4)
+UNTIL = "11:30"
+LOOK_S = 0.1
+LIMITS_S = {"first": 3, "all": 60}
+PATIENCE_S = 300.0
+
+
+def run(args: Any = None) -> dict[str, Any]:
+    """Seconds by number of workers, and how many decisions and courses there are."""
+    with stage() as world:
+        played = _played()
+        found: dict[str, Any] = {"limits_s": LIMITS_S, "decisions": 0, "courses": 0}
+        for count in WORKERS:
+            names = [f"lab-{count}-{number}" for number in range(count)]
+            for name in names:
+                world._celery(name, "-Q", "lab", "-c", "1")
+            for name in names:
+                eventually(lambda name=name: "ready." in world.log(name), 60, f"{name} is ready")
+            found[f"workers_{count}"] = _measure(_row(played), found)
+            for name in names:
+                world.kill(name)
+        return found
+
+
+def _played() -> engine.Rehearsal:
+    """Beginners at all three desks."""
+    return engine.rehearse(engine.load_scenario("knight-2012"), 79, dict.fromkeys(engine.DESKS, "novice"), until=engine.step_at(UNTIL))
+
+
+def _row(played: engine.Rehearsal) -> Any:
+    """The run as rows, in an exercise of its own."""
+    from game.models import Command, Run
+
+    exercise = new_exercise(team="Cobalt")
+    exercise.start()
+    exercise.end()
+    sim, refused = played.sim, {command.seq for command, _ in played.refused}
+    made = Run.objects.get(team__exercise=exercise)
+    Run.objects.filter(pk=made.pk).update(
+        state="ended", step=sim.now, score=engine.score(sim), digest=sim.digest(), engine_version=engine.ENGINE_VERSION
+    )
+    Command.objects.bulk_create(
+        Command(
+            run=made, client_id=uuid.uuid4(), seq=one.seq, step=one.step, desk=one.desk, kind=one.kind, args=one.args,
+            confidence=one.confidence or "", state="refused" if one.seq in refused else "applied",
+        )
+        for one in played.commands
+    )  # fmt: skip
+    return Run.objects.select_related("team__exercise").get(pk=made.pk)
+
+
+def _measure(row: Any, found: dict[str, Any]) -> dict[str, float]:
+    from game import worth
+
+    started, first = time.monotonic(), 0.0
+    while (wall := time.monotonic() - started) < PATIENCE_S:
+        told = worth.told(row)
+        if told["done"] and not first:
+            first = wall
+        if told["complete"] and told["same"] is not None:
+            found |= {"decisions": len(told["decisions"]), "courses": told["of"], "same": told["same"]}
+            return {"first_s": round(first, 1), "all_s": round(wall, 1)}
+        time.sleep(LOOK_S)
+    raise RuntimeError(f"not within {PATIENCE_S:g} s")
+
