@@ -7,7 +7,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import beat_embedded_init, setup_logging, worker_init
 
-from game.lifeline import die_with_parent, hold_on
+from game.lifeline import die_with_parent, hold_on, step_back
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "game.settings")
 
@@ -28,9 +28,11 @@ def _beat_dies_with_its_worker(**_: Any) -> None:
 
 
 @worker_init.connect
-def _warm(**_: Any) -> None:
-    """Load compiled kernels before the first segment: never compile inside a beat."""
+def _warm(sender: Any = None, **_: Any) -> None:
+    """Load compiled kernels before the first segment: never compile inside a beat. The lab's worker steps back behind those of games."""
     hold_on()
+    if str(getattr(sender, "hostname", "")).startswith("lab"):
+        step_back()
     import engine
     from game.writing import SWITCH_S
 

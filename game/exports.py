@@ -105,7 +105,7 @@ def decisions(exercise: Exercise) -> Iterator[str]:
 
     def rows() -> Iterator[tuple[Any, ...]]:
         for run in exercise.runs() if exercise.state == "ended" else ():
-            for one in worth.told(run)["decisions"]:
+            for one in worth.told(run)["decisions"] if run.state == "ended" else ():
                 moved = [one[word] and one[word]["usd"] for word in ("earlier", "later")]
                 shares = (one["share_usd"], one.get("error_usd"))
                 told = (one["at"], one["desk"], one["words"], one["confidence"], one["worth_usd"])

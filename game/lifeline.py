@@ -1,4 +1,4 @@
-"""Children that end with their parent, however it ends.
+"""Children that end with their parent, however it ends, and one that lets all others go first.
 
 A killed worker loses nothing (game/clock.py), so no time is given for a farewell.
 """
@@ -9,9 +9,12 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 
 PARENT = "OPENING_BELL_PARENT"  # the supervisor's process id, in its children's environment
 LOOK_S = 1.0
+BEHIND = 15  # of 19
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -40,3 +43,11 @@ def hold_on() -> None:
     parent = os.environ.get(PARENT, "")
     if _libc is None and parent.isdigit():
         die_with_parent(int(parent))
+
+
+def step_back() -> None:
+    """Let everything else on this machine go first: for work that nobody waits for within a beat. Threads begun afterwards inherit it."""
+    os.nice(BEHIND)
+    # Linux shares a core evenly between sessions, and every process of `play` is one: there niceness alone would count for nothing.
+    with suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(BEHIND))

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 AT_ONCE = 3  # courses a task: the first answers come soon, and two workers share the rest evenly
 PATIENCE_MS = 20_000  # courses that nobody has answered by then are sent for again; one that is there already is not run twice
+LOGS_KEPT = 24  # two rooms' worth of runs
 SAME = "same"  # not a course: whether the played run comes out again bit for bit
+
+_logs: dict[tuple[str, int, int, int], engine.Log] = {}
 
 
 class Course(models.Model):
@@ -40,7 +43,19 @@ class Course(models.Model):
 
 
 def log_of(run: "Run") -> engine.Log:
-    """The log of a run, as the engine reads it."""
+    """The log of a run that has ended, as the engine reads it. A room of people asks for it every other second: it is kept, for as long as
+    the run stays as it is.
+    """
+    key = (run.team.exercise.code, run.pk, run.epoch, run.step)
+    found = _logs.get(key)
+    if found is None:
+        found = _logs[key] = _read(run)
+        for old in list(_logs)[:-LOGS_KEPT]:
+            _logs.pop(old, None)
+    return found
+
+
+def _read(run: "Run") -> engine.Log:
     exercise = run.team.exercise
     rows = list(run.commands.filter(step__isnull=False).order_by("seq"))
     commands = tuple(engine.Command(row.seq, row.step, row.desk, row.kind, row.args, row.confidence or None, row.why) for row in rows)
@@ -51,12 +66,13 @@ def log_of(run: "Run") -> engine.Log:
         run.step,
         noise=exercise.noise,
         start=exercise.first_step,
-        since=max(exercise.start_step, exercise.first_step),
+        since=max(exercise.start_step if run.start_step is None else run.start_step, exercise.first_step),
         refused=frozenset(row.seq for row in rows if row.state == "refused"),
     )
 
 
 def rows_of(run: "Run") -> dict[str, Course]:
+    """The courses that this engine has run, by key."""
     return {row.key: row for row in Course.objects.filter(run=run, engine_version=engine.ENGINE_VERSION)}
 
 

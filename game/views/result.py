@@ -104,7 +104,7 @@ def worths(request: HttpRequest, code: str, team: int) -> HttpResponse:
     """What the decisions of a team were worth as far as is known; asking for it sends for the rest. Seen by whoever sees the result."""
     run = get_object_or_404(Run.objects.select_related("team__exercise"), team=team, team__exercise__code=normal(code))
     exercise = run.team.exercise
-    if exercise.state != "ended" or run.state not in Run.DONE or (exercise.frozen and not facilitates(request.COOKIES, exercise)):
+    if exercise.state != "ended" or run.state != "ended" or (exercise.frozen and not facilitates(request.COOKIES, exercise)):
         return error(request, 404, "There is no result of this run yet.")
     return JsonResponse(worth.told(run))
 

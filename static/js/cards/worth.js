@@ -5,6 +5,7 @@ import { icon } from "../lib/icons.js";
 import { role } from "../lib/roles.js";
 
 const AGAIN_MS = 1500;
+const LONGEST_MS = 6000; // a whole room looks at the same answers
 const SURE = { guessing: "guessing", likely: "likely", certain: "almost certain" };
 
 /* One team after the other: the first that is asked for is answered first. */
@@ -17,7 +18,7 @@ export async function mountWorths(sections) {
 }
 
 async function follow(root, address) {
-  for (;;) {
+  for (let wait = AGAIN_MS; ; wait = Math.min(LONGEST_MS, wait * 1.15)) {
     let told = null;
     try {
       const answer = await fetch(address, { credentials: "same-origin", headers: { Accept: "application/json" } });
@@ -25,7 +26,7 @@ async function follow(root, address) {
     } catch { /* the server is away: it is asked again */ }
     if (told) render(view(told), root);
     if (told?.complete && told.same !== null) return;
-    await new Promise((done) => setTimeout(done, AGAIN_MS));
+    await new Promise((done) => setTimeout(done, wait));
   }
 }
 
