@@ -2,12 +2,13 @@
 
 from django.urls import path
 
+import game.converters  # noqa: F401  (registers them)
 from game.consumers import ControlConsumer, LobbyConsumer, ProjectorConsumer, SeatConsumer, WatchConsumer
 
 sockets = [
     path("ws/seat/", SeatConsumer.as_asgi()),
     path("ws/seat/<str:desk>/", SeatConsumer.as_asgi()),
-    path("ws/watch/<int:team>/<str:desk>/", WatchConsumer.as_asgi()),
+    path("ws/watch/<number:team>/<str:desk>/", WatchConsumer.as_asgi()),
     path("ws/control/<str:code>/", ControlConsumer.as_asgi()),
     path("ws/lobby/", LobbyConsumer.as_asgi()),
     path("ws/projector/<str:code>/", ProjectorConsumer.as_asgi()),

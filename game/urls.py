@@ -1,19 +1,10 @@
 """Addresses of pages."""
 
 from django.contrib import admin
-from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import path
 
+import game.converters  # noqa: F401  (registers them)
 from game.views import account, desk, facilitator, guide, injects, join, lobby, projector, result, schedule
-
-
-class CodeConverter(StringConverter):
-    """An exercise's code, which a one-time link's token never is."""
-
-    regex = "[0-9A-Za-z]{2}-[0-9A-Za-z]{3}"
-
-
-register_converter(CodeConverter, "code")
 
 urlpatterns = [
     path("", join.home, name="home"),
@@ -30,7 +21,7 @@ urlpatterns = [
     path("projector/<str:code>/qr.svg", projector.qr, name="qr"),
     path("result/<str:code>/", result.result, name="result"),
     path("brief/<str:desk>/", guide.brief, name="brief"),
-    path("result/<str:code>/<int:team>/worth.json", result.worths, name="worths"),
+    path("result/<str:code>/<number:team>/worth.json", result.worths, name="worths"),
     path("account/sign-in/", account.SignInPage.as_view(), name="sign-in"),
     path("account/sign-out/", account.SignOut.as_view(), name="sign-out"),
     path("account/password/", account.PasswordPage.as_view(), name="password"),
@@ -41,17 +32,17 @@ urlpatterns = [
     path("facilitator/new/", facilitator.new, name="facilitator-new"),
     path("facilitator/exercise/<str:code>/", facilitator.act, name="facilitator-act"),
     path("facilitator/exercise/<str:code>/room/", facilitator.room, name="facilitator-room"),
-    path("facilitator/seat/<int:seat_id>/link/", facilitator.seat_link, name="facilitator-seat-link"),
+    path("facilitator/seat/<number:seat_id>/link/", facilitator.seat_link, name="facilitator-seat-link"),
     path("facilitator/<code:code>/", facilitator.exercise, name="facilitator-exercise"),
     path("facilitator/<code:code>/injects/", injects.act, name="injects"),
     path("facilitator/<code:code>/injects/ready.json", injects.ready, name="injects-ready"),
     path("facilitator/<code:code>/injects/preview.json", injects.preview, name="injects-preview"),
-    path("facilitator/<code:code>/watch/<int:team>/<str:desk>/", facilitator.watch, name="watch"),
+    path("facilitator/<code:code>/watch/<number:team>/<str:desk>/", facilitator.watch, name="watch"),
     path("facilitator/<code:code>/edit/", schedule.edit, name="exercise-edit"),
     path("facilitator/<code:code>/copy/", schedule.copy, name="exercise-copy"),
     path("facilitator/<code:code>/archive/", schedule.archive, name="exercise-archive"),
     path("facilitator/<code:code>/delete/", schedule.delete, name="exercise-delete"),
-    path("facilitator/<code:code>/<int:team>/bundle.zip", result.bundle, name="bundle"),
+    path("facilitator/<code:code>/<number:team>/bundle.zip", result.bundle, name="bundle"),
     path("facilitator/<code:code>/<str:what>.csv", schedule.table, name="exercise-table"),
     path("facilitator/<str:token>/", facilitator.enter, name="facilitator-enter"),
     path("admin/", admin.site.urls),

@@ -67,6 +67,11 @@ class Stack:
         assert found, f"play printed no {kind} link:\n" + "".join(self.printed)
         return found.group()
 
+    @property
+    def demo(self) -> str:
+        """The code of the exercise of the demo."""
+        return self.link("projector").rstrip("/").rsplit("/", 1)[1]
+
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Straight from the database file: Django's own connection may not be used beside Playwright's loop."""
         with closing(sqlite3.connect(f"file:{self.state / 'opening-bell.sqlite3'}?mode=ro", uri=True, timeout=10)) as database:

@@ -3,7 +3,7 @@
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Control, Opens, axe, reaches, sideways
-from tests.e2e.test_pages import SETTLED, THEMES
+from tests.e2e.test_pages import THEMES
 
 LONG = 60_000
 NO_SOCKETS = "window.WebSocket = class extends EventTarget { readyState = 0; send() {} close() {} }"
@@ -16,7 +16,6 @@ def look(page: Page, band: str) -> None:
     expect(page.locator(".bands")).to_contain_text(band, timeout=LONG)
     for theme in THEMES:
         page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-        page.evaluate(SETTLED)
         for width, height in ((1440, 900), (320, 640)):
             page.set_viewport_size({"width": width, "height": height})
             assert (sideways(page), axe(page), page.evaluate(LIVE_LEVERS)) == (0, [], []), f"{band} {theme} {width}"
