@@ -40,7 +40,7 @@ from engine.score import grade, score
 from engine.sight import sight
 from engine.simulation import Simulation
 from engine.slices import alone_table, week_supply
-from engine.story import story
+from engine.story import CUT_WORDS, story
 from engine.warm import warm
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "BLOCK",
     "CLOSE",
     "CONDITIONS",
+    "CUT_WORDS",
     "DESKS",
     "END",
     "ENGINE_VERSION",

@@ -11,6 +11,7 @@ from engine.market_time import END, told
 from engine.scenario import Scenario
 
 LINES = 10
+CUT_WORDS = "The exchanges disconnected what was still sending."
 MILLION, BILLION = 1_000_000, 1_000_000_000
 
 
@@ -172,7 +173,7 @@ def _opened(teller: Teller, event: Any) -> None:
 
 
 def _cut(teller: Teller, event: Any) -> None:
-    teller.add(event, 93, "", "The exchanges disconnected what was still sending.", once="cut")
+    teller.add(event, 93, "", CUT_WORDS, once="cut")
 
 
 def _readmitted(teller: Teller, event: Any) -> None:

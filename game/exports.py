@@ -13,9 +13,10 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 import engine
-from game import results, worth
+from game import compare, results
 from game.models import Exercise, Holding, Run, Stay
 
+Table = Callable[[Exercise], Iterator[str]]
 BOM = "\ufeff"  # or Excel reads a CSV's umlauts as something else
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CHUNK = 64  # rows, or objects, at a time
@@ -24,11 +25,8 @@ ATTENDANCE = (
 )  # fmt: skip
 RESULTS = (
     "exercise", "code", "team", "scenario", "seed", "loss $", "history's loss $", "losses avoided $", "share avoided", "grade", "service kept",
-    "minutes to notice", "minutes to diagnose", "minutes to contain", "fate", "played to", "engine version", "digest",
-)  # fmt: skip
-
-DECISIONS = (
-    "exercise", "code", "team", "at", "desk", "decision", "how sure", "worth $", "5 min earlier $", "5 min later $", "share $", "standard error $",
+    "minutes to notice", "minutes to diagnose", "minutes to contain", "cut off by the exchanges", "precautions $", "barriers closed", "of barriers",
+    "fate", "played to", "engine version", "digest",
 )  # fmt: skip
 
 
@@ -83,35 +81,24 @@ def outcome(exercises: Iterable[Exercise]) -> Iterator[str]:
     def rows() -> Iterator[tuple[Any, ...]]:
         for exercise in exercises:
             ghost = exercise.ghost
-            for run in exercise.runs() if exercise.state == "ended" else ():
-                yield (exercise.title, exercise.code, *_outcome(run, results.of(run, ghost)))
+            runs = compare.shown(exercise) if exercise.state == "ended" else []
+            stops = compare.imposed_stops(runs)
+            for run in runs:
+                yield (exercise.title, exercise.code, *_outcome(run, results.of(run, ghost), stops.get(run.pk)))
 
     return lines(RESULTS, rows())
 
 
-def _outcome(run: Run, found: dict[str, Any]) -> tuple[Any, ...]:
+def _outcome(run: Run, found: dict[str, Any], stop: str | None) -> tuple[Any, ...]:
     score, exercise = run.score or {}, run.team.exercise
     fate = score.get("fate") or ("stopped by a fault" if run.state == "failed" else "")
     return (
         run.team.name, exercise.scenario, exercise.seed, found["loss_usd"], found["ghost_usd"], found["avoided_usd"], found["share_avoided"],
         _rounded(found["grade"], 1), _rounded(score.get("service_kept"), 4),
         *(minutes_after_the_bell(score.get(key)) for key in ("noticed_at", "diagnosed_at", "contained_at")),
+        stop, _rounded(score.get("precautions"), 0), *(compare.barriers(run) or (None, None)),
         fate, f"{engine.date(run.step)} {engine.clock(run.step)}", run.engine_version, run.digest,
     )  # fmt: skip
-
-
-def decisions(exercise: Exercise) -> Iterator[str]:
-    """What every decision of every team was worth, as far as it is known: what is missing is being reckoned."""
-
-    def rows() -> Iterator[tuple[Any, ...]]:
-        for run in exercise.runs() if exercise.state == "ended" else ():
-            for one in worth.told(run)["decisions"] if run.state == "ended" else ():
-                moved = [one[word] and one[word]["usd"] for word in ("earlier", "later")]
-                shares = (one["share_usd"], one.get("error_usd"))
-                told = (one["at"], one["desk"], one["words"], one["confidence"], one["worth_usd"])
-                yield (exercise.title, exercise.code, run.team.name, *told, *moved, *shares)
-
-    return lines(DECISIONS, rows())
 
 
 def _rounded(value: float | None, digits: int) -> float | None:
@@ -129,12 +116,12 @@ def whole(exercises: Iterable[Exercise]) -> Iterator[str]:
         head = {name: getattr(exercise, name) for name in _TOLD}
         facilitator = exercise.facilitator.get_username() if exercise.facilitator else None
         told = {**head, "scenario": exercise.scenario_told, "facilitator": facilitator}
-        yield ("[" if place == 0 else ",") + _json(told)[:-1] + ', "teams": ['
+        yield ("[" if place == 0 else ",") + to_json(told)[:-1] + ', "teams": ['
         for number, team in enumerate(exercise.teams.prefetch_related("seats__holdings__player")):
             seats = [
                 {"desk": seat.desk, "autopilot": seat.autopilot, "players": [player.name for player in seat.holders]} for seat in team.seats.all()
             ]
-            yield ("," if number else "") + _json({"name": team.name, "seats": seats})[:-1] + ', "run": '
+            yield ("," if number else "") + to_json({"name": team.name, "seats": seats})[:-1] + ', "run": '
             yield from _run(Run.objects.filter(team=team).first())
             yield "}"
         yield "]}"
@@ -152,14 +139,15 @@ def _run(run: Run | None) -> Iterator[str]:
         yield "null"
         return
     told = ("state", "reason", "step", "engine_version", "digest", "score", "curve")
-    yield _json({name: getattr(run, name) for name in told})[:-1] + ', "commands": ['
+    yield to_json({name: getattr(run, name) for name in told})[:-1] + ', "commands": ['
     fields = ("seq", "step", "desk", "kind", "args", "confidence", "why", "by", "state", "reason")
     for number, command in enumerate(run.commands.order_by("seq", "pk").values(*fields).iterator(CHUNK)):
-        yield ("," if number else "") + _json(command)
+        yield ("," if number else "") + to_json(command)
     yield "]}"
 
 
-def _json(value: Any) -> str:
+def to_json(value: Any) -> str:
+    """JSON in one line, of everything that rows hold."""
     return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
 
 
@@ -185,7 +173,3 @@ def as_json(exercises: list[Exercise]) -> StreamingHttpResponse:
 def as_csv(text: Iterator[str], exercise: Exercise | None, what: str) -> StreamingHttpResponse:
     """A table of an exercise, or of several, as a download."""
     return streamed(text, f"opening-bell-{exercise.code if exercise else 'all'}-{what}.csv", "text/csv")
-
-
-Table = Callable[[Exercise], Iterator[str]]
-TABLES: dict[str, Table] = {"attendance": attendance, "results": lambda exercise: outcome([exercise]), "decisions": decisions}

@@ -96,6 +96,11 @@ class Exercise(models.Model):
         ASSISTED = "assisted"
         GUIDED = "guided"
 
+    class Names(models.TextChoices):
+        LETTERS = "letters", "Team A, B, C"
+        TEAMS = "teams", "Teams and desks"
+        PEOPLE = "people", "People as well"
+
     code = models.CharField(max_length=8, unique=True, default=new_code)
     title = models.CharField(max_length=80)
     scenario = models.CharField(max_length=40, default="knight-2012")
@@ -120,6 +125,7 @@ class Exercise(models.Model):
     )
     places = models.PositiveSmallIntegerField(default=4, help_text="how many people may share a seat")
     stuck_s = models.PositiveSmallIntegerField(default=180, help_text="wall seconds without a command of a team's people; 0: never stuck")
+    names = models.CharField(max_length=8, choices=Names.choices, default=Names.TEAMS, help_text="who is named in the debrief")
     planned_for = models.DateTimeField(null=True, blank=True, help_text="when it is to be played, as whoever planned it typed it")
     archived = models.BooleanField(default=False, help_text="put away: it shows in no list unless asked for")
     created = models.DateTimeField(default=timezone.now)

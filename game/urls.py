@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import path
 
 import game.converters  # noqa: F401  (registers them)
-from game.views import account, desk, facilitator, guide, injects, join, lobby, projector, result, schedule
+from game.views import account, debrief, desk, facilitator, guide, injects, join, lobby, projector, result, schedule
 
 urlpatterns = [
     path("", join.home, name="home"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("result/<str:code>/", result.result, name="result"),
     path("brief/<str:desk>/", guide.brief, name="brief"),
     path("result/<str:code>/<number:team>/worth.json", result.worths, name="worths"),
+    path("result/<str:code>/<number:team>/debrief.json", debrief.one, name="team-debrief"),
+    path("result/<str:code>/<number:team>/<str:what>.csv", debrief.table, name="team-table"),
     path("account/sign-in/", account.SignInPage.as_view(), name="sign-in"),
     path("account/sign-out/", account.SignOut.as_view(), name="sign-out"),
     path("account/password/", account.PasswordPage.as_view(), name="password"),
@@ -43,6 +45,8 @@ urlpatterns = [
     path("facilitator/<code:code>/archive/", schedule.archive, name="exercise-archive"),
     path("facilitator/<code:code>/delete/", schedule.delete, name="exercise-delete"),
     path("facilitator/<code:code>/<number:team>/bundle.zip", result.bundle, name="bundle"),
+    path("facilitator/<code:code>/debrief/", debrief.choose, name="debrief-choose"),
+    path("facilitator/<code:code>/debrief.json", debrief.whole, name="debrief-json"),
     path("facilitator/<code:code>/<str:what>.csv", schedule.table, name="exercise-table"),
     path("facilitator/<str:token>/", facilitator.enter, name="facilitator-enter"),
     path("admin/", admin.site.urls),

@@ -129,6 +129,18 @@ def told(run: "Run") -> dict[str, Any]:
     }
 
 
+def best(run: "Run") -> dict[str, Any] | None:
+    """The decision that the day would have cost most without: `usd` and `words`. None until every one is reckoned, or where none saved
+    anything. Sends for nothing.
+    """
+    log, rows = log_of(run), rows_of(run)
+    keys = {one.number: f"without:{one.number}" for one in log.decisions}
+    if not keys or any(key not in rows for key in ("played", *keys.values())):
+        return None
+    usd, one = max(((rows[keys[one.number]].loss_usd - rows["played"].loss_usd, one) for one in log.decisions), key=lambda found: found[0])
+    return {"usd": round(usd), "words": engine.decision_words(log.scenario, one)} if usd > 0 else None
+
+
 def _dollars(usd: float | None) -> int | None:
     return None if usd is None else round(usd)
 

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import engine
-from game import board, guide, results, worth
+from game import board, compare, guide, results, tables, worth
 from game.access import facilitates, own_exercise
 from game.bundles import bundle_of
 from game.joining import normal
@@ -26,6 +26,7 @@ PARTS = (
     ("precautions", "Precautions"),
     ("penalties", "Penalties"),
 )
+NO_RESULT = "There is no result of this run yet."
 READ = "mail.open"  # counted, not listed: a desk opens a hundred in a morning
 
 
@@ -73,7 +74,7 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
     exercise = Exercise.objects.filter(code=normal(code)).first()
     if exercise is None:
         return error(request, 404, f"There is no exercise {code[:20]}.")
-    runs = list(exercise.runs()) if exercise.state == "ended" else []
+    runs = compare.shown(exercise) if exercise.state == "ended" else []
     over = exercise.state == "ended" and all(run.state in Run.DONE for run in runs)
     held = over and exercise.frozen is not None
     facilitator = facilitates(request.COOKIES, exercise)
@@ -86,9 +87,11 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         "exercise": exercise,
         "final": final,
         "held": held,
-        "notes": [note.told() for note in exercise.notes.select_related("team")] if facilitator else [],
+        "notes": notes_of(exercise, runs) if facilitator else [],
         "teams": [_team(run, ghost) for run in runs] if final else [],
         "facilitates": facilitator,
+        "tables": [*tables.WHOLE, *tables.ROWS],
+        "compared": compare.table(runs, ghost) if final and facilitator and len(runs) > 1 else None,
         "prompts": guide.PROMPTS,
         "history": _history(ghost) if final and ghost else None,
         "curve": board.curve_until(furthest, sides, ghost.curve if final and ghost else None),
@@ -102,11 +105,24 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def worths(request: HttpRequest, code: str, team: int) -> HttpResponse:
     """What the decisions of a team were worth as far as is known; asking for it sends for the rest. Seen by whoever sees the result."""
-    run = get_object_or_404(Run.objects.select_related("team__exercise"), team=team, team__exercise__code=normal(code))
-    exercise = run.team.exercise
-    if exercise.state != "ended" or run.state != "ended" or (exercise.frozen and not facilitates(request.COOKIES, exercise)):
-        return error(request, 404, "There is no result of this run yet.")
+    run = seen_run(request, code, team)
+    if run is None or run.state != "ended":
+        return error(request, 404, NO_RESULT)
     return JsonResponse(worth.told(run))
+
+
+def seen_run(request: HttpRequest, code: str, team: int) -> Run | None:
+    """The run of a team, where whoever asks may see its result; called what it is called in the debrief."""
+    exercise = get_object_or_404(Exercise, code=normal(code))
+    if exercise.state != "ended" or (exercise.frozen is not None and not facilitates(request.COOKIES, exercise)):
+        return None
+    return next((run for run in compare.shown(exercise) if run.team_id == team), None)
+
+
+def notes_of(exercise: Exercise, runs: list[Run]) -> list[dict[str, Any]]:
+    """The facilitator's notes, with the teams called what the debrief calls them."""
+    names = {run.team_id: run.team.name for run in runs}
+    return [{**note.told(), "team": names.get(note.team_id or 0, "")} for note in exercise.notes.select_related("team")]
 
 
 @require_safe
@@ -123,7 +139,7 @@ def bundle(request: HttpRequest, code: str, team: int) -> HttpResponse:
 
 
 def _team(run: Run, ghost: Ghost | None) -> dict[str, Any]:
-    score = run.score or {}
+    score, exercise = run.score or {}, run.team.exercise
     given = [row for row in run.commands.filter(step__isnull=False).order_by("seq") if not engine.KINDS[row.kind].talk]
     return {
         "name": run.team.name,
@@ -140,7 +156,7 @@ def _team(run: Run, ghost: Ghost | None) -> dict[str, Any]:
         "week": week_of(run, engine.load_scenario(run.team.exercise.scenario)),
         "story": engine.story(run.events.all(), engine.load_scenario(run.team.exercise.scenario), score if score.get("fate") else None),
         "parts": [{"label": label, "usd": round(score[key])} for key, label in PARTS if score.get(key)],
-        "decisions": [_decision(row) for row in given if row.kind != READ],
+        "decisions": [_decision(row, named=exercise.names == Exercise.Names.PEOPLE) for row in given if row.kind != READ],
         "opened": [(desk, count) for desk in DESKS if (count := sum(row.kind == READ and row.desk == desk for row in given))],
     }
 
@@ -150,7 +166,7 @@ def _history(ghost: Ghost) -> dict[str, Any]:
     return {"story": ghost.story, "moments": moments(ghost.score), "fate": fate(ghost.score)}
 
 
-def _decision(row: Command) -> dict[str, Any]:
+def _decision(row: Command, *, named: bool) -> dict[str, Any]:
     lever = engine.KINDS.get(row.kind)
     label = lever.label if lever else row.kind
     server = row.args.get("server")
@@ -161,7 +177,7 @@ def _decision(row: Command) -> dict[str, Any]:
         "confidence": row.confidence or None,
         "state": row.state,
         "reason": row.reason,
-        "by": row.by or None,
+        "by": (named and row.by) or None,
     }
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 import engine
-from game import exports, schedule
+from game import exports, schedule, tables
 from game.access import exercises_of, own_exercise
 from game.control import tell_state
 from game.forms import EditExercise
@@ -138,11 +138,13 @@ def delete(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 @facilitators_only
 def table(request: HttpRequest, code: str, what: str) -> Any:
-    """Who took part, or how it came out, as CSV."""
+    """Who took part, how it came out, or a table of the debrief, as CSV."""
     exercise = own_exercise(request, code)
-    if what not in exports.TABLES:
+    if what in tables.WHOLE:
+        return exports.as_csv(tables.WHOLE[what](exercise), exercise, what)
+    if what not in tables.ROWS:
         raise Http404
-    return exports.as_csv(exports.TABLES[what](exercise), exercise, what)
+    return tables.csv_of(exercise, what, tables.played(exercise))
 
 
 @require_safe

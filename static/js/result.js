@@ -1,12 +1,14 @@
 /* The result: the loss curve from the page's own data. */
 import { writeAmounts } from "./lib/amounts.js";
 import { bindDialogs } from "./lib/dialogs.js";
+import { bindFill } from "./lib/fill.js";
 import { bindSettings } from "./lib/settings.js";
 import { curve } from "./cards/curve.js";
 import { mountLanes } from "./cards/lanes.js";
 import { mountWorths } from "./cards/worth.js";
 
 bindDialogs();
+bindFill();
 bindSettings();
 writeAmounts();
 const data = document.getElementById("curve");

@@ -24,13 +24,26 @@ async function follow(root, address) {
       const answer = await fetch(address, { credentials: "same-origin", headers: { Accept: "application/json" } });
       told = answer.ok ? await answer.json() : null;
     } catch { /* the server is away: it is asked again */ }
-    if (told) render(view(told), root);
+    if (told) {
+      render(view(told), root);
+      best(told, root.closest("section").dataset.team);
+    }
     if (told?.complete && told.same !== null) return;
     await new Promise((done) => setTimeout(done, wait));
   }
 }
 
 const gain = (usd) => (usd == null ? html`<span class="quiet">\u2026</span>` : usd === 0 ? "$0" : html`<span class=${lossClass(-usd)}>${lossShort(-usd)}</span>`);
+
+/* The cell of the table beside the other teams, once every decision is known. */
+function best(d, team) {
+  const cell = document.querySelector(`[data-best="${team}"]`);
+  if (!cell || d.decisions.some((one) => one.worth_usd == null)) return;
+  if (!cell.dataset.told) cell.replaceChildren(); // what the page said before
+  cell.dataset.told = "yes";
+  const [most] = [...d.decisions].sort((a, b) => b.worth_usd - a.worth_usd);
+  render(most?.worth_usd > 0 ? html`${gain(most.worth_usd)}<span class="of">${most.words}</span>` : "none saved anything", cell);
+}
 
 function view(d) {
   if (!d.decisions.length) return html`<p class="second">Nothing that this team did could have changed the market. Beside it stands what history lost.</p>`;

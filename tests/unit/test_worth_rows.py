@@ -1,0 +1,37 @@
+"""What is told of a run's decisions from the rows alone."""
+
+import uuid
+from typing import Any
+
+import pytest
+
+import engine
+from game import worth
+from game.models import Command, Course, Run
+from tests.builders import new_exercise
+
+pytestmark = pytest.mark.django_db
+
+
+def one_stop(by: str = "") -> Any:
+    """A run that ended at 09:50, in which an operator stopped server 8."""
+    exercise = new_exercise(start_step=engine.step_at("09:28"))
+    exercise.start()
+    exercise.end()
+    run = Run.objects.get(team__exercise=exercise)
+    Run.objects.filter(pk=run.pk).update(state="ended", step=engine.step_at("09:50"), score={"total": 5e6}, engine_version=engine.ENGINE_VERSION)
+    Command.objects.create(
+        run=run, client_id=uuid.uuid4(), seq=1, step=engine.step_at("09:35"), desk="operator", kind="server.stop", args={"server": 8}, state="applied", by=by
+    )  # fmt: skip
+    return Run.objects.select_related("team__exercise").get(pk=run.pk)
+
+
+def test_the_decision_worth_most_is_told_when_all_are_known_and_one_that_saved_nothing_is_none():
+    run = one_stop()
+    assert worth.best(run) is None
+    Course.objects.create(run=run, key="played", loss_usd=5e6, engine_version=engine.ENGINE_VERSION)
+    known = Course.objects.create(run=run, key="without:1", loss_usd=6e6, engine_version=engine.ENGINE_VERSION)
+    assert worth.best(run) == {"usd": 1_000_000, "words": "Stop a server (SMARS-8)"}
+    known.loss_usd = 4e6
+    known.save()
+    assert worth.best(run) is None
