@@ -3,10 +3,11 @@
 from engine.autopilot import AUTOPILOTS, AutopilotError, autopilot, looks_at, next_look
 from engine.autopilot_parts import Move
 from engine.balance import HORIZON, LINE_UPS, outcomes, summary
+from engine.barriers import barrier_outcome, barrier_variations
 from engine.bundle import Bundle, BundleError, pack, unpack, verify
 from engine.commands import LEVERS as KINDS
 from engine.commands import Command, Lever, Refusal
-from engine.debrief import Decision, Log, Replays, Variation, alternatives, decision_words, pivotal, shares, subset, subsets
+from engine.debrief import Decision, Log, Outcome, Replays, Variation, alternatives, decision_words, pivotal, shares, subset, subsets
 from engine.deck import CONDITIONS, fault_of, inject_preview, ready_injects, scenario_script
 from engine.events import DESKS, Event
 from engine.evidence import log_text
@@ -75,6 +76,7 @@ __all__ = [
     "Lever",
     "Log",
     "Move",
+    "Outcome",
     "PlaybookError",
     "Refusal",
     "Rehearsal",
@@ -86,6 +88,8 @@ __all__ = [
     "alone_table",
     "alternatives",
     "autopilot",
+    "barrier_outcome",
+    "barrier_variations",
     "beside_history",
     "clock",
     "date",

@@ -20,7 +20,7 @@ from engine.balance import HORIZON
 from engine.commands import LEVERS, Command
 from engine.events import DESKS
 from engine.market_time import STEPS_PER_MINUTE, WEEK, evening_of, phase
-from engine.rehearsal import Rehearsal, submit, wound_up
+from engine.rehearsal import Rehearsal, step_to, submit, wound_up
 from engine.replay import restore, save
 from engine.scenario import Scenario
 from engine.simulation import Simulation
@@ -43,7 +43,7 @@ TELLS = frozenset(
 @dataclass(frozen=True)
 class Log:
     """A run that was played: its market, its commands by place in the log, and the step it had reached. Before `since` history
-    played. `refused`: places of commands that were not carried out."""
+    played. `refused`: places of commands that were not carried out. `closed`: barriers of the week that stood at the bell."""
 
     scenario: Scenario
     seed: int
@@ -53,6 +53,7 @@ class Log:
     start: int = 0
     since: int = WEEK
     refused: frozenset[int] = frozenset()
+    closed: frozenset[str] = frozenset()
 
     @property
     def horizon(self) -> int:
@@ -126,10 +127,12 @@ class Variation(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """Loss of a variation in dollars; `reason`: why what was moved could not have been done then."""
+    """Loss of a variation in dollars; `reason`: why what was moved could not have been done then; `curve`: [step, loss in whole dollars] of
+    every full minute from the first difference to the played run on, as the board shows it."""
 
     loss_usd: float
     reason: str = ""
+    curve: list[list[int]] = []
 
 
 PLAYED = Variation("played")
@@ -179,7 +182,7 @@ class Replays:
         run = Rehearsal(restore(log.scenario, next(blob for step, blob in reversed(self._kept) if step <= max(first, log.start))))
         _go(run, sorted((one for one in course if one.seq not in variation.without), key=_when), log.horizon)
         reasons = [reason for command, reason in run.refused if command.seq in variation.moved]
-        return Outcome(float(wound_up(run)["total"]), reasons[0] if reasons else "")
+        return Outcome(float(wound_up(run)["total"]), reasons[0] if reasons else "", run.curve)
 
     def _played(self, command: Command) -> Command:
         return next(one for one in self._ordered if one.seq == command.seq)
@@ -200,12 +203,12 @@ def _go(run: Rehearsal, course: Iterable[Command], until: int) -> None:
     sim, first = run.sim, run.sim.now
     for command in course:
         if first <= command.step < until:
-            sim.step(command.step - sim.now)
-            submit(run, _of_this_course(sim, command))
-    sim.step(until - sim.now)
+            step_to(sim, command.step, run.curve)
+            submit(run, of_this_course(sim, command))
+    step_to(sim, until, run.curve)
 
 
-def _of_this_course(sim: Simulation, command: Command) -> Command:
+def of_this_course(sim: Simulation, command: Command) -> Command:
     """An answer goes to the call that it is one to: calls are numbered as they ring, and in another course others have rung before."""
     if command.kind != ANSWER:
         return command

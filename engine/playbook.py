@@ -55,8 +55,8 @@ def playbook(scenario: Scenario, name: str, seed: int) -> list[Command]:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A barrier that is closed alone: its commands, the kinds of history's that it does without, the control it builds (or ""), and the
-    words of the alert without which nothing is done on the day (or "")."""
+    """A barrier that is closed alone: its commands, the kinds of history's that it does without, the control it builds (or ""), the words of
+    the alert without which nothing is done on the day (or ""), and which of the scenario's ten barriers it is the plan of (or "")."""
 
     id: str
     label: str
@@ -64,6 +64,7 @@ class Slice:
     without: tuple[str, ...] = ()
     control: str = ""
     alerted: str = ""
+    barrier: str = ""
 
 
 def slices(scenario: Scenario, seed: int) -> list[Slice]:

@@ -132,17 +132,20 @@ def reckon(run_id: int, keys: list[str]) -> None:
     run = Run.objects.select_related("team__exercise").get(pk=run_id)
     replays = _replays(run)
     known = worth.courses(replays.log, worth.rows_of(run))
+    barriers = {one.key for one in engine.barrier_variations(replays.log)}
     for key in keys:
         if worth.Course.objects.filter(run=run, key=key, engine_version=engine.ENGINE_VERSION).exists():
             continue
         if key == worth.SAME:
-            loss, reason = 0.0, _differs(run, replays.log)
+            found = engine.Outcome(0.0, _differs(run, replays.log))
+        elif key in barriers:
+            found = engine.barrier_outcome(replays.log, known[key])
         elif key in known:
-            loss, reason = replays.outcome(known[key])
+            found = replays.outcome(known[key])
         else:
             continue
-        row = worth.Course(run=run, key=key, loss_usd=loss, reason=reason, engine_version=engine.ENGINE_VERSION)
-        fields = ["loss_usd", "reason", "engine_version"]
+        row = worth.Course(run=run, key=key, **found._asdict(), engine_version=engine.ENGINE_VERSION)
+        fields = ["loss_usd", "reason", "curve", "engine_version"]
         worth.Course.objects.bulk_create([row], update_conflicts=True, unique_fields=["run", "key"], update_fields=fields)
 
 

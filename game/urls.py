@@ -22,6 +22,7 @@ urlpatterns = [
     path("result/<str:code>/", result.result, name="result"),
     path("brief/<str:desk>/", guide.brief, name="brief"),
     path("result/<str:code>/<number:team>/worth.json", result.worths, name="worths"),
+    path("result/<str:code>/<number:team>/course.json", result.course, name="course"),
     path("result/<str:code>/<number:team>/debrief.json", debrief.one, name="team-debrief"),
     path("result/<str:code>/<number:team>/<str:what>.csv", debrief.table, name="team-table"),
     path("account/sign-in/", account.SignInPage.as_view(), name="sign-in"),

@@ -35,6 +35,7 @@ class Course(models.Model):
     key = models.CharField(max_length=60)
     loss_usd = models.FloatField()
     reason = models.TextField(blank=True, help_text="why what was moved could not have been done then")
+    curve = models.JSONField(default=list, help_text="[step, loss in dollars] of every full minute from the first difference on")
     engine_version = models.CharField(max_length=40)
 
     class Meta:
@@ -68,7 +69,14 @@ def _read(run: "Run") -> engine.Log:
         start=exercise.first_step,
         since=max(exercise.start_step if run.start_step is None else run.start_step, exercise.first_step),
         refused=frozenset(row.seq for row in rows if row.state == "refused"),
+        closed=frozenset(name for name, state in states_of(run).items() if state == "closed"),
     )
+
+
+def states_of(run: "Run") -> dict[str, str]:
+    """The barriers of the week as they stood at the bell: closed, hole or open. {} where history's week stands before the run."""
+    told = run.events.filter(kind="week.closed").first()
+    return dict(told.data["slices"]) if told else {}
 
 
 def rows_of(run: "Run") -> dict[str, Course]:
@@ -86,7 +94,7 @@ def _pivotal(log: engine.Log, rows: dict[str, Course]) -> "tuple[engine.Decision
 
 def courses(log: engine.Log, rows: dict[str, Course]) -> dict[str, engine.Variation]:
     """Every course that is wanted as far as is known yet, by key."""
-    found = {one.key: one for one in engine.alternatives(log)}
+    found = {one.key: one for one in (*engine.alternatives(log), *engine.barrier_variations(log))}
     chosen = _pivotal(log, rows)
     if chosen:
         found |= {one.key: one for one in (engine.subset(chosen, taken) for taken in engine.subsets(len(chosen), log.seed))}
@@ -126,7 +134,33 @@ def told(run: "Run") -> dict[str, Any]:
         "same": None if SAME not in rows else rows[SAME].reason or True,
         "exact": not any(error for _, error in share.values()),
         "decisions": [_decision(log, one, rows, wanted, share) for one in log.decisions],
+        "barriers": [line for one in log.scenario.barriers.slice if (line := _barrier(one, rows, wanted))],
     }
+
+
+def _barrier(one: Any, rows: dict[str, Course], wanted: Container[str]) -> dict[str, Any] | None:
+    """One barrier of the week in its other state: what closing it saved, or would have saved (below 0: cost). None where that is not asked."""
+    key = next((key for key in (f"closed:{one.id}", f"left:{one.id}") if key in wanted), None)
+    if key is None:
+        return None
+    row, week = rows.get(key), rows.get("week")
+    line: dict[str, Any] = {"id": one.id, "label": one.label, "key": key, "usd": None, "reason": row.reason if row else ""}
+    if row and week and not row.reason:
+        saved = week.loss_usd - row.loss_usd
+        line["usd"] = round(saved if key.startswith("closed:") else -saved)
+    return line
+
+
+def curve_of(run: "Run", key: str) -> list[list[int]] | None:
+    """[step, loss in dollars] of every full minute in another course of a run, before the first difference as it was played. None where
+    that course has not been run, or could not be.
+    """
+    rows = rows_of(run)
+    if key not in rows or key == SAME or rows[key].reason:
+        return None
+    curve = rows[key].curve
+    first = curve[0][0] if curve else 0
+    return [*(minute for minute in run.curve if minute[0] < first), *curve]
 
 
 def best(run: "Run") -> dict[str, Any] | None:
@@ -160,6 +194,7 @@ def _decision(
     line: dict[str, Any] = {
         "number": one.number,
         "at": engine.told(one.first, 0),
+        "step": one.first,
         "desk": one.commands[0].desk,
         "words": engine.decision_words(log.scenario, one),
         "confidence": one.commands[0].confidence,

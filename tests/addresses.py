@@ -30,6 +30,7 @@ PAGES = {
     "projector/<str:code>/qr.svg": Who.ANYBODY,
     "result/<str:code>/": Who.ANYBODY,
     "result/<str:code>/<number:team>/worth.json": Who.ANYBODY,
+    "result/<str:code>/<number:team>/course.json": Who.ANYBODY,
     "result/<str:code>/<number:team>/debrief.json": Who.ANYBODY,
     "result/<str:code>/<number:team>/<str:what>.csv": Who.ANYBODY,
     "brief/<str:desk>/": Who.ANYBODY,

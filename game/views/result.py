@@ -111,6 +111,20 @@ def worths(request: HttpRequest, code: str, team: int) -> HttpResponse:
     return JsonResponse(worth.told(run))
 
 
+@never_cache
+@require_safe
+def course(request: HttpRequest, code: str, team: int) -> HttpResponse:
+    """The loss by the minute from the bell on in another course of a run (`key`: see worth.json), for the curve."""
+    run = seen_run(request, code, team)
+    if run is None or run.state != "ended":
+        return error(request, 404, NO_RESULT)
+    key = request.GET.get("key", "")
+    found = worth.curve_of(run, key)
+    if found is None:
+        return error(request, 404, f"No course {key[:40]!r} of this run is known: expected one that worth.json tells.")
+    return JsonResponse({"key": key, "loss": board.series(found, worth.log_of(run).horizon)})
+
+
 def seen_run(request: HttpRequest, code: str, team: int) -> Run | None:
     """The run of a team, where whoever asks may see its result; called what it is called in the debrief."""
     exercise = get_object_or_404(Exercise, code=normal(code))

@@ -3,6 +3,7 @@ import { writeAmounts } from "./lib/amounts.js";
 import { bindDialogs } from "./lib/dialogs.js";
 import { bindFill } from "./lib/fill.js";
 import { bindSettings } from "./lib/settings.js";
+import { mountCourses } from "./cards/courses.js";
 import { curve } from "./cards/curve.js";
 import { mountLanes } from "./cards/lanes.js";
 import { mountWorths } from "./cards/worth.js";
@@ -13,9 +14,13 @@ bindSettings();
 writeAmounts();
 const data = document.getElementById("curve");
 const root = document.querySelector("[data-card=curve]");
-if (data && root) curve(root)(JSON.parse(data.textContent));
 mountLanes(document.querySelectorAll("[data-lanes]"));
-mountWorths(document.querySelectorAll("[data-worth]"));
+if (data && root) {
+  const drawn = JSON.parse(data.textContent);
+  const draw = curve(root);
+  draw(drawn);
+  mountWorths(document.querySelectorAll("[data-worth]"), mountCourses(root, draw, drawn));
+}
 
 /* Canvas does not follow print's CSS: the page takes the light theme while it prints, and the chart is drawn again. */
 const html = document.documentElement;

@@ -56,6 +56,23 @@ def check_bundle(world: World, run: Run) -> None:
     assert refused.returncode == 2 and "damaged" in refused.stderr, refused.stderr
 
 
+def check_curves(world: World, run: Run, told: dict) -> None:
+    """Every course that was told has its curve: as it was played before it differs, and beside it after."""
+    from game.board import series
+
+    address = f"http://127.0.0.1:{world.port}/result/{run.team.exercise.code}/{run.team_id}/course.json"
+    stop = next(one for one in told["decisions"] if one["words"] == "Stop a server (SMARS-8)")
+    barriers = {one["id"]: one for one in told["barriers"]}
+    assert len(barriers) == 10 and all(one["usd"] is not None or one["reason"] for one in barriers.values())
+    assert barriers["reconcile"]["usd"] > 1e6, "none of the parents would have run away"
+    run.refresh_from_db()
+    horizon = min(run.step, engine.HORIZON)
+    for key, differs in ((f"without:{stop['number']}", True), ("played", False), ("closed:reconcile", True)):
+        with urllib.request.urlopen(f"{address}?key={key}", timeout=30) as answer:
+            loss = json.load(answer)["loss"]
+        assert (loss != series(run.curve, horizon)) == differs and len(loss) == len(series(run.curve, horizon)), key
+
+
 def test_answers_come_one_by_one_a_killed_worker_loses_none_and_the_run_comes_out_the_same(world):
     world.start_all("games-1", "control", "web")
     run = played()
@@ -72,6 +89,7 @@ def test_answers_come_one_by_one_a_killed_worker_loses_none_and_the_run_comes_ou
     assert stop["worth_usd"] == round(rows[f"without:{stop['number']}"] - rows["played"]) != 0
     shares = [one["share_usd"] for one in told["decisions"] if one["share_usd"] is not None]
     check_bundle(world, run)
+    check_curves(world, run, told)
     assert abs(sum(shares) - (rows["taken:"] - rows["played"])) <= len(shares), "shares add up, each rounded to a dollar"
 
 

@@ -40,7 +40,7 @@ FLOORS = (
     "slices",
     "balance",
     "habits debrief",
-    "bundle ledger",
+    "bundle ledger barriers",
     "engine",
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split()}

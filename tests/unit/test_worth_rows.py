@@ -9,6 +9,7 @@ import engine
 from game import worth
 from game.models import Command, Course, Run
 from tests.builders import new_exercise
+from tests.played import finished
 
 pytestmark = pytest.mark.django_db
 
@@ -35,3 +36,18 @@ def test_the_decision_worth_most_is_told_when_all_are_known_and_one_that_saved_n
     known.loss_usd = 4e6
     known.save()
     assert worth.best(run) is None
+
+
+def test_the_curve_of_a_course_is_what_was_played_up_to_where_it_differs_and_one_that_is_not_known_is_refused(client):
+    exercise = finished({"Cobalt": "novice"})
+    run = exercise.runs().get()
+    half = run.curve[len(run.curve) // 2][0]
+    row = Course(run=run, key="without:2", loss_usd=1.0, curve=[[half, 7], [half + 240, 8]], engine_version=engine.ENGINE_VERSION)
+    row.save()
+    told = worth.curve_of(run, "without:2")
+    assert told[-2:] == [[half, 7], [half + 240, 8]] and told[:-2] == run.curve[: len(told) - 2] and told[-3][0] < half
+    address = f"/result/{exercise.code}/{run.team_id}/course.json"
+    assert client.get(address, {"key": "without:2"}).json()["key"] == "without:2"
+    for key in ("", "no", "same", "x" * 500):
+        answer = client.get(address, {"key": key})
+        assert answer.status_code == 404 and "expected one that worth.json tells" in answer.content.decode()

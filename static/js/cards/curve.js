@@ -11,7 +11,8 @@ export function mount(root, app) {
   app.store.on("board", (d) => root.toggleAttribute("data-hidden", d.mode === "hidden"));
 }
 
-/* -> draw(d), d as in the curve card: {from, every_s, history: [usd], teams: [{name, loss: [usd]}]}. */
+/* -> draw(d), d as in the curve card: {from, every_s, history: [usd], teams: [{name, loss: [usd]}]}, and on the result's
+   courses: [{name, loss}] of what would have been, pins: [{team (its name), at (clock), number}]. */
 export function curve(root) {
   const host = root.querySelector(".plot");
   const chart = lineChart(host, {
@@ -24,20 +25,38 @@ export function curve(root) {
   root.querySelector("[data-table]")?.addEventListener("click", () => shown && table(shown));
   return (d) => {
     shown = d;
-    const key = d.teams.map((t) => t.name).join("\n");
-    if (key !== names) chart.series(lines(d.teams));
+    const { courses = [] } = d;
+    const key = [...d.teams, ...courses].map((t) => t.name).join("\n");
+    if (key !== names) chart.series(lines(d.teams, courses));
     names = key;
     // A quarter of an hour at least, so that the first minutes are not stretched over the whole width.
-    const length = Math.max(16, d.history.length, ...d.teams.map((t) => t.loss.length));
+    const length = longest(d, 16);
     const x = Array.from({ length }, (_, i) => seconds(d.from) + i * d.every_s);
     const down = (ys) => x.map((_, i) => (ys[i] == null ? null : -ys[i]));
-    chart.set(x, [...d.teams.map((t) => down(t.loss)), down(d.history)]);
+    chart.pins(pins(d));
+    chart.set(x, [...[...d.teams, ...courses].map((t) => down(t.loss)), down(d.history)]);
     sentence(d);
   };
 }
 
-const lines = (teams) => [
+const longest = (d, least) => Math.max(least, d.history.length, ...[...d.teams, ...(d.courses ?? [])].map((t) => t.loss.length));
+
+/* Where on its team's line each decision was taken; those before the bell are not on the curve. */
+function pins(d) {
+  const begin = seconds(d.from);
+  return (d.pins ?? []).flatMap(({ team, at, number }) => {
+    const i = d.teams.findIndex((t) => t.name === team);
+    const loss = d.teams[i]?.loss;
+    const minutes = (seconds(at) - begin) / d.every_s;
+    if (!loss || !(minutes >= 0) || Math.floor(minutes) >= loss.length) return [];
+    const [before, after] = [loss[Math.floor(minutes)], loss[Math.min(loss.length - 1, Math.ceil(minutes))]];
+    return [{ x: seconds(at), y: -(before + (after - before) * (minutes % 1)), text: String(number), color: COLORS[i % COLORS.length] }];
+  });
+}
+
+const lines = (teams, courses) => [
   ...teams.map((t, i) => ({ label: t.name.slice(0, 12), color: COLORS[i % COLORS.length], width: teams.length > COLORS.length ? 2 : 3 })),
+  ...courses.map((c) => ({ label: c.name.length > 22 ? `${c.name.slice(0, 21)}\u2026` : c.name, color: "--text-2", dash: [2, 4], width: 2 })),
   { label: "2012", color: "--line-history", dash: [8, 6], width: 2 }, // last, so that its dashes show where a team repeats history
 ];
 
@@ -46,16 +65,17 @@ const fontOf = (host) => Math.round(parseFloat(getComputedStyle(host).fontSize))
 
 function describe(d) {
   const last = (ys) => [...ys].reverse().find((v) => v != null);
-  const said = d.teams.map((t) => `${t.name}: ${last(t.loss) == null ? "hidden" : lossSpoken(last(t.loss))}`);
+  const said = [...d.teams, ...(d.courses ?? [])].map((t) => `${t.name}: ${last(t.loss) == null ? "hidden" : lossSpoken(last(t.loss))}`);
   const history = last(d.history);
   return `Loss by the minute from ${d.from}. ${said.join(". ")}${history == null ? "" : `. In 2012: ${lossSpoken(history)}`}.`;
 }
 
 function table(d) {
-  const rows = Array.from({ length: Math.max(0, d.history.length, ...d.teams.map((t) => t.loss.length)) }, (_, i) => [
-    hhmm(seconds(d.from) + i * d.every_s), lossOr(d.history[i]), ...d.teams.map((t) => lossOr(t.loss[i])),
+  const columns = [...d.teams, ...(d.courses ?? [])];
+  const rows = Array.from({ length: longest(d, 0) }, (_, i) => [
+    hhmm(seconds(d.from) + i * d.every_s), lossOr(d.history[i]), ...columns.map((t) => lossOr(t.loss[i])),
   ]);
-  showTable("Loss by the minute", ["At", "2012", ...d.teams.map((t) => t.name)], rows.reverse());
+  showTable("Loss by the minute", ["At", "2012", ...columns.map((t) => t.name)], rows.reverse());
 }
 
 const lossOr = (v) => (v == null ? "\u2013" : lossShort(v));

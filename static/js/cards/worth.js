@@ -1,23 +1,27 @@
 /* What each decision was worth, as the answers come: the same market without it, five minutes earlier, five minutes later, and its share. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { lossClass, lossShort, minute } from "../lib/format.js";
+import { lossShort, minute } from "../lib/format.js";
+import { gain } from "../lib/gain.js";
 import { icon } from "../lib/icons.js";
 import { role } from "../lib/roles.js";
+import { barriers } from "./barriers.js";
 
 const AGAIN_MS = 1500;
 const LONGEST_MS = 6000; // a whole room looks at the same answers
 const SURE = { guessing: "guessing", likely: "likely", certain: "almost certain" };
 
-/* One team after the other: the first that is asked for is answered first. */
-export async function mountWorths(sections) {
+/* One team after the other: the first that is asked for is answered first. courses: see courses.js. */
+export async function mountWorths(sections, courses) {
   for (const section of sections) {
     const root = section.querySelector("[data-body]");
     root.replaceChildren(); // what the page said before the script ran
-    await follow(root, section.dataset.worth);
+    await follow(root, section.dataset.worth, courses);
   }
 }
 
-async function follow(root, address) {
+async function follow(root, address, courses) {
+  let last = null;
+  courses.onChange(() => last && render(view(last, whatIf(last, address, courses)), root));
   for (let wait = AGAIN_MS; ; wait = Math.min(LONGEST_MS, wait * 1.15)) {
     let told = null;
     try {
@@ -25,15 +29,16 @@ async function follow(root, address) {
       told = answer.ok ? await answer.json() : null;
     } catch { /* the server is away: it is asked again */ }
     if (told) {
-      render(view(told), root);
+      const first = last === null;
+      last = told;
+      if (first) courses.pins(told.team, told.decisions);
+      render(view(told, whatIf(told, address, courses)), root);
       best(told, root.closest("section").dataset.team);
     }
     if (told?.complete && told.same !== null) return;
     await new Promise((done) => setTimeout(done, wait));
   }
 }
-
-const gain = (usd) => (usd == null ? html`<span class="quiet">\u2026</span>` : usd === 0 ? "$0" : html`<span class=${lossClass(-usd)}>${lossShort(-usd)}</span>`);
 
 /* The cell of the table beside the other teams, once every decision is known. */
 function best(d, team) {
@@ -45,26 +50,33 @@ function best(d, team) {
   render(most?.worth_usd > 0 ? html`${gain(most.worth_usd)}<span class="of">${most.words}</span>` : "none saved anything", cell);
 }
 
-function view(d) {
-  if (!d.decisions.length) return html`<p class="second">Nothing that this team did could have changed the market. Beside it stands what history lost.</p>`;
-  return html`<p class="second">The same seed and the same market, the other commands at their own times. A gain is what the team's decision saved; a loss is what it cost.
-      Losses are those at ${d.until}, getting out reckoned by formula.${d.nothing_usd == null ? nothing : html` Doing nothing at all would have lost ${lossShort(-d.nothing_usd).replace("+", "")}.`}</p>
+/* -> draws a figure as a switch of its course on the curve. */
+const whatIf = (d, address, courses) => (key, label, figure) => {
+  const course = { team: d.team, key, label, address: `${address.replace("worth.json", "course.json")}?key=${encodeURIComponent(key)}` };
+  return html`<button type="button" class="what-if" aria-pressed=${String(courses.isOn(d.team, key))} title="Show on the curve" @click=${() => courses.toggle(course)}>${figure}<span class="sr">: ${label}, on the curve</span></button>`;
+};
+
+function view(d, course) {
+  if (!d.decisions.length) return html`<p class="second">Nothing that this team did could have changed the market. Beside it stands what history lost.</p>${barriers(d, course)}${progress(d)}`;
+  return html`<p class="second">The same seed and the same market, the other commands at their own times. A gain is what the team's decision saved; a loss is what it cost. A figure that is pressed shows its course on the curve above.
+      Losses are those at ${d.until}, getting out reckoned by formula.${d.nothing_usd == null ? nothing : html` Doing nothing at all would have lost ${course("nothing", "nothing done", lossShort(-d.nothing_usd).replace("+", ""))}.`}</p>
     <div class="table-box" tabindex="0" role="region" aria-label="What each decision of ${d.team} was worth"><table class="plain worth num">
-      <thead><tr><th scope="col">At</th><th scope="col">Desk</th><th scope="col">Decision</th><th scope="col">How sure</th><th scope="col" class="n">Worth</th>
+      <thead><tr><th scope="col"><span class="sr">Number on the curve</span></th><th scope="col">At</th><th scope="col">Desk</th><th scope="col">Decision</th><th scope="col">How sure</th><th scope="col" class="n">Worth</th>
         <th scope="col" class="n">5 min earlier</th><th scope="col" class="n">5 min later</th><th scope="col" class="n">Share of all</th></tr></thead>
-      <tbody>${d.decisions.map((one) => row(d, one))}</tbody></table></div>
-    ${progress(d)}`;
+      <tbody>${d.decisions.map((one) => row(d, one, course))}</tbody></table></div>
+    ${barriers(d, course)}${progress(d)}`;
 }
 
-const row = (d, one) => html`<tr><td class="nowrap">${minute(one.at)}</td><td class="nowrap">${role(one.desk)}</td><th scope="row">${one.words}</th>
-  <td>${SURE[one.confidence] ?? ""}${judged(one)}</td><td class="n">${gain(one.worth_usd)}</td><td class="n">${moved(one, one.earlier)}</td><td class="n">${moved(one, one.later)}</td>
+const row = (d, one, course) => html`<tr><td><span class="pin">${one.number}</span></td><td class="nowrap">${minute(one.at)}</td><td class="nowrap">${role(one.desk)}</td><th scope="row">${one.words}</th>
+  <td>${SURE[one.confidence] ?? ""}${judged(one)}</td><td class="n">${one.worth_usd == null ? gain(null) : course(`without:${one.number}`, `without ${one.number}`, gain(one.worth_usd))}</td>
+  ${["earlier", "later"].map((word) => html`<td class="n">${moved(one, one[word], (figure) => course(`${word}:${one.number}`, `${one.number}, 5 min ${word}`, figure))}</td>`)}
   <td class="n">${one.share_usd == null ? (d.complete ? "\u2013" : html`<span class="quiet">\u2026</span>`) : html`${gain(one.share_usd)}${one.error_usd ? html` <span class="quiet">\u00b1 ${lossShort(-one.error_usd).replace("+$", "$")}</span>` : nothing}`}</td></tr>`;
 
 /* What would have been saved more (or lost more) had the same been done then. */
-function moved(one, found) {
+function moved(one, found, course) {
   if (!one.movable) return "\u2013";
   if (found == null) return html`<span class="quiet">\u2026</span>`;
-  return found.reason ? html`<span class="quiet" title=${found.reason}>not possible<span class="sr">: ${found.reason}</span></span>` : gain(found.usd);
+  return found.reason ? html`<span class="quiet" title=${found.reason}>not possible<span class="sr">: ${found.reason}</span></span>` : course(gain(found.usd));
 }
 
 const WORTH_A_WORD_USD = 100_000;

@@ -18,7 +18,7 @@ const css = (name) => getComputedStyle(document.documentElement).getPropertyValu
 /* spec: {series: [{label, color (a token), dash, width}], marks: [{at, text}], log, fmtX, fmtY, font (px), gap (px between x labels),
           yRange(min, max, log) -> [min, max], ySpace (px between y labels), others: scale -> range(min, max)}
    A series with `bars` is drawn as columns; one with `scale` is measured on one of the others, which have no axis and no label.
-   -> {set(x, ys), log(bool), series(list)} */
+   -> {set(x, ys), log(bool), series(list), pins([{x, y, text, color}]): numbers in circles, drawn with the next set} */
 export function lineChart(host, spec) {
   let chart = null;
   let data = null;
@@ -55,6 +55,9 @@ export function lineChart(host, spec) {
       spec.log = on;
       build();
     },
+    pins(list) {
+      spec.pins = list;
+    },
     series(list) {
       spec.series = list;
       data = null;
@@ -87,7 +90,7 @@ function options(host, spec) {
       label: s.label, stroke: css(s.color), width: s.width ?? 1.75, dash: s.dash, points: { show: false }, spanGaps: true, scale: s.scale ?? "y",
       ...(s.bars ? { paths: globalThis.uPlot.paths.bars({ size: [0.7, 12] }), fill: css(s.color), width: 0 } : {}),
     }))],
-    hooks: { drawAxes: [(u) => marks(u, spec, font)], draw: [(u) => ends(u, spec, size)] },
+    hooks: { drawAxes: [(u) => marks(u, spec, font)], draw: [(u) => ends(u, spec, size), (u) => pins(u, spec, size)] },
   };
 }
 
@@ -117,6 +120,35 @@ function marks(u, spec, font) {
     ctx.fillText(text, x + (fits ? 6 : -6) * ratio, u.bbox.top);
     ctx.restore();
   }
+}
+
+/* Those that would lie on each other are pushed to the right, so that every number can be read. */
+function pins(u, spec, size) {
+  const { ctx } = u;
+  const ratio = devicePixelRatio;
+  const radius = size * 0.8 * ratio;
+  ctx.save();
+  ctx.font = scaled(`600 ${size * 0.9}px ${css("--font-ui")}`, ratio);
+  ctx.textBaseline = "middle";
+  ctx.textAlign = "center";
+  ctx.lineWidth = 1.5 * ratio;
+  ctx.setLineDash([]);
+  const put = [];
+  for (const pin of spec.pins ?? []) {
+    let x = u.valToPos(pin.x, "x", true);
+    const y = u.valToPos(pin.y, "y", true);
+    while (put.some((other) => Math.hypot(other.x - x, other.y - y) < radius * 2)) x += radius / 2;
+    put.push({ x, y });
+    ctx.beginPath();
+    ctx.arc(x, y, radius, 0, 2 * Math.PI);
+    ctx.fillStyle = css("--surface-1");
+    ctx.strokeStyle = css(pin.color);
+    ctx.fill();
+    ctx.stroke();
+    ctx.fillStyle = css("--text");
+    ctx.fillText(pin.text, x, y + ratio / 2);
+  }
+  ctx.restore();
 }
 
 /* The label of each line at its last point, pushed apart where they would overlap. */

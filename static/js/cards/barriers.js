@@ -1,0 +1,26 @@
+/* The barriers of the week in their other state: what each that was closed saved, and what each that was open would have saved. */
+import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gain } from "../lib/gain.js";
+
+const CLOSED = "closed:";
+
+/* d: as worth.json tells it; course: see worth.js. */
+export function barriers(d, course) {
+  if (!d.barriers.length) return nothing;
+  const groups = [["closed", "Closed by this team", "It saved"], ["open", "Left open", "Closed, it would have saved"]];
+  return html`<h3>The barriers of the week</h3>
+    <p class="second">One barrier in its other state, with hands of its own to close it and no hole in it; the rest as it was played. Where a barrier more is closed, the team acts after
+      the bell only on a position that can be seen.</p>
+    <div class="barriers">${groups.map(([state, title, saved]) => group(d, course, state, title, saved))}</div>`;
+}
+
+function group(d, course, state, title, saved) {
+  const rows = d.barriers.filter((one) => one.key.startsWith(CLOSED) === (state === "open"));
+  if (!rows.length) return nothing;
+  return html`<table class="plain num"><caption class="sr">${title}: ${d.team}</caption>
+    <thead><tr><th scope="col">${title}</th><th scope="col" class="n">${saved}</th></tr></thead>
+    <tbody>${rows.map((one) => html`<tr><th scope="row">${one.label}</th><td class="n">${figure(one, course, state)}</td></tr>`)}</tbody></table>`;
+}
+
+const figure = (one, course, state) => (one.reason ? html`<span class="quiet" title=${one.reason}>not beside the rest<span class="sr">: ${one.reason}</span></span>`
+  : one.usd == null ? gain(null) : course(one.key, `${one.label}, ${state === "open" ? "closed" : "left open"}`, gain(one.usd)));
