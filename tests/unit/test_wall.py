@@ -14,13 +14,6 @@ pytestmark = pytest.mark.django_db
 OPEN, MINUTE = engine.OPEN, engine.STEPS_PER_MINUTE
 
 
-@pytest.fixture(autouse=True)
-def no_broker(monkeypatch):
-    """Screens and workers are not what is looked at here (tests/integration/test_room.py has them)."""
-    monkeypatch.setattr("game.drive.tell_state", lambda exercise: None)
-    monkeypatch.setattr("game.drive.dispatch_all", lambda exercise: None)
-
-
 def played(exercise: Exercise, minutes: int) -> None:
     """Every run has come so far, losing a million a minute in the first team, two in the second ..."""
     for run in exercise.runs():
