@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.commands import LEVERS
 from engine.debrief import Log, Outcome, Variation, of_this_course
+from engine.events import DESKS
 from engine.fleet import Fleet
 from engine.market_time import OPEN, WEEK
 from engine.playbook import Slice, playbook, playbook_names, slices
@@ -89,7 +90,7 @@ def _left(scenario: "Scenario", barrier: "Barrier", command: "Command") -> "Comm
 
 def _outcome(log: Log, course: "list[Command]", plan: Slice | None, left: "Barrier | None") -> Outcome:
     hands = log.scenario.hands
-    more = {desk: getattr(hands.evening, desk) * MORE_HANDS for desk in ("deployer", "operator", "risk")}
+    more = {desk: getattr(hands.evening, desk) * MORE_HANDS for desk in DESKS}
     scenario = log.scenario.model_copy(update={"hands": hands.model_copy(update={"evening": hands.evening.model_copy(update=more)})})
     run = Rehearsal(Simulation(scenario, log.seed, noise=log.noise, start=WEEK))
     sim, reasons = run.sim, list[str]()
@@ -121,8 +122,9 @@ def _stand(sim: Simulation, plan: Slice | None, left: "Barrier | None") -> None:
 
 
 def _is_given(sim: Simulation, command: "Command", plan: Slice | None) -> bool:
-    """A plan waits on the day for the alert that it is told by, where it has one; a team acts after the bell on a position that it sees."""
-    if command.step < 0:
+    """A plan waits on the day for the alert that it is told by, where it has one; a team acts after the bell on a position that it sees.
+    What a facilitator put in comes in any case."""
+    if command.step < 0 or command.desk not in DESKS:
         return True
     if plan:
         return not plan.alerted or any(plan.alerted in alert["text"] for alert in sim.alerts if alert["step"] >= 0)

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from engine import DESKS, WEEK, load_scenario, playbook, rehearse, step_at
+from engine import DESKS, WEEK, Command, load_scenario, playbook, rehearse, step_at
 from engine.barriers import BASE, barrier_outcome, barrier_variations
 from engine.debrief import Log, Replays, Variation
+from tests.unit.test_injects import args
 
 UNTIL = step_at("10:20")
 SHIPPED = load_scenario("knight-2012")
@@ -56,6 +57,16 @@ def test_left_open_a_barrier_that_held_lets_the_day_happen(name: str):
     log = weeks(name)
     held, left = barrier_outcome(log, BASE), barrier_outcome(log, Variation(f"left:{name}"))
     assert held.loss_usd < 20e6 < 200e6 < left.loss_usd, (held.loss_usd, left.loss_usd)
+
+
+@pytest.mark.whole
+def test_where_nothing_runs_away_a_team_does_not_stop_and_what_a_facilitator_put_in_comes_all_the_same():
+    at = step_at("09:45")
+    stop = Command(1, at, "operator", "server.stop", {"server": 8})
+    inject = Command(1, at, "facilitator", "inject.play", args("crash", server=3))
+    kinds = [Log(SHIPPED, 79, (one,), UNTIL, since=0) for one in (stop, inject)]
+    closed = [barrier_outcome(log, Variation("closed:retired")).loss_usd for log in (Log(SHIPPED, 79, (), UNTIL, since=0), *kinds)]
+    assert closed[1] == closed[0] != closed[2]
 
 
 @pytest.mark.whole
