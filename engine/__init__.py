@@ -34,6 +34,7 @@ from engine.market_time import (
 )
 from engine.playbook import PlaybookError, playbook, playbook_names
 from engine.record import beside_history, record
+from engine.reel import Reel
 from engine.rehearsal import BEFORE, Given, Rehearsal, look, loss_of, play, rehearse, rehearsed, step_to, wound_up
 from engine.replay import ENGINE_VERSION, CheckpointError, replay, restore, save
 from engine.scenario import Scenario, ScenarioError, load_scenario, scenario_ids
@@ -41,7 +42,7 @@ from engine.score import grade, score
 from engine.sight import sight
 from engine.simulation import Simulation
 from engine.slices import alone_table, week_supply
-from engine.story import CUT_WORDS, story
+from engine.story import CUT_WORDS, moments, story
 from engine.warm import warm
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "Move",
     "Outcome",
     "PlaybookError",
+    "Reel",
     "Refusal",
     "Rehearsal",
     "Replays",
@@ -105,6 +107,7 @@ __all__ = [
     "look",
     "looks_at",
     "loss_of",
+    "moments",
     "next_look",
     "outcomes",
     "pack",

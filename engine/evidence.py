@@ -232,10 +232,8 @@ class Evidence:
             "hints": self._hints.to_dict(),
         }
 
-    @classmethod
-    def from_dict(cls, texts: EvidenceTexts, seed: int, data: Mapping[str, Any]) -> "Evidence":
-        """The evidence that `to_dict` described, for the same texts and seed; it goes on as the first would have."""
-        self = cls(texts, seed)
+    def recall(self, data: Mapping[str, Any]) -> None:
+        """Take back what `to_dict` gave, of the same texts and seed; it goes on as the first would have."""
         self._next, self._id = data["next"], data["id"]
         self._due = self.plan[self._next].step if self._next < len(self.plan) else 1 << 62
         self._stopped = list(data["stopped"])
@@ -244,7 +242,6 @@ class Evidence:
         self._calls.restore(data["calls"])
         self._headlines.restore(data["headlines"])
         self._hints.restore(data["hints"])
-        return self
 
     def _take_id(self) -> int:
         self._id += 1

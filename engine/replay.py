@@ -7,14 +7,15 @@ thrown away by its reader.
 import io
 import json
 import zlib
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from engine.commands import Command
 from engine.jit import SOURCE
-from engine.market_time import END
+from engine.market_time import CLOSE, END
 from engine.scenario import Scenario
 from engine.simulation import Simulation
 from engine.state import FIXED
@@ -47,8 +48,11 @@ def save(sim: Simulation) -> bytes:
     return zlib.compress(len(text).to_bytes(8, "big") + text + buffer.getvalue(), 1)
 
 
-def restore(scenario: Scenario, blob: bytes, *, threads: int = 1) -> Simulation:
-    """Simulation of a checkpoint. Raises CheckpointError when version, scenario or digest do not match."""
+def restore(scenario: Scenario, blob: bytes, *, threads: int = 1, into: Simulation | None = None) -> Simulation:
+    """Simulation of a checkpoint; `into`: one of the same market that is no longer wanted and becomes it, in half the time.
+
+    Raises CheckpointError when version, scenario or digest do not match.
+    """
     try:
         raw = zlib.decompress(blob)
         length = int.from_bytes(raw[:8], "big")
@@ -59,12 +63,15 @@ def restore(scenario: Scenario, blob: bytes, *, threads: int = 1) -> Simulation:
     for key, expected in (("version", ENGINE_VERSION), ("scenario", scenario.sha256)):
         if head[key] != expected:
             raise CheckpointError(f"{key} is {head[key]}: expected {expected}")
-    sim = Simulation(scenario, head["seed"], noise=head["noise"], start=head["start"], instant=head["instant"], threads=threads)
+    market = {key: head[key] for key in ("noise", "start", "instant")}
+    sim = into or Simulation(scenario, head["seed"], threads=threads, **market)
+    assert (sim.scenario, sim.seed, {key: getattr(sim, key) for key in market}) == (scenario, head["seed"], market), "of another market"
     for name, array in _changing(sim).items():
         array.view(np.uint8)[...] = arrays[name]
     sim.remember(head["memory"])
     sim.recall_aside(head["aside"])
     sim.events.clear()
+    sim.kept.clear()  # what sights made of another moment
     if sim.digest() != head["digest"]:
         raise CheckpointError("digest does not match the content")
     return sim
@@ -102,17 +109,29 @@ def replay(
         ):
             if found != expected:
                 raise CheckpointError(f"{what} is {found}: expected {expected}")
-    first = sim.now
+    play_on(sim, in_order(commands), until, progress)
+    return sim
+
+
+def in_order(commands: Iterable[Command]) -> list[Command]:
+    """A log as it was given."""
+    return sorted(commands, key=lambda command: (command.step, command.seq))
+
+
+def play_on(sim: Simulation, ordered: Sequence[Command], until: int, progress: Callable[[int], None] | None = None) -> None:
+    """Go on to step `until`, giving what the log has from where the simulation is up to there (at `until` itself nothing yet)."""
 
     def go(to: int) -> None:
         while sim.now < to and not sim.ended:
-            sim.step(min(to - sim.now, PROGRESS_STEPS))
+            stop = CLOSE if sim.now < CLOSE < to else to  # from there the clock jumps: what is left of a stretch would be too much
+            sim.step(min(stop - sim.now, PROGRESS_STEPS))
             if progress:
                 progress(sim.now)
 
-    for command in sorted(commands, key=lambda command: (command.step, command.seq)):
-        if first <= command.step < until:
-            go(command.step)
-            sim.submit(command)
+    for place in range(bisect_left(ordered, sim.now, key=lambda command: command.step), len(ordered)):
+        command = ordered[place]
+        if command.step >= until:
+            break
+        go(command.step)
+        sim.submit(command)
     go(until)
-    return sim

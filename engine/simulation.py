@@ -417,7 +417,7 @@ class Simulation(day.Day):
         self.works = [Work.of(work) for work in memory["works"]]
         self.fleet.restore(memory["fleet"])
         self.fleet.flag = memory["flag"]
-        self.evidence = Evidence.from_dict(self.scenario.evidence, self.seed, memory["evidence"])
+        self.evidence.recall(memory["evidence"])
         self.gauges.tick, self.gauges.volume_high, self.gauges.path = (memory["gauges"][key] for key in ("tick", "volume_high", "path"))
         self.monitor.last, self.monitor.shown = memory["monitor"]["last"], memory["monitor"]["shown"]
         self.recall_day(memory)

@@ -254,6 +254,20 @@ def story(events: Iterable[Event | Any], scenario: Scenario, score: dict[str, An
     return [{"at": told(line.step, 0), "desk": line.desk, "text": line.text} for line in kept]
 
 
+def moments(events: Iterable[Event | Any], scenario: Scenario) -> list[Line]:
+    """What happened to a team beside what its desks did, and when its first sign came: places to look at in a run, by time."""
+    teller, subject, found, told_of = Teller(scenario), scenario.evidence.reject_subject, [], False
+    for event in events:
+        told = len(teller.lines)
+        teller.hear(event)
+        if event.kind in HAPPENED:
+            found += teller.lines[told:]
+        elif event.kind == "mail.arrived" and event.data["subject"] == subject and not told_of:
+            told_of = True
+            found.append(Line(event.step, 0, event.audience[0], f"The first of these mails came: {subject}"))
+    return sorted(found)
+
+
 def fate(score: dict[str, Any], cash_usd: int) -> str:
     """What became of the firm."""
     lost, cash = dollars(score["trading"]), dollars(cash_usd)

@@ -7,7 +7,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import beat_embedded_init, setup_logging, worker_init
 
-from game.lifeline import die_with_parent, hold_on, step_back
+from game.lifeline import A_LITTLE, BEHIND, die_with_parent, hold_on, step_back
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "game.settings")
 
@@ -29,10 +29,13 @@ def _beat_dies_with_its_worker(**_: Any) -> None:
 
 @worker_init.connect
 def _warm(sender: Any = None, **_: Any) -> None:
-    """Load compiled kernels before the first segment: never compile inside a beat. The lab's worker steps back behind those of games."""
+    """Load compiled kernels before the first segment: never compile inside a beat. Workers of the lab and of replays step back behind
+    those of games.
+    """
     hold_on()
-    if str(getattr(sender, "hostname", "")).startswith("lab"):
-        step_back()
+    for name, behind in (("lab", BEHIND), ("replay", A_LITTLE)):
+        if str(getattr(sender, "hostname", "")).startswith(name):
+            step_back(behind)
     import engine
     from game.writing import SWITCH_S
 

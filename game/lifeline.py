@@ -15,6 +15,7 @@ from pathlib import Path
 PARENT = "OPENING_BELL_PARENT"  # the supervisor's process id, in its children's environment
 LOOK_S = 1.0
 BEHIND = 15  # of 19
+A_LITTLE = 5  # behind games still, before debriefs: somebody waits with a finger on it
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -45,9 +46,9 @@ def hold_on() -> None:
         die_with_parent(int(parent))
 
 
-def step_back() -> None:
+def step_back(behind: int = BEHIND) -> None:
     """Let everything else on this machine go first: for work that nobody waits for within a beat. Threads begun afterwards inherit it."""
-    os.nice(BEHIND)
+    os.nice(behind)
     # Linux shares a core evenly between sessions, and every process of `play` is one: there niceness alone would count for nothing.
     with suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(BEHIND))
+        Path("/proc/self/autogroup").write_text(str(behind))

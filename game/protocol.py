@@ -200,6 +200,27 @@ def watch_hello(seat: Seat) -> dict[str, Any]:
     }
 
 
+def replay_hello(run: Run, desk: str) -> dict[str, Any]:
+    """What a page is told of a desk that is shown as it was. It has no socket: its moments are fetched."""
+    exercise = run.team.exercise
+    then = {"code": exercise.code, "title": exercise.title, "state": "running", "speed": None, "reason": "", "planning": None}
+    return {
+        "t": "hello",
+        "desk": desk,
+        "team": run.team.name,
+        "name": "",
+        "player": "",
+        "owner": False,
+        "watching": True,
+        "as_it_was": True,
+        "help": exercise.help,
+        "exercise": then,
+        "seat": None,
+        "seats": [],
+        "result": f"/result/{exercise.code}/",
+    }
+
+
 def team_note(team_id: int, player_id: int | None) -> dict[str, Any]:
     """The `team` message: its name and its people as they are now. `player_id`: whose seats are `mine`."""
     name = Team.objects.values_list("name", flat=True).get(pk=team_id)

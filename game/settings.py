@@ -139,6 +139,7 @@ CELERY_TASK_ROUTES = {
     "game.tasks.fold": {"queue": "control"},
     "game.tasks.reckon": {"queue": "lab"},
     "game.tasks.make_ghost": {"queue": "lab"},
+    "game.tasks.unreel": {"queue": "replay"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

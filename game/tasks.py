@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 import engine
-from game import presence, worth, writing
+from game import presence, reels, worth, writing
 from game.broker import client, lease_key
 from game.clock import Clock
 from game.control import dispatch, tell_state, tell_team
@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 GHOST_PLAYBOOK = "history"
 GHOST_PATIENCE_MS = 120_000
+REELS_KEPT = 3  # finished runs that a worker has at hand to be looked at again, some 30 MB each
 REPLAYS_KEPT = 2  # finished runs whose checkpoints a worker keeps
 GHOST_AFTER_END = timedelta(minutes=10)  # what was added last may be younger than the ghost when an exercise ends
 stop = threading.Event()
@@ -155,3 +156,48 @@ def _differs(run: Run, log: engine.Log) -> str:
         return f"it was played by engine {run.engine_version}, and this is {engine.ENGINE_VERSION}"
     again = engine.replay(log.scenario, log.seed, log.commands, log.until, noise=log.noise, start=log.start)
     return "" if again.digest() == run.digest else f"digest {again.digest()[:12]}, and {run.digest[:12]} as played"
+
+
+class _Shelf:
+    """The reels of this process, each made once and used by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._reels: dict[tuple[int, int, int], tuple[engine.Reel, threading.Lock]] = {}
+
+    def take(self, run: Run) -> tuple[engine.Reel, threading.Lock]:
+        """The reel of a run, and the lock for using it."""
+        place = (run.pk, run.epoch, run.step)
+        with self._lock:
+            found = self._reels.pop(place, None) or (engine.Reel(worth.log_of(run)), threading.Lock())
+            self._reels[place] = found  # the one used last is the last
+            for old in list(self._reels)[:-REELS_KEPT]:
+                del self._reels[old]
+            return found
+
+    def unroll(self, reel: engine.Reel, lock: threading.Lock) -> None:
+        """Make its checkpoints in a thread of their own, once somebody has been shown something of it."""
+        if not reel.unrolling:
+            reel.unrolling = True
+            threading.Thread(target=self._unroll, args=(reel, lock), name="reel", daemon=True).start()
+
+    def _unroll(self, reel: engine.Reel, lock: threading.Lock) -> None:
+        for _ in reel.unrolled():
+            with lock, self._lock:  # whoever waits for a moment goes first
+                if stop.is_set() or all(one is not reel for one, _ in self._reels.values()):
+                    return
+
+
+_shelf = _Shelf()
+
+
+@shared_task
+def unreel(run_id: int, desk: str, first: int, rate: int) -> None:
+    """Make a stretch of a desk's frames as they were: see game.reels."""
+    run = Run.objects.select_related("team__exercise").get(pk=run_id)
+    if reels.refusal(run):
+        return
+    reel, lock = _shelf.take(run)
+    with lock:
+        reels.keep(run, desk, first, rate, reels.make(reel, desk, run.team.exercise.help, first, rate))
+        _shelf.unroll(reel, lock)

@@ -33,6 +33,8 @@ PAGES = {
     "result/<str:code>/<number:team>/course.json": Who.ANYBODY,
     "result/<str:code>/<number:team>/debrief.json": Who.ANYBODY,
     "result/<str:code>/<number:team>/<str:what>.csv": Who.ANYBODY,
+    "replay/<str:code>/<number:team>/": Who.ANYBODY,
+    "replay/<str:code>/<number:team>/<str:desk>/frames.json": Who.ANYBODY,
     "brief/<str:desk>/": Who.ANYBODY,
     "account/sign-in/": Who.ANYBODY,
     "account/sign-out/": Who.ANYBODY,

@@ -5,12 +5,11 @@ as the page does.
 """
 
 import time
-import uuid
 from typing import Any
 
 import engine
 from tests.bench.stage import stage
-from tests.builders import eventually, new_exercise
+from tests.builders import eventually, finished_run
 
 WORKERS = (1, 2, 4)
 UNTIL = "11:30"
@@ -30,7 +29,7 @@ def run(args: Any = None) -> dict[str, Any]:
                 world._celery(name, "-Q", "lab", "-c", "1")
             for name in names:
                 eventually(lambda name=name: "ready." in world.log(name), 60, f"{name} is ready")
-            found[f"workers_{count}"] = _measure(_row(played), found)
+            found[f"workers_{count}"] = _measure(finished_run(played), found)
             for name in names:
                 world.kill(name)
         return found
@@ -39,28 +38,6 @@ def run(args: Any = None) -> dict[str, Any]:
 def _played() -> engine.Rehearsal:
     """Beginners at all three desks."""
     return engine.rehearse(engine.load_scenario("knight-2012"), 79, dict.fromkeys(engine.DESKS, "novice"), until=engine.step_at(UNTIL))
-
-
-def _row(played: engine.Rehearsal) -> Any:
-    """The run as rows, in an exercise of its own."""
-    from game.models import Command, Run
-
-    exercise = new_exercise(team="Cobalt")
-    exercise.start()
-    exercise.end()
-    sim, refused = played.sim, {command.seq for command, _ in played.refused}
-    made = Run.objects.get(team__exercise=exercise)
-    Run.objects.filter(pk=made.pk).update(
-        state="ended", step=sim.now, score=engine.score(sim), digest=sim.digest(), engine_version=engine.ENGINE_VERSION
-    )
-    Command.objects.bulk_create(
-        Command(
-            run=made, client_id=uuid.uuid4(), seq=one.seq, step=one.step, desk=one.desk, kind=one.kind, args=one.args,
-            confidence=one.confidence or "", state="refused" if one.seq in refused else "applied",
-        )
-        for one in played.commands
-    )  # fmt: skip
-    return Run.objects.select_related("team__exercise").get(pk=made.pk)
 
 
 def _measure(row: Any, found: dict[str, Any]) -> dict[str, float]:

@@ -120,7 +120,7 @@ class World:
                 web = ["daphne", "--port", str(self.port), "--websocket_timeout", "-1", "-v", "0", "game.asgi:application"]
                 self.start(name, [sys.executable, "-m", *web])
             elif name == "control":
-                self._celery(name, "-Q", "control,lab", "-c", "4", "--beat", "--scheduler", "celery.beat:Scheduler")
+                self._celery(name, "-Q", "control,lab,replay", "-c", "4", "--beat", "--scheduler", "celery.beat:Scheduler")
             else:
                 self._celery(name, "-Q", "games", "-c", str(threads))
         for name in names:

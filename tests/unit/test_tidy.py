@@ -40,12 +40,12 @@ FLOORS = (
     "slices",
     "balance",
     "habits debrief",
-    "bundle ledger barriers",
+    "bundle ledger barriers reel",
     "engine",
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split()}
 ANYWHERE = set(
-    """collections csv dataclasses datetime decimal functools hashlib io json math numpy
+    """bisect collections csv dataclasses datetime decimal functools hashlib io json math numpy
     operator pathlib re string tomllib typing zlib""".split()  # noqa: SIM905
 )
 ONLY_IN = {

@@ -21,6 +21,7 @@ from game.supervisor import Supervisor
 
 READY_S = 60.0
 GAMES_WORKERS = 2  # one takes over at once when the other is killed
+REPLAY_THREADS = 4  # what somebody waits for with a finger on the scrubber does not stand behind a debrief
 LAB_THREADS = 2  # debriefs and ghosts, after everything that somebody plays
 THREADS = 40
 
@@ -143,6 +144,7 @@ class Command(BaseCommand):
         beat = ["--beat", "--scheduler", "celery.beat:Scheduler"]
         supervisor.add("control", [*celery, *quiet, "-Q", "control", "-c", "4", "-n", "control@%h", *beat])
         supervisor.add("lab", [*celery, *quiet, "-Q", "lab", "-c", str(LAB_THREADS), "-n", "lab@%h"])
+        supervisor.add("replay", [*celery, *quiet, "-Q", "replay", "-c", str(REPLAY_THREADS), "-n", "replay@%h"])
         pings = ["--ping-interval", "10", "--ping-timeout", "15"]  # a phone that fell asleep is away soon after
         web = [sys.executable, "-m", "daphne", "--bind", host, "--port", str(port), "--no-server-name"]
         supervisor.add("web", [*web, "-v", "0", "--websocket_timeout", "-1", *pings, "game.asgi:application"])

@@ -21,6 +21,7 @@ function line(s) {
     return html`<div class="band band-link">${icon("unplug")}<span>${s.reason || "The server closed this page."}</span> <a class="btn" href="">Open again</a>${PLAYED.includes(s.hello.desk) && !s.hello.watching ? html`<a class="btn" href=${`/join/${s.hello.exercise.code}/`}>Join again</a>` : nothing}</div>`;
   }
   if (s.link === "reconnecting" || s.link === "stalled") {
+    if (s.hello.as_it_was) return html`<div class="band band-link">${icon("hourglass")}<span>The machine is busy. This moment is on its way.</span></div>`;
     const age = Math.round((Date.now() - s.since) / 1000);
     const word = s.link === "stalled" ? "No news from the server" : "Reconnecting";
     return html`<div class="band band-link">${icon("wifi-off")}<span class="num">${word}. Last update ${age} s ago. Commands come back with the line.</span></div>`;
@@ -52,6 +53,7 @@ function waiting(hello, app) {
 
 /* Whose hands are on this desk, where they are not the person's. */
 function seat(app, s) {
+  if (s.hello.as_it_was) return html`<div class="band band-info">${icon("history")}<span>What ${roleTitle(s.hello.desk)} of team <span dir="auto">${s.hello.team}</span> saw then. Nothing can be done from here.</span> <a class="btn btn-small" href=${s.result}>To the result</a></div>`;
   if (s.hello.watching) return html`<div class="band band-info">${icon("eye")}<span>Watching ${roleTitle(s.hello.desk)} of team <span dir="auto">${s.hello.team}</span>. Nothing can be done from here.</span></div>`;
   if (!covered(s.hello) || s.link === "closed" || s.state === "ended") return nothing;
   return html`<div class="band band-warn">${icon("bot")}<span>The assistant has your seat.</span> <button type="button" class="btn" @click=${() => app.line.send({ t: "back" })}>Take it back</button></div>`;
@@ -59,6 +61,7 @@ function seat(app, s) {
 
 function alarm(now, before) {
   const down = (s) => s.link === "reconnecting" || s.link === "closed";
+  if (now.hello.as_it_was) return now.link === "closed" && before.link !== "closed" ? now.reason : null;
   if (down(now) && !down(before) && before.link) return now.link === "closed" ? now.reason : "Connection lost.";
   if (now.link === "live" && down(before)) return "Connected again.";
   if (before.hello && covered(now.hello) && !covered(before.hello)) return "The assistant has your seat.";

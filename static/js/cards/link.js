@@ -7,6 +7,7 @@ const WORDS = { connecting: "Connecting", live: "Live", stalled: "No news", reco
 export function mount(root, app) {
   const link = root.querySelector("[data-link-word]");
   app.store.on("standing", (s) => {
-    if (link) render(html`${icon(s.link === "live" ? "wifi" : "wifi-off")}<span>${WORDS[s.link]}</span>${s.link === "live" && s.speed && s.state !== "lobby" ? html`<span class="quiet">${s.speed}x</span>` : nothing}`, link);
+    if (link && s.hello.as_it_was) render(html`${icon("history")}<span>Replay</span>`, link);
+    else if (link) render(html`${icon(s.link === "live" ? "wifi" : "wifi-off")}<span>${WORDS[s.link]}</span>${s.link === "live" && s.speed && s.state !== "lobby" ? html`<span class="quiet">${s.speed}x</span>` : nothing}`, link);
   });
 }

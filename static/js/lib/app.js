@@ -1,6 +1,6 @@
 /* What a live page is made of: the first picture in the page, the line, commands and their answers, and how things stand. */
-import { Line } from "../socket.js";
 import { Commands } from "./commands.js";
+import { lines } from "./lines.js";
 import { live } from "./live.js";
 import { Store } from "./store.js";
 
@@ -12,7 +12,7 @@ const AGAIN_MS = 3000;
 export function startApp(pathOf) {
   const first = JSON.parse(document.getElementById("first").textContent);
   const store = new Store(first.cards);
-  const line = new Line(pathOf(first.hello), store);
+  const line = lines.make(pathOf(first.hello), store);
   const commands = new Commands((message) => line.send(message));
   const app = { store, line, commands, voice: live() };
 

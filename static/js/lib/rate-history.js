@@ -4,6 +4,7 @@ import { spark } from "./spark.js";
 
 const EVERY_S = 5; // of market time
 const KEPT = 120;
+const JUMP_S = 60; // a replay is looked at elsewhere: it begins again there
 
 export function rateHistory(app) {
   const rates = new Map();
@@ -12,6 +13,7 @@ export function rateHistory(app) {
     draw(servers, list) {
       const now = seconds(app.store.get("clock")?.clock ?? "0:0:0");
       if (!servers[0]?.rates || Math.abs(now - last) < EVERY_S) return;
+      if (now < last || now - last > JUMP_S) rates.clear();
       last = now;
       for (const s of servers) {
         const past = rates.get(s.n) ?? [];

@@ -1,0 +1,145 @@
+"""A finished run that is looked at again: stretches of a desk's frames, as its screen was sent them then.
+
+A worker of the queue `replay` makes a stretch (tasks.unreel) and leaves it in the broker for a while: everybody who looks at the same
+moment is given the same one, and a web process builds nothing.
+"""
+
+import time
+from typing import Any
+
+import structlog
+from kombu.exceptions import OperationalError as QueueGone
+
+import engine
+from game import board
+from game.broker import BROKER_GONE, client
+from game.celery import app
+from game.loudspeaker import to_json
+from game.models import PHASE_SPEEDS, Run
+from game.rules import DESKS, RuleBroken
+from game.worth import log_of
+
+log = structlog.get_logger(__name__)
+RATES = (1, 2, 5, 10, 30, 60)  # times real time; four frames a second, so a rate is also the steps from frame to frame
+FRAMES = 16  # a stretch: four seconds of looking
+KEPT_S = 120
+WAIT_S, LOOK_S = 4.0, 0.015  # a request waits so long for its stretch, and looks so often
+ASKED_S = 10  # one that no worker has made by then is sent for again
+
+
+def key(run: Run, desk: str, first: int, rate: int) -> str:
+    """Where a stretch lies. A run that was taken up again, or is read by another engine, has others."""
+    return f"ob:reel:{run.team.exercise.code}:{run.pk}:{run.epoch}:{run.step}:{engine.ENGINE_VERSION}:{desk}:{first}:{rate}"
+
+
+def refusal(run: Run) -> str:
+    """Why a run cannot be looked at again, or ""."""
+    if run.state != "ended":
+        return "A run can be looked at again when it has ended."
+    if run.engine_version != engine.ENGINE_VERSION:
+        return (
+            f"This run was played by engine {run.engine_version or 'unknown'}, and this is {engine.ENGINE_VERSION}: only the same can show it again."
+        )
+    return ""
+
+
+def send_for(run: Run, desk: str, first: int, rate: int) -> str | None:
+    """A stretch that is there; else None, and a worker is sent for unless that was done a moment ago. Raises RuleBroken."""
+    name = key(run, desk, first, rate)
+    try:
+        found = client().get(name)
+        if found is None and client().set(f"{name}:asked", 1, nx=True, ex=ASKED_S):
+            app.send_task("game.tasks.unreel", [run.pk, desk, first, rate], expires=ASKED_S)
+    except (*BROKER_GONE, QueueGone) as problem:
+        log.warning("a stretch could not be sent for", run=run.pk, problem=str(problem))
+        raise RuleBroken("The broker is away. This moment is asked for again.") from None
+    return None if found is None else str(found)
+
+
+def stretch(run: Run, desk: str, first: int, rate: int) -> str:
+    """The text of a stretch, as soon as a worker has made it; one frame where `rate` is 0. Raises RuleBroken when none comes."""
+    until = time.monotonic() + WAIT_S
+    while time.monotonic() < until:
+        found = send_for(run, desk, first, rate)
+        if found is not None:
+            return found
+        time.sleep(LOOK_S)
+    raise RuleBroken("The machine is busy with games. This moment is on its way.")
+
+
+def make(reel: engine.Reel, desk: str, help_level: str, first: int, rate: int) -> str:
+    """A stretch: {frames: [[step, {card: content}], ...], until}. The first frame holds every card, the others those that changed."""
+    frames, before = [], {}
+    for step, sight in reel.sights(desk, help_level, first, max(rate, 1), FRAMES if rate else 1):
+        cards = {name: to_json(content) for name, content in sight.items()}
+        changed = ",".join(f"{to_json(name)}:{text}" for name, text in cards.items() if before.get(name) != text)
+        frames.append(f"[{step},{{{changed}}}]")
+        before = cards
+    return f'{{"frames":[{",".join(frames)}],"until":{reel.log.until}}}'
+
+
+def keep(run: Run, desk: str, first: int, rate: int, text: str) -> None:
+    """Leave a stretch for whoever waits."""
+    pipe = client().pipeline(transaction=False)
+    pipe.set(key(run, desk, first, rate), text, ex=KEPT_S)
+    pipe.delete(f"{key(run, desk, first, rate)}:asked")
+    pipe.execute()
+
+
+def about(run: Run) -> dict[str, Any]:
+    """What the page's scrubber is drawn from: where the run begins and ends, its phases as long as they take to play, its loss beside
+    history's, and the moments to jump to.
+    """
+    ghost = run.team.exercise.ghost
+    found = log_of(run)
+    return {
+        "from": found.since,
+        "until": found.until,
+        "phases": _phases(found.since, found.until),
+        "rates": list(RATES),
+        "frames": FRAMES,
+        "loss": run.curve,
+        "history": [point for point in (ghost.curve if ghost else []) if point[0] <= found.until],
+        "pins": _pins(run, found),
+    }
+
+
+def _phases(first: int, until: int) -> list[list[Any]]:
+    """[from, to, label, times real time] of every phase of the run, evenings apart."""
+    edges = [*(engine.week_step(evening, "18:00") for evening in range(3)), 0, engine.OPEN, engine.BELL_END, engine.CLOSE, engine.BLOCK, engine.END]
+    rows = []
+    for begin, end in zip(edges, edges[1:], strict=False):
+        begin, end = max(begin, first), min(end, until)
+        if begin < end and begin != engine.CLOSE:
+            phase = engine.phase(begin)
+            label = engine.date(begin) if begin < 0 else board.PHASE_LABELS[phase]
+            rows.append([begin, end, label, PHASE_SPEEDS[phase]])
+    return rows
+
+
+def _pins(run: Run, found: engine.Log) -> list[dict[str, Any]]:
+    """Decisions and what happened, by time: {step, at, desk, text, kind}."""
+    decisions = [(one.first, one.commands[0].desk, engine.decision_words(found.scenario, one), "decision") for one in found.decisions]
+    taken = {(step, desk) for step, desk, *_ in decisions}
+    happened = [
+        (line.step, line.desk, line.text, "moment")
+        for line in engine.moments(run.events.order_by("number"), found.scenario)
+        if (line.step, line.desk) not in taken and found.since <= line.step <= found.until
+    ]
+    rows = sorted([*decisions, *happened])
+    return [{"step": step, "at": engine.told(step, 0), "desk": desk, "text": text, "kind": kind} for step, desk, text, kind in rows]
+
+
+def moment(text: str, run: Run) -> int:
+    """The step that an address names (09:34:00, 27 Jul 18:30 or a step's number), within the run; its most telling one where it names none."""
+    found = log_of(run)
+    try:
+        step = engine.step_at(text[:20])
+    except ValueError:
+        step = max(found.since, min(engine.OPEN, found.until))
+    return max(found.since, min(step, found.until))
+
+
+def desk_named(name: str) -> str:
+    """The desk of an address, the risk manager's where it names none."""
+    return name if name in DESKS else "risk"

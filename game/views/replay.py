@@ -1,0 +1,83 @@
+"""A desk as it was at any moment of a run that has ended, for everybody who may see its result."""
+
+from contextlib import suppress
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+import engine
+from game import compare, reels
+from game.access import facilitates
+from game.briefs import BRIEFS, ORDER
+from game.models import RuleBroken, Run
+from game.protocol import replay_hello
+from game.rules import DESKS
+from game.views.errors import error
+from game.views.result import seen_run
+
+NOTHING = "There is no run to look at again here yet."
+
+
+@never_cache
+@require_safe
+def replay(request: HttpRequest, code: str, team: int) -> HttpResponse:
+    """`desk`: whose; `at`: a market time such as 09:34:00 or 27 Jul 18:30. The address is the moment: it can be passed on."""
+    run = seen_run(request, code, team)
+    if run is None:
+        return error(request, 404, NOTHING)
+    way = {"href": reverse("result", args=[run.team.exercise.code]), "label": "To the result"}
+    if refused := reels.refusal(run):
+        return error(request, 409, refused, way)
+    desk = reels.desk_named(request.GET.get("desk", ""))
+    at = reels.moment(request.GET.get("at", ""), run)
+    with suppress(RuleBroken):
+        reels.send_for(run, desk, at, 0)  # it is made while the page loads
+    context = {
+        "page_title": f"{BRIEFS[desk].title} of {run.team.name}, as it was",
+        "exercise": run.team.exercise,
+        "team": run.team,
+        "desk": desk,
+        "first": {"hello": replay_hello(run, desk), "cards": {}},
+        "replay": _replay(run, desk, at),
+        "desks": [BRIEFS[name]._asdict() | {"name": name} for name in ORDER],
+        "teams": _teams(run),
+        "facilitates": facilitates(request.COOKIES, run.team.exercise),
+    }
+    return render(request, f"desks/{desk}.html", context)
+
+
+def _replay(run: Run, desk: str, at: int) -> dict[str, Any]:
+    """What the scrubber knows."""
+    address = reverse("replay-frames", args=[run.team.exercise.code, run.team_id, desk])
+    return {"at": at, "desk": desk, "address": address, **reels.about(run)}
+
+
+def _teams(run: Run) -> list[dict[str, Any]]:
+    """The runs of the exercise that can be looked at."""
+    return [{"pk": other.team_id, "name": other.team.name} for other in compare.shown(run.team.exercise) if not reels.refusal(other)]
+
+
+@never_cache
+@require_safe
+def frames(request: HttpRequest, code: str, team: int, desk: str) -> HttpResponse:
+    """A stretch of a desk's frames: `from` a step, at `rate` times real time; the one frame at `from` without a rate. 202: not yet."""
+    run = seen_run(request, code, team)
+    if run is None or desk not in DESKS:
+        return JsonResponse({"reason": NOTHING}, status=404)
+    if refused := reels.refusal(run):
+        return JsonResponse({"reason": refused}, status=409)
+    try:
+        first, rate = (int(request.GET.get(name, "0")[:9]) for name in ("from", "rate"))
+    except ValueError:
+        return JsonResponse({"reason": "from and rate are whole numbers: a step, and how many times real time."}, status=400)
+    if rate not in (0, *reels.RATES) or not engine.WEEK <= first <= engine.END:
+        expected = f"rate is one of {', '.join(map(str, reels.RATES))}; from is a step from {engine.WEEK} to {engine.END}."
+        return JsonResponse({"reason": expected}, status=400)
+    try:
+        return HttpResponse(reels.stretch(run, desk, first, rate), content_type="application/json")
+    except RuleBroken as problem:
+        return JsonResponse({"reason": str(problem)}, status=202)

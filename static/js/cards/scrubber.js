@@ -1,0 +1,91 @@
+/* Where in the run, how fast: buttons, keys, a slider, pins. The address follows, so that it can be passed on. */
+import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { icon } from "../lib/icons.js";
+import { lossSpoken } from "../lib/format.js";
+import { role } from "../lib/roles.js";
+import { stampOf } from "../lib/market-clock.js";
+import { axis, drawStrip } from "./strip.js";
+
+const TEN_S = 40; // steps
+const NEAR = 60 * 4; // a pin of the last minute is told
+
+export function mountScrubber(root, tape, data) {
+  const places = axis(data.phases);
+  const slider = root.querySelector("[data-at]");
+  const pins = document.querySelector("[data-pins]");
+  drawStrip(root.querySelector("[data-strip]"), data, places);
+  const goes = {
+    play: () => tape.play(),
+    back: () => tape.seek(tape.step - TEN_S),
+    on: () => tape.seek(tape.step + TEN_S),
+    "pin-before": () => jump(data.pins.findLast((pin) => pin.step < tape.step - 1)),
+    "pin-after": () => jump(data.pins.find((pin) => pin.step > tape.step)),
+    copy: () => copy(root),
+  };
+  /* A moment after what the pin stands for: the desk shows what came of it. */
+  const jump = (pin) => pin && tape.seek(pin.step + 1);
+  for (const button of root.querySelectorAll("[data-go]")) button.addEventListener("click", goes[button.dataset.go]);
+  root.querySelector("[data-rate]").addEventListener("change", (event) => tape.setRate(Number(event.target.value)));
+  slider.addEventListener("input", () => tape.seek(places.step(slider.value / slider.max)));
+  render(data.pins.map((pin) => html`<li><button type="button" class="btn btn-bare" @click=${() => { jump(pin); pins.closest("dialog").close(); }}>
+    <span class="num">${pin.at}</span>${pin.desk ? role(pin.desk) : html`<span class="role">${icon("bell")}<span>Market</span></span>`}<span class="pin-text">${pin.text}</span></button></li>`), pins);
+  bindKeys(goes, slider);
+  bindWays(root, tape);
+  tape.addEventListener("moment", ({ detail }) => draw(root, data, places, detail));
+}
+
+function draw(root, data, places, { step, playing, waiting }) {
+  const slider = root.querySelector("[data-at]");
+  slider.value = Math.round(places.at(step) * slider.max);
+  slider.setAttribute("aria-valuetext", `${stampOf(step)}, ${lossSpoken(lossAt(data.loss, step))}`);
+  root.toggleAttribute("data-waiting", waiting);
+  render(html`${icon(playing ? "pause" : "play")}${playing ? "Pause" : "Play"}`, root.querySelector("[data-go=play]"));
+  const pin = data.pins.findLast((one) => one.step < step && step - one.step <= NEAR);
+  render(pin ? html`<span class="num">${pin.at}</span> ${pin.desk ? role(pin.desk) : nothing} <span>${pin.text}</span>` : html`<span class="quiet">Space plays and pauses, the arrows move by ten seconds, [ and ] to the pin before and after.</span>`, root.querySelector("[data-pin]"));
+  if (!playing) history.replaceState(null, "", address(step));
+}
+
+const lossAt = (curve, step) => curve.findLast(([at]) => at <= step)?.[1] ?? 0;
+
+function address(step) {
+  const way = new URLSearchParams(location.search);
+  way.set("desk", document.body.dataset.desk);
+  way.set("at", stampOf(step));
+  return `?${way}`.replaceAll("%3A", ":");
+}
+
+async function copy(root) {
+  const word = root.querySelector("[data-copy]");
+  const before = word.textContent;
+  try {
+    await navigator.clipboard.writeText(location.href);
+    word.textContent = "Copied";
+  } catch {
+    word.textContent = "It is this page's address";
+  }
+  setTimeout(() => (word.textContent = before), 2500);
+}
+
+/* Another desk or team, at the same moment. */
+function bindWays(root, tape) {
+  for (const way of root.querySelectorAll("[data-to-desk]")) {
+    way.addEventListener("click", () => (way.search = `?desk=${way.dataset.toDesk}&at=${stampOf(tape.step)}`));
+  }
+  root.querySelector("[data-to-team]")?.addEventListener("change", (event) => location.assign(event.target.value + address(tape.step)));
+}
+
+const typing = (el) => el.closest?.("input:not([type=range]), textarea, select, [contenteditable], dialog[open]");
+const presses = (el) => el.closest?.("button, a, summary, [role=tab]");
+
+/* Arrows on a row of tabs, or in a list that scrolls, keep their meaning. */
+function bindKeys(goes, slider) {
+  const keys = { ArrowLeft: goes.back, ArrowRight: goes.on, "[": goes["pin-before"], "]": goes["pin-after"], " ": goes.play };
+  document.addEventListener("keydown", (event) => {
+    const on = event.target;
+    if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key] || typing(on) || document.querySelector("dialog[open]")) return;
+    if (event.key === " " && presses(on)) return;
+    if (event.key.startsWith("Arrow") && on !== slider && on.closest?.("[role=tab], [tabindex='0']")) return;
+    event.preventDefault();
+    keys[event.key]();
+  }, true);
+}
