@@ -12,6 +12,7 @@ from engine.deck import CONDITIONS, fault_of, inject_preview, ready_injects, sce
 from engine.events import DESKS, Event
 from engine.evidence import log_text
 from engine.habits import habits_beside
+from engine.lab import PLAYERS, SIDES, SMALL_USD, Plan, Stopped, distribution, run_trial
 from engine.ledger import Entry, ledger
 from engine.market_time import (
     BELL_END,
@@ -32,7 +33,7 @@ from engine.market_time import (
     told,
     week_step,
 )
-from engine.playbook import PlaybookError, playbook, playbook_names
+from engine.playbook import PlaybookError, Safeguard, lab_safeguards, playbook, playbook_names
 from engine.record import beside_history, record
 from engine.reel import Reel
 from engine.rehearsal import BEFORE, Given, Rehearsal, look, loss_of, play, rehearse, rehearsed, step_to, wound_up
@@ -62,6 +63,9 @@ __all__ = [
     "KINDS",
     "LINE_UPS",
     "OPEN",
+    "PLAYERS",
+    "SIDES",
+    "SMALL_USD",
     "STEPS_PER_MINUTE",
     "STEPS_PER_SECOND",
     "WEEK",
@@ -78,14 +82,17 @@ __all__ = [
     "Log",
     "Move",
     "Outcome",
+    "Plan",
     "PlaybookError",
     "Reel",
     "Refusal",
     "Rehearsal",
     "Replays",
+    "Safeguard",
     "Scenario",
     "ScenarioError",
     "Simulation",
+    "Stopped",
     "Variation",
     "alone_table",
     "alternatives",
@@ -96,11 +103,13 @@ __all__ = [
     "clock",
     "date",
     "decision_words",
+    "distribution",
     "evening_of",
     "fault_of",
     "grade",
     "habits_beside",
     "inject_preview",
+    "lab_safeguards",
     "ledger",
     "load_scenario",
     "log_text",
@@ -122,6 +131,7 @@ __all__ = [
     "rehearsed",
     "replay",
     "restore",
+    "run_trial",
     "save",
     "scenario_ids",
     "scenario_script",

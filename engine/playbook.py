@@ -80,6 +80,43 @@ def slices(scenario: Scenario, seed: int) -> list[Slice]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Safeguard:
+    """What the controls lab can put in place: commands of `begin` and `morning`, and of `answer` when an alert has said the words of
+    `alerted`, each with the minutes since that alert."""
+
+    id: str
+    group: str
+    label: str
+    text: str
+    begin: tuple[Command, ...] = ()
+    morning: tuple[Command, ...] = ()
+    alerted: str = ""
+    answer: tuple[tuple[int, Command], ...] = ()
+
+
+def lab_safeguards(scenario: Scenario, seed: int) -> list[Safeguard]:
+    """The safeguards of a scenario's `lab.toml` (or of the scenario it is based on), none where there is no such file. Raises PlaybookError."""
+    path = scenario.files / "lab.toml"
+    if not path.is_file():
+        return []
+    stale = stale_server(scenario, seed)
+
+    def commands(row: dict[str, Any], part: str) -> tuple[Command, ...]:
+        where = f"{path.name}: {row['id']}: {part}"
+        plain = [{key: value for key, value in entry.items() if key != "after"} for entry in row.get(part, ())]
+        found = [_entry(scenario, stale, f"{where} {i}", {"at": "08:00", **entry}) for i, entry in enumerate(plain, 1)]
+        return tuple(Command(seq=seq, **fields) for seq, fields in enumerate(found, 1))
+
+    found = []
+    for row in _toml(path)["safeguard"]:
+        minutes = [entry.get("after", 0) for entry in row.get("answer", ())]
+        rest = {key: row[key] for key in ("id", "group", "label", "text", "alerted") if key in row}
+        answer = tuple(zip(minutes, commands(row, "answer"), strict=True))
+        found.append(Safeguard(**rest, begin=commands(row, "begin"), morning=commands(row, "morning"), answer=answer))
+    return found
+
+
 def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))

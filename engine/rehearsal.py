@@ -82,11 +82,12 @@ def rehearse(
     help_level: str = "2012",
     threads: int = 1,
     watch: Watcher | None = None,
+    before: "Callable[[Rehearsal], None] | None" = None,
 ) -> Rehearsal:
     """Play `seats` (desk -> autopilot; a desk that is left out does nothing) to step `until`.
 
     Before `since` history plays every desk; a `since` below 0 begins the run with the week. `watch` is shown every desk's
-    sight at each look. Raises AutopilotError.
+    sight at each look; `before` has its turn before anybody looks, from the first step on. Raises AutopilotError.
     """
     for desk, name in seats.items():
         autopilot(name, desk)
@@ -95,6 +96,8 @@ def rehearse(
     while sim.now < until and not sim.ended:
         if looks_at(sim.now):
             pilots = seats if sim.now >= since else dict.fromkeys(DESKS, BEFORE)
+            if before is not None:
+                before(run)
             if watch is not None and sim.now >= since:
                 watch(sim, {desk: sight(sim, desk, help_level) for desk in DESKS})
             for desk, _, move in look(sim, pilots, help_level):

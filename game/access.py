@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from game.accounts import is_facilitator
-from game.models import Exercise, Holding, Player, Seat
+from game.models import Exercise, Experiment, Holding, Player, Seat
 
 PLAYER_COOKIE = "player"
 PLAYER_COOKIE_AGE_S = 14 * 24 * 3600
@@ -79,6 +79,13 @@ def own_exercise(request: HttpRequest, code: str) -> Exercise:
     else's, as for one that does not exist.
     """
     return get_object_or_404(exercises_of(request.user), code=code.upper())
+
+
+def experiments_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Experiment]:
+    """The experiments of the controls lab that this user may open: their own, for staff everybody's."""
+    if not is_facilitator(user):
+        return Experiment.objects.none()
+    return Experiment.objects.all() if user.is_staff else Experiment.objects.filter(facilitator=user)  # type: ignore[union-attr]
 
 
 def user_of(cookies: Mapping[str, str]) -> AbstractBaseUser | AnonymousUser:

@@ -15,6 +15,7 @@ from redis.retry import Retry
 
 BROKER_GONE = (_Gone, _Slow, OSError)
 TIMEOUT_S = 2.0
+LAB_FIRST_KEY = "ob:lab:first"  # somebody looks at a debrief, or a game waits for its ghost: experiments stand aside
 
 
 @cache
@@ -23,6 +24,11 @@ def client() -> redis.Redis:
     return redis.Redis.from_url(
         settings.REDIS_URL, decode_responses=True, socket_timeout=TIMEOUT_S, retry=Retry(NoBackoff(), 0)
     )
+
+
+def go_first(for_ms: int) -> None:
+    """Let experiments make room for the lab's other work for a while."""
+    client().set(LAB_FIRST_KEY, 1, px=for_ms)
 
 
 def listener() -> redis.asyncio.Redis:

@@ -140,6 +140,7 @@ CELERY_TASK_ROUTES = {
     "game.tasks.reckon": {"queue": "lab"},
     "game.tasks.make_ghost": {"queue": "lab"},
     "game.tasks.unreel": {"queue": "replay"},
+    "game.tasks.try_seed": {"queue": "lab"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

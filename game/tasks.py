@@ -11,11 +11,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 import engine
-from game import presence, reels, worth, writing
-from game.broker import client, lease_key
+from game import lanes, presence, reels, worth, writing
+from game.broker import client, go_first, lease_key
 from game.clock import Clock
 from game.control import dispatch, tell_state, tell_team
 from game.injects import for_the_ghost, ghost_log, log_key
+from game.lab import Experiment
 from game.lease import Lease
 from game.models import Exercise, Ghost, Run
 
@@ -23,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 GHOST_PLAYBOOK = "history"
 GHOST_PATIENCE_MS = 120_000
+GHOST_FIRST_MS = 15_000  # experiments stand aside for it so long
 REELS_KEPT = 3  # finished runs that a worker has at hand to be looked at again, some 30 MB each
 REPLAYS_KEPT = 2  # finished runs whose checkpoints a worker keeps
 GHOST_AFTER_END = timedelta(minutes=10)  # what was added last may be younger than the ghost when an exercise ends
@@ -59,7 +61,8 @@ def fold() -> None:
 
 @shared_task
 def reap() -> None:
-    """Send for a worker for every run that should be turned and has no lease; start the ghosts that are missing; look who is away."""
+    """Send for a worker for every run that should be turned and has no lease; start the ghosts that are missing; look who is away; see
+    that experiments go on."""
     now = timezone.now()
     for team_id in presence.sweep(now):
         tell_team(team_id)
@@ -78,7 +81,9 @@ def reap() -> None:
             exercise.refresh_from_db()
             tell_state(exercise)
         if _wants_a_ghost(exercise):
+            go_first(GHOST_FIRST_MS)
             make_ghost.delay(exercise.scenario, exercise.seed, exercise.noise, ghost_log(for_the_ghost(exercise)))
+    lanes.look_after()
 
 
 def _wants_a_ghost(exercise: Exercise) -> bool:
@@ -201,3 +206,30 @@ def unreel(run_id: int, desk: str, first: int, rate: int) -> None:
     with lock:
         reels.keep(run, desk, first, rate, reels.make(reel, desk, run.team.exercise.help, first, rate))
         _shelf.unroll(reel, lock)
+
+
+@shared_task
+def try_seed(experiment_id: int, number: int, token: str) -> None:
+    """Run one trial of an experiment and write it down, then send for the next: see game.lanes."""
+    experiment = Experiment.objects.filter(pk=experiment_id, state="running", engine_version=engine.ENGINE_VERSION).first()
+    if experiment is None:
+        return
+    lane = lanes.Lane(experiment, number, token)
+    if not lane.is_ours():
+        return
+    taken = lane.take()
+    if taken is None:
+        lane.leave(again=False)
+        return
+    seed, side = taken
+    try:
+        found = engine.run_trial(experiment.plan(), seed, side == "with", lane.going)
+    except engine.Stopped:
+        lane.leave(again=False)
+        return
+    except Exception as problem:  # a trial that cannot be run is told on the page, and does not hold up the others
+        log.exception("a trial failed", experiment=experiment_id, seed=seed, side=side)
+        experiment.keep_trial(seed, side, None, f"{type(problem).__name__}: {problem}")
+    else:
+        experiment.keep_trial(seed, side, found)
+    lane.leave(again=not experiment.finish_if_done())

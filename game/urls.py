@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import path
 
 import game.converters  # noqa: F401  (registers them)
-from game.views import account, debrief, desk, facilitator, guide, injects, join, lobby, projector, replay, result, schedule
+from game.views import account, debrief, desk, facilitator, guide, injects, join, lab, lobby, projector, replay, result, schedule
 
 urlpatterns = [
     path("", join.home, name="home"),
@@ -34,6 +34,12 @@ urlpatterns = [
     path("facilitator/sessions/", schedule.sessions, name="sessions"),
     path("facilitator/results.csv", schedule.all_results, name="all-results"),
     path("facilitator/guide/", guide.guide, name="guide"),
+    path("facilitator/lab/", lab.experiments, name="lab"),
+    path("facilitator/lab/new/", lab.new, name="lab-new"),
+    path("facilitator/lab/<number:experiment>/", lab.experiment, name="experiment"),
+    path("facilitator/lab/<number:experiment>/act/", lab.act, name="experiment-act"),
+    path("facilitator/lab/<number:experiment>/told.json", lab.told, name="experiment-told"),
+    path("facilitator/lab/<number:experiment>/seeds.csv", lab.table, name="experiment-table"),
     path("facilitator/new/", facilitator.new, name="facilitator-new"),
     path("facilitator/exercise/<str:code>/", facilitator.act, name="facilitator-act"),
     path("facilitator/exercise/<str:code>/room/", facilitator.room, name="facilitator-room"),

@@ -13,7 +13,7 @@ from django.db import models
 from kombu.exceptions import OperationalError as QueueGone
 
 import engine
-from game.broker import BROKER_GONE, client
+from game.broker import BROKER_GONE, client, go_first
 from game.celery import app
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 AT_ONCE = 3  # courses a task: the first answers come soon, and two workers share the rest evenly
 PATIENCE_MS = 20_000  # courses that nobody has answered by then are sent for again; one that is there already is not run twice
+FIRST_MS = 10_000  # experiments stand aside so long after somebody has asked
 LOGS_KEPT = 24  # two rooms' worth of runs
 SAME = "same"  # not a course: whether the played run comes out again bit for bit
 
@@ -105,6 +106,7 @@ def send_for_missing(run: "Run", log: engine.Log, rows: dict[str, Course]) -> No
     """Ask workers for every course that is wanted and that nobody is at."""
     missing = [key for key in (*courses(log, rows), SAME) if key not in rows]
     try:
+        go_first(FIRST_MS)
         free = [key for key in missing if client().set(f"ob:course:{run.pk}:{key}", 1, nx=True, px=PATIENCE_MS)]
         for first in range(0, len(free), AT_ONCE):
             app.send_task("game.tasks.reckon", [run.pk, free[first : first + AT_ONCE]])

@@ -17,7 +17,7 @@ class Who(Enum):
     PLAYER = "the player of this browser's cookie"
     SIGNED_IN = "whoever is signed in"
     FACILITATOR = "every facilitator, and shows only what is theirs"
-    OWN = "the facilitator of the exercise, and staff"
+    OWN = "the facilitator of the exercise or the experiment, and staff"
     STAFF = "staff"
 
 
@@ -49,6 +49,12 @@ PAGES = {
     "facilitator/<str:token>/": Who.FACILITATOR,  # or whoever has the one-time link
     "facilitator/new/": Who.FACILITATOR,
     "facilitator/guide/": Who.FACILITATOR,
+    "facilitator/lab/": Who.FACILITATOR,
+    "facilitator/lab/new/": Who.FACILITATOR,
+    "facilitator/lab/<number:experiment>/": Who.OWN,
+    "facilitator/lab/<number:experiment>/act/": Who.OWN,
+    "facilitator/lab/<number:experiment>/told.json": Who.OWN,
+    "facilitator/lab/<number:experiment>/seeds.csv": Who.OWN,
     "facilitator/sessions/": Who.FACILITATOR,
     "facilitator/results.csv": Who.FACILITATOR,
     "facilitator/<code:code>/edit/": Who.OWN,

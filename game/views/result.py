@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import engine
-from game import board, compare, guide, results, tables, worth
+from game import board, compare, guide, lab, results, tables, worth
 from game.access import facilitates, own_exercise
 from game.bundles import bundle_of
 from game.joining import normal
@@ -92,6 +92,7 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         "facilitates": facilitator,
         "tables": [*tables.WHOLE, *tables.ROWS],
         "compared": compare.table(runs, ghost) if final and facilitator and len(runs) > 1 else None,
+        "experiments": lab.kept_with(exercise, facilitates=facilitator) if final else [],
         "prompts": guide.PROMPTS,
         "history": _history(ghost) if final and ghost else None,
         "curve": board.curve_until(furthest, sides, ghost.curve if final and ghost else None),

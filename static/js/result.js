@@ -5,6 +5,7 @@ import { bindFill } from "./lib/fill.js";
 import { bindSettings } from "./lib/settings.js";
 import { mountCourses } from "./cards/courses.js";
 import { curve } from "./cards/curve.js";
+import { mountLabs } from "./cards/lab.js";
 import { mountLanes } from "./cards/lanes.js";
 import { mountWorths } from "./cards/worth.js";
 
@@ -14,6 +15,7 @@ bindSettings();
 writeAmounts();
 const data = document.getElementById("curve");
 const root = document.querySelector("[data-card=curve]");
+mountLabs(document.querySelectorAll("[data-lab]"));
 mountLanes(document.querySelectorAll("[data-lanes]"));
 if (data && root) {
   const drawn = JSON.parse(data.textContent);

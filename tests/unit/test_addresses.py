@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 import engine
-from game.models import Command, Exercise, FacilitatorLink, Player, Run, Seat
+from game.models import Command, Exercise, Experiment, FacilitatorLink, Player, Run, Seat
 from tests.addresses import PAGES, Who, pages, who
 from tests.builders import new_exercise, new_facilitator, taken_seat
 
@@ -32,6 +32,7 @@ class House:
         self.seat, cookie = taken_seat(self.exercise, name="Dana")
         self.exercise.start()
         self.run = Run.objects.get(team__exercise=self.exercise)
+        self.experiment = Experiment.begin(self.erin, title=TITLE, scenario="knight-2012", players="nobody", safeguards=["clean"], seeds=2)
         self.nobody, self.player, self.other, self.owner, self.staff = (Client() for _ in range(5))
         self.player.cookies["player"] = cookie
         self.other.force_login(new_facilitator("finn"))
@@ -44,6 +45,7 @@ class House:
         known = {
             "code": self.exercise.code, "team": self.seat.team_id, "seat_id": self.seat.pk, "desk": "risk", "name": "risk", "run": self.run.pk,
             "token": "a-token-that-opens-nothing", "object_id": self.exercise.pk, "content_type_id": 1, "app_label": "game", "id": self.user_id(route), "url": "nowhere", "what": "attendance",
+            "experiment": self.experiment.pk,
         }  # fmt: skip
 
         def fill(found: re.Match[str]) -> str:

@@ -40,7 +40,7 @@ FLOORS = (
     "slices",
     "balance",
     "habits debrief",
-    "bundle ledger barriers reel",
+    "bundle ledger barriers reel lab",
     "engine",
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split()}
