@@ -49,6 +49,8 @@ def logging_config(level: str) -> None:
                 "daphne": {"level": "WARNING"},
                 "django.channels.server": {"level": "WARNING"},
                 "numba": {"level": "WARNING"},
+                "fontTools": {"level": "WARNING"},
+                "fpdf": {"level": "WARNING"},
             },
         }
     )

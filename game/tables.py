@@ -63,7 +63,7 @@ def csv_of(exercise: Exercise, what: str, runs: Sequence[Run]) -> StreamingHttpR
                 yield [exercise.title, exercise.code, run.team.name, *(_plain(value) for value in row.values())]
 
     text = exports.lines(("exercise", "code", "team", *HEADS[what]), rows())
-    return exports.as_csv(text, exercise, _file(what, exercise, runs))
+    return exports.as_csv(text, exercise, file_of(what, exercise, runs))
 
 
 def json_of(exercise: Exercise, runs: Sequence[Run]) -> StreamingHttpResponse:
@@ -83,10 +83,11 @@ def json_of(exercise: Exercise, runs: Sequence[Run]) -> StreamingHttpResponse:
             yield "}"
         yield "]}\n"
 
-    return exports.streamed(text(), f"opening-bell-{exercise.code}-{_file('debrief', exercise, runs)}.json", "application/json")
+    return exports.streamed(text(), f"opening-bell-{exercise.code}-{file_of('debrief', exercise, runs)}.json", "application/json")
 
 
-def _file(what: str, exercise: Exercise, runs: Sequence[Run]) -> str:
+def file_of(what: str, exercise: Exercise, runs: Sequence[Run]) -> str:
+    """What a download of these runs is called."""
     one = len(runs) == 1 and exercise.names != Exercise.Names.LETTERS
     return f"{what}-{runs[0].team.place}" if one else what
 

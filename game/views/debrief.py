@@ -5,15 +5,17 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from game import tables
-from game.access import own_exercise
-from game.models import Exercise
+import engine
+from game import compare, guide, report, tables, worth
+from game.access import facilitates, own_exercise
+from game.models import Exercise, Ghost, Run
 from game.views.account import facilitators_only
 from game.views.errors import error
-from game.views.result import NO_RESULT, seen_run
+from game.views.result import NO_RESULT, notes_of, seen_run, team_told
 
 
 @require_POST
@@ -53,3 +55,67 @@ def one(request: HttpRequest, code: str, team: int) -> Any:
     """Every table of one team as JSON, for whoever sees its result."""
     run = seen_run(request, code, team)
     return error(request, 404, NO_RESULT) if run is None else tables.json_of(run.team.exercise, [run])
+
+
+@never_cache
+@require_safe
+def team_report(request: HttpRequest, code: str, team: int) -> HttpResponse:
+    """The report of one team as PDF, for whoever sees its result; with the facilitator's notes for them alone."""
+    run = seen_run(request, code, team)
+    if run is None:
+        return error(request, 404, NO_RESULT)
+    exercise = run.team.exercise
+    return _pdf(exercise, [run], _address(request, exercise), facilitator=facilitates(request.COOKIES, exercise))
+
+
+@require_safe
+@facilitators_only
+def whole_report(request: HttpRequest, code: str) -> HttpResponse:
+    """The report of all teams, side by side and one by one."""
+    exercise = own_exercise(request, code)
+    runs = tables.played(exercise)
+    if not runs:
+        return error(request, 409, "An exercise has its report when it has ended.")
+    return _pdf(exercise, runs, _address(request, exercise), facilitator=True)
+
+
+def _address(request: HttpRequest, exercise: Exercise) -> str:
+    return request.build_absolute_uri(reverse("result", args=[exercise.code]))
+
+
+def _pdf(exercise: Exercise, runs: list[Run], address: str, *, facilitator: bool) -> HttpResponse:
+    name = tables.file_of("report", exercise, runs)
+    headers = {"Content-Disposition": f'attachment; filename="opening-bell-{exercise.code}-{name}.pdf"'}
+    return HttpResponse(report.make(told(exercise, runs, address, facilitator=facilitator)), content_type="application/pdf", headers=headers)
+
+
+def told(exercise: Exercise, runs: list[Run], address: str, *, facilitator: bool) -> dict[str, Any]:
+    """All that a report tells."""
+    ghost, ended = exercise.ghost, exercise.ended_at or exercise.created
+    version = next((run.engine_version for run in runs if run.engine_version), engine.ENGINE_VERSION)
+    market = [f"seed {exercise.seed}", *([f"noise {exercise.noise}"] if exercise.noise is not None else []), exercise.scenario, f"engine {version}"]
+    until = min(max(run.step for run in runs), engine.HORIZON)
+    return {
+        "title": exercise.title,
+        "code": exercise.code,
+        "played": f"{ended:%-d %B %Y}",
+        "ended_at": ended.isoformat(),
+        "foot": f"{', '.join(market)}  \u00b7  {address}",
+        "teams": [_of_team(run, ghost, until) for run in runs],
+        "prompts": guide.PROMPTS,
+        "notes": notes_of(exercise, runs) if facilitator else [],
+        "compared": compare.table(runs, ghost) if len(runs) > 1 else None,
+    }
+
+
+def _of_team(run: Run, ghost: Ghost | None, until: int) -> dict[str, Any]:
+    """A team as on its page, with its curves from the bell to `until` and the moments of its decisions."""
+    log = worth.log_of(run)
+    return {
+        **team_told(run, ghost),
+        "worth": worth.told(run),
+        "curve": [point for point in run.curve if point[0] <= until],
+        "history": [point for point in ghost.curve if point[0] <= until] if ghost else [],
+        "nothing": [],
+        "pins": [(one.number, one.first) for one in log.decisions],
+    }

@@ -88,9 +88,10 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         "final": final,
         "held": held,
         "notes": notes_of(exercise, runs) if facilitator else [],
-        "teams": [_team(run, ghost) for run in runs] if final else [],
+        "teams": [team_told(run, ghost) for run in runs] if final else [],
         "facilitates": facilitator,
         "tables": [*tables.WHOLE, *tables.ROWS],
+        "team_tables": list(tables.ROWS),
         "compared": compare.table(runs, ghost) if final and facilitator and len(runs) > 1 else None,
         "experiments": lab.kept_with(exercise, facilitates=facilitator) if final else [],
         "prompts": guide.PROMPTS,
@@ -135,9 +136,9 @@ def seen_run(request: HttpRequest, code: str, team: int) -> Run | None:
 
 
 def notes_of(exercise: Exercise, runs: list[Run]) -> list[dict[str, Any]]:
-    """The facilitator's notes, with the teams called what the debrief calls them."""
-    names = {run.team_id: run.team.name for run in runs}
-    return [{**note.told(), "team": names.get(note.team_id or 0, "")} for note in exercise.notes.select_related("team")]
+    """The facilitator's notes about all teams and about these, which are called what the debrief calls them."""
+    names: dict[int | None, str] = {None: "", **{run.team_id: run.team.name for run in runs}}
+    return [{**note.told(), "team": names[note.team_id]} for note in exercise.notes.select_related("team") if note.team_id in names]
 
 
 @require_safe
@@ -153,7 +154,8 @@ def bundle(request: HttpRequest, code: str, team: int) -> HttpResponse:
     return HttpResponse(engine.pack(bundle_of(run)), content_type="application/zip", headers=headers)
 
 
-def _team(run: Run, ghost: Ghost | None) -> dict[str, Any]:
+def team_told(run: Run, ghost: Ghost | None) -> dict[str, Any]:
+    """What is told of a team."""
     score, exercise = run.score or {}, run.team.exercise
     given = [row for row in run.commands.filter(step__isnull=False).order_by("seq") if not engine.KINDS[row.kind].talk]
     return {

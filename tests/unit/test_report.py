@@ -1,0 +1,204 @@
+"""The printed report: pages, what stands on them, fonts that are in the file, and what is still being reckoned."""
+
+import io
+from typing import Any
+
+import pypdf
+import pytest
+
+import engine
+from game import compare, report, worth
+from game.models import Course, Exercise, Note, Run
+from game.report import words
+from game.report.paper import NOT_THERE, colors, printable
+from game.views import debrief
+from tests.played import finished
+
+pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")]
+ADDRESS = "https://bell.example/result/K7-M4Q/"
+LINE_UPS = {"Cobalt": "competent", "Ochre": "history"}
+
+
+def exercise(names: tuple[str, str] = ("Cobalt", "Ochre"), **values: Any) -> Exercise:
+    """A team that stopped it in ten minutes and one that played history."""
+    return finished(dict(zip(names, LINE_UPS.values(), strict=True)), until="10:20", title="Autumn class", **values)
+
+
+def told(found: Exercise, *, teams: int = 1, facilitator: bool = False) -> dict[str, Any]:
+    return debrief.told(found, compare.shown(found)[:teams], ADDRESS, facilitator=facilitator)
+
+
+def read(pdf: bytes) -> pypdf.PdfReader:
+    return pypdf.PdfReader(io.BytesIO(pdf))
+
+
+def text_of(pdf: bytes) -> str:
+    """Every page's text, spaces of layout made one."""
+    return " ".join(" ".join(page.extract_text() for page in read(pdf).pages).split())
+
+
+def fonts_of(reader: pypdf.PdfReader) -> dict[str, bool]:
+    """Name of each font -> whether it is in the file."""
+    found = {}
+    for page in reader.pages:
+        for font in page["/Resources"]["/Font"].values():
+            inside = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+            found[str(font.get_object()["/BaseFont"])] = "/FontFile2" in inside
+    return found
+
+
+def reckon(run: Run, *, all_of_them: bool = True) -> None:
+    """Losses of its courses: the first decision saved 30 million, every later one a million, and one cost two."""
+    log = worth.log_of(run)
+    made: dict[str, float] = {"played": 40e6, "nothing": 400e6}
+    for one in log.decisions:
+        made[f"without:{one.number}"] = 70e6 if one.number == 1 else 38e6 if one.number == 2 else 41e6
+        made[f"earlier:{one.number}"] = made[f"later:{one.number}"] = 39e6
+    rows = {key: Course(run=run, key=key, loss_usd=usd, engine_version=engine.ENGINE_VERSION) for key, usd in made.items()}
+    if all_of_them:
+        for key in worth.courses(log, rows):
+            rows.setdefault(key, Course(run=run, key=key, loss_usd=50e6, engine_version=engine.ENGINE_VERSION))
+        rows["same"] = Course(run=run, key="same", loss_usd=0, engine_version=engine.ENGINE_VERSION)
+    Course.objects.bulk_create(rows.values())
+
+
+def test_a_team_has_two_to_four_pages_of_a4_with_result_decisions_lanes_and_questions():
+    found = exercise()
+    reckon(found.runs()[0])
+    pdf = report.make(told(found))
+    reader, text = read(pdf), text_of(pdf)
+    assert 2 <= len(reader.pages) <= 4
+    assert [round(float(side)) for side in reader.pages[0].mediabox[2:]] == [595, 842], "A4"
+    for words_ in (
+        "Cobalt",
+        "Autumn class",
+        "Loss by the minute",
+        "What each decision was worth",
+        "Who knew what, when",
+        "Questions to discuss",
+        "Barriers",
+    ):
+        assert words_ in text, words_
+    assert "Copy a release (SMARS-8: smars-rlp)" in text and "almost certain" in text
+    assert "Doing nothing at all would have lost $400 M." in text and "Shares are Shapley values" in text
+    assert "came out the same to the last bit" in text and "were reckoned when this was printed" not in text
+    for number, page in enumerate(reader.pages, 1):
+        foot = " ".join(page.extract_text().split())
+        assert f"page {number} of {len(reader.pages)}" in foot
+        assert f"seed 79, knight-2012, engine {engine.ENGINE_VERSION}" in foot and ADDRESS in foot
+
+
+def test_fonts_are_in_the_file_and_curves_are_vectors():
+    reader = read(report.make(told(exercise())))
+    fonts = fonts_of(reader)
+    assert any(name.endswith("+Inter") for name in fonts) and all(fonts.values()), fonts
+    assert not any("/XObject" in page["/Resources"] and page["/Resources"]["/XObject"] for page in reader.pages), "no pictures"
+
+
+def test_what_is_not_reckoned_yet_is_counted():
+    found = exercise()
+    run = found.runs()[0]
+    reckon(run, all_of_them=False)
+    one = told(found)["teams"][0]["worth"]
+    assert not one["complete"] and one["done"] and one["of"]
+    assert f"{one['done']} of {one['of']} were reckoned when this was printed" in text_of(report.make(told(found)))
+    Course.objects.all().delete()
+    assert "0 of many were reckoned when this was printed" in text_of(report.make(told(found)))
+
+
+@pytest.mark.parametrize(
+    ("name", "font"), [("Команда Ёж", "Inter"), ("Ομάδα Αλφα", "Inter"), ("日本チーム", "DroidSansFallback"), ("한국 팀", "DroidSansFallback"), ("צוות א", "DejaVuSans"), ("فريق", "DejaVuSans")]
+)  # fmt: skip
+def test_a_name_in_any_script_comes_out(name, font):
+    pdf = report.make(told(exercise((name, "Ochre"))))
+    reader = read(pdf)
+    assert any(font in found for found in fonts_of(reader)) and all(fonts_of(reader).values())
+    shown = set(text_of(pdf))
+    assert set(name) <= shown or font == "DejaVuSans", "letters that are joined have codes of their own"
+    assert NOT_THERE not in shown
+
+
+def test_a_letter_that_no_font_has_is_a_square_that_is_seen():
+    assert printable("Team 🎉 Ω") == f"Team {NOT_THERE} Ω" and printable("a\u200bb\ufe0f\u202e") == "ab"
+    assert NOT_THERE in text_of(report.make(told(exercise(("Team 🎉", "Ochre")))))
+
+
+def test_the_facilitators_notes_stand_in_the_facilitators_copy_only(client):
+    found = exercise()
+    first, second = found.teams.all()
+    Note.objects.create(exercise=found, team=first, step=0, text="They argued about the rollback.")
+    Note.objects.create(exercise=found, team=second, step=0, text="Very quiet.")
+    players = text_of(report.make(told(found)))
+    copy = text_of(report.make(told(found, facilitator=True)))
+    assert "They argued" not in players and "notes" not in players
+    assert "They argued about the rollback." in copy and "Very quiet." not in copy
+
+
+def test_the_whole_exercise_has_its_teams_side_by_side_and_then_one_by_one():
+    found = exercise()
+    Note.objects.create(exercise=found, step=0, text="Ask about the phone.")
+    pdf = report.make(told(found, teams=2, facilitator=True))
+    pages = [" ".join(page.extract_text().split()) for page in read(pdf).pages]
+    assert "2 teams beside history's run" in pages[0] and "Decision worth most" in pages[0] and "Cobalt" in pages[0] and "Ochre" in pages[0]
+    whole = " ".join(pages)
+    assert whole.count("Questions to discuss") == 1 and whole.count("Ask about the phone.") == 1
+    assert whole.count("Who knew what, when") == 2 and 4 <= len(pages) <= 10
+
+
+def test_every_decision_stands_there_however_many_and_the_head_of_the_table_on_each_page():
+    found = told(exercise())
+    worth = found["teams"][0]["worth"]
+    worth["decisions"] = [
+        {**worth["decisions"][0], "number": number, "words": f"Decision number {number:02} of many that were taken"} for number in range(1, 61)
+    ]
+    pdf = report.make(found)
+    text = text_of(pdf)
+    assert all(f"Decision number {number:02}" in text for number in range(1, 61))
+    with_rows = [page for page in read(pdf).pages if "Decision number" in page.extract_text()]
+    assert len(with_rows) > 1 and all("5 min earlier" in page.extract_text() for page in with_rows)
+
+
+def test_the_same_report_is_the_same_bytes():
+    found = told(exercise())
+    first = report.make(found)
+    report._drawn.cache_clear()
+    assert report.make(found) == first
+
+
+def test_letters_in_place_of_names_hold_for_the_report_and_what_it_is_called(client):
+    found = exercise()
+    Exercise.objects.filter(pk=found.pk).update(names="letters")
+    team = found.teams.first().pk
+    answer = client.get(f"/result/{found.code}/{team}/report.pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"] == f'attachment; filename="opening-bell-{found.code}-report.pdf"'
+    text = text_of(answer.content)
+    assert "Team " in text and "Cobalt" not in text
+
+
+def test_the_report_is_there_after_the_end_and_the_reveal(client):
+    found = exercise()
+    team = found.teams.first().pk
+    address = f"/result/{found.code}/{team}/report.pdf"
+    assert client.get(address).headers["content-disposition"].endswith('-report-1.pdf"')
+    Exercise.objects.filter(pk=found.pk).update(frozen={})
+    assert client.get(address).status_code == 404
+    Exercise.objects.filter(pk=found.pk).update(frozen=None, state="running")
+    assert client.get(address).status_code == 404
+    assert client.get(f"/result/{found.code}/999999/report.pdf").status_code == 404
+
+
+def test_money_is_written_as_on_the_page():
+    assert [words.gain(usd) for usd in (None, 0, 1_250_000, -44_960_850, 399e6, -2_270, 1.2e9)] == [
+        "…", "$0", "▲ +$1.2 M", "▼ −$45.0 M", "▲ +$399 M", "▼ −$2 k", "▲ +$1.20 bn",
+    ]  # fmt: skip
+    assert (words.share(0.912), words.share(-0.02), words.share(0.9999)) == ("91.2 %", "−2.0 %", "99.99 %")
+    assert (
+        words.judged(-5e6, "certain") == "sure, and wrong"
+        and words.judged(5e6, "guessing") == "unsure, and right"
+        and not words.judged(9.0, "guessing")
+    )
+
+
+def test_the_colours_are_the_light_ones_of_the_pages():
+    assert colors()["text"] == (0x12, 0x1A, 0x26) and colors()["loss"] == (0xA8, 0x43, 0x00) and "role-risk" in colors()
