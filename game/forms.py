@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 import engine
+from game import lessons
 from game.joining import SOLO_STARTS
 from game.models import PHASE_SPEEDS, SPEED_MAX, SPEED_MIN, Defaults, Exercise, Holding, RuleBroken
 from game.planning import PLANNING_S
@@ -165,3 +166,36 @@ def _typed(exercise: Exercise) -> dict[str, Any]:
         "planning_s": exercise.planning_s,
         **{f"speed_{name}": f"{exercise.speeds.get(name, PHASE_SPEEDS[name]):g}" for name, _ in SPEEDS},
     }
+
+
+def _scale() -> forms.TypedChoiceField:
+    steps = [(step, step) for step in lessons.SCALE]
+    return forms.TypedChoiceField(required=False, coerce=int, empty_value=None, choices=steps, widget=forms.RadioSelect)
+
+
+class LessonForm(forms.Form):
+    """A player's answers after the end; every one may stay open, all of them not."""
+
+    surprised = forms.CharField(required=False, max_length=lessons.TEXT_LENGTH, label=lessons.PROMPTS["surprised"])
+    differently = forms.CharField(required=False, max_length=lessons.TEXT_LENGTH, label=lessons.PROMPTS["differently"])
+    controls = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    ready = _scale()
+    useful = _scale()
+
+    def __init__(self, *args: Any, exercise: Exercise, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["controls"].choices = list(lessons.controls_of(exercise).items())  # type: ignore[attr-defined]
+
+    def clean_controls(self) -> list[str]:
+        """No more than may be chosen."""
+        chosen = list(dict.fromkeys(self.cleaned_data["controls"]))
+        if len(chosen) > lessons.CONTROLS_MOST:
+            raise forms.ValidationError(f"Choose {lessons.CONTROLS_MOST} at most: those that would have helped most.")
+        return chosen
+
+    def clean(self) -> dict[str, Any]:
+        """Something must be said."""
+        found = super().clean() or self.cleaned_data
+        if not self.errors and not any(found.values()):
+            raise forms.ValidationError("Nothing is answered yet. One of the questions is enough.")
+        return found

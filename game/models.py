@@ -18,6 +18,7 @@ from game.injects import Message as Message
 from game.keys import hashed, new_token
 from game.lab import Experiment as Experiment
 from game.lab import Trial as Trial
+from game.lessons import Lesson as Lesson
 from game.notes import Deed as Deed
 from game.notes import Note as Note
 from game.people import Holding as Holding

@@ -1,4 +1,4 @@
-"""The debrief as tables, for spreadsheets and for programs: decisions, events and the loss curve, of one team or of all, as CSV and JSON.
+"""The debrief as tables, for spreadsheets and for programs: decisions, events, the loss curve and the survey, of one team or of all, as CSV and JSON.
 
 Each is one generator of rows; they are read and sent a few at a time, because the log of a long morning is long.
 """
@@ -10,9 +10,9 @@ from typing import Any
 from django.http import StreamingHttpResponse
 
 import engine
-from game import board, compare, exports, worth
+from game import board, compare, exports, lessons, worth
 from game.exports import CHUNK, to_json
-from game.models import Exercise, Run
+from game.models import Exercise, Lesson, Run
 
 Row = dict[str, Any]
 
@@ -40,12 +40,32 @@ def curve(run: Run) -> Iterator[Row]:
         yield {"at": engine.told(step, 0), "step": step, "loss $": loss, "history's loss $": board.at(ghost.curve, step) if ghost else None}
 
 
+def survey(run: Run) -> Iterator[Row]:
+    """What its people take away: a line each, by desk; who it was only where names are turned on."""
+    exercise, labels = run.team.exercise, lessons.controls_of(run.team.exercise)
+    for one in Lesson.objects.filter(team=run.team_id).select_related("player").order_by("desk", "given"):
+        yield {
+            "desk": one.desk, "who": one.player.name if exercise.names == Exercise.Names.PEOPLE else "", "surprised": one.surprised,
+            "would do differently": one.differently, "controls that would have helped": [labels[name] for name in one.controls if name in labels],
+            "sure of the own team (1-5)": one.ready, "of use at work (1-5)": one.useful,
+        }  # fmt: skip
+
+
 HEADS: dict[str, tuple[str, ...]] = {
     "decisions": ("at", "desk", "decision", "how sure", "worth $", "5 min earlier $", "5 min later $", "share $", "standard error $"),
     "events": ("number", "at", "step", "kind", "audience", "data"),
     "curve": ("at", "step", "loss $", "history's loss $"),
+    "survey": (
+        "desk",
+        "who",
+        "surprised",
+        "would do differently",
+        "controls that would have helped",
+        "sure of the own team (1-5)",
+        "of use at work (1-5)",
+    ),
 }
-ROWS: dict[str, Callable[[Run], Iterator[Row]]] = {"decisions": decisions, "events": events, "curve": curve}
+ROWS: dict[str, Callable[[Run], Iterator[Row]]] = {"decisions": decisions, "events": events, "curve": curve, "survey": survey}
 WHOLE: dict[str, exports.Table] = {"attendance": exports.attendance, "results": lambda exercise: exports.outcome([exercise])}
 
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import path
 
 import game.converters  # noqa: F401  (registers them)
-from game.views import account, debrief, desk, facilitator, guide, injects, join, lab, lobby, projector, replay, result, schedule
+from game.views import account, debrief, desk, facilitator, guide, injects, join, lab, lessons, lobby, projector, replay, result, schedule
 
 urlpatterns = [
     path("", join.home, name="home"),
@@ -19,9 +19,11 @@ urlpatterns = [
     path("desk/<str:name>/", desk.desk, name="desk"),
     path("projector/<str:code>/", projector.projector, name="projector"),
     path("projector/<str:code>/qr.svg", projector.qr, name="qr"),
+    path("lessons/", lessons.mine, name="lessons"),
     path("result/<str:code>/", result.result, name="result"),
     path("replay/<str:code>/<number:team>/", replay.replay, name="replay"),
     path("replay/<str:code>/<number:team>/<str:desk>/frames.json", replay.frames, name="replay-frames"),
+    path("result/<str:code>/lessons.json", lessons.answers, name="lessons-told"),
     path("brief/<str:desk>/", guide.brief, name="brief"),
     path("result/<str:code>/<number:team>/worth.json", result.worths, name="worths"),
     path("result/<str:code>/<number:team>/course.json", result.course, name="course"),

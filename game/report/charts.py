@@ -126,6 +126,21 @@ def _pin(paper: Paper, number: int, x: float, y: float, foot: float) -> None:
     paper.set_xy(EDGE, start)
 
 
+def bars(paper: Paper, rows: Sequence[tuple[str, int]], x: float, y: float, wide: float, most: int) -> float:
+    """A bar a row, with its number at the end; where the last one ends."""
+    names = wide * 0.62
+    for label, count in rows:
+        paper.at(x, y, label, SMALL, "text", width=names - 2)
+        paper.set_fill_color(*colors()["surface-3"])
+        paper.rect(x + names, y + 1.1, wide - names - 7, 1.7, style="F")
+        paper.set_fill_color(*colors()["accent"])
+        if count:
+            paper.rect(x + names, y + 1.1, (wide - names - 7) * min(1.0, count / most), 1.7, style="F")
+        paper.at(x + wide - 6, y, str(count), SMALL, "text-2", width=6, align="R")
+        y += 4.4
+    return y
+
+
 ROLES = {"deployer": "role-deployer", "operator": "role-operator", "risk": "role-risk"}
 LANE, NAMES = 10.5, 22.0  # mm a lane is high, and its name is wide
 

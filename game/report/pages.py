@@ -10,6 +10,7 @@ from game.report.words import DASH, DESKS, SURE, color, gain, judged, minute, sh
 Told = dict[str, Any]
 NBSP = "\u00a0"
 LEDGER_ROWS = 12  # more pieces of evidence than these stand in the events' table only
+TEXTS = 8  # answers to a prompt that are printed
 STATES = {"closed": ("✓ Closed", "ok"), "hole": ("Had a hole", "warn"), "open": ("Left open", "text")}
 
 
@@ -43,6 +44,7 @@ def team(paper: Paper, told: Told, one: Told) -> None:
 
 def closing(paper: Paper, told: Told) -> None:
     """What is the room's, once in a report."""
+    lessons(paper, told["lessons"])
     questions(paper, told["prompts"])
     notes(paper, told["notes"])
 
@@ -197,6 +199,45 @@ def barriers(paper: Paper, week: Told | None) -> None:
     columns = [Column("Barrier", 58), Column("At the bell", 24), Column("What it would have stopped", 100)]
     rows = [[Cell(one["label"]), Cell(*STATES[one["state"]], bold=True), Cell(one["stops"], "text-2")] for one in week["slices"]]
     paper.rows(columns, rows, SMALL)
+
+
+def lessons(paper: Paper, told: Told) -> None:
+    """What people take away: bars beside each other, then what they wrote, by desk."""
+    if not told["answers"]:
+        return
+    paper.heading("What people take away", 60, f"{told['answers']} of {told['people']} have answered")
+    top, half = paper.get_y(), WIDE / 2 - 4
+    paper.at(EDGE, top, "CONTROLS THAT WOULD HAVE HELPED MOST", LABEL, "text-3")
+    low = charts.bars(paper, [(one["label"], one["count"]) for one in told["controls"]], EDGE, top + 4.5, half, told["answers"])
+    y = top
+    for scale in told["scales"]:
+        paper.pen(LABEL)
+        mean = "" if scale["mean"] is None else f"  (mean {scale['mean']})"
+        for line in paper.folded(f"{scale['prompt']}{mean}", half, LABEL):
+            paper.at(EDGE + half + 8, y, line, LABEL, "text-3")
+            y += 3.2
+        steps = [
+            (f"{step}{', ' + scale['low'] if step == 1 else ', ' + scale['high'] if step == 5 else ''}", n)
+            for step, n in enumerate(scale["counts"], 1)
+        ]
+        y = charts.bars(paper, steps, EDGE + half + 8, y + 1, half, max(1, *scale["counts"])) + 2
+    paper.set_xy(EDGE, max(low, y) + 1)
+    for part in told["texts"]:
+        _said(paper, part)
+
+
+def _said(paper: Paper, part: Told) -> None:
+    if not part["answers"]:
+        return
+    rows = [
+        [Cell(", ".join(word for word in (one["team"], DESKS[one["desk"]], one["who"]) if word), "text-2"), Cell(one["text"])]
+        for one in part["answers"][:TEXTS]
+    ]
+    paper.ln(1)
+    paper.rows([Column("", 40), Column(part["prompt"], WIDE - 40)], rows, SMALL)
+    if len(part["answers"]) > TEXTS:
+        paper.ln(1)
+        paper.paragraph(f"And {len(part['answers']) - TEXTS} more, on the page of the result and in the table of the survey.", SMALL, "text-3", gap=0)
 
 
 def questions(paper: Paper, prompts: Sequence[Any]) -> None:

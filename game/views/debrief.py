@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 import engine
-from game import compare, guide, report, tables, worth
+from game import compare, guide, lessons, report, tables, worth
 from game.access import facilitates, own_exercise
 from game.models import Exercise, Ghost, Run
 from game.views.account import facilitators_only
@@ -102,6 +102,7 @@ def told(exercise: Exercise, runs: list[Run], address: str, *, facilitator: bool
         "ended_at": ended.isoformat(),
         "foot": f"{', '.join(market)}  \u00b7  {address}",
         "teams": [_of_team(run, ghost, until) for run in runs],
+        "lessons": lessons.told(exercise, runs),
         "prompts": guide.PROMPTS,
         "notes": notes_of(exercise, runs) if facilitator else [],
         "compared": compare.table(runs, ghost) if len(runs) > 1 else None,

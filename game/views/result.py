@@ -8,12 +8,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import engine
-from game import board, compare, guide, lab, results, tables, worth
-from game.access import facilitates, own_exercise
+from game import board, compare, guide, lab, lessons, results, tables, worth
+from game.access import facilitates, own_exercise, player_of
 from game.bundles import bundle_of
 from game.joining import normal
 from game.models import Command, Exercise, Ghost, Run
-from game.rules import DESKS
+from game.rules import DESKS, RuleBroken
 from game.views.account import facilitators_only
 from game.views.errors import error
 from game.views.ledger import ledger_of
@@ -92,6 +92,8 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         "facilitates": facilitator,
         "tables": [*tables.WHOLE, *tables.ROWS],
         "team_tables": list(tables.ROWS),
+        "lessons": lessons.told(exercise, runs) if final else None,
+        "asked": _asked(request, exercise),
         "compared": compare.table(runs, ghost) if final and facilitator and len(runs) > 1 else None,
         "experiments": lab.kept_with(exercise, facilitates=facilitator) if final else [],
         "prompts": guide.PROMPTS,
@@ -101,6 +103,18 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         "engine_version": next((run.engine_version for run in runs if run.engine_version), engine.ENGINE_VERSION),
     }
     return render(request, "result.html", context)
+
+
+def _asked(request: HttpRequest, exercise: Exercise) -> str:
+    """Whether the player of this browser is asked what they take away: "" (not), "asked" or "answered"."""
+    player = player_of(request.COOKIES)
+    if player is None or player.exercise_id != exercise.pk:
+        return ""
+    try:
+        lessons.may_answer(player)
+    except RuleBroken:
+        return ""
+    return "answered" if hasattr(player, "lesson") else "asked"
 
 
 @never_cache
@@ -127,12 +141,17 @@ def course(request: HttpRequest, code: str, team: int) -> HttpResponse:
     return JsonResponse({"key": key, "loss": board.series(found, worth.log_of(run).horizon)})
 
 
-def seen_run(request: HttpRequest, code: str, team: int) -> Run | None:
-    """The run of a team, where whoever asks may see its result; called what it is called in the debrief."""
-    exercise = get_object_or_404(Exercise, code=normal(code))
+def seen_runs(request: HttpRequest, exercise: Exercise) -> list[Run]:
+    """The runs whose result is seen from this browser, in the order and by the names of the debrief; none before the end or the reveal."""
     if exercise.state != "ended" or (exercise.frozen is not None and not facilitates(request.COOKIES, exercise)):
-        return None
-    return next((run for run in compare.shown(exercise) if run.team_id == team), None)
+        return []
+    return compare.shown(exercise)
+
+
+def seen_run(request: HttpRequest, code: str, team: int) -> Run | None:
+    """The run of a team, where it is one of those."""
+    exercise = get_object_or_404(Exercise, code=normal(code))
+    return next((run for run in seen_runs(request, exercise) if run.team_id == team), None)
 
 
 def notes_of(exercise: Exercise, runs: list[Run]) -> list[dict[str, Any]]:

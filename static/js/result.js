@@ -7,6 +7,7 @@ import { mountCourses } from "./cards/courses.js";
 import { curve } from "./cards/curve.js";
 import { mountLabs } from "./cards/lab.js";
 import { mountLanes } from "./cards/lanes.js";
+import { mountLessons } from "./cards/lessons.js";
 import { mountWorths } from "./cards/worth.js";
 
 bindDialogs();
@@ -23,6 +24,7 @@ if (data && root) {
   draw(drawn);
   mountWorths(document.querySelectorAll("[data-worth]"), mountCourses(root, draw, drawn));
 }
+mountLessons(document.querySelector("[data-lessons]"));
 
 /* Canvas does not follow print's CSS: the page takes the light theme while it prints, and the chart is drawn again. */
 const html = document.documentElement;

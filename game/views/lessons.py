@@ -1,0 +1,91 @@
+"""The survey after the end: a player's page for it, and what was answered, for whoever sees the result."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from game import lessons
+from game.access import player_of
+from game.forms import LessonForm
+from game.joining import normal
+from game.models import Exercise, Lesson, Player, RuleBroken
+from game.views.errors import error
+from game.views.result import NO_RESULT, seen_runs
+
+NOBODY = "This browser has not played an exercise, or its seat was opened in another one."
+FIELDS = ("surprised", "differently", "controls", "ready", "useful")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def mine(request: HttpRequest) -> HttpResponse:
+    """A player's own answers: the form, and keeping it. To a script it is said in JSON whether they are kept."""
+    player = player_of(request.COOKIES)
+    if player is None:
+        return error(request, 403, NOBODY, {"href": "/join/", "label": "Join with a code"})
+    try:
+        lessons.may_answer(player)
+        return (
+            _kept(request, player)
+            if request.method == "POST"
+            else _page(request, player, LessonForm(initial=_before(player), exercise=player.exercise))
+        )
+    except RuleBroken as problem:
+        if _by_script(request):
+            return JsonResponse({"kept": False, "reason": str(problem)}, status=409)
+        over = player.exercise.state == "ended"
+        way = {"href": f"/result/{player.exercise.code}/", "label": "To the result"} if over else {"href": "/lobby/", "label": "Back"}
+        return error(request, 409, str(problem), way)
+
+
+def _kept(request: HttpRequest, player: Player) -> HttpResponse:
+    form = LessonForm(request.POST, exercise=player.exercise)
+    if not form.is_valid():
+        if _by_script(request):
+            return JsonResponse({"kept": False, "reason": " ".join(text for texts in form.errors.values() for text in texts)}, status=400)
+        return _page(request, player, form, status=400)
+    lessons.answer(player, form.cleaned_data)
+    if _by_script(request):
+        return JsonResponse({"kept": True, "reason": ""})
+    messages.success(request, "Your answers are kept. You can change them until the facilitator puts the exercise away.")
+    return redirect("result", player.exercise.code)
+
+
+def _by_script(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("accept", "")
+
+
+def _before(player: Player) -> dict[str, Any]:
+    lesson = Lesson.objects.filter(player=player).first()
+    return {name: getattr(lesson, name) for name in FIELDS} if lesson else {}
+
+
+def _page(request: HttpRequest, player: Player, form: LessonForm, status: int = 200) -> HttpResponse:
+    context = {
+        "page_title": "What you take away",
+        "exercise": player.exercise,
+        "form": form,
+        "texts": [form[name] for name in lessons.PROMPTS],
+        "scales": [{"field": form[name], "prompt": prompt, "low": low, "high": high} for name, (prompt, low, high) in lessons.SCALES.items()],
+        "most": lessons.CONTROLS_MOST,
+        "length": lessons.TEXT_LENGTH,
+        "answered": bool(_before(player)),
+        "draft": f"lessons-{player.exercise.code}-{player.pk}",
+        "named": player.exercise.names == Exercise.Names.PEOPLE,
+    }
+    return render(request, "lessons.html", context, status=status)
+
+
+@never_cache
+@require_safe
+def answers(request: HttpRequest, code: str) -> HttpResponse:
+    """What was answered, of the teams whose result is seen from this browser."""
+    exercise = get_object_or_404(Exercise, code=normal(code))
+    runs = seen_runs(request, exercise)
+    if not runs:
+        return error(request, 404, NO_RESULT)
+    return JsonResponse(lessons.told(exercise, runs))
