@@ -37,7 +37,7 @@ def team(paper: Paper, told: Told, one: Told) -> None:
     curve(paper, one)
     decisions(paper, one["worth"])
     knew(paper, one["ledger"])
-    barriers(paper, one["week"])
+    barriers(paper, one["week"], one["worth"]["barriers"])
     if not told["compared"]:
         closing(paper, told)
 
@@ -189,16 +189,35 @@ def _after(span: str) -> str:
     return span if span == "at once" else f"after {span}"
 
 
-def barriers(paper: Paper, week: Told | None) -> None:
-    """The slices of the cheese, closed and open."""
-    if not week:
-        paper.heading("Barriers", 20)
-        paper.paragraph("The week before was history's: every barrier stood at the bell as it did on 1 August 2012.")
+def barriers(paper: Paper, week: Told | None, worth: Sequence[Told]) -> None:
+    """The slices of the cheese, closed and open, and what each saved, or would have saved."""
+    usd = {one["label"]: one for one in worth}
+    if week:
+        slices, note = week["slices"], f"{week['closed']} of {len(week['slices'])} closed at the bell"
+    else:
+        slices = [{"label": one["label"], "state": "open" if one["key"].startswith("closed:") else "closed", "stops": ""} for one in worth]
+        note = "the week was history's: they stood at the bell as on 1 August 2012"
+    if not slices:
         return
-    paper.heading("Barriers between the error and the loss", 40, f"{week['closed']} of {len(week['slices'])} closed at the bell")
-    columns = [Column("Barrier", 58), Column("At the bell", 24), Column("What it would have stopped", 100)]
-    rows = [[Cell(one["label"]), Cell(*STATES[one["state"]], bold=True), Cell(one["stops"], "text-2")] for one in week["slices"]]
-    paper.rows(columns, rows, SMALL)
+    paper.heading("Barriers between the error and the loss", 40, note)
+    columns = [Column("Barrier", 90), Column("At the bell", 40), Column("Closed, it saved", 52, "R")]
+    if week:
+        columns = [Column("Barrier", 58), Column("At the bell", 23), Column("What it would have stopped", 67), Column("Closed, it saved", 34, "R")]
+    paper.rows(columns, [_barrier(one, usd.get(one["label"]), told=bool(week)) for one in slices], SMALL)
+    paper.ln(1.5)
+    said = "One barrier in its other state, with hands of its own to close it and no hole in it; the rest as it was played."
+    paper.paragraph(said, SMALL, "text-3", gap=0)
+
+
+def _barrier(one: Told, found: Told | None, *, told: bool) -> list[Cell]:
+    saved = Cell("\u2026", "text-3")
+    if found is None:
+        saved = Cell(DASH, "text-3")
+    elif found["reason"]:
+        saved = Cell("not beside the rest", "text-3")
+    elif found["usd"] is not None:
+        saved = Cell(gain(found["usd"]), color(found["usd"]), bold=True, of="" if found["key"].startswith("left:") else "would have")
+    return [Cell(one["label"]), Cell(*STATES[one["state"]], bold=True), *([Cell(one["stops"], "text-2")] if told else []), saved]
 
 
 def lessons(paper: Paper, told: Told) -> None:

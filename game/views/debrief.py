@@ -117,6 +117,6 @@ def _of_team(run: Run, ghost: Ghost | None, until: int) -> dict[str, Any]:
         "worth": worth.told(run),
         "curve": [point for point in run.curve if point[0] <= until],
         "history": [point for point in ghost.curve if point[0] <= until] if ghost else [],
-        "nothing": [],
+        "nothing": [point for point in worth.curve_of(run, "nothing") or [] if point[0] <= until],
         "pins": [(one.number, one.first) for one in log.decisions],
     }
