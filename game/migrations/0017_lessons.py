@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("game", "0015_course_curves"),
+        ("game", "0016_lab"),
     ]
 
     operations = [
