@@ -31,6 +31,7 @@ SEGMENT_S = 30.0
 SPREAD_S = 10.0  # a segment is up to this much shorter
 STEP_EVERY_S = 1.0  # how often the row learns how far it was shown
 CHECKPOINT_EVERY_S = 20.0  # 50 ms each; what came since is run again in a few hundred milliseconds
+LONG_STEPS = 15 * engine.STEPS_PER_MINUTE
 WALL_EVERY = 2  # walls are told every second beat
 TOLD_EVERY = 8  # screens hear every so many beats that an evening is still being planned
 QUIET_EVERY = 4  # a desk that nobody looks at is told every fourth, for those who come
@@ -204,7 +205,10 @@ class Clock:
         if run.state == "pending":
             rows.begin(run)
         table = Table(run)
+        began = table.sim.now
         table.catch_up()
+        if table.sim.now - began > LONG_STEPS:
+            table.save()  # a fork's way to its start, say: who takes over next does not go it again
         return table
 
     def _beats(self, table: Table) -> bool:

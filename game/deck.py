@@ -75,7 +75,7 @@ def _line(
     """An inject on the line: {id, title, kind, talk_only, target, desks, at, step, when, by, state, teams, open}. `open`: it can be taken back."""
     teams = []
     for run in runs:
-        command, step = given.get(("inject.play", row.pk, run.pk)), had.get(row.pk, {}).get(run.pk)
+        command, step = given.get(("inject.play", row.known_by, run.pk)), had.get(row.known_by, {}).get(run.pk)
         if command is None:
             continue
         state = "delivered" if step is not None else "taken back" if row.taken_back else "refused" if command.state == "refused" else "waiting"

@@ -9,6 +9,7 @@ from django.db import transaction
 
 import engine
 from game import lessons
+from game.forks import KEPT_MARKET
 from game.joining import SOLO_STARTS
 from game.models import PHASE_SPEEDS, SPEED_MAX, SPEED_MIN, Defaults, Exercise, Holding, RuleBroken
 from game.planning import PLANNING_S
@@ -22,6 +23,7 @@ SPEEDS = (("deployment", "Week"), ("premarket", "Pre-market"), ("bell", "Opening
 HELP = (("2012", "As in 2012"), ("assisted", "Assisted: more is measured"), ("guided", "Guided: hints as well"))
 COUNTER = (("live", "Live"), ("delayed", "2 min late"), ("hidden", "Hidden until the end"))
 DRAWN = ("draw", "Draw one; nobody is told which until the end")
+MARKET = ("scenario", "phase", "start", "seed_from", "seed")  # what a fork has from its source
 SEEDS = (("history", "History's, 79"), ("draw", "Draw one"), ("own", "This one"))
 
 
@@ -124,13 +126,28 @@ class EditExercise(NewExercise):
         self.exercise = exercise
         super().__init__(*args, initial=_typed(exercise), **kwargs)
         self.fields["teams"].required = True
+        if exercise.first is not None:
+            self.fields["start"] = forms.CharField(required=False, label="Starts at", widget=self.fields["start"].widget)  # also after the close
+            for name in MARKET:
+                self.fields[name].disabled = True
+
+    def clean(self) -> dict[str, Any]:
+        """A fork's market stays: who posts another one is told so."""
+        data = super().clean()
+        if self.exercise.first is not None:
+            posted = [name for name in MARKET if name in self.data and self.data[name] != str(self.initial[name] or "")]
+            for name in posted:
+                self.add_error(name, KEPT_MARKET)
+        return data
 
     def save(self) -> None:
         """Keep what was changed; teams are added or taken from the end. Raises RuleBroken when it has started meanwhile, or people sit
         in a team that would go.
         """
         values, count = self.values(), self.cleaned_data["teams"]
-        if values["drawn"] and self.exercise.drawn:
+        if self.exercise.first is not None:
+            values = {name: value for name, value in values.items() if name not in ("scenario", "drawn", "seed", "start_step")}
+        elif values["drawn"] and self.exercise.drawn:
             values["scenario"] = self.exercise.scenario  # drawn once
         with transaction.atomic():
             exercise = Exercise.objects.select_for_update().get(pk=self.exercise.pk)

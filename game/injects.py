@@ -40,6 +40,7 @@ class Inject(models.Model):
     at = models.IntegerField(null=True)
     when = models.JSONField(null=True, help_text="{what, above}: see engine.CONDITIONS")
     by = models.CharField(max_length=24)
+    number = models.PositiveBigIntegerField(null=True, help_text="of a fork's: what the runs know it by, which was given it in the source")
     created = models.DateTimeField(default=timezone.now)
     taken_back = models.DateTimeField(null=True)
     taken_back_at = models.IntegerField(null=True, help_text="where the furthest run was then")
@@ -53,7 +54,12 @@ class Inject(models.Model):
     def args(self) -> dict[str, Any]:
         """Arguments of its command."""
         names = ("card", "desks", "server", "minutes", "text", "at", "when")
-        return {"id": self.pk or 1, **{name: getattr(self, name) for name in names}}
+        return {"id": self.known_by or 1, **{name: getattr(self, name) for name in names}}
+
+    @property
+    def known_by(self) -> int:
+        """Its number in the runs."""
+        return self.number or self.pk
 
     def runs(self) -> "list[Run]":
         """The runs it goes to, as far as they have begun."""
@@ -66,7 +72,7 @@ class Inject(models.Model):
 
     def take_back(self, by: str) -> None:
         """Take it back from every run that still waits for it. Raises RuleBroken with where it was delivered, when nobody does."""
-        had, runs = delivered(self.exercise).get(self.pk, {}), self.runs()
+        had, runs = delivered(self.exercise).get(self.known_by, {}), self.runs()
         ahead = [run for run in runs if run.pk not in had and not self._passed(run)]
         if self.at is None and self.when is None:  # it waits nowhere but in the inbox of a run that stands still
             ahead = [run for run in ahead if _withdraw(run, f"play {self.pk}")]
@@ -79,7 +85,7 @@ class Inject(models.Model):
         if not changed:
             raise RuleBroken("It was taken back already.")
         for run in ahead if self.at is not None or self.when else []:
-            _give(run, f"take back {self.pk}", "inject.take_back", {"id": self.pk}, by)
+            _give(run, f"take back {self.pk}", "inject.take_back", {"id": self.known_by}, by)
 
     def _passed(self, run: "Run") -> bool:
         return self.when is None and self.at is not None and run.step >= self.at
@@ -124,9 +130,9 @@ def _withdraw(run: "Run", name: str) -> bool:
 
 
 def give_all(run: "Run") -> None:
-    """Give a run that begins what was added for all teams or for its own, and is still ahead of it."""
+    """Give a run that begins what was added for all teams or for its own, and is still ahead of it; what a fork has in its log it has."""
     mine = models.Q(team=None) | models.Q(team=run.team_id)
-    for inject in Inject.objects.filter(mine, exercise=run.team.exercise, taken_back=None):
+    for inject in Inject.objects.filter(mine, exercise=run.team.exercise, taken_back=None, number=None):
         if inject.at is None or inject.at >= run.step:
             inject.give(run)
 
@@ -225,7 +231,7 @@ def for_the_ghost(exercise: "Exercise") -> list[Inject]:
     refused = Command.objects.filter(run__team__exercise=exercise, state="refused", desk="facilitator", kind="inject.play").order_by()
     missed = Counter(args["id"] for args in refused.values_list("args", flat=True))
     runs = exercise.runs().count()
-    return [inject for inject in added if not runs or missed[inject.pk] < runs]
+    return [inject for inject in added if not runs or missed[inject.known_by] < runs]
 
 
 def ghost_log(injects: Iterable[Inject]) -> list[list[Any]]:
@@ -237,7 +243,7 @@ def ghost_log(injects: Iterable[Inject]) -> list[list[Any]]:
             continue
         log.append([engine.WEEK, "inject.play", inject.args()])
         if inject.taken_back:
-            log.append([inject.taken_back_at, "inject.take_back", {"id": inject.pk}])
+            log.append([inject.taken_back_at, "inject.take_back", {"id": inject.known_by}])
     return log
 
 

@@ -7,12 +7,13 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 import engine
-from game import injects, planning
+from game import forks, injects, planning
 from game.defaults import Defaults as Defaults
+from game.forks import Fork as Fork
 from game.injects import Inject as Inject
 from game.injects import Message as Message
 from game.keys import hashed, new_token
@@ -111,6 +112,7 @@ class Exercise(models.Model):
     seed = models.PositiveBigIntegerField(default=79)
     noise = models.PositiveBigIntegerField(null=True, blank=True)
     start_step = models.IntegerField(default=0, help_text="reached at full speed before the clock shows itself")
+    first = models.IntegerField(null=True, blank=True, help_text="of a fork: where its simulations begin, see game.forks")
     advance_step = models.IntegerField(default=0, help_text="run at full speed up to here")
     state = models.CharField(max_length=8, choices=State.choices, default=State.LOBBY)
     speeds = models.JSONField(default=dict, blank=True, help_text="phase -> times real time, where it is not the default")
@@ -158,7 +160,11 @@ class Exercise(models.Model):
 
     @property
     def first_step(self) -> int:
-        """Where its simulations begin: with the week, or on the day. What lies before the start history plays at full speed."""
+        """Where its simulations begin: with the week, or on the day. What lies before the start history plays at full speed, or a fork's
+        source has played.
+        """
+        if self.first is not None:
+            return self.first
         return engine.WEEK if self.start_step < 0 else 0
 
     @property
@@ -280,15 +286,21 @@ class Team(models.Model):
         return self.name
 
     def begin(self, step: int | None = None) -> None:
-        """Give it its run; with `step` history plays up to there, and its clock runs there at full speed."""
-        exercise = self.exercise
-        values = {"step": exercise.first_step, "start_step": step, "advance_step": step}
-        run, made = Run.objects.get_or_create(team=self, defaults=values)
-        if made:
+        """Give it its run; with `step` history plays up to there, and its clock runs there at full speed. A fork's has its source's log
+        before any worker sees it.
+        """
+        exercise, fork = self.exercise, forks.of(self.exercise)
+        values = {"step": exercise.start_step if fork else exercise.first_step, "start_step": step, "advance_step": step}
+        with transaction.atomic():
+            run, made = Run.objects.get_or_create(team=self, defaults=values)
+            if not made:
+                return
+            if fork:
+                fork.begin(run)
             injects.give_all(run)
-        if made and exercise.help != "2012":
-            args = {"level": exercise.help}
-            Command.objects.create(run=run, client_id=uuid.uuid4(), desk="facilitator", kind="help.set", args=args, by="facilitator")
+            if exercise.help != (fork.help if fork else "2012"):
+                args = {"level": exercise.help}
+                Command.objects.create(run=run, client_id=uuid.uuid4(), desk="facilitator", kind="help.set", args=args, by="facilitator")
 
     def rename(self, typed: str) -> None:
         """Another name. Raises RuleBroken for one that another team has, or none."""

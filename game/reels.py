@@ -5,15 +5,17 @@ moment is given the same one, and a web process builds nothing.
 """
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import structlog
 from kombu.exceptions import OperationalError as QueueGone
 
 import engine
-from game import board
+from game import board, forks
 from game.broker import BROKER_GONE, client
 from game.celery import app
+from game.forks import Fork
 from game.loudspeaker import to_json
 from game.models import PHASE_SPEEDS, Run
 from game.rules import DESKS, RuleBroken
@@ -90,8 +92,10 @@ def about(run: Run) -> dict[str, Any]:
     """What the page's scrubber is drawn from: where the run begins and ends, its phases as long as they take to play, its loss beside
     history's, and the moments to jump to.
     """
-    ghost = run.team.exercise.ghost
+    ghost, fork = run.team.exercise.ghost, forks.of(run.team.exercise)
     found = log_of(run)
+    if fork:
+        found = replace(found, since=fork.since)  # what was played in the source is looked at as well
     return {
         "from": found.since,
         "until": found.until,
@@ -100,7 +104,7 @@ def about(run: Run) -> dict[str, Any]:
         "frames": FRAMES,
         "loss": run.curve,
         "history": [point for point in (ghost.curve if ghost else []) if point[0] <= found.until],
-        "pins": _pins(run, found),
+        "pins": _pins(run, found, fork),
     }
 
 
@@ -117,8 +121,8 @@ def _phases(first: int, until: int) -> list[list[Any]]:
     return rows
 
 
-def _pins(run: Run, found: engine.Log) -> list[dict[str, Any]]:
-    """Decisions and what happened, by time: {step, at, desk, text, kind}."""
+def _pins(run: Run, found: engine.Log, fork: Fork | None) -> list[dict[str, Any]]:
+    """Decisions and what happened, by time: {step, at, desk, text, kind, of}. `of`: the exercise that it was inherited from, or ""."""
     decisions = [(one.first, one.commands[0].desk, engine.decision_words(found.scenario, one), "decision") for one in found.decisions]
     taken = {(step, desk) for step, desk, *_ in decisions}
     happened = [
@@ -127,17 +131,22 @@ def _pins(run: Run, found: engine.Log) -> list[dict[str, Any]]:
         if (line.step, line.desk) not in taken and found.since <= line.step <= found.until
     ]
     rows = sorted([*decisions, *happened])
-    return [{"step": step, "at": engine.told(step, 0), "desk": desk, "text": text, "kind": kind} for step, desk, text, kind in rows]
+    start = run.team.exercise.start_step
+    return [
+        {"step": step, "at": engine.told(step, 0), "desk": desk, "text": text, "kind": kind, "of": fork.code if fork and step < start else ""}
+        for step, desk, text, kind in rows
+    ]
 
 
 def moment(text: str, run: Run) -> int:
     """The step that an address names (09:34:00, 27 Jul 18:30 or a step's number), within the run; its most telling one where it names none."""
-    found = log_of(run)
+    found, fork = log_of(run), forks.of(run.team.exercise)
+    since = fork.since if fork else found.since
     try:
         step = engine.step_at(text[:20])
     except ValueError:
         step = max(found.since, min(engine.OPEN, found.until))
-    return max(found.since, min(step, found.until))
+    return max(since, min(step, found.until))
 
 
 def desk_named(name: str) -> str:

@@ -1,11 +1,15 @@
 """Exercises before and after they are played: prepared ahead, copied, put away, deleted."""
 
 import secrets
+from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from game.models import Command, Event, Exercise, Inject, RuleBroken, Team
+import engine
+from game import forks, injects
+from game.models import Command, Event, Exercise, Fork, Inject, RuleBroken, Run, Team
 from game.writing import write
 
 SEED_MAX = 2**31 - 1
@@ -14,7 +18,7 @@ PLAYED = ("running", "paused")
 # What a copy has from the one it is a copy of. Not: code, state, dates, the frozen board, who played it.
 KEPT = (
     "facilitator", "title", "scenario", "drawn", "seed", "noise", "start_step", "speeds", "loss_counter", "help", "planning_s", "places", "stuck_s",
-    "names",
+    "names", "first",
 )  # fmt: skip
 
 
@@ -26,8 +30,11 @@ def new_seed(*taken: int) -> int:
 def copy_of(exercise: Exercise, *, new_market: bool = False) -> Exercise:
     """The same exercise in a lobby of its own: its teams' names and autopilots, its prepared injects, nobody at the desks.
 
-    With `new_market` on a drawn seed: the same teams play again, and what they remember of the market helps them no more.
+    With `new_market` on a drawn seed: the same teams play again, and what they remember of the market helps them no more. Raises
+    RuleBroken for a fork, which has no other market.
     """
+    if new_market and exercise.first is not None:
+        raise RuleBroken(f"{exercise} cannot be played on another market. {forks.KEPT_MARKET}")
     with transaction.atomic():
         copy = Exercise.objects.create(**{name: getattr(exercise, name) for name in KEPT})
         if new_market:
@@ -35,15 +42,69 @@ def copy_of(exercise: Exercise, *, new_market: bool = False) -> Exercise:
         else:
             copy.title = f"{exercise.title[: TITLE_MAX - 7]} (copy)"
         copy.save(update_fields=["seed", "noise", "title"])
+        for fork in Fork.objects.filter(exercise=exercise):
+            fork.pk, fork.exercise = None, copy
+            fork.save(force_insert=True)
         teams: dict[int | None, Team | None] = {None: None}
         for team in exercise.teams.prefetch_related("seats"):
-            teams[team.pk] = made = copy.add_team(team.name)
-            for seat in team.seats.all():
-                made.seats.filter(desk=seat.desk).update(autopilot=seat.autopilot)
+            teams[team.pk] = _same_team(copy, team)
         for inject in _prepared(exercise):
             inject.pk, inject.exercise, inject.team = None, copy, teams[inject.team_id]
             inject.save(force_insert=True)
     return copy
+
+
+def _same_team(exercise: Exercise, team: Team) -> Team:
+    """A team of that name with the same autopilots."""
+    made = exercise.add_team(team.name)
+    for seat in team.seats.all():
+        made.seats.filter(desk=seat.desk).update(autopilot=seat.autopilot)
+    return made
+
+
+def fork_of(run: Run, step: int, facilitator: User) -> Exercise:
+    """A new exercise in the lobby whose teams go on from a moment of a run that has ended; one team to begin with. Raises RuleBroken.
+
+    What was added to the run before that moment is in its log, also where it waits for its step: the rows are copied so that the line
+    shows them and history's run is given the same. What was added later is not.
+    """
+    forks.check(run, step)
+    exercise, log = run.team.exercise, forks.log_until(run, step)
+    kept = {name: getattr(exercise, name) for name in KEPT} | {"facilitator": facilitator, "first": exercise.first_step, "start_step": step}
+    kept["title"] = f"{exercise.title[: TITLE_MAX - 24]}, on from {engine.told(step, 0)}"
+    levels = [args["level"] for _, _, _, kind, args, _, _ in log if kind == "help.set"]
+    with transaction.atomic():
+        made = Exercise.objects.create(**kept)
+        since = max(exercise.start_step if run.start_step is None else run.start_step, exercise.first_step)
+        before = forks.of(exercise)
+        Fork.objects.create(
+            exercise=made, source=run, code=exercise.code, team=run.team.name, since=before.since if before else since,
+            help=levels[-1] if levels else "2012", commands=log,
+        )  # fmt: skip
+        _same_team(made, run.team)
+        for inject in _in_log(exercise, run, log):
+            inject.exercise, inject.team = made, None
+            inject.save(force_insert=True)
+    return made
+
+
+def _in_log(exercise: Exercise, run: Run, log: list[list[Any]]) -> list[Inject]:
+    """Copies of the injects that a log holds, as they stood then. What only this team was given all teams of a fork have."""
+    given = {args["id"] for _, _, _, kind, args, _, _ in log if kind == "inject.play"}
+    taken = {args["id"] for _, _, _, kind, args, _, _ in log if kind == "inject.take_back"}
+    delivered = injects.delivered(exercise)
+    found = []
+    for inject in exercise.injects.order_by("pk"):
+        number = inject.known_by
+        if number not in given:
+            continue
+        if inject.at is None and inject.when is None:
+            inject.at = delivered.get(number, {}).get(run.pk)
+        if number not in taken:
+            inject.taken_back = inject.taken_back_at = None
+        inject.pk, inject.number = None, number
+        found.append(inject)
+    return found
 
 
 def _prepared(exercise: Exercise) -> QuerySet[Inject]:

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 import engine
-from game import control_room, seating
+from game import control_room, forks, seating
 from game.access import exercises_of, own_exercise
 from game.accounts import is_facilitator, local_facilitator
 from game.control_room import team_of
@@ -75,6 +75,7 @@ def exercise(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "page_title": found.title,
         "exercise": found,
+        "fork": forks.of(found),
         "speeds": SPEEDS,
         "join": join_card(request.get_host(), found.code, secure=request.is_secure()),
         "this_machine_only": is_loopback(request.get_host()),

@@ -2,20 +2,23 @@
 
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 import engine
-from game import compare, reels
-from game.access import facilitates
+from game import compare, leading, reels
+from game.access import facilitates, own_exercise
 from game.briefs import BRIEFS, ORDER
-from game.models import RuleBroken, Run
+from game.joining import normal
+from game.models import Exercise, RuleBroken, Run
 from game.protocol import replay_hello
 from game.rules import DESKS
+from game.views.account import facilitators_only
 from game.views.errors import error
 from game.views.result import seen_run
 
@@ -53,7 +56,8 @@ def replay(request: HttpRequest, code: str, team: int) -> HttpResponse:
 def _replay(run: Run, desk: str, at: int) -> dict[str, Any]:
     """What the scrubber knows."""
     address = reverse("replay-frames", args=[run.team.exercise.code, run.team_id, desk])
-    return {"at": at, "desk": desk, "address": address, **reels.about(run)}
+    ways = {name: reverse(name, args=[run.team.exercise.code]) for name in ("replay-led", "replay-lead", "replay-follow")}
+    return {"at": at, "desk": desk, "team": run.team_id, "address": address, "ways": ways, **reels.about(run)}
 
 
 def _teams(run: Run) -> list[dict[str, Any]]:
@@ -81,3 +85,45 @@ def frames(request: HttpRequest, code: str, team: int, desk: str) -> HttpRespons
         return HttpResponse(reels.stretch(run, desk, first, rate), content_type="application/json")
     except RuleBroken as problem:
         return JsonResponse({"reason": str(problem)}, status=202)
+
+
+@never_cache
+@require_safe
+def led(request: HttpRequest, code: str) -> HttpResponse:
+    """Where the facilitator is who shows the room a moment; asked every second by who follows."""
+    exercise = get_object_or_404(Exercise, code=normal(code))
+    return JsonResponse({"lead": leading.led(exercise) if _seen(request, exercise) else None})
+
+
+@never_cache
+@require_safe
+def follow(request: HttpRequest, code: str) -> HttpResponse:
+    """The page that follows: at the facilitator's moment, or where there is none yet at the first team's bell."""
+    exercise = get_object_or_404(Exercise, code=normal(code))
+    teams = [run.team_id for run in compare.shown(exercise) if not reels.refusal(run)] if _seen(request, exercise) else []
+    if not teams:
+        return error(request, 404, NOTHING)
+    found = leading.led(exercise)
+    where = found if found and found["team"] in teams else {"team": teams[0], "desk": "risk", "step": engine.OPEN}
+    asked = urlencode({"desk": where["desk"], "at": engine.told(where["step"], 0), "follow": 1})
+    return redirect(f"{reverse('replay', args=[exercise.code, where['team']])}?{asked}")
+
+
+def _seen(request: HttpRequest, exercise: Exercise) -> bool:
+    return exercise.state == "ended" and (exercise.frozen is None or facilitates(request.COOKIES, exercise))
+
+
+@require_POST
+@facilitators_only
+def lead(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the room this moment: `team`, `desk`, `step`, `rate`, `playing` (1 or 0); with `do=stop` no longer."""
+    exercise, reason = own_exercise(request, code), ""
+    try:
+        if request.POST.get("do") == "stop":
+            leading.stop(exercise)
+        else:
+            names = ("team", "desk", "step", "rate")
+            leading.lead(exercise, *(request.POST.get(name, "") for name in names), playing=request.POST.get("playing") == "1")
+    except RuleBroken as problem:
+        reason = str(problem)
+    return JsonResponse({"reason": reason})

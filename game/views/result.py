@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import engine
-from game import board, compare, guide, lab, lessons, results, tables, worth
+from game import board, compare, forks, guide, lab, lessons, results, tables, worth
 from game.access import facilitates, own_exercise, player_of
 from game.bundles import bundle_of
 from game.joining import normal
@@ -85,6 +85,7 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "page_title": f"Result of {exercise.title}",
         "exercise": exercise,
+        "fork": forks.of(exercise),
         "final": final,
         "held": held,
         "notes": notes_of(exercise, runs) if facilitator else [],
@@ -190,11 +191,27 @@ def team_told(run: Run, ghost: Ghost | None) -> dict[str, Any]:
         "ledger": ledger_of(run),
         "lanes_id": f"lanes-{run.team_id}",
         "week": week_of(run, engine.load_scenario(run.team.exercise.scenario)),
-        "story": engine.story(run.events.all(), engine.load_scenario(run.team.exercise.scenario), score if score.get("fate") else None),
+        "story": _story(run, score),
+        "from": engine.told(max(engine.OPEN, exercise.start_step), 0) if run.step > max(engine.OPEN, exercise.start_step) else "",
         "parts": [{"label": label, "usd": round(score[key])} for key, label in PARTS if score.get(key)],
-        "decisions": [_decision(row, named=exercise.names == Exercise.Names.PEOPLE) for row in given if row.kind != READ],
+        "decisions": [
+            {**_decision(row, named=exercise.names == Exercise.Names.PEOPLE), "inherited": inherited(exercise, int(row.step or 0))}
+            for row in given
+            if row.kind != READ
+        ],
         "opened": [(desk, count) for desk in DESKS if (count := sum(row.kind == READ and row.desk == desk for row in given))],
     }
+
+
+def inherited(exercise: Exercise, step: int) -> bool:
+    """Whether that was played in another exercise, which this one goes on from."""
+    return exercise.first is not None and step < exercise.start_step
+
+
+def _story(run: Run, score: dict[str, Any]) -> list[dict[str, Any]]:
+    exercise = run.team.exercise
+    lines = engine.story(run.events.all(), engine.load_scenario(exercise.scenario), score if score.get("fate") else None)
+    return [{**line, "inherited": inherited(exercise, engine.step_at(line["at"]))} for line in lines]
 
 
 def _history(ghost: Ghost) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 import engine
@@ -95,12 +95,38 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
 def copy(request: HttpRequest, code: str) -> HttpResponse:
     """`do=again`: the same teams on a new market, from any exercise; otherwise the same once more. Then to its form."""
     again = request.POST.get("do") == "again"
-    made = schedule.copy_of(own_exercise(request, code), new_market=again)
+    try:
+        made = schedule.copy_of(own_exercise(request, code), new_market=again)
+    except RuleBroken as problem:
+        messages.error(request, str(problem))
+        return redirect("sessions")
     if made.facilitator != request.user:  # staff copied somebody's
         made.facilitator = request.user  # type: ignore[assignment]
         made.save(update_fields=["facilitator"])
     messages.success(request, f"{made.code} is ready{f', on seed {made.seed}' if again else ''}. Change what is to be different.")
     return redirect("exercise-edit", made.code)
+
+
+@require_POST
+@facilitators_only
+def fork(request: HttpRequest, code: str, team: int) -> HttpResponse:
+    """A new exercise that goes on from `at` (09:40:00, 27 Jul 18:30) of a team's run, and on to its control room."""
+    exercise = own_exercise(request, code)
+    run = get_object_or_404(exercise.runs(), team=team)
+    try:
+        made = schedule.fork_of(run, _moment(request.POST.get("at", "")), request.user)  # type: ignore[arg-type]
+    except RuleBroken as problem:
+        messages.error(request, str(problem))
+        return redirect("result", exercise.code)
+    messages.success(request, f"{made.code} goes on from {made.fork}. It waits in its lobby until you start it.")
+    return redirect("facilitator-exercise", made.code)
+
+
+def _moment(typed: str) -> int:
+    try:
+        return engine.step_at(typed[:20])
+    except ValueError as problem:
+        raise RuleBroken(f"{problem}.") from None
 
 
 @require_POST

@@ -126,3 +126,29 @@ def test_a_stretch_holds_every_card_first_and_then_what_changed(played, run):
     for _, cards in found["frames"]:
         together |= cards
     assert together == whole and len(found["frames"][1][1]) < len(whole) / 2
+
+
+def test_only_the_facilitator_shows_the_room_a_moment_and_only_one_that_is_one(client, run):
+    erin, exercise = new_facilitator(), run.team.exercise
+    Exercise.objects.filter(pk=exercise.pk).update(facilitator=erin)
+    there, sound = f"/facilitator/{exercise.code}/lead/", {"team": run.team_id, "desk": "risk", "step": engine.OPEN, "rate": 10, "playing": 1}
+    assert client.post(there, sound).status_code == 403
+    client.force_login(erin, "django.contrib.auth.backends.ModelBackend")
+    wrong = (
+        ({"team": 999}, "no run"),
+        ({"desk": "x"}, "Expected"),
+        ({"step": "9" * 40}, "Expected"),
+        ({"rate": 7}, "Expected"),
+        ({"step": 999_999_999}, "A step is"),
+    )
+    for changed, reason in (*wrong, ({}, "broker is away")):
+        assert reason in client.post(there, sound | changed).json()["reason"], changed
+    assert client.post(there, {"do": "stop"}).json() == {"reason": ""}
+    assert client.get(f"/replay/{exercise.code}/led.json").json() == {"lead": None}
+
+
+def test_who_follows_where_nobody_leads_is_at_the_bell(client, run):
+    answer = client.get(f"/replay/{run.team.exercise.code}/follow/")
+    assert answer.url == f"{address(run)}?desk=risk&at=09%3A30%3A00&follow=1"
+    Exercise.objects.filter(pk=run.team.exercise_id).update(state="running")
+    assert client.get(f"/replay/{run.team.exercise.code}/follow/").status_code == 404

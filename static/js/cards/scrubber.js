@@ -4,6 +4,7 @@ import { icon } from "../lib/icons.js";
 import { lossSpoken } from "../lib/format.js";
 import { role } from "../lib/roles.js";
 import { stampOf } from "../lib/market-clock.js";
+import { bindLeading } from "../lib/leading.js";
 import { axis, drawStrip } from "./strip.js";
 
 const TEN_S = 40; // steps
@@ -14,34 +15,43 @@ export function mountScrubber(root, tape, data) {
   const slider = root.querySelector("[data-at]");
   const pins = document.querySelector("[data-pins]");
   drawStrip(root.querySelector("[data-strip]"), data, places);
+  const byHand = (act) => (...given) => {
+    root.dispatchEvent(new Event("by-hand")); // who followed no longer does
+    act(...given);
+  };
+  const seek = byHand((step) => tape.seek(step));
+  /* A moment after what the pin stands for: the desk shows what came of it. */
+  const jump = (pin) => pin && seek(pin.step + 1);
   const goes = {
-    play: () => tape.play(),
-    back: () => tape.seek(tape.step - TEN_S),
-    on: () => tape.seek(tape.step + TEN_S),
+    play: byHand(() => tape.play()),
+    back: () => seek(tape.step - TEN_S),
+    on: () => seek(tape.step + TEN_S),
     "pin-before": () => jump(data.pins.findLast((pin) => pin.step < tape.step - 1)),
     "pin-after": () => jump(data.pins.find((pin) => pin.step > tape.step)),
     copy: () => copy(root),
   };
-  /* A moment after what the pin stands for: the desk shows what came of it. */
-  const jump = (pin) => pin && tape.seek(pin.step + 1);
   for (const button of root.querySelectorAll("[data-go]")) button.addEventListener("click", goes[button.dataset.go]);
-  root.querySelector("[data-rate]").addEventListener("change", (event) => tape.setRate(Number(event.target.value)));
-  slider.addEventListener("input", () => tape.seek(places.step(slider.value / slider.max)));
-  render(data.pins.map((pin) => html`<li><button type="button" class="btn btn-bare" @click=${() => { jump(pin); pins.closest("dialog").close(); }}>
-    <span class="num">${pin.at}</span>${pin.desk ? role(pin.desk) : html`<span class="role">${icon("bell")}<span>Market</span></span>`}<span class="pin-text">${pin.text}</span></button></li>`), pins);
+  root.querySelector("[data-rate]").addEventListener("change", byHand((event) => tape.setRate(Number(event.target.value))));
+  slider.addEventListener("input", () => seek(places.step(slider.value / slider.max)));
+  render(data.pins.map((pin) => html`<li><button type="button" class="btn btn-bare" @click=${() => { jump(pin); pins.closest("dialog").close(); slider.focus(); }}>
+    <span class="num">${pin.at}</span>${pin.desk ? role(pin.desk) : html`<span class="role">${icon("bell")}<span>Market</span></span>`}<span class="pin-text">${pin.text}${pin.of ? html` <span class="tag">inherited from ${pin.of}</span>` : nothing}</span></button></li>`), pins);
   bindKeys(goes, slider);
   bindWays(root, tape);
+  bindLeading(root, tape, data);
   tape.addEventListener("moment", ({ detail }) => draw(root, data, places, detail));
 }
 
-function draw(root, data, places, { step, playing, waiting }) {
+function draw(root, data, places, { step, playing, waiting, rate }) {
+  root.querySelector("[data-rate]").value = rate;
   const slider = root.querySelector("[data-at]");
   slider.value = Math.round(places.at(step) * slider.max);
   slider.setAttribute("aria-valuetext", `${stampOf(step)}, ${lossSpoken(lossAt(data.loss, step))}`);
   root.toggleAttribute("data-waiting", waiting);
   render(html`${icon(playing ? "pause" : "play")}${playing ? "Pause" : "Play"}`, root.querySelector("[data-go=play]"));
   const pin = data.pins.findLast((one) => one.step < step && step - one.step <= NEAR);
-  render(pin ? html`<span class="num">${pin.at}</span> ${pin.desk ? role(pin.desk) : nothing} <span>${pin.text}</span>` : html`<span class="quiet">Space plays and pauses, the arrows move by ten seconds, [ and ] to the pin before and after.</span>`, root.querySelector("[data-pin]"));
+  render(pin ? html`<span class="num">${pin.at}</span> ${pin.desk ? role(pin.desk) : nothing} <span>${pin.text}</span>${pin.of ? html` <span class="tag">inherited from ${pin.of}</span>` : nothing}` : html`<span class="quiet">Space plays and pauses, the arrows move by ten seconds, [ and ] to the pin before and after.</span>`, root.querySelector("[data-pin]"));
+  const fork = root.querySelector("[data-fork-at]");
+  if (fork) fork.value = stampOf(step);
   if (!playing) history.replaceState(null, "", address(step));
 }
 
@@ -51,6 +61,7 @@ function address(step) {
   const way = new URLSearchParams(location.search);
   way.set("desk", document.body.dataset.desk);
   way.set("at", stampOf(step));
+  way.delete("follow");
   return `?${way}`.replaceAll("%3A", ":");
 }
 

@@ -140,7 +140,7 @@ export class Tape extends EventTarget {
   }
 
   #tell() {
-    this.dispatchEvent(new CustomEvent("moment", { detail: { step: this.step, playing: this.playing, waiting: this.waiting || this.#wanted !== null } }));
+    this.dispatchEvent(new CustomEvent("moment", { detail: { step: this.step, playing: this.playing, rate: this.rate, waiting: this.waiting || this.#wanted !== null } }));
   }
 }
 

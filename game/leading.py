@@ -1,0 +1,61 @@
+"""A facilitator's replay that the room follows: where it is, in the broker, for as long as it is told.
+
+A picture of the present that may be lost: who leads tells it every second, and who follows asks every second. When the facilitator's page
+is closed nobody is led any more.
+"""
+
+import json
+import time
+from typing import Any
+
+import structlog
+
+import engine
+from game.broker import BROKER_GONE, client
+from game.models import Exercise
+from game.reels import RATES
+from game.rules import DESKS, RuleBroken
+
+log = structlog.get_logger(__name__)
+KEPT_S = 10
+
+
+def _key(exercise: Exercise) -> str:
+    return f"ob:lead:{exercise.pk}"
+
+
+def lead(exercise: Exercise, team: str, desk: str, step: str, rate: str, *, playing: bool) -> None:
+    """Show the room this moment of a team's desk. Raises RuleBroken for one that is none."""
+    numbers = [text for text in (team, step.removeprefix("-"), rate) if text.isdecimal() and len(text) < 10]
+    if len(numbers) < 3 or desk not in DESKS or int(rate) not in RATES:
+        raise RuleBroken("Expected a team, a desk, a step and how many times real time.")
+    if not engine.WEEK <= int(step) <= engine.END:
+        raise RuleBroken(f"A step is from {engine.WEEK} to {engine.END}.")
+    if not exercise.runs().filter(team=int(team), state="ended").exists():
+        raise RuleBroken("This team has no run that can be shown.")
+    told = {"team": int(team), "desk": desk, "step": int(step), "rate": int(rate), "playing": playing, "told": time.time()}
+    try:
+        client().set(_key(exercise), json.dumps(told), ex=KEPT_S)
+    except BROKER_GONE as problem:
+        log.warning("the room could not be shown a moment", exercise=exercise.pk, problem=str(problem))
+        raise RuleBroken("The broker is away: the room is not shown this. It is tried again.") from None
+
+
+def stop(exercise: Exercise) -> None:
+    """Let everybody look at what they like."""
+    try:
+        client().delete(_key(exercise))
+    except BROKER_GONE as problem:
+        log.warning("a lead is left to run out", exercise=exercise.pk, problem=str(problem))
+
+
+def led(exercise: Exercise) -> dict[str, Any] | None:
+    """Where the facilitator is: {team, desk, step, rate, playing, age_s}; None when nobody leads."""
+    try:
+        found = client().get(_key(exercise))
+    except BROKER_GONE:
+        return None
+    if found is None:
+        return None
+    told = json.loads(str(found))
+    return {**told, "age_s": round(max(0.0, time.time() - told.pop("told")), 2)}
