@@ -1,5 +1,6 @@
 """Who knew what when, for the result page."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import engine
@@ -7,10 +8,10 @@ from game.models import Run
 from game.worth import log_of
 
 
-def ledger_of(run: Run) -> dict[str, Any]:
-    """The ledger of a run: rows for the table, and the same as steps for the lanes."""
+def ledger_of(run: Run, events: Iterable[Any]) -> dict[str, Any]:
+    """The ledger of a run, from all its events: rows for the table, and the same as steps for the lanes."""
     log = log_of(run)
-    entries = engine.ledger(run.events.order_by("number"), log.decisions)
+    entries = engine.ledger(events, log.decisions)
     decisions = {one.number: one for one in log.decisions}
     return {
         "rows": [_row(entry, decisions, log.scenario) for entry in entries],

@@ -1,7 +1,8 @@
 """What the decisions were worth: every team against history's run on the same market."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.db import models
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
@@ -13,7 +14,7 @@ from game.access import facilitates, own_exercise, player_of
 from game.bundles import bundle_of
 from game.joining import normal
 from game.models import Command, Exercise, Ghost, Run
-from game.rules import DESKS, RuleBroken
+from game.rules import RuleBroken
 from game.views.account import facilitators_only
 from game.views.errors import error
 from game.views.ledger import ledger_of
@@ -26,8 +27,21 @@ PARTS = (
     ("precautions", "Precautions"),
     ("penalties", "Penalties"),
 )
-NO_RESULT = "There is no result of this run yet."
 READ = "mail.open"  # counted, not listed: a desk opens a hundred in a morning
+NOT_GIVEN = [kind for kind, lever in engine.KINDS.items() if lever.talk or kind == READ]
+NO_RESULT = "There is no result of this run yet."
+
+
+class Happened(NamedTuple):
+    """An event of a log, as the engine tells it."""
+
+    step: int
+    kind: str
+    audience: list[str]
+    data: dict[str, Any]
+
+
+_lasting: dict[tuple[Any, ...], dict[str, Any]] = {}
 
 
 def beside_the_bell(moment: str | None) -> str:
@@ -176,8 +190,7 @@ def bundle(request: HttpRequest, code: str, team: int) -> HttpResponse:
 
 def team_told(run: Run, ghost: Ghost | None) -> dict[str, Any]:
     """What is told of a team."""
-    score, exercise = run.score or {}, run.team.exercise
-    given = [row for row in run.commands.filter(step__isnull=False).order_by("seq") if not engine.KINDS[row.kind].talk]
+    score, exercise, lasting = run.score or {}, run.team.exercise, lasting_of(run)
     return {
         "name": run.team.name,
         "pk": run.team_id,
@@ -188,30 +201,53 @@ def team_told(run: Run, ghost: Ghost | None) -> dict[str, Any]:
         "moments": moments(score),
         "fate": fate(score),
         "service_kept": score.get("service_kept"),
-        "ledger": ledger_of(run),
+        "ledger": lasting["ledger"],
         "lanes_id": f"lanes-{run.team_id}",
-        "week": week_of(run, engine.load_scenario(run.team.exercise.scenario)),
-        "story": _story(run, score),
+        "week": lasting["week"],
+        "story": lasting["story"],
         "from": engine.told(max(engine.OPEN, exercise.start_step), 0) if run.step > max(engine.OPEN, exercise.start_step) else "",
         "parts": [{"label": label, "usd": round(score[key])} for key, label in PARTS if score.get(key)],
         "decisions": [
             {**_decision(row, named=exercise.names == Exercise.Names.PEOPLE), "inherited": inherited(exercise, int(row.step or 0))}
-            for row in given
-            if row.kind != READ
+            for row in lasting["given"]
         ],
-        "opened": [(desk, count) for desk in DESKS if (count := sum(row.kind == READ and row.desk == desk for row in given))],
+        "opened": lasting["opened"],
+    }
+
+
+def lasting_of(run: Run) -> dict[str, Any]:
+    """What is read from the whole log of a run that has ended, and is the same for whoever looks: kept as worth.log_of keeps the log, for
+    as long as the run stays as it is.
+    """
+    key = (run.team.exercise.code, run.pk, run.epoch, run.step, run.state)
+    found = _lasting.get(key)
+    if found is None:
+        found = _lasting[key] = _read(run)
+        for old in list(_lasting)[: -worth.LOGS_KEPT]:
+            _lasting.pop(old, None)
+    return found
+
+
+def _read(run: Run) -> dict[str, Any]:
+    score, scenario = run.score or {}, engine.load_scenario(run.team.exercise.scenario)
+    rows = run.events.order_by("number").values_list("step", "kind", "audience", "data")
+    events = [Happened(*row) for row in rows.iterator()]  # thousands: no model for each
+    given = list(run.commands.filter(step__isnull=False).exclude(kind__in=NOT_GIVEN).order_by("seq"))
+    return {
+        "ledger": ledger_of(run, events),
+        "week": week_of(run, scenario),
+        "story": [
+            {**line, "inherited": inherited(run.team.exercise, engine.step_at(line["at"]))}
+            for line in engine.story(events, scenario, score if score.get("fate") else None)
+        ],
+        "given": given,
+        "opened": list(run.commands.filter(step__isnull=False, kind=READ).order_by("desk").values_list("desk").annotate(models.Count("pk"))),
     }
 
 
 def inherited(exercise: Exercise, step: int) -> bool:
     """Whether that was played in another exercise, which this one goes on from."""
     return exercise.first is not None and step < exercise.start_step
-
-
-def _story(run: Run, score: dict[str, Any]) -> list[dict[str, Any]]:
-    exercise = run.team.exercise
-    lines = engine.story(run.events.all(), engine.load_scenario(exercise.scenario), score if score.get("fate") else None)
-    return [{**line, "inherited": inherited(exercise, engine.step_at(line["at"]))} for line in lines]
 
 
 def _history(ghost: Ghost) -> dict[str, Any]:

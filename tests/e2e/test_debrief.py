@@ -22,6 +22,7 @@ def ended(facilitator: Control, stack: Stack, code: str) -> None:
     headers = {"X-CSRFToken": token, "Referer": stack.address}
     address = f"{stack.address}/facilitator/exercise/{code}/"
     steps = "SELECT MIN(r.step) FROM game_run r JOIN game_team t ON t.id = r.team_id JOIN game_exercise e ON e.id = t.exercise_id WHERE e.code = ?"
+    wait_for(lambda: stack.rows("SELECT id FROM game_ghost"), 120, "history's run is there")
     facilitator.page.request.post(address, form={"do": "advance", "to": "10:20"}, headers=headers)
     wait_for(lambda: (stack.rows(steps, code)[0][0] or 0) >= (2 * 3600 + 20 * 60) * 4, 120, "both markets reach 10:20")
     facilitator.end(code)
@@ -73,7 +74,7 @@ def test_from_the_last_bell_to_the_printed_report(opens: Opens, facilitator: Con
         page.reload()
         return table.get_by_role("columnheader", name="2012").is_visible()
 
-    wait_for(history_is_there, 240, "the runs are finished, and history's beside them")
+    wait_for(history_is_there, 60, "the runs are finished, and history's beside them")
     lessons = page.get_by_role("region", name="What people take away")
     expect(lessons).to_contain_text("0 of 1 person has answered.")
     answered(phone, stack, code)
