@@ -73,7 +73,7 @@ const ranges = ({ bins }, sides) => html`<details class="lab-ranges"><summary>Th
 const spoken = (d, sides) => `Histogram of losses. ${sides.map(([name, side]) => `${WORD[name]}: half of ${side.trials} seeds lost less than ${usd(side.median)}, the most was ${usd(side.most)}`).join(". ")}. The table below has every range.`;
 
 function notes(d, sides) {
-  const found = [];
+  const found = sides.some(([, side]) => side.error != null) ? ["What stands after \u00b1 is the standard error of the mean."] : [];
   if (d.bins.grows) found.push("Losses lie far apart, so each range of the chart is about twice as wide as the one before it.");
   for (const [name, side] of sides) {
     const refused = Object.values(side.refused).reduce((sum, n) => sum + n, 0);

@@ -3,7 +3,7 @@ import { html, svg } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { axis } from "./format.js";
 
 const [HIGH, TOP, FOOT] = [250, 18, 26];
-const LABEL = 52; // pixels that an amount on the axis takes
+const LABEL = 66; // pixels that an amount on the axis takes
 const NUMBER = 15; // and the number above a bar
 
 export const swatch = (side) => html`<svg class="swatch" viewBox="0 0 18 12" width="18" height="12" aria-hidden="true">${hatch("swatch")}<rect class=${`bar-${side}`} x="1" y="1" width="16" height="10" fill=${fill(side, "swatch")}></rect></svg>`;
