@@ -78,6 +78,19 @@ def test_without_safeguards_there_is_one_side(room):
     assert [side for side, found in told(experiment)["sides"].items() if found] == ["without"] and experiment.trials.count() == 2
 
 
+def test_trials_without_safeguards_are_taken_over_from_an_experiment_that_has_run_them(room):
+    fill(room.experiment(seeds=3, safeguards=["clean"]))
+    other = room.experiment(first_seed=2, safeguards=["limit"], holes="built")
+    assert [(row.seed, row.side, row.found["loss_usd"]) for row in other.trials.all()] == [(2, "without", 4e8 + 2), (3, "without", 4e8 + 3)]
+    assert other.state == "running" and other.missing() == [(2, "with"), (3, "with")]
+    assert room.experiment(safeguards=[], seeds=2).state == "done", "there is nothing left to run"
+    for differs in ({"players": "all novice"}, {"since": "week"}, {"scenario": "quiet-open"}, {"varies": "noise"}):
+        assert not room.experiment(**differs).trials.exists(), differs
+        Experiment.objects.filter(state="running").update(state="cancelled")
+    Experiment.objects.update(engine_version="0.1")
+    assert not room.experiment().trials.exists(), "another engine has run them"
+
+
 @pytest.mark.parametrize(
     ("form", "said"),
     [
