@@ -131,6 +131,7 @@ class Exercise(models.Model):
     places = models.PositiveSmallIntegerField(default=4, help_text="how many people may share a seat")
     stuck_s = models.PositiveSmallIntegerField(default=180, help_text="wall seconds without a command of a team's people; 0: never stuck")
     names = models.CharField(max_length=8, choices=Names.choices, default=Names.TEAMS, help_text="who is named in the debrief")
+    open_results = models.BooleanField(default=False, help_text="everybody with the code sees every team's result, not only its own")
     planned_for = models.DateTimeField(null=True, blank=True, help_text="when it is to be played, as whoever planned it typed it")
     archived = models.BooleanField(default=False, help_text="put away: it shows in no list unless asked for")
     created = models.DateTimeField(default=timezone.now)
@@ -277,6 +278,7 @@ class Team(models.Model):
     exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="teams")
     name = models.CharField(max_length=24)
     place = models.PositiveSmallIntegerField(default=1)
+    links = models.PositiveSmallIntegerField(default=0, help_text="how often the links to its result were taken back, see game.sharing")
 
     class Meta:
         ordering = ["place"]

@@ -18,7 +18,7 @@ PLAYED = ("running", "paused")
 # What a copy has from the one it is a copy of. Not: code, state, dates, the frozen board, who played it.
 KEPT = (
     "facilitator", "title", "scenario", "drawn", "seed", "noise", "start_step", "speeds", "loss_counter", "help", "planning_s", "places", "stuck_s",
-    "names", "first",
+    "names", "open_results", "first",
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("desk/<str:name>/", desk.desk, name="desk"),
     path("projector/<str:code>/", projector.projector, name="projector"),
     path("projector/<str:code>/qr.svg", projector.qr, name="qr"),
+    path("shared/<str:token>/", debrief.shared, name="shared"),
     path("lessons/", lessons.mine, name="lessons"),
     path("result/<str:code>/", result.result, name="result"),
     path("replay/<str:code>/led.json", replay.led, name="replay-led"),

@@ -28,6 +28,7 @@ PAGES = {
     "join/<str:code>/": Who.ANYBODY,
     "projector/<str:code>/": Who.ANYBODY,
     "projector/<str:code>/qr.svg": Who.ANYBODY,
+    "shared/<str:token>/": Who.ANYBODY,  # and shows nothing without a signed link
     "lessons/": Who.PLAYER,
     "result/<str:code>/": Who.ANYBODY,
     "result/<str:code>/lessons.json": Who.ANYBODY,

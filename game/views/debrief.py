@@ -10,25 +10,48 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 import engine
-from game import compare, guide, lessons, report, tables, worth
+from game import compare, guide, lessons, report, sharing, tables, worth
 from game.access import facilitates, own_exercise
-from game.models import Exercise, Ghost, Run
+from game.models import Exercise, Ghost, RuleBroken, Run
 from game.views.account import facilitators_only
 from game.views.errors import error
 from game.views.result import NO_RESULT, notes_of, seen_run, team_told
+
+CHOICES = "Choose whom the debrief names, or who sees it, or take the links back."
 
 
 @require_POST
 @facilitators_only
 def choose(request: HttpRequest, code: str) -> HttpResponse:
-    """`names`: whom the debrief names, for everybody who sees it."""
+    """`names`: whom the debrief names, for everybody who sees it; `open` (yes, no): whether all see all teams; `links` (back): no link
+    that was made opens any longer.
+    """
     exercise = own_exercise(request, code)
-    names = request.POST.get("names", "")
+    names, opened = request.POST.get("names"), request.POST.get("open")
     if names in Exercise.Names.values:
         Exercise.objects.filter(pk=exercise.pk).update(names=names)
+    elif opened in ("yes", "no"):
+        Exercise.objects.filter(pk=exercise.pk).update(open_results=opened == "yes")
+    elif request.POST.get("links") == "back":
+        sharing.take_back(exercise)
+        messages.success(request, "The links are taken back: none that was given away opens any longer. Those on this page are new.")
     else:
-        messages.error(request, "Choose letters, teams, or people as well.")
+        messages.error(request, CHOICES)
     return redirect("result", exercise.code)
+
+
+@never_cache
+@require_safe
+def shared(request: HttpRequest, token: str) -> HttpResponse:
+    """A team's link: this browser sees the team's result from now on, for as long as the link opens."""
+    try:
+        team = sharing.team_of_link(token)
+    except RuleBroken as problem:
+        return error(request, 403, str(problem))
+    response = redirect("result", team.exercise.code)
+    age = sharing.LINK_DAYS * 24 * 3600
+    response.set_cookie(sharing.COOKIE, token, max_age=age, httponly=True, samesite="Lax", secure=request.is_secure())
+    return response
 
 
 @require_safe

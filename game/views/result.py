@@ -5,11 +5,12 @@ from typing import Any, NamedTuple
 from django.db import models
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import engine
-from game import board, compare, forks, guide, lab, lessons, results, tables, worth
+from game import board, compare, forks, guide, lab, lessons, results, sharing, tables, worth
 from game.access import facilitates, own_exercise, player_of
 from game.bundles import bundle_of
 from game.joining import normal
@@ -92,7 +93,9 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
     over = exercise.state == "ended" and all(run.state in Run.DONE for run in runs)
     held = over and exercise.frozen is not None
     facilitator = facilitates(request.COOKIES, exercise)
+    runs = seen_runs(request, exercise) if over else runs
     final = over and (not held or facilitator)
+    played = sharing.played_in(request.COOKIES, exercise)
     ghost = exercise.ghost
     sides = [board.Side.of(run) for run in runs] if final else []
     furthest = max((side.step for side in sides), default=engine.OPEN - 1)
@@ -102,6 +105,9 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         "fork": forks.of(exercise),
         "final": final,
         "held": held,
+        "others": final and not runs and exercise.teams.exists(),
+        "shared": [_link(request, run) for run in runs if facilitator or run.team_id == played] if final else [],
+        "shared_until": sharing.until(),
         "notes": notes_of(exercise, runs) if facilitator else [],
         "teams": [team_told(run, ghost) for run in runs] if final else [],
         "facilitates": facilitator,
@@ -118,6 +124,11 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         "engine_version": next((run.engine_version for run in runs if run.engine_version), engine.ENGINE_VERSION),
     }
     return render(request, "result.html", context)
+
+
+def _link(request: HttpRequest, run: Run) -> dict[str, str]:
+    """The link to a team's result."""
+    return {"team": run.team.name, "address": request.build_absolute_uri(reverse("shared", args=[sharing.link_token(run.team)]))}
 
 
 def _asked(request: HttpRequest, exercise: Exercise) -> str:
@@ -158,9 +169,15 @@ def course(request: HttpRequest, code: str, team: int) -> HttpResponse:
 
 def seen_runs(request: HttpRequest, exercise: Exercise) -> list[Run]:
     """The runs whose result is seen from this browser, in the order and by the names of the debrief; none before the end or the reveal."""
-    if exercise.state != "ended" or (exercise.frozen is not None and not facilitates(request.COOKIES, exercise)):
+    if exercise.state != "ended":
         return []
-    return compare.shown(exercise)
+    runs, facilitator = compare.shown(exercise), facilitates(request.COOKIES, exercise)
+    if exercise.frozen is not None and not facilitator:
+        return []
+    if facilitator or exercise.open_results or len(runs) == 1:  # of one team the code is the team's
+        return runs
+    own = sharing.own_teams(request.COOKIES, exercise)
+    return [run for run in runs if run.team_id in own]
 
 
 def seen_run(request: HttpRequest, code: str, team: int) -> Run | None:

@@ -8,6 +8,7 @@ import pytest
 import engine
 from game import compare, exports, tables
 from game.models import Course, Event, Exercise, Ghost, Note, Run
+from game.views import debrief
 from tests.builders import new_exercise, new_facilitator
 from tests.unit.test_exports import table
 
@@ -114,7 +115,7 @@ def test_who_is_named_is_the_facilitators_choice_and_must_be_one(client):
     assert client.post(address, {"names": "people"}).status_code == 404
     client.force_login(exercise.facilitator)
     page = client.post(address, {"names": "everything"}, follow=True).content.decode()
-    assert "Choose letters, teams, or people as well." in page
+    assert debrief.CHOICES in page
     exercise.refresh_from_db()
     assert exercise.names == "teams"
 

@@ -167,7 +167,7 @@ def test_the_same_report_is_the_same_bytes():
 
 def test_letters_in_place_of_names_hold_for_the_report_and_what_it_is_called(client):
     found = exercise()
-    Exercise.objects.filter(pk=found.pk).update(names="letters")
+    Exercise.objects.filter(pk=found.pk).update(names="letters", open_results=True)
     team = found.teams.first().pk
     answer = client.get(f"/result/{found.code}/{team}/report.pdf")
     assert answer.headers["content-type"] == "application/pdf"
@@ -177,7 +177,7 @@ def test_letters_in_place_of_names_hold_for_the_report_and_what_it_is_called(cli
 
 
 def test_the_report_is_there_after_the_end_and_the_reveal(client):
-    found = exercise()
+    found = exercise(open_results=True)
     team = found.teams.first().pk
     address = f"/result/{found.code}/{team}/report.pdf"
     assert client.get(address).headers["content-disposition"].endswith('-report-1.pdf"')
