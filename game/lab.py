@@ -4,6 +4,8 @@ A trial is one seed on one side, with the set of safeguards or without; it is a 
 at most the one it was at. Which are missing follows from the rows. Who works on them: see game.lanes.
 """
 
+import hashlib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import User
@@ -33,6 +35,17 @@ PLAYERS = {
     "competent risk": "A competent risk manager, novices beside",
     "nobody": "Nobody: no command is given",
 }
+
+
+@lru_cache
+def stamp(scenario_id: str) -> str:
+    """Engine and data that a trial is computed by: figures of two of them are not mixed. "" for a scenario that ships no longer."""
+    try:
+        scenario = engine.load_scenario(scenario_id)
+    except engine.ScenarioError:
+        return ""
+    data = f"{scenario.sha256} {engine.lab_safeguards(scenario, scenario.default_seed)}"
+    return f"{engine.ENGINE_VERSION}, data {hashlib.sha256(data.encode()).hexdigest()[:8]}"
 
 
 class Experiment(models.Model):
@@ -83,7 +96,7 @@ class Experiment(models.Model):
             exercise = run.team.exercise
             recorded = {"log": _written(log_of(run)), "played_in": exercise, "played_by": f"{run.team.name}, {exercise.code}"[:80]}
             values |= {"players": RECORDED, "since": run.start_step or exercise.start_step, "scenario": exercise.scenario, **recorded}
-        made = cls.objects.create(facilitator=facilitator, engine_version=engine.ENGINE_VERSION, **values)
+        made = cls.objects.create(facilitator=facilitator, engine_version=stamp(values["scenario"]), **values)
         made._take_over()
         return made
 
@@ -122,7 +135,7 @@ class Experiment(models.Model):
     @property
     def of_this_engine(self) -> bool:
         """Whether what is missing can still be run: figures of two engines are not mixed."""
-        return self.engine_version == engine.ENGINE_VERSION
+        return self.engine_version == stamp(self.scenario)
 
     # -- what is done with it
 
@@ -134,17 +147,19 @@ class Experiment(models.Model):
     def go_on(self) -> None:
         """Run what is missing, and again what failed."""
         if not self.of_this_engine:
-            raise RuleBroken(f"It was begun by engine {self.engine_version}, and this is {engine.ENGINE_VERSION}: run it again from the start.")
+            raise RuleBroken(f"It was begun by engine {self.engine_version}, and this is {stamp(self.scenario)}: run it again from the start.")
         self._restart()
         self.trials.exclude(fault="").delete()
         self.finish_if_done()
 
     def again(self) -> None:
         """Run all of it again, by this engine."""
-        self._restart(engine_version=engine.ENGINE_VERSION)
+        self._restart(engine_version=stamp(self.scenario))
         self.trials.all().delete()
 
     def _restart(self, **values: Any) -> None:
+        if not stamp(self.scenario):
+            raise RuleBroken(f"There is no scenario {self.scenario} any more: what was found stays.")
         _room_for_one(Experiment.objects.filter(facilitator=self.facilitator))
         if not Experiment.objects.filter(pk=self.pk).exclude(state="running").update(state="running", ended_at=None, **values):
             raise RuleBroken("This experiment is running already.")
@@ -236,13 +251,14 @@ def told(experiment: Experiment) -> dict[str, Any]:
 
 def facts(experiment: Experiment, *, in_the_room: bool = False) -> dict[str, Any]:
     """What it was, in words. Whose run was played again is not told in a room: it may be another one's."""
-    scenario = engine.load_scenario(experiment.scenario)
-    chosen = [one for one in engine.lab_safeguards(scenario, scenario.default_seed) if one.id in experiment.safeguards]
+    scenario = engine.load_scenario(experiment.scenario) if stamp(experiment.scenario) else None
+    known = engine.lab_safeguards(scenario, scenario.default_seed) if scenario else []
+    chosen = [one for one in known if one.id in experiment.safeguards]
     recorded = experiment.log is not None
     last = experiment.first_seed + experiment.seeds - 1
     since = next((key for key, step in SINCE.items() if step == experiment.since), engine.told(experiment.since, 0, seconds=False))
     return {
-        "scenario": scenario.id,
+        "scenario": experiment.scenario,
         "who": PLAYERS.get(experiment.players, "") if not recorded else "The commands of a run that was played, each at its own time",
         "run": experiment.played_by if recorded and not in_the_room else "",
         "since": since,

@@ -12,7 +12,6 @@ from collections.abc import Callable
 import structlog
 from kombu.exceptions import OperationalError as QueueGone
 
-import engine
 from game.broker import BROKER_GONE, LAB_FIRST_KEY, client
 from game.celery import app
 from game.lab import Experiment
@@ -35,7 +34,7 @@ def trial_key(experiment: int, seed: int, side: str) -> str:
 
 def look_after() -> None:
     """Send for the lanes that are missing, of every experiment that runs."""
-    running = list(Experiment.objects.filter(state="running", engine_version=engine.ENGINE_VERSION).values_list("pk", flat=True))
+    running = [one.pk for one in Experiment.objects.filter(state="running").defer("log") if one.of_this_engine]
     if not running or client().exists(LAB_FIRST_KEY):
         return
     for lane in range(LANES):  # the first lane of each before the second of any

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 import engine
-from game.lab import KEPT_MAX, RUNNING_MAX, told
+from game.lab import KEPT_MAX, RUNNING_MAX, stamp, told
 from game.models import Exercise, Experiment, Run
 from tests.builders import new_exercise, new_facilitator
 
@@ -161,8 +161,17 @@ def test_figures_of_two_engines_are_not_mixed(room):
     experiment = room.experiment()
     Experiment.objects.filter(pk=experiment.pk).update(engine_version="0.1", state="cancelled")
     assert "run it again from the start" in room.do(experiment, "on") and experiment.state == "cancelled"
+    assert stamp("knight-2012") != stamp("quiet-open"), "the data counts as well"
     room.do(experiment, "again")
-    assert (experiment.state, experiment.engine_version) == ("running", engine.ENGINE_VERSION)
+    assert (experiment.state, experiment.engine_version) == ("running", stamp("knight-2012"))
+
+
+def test_a_scenario_that_ships_no_longer_leaves_what_was_found_in_sight(room):
+    experiment = room.experiment()
+    fill(experiment)
+    Experiment.objects.filter(pk=experiment.pk).update(scenario="long-gone")
+    assert "long-gone" in room.client.get(f"{LAB}{experiment.pk}/").content.decode()
+    assert "no scenario long-gone any more" in room.do(experiment, "again") and experiment.trials.count() == 4
 
 
 def test_it_is_kept_with_an_exercise_and_the_room_sees_it_when_its_facilitator_wishes(room):
@@ -207,8 +216,8 @@ def test_every_trial_leaves_as_a_table(room):
     experiment.trials.filter(seed=2, side="with").update(found={}, fault="=1+1")
     lines = b"".join(room.client.get(f"{LAB}{experiment.pk}/seeds.csv")).decode("utf-8-sig").splitlines()
     assert lines[0].startswith("seed,side,loss $") and len(lines) == 5
-    assert lines[1] == f"1,with,2001,0,never,,10:15:00,5,0,,{engine.ENGINE_VERSION}" and lines[2].startswith("1,without,400000001,0,contained")
-    assert lines[3] == f"2,with,,,,,,,,'=1+1,{engine.ENGINE_VERSION}"
+    assert lines[1] == f'1,with,2001,0,never,,10:15:00,5,0,,"{stamp("knight-2012")}"' and lines[2].startswith("1,without,400000001,0,contained")
+    assert lines[3].startswith("2,with,,,,,,,,'=1+1,")
 
 
 def test_it_is_deleted_with_its_trials(room):

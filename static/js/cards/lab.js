@@ -81,6 +81,6 @@ function notes(d, sides) {
     if (refused) found.push(`${WORD[name]}: ${count(refused)} of ${count(side.commands)} commands were refused ${d.recorded ? "on these markets that were not in the run itself" : "to those who play"} (${most}).`);
     if (side.unplaced.length) found.push(`Of the set, this could not be done in some seeds: ${side.unplaced.join("; ")}.`);
   }
-  if (!d.of_this_engine) found.push("Another engine has run this. What is missing can only be run with all of it again.");
+  if (!d.of_this_engine) found.push("Another engine, or other data, has run this. What is missing can only be run with all of it again.");
   return html`${found.map((line) => html`<p class="quiet">${line}</p>`)}${d.faults.map((line) => html`<p class="answer" data-state="refused">${icon("triangle-alert")}Not run: ${line}</p>`)}`;
 }
