@@ -1,4 +1,4 @@
-"""`python -m tests.bench engine|incident|games|...|lab [--json]`: what this machine does, as a table or as one object."""
+"""`python -m tests.bench engine|incident|games|...|scrub [--json]`: what this machine does, as a table or as one object."""
 
 import argparse
 import importlib
@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any
 
-BENCHES = ("engine", "incident", "games", "sockets", "clicks", "paint", "room", "wall", "debrief", "opened", "lab")
+BENCHES = ("engine", "incident", "games", "sockets", "clicks", "paint", "room", "wall", "debrief", "opened", "lab", "scrub")
 
 
 def _lines(found: dict[str, Any], within: str = "") -> list[str]:
@@ -30,7 +30,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, help="games, clicks, room: games at once")
     parser.add_argument("--clients", type=int, help="sockets: browsers at once")
     parser.add_argument("--seconds", type=float, help="games, sockets, clicks, paint, room, wall: length of a window")
-    parser.add_argument("--ahead", action="store_true", help="games, sockets, clicks, room, opened, lab: run before everything else on this machine (Linux, root)")
+    parser.add_argument("--ahead", action="store_true", help="games, sockets, clicks, room, opened, lab, scrub: run before everything else on this machine (Linux, root)")
     args = parser.parse_args()
     load = os.getloadavg()[0]
     found = importlib.import_module(f"tests.bench.{args.bench}").run(args)

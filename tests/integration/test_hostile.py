@@ -22,7 +22,7 @@ from tests.socket_client import Closed, Socket
 SEED = 20120801
 MESSAGES, FORMS = 9_000, 1_000
 A_LINE = 60  # messages before the line is looked at: the server cuts it after twenty that cannot be read
-FIELDS = ["code", "name", "word", "title", "team", "teams", "seed", "start", "speed", "to", "do", "desk", "seat", "help", "loss_counter", "scenario"]
+FIELDS = ["code", "name", "word", "title", "team", "teams", "seed", "start", "speed", "to", "do", "desk", "seat", "help", "loss_counter", "scenario", "at", "step", "rate", "playing"]
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ async function follow(root, address, courses) {
       told = answer.ok ? await answer.json() : null;
     } catch { /* the server is away: it is asked again */ }
     if (told) {
+      told.again = root.closest("section").dataset.again;
       const first = last === null;
       last = told;
       if (first) courses.pins(told.team, told.decisions);
@@ -67,7 +68,7 @@ function view(d, course) {
     ${barriers(d, course)}${progress(d)}`;
 }
 
-const row = (d, one, course) => html`<tr><td><span class="pin">${one.number}</span></td><td class="nowrap">${minute(one.at)}</td><td class="nowrap">${role(one.desk)}</td><th scope="row">${one.words}</th>
+const row = (d, one, course) => html`<tr><td><span class="pin">${one.number}</span></td><td class="nowrap">${d.again ? html`<a href=${`${d.again}?desk=${one.desk}&at=${one.at}`}>${minute(one.at)}</a>` : minute(one.at)}</td><td class="nowrap">${role(one.desk)}</td><th scope="row">${one.words}</th>
   <td>${SURE[one.confidence] ?? ""}${judged(one)}</td><td class="n">${one.worth_usd == null ? gain(null) : course(`without:${one.number}`, `without ${one.number}`, gain(one.worth_usd))}</td>
   ${["earlier", "later"].map((word) => html`<td class="n">${moved(one, one[word], (figure) => course(`${word}:${one.number}`, `${one.number}, 5 min ${word}`, figure))}</td>`)}
   <td class="n">${one.share_usd == null ? (d.complete ? "\u2013" : html`<span class="quiet">\u2026</span>`) : html`${gain(one.share_usd)}${one.error_usd ? html` <span class="quiet">\u00b1 ${lossShort(-one.error_usd).replace("+$", "$")}</span>` : nothing}`}</td></tr>`;
