@@ -31,7 +31,9 @@ def lead(exercise: Exercise, team: str, desk: str, step: str, rate: str, *, play
         raise RuleBroken("Expected a team, a desk, a step and how many times real time.")
     if not engine.WEEK <= int(step) <= engine.END:
         raise RuleBroken(f"A step is from {engine.WEEK} to {engine.END}.")
-    if not exercise.runs().filter(team=int(team), state="ended").exists():
+    if exercise.frozen is not None:
+        raise RuleBroken("The board is frozen: reveal it before the room is shown a run.")
+    if exercise.state != "ended" or not exercise.runs().filter(team=int(team), state="ended").exists():
         raise RuleBroken("This team has no run that can be shown.")
     told = {"team": int(team), "desk": desk, "step": int(step), "rate": int(rate), "playing": playing, "told": time.time()}
     try:
@@ -50,7 +52,9 @@ def stop(exercise: Exercise) -> None:
 
 
 def led(exercise: Exercise) -> dict[str, Any] | None:
-    """Where the facilitator is: {team, desk, step, rate, playing, age_s}; None when nobody leads."""
+    """Where the facilitator is: {team, desk, step, rate, playing, age_s}; None when nobody leads, or the board is frozen."""
+    if exercise.state != "ended" or exercise.frozen is not None:
+        return None
     try:
         found = client().get(_key(exercise))
     except BROKER_GONE:

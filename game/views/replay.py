@@ -20,7 +20,7 @@ from game.protocol import replay_hello
 from game.rules import DESKS
 from game.views.account import facilitators_only
 from game.views.errors import error
-from game.views.result import seen_run
+from game.views.result import seen_run, seen_runs
 
 NOTHING = "There is no run to look at again here yet."
 
@@ -29,7 +29,7 @@ NOTHING = "There is no run to look at again here yet."
 @require_safe
 def replay(request: HttpRequest, code: str, team: int) -> HttpResponse:
     """`desk`: whose; `at`: a market time such as 09:34:00 or 27 Jul 18:30. The address is the moment: it can be passed on."""
-    run = seen_run(request, code, team)
+    run = _run(request, code, team)
     if run is None:
         return error(request, 404, NOTHING)
     way = {"href": reverse("result", args=[run.team.exercise.code]), "label": "To the result"}
@@ -47,7 +47,7 @@ def replay(request: HttpRequest, code: str, team: int) -> HttpResponse:
         "first": {"hello": replay_hello(run, desk), "cards": {}},
         "replay": _replay(run, desk, at),
         "desks": [BRIEFS[name]._asdict() | {"name": name} for name in ORDER],
-        "teams": _teams(run),
+        "teams": _teams(request, run),
         "facilitates": facilitates(request.COOKIES, run.team.exercise),
     }
     return render(request, f"desks/{desk}.html", context)
@@ -60,16 +60,29 @@ def _replay(run: Run, desk: str, at: int) -> dict[str, Any]:
     return {"at": at, "desk": desk, "team": run.team_id, "address": address, "ways": ways, **reels.about(run)}
 
 
-def _teams(run: Run) -> list[dict[str, Any]]:
-    """The runs of the exercise that can be looked at."""
-    return [{"pk": other.team_id, "name": other.team.name} for other in compare.shown(run.team.exercise) if not reels.refusal(other)]
+def _run(request: HttpRequest, code: str, team: int) -> Run | None:
+    """The run of a team whose result is seen from this browser, or that the facilitator shows the room now."""
+    return seen_run(request, code, team) or next((run for run in _led_run(code) if run.team_id == team), None)
+
+
+def _led_run(code: str) -> list[Run]:
+    """The run that a facilitator shows the room now, if any."""
+    exercise = get_object_or_404(Exercise, code=normal(code))
+    found = leading.led(exercise)
+    return [run for run in compare.shown(exercise) if run.team_id == found["team"]] if found else []
+
+
+def _teams(request: HttpRequest, run: Run) -> list[dict[str, Any]]:
+    """The runs of the exercise that can be looked at from this browser."""
+    runs = seen_runs(request, run.team.exercise)
+    return [{"pk": other.team_id, "name": other.team.name} for other in runs if not reels.refusal(other)]
 
 
 @never_cache
 @require_safe
 def frames(request: HttpRequest, code: str, team: int, desk: str) -> HttpResponse:
     """A stretch of a desk's frames: `from` a step, at `rate` times real time; the one frame at `from` without a rate. 202: not yet."""
-    run = seen_run(request, code, team)
+    run = _run(request, code, team)
     if run is None or desk not in DESKS:
         return JsonResponse({"reason": NOTHING}, status=404)
     if refused := reels.refusal(run):
@@ -91,26 +104,22 @@ def frames(request: HttpRequest, code: str, team: int, desk: str) -> HttpRespons
 @require_safe
 def led(request: HttpRequest, code: str) -> HttpResponse:
     """Where the facilitator is who shows the room a moment; asked every second by who follows."""
-    exercise = get_object_or_404(Exercise, code=normal(code))
-    return JsonResponse({"lead": leading.led(exercise) if _seen(request, exercise) else None})
+    return JsonResponse({"lead": leading.led(get_object_or_404(Exercise, code=normal(code)))})
 
 
 @never_cache
 @require_safe
 def follow(request: HttpRequest, code: str) -> HttpResponse:
-    """The page that follows: at the facilitator's moment, or where there is none yet at the first team's bell."""
+    """The page that follows: at the facilitator's moment, or where there is none yet at the bell of the first team that is seen."""
     exercise = get_object_or_404(Exercise, code=normal(code))
-    teams = [run.team_id for run in compare.shown(exercise) if not reels.refusal(run)] if _seen(request, exercise) else []
-    if not teams:
-        return error(request, 404, NOTHING)
     found = leading.led(exercise)
-    where = found if found and found["team"] in teams else {"team": teams[0], "desk": "risk", "step": engine.OPEN}
-    asked = urlencode({"desk": where["desk"], "at": engine.told(where["step"], 0), "follow": 1})
-    return redirect(f"{reverse('replay', args=[exercise.code, where['team']])}?{asked}")
-
-
-def _seen(request: HttpRequest, exercise: Exercise) -> bool:
-    return exercise.state == "ended" and (exercise.frozen is None or facilitates(request.COOKIES, exercise))
+    if found is None:
+        teams = [run.team_id for run in seen_runs(request, exercise) if not reels.refusal(run)]
+        if not teams:
+            return error(request, 404, "The facilitator shows the room no moment now. Load this page again when that is done.")
+        found = {"team": teams[0], "desk": "risk", "step": engine.OPEN}
+    asked = urlencode({"desk": found["desk"], "at": engine.told(found["step"], 0), "follow": 1})
+    return redirect(f"{reverse('replay', args=[exercise.code, found['team']])}?{asked}")
 
 
 @require_POST

@@ -46,6 +46,8 @@ def look(page: Page) -> None:
 
 
 def play(page: Page) -> None:
+    page.goto(f"{page.url.split('?')[0]}?desk=risk&at=09:37:00")
+    expect(page.locator("[data-text=clock]").first).to_have_text("09:37:00", timeout=20_000)
     page.get_by_label("Speed").select_option("60")
     page.keyboard.press(" ")
     expect(page.get_by_role("button", name="Pause")).to_be_visible()

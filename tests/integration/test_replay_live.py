@@ -2,15 +2,17 @@
 
 import json
 import threading
+import urllib.error
 import urllib.request
 
 import redis
 
 import engine
+from game import leading
 from game.broker import cards_key, channel, client
 from game.loudspeaker import Cards, read_hash, unpack
 from game.models import Run
-from tests.builders import eventually, new_exercise, taken_seat
+from tests.builders import eventually, finished_run, new_exercise, taken_seat
 from tests.integration.test_crash import end, give
 from tests.integration.world import World
 
@@ -97,3 +99,29 @@ def test_a_killed_worker_of_replays_is_followed_by_another(world):
     assert fetched(world, run, "operator", engine.step_at("09:33")) == before, "what was made is kept for a while"
     redis.Redis.from_url(world.broker_url).flushdb()
     assert fetched(world, run, "operator", engine.step_at("09:33")) == before, "and made again"
+
+
+def status(world: World, address: str) -> int:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{world.port}{address}", timeout=30) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
+def test_the_room_sees_the_team_that_its_facilitator_shows_as_long_as_that_lasts_and_no_other(world):
+    world.start_all("control", "web")
+    played = engine.rehearse(engine.load_scenario("knight-2012"), 79, dict.fromkeys(engine.DESKS, "history"), until=engine.step_at("08:20"))
+    exercise = new_exercise()
+    exercise.add_team("Amber")
+    shown, other = (finished_run(played, exercise, team) for team in ("Cobalt", "Amber"))
+    stretches = [f"/replay/{exercise.code}/{run.team_id}/operator/frames.json?from=2000" for run in (shown, other)]
+    assert [status(world, one) for one in stretches] == [404, 404], "a team's result is its own"
+    leading.lead(shown.team.exercise, str(shown.team_id), "operator", str(engine.step_at("08:10")), "10", playing=True)
+    assert [status(world, one) in (200, 202) for one in stretches] == [True, False]
+    with urllib.request.urlopen(f"http://127.0.0.1:{world.port}/replay/{exercise.code}/led.json", timeout=30) as answer:
+        lead = json.load(answer)["lead"]
+    assert (lead["team"], lead["desk"], lead["step"], lead["rate"], lead["playing"]) == (shown.team_id, "operator", engine.step_at("08:10"), 10, True)
+    assert json.loads(fetched(world, shown, "operator", lead["step"]))["frames"][0][0] == lead["step"]
+    leading.stop(shown.team.exercise)
+    assert [status(world, one) for one in stretches] == [404, 404]
