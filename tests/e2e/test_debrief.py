@@ -99,7 +99,8 @@ def letters(page: Page) -> None:
 
 def report(page: Page, folder: Path, code: str, address: str) -> None:
     """The PDF of a team: two to four pages of A4, fonts inside, what was decided, the seed in the foot."""
-    expect(page.locator(".worth").first).to_contain_text("add up to what these decisions avoided together", timeout=LONG)
+    expect(page.locator("[data-worth]").first).to_contain_text("add up to what these decisions avoided together", timeout=3 * LONG)
+    decision = page.locator(".worth tbody th").first.inner_text()
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Report, PDF").first.click()
     file = folder / "report.pdf"
