@@ -59,7 +59,8 @@ def log_of(run: "Run") -> engine.Log:
 
 def _read(run: "Run") -> engine.Log:
     exercise = run.team.exercise
-    rows = list(run.commands.filter(step__isnull=False).order_by("seq"))
+    fields = ("seq", "step", "desk", "kind", "args", "confidence", "why", "state")
+    rows = list(run.commands.filter(step__isnull=False).order_by("seq").values_list(*fields, named=True))  # thousands: no model for each
     commands = tuple(engine.Command(row.seq, row.step, row.desk, row.kind, row.args, row.confidence or None, row.why) for row in rows)
     return engine.Log(
         engine.load_scenario(exercise.scenario),

@@ -112,7 +112,7 @@ def report(page: Page, folder: Path, code: str, address: str) -> None:
     for words in (
         "Cobalt",
         "The last bell",
-        "Roll back servers",
+        decision,
         "That it said done.",
         "Questions to discuss",
         f"{address}/result/{code}/",
