@@ -21,7 +21,6 @@ def source() -> Run:
 def test_a_fork_begins_at_its_moment_survives_a_kill_and_differs_from_its_source(world):
     played = source()
     made = fork_of(played, AT, new_facilitator())
-    taken_seat(made)
     world.start_all("games-1", "games-2", "control", "web")
     made.speeds = {"bell": 20}
     made.save(update_fields=["speeds"])
@@ -30,6 +29,7 @@ def test_a_fork_begins_at_its_moment_survives_a_kill_and_differs_from_its_source
     inherited = [str(row.client_id) for row in run.commands.all()]
     assert len(inherited) == played.commands.filter(step__lt=AT).count() > 0
     eventually(lambda: shown_step(run) > AT, 20, "the market moves on from there")
+    taken_seat(made)  # now: whoever shows no sign of life for long is away
     with Watch(world.broker_url, run.pk) as watch:
         ids = [give(run, "server.stop", server=8)]
         world.kill(owner(world, run))
