@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 import engine
-from game import compare, guide, lessons, report, sharing, tables, worth
+from game import compare, guide, lessons, sharing, tables, worth
 from game.access import facilitates, own_exercise
 from game.models import Exercise, Ghost, RuleBroken, Run
 from game.views.account import facilitators_only
@@ -107,6 +107,8 @@ def _address(request: HttpRequest, exercise: Exercise) -> str:
 
 
 def _pdf(exercise: Exercise, runs: list[Run], address: str, *, facilitator: bool) -> HttpResponse:
+    from game import report  # half a second of imports that no other page should wait for
+
     name = tables.file_of("report", exercise, runs)
     headers = {"Content-Disposition": f'attachment; filename="opening-bell-{exercise.code}-{name}.pdf"'}
     return HttpResponse(report.make(told(exercise, runs, address, facilitator=facilitator)), content_type="application/pdf", headers=headers)
