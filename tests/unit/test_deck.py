@@ -366,6 +366,7 @@ def sent_for(monkeypatch):
             return True
 
     monkeypatch.setattr(tasks, "client", Broker)
+    monkeypatch.setattr("game.broker.client", Broker)
     monkeypatch.setattr(tasks.make_ghost, "delay", lambda *args: found.append(args))
     return found
 
