@@ -1,7 +1,9 @@
 """Worlds for tests, with this process's Django looking into the same database and broker."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import cache
 from typing import Any
 
 import pytest
@@ -12,6 +14,30 @@ from django.db import connections
 import engine
 from game import broker, environment, lease
 from tests.integration.world import World
+
+FILE = "opening-bell.sqlite3"
+
+@cache
+def _migrated() -> bytes:
+    """A database file with every table in it. The migrations run once; a file a test is a copy."""
+    world = World()
+    try:
+        done = world.manage("migrate", "--verbosity", "0")
+        assert done.returncode == 0, done.stderr
+        with closing(sqlite3.connect(world.state / FILE)) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return (world.state / FILE).read_bytes()
+    finally:
+        world.close()
+
+
+def migrate(world: World) -> None:
+    """Give a world its tables."""
+    if world.postgres is None:
+        (world.state / FILE).write_bytes(_migrated())
+        return
+    done = world.manage("migrate", "--verbosity", "0")
+    assert done.returncode == 0, done.stderr
 
 
 @contextmanager
@@ -34,8 +60,7 @@ def live(database: str, blocker: Any) -> Iterator[World]:
             entry = connections.configure_settings({"default": environment.database(world.state)})["default"]
             connections.settings["default"] = entry
             connections["default"] = connections.create_connection("default")
-            done = world.manage("migrate", "--verbosity", "0")
-            assert done.returncode == 0, done.stderr
+            migrate(world)
             world.start_broker()
             yield world
         finally:

@@ -15,6 +15,14 @@ def begun(seeds: int, name: str = "erin", **values: object) -> Experiment:
     return Experiment.begin(who, **chosen)
 
 
+BRIEF = {"commands": [], "refused": [], "until": engine.step_at("09:36"), "start": 0, "since": 0}  # nobody's morning, up to six minutes of it
+
+
+def brief(seeds: int, **values: object) -> Experiment:
+    """Trials of half a second: what is looked at is who runs them."""
+    return begun(seeds, players=lab.RECORDED, log=BRIEF, **values)
+
+
 def held(experiment: Experiment) -> list[str]:
     return list(broker.client().keys(f"ob:lab:{experiment.pk}:*"))
 
@@ -32,9 +40,9 @@ def finished(experiment: Experiment) -> dict:
 
 def test_two_experiments_share_the_workers_and_a_cancelled_one_stops_at_once(world):
     world.start_all("control")
-    long = begun(60)
+    long = brief(60)
     trials(long, 2)
-    short = begun(2, first_seed=501)
+    short = brief(2, first_seed=501)
     told = finished(short)
     assert Experiment.objects.get(pk=long.pk).state == "running", "the short one did not wait for the long one"
     assert told["sides"]["with"]["never"] == 2 and told["sides"]["without"]["never"] == 0 and told["paired"]["better"] == 2
@@ -43,7 +51,7 @@ def test_two_experiments_share_the_workers_and_a_cancelled_one_stops_at_once(wor
     long.cancel()
     eventually(lambda: not held(long), 30, "its trials are broken off")
     found = trials(long)
-    finished(begun(2, first_seed=601, safeguards=[]))
+    finished(brief(2, first_seed=601, safeguards=[]))
     assert long.trials.count() == found < 120 and not held(long), "nothing was run of it meanwhile"
     assert lab.told(Experiment.objects.get(pk=long.pk))["state"] == "cancelled"
     check_against_the_engine(short)
@@ -56,7 +64,7 @@ def check_against_the_engine(experiment: Experiment) -> None:
 
 def test_a_killed_worker_loses_no_trial_and_none_is_run_twice(world):
     world.start_all("control")
-    experiment = begun(4)
+    experiment = brief(4)
     trials(experiment, 2)
     world.kill("control")
     kept = dict(experiment.trials.values_list("pk", "found"))
