@@ -35,7 +35,7 @@ function state(s, app) {
   }
   if (s.state === "lobby") return waiting(s.hello, app);
   if (s.state === "ended") {
-    return html`<div class="band band-info">${icon("flag")}<span>${s.stateReason || "The exercise has ended."}</span>${s.result ? html`<a class="btn btn-prime" href=${s.result}>See the result</a>` : nothing}${PLAYED.includes(s.hello.desk) && !s.hello.watching && !s.stateReason ? html` <a class="btn" href="/lessons/">What do you take away?</a>` : nothing}</div>`;
+    return html`<div class="band band-info">${icon("flag")}<span>${s.stateReason || "The exercise has ended."}</span>${s.result ? html`<a class="btn btn-prime" href=${s.result}>See the result</a>` : nothing}${PLAYED.includes(s.hello.desk) && !s.hello.watching && !s.stateReason ? html` <a class="btn" href="/lessons/">Your lessons</a>` : nothing}</div>`;
   }
   return nothing;
 }
