@@ -32,6 +32,7 @@ class Child:
     name: str
     command: list[str]
     last_to_end: bool = False  # the broker: the others still need it when they end
+    at_once: bool = False  # nothing of what it does is lost when it is killed
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     restart_at: float = 0.0
@@ -49,9 +50,9 @@ class Supervisor:
     stopping: bool = False
     _break_off: bool = False
 
-    def add(self, name: str, command: list[str], *, last_to_end: bool = False) -> Child:
+    def add(self, name: str, command: list[str], *, last_to_end: bool = False, at_once: bool = False) -> Child:
         """Start a child and keep it."""
-        child = Child(name, command, last_to_end)
+        child = Child(name, command, last_to_end, at_once)
         self.children.append(child)
         self._start(child)
         return child
@@ -127,11 +128,11 @@ class Supervisor:
 
 
 def _end(children: list[Child], patience: float) -> None:
-    alive = [child.process for child in children if child.process and child.process.poll() is None]
-    for process in alive:
-        process.terminate()
+    alive = [(child, child.process) for child in children if child.process and child.process.poll() is None]
+    for child, process in alive:
+        (process.kill if child.at_once else process.terminate)()
     until = time.monotonic() + patience
-    for process in alive:
+    for _, process in alive:
         try:
             process.wait(max(0.0, until - time.monotonic()))
         except subprocess.TimeoutExpired:

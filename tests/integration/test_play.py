@@ -17,7 +17,7 @@ import pytest
 from tests.builders import eventually
 from tests.integration.world import ROOT, World, free_port, processes_of
 
-END_S = 8.0  # three on a quiet machine: force comes after 2.7
+END_S = 3.0
 
 
 class Play:
@@ -80,18 +80,18 @@ def fetch(address: str) -> str:
 
 def test_the_demo_starts_restarts_what_dies_ends_on_ctrl_c_and_goes_on_next_time(bare):
     play = Play(bare, "--demo", "--at", "09:29", "--speed", "10")
-    eventually(lambda: play.steps() and play.steps()[0] > 21360, 60, "the demo moves")
+    eventually(lambda: play.steps() and play.steps()[0] > 21360, 30, "the demo moves")
     wall = fetch(play.address("projector"))
     assert '"board"' in wall
     assert (bare.state / "secret-key").stat().st_mode & 0o777 == 0o600
     assert (bare.state / "broker" / "valkey.sock").stat().st_mode & 0o777 == 0o600
     for name in ("broker", "web", "games"):
-        old = eventually(lambda name=name: play.child(name), 30, f"{name} runs")
+        old = eventually(lambda name=name: play.child(name), 10, f"{name} runs")
         os.kill(old, signal.SIGKILL)
-        eventually(lambda name=name, old=old: play.child(name) not in (None, old), 30, f"{name} is started again")
+        eventually(lambda name=name, old=old: play.child(name) not in (None, old), 10, f"{name} is started again")
     before = play.steps()[0]
-    eventually(lambda: play.steps()[0] > before, 60, "the market goes on")
-    eventually(lambda: _answers(play.address("projector")), 60, "the page is served again")
+    eventually(lambda: play.steps()[0] > before, 20, "the market goes on")
+    eventually(lambda: _answers(play.address("projector")), 20, "the page is served again")
 
     started = time.monotonic()
     play.process.send_signal(signal.SIGINT)
@@ -102,9 +102,9 @@ def test_the_demo_starts_restarts_what_dies_ends_on_ctrl_c_and_goes_on_next_time
 
     again = Play(bare)
     assert "Goes on (running)" in again.text()
-    eventually(lambda: again.steps()[0] > stood, 60, "the market goes on where it stood")
+    eventually(lambda: again.steps()[0] > stood, 20, "the market goes on where it stood")
     os.kill(again.process.pid, signal.SIGKILL)
-    eventually(lambda: processes_of(bare.state) == [], 20, f"no process is left: {processes_of(bare.state)}")
+    eventually(lambda: processes_of(bare.state) == [], 5, f"no process is left: {processes_of(bare.state)}")
 
 
 def _answers(address: str) -> bool:

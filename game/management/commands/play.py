@@ -143,8 +143,8 @@ class Command(BaseCommand):
             supervisor.add(name, [*celery, *quiet, "-Q", "games", "-c", str(THREADS), "-n", f"{name}@%h"])
         beat = ["--beat", "--scheduler", "celery.beat:Scheduler"]
         supervisor.add("control", [*celery, *quiet, "-Q", "control", "-c", "4", "-n", "control@%h", *beat])
-        supervisor.add("lab", [*celery, *quiet, "-Q", "lab", "-c", str(LAB_THREADS), "-n", "lab@%h"])
-        supervisor.add("replay", [*celery, *quiet, "-Q", "replay", "-c", str(REPLAY_THREADS), "-n", "replay@%h"])
+        supervisor.add("lab", [*celery, *quiet, "-Q", "lab", "-c", str(LAB_THREADS), "-n", "lab@%h"], at_once=True)
+        supervisor.add("replay", [*celery, *quiet, "-Q", "replay", "-c", str(REPLAY_THREADS), "-n", "replay@%h"], at_once=True)
         pings = ["--ping-interval", "10", "--ping-timeout", "15"]  # a phone that fell asleep is away soon after
         web = [sys.executable, "-m", "daphne", "--bind", host, "--port", str(port), "--no-server-name"]
         supervisor.add("web", [*web, "-v", "0", "--websocket_timeout", "-1", *pings, "game.asgi:application"])
