@@ -41,8 +41,7 @@ def imposed_stops(runs: Sequence[Run]) -> dict[int, str]:
 
 def barriers(run: Run) -> tuple[int, int] | None:
     """How many barriers of the week it closed, and of how many; None where the week was not played to its end."""
-    told = run.events.filter(kind="week.closed").first()
-    states = [] if told is None else [state for state in told.data["slices"].values() if state in ("closed", "hole", "open")]
+    states = [state for state in worth.states_of(run).values() if state in ("closed", "hole", "open")]
     return (states.count("closed"), len(states)) if states else None
 
 
