@@ -4,7 +4,6 @@ import json
 import os
 import re
 import time
-import uuid
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
@@ -82,30 +81,17 @@ def signed_in_session(name: str = "erin") -> str:
 
 def finished_run(played: Any, exercise: Any = None, team: str = "Cobalt") -> Any:
     """A rehearsal put into rows as if a clock had played it: the run of a team of an exercise that has ended."""
-    import engine
-    from game.models import Command, Event, Exercise, Run
+    from game.models import Exercise, Run
+    from tests.played import put_down  # it is made of these
 
-    sim, refused = played.sim, {command.seq for command, _ in played.refused}
+    sim = played.sim
     exercise = exercise or new_exercise(team=team, seed=sim.seed, scenario=sim.scenario.id, start_step=sim.start)
     if exercise.state == "lobby":
         exercise.start()
     Exercise.objects.filter(pk=exercise.pk).update(state="ended", ended_at=exercise.started_at)
     run = Run.objects.get(team__exercise=exercise, team__name=team)
     run.commands.all().delete()
-    Run.objects.filter(pk=run.pk).update(
-        state="ended", step=sim.now, score=engine.score(sim), digest=sim.digest(), engine_version=engine.ENGINE_VERSION, curve=played.curve
-    )
-    Command.objects.bulk_create(
-        Command(
-            run=run, client_id=uuid.uuid4(), seq=one.seq, step=one.step, desk=one.desk, kind=one.kind, args=one.args, why=one.why,
-            confidence=one.confidence or "", state="refused" if one.seq in refused else "applied", by="autopilot",
-        )
-        for one in played.commands
-    )  # fmt: skip
-    Event.objects.bulk_create(
-        Event(run=run, number=number, step=one.step, kind=one.kind, audience=list(one.audience), data=one.data)
-        for number, one in enumerate(played.events)
-    )
+    put_down(run, played, by="autopilot")
     return Run.objects.select_related("team__exercise").get(pk=run.pk)
 
 
