@@ -11,6 +11,7 @@ from engine.evidence import Evidence
 from engine.fleet import RUNNING, STOPPED, Fleet
 from engine.gauges import Gauges
 from engine.market_time import BELL_END, BLOCK, CLOSE, OPEN, STEPS_PER_MINUTE, phase, step_at
+from engine.measure import LIMITS
 from engine.positions import Monitor, allocate_clients, cancel_far, marks
 from engine.router import FLATTEN_AGGRESSIVE, FLATTEN_PASSIVE
 from engine.scenario import Scenario
@@ -114,7 +115,7 @@ class Day(bridge.Bridge, week.Week, agenda.Agenda, safeguards.Safeguards, hosts.
         self.first_runaway: int | None = None
         self.desk_orders = 0
         self.was_paused: list[int] = []
-        self.limits = dict.fromkeys(("parents", "pool", "window"), 0)  # how often a limit of the machine was reached
+        self.limits = dict.fromkeys(LIMITS, 0)  # how often a limit of the machine was reached
         self.terminal: list[dict[str, Any]] = []  # what the deployer's tools printed
         self.begin_evening()
         self.help_level = "2012"  # how much the desks are shown

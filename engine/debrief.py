@@ -5,8 +5,9 @@ played one was ended) and the rest of the way out is reckoned by formula, so tha
 after that is part of no answer here.
 
 Shares are Shapley values of the pivotal decisions: what each adds on the mean over all orders in which they could have been taken one by
-one. They add up to the loss without any of them less the loss as played. Exact where all subsets can be run; else the mean over drawn
-orders, each together with its reverse, with the standard error of that mean.
+one. They add up to the loss without any of them less the loss as played. Exact where all subsets can be run; else the mean over the
+rotations of one drawn ring and their reverses, in which each decision has every place equally often and comes before each other one in
+half of them. The standard error shown is that of as many independent pairs: of balanced ones the mean is nearer than that.
 """
 
 import hashlib
@@ -27,10 +28,9 @@ from engine.simulation import Simulation
 
 ANSWER = "call.answer"
 SHIFT_STEPS = 5 * STEPS_PER_MINUTE
-PIVOTAL = 8  # decisions that shares are reckoned for, the largest alone
+PIVOTAL = 6  # decisions that shares are reckoned for, the largest alone
 EXACT = 5  # so many have all their subsets run
-ORDERS = 8  # drawn otherwise, an even number: each has its reverse
-KEPT_STEPS = 2 * STEPS_PER_MINUTE  # checkpoints of the played run are no nearer to each other
+KEPT_STEPS = 3 * STEPS_PER_MINUTE  # checkpoints of the played run are no nearer to each other
 # What only tells: without it the market is the same, and what somebody did about it is a decision of its own.
 TELLS = frozenset(
     {
@@ -138,11 +138,16 @@ class Outcome(NamedTuple):
 PLAYED = Variation("played")
 
 
+def without(one: Decision) -> Variation:
+    """The run without a decision."""
+    return Variation(f"without:{one.number}", one.seqs)
+
+
 def alternatives(log: Log) -> list[Variation]:
     """The run as played, without anything a desk did, and for each decision without it, and for levers earlier and later."""
     found = [PLAYED, Variation("nothing", frozenset(command.seq for command in log.commands if command.desk in DESKS))]
     for one in log.decisions:
-        found.append(Variation(f"without:{one.number}", one.seqs))
+        found.append(without(one))
         if one.kind == ANSWER:
             continue  # a telephone is answered while it rings
         found += [Variation(f"{word}:{one.number}", moved=one.seqs, by=by) for word, by in (("earlier", -SHIFT_STEPS), ("later", SHIFT_STEPS))]
@@ -150,16 +155,17 @@ def alternatives(log: Log) -> list[Variation]:
 
 
 class Replays:
-    """Runs variations of a log, each from the last checkpoint of the played run before the first difference."""
+    """Runs variations of a log, each from the last checkpoint of the played run before the first difference. The played run goes on no
+    further than has been asked for, so that the first answers do not wait for the last checkpoints.
+    """
 
     def __init__(self, log: Log) -> None:
         self.log = log
         self._ordered = sorted(log.commands, key=_when)
-        self._kept = [(log.start, save(Simulation(log.scenario, log.seed, noise=log.noise, start=log.start)))]
-        run, wanted = Rehearsal(restore(log.scenario, self._kept[0][1])), self._moments()
-        for moment in wanted:
-            _go(run, self._ordered, moment)
-            self._kept.append((moment, save(run.sim)))
+        self._head = Rehearsal(Simulation(log.scenario, log.seed, noise=log.noise, start=log.start))
+        self._kept = [(log.start, save(self._head.sim))]
+        self._ahead = tuple(self._moments())
+        self._spare: list[Simulation] = []  # no longer wanted: to become one takes half the time of making one
 
     def _moments(self) -> list[int]:
         """Where a variation may begin, none nearer to the one before than KEPT_STEPS."""
@@ -170,19 +176,44 @@ class Replays:
                 found.append(step)
         return found[1:]
 
+    def prepare(self, variation: Variation) -> None:
+        """Take the played run to where this variation begins. One thread at a time; `outcome` of what is prepared is for any number."""
+        first = self._first(variation)
+        while (ahead := self._ahead) and ahead[0] <= first:
+            self._ahead = ahead[1:]
+            _go(self._head, self._ordered, ahead[0])
+            self._kept.append((ahead[0], save(self._head.sim)))
+
     def outcome(self, variation: Variation) -> Outcome:
         """What the day costs then."""
-        log = self.log
-        course = [replace(one, step=one.step + variation.by) if one.seq in variation.moved else one for one in self._ordered]
+        log, course = self.log, self._course(variation)
         too_early = [one for one in course if one.seq in variation.moved and (one.step < log.since or _part(one) != _part(self._played(one)))]
         if variation.by < 0 and too_early:
             return Outcome(0.0, "that part of the game had not begun")
-        changed = variation.without | variation.moved
-        first = min((one.step for one in [*course, *self._ordered] if one.seq in changed), default=log.horizon)
-        run = Rehearsal(restore(log.scenario, next(blob for step, blob in reversed(self._kept) if step <= max(first, log.start))))
+        self.prepare(variation)
+        first = self._first(variation)
+        run = Rehearsal(self._restored(next(blob for step, blob in reversed(self._kept) if step <= first)))
         _go(run, sorted((one for one in course if one.seq not in variation.without), key=_when), log.horizon)
         reasons = [reason for command, reason in run.refused if command.seq in variation.moved]
-        return Outcome(float(wound_up(run)["total"]), reasons[0] if reasons else "", run.curve)
+        found = Outcome(float(wound_up(run)["total"]), reasons[0] if reasons else "", run.curve)
+        self._spare.append(run.sim)
+        return found
+
+    def _course(self, variation: Variation) -> list[Command]:
+        """The commands of the run at the times that they have then."""
+        return [replace(one, step=one.step + variation.by) if one.seq in variation.moved else one for one in self._ordered]
+
+    def _first(self, variation: Variation) -> int:
+        """The step of the first difference."""
+        changed = variation.without | variation.moved
+        first = min((one.step for one in [*self._course(variation), *self._ordered] if one.seq in changed), default=self.log.horizon)
+        return max(first, self.log.start)
+
+    def _restored(self, blob: bytes) -> Simulation:
+        try:
+            return restore(self.log.scenario, blob, into=self._spare.pop())
+        except IndexError:
+            return restore(self.log.scenario, blob)
 
     def _played(self, command: Command) -> Command:
         return next(one for one in self._ordered if one.seq == command.seq)
@@ -227,13 +258,11 @@ def pivotal(log: Log, worth: Mapping[int, float]) -> tuple[Decision, ...]:
 
 
 def orders(count: int, seed: int) -> list[tuple[int, ...]]:
-    """Orders of `count` decisions in which they are taken one by one: drawn from the seed, each followed by its reverse."""
-    found = []
-    for draw in range(ORDERS // 2):
-        keys = [hashlib.sha256(f"{seed} {draw} {one}".encode()).digest() for one in range(count)]
-        one_way = tuple(sorted(range(count), key=keys.__getitem__))
-        found += [one_way, one_way[::-1]]
-    return found
+    """Orders of `count` decisions in which they are taken one by one: the rotations of a ring drawn from the seed, each followed by its
+    reverse."""
+    ring = sorted(range(count), key=lambda one: hashlib.sha256(f"{seed} {one}".encode()).digest())
+    rotations = [tuple(ring[turn:] + ring[:turn]) for turn in range(count)]
+    return [order for one_way in rotations for order in (one_way, one_way[::-1])]
 
 
 def subsets(count: int, seed: int) -> list[frozenset[int]]:
@@ -245,9 +274,13 @@ def subsets(count: int, seed: int) -> list[frozenset[int]]:
 
 
 def subset(decisions: tuple[Decision, ...], taken: frozenset[int]) -> Variation:
-    """The run in which only these of the pivotal decisions are taken, and all the others."""
-    left = [one.seqs for i, one in enumerate(decisions) if i not in taken]
-    return Variation("taken:" + ",".join(str(decisions[i].number) for i in sorted(taken)), frozenset().union(*left))
+    """The run in which only these of the pivotal decisions are taken, and all the others. Some are alternatives under their own name."""
+    left = [one for i, one in enumerate(decisions) if i not in taken]
+    if not left:
+        return PLAYED
+    if len(left) == 1:
+        return without(left[0])
+    return Variation("taken:" + ",".join(str(decisions[i].number) for i in sorted(taken)), frozenset[int]().union(*(one.seqs for one in left)))
 
 
 class Share(NamedTuple):

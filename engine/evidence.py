@@ -4,6 +4,7 @@ Noise is planned by the seed alone (`evidence_plan`). What speaks of the run is 
 (`evidence_rules`), filled from the run's state, each at most once. No text knows more than its sender could.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Generic, TypeVar
@@ -109,6 +110,13 @@ class _Rule(Generic[W]):
         names_stock = bool(STOCK_WORDS.search(text.words()))
         return cls(text, step_at(text.from_), step_at(text.to), hold, text.after, text.on, delay, names_stock, text.conditions())
 
+    def holds(self, view: View, symbol: str | None) -> bool:
+        """Whether every condition does. A loop: this is asked a hundred thousand times a morning, and a generator takes as long again."""
+        for holds in self.conditions:  # noqa: SIM110
+            if not holds(view, symbol):
+                return False
+        return True
+
 
 class _Rules(Generic[W]):
     """Entries of one kind that wait for their conditions. `said`: id -> [step, stock]; `since`: id -> step."""
@@ -117,14 +125,26 @@ class _Rules(Generic[W]):
         self.all = tuple(_Rule.of(text) for text in texts)
         self.said: dict[str, tuple[int, str | None]] = {}
         self.since: dict[str, int] = {}
-        self.waiting = list(self.all)
+        self._wait(list(self.all))
+
+    def _wait(self, rules: list[_Rule[W]]) -> None:
+        self.waiting = rules
+        self._awake: list[_Rule[W]] = []
+        self._span = range(0)  # steps in which these, and no others, are in their time: most are not, most of the day
+
+    def _in_time(self, step: int) -> list[_Rule[W]]:
+        """Those whose time it is. `step` may be any, but to ask for the same span again is cheap."""
+        if step not in self._span:
+            self._awake = [rule for rule in self.waiting if rule.begin <= step < rule.end]
+            moments = sorted({moment for rule in self.waiting for moment in (rule.begin, rule.end)})
+            place = bisect_right(moments, step)
+            self._span = range(moments[place - 1] if place else step, moments[place] if place < len(moments) else step + 1)
+        return self._awake
 
     def due(self, step: int, view: View, limit: int = 1_000) -> list[tuple[W, dict[str, object]]]:
         """At most `limit` entries whose time has come, with the words that fill them."""
         found = []
-        for rule in self.waiting:
-            if step < rule.begin or step >= rule.end:
-                continue
+        for rule in self._in_time(step):
             symbol = None
             if rule.after is not None:
                 before = self.said.get(rule.after)
@@ -137,7 +157,7 @@ class _Rules(Generic[W]):
                 given = [view.replies[key] for key in rule.on if key in view.replies]
                 if not given or step - min(given) < rule.delay:
                     continue
-            if not all(holds(view, symbol) for holds in rule.conditions):
+            if not rule.holds(view, symbol):
                 if rule.hold:
                     self.since.pop(rule.text.id, None)
                 continue
@@ -150,8 +170,12 @@ class _Rules(Generic[W]):
             if len(found) == limit:
                 break
         if found:
-            self.waiting = [rule for rule in self.waiting if rule.text.id not in self.said]
+            self._wait([rule for rule in self.waiting if rule.text.id not in self.said])
         return found
+
+    def forget(self, name: str) -> None:
+        """Wait no more for this entry."""
+        self._wait([rule for rule in self.waiting if rule.text.id != name])
 
     def to_dict(self) -> dict[str, Any]:
         return {"said": {key: list(value) for key, value in self.said.items()}, "since": dict(self.since)}
@@ -159,7 +183,7 @@ class _Rules(Generic[W]):
     def restore(self, data: Mapping[str, Any]) -> None:
         self.said = {key: (step, symbol) for key, (step, symbol) in data["said"].items()}
         self.since = dict(data["since"])
-        self.waiting = [rule for rule in self.all if rule.text.id not in self.said]
+        self._wait([rule for rule in self.all if rule.text.id not in self.said])
 
 
 class Evidence:
@@ -210,7 +234,7 @@ class Evidence:
     def has_rung(self, call: str, step: int) -> None:
         """A call of the scenario's was made by somebody else: it does not come a second time by itself."""
         self._calls.said.setdefault(call, (step, None))
-        self._calls.waiting = [rule for rule in self._calls.waiting if rule.text.id != call]
+        self._calls.forget(call)
 
     def reject_mail(self, step: int, order_id: int, symbol: str) -> Mail:
         """The machine's "Power Peg disabled" mail: the order and the stock, never the server (its log has that)."""

@@ -84,29 +84,23 @@ def _size(row: tuple[str, int] | None) -> int:
     return abs(row[1]) if row else 0
 
 
-FLAGS: dict[str, Callable[[View], bool]] = {
-    "open": lambda view: view.open,
-    "disconnected": lambda view: view.disconnected,
-    "cut_off": lambda view: view.cut_off,
-    "flag_set": lambda view: view.flag_set,
-    "served": lambda view: view.served,
-}
-NUMBERS: dict[str, Callable[[View, str | None], float]] = {
-    "volume_ratio": lambda view, _: view.volume_ratio,
-    "volume_high_s": lambda view, _: view.volume_high_s,
-    "executions_per_s": lambda view, _: view.executions_per_s,
-    "children_per_s": lambda view, _: view.children_per_s,
-    "parents_in_per_s": lambda view, _: view.parents_in_per_s,
-    "rejects_per_s": lambda view, _: view.rejects_per_s,
-    "stopped": lambda view, _: len(view.stopped),
-    "paused": lambda view, _: len(view.paused),
-    "pauses": lambda view, _: view.pauses,
-    "power_peg_mails": lambda view, _: view.power_peg_mails,
-    "gross_usd": lambda view, _: view.gross_usd,
-    "gross_growth": lambda view, _: view.gross_growth,
-    "move_bp": lambda view, symbol: _size(mover(view, symbol)),
-    "other_move_bp": lambda view, symbol: _size(other(view, symbol)),
-}
+FLAGS = ("open", "disconnected", "cut_off", "flag_set", "served")
+COUNTED = ("stopped", "paused")  # as a number: how many
+MOVES = {"move_bp": mover, "other_move_bp": other}
+NUMBERS = (
+    "volume_ratio",
+    "volume_high_s",
+    "executions_per_s",
+    "children_per_s",
+    "parents_in_per_s",
+    "rejects_per_s",
+    "pauses",
+    "power_peg_mails",
+    "gross_usd",
+    "gross_growth",
+    *COUNTED,
+    *MOVES,
+)
 # Of the week; as a flag: more than 0. None of them knows what lies on a disk.
 WEEK_NUMBERS = (
     "recorded",
@@ -132,22 +126,32 @@ COMPARISONS: dict[str, Callable[[float, float], bool]] = {
 _LINE = re.compile(r"(\w+)\s*(>=|<=|==|>|<)\s*(\d[\d_]*(?:\.\d+)?)")
 
 
+def _comparison(name: str, compare: Callable[[float, float], bool], limit: float) -> Condition:
+    number = operator.attrgetter(name)
+    if name in WEEK_NUMBERS:
+        return lambda view, _: compare(view.week[name], limit)
+    if name in MOVES:
+        moved = MOVES[name]
+        return lambda view, symbol: compare(_size(moved(view, symbol)), limit)
+    if name in COUNTED:
+        return lambda view, _: compare(len(number(view)), limit)
+    return lambda view, _: compare(number(view), limit)
+
+
 def parse_condition(text: str) -> Condition:
     """Compile one condition to a function of (view, symbol). ValueError says what was expected."""
     words = text.split()
-    if len(words) in (1, 2) and words[-1] in FLAGS and words[:-1] in ([], ["not"]):
-        flag, wanted = FLAGS[words[-1]], len(words) == 1
-        return lambda view, _: bool(flag(view)) is wanted
+    if len(words) in (1, 2) and words[:-1] in ([], ["not"]):
+        wanted = len(words) == 1
+        if words[-1] in FLAGS:
+            flag = operator.attrgetter(words[-1])
+            return lambda view, _: bool(flag(view)) is wanted
+        if words[-1] in WEEK_NUMBERS:
+            counted = words[-1]
+            return lambda view, _: (view.week[counted] > 0) is wanted
     match = _LINE.fullmatch(text.strip())
-    if len(words) in (1, 2) and words[-1] in WEEK_NUMBERS and words[:-1] in ([], ["not"]):
-        name, wanted = words[-1], len(words) == 1
-        return lambda view, _: (view.week[name] > 0) is wanted
-    if match and match[1] in WEEK_NUMBERS:
-        of_week, compare, limit = match[1], COMPARISONS[match[2]], float(match[3])
-        return lambda view, _: compare(view.week[of_week], limit)
-    if match and match[1] in NUMBERS:
-        number, compare, limit = NUMBERS[match[1]], COMPARISONS[match[2]], float(match[3])
-        return lambda view, symbol: compare(number(view, symbol), limit)
+    if match and match[1] in (*NUMBERS, *WEEK_NUMBERS):
+        return _comparison(match[1], COMPARISONS[match[2]], float(match[3]))
     raise ValueError(
         f"a flag ({', '.join(FLAGS)}), 'not' and a flag, or a comparison such as 'volume_ratio > 2' of one of {', '.join((*NUMBERS, *WEEK_NUMBERS))}"
     )

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.market_time import BELL_END, CLOSE, OPEN, STEPS_PER_MINUTE, clock
+from engine.measure import COLUMNS, LIMITS, VOLUME, measure
 from engine.positions import marks
 from engine.score import HC
-from engine.state import ERROR, PARENTS, SERVERS_MAX
+from engine.state import ERROR, SERVERS_MAX
 from engine.turn import count_runaway
 from engine.unwind import liquidation_cost
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 TICK_STEPS = 20
 TICKS_A_MINUTE = 12
 KEPT = 384  # samples: a little over half an hour
-COLUMNS = 6  # children, executions, rejects, shares of ours; parents; volume of the market
-VOLUME = 5
 MINUTES = (CLOSE - OPEN) // STEPS_PER_MINUTE + 1  # from the opening bell to the close, both ends
 
 
@@ -28,8 +27,10 @@ class Gauges:
     def __init__(self, count: int) -> None:
         self.samples = np.zeros((KEPT, SERVERS_MAX + 1, COLUMNS), dtype=np.int64)
         self.moved_bp = np.zeros(count, dtype=np.int64)  # largest move of the mid since the open
+        self.limits = np.zeros(len(LIMITS), dtype=np.int64)  # how often each was reached
         self.closes = np.zeros((count, MINUTES), dtype=np.int32)  # last sale at every full minute from 09:30, ticks
         self.traded = np.zeros((count, MINUTES), dtype=np.int32)  # shares traded in the minute that ended then
+        self.paused = 0  # stocks that are paused now
         self.volume_high = 0  # ticks for which volume has been above twice normal
         self.path: list[dict[str, Any]] = []  # a row a minute from 09:31
         self.tick = -1
@@ -39,20 +40,12 @@ class Gauges:
         for skipped in range(max(self.tick + 1, tick - KEPT + 1), tick):  # the evening: nothing happened
             self.samples[skipped % KEPT] = self.samples[self.tick % KEPT]
         self.tick = tick
-        machine = sim.machine
-        row = self.samples[tick % KEPT]
-        totals = machine.counters.sum(axis=0)
-        row[:, :VOLUME] = totals
-        row[0, :VOLUME] = totals[1:].sum(axis=0)
-        row[0, PARENTS] = machine.tally[0].arrived
-        row[0, VOLUME] = machine.market["volume"].sum()
+        self.paused = measure(sim.machine, sim.now, self.samples[tick % KEPT], self.moved_bp, self.limits)
         self.volume_high = self.volume_high + 1 if self.volume_ratio(sim) > sim.scenario.exchange.call_ratio else 0
-        if sim.now > OPEN:
-            np.maximum(self.moved_bp, np.abs(moves_bp(sim, mids(sim))), out=self.moved_bp)
         if OPEN < sim.now <= CLOSE and sim.now % STEPS_PER_MINUTE == 0:
             self.path.append(minute_row(sim))
         if OPEN <= sim.now <= CLOSE and sim.now % STEPS_PER_MINUTE == 0:
-            self._keep_minute((sim.now - OPEN) // STEPS_PER_MINUTE, machine.market)
+            self._keep_minute((sim.now - OPEN) // STEPS_PER_MINUTE, sim.machine.market)
 
     def _keep_minute(self, minute: int, market: Any) -> None:
         """Keep every stock's last sale and volume; `traded` sums to the day's volume."""

@@ -13,6 +13,7 @@ from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND, WEEK
 
 if TYPE_CHECKING:
     from engine.day import Day
+    from engine.view import View
 
 LEAVE = "leave"
 HURTS = ("cut_off", "flag_off", "gone", "reopen")  # acts that a desk arms first, as it does the levers that can hurt
@@ -338,14 +339,14 @@ def missed(sim: "Day") -> None:
             sim.tell("call.missed", (call["desk"],), call=call["id"], caller=call["caller"])
 
 
-def look(sim: "Day", served: bool) -> None:
+def look(sim: "Day", view: "View") -> None:
     """Every five seconds: calls that rang out, and what was promised and is due now."""
     if sim.calls:
         missed(sim)
     due = [row for row in sim.agreed.due if row[0] <= sim.now]
     if due:
         sim.agreed.due = [row for row in sim.agreed.due if row[0] > sim.now]
-        if not served:
+        if not view.served:
             gone(sim)
 
 

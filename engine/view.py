@@ -25,11 +25,18 @@ class View:
         self.stopped = [server.n for server in sim.fleet.servers if server.state == STOPPED]
         self.disconnected = not sim.cut_off and not any(server.connected for server in sim.fleet.servers)
         self.cut_off = sim.cut_off
-        self.served = any(sim.fleet.sends(server.n) for server in sim.fleet.servers) and not sim.cut_off and sim.shut is None
         self.runaway = sim.runaway
-        self.flag_set = sim.machine.controls[0].flag_off == 0
         self.power_peg_mails = len(sim.refusals)
         self.replies = sim.agreed.replies
+
+    @cached_property
+    def served(self) -> bool:
+        fleet, down = self._sim.fleet, self.cut_off or self._sim.shut is not None
+        return not down and any(fleet.sends(server.n) for server in fleet.servers)
+
+    @cached_property
+    def flag_set(self) -> bool:
+        return bool(self._sim.machine.controls[0].flag_off == 0)
 
     @cached_property
     def movers(self) -> list[tuple[str, int]]:

@@ -12,6 +12,7 @@ from engine.events import Event, event
 from engine.evidence import Alert, Call, Evidence, Mail
 from engine.gauges import Gauges, mid_prices_hc
 from engine.market_time import CLOSE, STEPS_PER_MINUTE
+from engine.measure import LIMITS
 from engine.phone import Agreed
 from engine.positions import Monitor
 from engine.scenario import Scenario
@@ -64,7 +65,7 @@ class Watch:
     def look_in_the_week(self: Any, step: int) -> None:
         """Every minute of an evening: let evidence fall due. No market is open, nothing is measured."""
         view = View(self, step)
-        phone.look(self, view.served)
+        phone.look(self, view)
         for item in self.evidence.tick(step, view):
             self.deliver(item)
         self.judge_injects()
@@ -85,7 +86,7 @@ class Watch:
         if step <= CLOSE:
             self._notice_pauses(step)
             view = View(self, step)
-            phone.look(self, view.served)
+            phone.look(self, view)
             for item in self.evidence.tick(step, view):
                 self.deliver(item)
             self.hints = [hint for hint in self.hints if hint["end"] > step] + [hint.to_dict() for hint in self.evidence.hints(view)]
@@ -98,12 +99,7 @@ class Watch:
 
     def _notice_limits(self) -> None:
         """Reaching a limit of the machine is an event, never an exception."""
-        books = self.machine.books
-        reached = {
-            "parents": int(self.machine.tally[0].overflow + self.machine.ended["overflow"].sum()),
-            "pool": int(books["drops"].sum()),
-            "window": int(books["far"].sum()),
-        }
+        reached = dict(zip(LIMITS, self.gauges.limits.tolist(), strict=True))
         if reached != self.limits:
             for name, count in reached.items():
                 if count > self.limits[name]:
@@ -111,6 +107,8 @@ class Watch:
             self.limits = reached
 
     def _notice_pauses(self, step: int) -> None:
+        if not self.gauges.paused and not self.was_paused:
+            return
         paused = np.flatnonzero(self.machine.market["paused_until"] > step).tolist()
         if paused != self.was_paused:
             for s in sorted(set(paused) - set(self.was_paused)):

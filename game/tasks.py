@@ -147,6 +147,8 @@ def reckon(run_id: int, keys: list[str]) -> None:
         elif key in barriers:
             found = engine.barrier_outcome(replays.log, known[key])
         elif key in known:
+            with _replays_lock:
+                replays.prepare(known[key])
             found = replays.outcome(known[key])
         else:
             continue

@@ -1,19 +1,32 @@
-"""What a debrief costs: seconds to the first answer and to all of them, of a morning that beginners played, with 1, 2 and 4 workers.
+"""What a debrief costs: seconds to the first answer and to all of them, of a morning of twenty decisions, with 1, 2 and 4 workers.
 
-The run is a rehearsal put into rows as if a clock had played it; its courses are run by real workers on the queue of the lab, and asked for
-as the page does.
+The run is of beginners at all three desks, and of some more levers that they would not have found. It is a rehearsal put into rows as if a clock
+had played it; its courses are run by real workers on the queue of the lab, and asked for as the page does.
 """
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import engine
+from engine.rehearsal import submit
 from tests.bench.stage import stage
 from tests.builders import eventually, finished_run
 
 WORKERS = (1, 2, 4)
 UNTIL = "11:30"
-LOOK_S = 0.1
+LOOK_S = 0.25
+BESIDES = (
+    ("08:30", "risk", "rate.set", {"per_second": 3_000}),
+    ("09:31", "risk", "rate.set", {"per_second": 2_000}),
+    ("09:35", "risk", "collar.set", {"percent": 9}),
+    ("09:37", "deployer", "flag.clear", {}),
+    ("09:40", "risk", "clients.route_away", {}),
+    ("09:57", "risk", "limit.set", {"gross_usd": 6_000_000_000}),
+    ("10:02", "deployer", "flag.set", {}),
+    ("10:12", "risk", "clients.recall", {}),
+    ("10:20", "risk", "exchange.bust", {}),
+)
 LIMITS_S = {"first": 3, "all": 60}
 PATIENCE_S = 300.0
 
@@ -36,8 +49,13 @@ def run(args: Any = None) -> dict[str, Any]:
 
 
 def _played() -> engine.Rehearsal:
-    """Beginners at all three desks."""
-    return engine.rehearse(engine.load_scenario("knight-2012"), 79, dict.fromkeys(engine.DESKS, "novice"), until=engine.step_at(UNTIL))
+    ahead = [engine.Command(0, engine.step_at(at), desk, kind, args) for at, desk, kind, args in BESIDES]
+
+    def more(run: engine.Rehearsal) -> None:
+        while ahead and ahead[0].step <= run.sim.now:
+            submit(run, replace(ahead.pop(0), seq=len(run.commands) + 1, step=run.sim.now))
+
+    return engine.rehearse(engine.load_scenario("knight-2012"), 79, dict.fromkeys(engine.DESKS, "novice"), until=engine.step_at(UNTIL), before=more)
 
 
 def _measure(row: Any, found: dict[str, Any]) -> dict[str, float]:

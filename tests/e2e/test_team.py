@@ -38,6 +38,23 @@ def test_a_shared_mail_is_on_every_bridge_and_who_read_it_is_known(opens: Opens,
     expect(operator.locator(".lines-talk")).to_contain_text("Which host wrote it?", timeout=LONG)
 
 
+def test_what_was_opened_while_nothing_could_be_told_is_told_when_it_can(opens: Opens, facilitator: Control) -> None:
+    code = facilitator.exercise("Bridge, paused", start="09:20", speed="10")
+    operator, deployer = desks(opens, facilitator, code, "09:20", "operator", "deployer")
+    open_reject_mail(operator)
+    operator.locator(".reading").get_by_role("button", name="Share").click()
+    pin = deployer.locator(".said[data-kind=pin]", has_text="Power Peg disabled")
+    expect(pin).to_be_visible(timeout=LONG)
+    facilitator.do(code, "Pause")
+    expect(deployer.locator(".bands")).to_contain_text("PAUSED", timeout=LONG)
+    pin.locator(".pin").click()
+    expect(pin.locator(".pin-lines")).to_contain_text("Power Peg disabled")
+    expect(pin).to_contain_text("Not read")
+    facilitator.do(code, "Go on")
+    expect(pin).to_contain_text("Close", timeout=LONG)
+    expect(pin).to_contain_text(re.compile("Read by .*you"))
+
+
 def test_stopping_all_needs_the_word_is_asked_for_given_sent_and_explained(opens: Opens, facilitator: Control) -> None:
     stack, code = facilitator.stack, facilitator.exercise("The word", start="09:31", speed="30")
     operator, risk = desks(opens, facilitator, code, "09:31", "operator", "risk")

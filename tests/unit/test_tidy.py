@@ -16,7 +16,7 @@ FLOORS = (
     "evidence_texts",
     "router scenario evidence_log evidence_plan",
     "turn fleet derive positions evidence",
-    "arrivals unwind",
+    "arrivals unwind measure",
     "score playbook terminal",
     "gauges evening safeguards",
     "telling",

@@ -29,6 +29,7 @@ function show(app, at, { list, note, news }, draw) {
   const visible = list.clientHeight > 0 && document.visibilityState === "visible";
   if (visible && at.end && items.length) keep(at.key, String(items.at(-1).id));
   const seen = Number(kept(at.key, "-1"));
+  for (const item of items) tellRead(app, at, item);
   render(html`${!known ? WAITING : items.length || at.mine.length ? nothing : html`<li class="empty">Nothing said yet. Share what you see: the other desks do not have it on their screens.</li>`}
     ${items.map((item) => line(app, at, item, draw))}${at.mine.map(sending)}`, list);
   const below = at.end ? 0 : items.filter((item) => item.id > seen && item.desk !== at.me).length;
@@ -69,12 +70,17 @@ function pin(app, at, item, unread, draw) {
   const flip = () => {
     if (open) at.open.delete(item.id);
     else at.open.add(item.id);
-    if (!open && unread && !blocked(app) && !app.commands.at(`pin:${item.id}`)) app.commands.give(`pin:${item.id}`, "pin.read", { pin: item.id });
     draw();
   };
   return html`<button type="button" class="pin" aria-expanded=${String(open)} @click=${flip}>${icon("pin")}<span class="pin-title" dir="auto">${item.title}</span>
       <span class="pin-read num">${unread ? html`<span class="dot" aria-hidden="true"></span>Not read` : open ? "Close" : "Open"}</span></button>
     ${open ? html`<div class="pin-lines mono" tabindex="0" role="region" aria-label=${item.title}>${item.lines.map((l) => html`<p dir="auto">${l}</p>`)}</div><p class="quiet">${readBy(at.me, item)}</p>` : nothing}`;
+}
+
+/* An open pin has been read. Told again where the line was down, or the seat an assistant's, when it was opened. */
+function tellRead(app, at, item) {
+  if (!at.open.has(item.id) || item.read.includes(at.me) || blocked(app) || app.commands.at(`pin:${item.id}`)) return;
+  app.commands.give(`pin:${item.id}`, "pin.read", { pin: item.id });
 }
 
 function readBy(me, item) {
