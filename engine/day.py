@@ -12,7 +12,7 @@ from engine.fleet import RUNNING, STOPPED, Fleet
 from engine.gauges import Gauges
 from engine.market_time import BELL_END, BLOCK, CLOSE, OPEN, STEPS_PER_MINUTE, phase, step_at
 from engine.measure import LIMITS
-from engine.positions import Monitor, allocate_clients, cancel_far, marks
+from engine.positions import Monitor, allocate_clients, cancel_far, gross_hc
 from engine.router import FLATTEN_AGGRESSIVE, FLATTEN_PASSIVE
 from engine.scenario import Scenario
 from engine.score import HC
@@ -250,7 +250,7 @@ class Day(bridge.Bridge, week.Week, agenda.Agenda, safeguards.Safeguards, hosts.
 
     def gross_usd(self) -> int:
         """What the firm holds of its own, long and short together, whole dollars at mid."""
-        return marks(self.machine, self.scenario).gross // HC
+        return gross_hc(self.machine) // HC
 
     def service_kept(self) -> float:
         """Share of clients' parents so far that were routed within a minute."""

@@ -44,6 +44,11 @@ def prices_hc(machine: Machine, field: str = "ref_256") -> npt.NDArray[np.int64]
     return np.asarray(machine.market[field] * machine.symbols["tick_hc"] >> 8)
 
 
+def gross_hc(machine: Machine) -> int:
+    """The firm's own positions, long and short together at mid: what `marks` calls gross, for whoever asks every five seconds."""
+    return int(np.abs(own_shares(machine) * prices_hc(machine)).sum())
+
+
 def price_text(price_hc: int) -> str:
     """A price for people: "14.76", or "0.0497" where cents do not do."""
     return f"{price_hc / 10_000:.2f}" if price_hc % 100 == 0 else f"{price_hc / 10_000:.4f}"

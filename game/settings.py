@@ -137,6 +137,7 @@ CELERY_TASK_ROUTES = {
     "game.tasks.run_segment": {"queue": "games"},
     "game.tasks.reap": {"queue": "control"},
     "game.tasks.fold": {"queue": "control"},
+    "game.tasks.begin_debriefs": {"queue": "control"},
     "game.tasks.reckon": {"queue": "lab"},
     "game.tasks.make_ghost": {"queue": "lab"},
     "game.tasks.unreel": {"queue": "replay"},
@@ -151,6 +152,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 90, "unacked_restore_in
 CELERY_BEAT_SCHEDULE = {
     "reap": {"task": "game.tasks.reap", "schedule": 0.5, "options": {"expires": 2}},
     "fold": {"task": "game.tasks.fold", "schedule": 2.0, "options": {"expires": 2}},
+    "begin-debriefs": {"task": "game.tasks.begin_debriefs", "schedule": 2.0, "options": {"expires": 2}},
 }
 
 LOGGING_CONFIG = None

@@ -60,6 +60,12 @@ def fold() -> None:
 
 
 @shared_task
+def begin_debriefs() -> None:
+    """Begin with what debriefs will ask for."""
+    worth.begin_ahead()
+
+
+@shared_task
 def reap() -> None:
     """Send for a worker for every run that should be turned and has no lease; start the ghosts that are missing; look who is away; see
     that experiments go on."""
@@ -143,7 +149,7 @@ def reckon(run_id: int, keys: list[str]) -> None:
         if worth.Course.objects.filter(run=run, key=key, engine_version=engine.ENGINE_VERSION).exists():
             continue
         if key == worth.SAME:
-            found = engine.Outcome(0.0, _differs(run, replays.log))
+            found = engine.Outcome(0.0, _differs(run, worth.log_of(run)))
         elif key in barriers:
             found = engine.barrier_outcome(replays.log, known[key])
         elif key in known:

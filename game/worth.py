@@ -2,10 +2,12 @@
 
 A course that was run is a row, so a killed worker loses at most the one it was at. What is still wanted follows from the rows alone:
 first the alternatives of every decision, then, when these say which are pivotal, the runs that their shares need. Whoever looks sends
-for what nobody is at.
+for what nobody is at. Courses are compared up to 11:30 of the market: a run that is past it is begun with while it goes on, as long as
+the lab has nothing else to do, so that a room that has played on to the close finds all of it there.
 """
 
 from collections.abc import Container
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -13,7 +15,7 @@ from django.db import models
 from kombu.exceptions import OperationalError as QueueGone
 
 import engine
-from game.broker import BROKER_GONE, client, go_first
+from game.broker import BROKER_GONE, LAB_FIRST_KEY, client, go_first
 from game.celery import app
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ AT_ONCE = 3  # courses a task: the first answers come soon, and two workers shar
 PATIENCE_MS = 20_000  # courses that nobody has answered by then are sent for again; one that is there already is not run twice
 FIRST_MS = 10_000  # experiments stand aside so long after somebody has asked
 LOGS_KEPT = 24  # two rooms' worth of runs
+QUEUE = "lab"
 SAME = "same"  # not a course: whether the played run comes out again bit for bit
 
 _logs: dict[tuple[str, int, int, int], engine.Log] = {}
@@ -108,11 +111,35 @@ def send_for_missing(run: "Run", log: engine.Log, rows: dict[str, Course]) -> No
     missing = [key for key in (*courses(log, rows), SAME) if key not in rows]
     try:
         go_first(FIRST_MS)
-        free = [key for key in missing if client().set(f"ob:course:{run.pk}:{key}", 1, nx=True, px=PATIENCE_MS)]
+        free = [key for key in missing if _claim(run, key)]
         for first in range(0, len(free), AT_ONCE):
-            app.send_task("game.tasks.reckon", [run.pk, free[first : first + AT_ONCE]])
+            _send(run, free[first : first + AT_ONCE])
     except (*BROKER_GONE, QueueGone) as problem:
         logger.warning("courses could not be sent for", run=run.pk, problem=str(problem))
+
+
+def _claim(run: "Run", key: str) -> bool:
+    return bool(client().set(f"ob:course:{run.pk}:{key}", 1, nx=True, px=PATIENCE_MS))
+
+
+def _send(run: "Run", keys: list[str]) -> None:
+    app.send_task("game.tasks.reckon", [run.pk, keys])
+
+
+def begin_ahead() -> None:
+    """Send for a few courses of a run that goes on, if nothing waits for the lab: whoever asks for anything else is not kept waiting."""
+    from game.models import Run
+
+    going = Run.objects.filter(state="running", step__gte=engine.HORIZON, team__exercise__state="running").order_by("pk")
+    for run in going.select_related("team__exercise"):
+        if client().llen(QUEUE) or client().exists(LAB_FIRST_KEY):
+            return
+        run.step = engine.HORIZON  # not its own any more: what comes after changes no course, and the log is read once
+        log, rows = log_of(run), rows_of(run)
+        free = list(islice((key for key in courses(log, rows) if key not in rows and _claim(run, key)), AT_ONCE))
+        if free:
+            _send(run, free)
+            return
 
 
 def told(run: "Run") -> dict[str, Any]:
