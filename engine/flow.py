@@ -46,8 +46,10 @@ def power(powers, x):
 
 @piece
 def root(z, adv, guess):
-    """sqrt(|z| / adv) with 16 fraction bits, by Newton from the last root: |z| in shares, below 2^31."""
+    """sqrt(|z| / adv) with 16 fraction bits, by Newton from the last root: |z| in shares, below 2^31. Mostly the last one still holds."""
     value = (z if z >= 0 else -z) << 32
+    if guess < 65536 and guess * guess * adv <= value < (guess + 1) * (guess + 1) * adv:  # adv < 2^31: nothing overflows
+        return guess
     value //= adv
     if value == 0:
         return 0
@@ -190,9 +192,9 @@ def step_away(m, s, step):
     if market.pulled_until > step:
         return
     flow = market.leaky if market.leaky >= 0 else -market.leaky
-    excess = flow // symbol.adv - dials.jump_from_256
-    if excess <= 0:
+    if flow < (dials.jump_from_256 + 1) * symbol.adv:
         return
+    excess = flow // symbol.adv - dials.jump_from_256
     if excess > dials.jump_most_256:
         excess = dials.jump_most_256
     if int(nth(key_of(m.keys[JUMPS], s, step), 0) & _M32) >= dials.jump_hazard_q32 * excess >> 8:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from game.models import Run
 
 logger = structlog.get_logger(__name__)
-AT_ONCE = 3  # courses a task: the first answers come soon, and two workers share the rest evenly
+AT_ONCE = 2  # courses a task: the first answers come soon, and two workers share the rest evenly
 PATIENCE_MS = 20_000  # courses that nobody has answered by then are sent for again; one that is there already is not run twice
 FIRST_MS = 10_000  # experiments stand aside so long after somebody has asked
 LOGS_KEPT = 24  # two rooms' worth of runs
