@@ -14,7 +14,7 @@ from engine.debrief import Log, Outcome, Variation, of_this_course
 from engine.events import DESKS
 from engine.fleet import Fleet
 from engine.market_time import OPEN, WEEK
-from engine.playbook import Slice, playbook, playbook_names, slices
+from engine.playbook import Slice, playbook, playbook_names
 from engine.rehearsal import BEFORE, Rehearsal, step_to, submit, wound_up
 from engine.simulation import Simulation
 from engine.slices import SEEN_USD
@@ -37,8 +37,7 @@ SAFER = ("retired", "own-flag")  # closed by another release: the one that was m
 
 def barrier_variations(log: Log) -> list[Variation]:
     """The course that each barrier's other state makes; none in a scenario whose barriers have no plans."""
-    plans = _plans(log)
-    found = [Variation(f"{LEFT if one.id in log.closed else CLOSED}{one.id}") for one in log.scenario.barriers.slice if one.id in plans]
+    found = [Variation(f"{LEFT if one.id in log.closed else CLOSED}{one.id}") for one in log.scenario.barriers.slice if one.id in log.plans]
     return [BASE, *found] if found else []
 
 
@@ -46,17 +45,13 @@ def barrier_outcome(log: Log, variation: Variation) -> Outcome:
     """What the day costs with one barrier in its other state (of BASE: as played), a team's whole week before it."""
     word, _, name = variation.key.rpartition(":")
     barrier = next((one for one in log.scenario.barriers.slice if one.id == name), None)
-    plan = _plans(log).get(name) if f"{word}:" == CLOSED else None
+    plan = log.plans.get(name) if f"{word}:" == CLOSED else None
     course = _week_of(log)
     if barrier and plan:
         course = [one for one in course if not _replaced(one, plan)] + [replace(one, seq=PLANNED) for one in plan.commands]
     elif barrier:
         course = [left for one in course if (left := _left(log.scenario, barrier, one))]
     return _outcome(log, sorted(course, key=lambda one: (one.step, one.seq)), plan, barrier if plan is None else None)
-
-
-def _plans(log: Log) -> dict[str, Slice]:
-    return {one.barrier: one for one in slices(log.scenario, log.seed) if one.barrier}
 
 
 def _week_of(log: Log) -> "list[Command]":

@@ -21,6 +21,7 @@ from engine.balance import HORIZON
 from engine.commands import LEVERS, Command
 from engine.events import DESKS
 from engine.market_time import STEPS_PER_MINUTE, WEEK, evening_of, phase
+from engine.playbook import Slice, slices
 from engine.rehearsal import Rehearsal, step_to, submit, wound_up
 from engine.replay import restore, save
 from engine.scenario import Scenario
@@ -70,6 +71,11 @@ class Log:
                 found.setdefault((command.desk, command.kind, part), []).append(command)
         ordered = sorted(found.values(), key=lambda commands: (commands[0].step, commands[0].seq))
         return tuple(Decision(number, tuple(commands)) for number, commands in enumerate(ordered, 1))
+
+    @cached_property
+    def plans(self) -> dict[str, Slice]:
+        """The plan that closes each barrier of the week, by barrier."""
+        return {one.barrier: one for one in slices(self.scenario, self.seed) if one.barrier}
 
     def _could_matter(self, command: Command) -> bool:
         if command.desk not in DESKS or command.step < self.since:

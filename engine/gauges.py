@@ -30,7 +30,7 @@ class Gauges:
         self.limits = np.zeros(len(LIMITS), dtype=np.int64)  # how often each was reached
         self.closes = np.zeros((count, MINUTES), dtype=np.int32)  # last sale at every full minute from 09:30, ticks
         self.traded = np.zeros((count, MINUTES), dtype=np.int32)  # shares traded in the minute that ended then
-        self.paused = 0  # stocks that are paused now
+        self.runaway = self.paused = 0  # parents that run away and stocks that are paused now
         self.volume_high = 0  # ticks for which volume has been above twice normal
         self.path: list[dict[str, Any]] = []  # a row a minute from 09:31
         self.tick = -1
@@ -40,7 +40,7 @@ class Gauges:
         for skipped in range(max(self.tick + 1, tick - KEPT + 1), tick):  # the evening: nothing happened
             self.samples[skipped % KEPT] = self.samples[self.tick % KEPT]
         self.tick = tick
-        self.paused = measure(sim.machine, sim.now, self.samples[tick % KEPT], self.moved_bp, self.limits)
+        self.runaway, self.paused = measure(sim.machine, sim.now, self.samples[tick % KEPT], self.moved_bp, self.limits)
         self.volume_high = self.volume_high + 1 if self.volume_ratio(sim) > sim.scenario.exchange.call_ratio else 0
         if OPEN < sim.now <= CLOSE and sim.now % STEPS_PER_MINUTE == 0:
             self.path.append(minute_row(sim))

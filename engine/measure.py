@@ -4,6 +4,7 @@ mornings."""
 import numpy as np
 
 from engine.jit import kernel, piece
+from engine.router import RUNAWAY
 from engine.state import PARENTS, SERVERS_MAX
 
 COLUMNS = 6  # children, executions, rejects, shares of ours; parents; volume of the market
@@ -24,8 +25,8 @@ def moved(market, book):
 @kernel
 def measure(m, step, row, moved_bp, limits):
     """Cumulative counts into `row`, (SERVERS_MAX + 1, COLUMNS), the firm's at 0; raise `moved_bp`, (S,), to what each mid has moved since
-    the open; how often each of LIMITS was reached into `limits`, (3,). Returns how many stocks are paused."""
-    paused = 0
+    the open; how often each of LIMITS was reached into `limits`, (3,). Returns how many parents run away and how many stocks are paused."""
+    runaway = paused = 0
     for server in range(SERVERS_MAX + 1):
         for column in range(VOLUME):
             row[server, column] = 0
@@ -38,6 +39,8 @@ def measure(m, step, row, moved_bp, limits):
         market, book = m.market[s], m.books[s]
         row[0, VOLUME] += market.volume
         paused += 1 if market.paused_until > step else 0
+        for i in range(m.parent_count[s]):
+            runaway += 1 if m.parents[s, i].behaviour in RUNAWAY else 0
         limits[0] += m.ended[s].overflow
         limits[1] += book.drops
         limits[2] += book.far
@@ -47,4 +50,4 @@ def measure(m, step, row, moved_bp, limits):
         for column in range(VOLUME):
             row[0, column] += row[server, column]
     row[0, PARENTS] = m.tally[0].arrived
-    return paused
+    return runaway, paused

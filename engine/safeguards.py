@@ -77,6 +77,7 @@ class Safeguards:
         used = self.capital_in_use()
         if used <= most * HC:
             return
+        self.watch_runaway()  # what this ends had begun
         self.shut = self.now
         for server in (DESK, *(server.n for server in self.fleet.servers)):
             turn.withdraw_all(self.machine, self.now, server)

@@ -106,6 +106,7 @@ class Simulation(day.Day):
         )
         self.machine.controls["connected"] = 1
         self.arrivals, self.activations = plan(scenario, seed)
+        self._arrive_at = self.arrivals["step"]
         self.cursor = 0
         self.now = self.start = start
         self.stale = stale_server(scenario, seed)
@@ -325,8 +326,9 @@ class Simulation(day.Day):
             return
         self.charge_halting(first, until)
         before = self.cursor
-        self.cursor = deal(machine, self.arrivals, self.activations, self.cursor, until, self._refused, self._refused_count)
-        self._pass_on_refused()
+        if before < len(self._arrive_at) and self._arrive_at[before] < until:
+            self.cursor = deal(machine, self.arrivals, self.activations, before, until, self._refused, self._refused_count)
+            self._pass_on_refused()
         if self.scenario.fleet.mirror and first < OPEN:
             self.mirror_orders(before, self.cursor)
         if machine.controls[0].gross_cap_hc > 0:
@@ -346,10 +348,11 @@ class Simulation(day.Day):
 
     def _collect_tape(self) -> None:
         for tape, rows in zip(self._tapes, self._rows, strict=True):
-            self.executions += int(rows[2])
-            self.tape_lost += int(rows[1]) if len(tape) else 0
-            if rows[0]:
-                self._kept.append(tape[: rows[0]].copy())
+            written, lost, executions = rows.tolist()
+            self.executions += executions
+            self.tape_lost += lost if len(tape) else 0
+            if written:
+                self._kept.append(tape[:written].copy())
             rows[:] = 0
 
     def tape_rows(self) -> Any:

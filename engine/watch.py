@@ -56,7 +56,10 @@ class Watch:
 
     def watch_runaway(self) -> None:
         """Count runaway parents, and note when the first appeared and the last ended."""
-        before, self.runaway = self.runaway, int(turn.count_runaway(self.machine))
+        self._note_runaway(int(turn.count_runaway(self.machine)))
+
+    def _note_runaway(self, count: int) -> None:
+        before, self.runaway = self.runaway, count
         if self.runaway and self.first_runaway is None:
             self.first_runaway = self.now
         if before and not self.runaway:
@@ -73,9 +76,9 @@ class Watch:
     def look_around(self: Any, step: int) -> None:
         """Every five seconds: measure, notice pauses, and let evidence fall due."""
         tick = step // 20
-        self.watch_runaway()
         self.watch_threshold()
         self.gauges.take(self, tick)
+        self._note_runaway(self.gauges.runaway)
         self.watch_dashboard()
         self.monitor.take(tick, self.machine)
         lag_s = self.scenario.monitor.calm_lag_s if self.agreed.feed else self.monitor.lag_s(self.scenario, self.gauges.per_s(EXECUTIONS))
