@@ -139,28 +139,27 @@ def _replays(run: Run) -> engine.Replays:
 
 
 @shared_task
-def reckon(run_id: int, keys: list[str]) -> None:
-    """Run these courses of a finished run, and write down each as soon as it is known: see game.worth."""
+def reckon(run_id: int, key: str) -> None:
+    """Run this course of a finished run, or of one that is past what courses are compared up to, and write it down: see game.worth."""
     run = Run.objects.select_related("team__exercise").get(pk=run_id)
+    rows = worth.rows_of(run)
+    if key in rows:
+        return
     replays = _replays(run)
-    known = worth.courses(replays.log, worth.rows_of(run))
-    barriers = {one.key for one in engine.barrier_variations(replays.log)}
-    for key in keys:
-        if worth.Course.objects.filter(run=run, key=key, engine_version=engine.ENGINE_VERSION).exists():
-            continue
-        if key == worth.SAME:
-            found = engine.Outcome(0.0, _differs(run, worth.log_of(run)))
-        elif key in barriers:
-            found = engine.barrier_outcome(replays.log, known[key])
-        elif key in known:
-            with _replays_lock:
-                replays.prepare(known[key])
-            found = replays.outcome(known[key])
-        else:
-            continue
-        row = worth.Course(run=run, key=key, **found._asdict(), engine_version=engine.ENGINE_VERSION)
-        fields = ["loss_usd", "reason", "curve", "engine_version"]
-        worth.Course.objects.bulk_create([row], update_conflicts=True, unique_fields=["run", "key"], update_fields=fields)
+    known = worth.courses(replays.log, rows).get(key)
+    if key == worth.SAME:
+        found = engine.Outcome(0.0, _differs(run, worth.log_of(run)))
+    elif known is None:
+        return
+    elif known in engine.barrier_variations(replays.log):
+        found = engine.barrier_outcome(replays.log, known)
+    else:
+        with _replays_lock:
+            replays.prepare(known)
+        found = replays.outcome(known)
+    row = worth.Course(run=run, key=key, **found._asdict(), engine_version=engine.ENGINE_VERSION)
+    fields = ["loss_usd", "reason", "curve", "engine_version"]
+    worth.Course.objects.bulk_create([row], update_conflicts=True, unique_fields=["run", "key"], update_fields=fields)
 
 
 def _differs(run: Run, log: engine.Log) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from game.models import Run
 
 logger = structlog.get_logger(__name__)
-AT_ONCE = 2  # courses a task: the first answers come soon, and two workers share the rest evenly
+AHEAD = 2  # courses at a time of a run that goes on
 PATIENCE_MS = 20_000  # courses that nobody has answered by then are sent for again; one that is there already is not run twice
 FIRST_MS = 10_000  # experiments stand aside so long after somebody has asked
 LOGS_KEPT = 24  # two rooms' worth of runs
@@ -111,9 +111,9 @@ def send_for_missing(run: "Run", log: engine.Log, rows: dict[str, Course]) -> No
     missing = [key for key in (*courses(log, rows), SAME) if key not in rows]
     try:
         go_first(FIRST_MS)
-        free = [key for key in missing if _claim(run, key)]
-        for first in range(0, len(free), AT_ONCE):
-            _send(run, free[first : first + AT_ONCE])
+        for key in missing:
+            if _claim(run, key):
+                _send(run, key)
     except (*BROKER_GONE, QueueGone) as problem:
         logger.warning("courses could not be sent for", run=run.pk, problem=str(problem))
 
@@ -122,8 +122,8 @@ def _claim(run: "Run", key: str) -> bool:
     return bool(client().set(f"ob:course:{run.pk}:{key}", 1, nx=True, px=PATIENCE_MS))
 
 
-def _send(run: "Run", keys: list[str]) -> None:
-    app.send_task("game.tasks.reckon", [run.pk, keys])
+def _send(run: "Run", key: str) -> None:
+    app.send_task("game.tasks.reckon", [run.pk, key])
 
 
 def begin_ahead() -> None:
@@ -136,9 +136,10 @@ def begin_ahead() -> None:
             return
         run.step = engine.HORIZON  # not its own any more: what comes after changes no course, and the log is read once
         log, rows = log_of(run), rows_of(run)
-        free = list(islice((key for key in courses(log, rows) if key not in rows and _claim(run, key)), AT_ONCE))
+        free = list(islice((key for key in courses(log, rows) if key not in rows and _claim(run, key)), AHEAD))
+        for key in free:
+            _send(run, key)
         if free:
-            _send(run, free)
             return
 
 
