@@ -15,8 +15,10 @@ HINTS = 3
 
 
 def bridge_card(sim: Simulation) -> dict[str, Any]:
-    """What was said and pinned for all three desks, oldest first."""
-    return {"items": [{"at": told(item["step"], sim.now), **{key: value for key, value in item.items() if key != "step"}} for item in sim.bridge]}
+    """What was said and pinned for all three desks, oldest first. Who has read it is a copy: a card that was shown must not change with the
+    state, or what is shown next is held to be the same and nobody is told."""
+    items = [{"at": told(item["step"], sim.now), **item, "read": list(item["read"])} for item in sim.bridge]
+    return {"items": [{key: value for key, value in item.items() if key != "step"} for item in items]}
 
 
 def words_card(sim: Simulation) -> dict[str, Any]:

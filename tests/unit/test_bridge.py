@@ -213,7 +213,9 @@ def test_long_texts_are_cut_where_a_pin_ends():
 def test_reading_a_pin_is_recorded_once_a_desk(shared):
     sim = restore(SCENARIO, save(shared))
     number = next(item["id"] for item in items(sim) if item["desk"] == "deployer")
+    shown = sight(sim, "operator")["bridge"]
     assert give(sim, "risk", "pin.read", pin=number) is None
+    assert sight(sim, "operator")["bridge"] != shown, "a card that was shown stays as it was, or nobody is told what is new"
     assert next(item["read"] for item in items(sim) if item["id"] == number) == ["deployer", "risk"]
     for desk in ("risk", "deployer"):
         assert "has read it already" in give(sim, desk, "pin.read", pin=number)
