@@ -9,7 +9,6 @@ from engine.measure import COLUMNS, LIMITS, VOLUME, measure
 from engine.positions import marks
 from engine.score import HC
 from engine.state import ERROR, SERVERS_MAX
-from engine.turn import count_runaway
 from engine.unwind import liquidation_cost
 
 if TYPE_CHECKING:
@@ -130,7 +129,7 @@ def minute_row(sim: "Day") -> dict[str, Any]:
     return {
         "clock": clock(sim.now)[:5],
         "bad_servers": sum(sim.fleet.sends(server.n) and sim.fleet.defective(server.n) for server in sim.fleet.servers),
-        "runaway_parents": int(count_runaway(machine)),
+        "runaway_parents": sim.gauges.runaway,
         "executions": int(machine.fills[:, ERROR].sum()),
         "shares": int(machine.bought[:, ERROR].sum() + machine.sold[:, ERROR].sum()),
         "gross_usd": mark.gross // HC,

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Control, Opens, reaches
 from tests.e2e.test_operator import open_reject_mail
@@ -19,13 +19,19 @@ def desks(opens: Opens, facilitator: Control, code: str, start: str, *names: str
     return pages
 
 
-def test_a_shared_mail_is_on_every_bridge_and_who_read_it_is_known(opens: Opens, facilitator: Control) -> None:
-    code = facilitator.exercise("Bridge", start="09:20", speed="10")
+def shared_mail(opens: Opens, facilitator: Control, code: str) -> tuple[Page, Page, Locator]:
+    """The operator has shared a reject mail: both browsers, and the pin as the deployer sees it."""
     operator, deployer = desks(opens, facilitator, code, "09:20", "operator", "deployer")
     open_reject_mail(operator)
     operator.locator(".reading").get_by_role("button", name="Share").click()
     pin = deployer.locator(".said[data-kind=pin]", has_text="Power Peg disabled")
     expect(pin).to_be_visible(timeout=LONG)
+    return operator, deployer, pin
+
+
+def test_a_shared_mail_is_on_every_bridge_and_who_read_it_is_known(opens: Opens, facilitator: Control) -> None:
+    code = facilitator.exercise("Bridge", start="09:20", speed="10")
+    operator, deployer, pin = shared_mail(opens, facilitator, code)
     expect(deployer.locator("[data-news=long]")).to_contain_text("not read")
     pin.locator(".pin").click()
     expect(pin.locator(".pin-lines")).to_contain_text("Power Peg disabled")
@@ -40,11 +46,7 @@ def test_a_shared_mail_is_on_every_bridge_and_who_read_it_is_known(opens: Opens,
 
 def test_what_was_opened_while_nothing_could_be_told_is_told_when_it_can(opens: Opens, facilitator: Control) -> None:
     code = facilitator.exercise("Bridge, paused", start="09:20", speed="10")
-    operator, deployer = desks(opens, facilitator, code, "09:20", "operator", "deployer")
-    open_reject_mail(operator)
-    operator.locator(".reading").get_by_role("button", name="Share").click()
-    pin = deployer.locator(".said[data-kind=pin]", has_text="Power Peg disabled")
-    expect(pin).to_be_visible(timeout=LONG)
+    _, deployer, pin = shared_mail(opens, facilitator, code)
     facilitator.do(code, "Pause")
     expect(deployer.locator(".bands")).to_contain_text("PAUSED", timeout=LONG)
     pin.locator(".pin").click()

@@ -4,7 +4,24 @@ import json
 
 import pytest
 
-from engine import BELL_END, BELL_FROM, BELL_TO, BLOCK, CLOSE, DESKS, END, KINDS, OPEN, Simulation, score, sight
+from engine import (
+    BELL_END,
+    BELL_FROM,
+    BELL_TO,
+    BLOCK,
+    CLOSE,
+    DESKS,
+    END,
+    KINDS,
+    OPEN,
+    Simulation,
+    load_scenario,
+    rehearse,
+    score,
+    sight,
+    step_at,
+    told,
+)
 from engine.sight_parts import INBOX
 from engine.state import EXECUTIONS
 from tests.engine_builders import at_open, quiet_scenario
@@ -273,3 +290,20 @@ def test_the_thirty_seconds_at_the_bell_are_the_same_on_every_screen_and_nothing
     assert (sight(sim, "risk")["bell"]["left_s"], sight(sim, "risk")["bell"]["opened"]) == (0, 4)
     sim.step(BELL_TO - sim.now)
     assert sight(sim, "deployer")["bell"] == {"on": False}
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("name", ["competent", "assistant"])
+def test_a_card_that_was_shown_stays_as_it_was_whatever_the_run_does_next(name):
+    """What is told is what differs from what was told: a card that shares a list with the state never differs from itself."""
+    held: dict[tuple[str, str], tuple[dict, str]] = {}
+
+    def watch(sim: Simulation, sights: dict[str, dict[str, dict]]) -> None:
+        for desk, cards in sights.items():
+            for card_name, content in cards.items():
+                before, text = held.get((desk, card_name), ({}, "{}"))
+                assert json.dumps(before) == text, f"{card_name} of the {desk} has changed since it was shown, before {told(sim.now, 0)}"
+                held[desk, card_name] = content, json.dumps(content)
+
+    run = rehearse(load_scenario("knight-2012"), 79, dict.fromkeys(DESKS, name), until=step_at("09:50"), watch=watch)
+    assert len(held) > 20 and {"pin.read", "call.answer"} <= {command.kind for command in run.commands}
