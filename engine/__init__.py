@@ -1,19 +1,32 @@
 """Opening Bell's engine: a pure, deterministic machine. Nothing else of it is imported from outside."""
 
-from engine.autopilot import AUTOPILOTS, AutopilotError, autopilot, looks_at, next_look
-from engine.autopilot_parts import Move
-from engine.balance import HORIZON, LINE_UPS, outcomes, summary
-from engine.barriers import barrier_outcome, barrier_variations
-from engine.bundle import Bundle, BundleError, pack, unpack, verify
-from engine.commands import LEVERS as KINDS
+from engine.analysis.balance import HORIZON, LINE_UPS, SeedOutcome, outcomes, summary
+from engine.analysis.barriers import barrier_outcome, barrier_variations
+from engine.analysis.bundle import Bundle, BundleError, OtherRules, pack, played_again, rehearsed_bundle, unpack, verify
+from engine.analysis.curve import loss_of, step_to
+from engine.analysis.debrief import Decision, Log, Outcome, Replays, Variation, alternatives, decision_words, pivotal, shares, subset, subsets
+from engine.analysis.habits import habits_beside
+from engine.analysis.lab import PLAYERS, SIDES, SMALL_USD, Plan, Stopped, distribution, run_trial
+from engine.analysis.ledger import Entry, ledger
+from engine.analysis.outcome import executed, outcome_digest
+from engine.analysis.playbook import PlaybookError, Safeguard, lab_safeguards, playbook, playbook_names
+from engine.analysis.record import Record, beside_history, record
+from engine.analysis.rehearsal import BEFORE, Given, Rehearsal, look, play, rehearse, rehearsed, words_of, wound_up
+from engine.analysis.replay import LAYOUT, CheckpointError, replay, restore, save
+from engine.analysis.replay_frames import Reel
+from engine.analysis.scenario_keys import scenario_keys
+from engine.analysis.slices import alone_table, week_supply
+from engine.analysis.story import CUT_WORDS, moments, story
+from engine.autopilots.autopilot import AUTOPILOTS, AutopilotError, autopilot, looks_at, next_look
+from engine.autopilots.parts import Move
 from engine.commands import Command, Lever, Refusal
-from engine.debrief import Decision, Log, Outcome, Replays, Variation, alternatives, decision_words, pivotal, shares, subset, subsets
-from engine.deck import CONDITIONS, fault_of, inject_preview, ready_injects, scenario_script
-from engine.events import DESKS, Event
-from engine.evidence import log_text
-from engine.habits import habits_beside
-from engine.lab import PLAYERS, SIDES, SMALL_USD, Plan, Stopped, distribution, run_trial
-from engine.ledger import Entry, ledger
+from engine.events import DESKS, Event, EventData
+from engine.evidence.evidence import log_text
+from engine.firm.score import grade, score
+from engine.firm.simulation import Simulation
+from engine.firm.warm import warm
+from engine.levers import LEVERS as KINDS
+from engine.levers.shapes import fitting, misfit
 from engine.market_time import (
     BELL_END,
     BELL_FROM,
@@ -22,6 +35,8 @@ from engine.market_time import (
     CLOSE,
     END,
     OPEN,
+    PHASES,
+    SPEEDS,
     STEPS_PER_MINUTE,
     STEPS_PER_SECOND,
     WEEK,
@@ -33,18 +48,11 @@ from engine.market_time import (
     told,
     week_step,
 )
-from engine.playbook import PlaybookError, Safeguard, lab_safeguards, playbook, playbook_names
-from engine.record import beside_history, record
-from engine.reel import Reel
-from engine.rehearsal import BEFORE, Given, Rehearsal, look, loss_of, play, rehearse, rehearsed, step_to, wound_up
-from engine.replay import ENGINE_VERSION, CheckpointError, replay, restore, save
-from engine.scenario import Scenario, ScenarioError, load_scenario, scenario_ids
-from engine.score import grade, score
-from engine.sight import sight
-from engine.simulation import Simulation
-from engine.slices import alone_table, week_supply
-from engine.story import CUT_WORDS, moments, story
-from engine.warm import warm
+from engine.moment import Moment
+from engine.rules import RULES
+from engine.scenario.scenario import Scenario, ScenarioError, load_scenario, read_scenario, scenario_files, scenario_ids
+from engine.sights.deck import CONDITIONS, fault_of, inject_preview, ready_injects, scenario_script
+from engine.sights.sight import sight
 
 __all__ = [
     "AUTOPILOTS",
@@ -58,14 +66,17 @@ __all__ = [
     "CUT_WORDS",
     "DESKS",
     "END",
-    "ENGINE_VERSION",
     "HORIZON",
     "KINDS",
+    "LAYOUT",
     "LINE_UPS",
     "OPEN",
+    "PHASES",
     "PLAYERS",
+    "RULES",
     "SIDES",
     "SMALL_USD",
+    "SPEEDS",
     "STEPS_PER_MINUTE",
     "STEPS_PER_SECOND",
     "WEEK",
@@ -77,13 +88,17 @@ __all__ = [
     "Decision",
     "Entry",
     "Event",
+    "EventData",
     "Given",
     "Lever",
     "Log",
+    "Moment",
     "Move",
+    "OtherRules",
     "Outcome",
     "Plan",
     "PlaybookError",
+    "Record",
     "Reel",
     "Refusal",
     "Rehearsal",
@@ -91,6 +106,7 @@ __all__ = [
     "Safeguard",
     "Scenario",
     "ScenarioError",
+    "SeedOutcome",
     "Simulation",
     "Stopped",
     "Variation",
@@ -105,7 +121,9 @@ __all__ = [
     "decision_words",
     "distribution",
     "evening_of",
+    "executed",
     "fault_of",
+    "fitting",
     "grade",
     "habits_beside",
     "inject_preview",
@@ -116,8 +134,10 @@ __all__ = [
     "look",
     "looks_at",
     "loss_of",
+    "misfit",
     "moments",
     "next_look",
+    "outcome_digest",
     "outcomes",
     "pack",
     "phase",
@@ -125,15 +145,20 @@ __all__ = [
     "play",
     "playbook",
     "playbook_names",
+    "played_again",
+    "read_scenario",
     "ready_injects",
     "record",
     "rehearse",
     "rehearsed",
+    "rehearsed_bundle",
     "replay",
     "restore",
     "run_trial",
     "save",
+    "scenario_files",
     "scenario_ids",
+    "scenario_keys",
     "scenario_script",
     "score",
     "shares",
@@ -150,5 +175,6 @@ __all__ = [
     "warm",
     "week_step",
     "week_supply",
+    "words_of",
     "wound_up",
 ]

@@ -1,14 +1,17 @@
 """Commands, and the registry of levers that carry them out: check, then take hands and time, then effect."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec
+
+from engine.arguments import Args, judged
 
 if TYPE_CHECKING:
-    from engine.simulation import Simulation
+    from engine.firm.simulation import Simulation
+    from engine.scenario.scenario import Scenario
 
+P = ParamSpec("P")
 CONFIDENCES = ("guessing", "likely", "certain")
-WORDS = ("servers.stop_all", "smars.disconnect", "release.copy")  # levers that need the risk manager's word; the last only before the open
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Command:
     step: int
     desk: str
     kind: str
-    args: dict[str, Any] = field(default_factory=dict)
+    args: Mapping[str, object] = field(default_factory=dict)  # as given; see clean_args
     confidence: str | None = None
     why: str = ""
 
@@ -38,69 +41,130 @@ class Refused(Exception):
     """Raised by a check: the message is the reason."""
 
 
-Check = Callable[["Simulation", dict[str, Any]], None]
-Effect = Callable[["Simulation", dict[str, Any]], None]
-Label = Callable[["Simulation", dict[str, Any]], str]
+Check = Callable[["Simulation", Args], None]
+Effect = Callable[["Simulation", Args], None]
+Label = Callable[["Simulation", Args], str]
+Parse = Callable[["Simulation", object], object]  # what was given -> the argument that it is; raises Refused
+Parsers = dict[str, Parse]
+# How a command counts among what a team did: a desk decided something, said something, read something, or ticked something off.
+Counts = Literal["decision", "said", "reading", "books"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryWords:
+    """The line that the story of a run has of a lever: how much it matters (more is more), its words, and the name under which it is told
+    but once ("": every time). Words and name may hold {servers}, {what} and the command's arguments.
+    """
+
+    weight: int
+    text: str | Callable[[Args], str]
+    once: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Lever:
-    """A kind of command: who may give it, its arguments, what is checked, what it does when its time is over."""
+    """A kind of command: who may give it, its arguments, what is checked, what it does when its time is over, and all that is told of it.
+
+    Whoever sorts levers asks these fields: nobody keeps a list of kinds. Hands, minutes and hours are the scenario's (`levers`).
+    """
 
     kind: str
     desks: tuple[str, ...]
     label: str
-    args: dict[str, Callable[["Simulation", Any], Any]]
-    check: Check
     effect: Effect
-    dangerous: bool = False
-    exclusive: bool = False  # one at a time
-    begin: Effect | None = None  # what already happens when it is given
+    args: Parsers = field(default_factory=dict)
+    check: Check = lambda sim, given: None
     ready: Callable[["Simulation"], None] | None = None  # the part of the check that needs no arguments
+    # What it is.
+    dangerous: bool = False  # it can hurt: a desk arms it first
+    exclusive: bool = False  # one at a time
     talk: bool = False  # said, shown or answered: no hand, no time, and nothing of it reaches the market by itself
+    routine: bool = False  # done all the time: neither planned nor asked for nor listed
+    informs: bool = False  # it only tells: without it the market is the same, and what somebody did about it is a decision of its own
+    stops: bool = False  # it stops what is sent: a drill makes it quicker
+    writes: bool = False  # it writes to the disks of its servers
+    changes_flag: bool = False  # the flag's card shows it under way
+    word: str = ""  # it needs the risk manager's word, which is asked for with these words ("the word for ...")
+    word_until_open: bool = False  # it needs the word only before the open
+    asked_talk: bool = False  # talk that an assistant can be asked for all the same
+    # What comes of it beside its effect.
+    begin: Effect | None = None  # what already happens when it is given
     cut: Effect | None = None  # what an evening's end leaves of it
-    expand: Callable[["Simulation", dict[str, Any]], dict[str, Any]] | None = None  # arguments that are settled when it is given
-    like: Callable[["Simulation", dict[str, Any]], str] | None = None  # the lever whose hands and minutes it takes
-    minutes: Callable[["Simulation", dict[str, Any]], float] | None = None  # where they depend on its arguments
+    expand: Callable[["Simulation", Args], Args] | None = None  # arguments that are settled when it is given
+    like: Callable[["Simulation", Args], str] | None = None  # the lever whose hands and minutes it takes
+    minutes: Callable[["Simulation", Args], float] | None = None  # where they depend on its arguments
+    # How it is told.
+    counted: Counts | None = None  # None: talk counts as said, all else as a decision
+    shows: str = ""  # the kind of evidence that its desk has by it, of what its first argument names
+    settles: str = ""  # the question or the fact of the week that is so by it alone
+    story: StoryWords | None = None
+    typed: str = ""  # what the deployer's terminal shows when it begins, with {hosts}, their {count} or a line for each {host}
+    printed: str = ""  # and for each server at its end, with {host}, the release that is {recorded} and the {hashes} of disk and process
+    # Where a screen has it.
+    group: str | tuple[str, ...] = "Other"  # heading in its desk's list of an evening, one for each desk where they differ; "" for no place there
+    rank: int = 5  # the lower the further up in a list; of one rank in the order in which they are registered
+    card: str = ""  # the card that has it on the day; "": the list of what has no place of its own
+    help: str = ""  # a sentence for the lists
 
     @property
     def desk(self) -> str:
         """The desk whose lever it is first."""
         return self.desks[0]
 
+    @property
+    def counts(self) -> Counts:
+        """How it counts among what a team did."""
+        return self.counted or ("said" if self.talk else "decision")
+
+    @property
+    def plannable(self) -> bool:
+        """Whether it can stand in the plan of the week."""
+        return not self.talk and not self.routine
+
+    @property
+    def askable(self) -> bool:
+        """Whether an assistant in a seat that has it can be asked for it."""
+        return self.asked_talk if self.talk else not self.routine
+
+    def group_for(self, desk: str) -> str:
+        """The heading under which a desk's list of an evening has it; "" for none."""
+        return self.group if isinstance(self.group, str) else self.group[self.desks.index(desk)]
+
+    def named(self, scenario: "Scenario") -> str:
+        """Its label in a scenario's words."""
+        return self.label.replace("{system}", scenario.told.system)
+
+    def not_for(self, desk: str, scenario: "Scenario") -> str:
+        """Why a desk may not give it; "" where it may."""
+        return "" if desk in self.desks else f"{self.named(scenario)}: that is for the {' or the '.join(self.desks)}, not the {desk}"
+
 
 LEVERS: dict[str, Lever] = {}
 
 
-def lever(
-    kind: str,
-    desks: str | tuple[str, ...],
-    label: str,
-    *,
-    args: dict[str, Callable[["Simulation", Any], Any]] | None = None,
-    check: Check | None = None,
-    dangerous: bool = False,
-    exclusive: bool = False,
-    begin: Effect | None = None,
-    ready: Callable[["Simulation"], None] | None = None,
-    talk: bool = False,
-    cut: Effect | None = None,
-    expand: Callable[["Simulation", dict[str, Any]], dict[str, Any]] | None = None,
-    like: Callable[["Simulation", dict[str, Any]], str] | None = None,
-    minutes: Callable[["Simulation", dict[str, Any]], float] | None = None,
-) -> Callable[[Effect], Effect]:
-    """Register the decorated effect as a lever."""
+def _registers(
+    make: Callable[Concatenate[str, tuple[str, ...], str, Effect, P], Lever],
+) -> Callable[Concatenate[str, str | tuple[str, ...], str, P], Callable[[Effect], Effect]]:
+    def lever(kind: str, desks: str | tuple[str, ...], label: str, /, *more: P.args, **fields: P.kwargs) -> Callable[[Effect], Effect]:
+        def register(effect: Effect) -> Effect:
+            LEVERS[kind] = make(kind, (desks,) if isinstance(desks, str) else desks, label, effect, *more, **fields)
+            return effect
 
-    def register(effect: Effect) -> Effect:
-        allowed = (desks,) if isinstance(desks, str) else desks
-        judge = check or (lambda sim, given: None)
-        LEVERS[kind] = Lever(kind, allowed, label, args or {}, judge, effect, dangerous, exclusive, begin, ready, talk, cut, expand, like, minutes)
-        return effect
+        return register
 
-    return register
+    return lever
 
 
-def clean_args(sim: "Simulation", found: Lever, given: Any) -> dict[str, Any]:
+lever = _registers(Lever)  # lever(kind, desks, label, and fields of Lever by name): registers the decorated effect
+
+
+def worded() -> tuple[str, ...]:
+    """Levers that need the risk manager's word; at the end those that need it only before the open."""
+    found = [one for one in LEVERS.values() if one.word]
+    return tuple(one.kind for one in sorted(found, key=lambda one: one.word_until_open))
+
+
+def clean_args(sim: "Simulation", found: Lever, given: object) -> Args:
     """Arguments of a lever, each judged by its parser. Raises Refused naming argument, value and what was expected."""
     if not isinstance(given, dict):
         raise Refused(f"args = {given!r}: expected an object with {', '.join(found.args) or 'nothing in it'}")
@@ -112,17 +176,17 @@ def clean_args(sim: "Simulation", found: Lever, given: Any) -> dict[str, Any]:
         if name not in given:
             raise Refused(f"{found.kind} needs {name}: {parse.__doc__}")
         clean[name] = parse(sim, given[name])
-    return clean
+    return judged(clean)
 
 
-def server(sim: "Simulation", value: Any) -> int:
+def server(sim: "Simulation", value: object) -> int:
     """a server's number"""
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= len(sim.fleet.servers):
         raise Refused(f"server = {value!r}: expected a number from 1 to {len(sim.fleet.servers)}")
     return value
 
 
-def servers(sim: "Simulation", value: Any) -> list[int]:
+def servers(sim: "Simulation", value: object) -> list[int]:
     """a list of servers' numbers"""
     if not isinstance(value, list) or not value:
         raise Refused(f"servers = {value!r}: expected a list of numbers from 1 to {len(sim.fleet.servers)}")
@@ -132,25 +196,29 @@ def servers(sim: "Simulation", value: Any) -> list[int]:
     return chosen
 
 
-def release(sim: "Simulation", value: Any) -> str:
+def release(sim: "Simulation", value: object) -> str:
     """a release's name"""
-    there = [name for name, found in sim.fleet.releases.items() if found.build is None or name in sim.built or sim.instant]
+    there = [
+        name
+        for name, found in sim.fleet.releases.items()
+        if found.build is None or name in sim.safeguards.built or sim.instant
+    ]
     if not isinstance(value, str) or value not in there:
         raise Refused(f"release = {str(value)[:60]!r}: expected one of {', '.join(there)}")
     return value
 
 
-def mail(sim: "Simulation", value: Any) -> int:
+def mail(sim: "Simulation", value: object) -> int:
     """a mail's number"""
-    if isinstance(value, bool) or not isinstance(value, int) or value not in sim.mails or sim.mails[value]["desk"] != sim.acting:
+    if isinstance(value, bool) or not isinstance(value, int) or value not in sim.inbox.mails or sim.inbox.mails[value]["desk"] != sim.acting:
         raise Refused(f"mail = {value!r}: expected the number of a mail that has arrived")
     return value
 
 
-def whole(name: str, least: int, most: int, what: str) -> Callable[["Simulation", Any], int]:
+def whole(name: str, least: int, most: int, what: str) -> Callable[["Simulation", object], int]:
     """Parser of a whole number within limits."""
 
-    def parse(sim: "Simulation", value: Any) -> int:
+    def parse(sim: "Simulation", value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             raise Refused(f"{name} = {value!r}: expected {what} from {least:,} to {most:,}")
         return value
@@ -159,10 +227,10 @@ def whole(name: str, least: int, most: int, what: str) -> Callable[["Simulation"
     return parse
 
 
-def one_of(name: str, *values: str) -> Callable[["Simulation", Any], str]:
+def one_of(name: str, *values: str) -> Callable[["Simulation", object], str]:
     """Parser of one word out of a few."""
 
-    def parse(sim: "Simulation", value: Any) -> str:
+    def parse(sim: "Simulation", value: object) -> str:
         if not isinstance(value, str) or value not in values:
             raise Refused(f"{name} = {str(value)[:40]!r}: expected {', '.join(values)}")
         return value
@@ -177,10 +245,10 @@ def _no_text(letter: str) -> bool:
     return code < 32 or 0x7F <= code < 0xA0 or 0xD800 <= code <= 0xDFFF or 0x2028 <= code <= 0x202E or 0x2066 <= code <= 0x2069
 
 
-def line(name: str, least: int, most: int) -> Callable[["Simulation", Any], str]:
+def line(name: str, least: int, most: int) -> Callable[["Simulation", object], str]:
     """Parser of one line of text, its ends stripped."""
 
-    def parse(sim: "Simulation", value: Any) -> str:
+    def parse(sim: "Simulation", value: object) -> str:
         if not isinstance(value, str):
             raise Refused(f"{name} = {str(value)[:40]!r}: expected text")
         text = value.strip()
@@ -194,21 +262,21 @@ def line(name: str, least: int, most: int) -> Callable[["Simulation", Any], str]
     return parse
 
 
-def symbol(sim: "Simulation", value: Any) -> str:
+def symbol(sim: "Simulation", value: object) -> str:
     """a stock's symbol"""
     if not isinstance(value, str) or value not in sim.names:
         raise Refused(f"symbol = {str(value)[:40]!r}: expected a stock such as {sim.names[0]}")
     return value
 
 
-def percent(sim: "Simulation", value: Any) -> float:
+def percent(sim: "Simulation", value: object) -> float:
     """percent of the opening price"""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0.01 <= value <= 99:
         raise Refused(f"percent = {value!r}: expected a number from 0.01 to 99")
     return float(value)
 
 
-def symbols(sim: "Simulation", value: Any) -> list[str]:
+def symbols(sim: "Simulation", value: object) -> list[str]:
     """a list of symbols, or "all\""""
     names = sim.names
     if value == "all":
@@ -220,38 +288,46 @@ def symbols(sim: "Simulation", value: Any) -> list[str]:
     return [name for name in names if name in chosen]
 
 
-def style(sim: "Simulation", value: Any) -> str:
+def style(sim: "Simulation", value: object) -> str:
     """passive or aggressive"""
     if value not in ("passive", "aggressive"):
         raise Refused(f"style = {str(value)[:40]!r}: expected passive or aggressive")
     return str(value)
 
 
-def target(sim: "Simulation", args: dict[str, Any]) -> str:
+def target(sim: "Simulation", args: Args) -> str:
     """What a lever is aimed at, for people: "" when at nothing in particular."""
-    if "server" in args:
-        return sim.fleet.label(args["server"]) if args["server"] else ""
-    if "servers" in args:
-        chosen = args["servers"]
-        where = "all servers" if 1 < len(chosen) == len(sim.fleet.servers) else ", ".join(sim.fleet.label(n) for n in chosen)
-        return f"{where}: {args['release']}" if "release" in args else where
-    if "control" in args:
-        return sim.control_label(args["control"])
-    if "mail" in args:
-        return str(sim.mails[args["mail"]]["subject"])
-    if "symbols" in args:
-        chosen = args["symbols"]
-        return "all stocks" if len(chosen) == len(sim.names) else ", ".join(chosen[:4]) + (f" and {len(chosen) - 4} more" if len(chosen) > 4 else "")
-    if "gross_usd" in args:
-        return f"${args['gross_usd']:,}" if args["gross_usd"] else "none"
-    if "usd" in args:
-        return f"${args['usd']:,}" if args["usd"] else "none"
-    if "shares" in args:
-        return f"above {args['shares']:,} shares" if args["shares"] else "none"
-    if "percent" in args:
-        return f"{args['percent']:g} %"
-    if "release" in args:
-        return str(args["release"])
-    if "per_second" in args:
-        return f"{args['per_second']} a second" if args["per_second"] else "none"
-    return str(args.get("match", ""))
+    for name, words in _TARGETS.items():
+        if name in args:
+            return words(sim, args)
+    return ""
+
+
+def _servers_named(sim: "Simulation", args: Args) -> str:
+    chosen = args["servers"]
+    where = "all servers" if 1 < len(chosen) == len(sim.fleet.servers) else ", ".join(sim.fleet.label(n) for n in chosen)
+    return f"{where}: {args['release']}" if "release" in args else where
+
+
+def _stocks_named(sim: "Simulation", args: Args) -> str:
+    chosen = args["symbols"]
+    if len(chosen) == len(sim.names):
+        return "all stocks"
+    return ", ".join(chosen[:4]) + (f" and {len(chosen) - 4} more" if len(chosen) > 4 else "")
+
+
+# The first argument of these that a command has says what it is aimed at.
+_TARGETS: dict[str, Label] = {
+    "server": lambda sim, args: sim.fleet.label(args["server"]) if args["server"] else "",
+    "servers": _servers_named,
+    "control": lambda sim, args: sim.safeguards.label(args["control"]),
+    "mail": lambda sim, args: str(sim.inbox.mails[args["mail"]]["subject"]),
+    "symbols": _stocks_named,
+    "gross_usd": lambda _, args: f"${args['gross_usd']:,}" if args["gross_usd"] else "none",
+    "usd": lambda _, args: f"${args['usd']:,}" if args["usd"] else "none",
+    "shares": lambda _, args: f"above {args['shares']:,} shares" if args["shares"] else "none",
+    "percent": lambda _, args: f"{args['percent']:g} %",
+    "release": lambda _, args: str(args["release"]),
+    "per_second": lambda _, args: f"{args['per_second']} a second" if args["per_second"] else "none",
+    "match": lambda _, args: str(args["match"]),
+}

@@ -1,9 +1,13 @@
 """What happened: every kind of event there is, and who may know of it."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypedDict, Unpack, get_args
 
-DESKS = ("deployer", "operator", "risk")
+from engine.arguments import Args
+
+Desk = Literal["deployer", "operator", "risk"]
+DESKS: tuple[str, ...] = get_args(Desk)
 PUBLIC = (*DESKS, "projector")
 
 # kind -> audience when the event does not name its own
@@ -76,6 +80,111 @@ KINDS: dict[str, tuple[str, ...]] = {
 }
 
 
+class Built(TypedDict):
+    """A control that the week has left behind."""
+
+    name: str
+    label: str
+    desk: str
+    tested: bool
+    hole: bool
+    mended: bool
+
+
+class EventData(TypedDict, total=False):
+    """What an event tells. A name means the same wherever it stands; which of them there are, its kind says."""
+
+    amount_usd: int
+    args: Args
+    ask: int
+    asked: str
+    bank: str
+    behind: list[int]
+    bid: str
+    built: list[Built]
+    call: int
+    caller: str
+    card: str
+    cause: str
+    command: str
+    control: str
+    cost_usd: int
+    credit_usd: int
+    desk: str
+    discount_pct: float
+    done: list[str]
+    evening: int | None
+    failed: bool
+    flag: str
+    flagged: int
+    gross_usd: int
+    hand_hours: dict[str, float]
+    hole: str | None
+    inject: int
+    item: int | str  # of the bridge by its number, of a checklist by its name
+    label: str
+    lender: str
+    limit: str
+    loss_usd: int
+    mail: int
+    message: int
+    met: int
+    number: int
+    of: str
+    offer: str
+    opening: str
+    percent: float
+    phase: str
+    pin: int
+    posted: str
+    prices_usd: int
+    reason: str
+    release: str
+    releases: list[str]
+    relief_usd: int
+    reply: str
+    sender: str
+    seq: int
+    server: int
+    servers: int
+    slices: dict[str, str]
+    stake_pct: float
+    subject: str
+    symbol: str
+    text: str
+    threshold_usd: int
+    ticks: dict[str, str]
+    times: int
+    title: str
+    truths: dict[str, bool]
+    until: int
+    used_usd: int
+    what: str
+    wrong: list[int]
+
+
+class EventRow(TypedDict):
+    """An event as it is written down."""
+
+    step: int
+    kind: str
+    audience: Sequence[str]
+    data: EventData
+
+
+class Happened(Protocol):
+    """Anything that says what an event says."""
+
+    @property
+    def step(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def audience(self) -> Sequence[str]: ...
+    @property
+    def data(self) -> EventData: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened at a step; `data` is JSON-able; `audience` are the desks that may know (the facilitator always may)."""
@@ -83,13 +192,13 @@ class Event:
     step: int
     kind: str
     audience: tuple[str, ...]
-    data: dict[str, Any]
+    data: EventData
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> EventRow:
         """JSON-able form."""
-        return asdict(self)
+        return {"step": self.step, "kind": self.kind, "audience": self.audience, "data": self.data}
 
 
-def event(step: int, kind: str, audience: tuple[str, ...] | None = None, **data: Any) -> Event:
+def event(step: int, kind: str, audience: tuple[str, ...] | None = None, **data: Unpack[EventData]) -> Event:
     """An event of a declared kind, with the kind's audience unless another is given."""
     return Event(step, kind, KINDS[kind] if audience is None else audience, data)

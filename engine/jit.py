@@ -1,8 +1,8 @@
 """How kernels are compiled, cached, and made to run as plain Python.
 
 numba's cache key looks only at the file of the outermost function, so an edit to `book.py` would leave a
-compiled `market.py` running old code. The cache therefore lives in a folder named after a hash of every
-engine file; old folders are simply never read again.
+compiled `market.py` running old code. The cache therefore lives in a folder named after a hash of every file
+that a kernel can see; old folders are simply never read again.
 """
 
 import hashlib
@@ -17,9 +17,13 @@ Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
 def source_hash() -> str:
-    """SHA-256 over the engine's Python files, in name order: 64 hex characters."""
+    """SHA-256 over the files that kernels live in or see, in name order: 64 hex characters.
+
+    Those are the market's and the ones beside the rooms (`test_tidy` keeps kernels there): a lever or a text changes none of the machine
+    code, and need not have it compiled again.
+    """
     sha = hashlib.sha256()
-    for path in sorted(HERE.rglob("*.py")):
+    for path in sorted([*HERE.glob("*.py"), *(HERE / "market").glob("*.py")]):
         sha.update(path.relative_to(HERE).as_posix().encode())
         sha.update(path.read_bytes())
     return sha.hexdigest()

@@ -12,7 +12,7 @@ STEPS_PER_SECOND = 1000 // STEP_MS
 STEPS_PER_MINUTE = 60 * STEPS_PER_SECOND
 START_MS = 8 * 3_600_000
 EVENINGS = ("Fri 27 Jul", "Mon 30 Jul", "Tue 31 Jul")
-DAY = "Wed 1 Aug"
+_DAY = "Wed 1 Aug"
 EVENING_MS = 18 * 3_600_000  # when an evening begins
 EVENING_STEPS = 180 * STEPS_PER_MINUTE
 WEEK = -len(EVENINGS) * EVENING_STEPS
@@ -38,7 +38,7 @@ def step_at(clock: str) -> int:
     Raises ValueError when the text is no clock, or lies before 08:00 or outside the evening.
     """
     dated = _DATED.fullmatch(clock.strip())
-    if dated and f"Wed {dated[1]}" != DAY:
+    if dated and f"Wed {dated[1]}" != _DAY:
         dates = [evening[4:] for evening in EVENINGS]
         if dated[1] not in dates:
             raise ValueError(f"{clock!r}: {dated[1]} is no evening of the week: expected {', '.join(dates)}")
@@ -64,7 +64,7 @@ def evening_of(step: int) -> int | None:
 
 def date(step: int) -> str:
     """Date of a step: "Fri 27 Jul"."""
-    return EVENINGS[(step - WEEK) // EVENING_STEPS] if step < 0 else DAY
+    return EVENINGS[(step - WEEK) // EVENING_STEPS] if step < 0 else _DAY
 
 
 def told(step: int, now: int, *, seconds: bool = True) -> str:
@@ -83,14 +83,20 @@ def clock(step: int, *, ms: bool = False) -> str:
 
 OPEN = step_at("09:30")
 BELL_FROM, BELL_TO = step_at("09:29:45"), step_at("09:30:15")  # the thirty seconds that every screen shows alike
-BREAKERS_FROM = step_at("09:45")
 BELL_END = step_at("10:15")
-BREAKERS_TO = step_at("15:35")
 CLOSE = step_at("16:00")
 BLOCK = step_at("18:30")
 END = step_at("19:00")
 
-PHASES = ("deployment", "premarket", "bell", "unwind", "block", "ended")
+PHASES = {  # for people
+    "deployment": "Deployment",
+    "premarket": "Pre-market",
+    "bell": "Market open",
+    "unwind": "Unwind",
+    "block": "After the close",
+    "ended": "Ended",
+}
+SPEEDS = {"deployment": 60.0, "premarket": 30.0, "bell": 5.0, "unwind": 90.0, "block": 30.0, "ended": 90.0}  # times real time, unless another is set
 
 
 def phase(step: int) -> str:

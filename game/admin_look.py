@@ -18,7 +18,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Opening Bell",
     "SITE_HEADER": "Opening Bell",
     "SITE_SYMBOL": "notifications",
-    "SITE_URL": "/facilitator/",
+    "SITE_URL": reverse_lazy("facilitator"),
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}],
     "SHOW_HISTORY": False,
     "STYLES": [lambda request: static("css/admin.css")],

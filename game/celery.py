@@ -5,9 +5,9 @@ import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_embedded_init, setup_logging, worker_init
+from celery.signals import setup_logging, worker_init
 
-from game.lifeline import A_LITTLE, BEHIND, die_with_parent, hold_on, step_back
+from game.lifeline import A_LITTLE, BEHIND, hold_on, step_back
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "game.settings")
 
@@ -21,12 +21,6 @@ def _keep_our_logging(**_: Any) -> None:
     """game/log.py has configured logging; Celery must not."""
 
 
-@beat_embedded_init.connect
-def _beat_dies_with_its_worker(**_: Any) -> None:
-    """Beat runs in a child of the control worker: a worker killed by force would leave it behind."""
-    die_with_parent(os.getppid())
-
-
 @worker_init.connect
 def _warm(sender: Any = None, **_: Any) -> None:
     """Load compiled kernels before the first segment: never compile inside a beat. Workers of the lab and of replays step back behind
@@ -37,7 +31,7 @@ def _warm(sender: Any = None, **_: Any) -> None:
         if str(getattr(sender, "hostname", "")).startswith(name):
             step_back(behind)
     import engine
-    from game.writing import SWITCH_S
+    from game.sqlite_writer import SWITCH_S
 
     sys.setswitchinterval(SWITCH_S)
 

@@ -4,9 +4,13 @@ Every reader raises `ImproperlyConfigured` naming the variable, its value and wh
 """
 
 import os
+import re
 import secrets
+import stat
 import tempfile
+from contextlib import suppress
 from hashlib import sha256
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 SOCKET_PATH_LIMIT = 100  # bytes; the kernel's sockaddr_un holds 108 on Linux, 104 on macOS
 WAL_PAGES = 16_000  # 64 MB: the control worker folds SQLite's log in long before a writer of the game would have to
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
+OURS = ("opening-bell.sqlite3", "secret-key", "broker", "log")  # of the state folder; `static` is no secret
 BROKER_SCHEMES = ("redis", "rediss", "unix")
 
 env = environ.Env()
@@ -37,7 +42,7 @@ def flag(name: str, default: bool) -> bool:
 
 
 def state_dir(base: Path) -> Path:
-    """The folder of everything that is not code: database, keys, logs. Created with mode 700."""
+    """The folder of everything that is not code: database, keys, logs. Made private: mode 700."""
     folder = Path(env.str("STATE_DIR", default="") or base / ".local").expanduser().absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -45,7 +50,22 @@ def state_dir(base: Path) -> Path:
         raise _refuse("STATE_DIR", folder, f"a folder that can be written ({problem.strerror})") from problem
     if not os.access(folder, os.W_OK | os.X_OK):
         raise _refuse("STATE_DIR", folder, "a folder that can be written (permission denied)")
+    make_private(folder)
+    os.umask(os.umask(0o077) | 0o077)  # for the files that come to be there
     return folder
+
+
+def kernel_cache() -> None:
+    """Refuse an OPENING_BELL_CACHE that compiled kernels cannot be kept in, before the engine is loaded and wants to."""
+    named = env.str("OPENING_BELL_CACHE", default="")
+    if not named:
+        return
+    folder = Path(named).expanduser().absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as problem:
+        raise _refuse("OPENING_BELL_CACHE", folder, f"a folder that can be written ({problem.strerror})") from problem
 
 
 def database(state: Path) -> dict[str, Any]:
@@ -81,7 +101,7 @@ def socket_path(state: Path) -> Path:
 
 def broker_url(state: Path) -> str:
     """REDIS_URL, or the address of the embedded broker's socket (which `play` starts)."""
-    url = env.str("REDIS_URL", default="")
+    url = str(env.str("REDIS_URL", default=""))
     if not url:
         return f"unix://{socket_path(state)}?db=0"
     parts = urlsplit(url)
@@ -104,23 +124,84 @@ def allowed_hosts() -> list[str]:
     return hosts
 
 
+def trusted_proxies() -> tuple[str, ...]:
+    """TRUSTED_PROXIES: whose X-Forwarded-* headers count; nobody's when absent."""
+    told = tuple(one.strip() for one in env.str("TRUSTED_PROXIES", default="").split(",") if one.strip())
+    for one in told:
+        try:
+            one == "unix" or ip_network(one, strict=False)
+        except ValueError as problem:
+            expected = "addresses or networks separated by commas, such as 127.0.0.1,10.0.0.0/8, or unix for a proxy that comes by a socket file"
+            raise _refuse("TRUSTED_PROXIES", one, expected) from problem
+    return told
+
+
+def base_path() -> str:
+    """BASE_PATH: what every address begins with where the game is not at the root of its host, without a slash at its end."""
+    told = str(env.str("BASE_PATH", default="")).strip().rstrip("/")
+    if told and not re.fullmatch(r"(/[\w.~-]+)+", told, re.ASCII):
+        raise _refuse("BASE_PATH", told, "a path such as /bell, of letters, digits and . _ ~ -")
+    return told
+
+
+def trusted_origins() -> list[str]:
+    """TRUSTED_ORIGINS: addresses of our pages that the server cannot know of by itself."""
+    told = [one.strip().rstrip("/") for one in env.str("TRUSTED_ORIGINS", default="").split(",") if one.strip()]
+    for one in told:
+        parts = urlsplit(one)
+        if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
+            raise _refuse("TRUSTED_ORIGINS", one, "addresses separated by commas, such as https://play.example:8443")
+    return told
+
+
+def seconds(name: str) -> int:
+    """A whole number of seconds; 0 when absent."""
+    told = env.str(name, default="0").strip()
+    if not told.isdecimal() or len(told) > 9:
+        raise _refuse(name, told, "a whole number of seconds, such as 31536000")
+    return int(told)
+
+
+def make_private(folder: Path) -> None:
+    """Take the rights to our state from everybody else, also where it was made before: 0700 for folders, 0600 for files. A folder for
+    everybody (/tmp) stays what it is, and so does what is not ours in it.
+    """
+    if folder.stat().st_mode & stat.S_ISVTX:
+        return
+    ours = [path for name in OURS for path in folder.glob(f"{name}*")]
+    for path in (folder, *ours, *(inner for one in ours if one.is_dir() and not one.is_symlink() for inner in one.iterdir())):
+        with suppress(OSError):  # gone meanwhile, or somebody else's
+            mode = path.stat(follow_symlinks=False).st_mode
+            if mode & 0o077 and (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
+                path.chmod(stat.S_IMODE(mode) & 0o700)
+
+
 def secret_key(state: Path) -> str:
     """SECRET_KEY, or one made on first use and kept in the state folder with mode 600."""
-    key = env.str("SECRET_KEY", default="")
+    key = str(env.str("SECRET_KEY", default=""))
     if key:
         if len(key) < 32:
             raise _refuse("SECRET_KEY", "*" * len(key), "at least 32 characters")
         return key
     path = state / "secret-key"
-    try:
-        # O_EXCL: of two processes that start together one writes and the other reads.
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
-    except OSError as problem:
-        raise _refuse("STATE_DIR", state, f"a folder that can be written ({problem.strerror})") from problem
+    if not path.exists():
+        try:
+            _keep_once(path, secrets.token_urlsafe(48))
+        except OSError as problem:
+            raise _refuse("STATE_DIR", state, f"a folder that can be written ({problem.strerror})") from problem
     key = path.read_text().strip()
     if not key:
         raise ImproperlyConfigured(f"{path} is empty: remove it and a new key will be made")
     return key
+
+
+def _keep_once(path: Path, text: str) -> None:
+    """Write a file that is whole as soon as it is there. Of two processes that start together one writes and the other reads."""
+    whole = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(text)
+        with suppress(FileExistsError):
+            os.link(whole, path)
+    finally:
+        whole.unlink(missing_ok=True)

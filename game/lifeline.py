@@ -1,6 +1,6 @@
 """Children that end with their parent, however it ends, and one that lets all others go first.
 
-A killed worker loses nothing (game/clock.py), so no time is given for a farewell.
+A killed worker loses nothing (game/live/clock.py), so no time is given for a farewell.
 """
 
 import ctypes
@@ -16,6 +16,7 @@ PARENT = "OPENING_BELL_PARENT"  # the supervisor's process id, in its children's
 LOOK_S = 1.0
 BEHIND = 15  # of 19
 A_LITTLE = 5  # behind games still, before debriefs: somebody waits with a finger on it
+stopping = threading.Event()  # set once this worker was told to end
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 

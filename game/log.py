@@ -4,6 +4,7 @@ import logging
 import logging.config
 
 import structlog
+from structlog.typing import Processor
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -14,7 +15,7 @@ def logging_config(level: str) -> None:
 
     if level not in LEVELS:
         raise ImproperlyConfigured(f"LOG_LEVEL is {level!r}: expected {', '.join(LEVELS)}")
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -18,7 +18,7 @@ class Look(NamedTuple):
         """Its data as it was validated: name of a section, and what is in it. Long lists are counted, not listed."""
         if self.scenario is None:
             return []
-        data = self.scenario.model_dump(mode="json", exclude={"folder"})
+        data = self.scenario.model_dump(mode="json")
         plain = {name: value for name, value in data.items() if not isinstance(value, dict | list)}
         return [("scenario", plain), *((name, _short(value)) for name, value in data.items() if isinstance(value, dict | list))]
 

@@ -8,16 +8,19 @@ from csp.constants import NONE, SELF
 
 from game import environment
 from game.admin_look import UNFOLD as UNFOLD
+from game.live.senders import ROUTES
 from game.log import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = environment.state_dir(BASE_DIR)
+environment.kernel_cache()
 
 DEBUG = environment.flag("DEBUG", default=False)
 SECRET_KEY = environment.secret_key(STATE_DIR)
 ALLOWED_HOSTS = environment.allowed_hosts()
 DATABASES = {"default": environment.database(STATE_DIR)}
 REDIS_URL = environment.broker_url(STATE_DIR)
+TRUSTED_PROXIES = environment.trusted_proxies()
 
 ROOT_URLCONF = "game.urls"
 ASGI_APPLICATION = "game.asgi.application"
@@ -39,8 +42,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "game.middleware.SocketOrigin",
-    "game.middleware.StaticFiles",
+    "game.views.middleware.SocketOrigin",
+    "game.views.middleware.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -48,6 +51,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "game.views.middleware.Patience",
 ]
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -59,6 +63,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "game.sockets.pages.version",
             ]
         },
     }
@@ -67,9 +72,15 @@ TEMPLATES: list[dict[str, Any]] = [
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
+FORMAT_MODULE_PATH = "game.formats"
 USE_I18N = False
 
-STATIC_URL = "/static/"
+# Where the game is not at the root of its host. See game/sockets/proxy.py, and `base` of templates/base.html for the scripts.
+BASE_PATH = environment.base_path()
+FORCE_SCRIPT_NAME = BASE_PATH or None
+COOKIE_PATH = SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{BASE_PATH}/"
+
+STATIC_URL = f"{BASE_PATH}/static/"
 STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
@@ -89,15 +100,18 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "game.views.account.locked_out"
+AXES_WHITELIST_CALLABLE = "game.people.devices.may_try"
 AXES_RESET_ON_SUCCESS = AXES_DISABLE_ACCESS_LOG = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 
 # Cookies. Secure only behind TLS: a class in a room plays over plain HTTP on its own network.
-SECURE = environment.flag("SECURE_COOKIES", default=False)
+SECURE_SSL_REDIRECT = environment.flag("HTTPS_ONLY", default=False)  # pages lead to https, sockets without TLS are refused
+SECURE = environment.flag("SECURE_COOKIES", default=SECURE_SSL_REDIRECT)
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SECURE_HSTS_SECONDS = environment.seconds("HSTS_SECONDS")
+CSRF_TRUSTED_ORIGINS = environment.trusted_origins()
 CSRF_FAILURE_VIEW = "game.views.errors.csrf_failed"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
@@ -117,11 +131,13 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# The rare control messages (paused, speed, seat moved). Pictures of the present go through game/hub.py.
+# The rare control messages (paused, speed, seat moved). Pictures of the present go through game/live/hub.py.
+# Groups live by the wall clock: long enough that one that moves by days empties none.
+GROUPS_S = 90 * 86400
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "game.layer.PatientLayer",
-        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "capacity": 1000, "expiry": 60},
+        "BACKEND": "game.sockets.channel_layer.PatientLayer",
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "capacity": 1000, "expiry": 60, "group_expiry": GROUPS_S},
     }
 }
 
@@ -133,27 +149,12 @@ CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "control"
-CELERY_TASK_ROUTES = {
-    "game.tasks.run_segment": {"queue": "games"},
-    "game.tasks.reap": {"queue": "control"},
-    "game.tasks.fold": {"queue": "control"},
-    "game.tasks.begin_debriefs": {"queue": "control"},
-    "game.tasks.reckon": {"queue": "lab"},
-    "game.tasks.make_ghost": {"queue": "lab"},
-    "game.tasks.unreel": {"queue": "replay"},
-    "game.tasks.try_seed": {"queue": "lab"},
-}
+CELERY_TASK_ROUTES = ROUTES
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 90, "unacked_restore_interval": 1}
-# Half a second: a dead worker's lease lasts up to 3 s, and the market may stand still for 4 s at most.
-CELERY_BEAT_SCHEDULE = {
-    "reap": {"task": "game.tasks.reap", "schedule": 0.5, "options": {"expires": 2}},
-    "fold": {"task": "game.tasks.fold", "schedule": 2.0, "options": {"expires": 2}},
-    "begin-debriefs": {"task": "game.tasks.begin_debriefs", "schedule": 2.0, "options": {"expires": 2}},
-}
 
 LOGGING_CONFIG = None
 logging_config(environment.env.str("LOG_LEVEL", default="INFO"))

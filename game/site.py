@@ -5,22 +5,46 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+import structlog
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.response import SimpleTemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.sites import UnfoldAdminSite
 
 import engine
 from game import scenarios
 
+log = structlog.get_logger(__name__)
+
 View = Callable[..., HttpResponse]
 # Unfold's pages are driven by Alpine, which compiles the expressions it finds in attributes (unsafe-eval) and writes widths into style
 # attributes, and by htmx, which sets innerHTML (no trusted types). Scripts and sheets still come from this host's files alone: no inline
 # script, no inline sheet, nothing from elsewhere.
 POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src-attr": [UNSAFE_INLINE], "require-trusted-types-for": None, "trusted-types": None}
+
+
+UNUSABLE = "There was nothing to find by that address: its filters are left out."
+
+
+def _answered(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """The answer of a page, made here and now. What a hand-made address asks for (the year 99999999999, a number that no column holds)
+    comes to grief in Django or in the database, only when the list is read: it is told on the list without its filters.
+    """
+    try:
+        response = view(request, *args, **kwargs)
+        return response.render() if isinstance(response, SimpleTemplateResponse) and not response.is_rendered else response
+    except (ValueError, OverflowError, DataError) as problem:
+        if request.method not in ("GET", "HEAD") or not request.GET:
+            raise
+        log.warning("an address of the admin could not be read", path=request.get_full_path()[:200], problem=str(problem))
+        messages.warning(request, UNUSABLE)
+        return redirect(request.path)
 
 
 class Site(UnfoldAdminSite):
@@ -37,7 +61,7 @@ class Site(UnfoldAdminSite):
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not self.has_permission(request):
                 return self._door(request, request.get_full_path())
-            response: HttpResponse = inner(request, *args, **kwargs)
+            response = _answered(inner, request, *args, **kwargs)
             response._csp_replace = POLICY  # type: ignore[attr-defined]
             return response
 

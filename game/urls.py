@@ -4,13 +4,14 @@ from django.contrib import admin
 from django.urls import path
 
 import game.converters  # noqa: F401  (registers them)
-from game.views import account, debrief, desk, facilitator, guide, injects, join, lab, lessons, lobby, projector, replay, result, schedule
+from game.views import account, check, debrief, desk, facilitator, guide, injects, join, lab, lessons, lobby, projector, replay, result, schedule
 
 urlpatterns = [
     path("", join.home, name="home"),
     path("play/", join.play, name="play"),
     path("join/", join.join, name="join"),
     path("join/<str:code>/", join.join, name="join-code"),
+    path("check/", check.check, name="check"),
     path("lobby/", lobby.lobby, name="lobby"),
     path("lobby/seat/", lobby.seat, name="lobby-seat"),
     path("lobby/start/", lobby.start, name="lobby-start"),

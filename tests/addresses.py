@@ -24,6 +24,7 @@ class Who(Enum):
 PAGES = {
     "": Who.ANYBODY,
     "play/": Who.ANYBODY,
+    "check/": Who.ANYBODY,
     "join/": Who.ANYBODY,
     "join/<str:code>/": Who.ANYBODY,
     "projector/<str:code>/": Who.ANYBODY,
@@ -90,6 +91,7 @@ SOCKETS = {
     "ws/control/<str:code>/": Who.OWN,
     "ws/watch/<number:team>/<str:desk>/": Who.OWN,
     "ws/projector/<str:code>/": Who.ANYBODY,
+    "ws/check/": Who.ANYBODY,  # it carries nothing
 }
 
 

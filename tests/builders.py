@@ -36,11 +36,27 @@ def new_facilitator(name: str = "erin", *, staff: bool = False, **values: Any) -
     """Somebody who may run exercises of their own, with the password "horse battery 9"."""
     from django.contrib.auth.models import User
 
-    from game.accounts import may_run_exercises
+    from game.people.accounts import may_run_exercises
 
     user = User.objects.create_user(name, password="horse battery 9", is_staff=staff, **values)
     may_run_exercises(user)
     return user
+
+
+def made_by_here(scenario: str = "knight-2012") -> str:
+    """What courses and history's runs of the rules and the data that are here are known by."""
+    import engine
+    from game.models.contents import made_by
+
+    return made_by(engine.RULES, engine.load_scenario(scenario).sha256)
+
+
+def pinned(scenario: str = "knight-2012") -> dict[str, Any]:
+    """What a run has that was begun here."""
+    import engine
+    from game.models import ScenarioContent
+
+    return {"rules": engine.RULES, "content_id": ScenarioContent.keep(engine.load_scenario(scenario))}
 
 
 def new_exercise(**values: Any) -> Any:
@@ -56,9 +72,9 @@ def new_exercise(**values: Any) -> Any:
 
 def taken_seat(exercise: Any, desk: str = "operator", team: str = "Cobalt", name: str = "Dana") -> tuple[Any, str]:
     """A seat somebody holds, and the value of the cookie. A name that is there already sits down at one more desk."""
-    from game.access import cookie_value
     from game.models import Player, Seat
-    from game.people import hashed
+    from game.models.people import hashed
+    from game.people.access import cookie_value
 
     seat = Seat.objects.get(team__exercise=exercise, team__name=team, desk=desk)
     player = Player.objects.filter(exercise=exercise, name=name).first() or Player.enter(exercise, name)[0]

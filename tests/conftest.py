@@ -36,6 +36,14 @@ def plain_static_names(settings) -> None:
     settings.ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
 
+@pytest.fixture(autouse=True)
+def nothing_counted() -> None:
+    """What tests before tried too often is forgotten."""
+    from game.people import limiter
+
+    limiter.forget()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browsers last: their driver keeps an event loop in this thread, and Django refuses its database to a thread that has one."""

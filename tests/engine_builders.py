@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 
 from engine import OPEN, Scenario, Simulation
-from engine.chance import key_of, nth
-from engine.controls import collared_limit, over_cap, within_rate
-from engine.exchange import guard
-from engine.flow import power, root, step_away
 from engine.jit import kernel
-from engine.router import child_size
-from tests.small import small_scenario
+from engine.market.chance import key_of, nth
+from engine.market.controls import collared_limit, over_cap, within_rate
+from engine.market.exchange import guard
+from engine.market.flow import power, root, step_away
+from engine.market.router import child_size
+from tests.small import begun, small_scenario
 
 QUIET = {
     "plain_premarket_per_min": 0.0,
@@ -84,9 +84,7 @@ def with_behaviour(scenario: Scenario, **table: str) -> Scenario:
 
 def at_open(scenario: Scenario, after: int = 0, seed: int = 7, **how: Any) -> Simulation:
     """A simulation that has run until `after` steps past the open."""
-    sim = Simulation(scenario, seed, instant=True, **how)
-    sim.step(OPEN + after)
-    return sim
+    return begun(scenario, OPEN + after, seed, instant=True, **how)
 
 
 def rows_of(sim: Simulation) -> Any:

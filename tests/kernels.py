@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from engine.book import BOOK, LEVEL, ORDER, add, cancel_level, clear, opposite_head, reduce, remove
 from engine.jit import kernel
-from engine.state import records
+from engine.market.book import BOOK, LEVEL, ORDER, add, cancel_level, clear, opposite_head, reduce, remove
+from engine.market.state import records
 
 
 @kernel

@@ -21,10 +21,11 @@ def rehearsed(line_up: str, since: str = "09:28", until: str = "10:30", scenario
 
 def put_down(run: Any, played: engine.Rehearsal, by: str = "") -> None:
     """The rows of a run that a rehearsal played. `by`: whose commands they are."""
-    from game.models import Command, Event, Run
+    from game.models import Command, Event, Run, ScenarioContent
 
     sim, refused = played.sim, {command.seq: reason for command, reason in played.refused}
-    told = {"step": sim.now, "score": engine.score(sim), "digest": sim.digest(), "engine_version": engine.ENGINE_VERSION}
+    told = {"step": sim.now, "score": engine.score(sim), "digest": played.outcome(), "rules": engine.RULES, "content_id": ScenarioContent.keep(sim.scenario)}
+    told |= {"seq": max((one.seq for one in played.commands), default=0), "events_told": len(played.events)}
     Run.objects.filter(pk=run.pk).update(state="ended", curve=played.curve, **told)
     Command.objects.bulk_create(
         Command(
@@ -35,18 +36,19 @@ def put_down(run: Any, played: engine.Rehearsal, by: str = "") -> None:
     )  # fmt: skip
     Event.objects.bulk_create(
         Event(run=run, number=number, step=one.step, kind=one.kind, audience=list(one.audience), data=json.loads(json.dumps(one.data)))
-        for number, one in enumerate(played.events, 1)
+        for number, one in enumerate(played.events)
     )
 
 
 def ghost(until: str, scenario: str = "knight-2012") -> None:
     """History's run on the same market."""
     from game.models import Ghost
+    from tests.builders import made_by_here
 
     run = history(until, scenario)
     score = engine.score(run.sim)
-    told = engine.story(run.events, engine.load_scenario(scenario), score)
-    Ghost.objects.create(scenario=scenario, seed=SEED, engine_version=engine.ENGINE_VERSION, curve=run.curve, score=score, story=told)
+    told = engine.story(run.events, run.sim.scenario, score)
+    Ghost.objects.create(scenario=scenario, seed=SEED, made_by=made_by_here(scenario), curve=run.curve, score=score, story=told)
 
 
 @lru_cache(maxsize=2)

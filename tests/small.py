@@ -1,10 +1,12 @@
 """A scenario small enough for plain Python: few stocks, the day's own numbers."""
 
 import hashlib
+from copy import deepcopy
 from typing import Any
 
-from engine import Command, Scenario, Simulation, load_scenario, step_at
-from engine.evidence import Call
+from engine import Command, Event, Moment, Scenario, Simulation, load_scenario, restore, save, step_at
+from engine.evidence.evidence import Call
+from engine.firm import bridge, inbox
 
 
 def small_scenario(symbols: int = 4, **parts: dict[str, Any]) -> Scenario:
@@ -33,6 +35,22 @@ def small_scenario(symbols: int = 4, **parts: dict[str, Any]) -> Scenario:
     return whole.model_copy(update=update)
 
 
+_begun: dict[Any, tuple[Scenario, bytes, list[Event], list[Any]]] = {}  # by what makes a simulation and its step
+
+
+def begun(scenario: Scenario, step: int, seed: int = 7, *, tape: bool = False, **how: Any) -> Simulation:
+    """A simulation that has run until a step. Most tests begin at one of few moments: the way there is gone once, and kept as a checkpoint."""
+    key = (scenario.sha256, step, seed, tape, *sorted(how.items()))
+    sim = Simulation(scenario, seed, tape=tape, **how)
+    if (known := _begun.get(key)) and known[0] == scenario:  # a scenario that was changed by hand has the fingerprint it had
+        restore(scenario, known[1], into=sim)
+        sim.events[:], sim._kept[:] = deepcopy(known[2]), known[3]
+    else:
+        sim.step(step - sim.now)
+        _begun[key] = scenario, save(sim), deepcopy(sim.events), list(sim._kept)
+    return sim
+
+
 def give(sim: Simulation, desk: str, kind: str, /, **args: Any) -> str | None:
     """Give a command now; the reason when it was refused."""
     refusal = sim.submit(Command(len(sim.events) + 1, sim.now, desk, kind, args))
@@ -42,6 +60,11 @@ def give(sim: Simulation, desk: str, kind: str, /, **args: Any) -> str | None:
 def ok(sim: Simulation, desk: str, kind: str, /, **args: Any) -> None:
     """Give a command that is not refused."""
     assert give(sim, desk, kind, **args) is None, (kind, args)
+
+
+def before(step: int) -> Moment:
+    """The clock at a step with all that was given before it, and nothing of that step itself."""
+    return Moment(step, 0)
 
 
 def until(sim: Simulation, moment: str) -> Simulation:
@@ -57,21 +80,21 @@ def heard(sim: Simulation, kind: str) -> list[dict[str, Any]]:
 
 def settle(sim: Simulation) -> None:
     """The risk manager gives the word for everything that needs one now."""
-    for what, word in sim.words.items():
-        if word["state"] != "given" and sim.word_matters(what):
+    for what, word in sim.bridge.authorisations.items():
+        if word["state"] != "given" and bridge.needs_authorisation(sim, what):
             assert give(sim, "risk", "authorise.give", what=what) is None
 
 
 def ring(sim: Simulation, call: str) -> int:
     """A call of the scenario rings now, whatever its conditions; its number."""
     text = next(text for text in sim.scenario.evidence.calls if text.id == call)
-    number = 100_000 + len(sim.calls)
+    number = 100_000 + len(sim.inbox.calls)
     replies = tuple((reply.key, reply.text) for reply in text.replies)
-    sim.deliver(Call(number, sim.now, text.desk, text.caller, text.number, text.opening, replies, text.ring_s))
+    inbox.deliver(sim, Call(number, sim.now, text.desk, text.caller, text.number, text.opening, replies, text.ring_s))
     return number
 
 
 def reply(sim: Simulation, key: str) -> str | None:
     """The call of a reply rings and is answered with it; the reason when that was refused."""
     number = ring(sim, key.split(".")[0])
-    return give(sim, sim.calls[-1]["desk"], "call.answer", call=number, reply=key)
+    return give(sim, sim.inbox.calls[-1]["desk"], "call.answer", call=number, reply=key)

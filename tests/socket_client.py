@@ -21,12 +21,12 @@ class Socket:
         self.writer = writer
 
     @classmethod
-    async def open(cls, host: str, port: int, path: str, cookie: str = "", origin: str | None = None, session: str = "") -> "Socket":
-        """Shake hands, as a player (`cookie`), as a facilitator (`session`), or as nobody. Raises Closed when the server refuses, OSError when there is none."""
+    async def open(cls, host: str, port: int, path: str, cookie: str = "", origin: str | None = None, session: str = "", named: str = "") -> "Socket":
+        """Shake hands, as a player (`cookie`), as a facilitator (`session`), or as nobody; `named`: another Host. Raises Closed when the server refuses, OSError when there is none."""
         reader, writer = await asyncio.open_connection(host, port)
         key = base64.b64encode(os.urandom(16)).decode()
         lines = [
-            f"GET {path} HTTP/1.1", f"Host: {host}:{port}", "Upgrade: websocket", "Connection: Upgrade",
+            f"GET {path} HTTP/1.1", f"Host: {named or f'{host}:{port}'}", "Upgrade: websocket", "Connection: Upgrade",
             f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13", f"Origin: {origin or f'http://{host}:{port}'}",
         ]  # fmt: skip
         cookies = [f"{name}={value}" for name, value in (("player", cookie), ("sessionid", session)) if value]

@@ -1,5 +1,9 @@
-"""Levers by desk: a lever is its arguments, check and effect in one place; its hands and minutes are scenario data."""
+"""Levers by desk: a lever is its arguments, check and effect in one place; its hands and minutes are scenario data.
 
-from engine.levers import agenda, deployer, deployment, facilitator, injects, operator, risk, safeguards, talk
+The registry itself stands with the commands, where the simulation below looks levers up by name; who needs all of them asks here.
+"""
 
-__all__ = ["agenda", "deployer", "deployment", "facilitator", "injects", "operator", "risk", "safeguards", "talk"]
+from engine.commands import LEVERS
+from engine.levers import agenda, deployer, deployment, facilitator, injects, names, operator, risk, safeguards, talk
+
+__all__ = ["LEVERS", "agenda", "deployer", "deployment", "facilitator", "injects", "names", "operator", "risk", "safeguards", "talk"]

@@ -1,17 +1,16 @@
 """The plan of the week and the desks' checklists: talk, and nothing of it reaches the market."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine import commands
-from engine.agenda import PLANS
+from engine.arguments import Args
 from engine.commands import LEVERS, Refused, lever
 from engine.events import DESKS
+from engine.firm.agenda import PLANS
 from engine.market_time import EVENINGS, evening_of
 
 if TYPE_CHECKING:
-    from engine.simulation import Simulation
-
-NOT_PLANNED = ("mail.open",)  # what takes no time worth a plan
+    from engine.firm.simulation import Simulation
 
 
 def _in_the_week(sim: "Simulation") -> None:
@@ -19,24 +18,24 @@ def _in_the_week(sim: "Simulation") -> None:
         raise Refused("the week is over")
 
 
-def _a_lever(sim: "Simulation", value: Any) -> str:
+def _a_lever(sim: "Simulation", value: object) -> str:
     """a lever of this desk that can be used on an evening"""
     numbers = sim.scenario.levers
     mine = [
         kind
         for kind, found in LEVERS.items()
-        if sim.acting in found.desks and not found.talk and kind not in NOT_PLANNED and numbers[kind].evening is not None
+        if sim.acting in found.desks and found.plannable and numbers[kind].evening is not None
     ]
     if not isinstance(value, str) or value not in mine:
         raise Refused(f"kind = {str(value)[:40]!r}: expected one of {', '.join(mine)}")
     return value
 
 
-def _still_to_come(sim: "Simulation", args: dict[str, Any]) -> None:
+def _still_to_come(sim: "Simulation", args: Args) -> None:
     tonight = evening_of(sim.now) or 0
     if args["evening"] < tonight:
         raise Refused("that evening is over")
-    if len(sim.agenda["plan"]) >= PLANS:
+    if len(sim.agenda.plan) >= PLANS:
         raise Refused(f"the plan is full: {PLANS} entries")
 
 
@@ -48,28 +47,28 @@ def _still_to_come(sim: "Simulation", args: dict[str, Any]) -> None:
     check=_still_to_come,
     ready=_in_the_week,
     talk=True,
+    counted="books",
 )
-def add(sim: "Simulation", args: dict[str, Any]) -> None:
+def _add(sim: "Simulation", args: Args) -> None:
     """Enter a lever of this desk in the plan; giving it takes it out again."""
-    sim.agenda["posted"] += 1
-    sim.agenda["plan"].append({"id": sim.agenda["posted"], "desk": sim.acting, "kind": args["kind"], "evening": args["evening"]})
+    sim.agenda.add(sim.acting, args["kind"], args["evening"])
 
 
-def _own_entry(sim: "Simulation", value: Any) -> int:
+def _own_entry(sim: "Simulation", value: object) -> int:
     """the number of an entry of this desk"""
-    mine = [row["id"] for row in sim.agenda["plan"] if row["desk"] == sim.acting]
+    mine = [row["id"] for row in sim.agenda.plan if row["desk"] == sim.acting]
     if isinstance(value, bool) or not isinstance(value, int) or value not in mine:
         raise Refused(f"id = {str(value)[:40]!r}: expected the number of an entry of this desk")
     return value
 
 
-@lever("plan.drop", DESKS, "Take something out of the plan", args={"id": _own_entry}, ready=_in_the_week, talk=True)
-def drop(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever("plan.drop", DESKS, "Take something out of the plan", args={"id": _own_entry}, ready=_in_the_week, talk=True, counted="books")
+def drop(sim: "Simulation", args: Args) -> None:
     """Take an entry out of the plan."""
-    sim.agenda["plan"] = [row for row in sim.agenda["plan"] if row["id"] != args["id"]]
+    sim.agenda.drop(args["id"])
 
 
-def _own_item(sim: "Simulation", value: Any) -> str:
+def _own_item(sim: "Simulation", value: object) -> str:
     """an item of this desk's checklist"""
     mine = [item.id for item in sim.scenario.barriers.item if item.desk == sim.acting]
     if not isinstance(value, str) or value not in mine:
@@ -77,25 +76,25 @@ def _own_item(sim: "Simulation", value: Any) -> str:
     return value
 
 
-def _not_ticked(sim: "Simulation", args: dict[str, Any]) -> None:
-    if args["item"] in sim.agenda["ticks"]:
+def _not_ticked(sim: "Simulation", args: Args) -> None:
+    if args["item"] in sim.agenda.ticks:
         raise Refused("that is ticked off already")
 
 
-@lever("check.tick", DESKS, "Tick an item off", args={"item": _own_item}, check=_not_ticked, ready=_in_the_week, talk=True)
-def tick(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever("check.tick", DESKS, "Tick an item off", args={"item": _own_item}, check=_not_ticked, ready=_in_the_week, talk=True, counted="books")
+def tick(sim: "Simulation", args: Args) -> None:
     """Say that an item of the checklist is so."""
-    sim.agenda["ticks"][args["item"]] = {"desk": sim.acting, "step": sim.now}
+    sim.agenda.ticks[args["item"]] = {"desk": sim.acting, "step": sim.now}
     sim.tell("check.ticked", item=args["item"], desk=sim.acting)
 
 
-def _ticked(sim: "Simulation", args: dict[str, Any]) -> None:
-    if args["item"] not in sim.agenda["ticks"]:
+def _ticked(sim: "Simulation", args: Args) -> None:
+    if args["item"] not in sim.agenda.ticks:
         raise Refused("that is not ticked off")
 
 
-@lever("check.untick", DESKS, "Take a tick back", args={"item": _own_item}, check=_ticked, ready=_in_the_week, talk=True)
-def untick(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever("check.untick", DESKS, "Take a tick back", args={"item": _own_item}, check=_ticked, ready=_in_the_week, talk=True, counted="books")
+def untick(sim: "Simulation", args: Args) -> None:
     """Say that an item is not so after all."""
-    del sim.agenda["ticks"][args["item"]]
+    del sim.agenda.ticks[args["item"]]
     sim.tell("check.unticked", item=args["item"], desk=sim.acting)

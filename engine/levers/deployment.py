@@ -1,21 +1,25 @@
 """What the week is for: building releases and automation, looking twice, rehearsing, raising the flag by and by, a standby."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from engine import commands, trial
-from engine.commands import Refused, lever
-from engine.fleet import STARTING
+from engine import commands
+from engine.arguments import Args
+from engine.commands import Refused, StoryWords, lever
+from engine.firm import bridge, inbox, safeguards, server_ops, trial, week
+from engine.firm.clients import flag_percent
+from engine.firm.fleet import STARTING
+from engine.firm.safeguards import builds
+from engine.firm.week import once
 from engine.levers.deployer import free_servers, not_frozen, stop_short
 from engine.market_time import EVENING_STEPS, OPEN
-from engine.week import builds, once
 
 if TYPE_CHECKING:
-    from engine.simulation import Simulation
+    from engine.firm.simulation import Simulation
 
 # -- releases
 
 
-def _to_build(sim: "Simulation", value: Any) -> str:
+def _to_build(sim: "Simulation", value: object) -> str:
     """the name of a release that can be built"""
     names = [name for name, found in sim.fleet.releases.items() if found.build is not None]
     if not isinstance(value, str) or value not in names:
@@ -23,40 +27,70 @@ def _to_build(sim: "Simulation", value: Any) -> str:
     return value
 
 
-def _not_built(sim: "Simulation", args: dict[str, Any]) -> None:
-    if args["release"] in sim.built:
+def _not_built(sim: "Simulation", args: Args) -> None:
+    if args["release"] in sim.safeguards.built:
         raise Refused(f"{args['release']} is built already")
     if any(work.kind == "release.build" and work.args == args for work in sim.works):
         raise Refused(f"{args['release']} is being built already")
 
 
-def _build_minutes(sim: "Simulation", args: dict[str, Any]) -> float:
+def _build_minutes(sim: "Simulation", args: Args) -> float:
     return float(sim.fleet.releases[args["release"]].build or 0)
 
 
-@lever("release.build", "deployer", "Build a release", args={"release": _to_build}, check=_not_built, minutes=_build_minutes)
-def build(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "release.build",
+    "deployer",
+    "Build a release",
+    args={"release": _to_build},
+    check=_not_built,
+    minutes=_build_minutes,
+    group="Build",
+    help="Makes a release that can be copied.",
+    typed="$ make {release}",
+)
+def _build(sim: "Simulation", args: Args) -> None:
     """Make a release that can be copied from now on."""
     name = args["release"]
-    sim.built.add(name)
-    sim.facts[name] = sim.now
-    sim.say_in_terminal([f"{name}: built, {sim.fleet.releases[name].hash}"])
+    sim.safeguards.built.add(name)
+    sim.week.facts[name] = sim.now
+    server_ops.say_in_terminal(sim, [f"{name}: built, {sim.fleet.releases[name].hash}"])
     sim.tell("release.built", release=name)
 
 
 # -- looking twice
 
 
-@lever("fleet.review", "deployer", "Have a second technician review the fleet", exclusive=True)
-def review(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "fleet.review",
+    "deployer",
+    "Have a second technician review the fleet",
+    exclusive=True,
+    informs=True,
+    settles="second",
+    story=StoryWords(66, "Had a second technician look at every server.", once="review"),
+    group="Look twice",
+    help="Two people hold disk and process of every server against what was recorded.",
+)
+def _review(sim: "Simulation", args: Args) -> None:
     """Two people look at the disk and the process of every server, and hold them against what the copy tool recorded."""
-    sim.review_fleet()
+    server_ops.review_fleet(sim)
 
 
-@lever("counter.test", "deployer", "Test the old counter again", ready=once("counter", "that was tested"), exclusive=True)
-def test_counter(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "counter.test",
+    "deployer",
+    "Test the old counter again",
+    ready=once("counter", "that was tested"),
+    exclusive=True,
+    informs=True,
+    settles="counter",
+    group="Look twice",
+    help="Runs the oldest release on a test order with the flag, and counts what it sends.",
+)
+def test_counter(sim: "Simulation", args: Args) -> None:
     """Run the oldest release on a test order that carries the flag, and count what it sends."""
-    sim.facts["counter"] = sim.now
+    sim.week.facts["counter"] = sim.now
     old = sim.scenario.fleet.release[0]
     wild = old.flag_set == "power_peg"
     lines = [f"test order: buy 300 with flag {old.flag}, on {old.name}, market simulated"]
@@ -65,63 +99,88 @@ def test_counter(sim: "Simulation", args: dict[str, Any]) -> None:
         lines += ["FAILED: cumulative quantity is not seen since it moved in 2005"]
     else:
         lines += ["300 of 300 executed: the order ends", "passed"]
-    sim.say_in_terminal(lines)
+    server_ops.say_in_terminal(sim, lines)
     sim.tell("counter.tested", failed=wild)
 
 
-@lever("rollback.rehearse", "deployer", "Rehearse the rollback", exclusive=True)
-def rehearse(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "rollback.rehearse",
+    "deployer",
+    "Rehearse the rollback",
+    exclusive=True,
+    informs=True,
+    group="Look twice",
+    help="Rolls a copy of this fleet back with the flag set, and opens a market on it.",
+    typed="$ rehearse rollback --flag set",
+)
+def _rehearse(sim: "Simulation", args: Args) -> None:
     """Roll a copy of this fleet back while the flag is set, and let its market open for two minutes."""
     found = trial.rolled_back(sim)
-    sim.facts["rehearsed"] = sim.now
+    sim.week.facts["rehearsed"] = sim.now
     lines = [
         f"rehearsal: all servers back, then run {' and '.join(found.releases)}; flag set",
-        f"{trial.MINUTES} minutes of the open: {found.flagged} flagged orders, {found.met} of them run away on {found.servers} servers",
+        f"{trial.TRIAL_MINUTES} minutes of the open: {found.flagged} flagged orders, {found.met} of them run away on {found.servers} servers",
     ]
     if found.met:
         lines.append(f"held at the end about ${found.gross_usd / 1e6:,.0f} million, given up about ${max(found.loss_usd, 0) / 1e6:,.1f} million")
     else:
         lines.append("every order ends when it is filled: nothing is held")
-    sim.say_in_terminal(lines)
+    server_ops.say_in_terminal(sim, lines)
     text = f"{found.met} of {found.flagged} flagged orders never end" if found.met else "every flagged order ends as it should"
-    sim.alert("operator", f"Rehearsal of the rollback with the flag set: {text}.")
+    inbox.alert(sim, "operator", f"Rehearsal of the rollback with the flag set: {text}.")
     sim.tell("rollback.rehearsed", **found._asdict())
 
 
 # -- automation
 
 
-@lever("automation.write", "deployer", "Write deploy automation", ready=once("automation", "there is automation"), exclusive=True)
-def automate(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "automation.write",
+    "deployer",
+    "Write deploy automation",
+    ready=once("automation", "there is automation"),
+    exclusive=True,
+    group="Build",
+    help="One command for the whole inventory from then on.",
+)
+def automate(sim: "Simulation", args: Args) -> None:
     """Copy, restart and hash every host of the inventory with one command."""
-    sim.facts["automation"] = sim.now
-    sim.built.add("automation.deploy")
-    sim.say_in_terminal(sim.inventory_lines())
+    sim.week.facts["automation"] = sim.now
+    sim.safeguards.built.add("automation.deploy")
+    server_ops.say_in_terminal(sim, week.inventory_lines(sim))
     sim.tell("automation.written")
 
 
-@lever("inventory.audit", "operator", "Audit the inventory", ready=once("audited", "the inventory was audited"), exclusive=True)
-def audit(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "inventory.audit",
+    "operator",
+    "Audit the inventory",
+    ready=once("audited", "the inventory was audited"),
+    exclusive=True,
+    group="Look and drill",
+    help="Walks the racks with the list of hosts.",
+)
+def audit(sim: "Simulation", args: Args) -> None:
     """Walk through the racks with the list: the automation then knows every host."""
-    name = sim.fleet.label(sim.missing_host())
-    sim.facts["audited"] = sim.now
-    sim.alert("operator", f"Inventory: {name} was in the rack and not on the list. It is on it now.")
-    sim.say_in_terminal([f"inventory: {name.lower()} added by operations"])
-    sim.tell("inventory.audited", server=sim.missing_host())
+    name = sim.fleet.label(week.missing_host(sim))
+    sim.week.facts["audited"] = sim.now
+    inbox.alert(sim, "operator", f"Inventory: {name} was in the rack and not on the list. It is on it now.")
+    server_ops.say_in_terminal(sim, [f"inventory: {name.lower()} added by operations"])
+    sim.tell("inventory.audited", server=week.missing_host(sim))
 
 
 def _may_deploy(sim: "Simulation") -> None:
     not_frozen(sim)
     if 0 <= sim.now < OPEN:
-        missing = sim.word_missing("release.copy")
+        missing = bridge.authorisation_missing(sim, "release.copy")
         if missing:
             raise Refused(missing)
-    free_servers(sim, {"servers": sim.inventory()})
+    free_servers(sim, {"servers": week.inventory(sim)})
 
 
-def _hosts_answer(sim: "Simulation", args: dict[str, Any]) -> None:
+def _hosts_answer(sim: "Simulation", args: Args) -> None:
     """Only whoever tries is told by the hosts: what the operator does to a process stands on no card of the deployer."""
-    for n in sim.inventory():
+    for n in week.inventory(sim):
         if sim.fleet[n].state == STARTING:
             raise Refused(f"{sim.fleet.label(n)}: its host answers that the process is starting")
 
@@ -135,17 +194,24 @@ def _hosts_answer(sim: "Simulation", args: dict[str, Any]) -> None:
     check=_hosts_answer,
     dangerous=True,
     exclusive=True,
-    expand=lambda sim, args: {**args, "servers": sim.inventory()},
+    expand=lambda sim, args: {**args, "servers": week.inventory(sim)},
     cut=stop_short,
+    writes=True,
+    story=StoryWords(68, "Deployed {release} with the automation.", once="deploy {release}"),
+    group="Servers",
+    rank=7,
+    help="Copies, restarts and hashes every host of the inventory.",
+    typed="$ deploy {release} --all    ({count} hosts)",
+    printed="{host}: {release} copied, restarted, hashed\n{hashes}",
 )
-def deploy(sim: "Simulation", args: dict[str, Any]) -> None:
+def _deploy(sim: "Simulation", args: Args) -> None:
     """Copy, restart and hash host after host of the inventory."""
     for n in args["servers"]:
         sim.fleet.copy(n, args["release"], sim.now)
-        sim.log(n, "copied")
-        sim.stop_server(n)
-        sim.start_server(n)
-        sim.run_checksum([n])
+        server_ops.log_line(sim, n, "copied")
+        server_ops.stop_server(sim, n)
+        server_ops.start_server(sim, n)
+        server_ops.run_checksum(sim, [n])
 
 
 # -- the flag
@@ -159,35 +225,63 @@ def _before_tuesday(sim: "Simulation") -> None:
         raise Refused("the telephone is in use: the chief executive is being called")
 
 
-@lever("brokers.call", "risk", "Ask the brokers to follow a plan of the flag", ready=_before_tuesday, exclusive=True)
-def call_brokers(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "brokers.call",
+    "risk",
+    "Ask the brokers to follow a plan of the flag",
+    ready=_before_tuesday,
+    exclusive=True,
+    informs=True,
+    group="By phone",
+    help="They set the flag that the releases read, and as much of it as the plan says. Only until Monday's end.",
+)
+def call_brokers(sim: "Simulation", args: Args) -> None:
     """They will set the flag that the releases read, and as much of it as the plan says, if there is one by then."""
     if sim.now <= -EVENING_STEPS:
-        sim.facts["brokers"] = sim.now
+        sim.week.facts["brokers"] = sim.now
         sim.tell("brokers.agreed")
 
 
-@lever("ramp.plan", "deployer", "Plan to raise the flag by and by", ready=once("ramp", "there is a plan"), exclusive=True)
-def plan_ramp(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "ramp.plan",
+    "deployer",
+    "Plan to raise the flag by and by",
+    ready=once("ramp", "there is a plan"),
+    exclusive=True,
+    group="Build",
+    help="With the brokers' word the flag starts on no order and is raised by hand.",
+)
+def plan_ramp(sim: "Simulation", args: Args) -> None:
     """With the brokers' word the morning starts with the flag on no order."""
-    sim.facts["ramp"] = sim.now
+    sim.week.facts["ramp"] = sim.now
     sim.tell("ramp.planned")
 
 
-def _percent(sim: "Simulation", value: Any) -> int:
+def _percent(sim: "Simulation", value: object) -> int:
     """percent of the orders: 0, 1, 10 or 100"""
     if isinstance(value, bool) or value not in (0, 1, 10, 100) or not isinstance(value, int):
         raise Refused(f"percent = {str(value)[:20]!r}: expected 0, 1, 10 or 100")
     return value
 
 
-def _another_share(sim: "Simulation", args: dict[str, Any]) -> None:
-    if sim.flag_percent() == args["percent"]:
+def _another_share(sim: "Simulation", args: Args) -> None:
+    if flag_percent(sim.machine) == args["percent"]:
         raise Refused(f"the flag is on {args['percent']} % of the orders already")
 
 
-@lever("ramp.set", "deployer", "Raise or lower the flag", args={"percent": _percent}, check=_another_share, dangerous=True, exclusive=True)
-def set_ramp(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "ramp.set",
+    "deployer",
+    "Raise or lower the flag",
+    args={"percent": _percent},
+    check=_another_share,
+    dangerous=True,
+    exclusive=True,
+    changes_flag=True,
+    story=StoryWords(60, "Had the flag set on {percent} % of the orders.", once="ramp {percent}"),
+    help="The brokers set the flag on that part of their orders. It has to be on all of them by 10:00.",
+)
+def set_ramp(sim: "Simulation", args: Args) -> None:
     """The brokers set the flag on that part of its orders; what runs already goes on."""
     sim.machine.controls["ramp_out"] = 100 - args["percent"]
     sim.tell("ramp.changed", percent=args["percent"])
@@ -201,17 +295,29 @@ builds(
     "Build a hot standby",
     "standby",
     "Hot standby on the previous release",
-    lambda sim: f"the standby of {sim.fleet.label(sim.standby_hole())} has no sessions at the exchanges: it will not come up",
+    lambda sim: f"the standby of {sim.fleet.label(safeguards.standby_hole(sim))} has no sessions at the exchanges: it will not come up",
     opens=("standby.failover",),
+    rank=6,
+    help="Spare machines with the release before this one, ready in two minutes.",
 )
 
 
 def _sessions_stand(sim: "Simulation") -> None:
-    if sim.cut_off:
+    if sim.exchanges.cut_off:
         raise Refused("the exchanges have cut the firm off: the standby would be cut off as well")
 
 
-@lever("standby.failover", "operator", "Fail over to the standby", ready=_sessions_stand, dangerous=True, exclusive=True)
-def fail_over(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "standby.failover",
+    "operator",
+    "Fail over to the standby",
+    ready=_sessions_stand,
+    dangerous=True,
+    exclusive=True,
+    story=StoryWords(90, "Failed over to the standby on the release before.", once="failover"),
+    rank=4,
+    help="Every server's sessions move to a machine with the release before this one. What ran ends.",
+)
+def _fail_over(sim: "Simulation", args: Args) -> None:
     """Every server's sessions move to a machine that runs the release before; what ran ends."""
-    sim.fail_over()
+    server_ops.fail_over(sim, safeguards.standby_hole(sim) if sim.safeguards.has_hole("standby") else 0)

@@ -1,23 +1,24 @@
 """What whoever runs the exercise sets for a team's run: in the log like everything else, so that a replay shows what was shown."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from engine.arguments import Args
 from engine.commands import Refused, lever
 
 if TYPE_CHECKING:
-    from engine.simulation import Simulation
+    from engine.firm.simulation import Simulation
 
 HELP_LEVELS = ("2012", "assisted", "guided")
 
 
-def _level(sim: "Simulation", value: Any) -> str:
+def _level(sim: "Simulation", value: object) -> str:
     """a help level"""
     if value not in HELP_LEVELS:
         raise Refused(f"level = {str(value)[:40]!r}: expected one of {', '.join(HELP_LEVELS)}")
     return str(value)
 
 
-@lever("help.set", "facilitator", "Set the help level", args={"level": _level}, talk=True)
-def set_help(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever("help.set", "facilitator", "Set the help level", args={"level": _level}, talk=True, counted="books")
+def set_help(sim: "Simulation", args: Args) -> None:
     """How much the desks are shown, and may share, beyond what was known in 2012."""
-    sim.help_level = args["level"]
+    sim.day.help_level = args["level"]

@@ -1,22 +1,24 @@
 """What the facilitator adds to a run, and what desks answer to it. In the log like everything else: a replay plays it again."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine import commands
+from engine.arguments import Args, WhenArgument
 from engine.commands import Refused, lever
 from engine.events import DESKS
-from engine.inject_texts import MINUTES
-from engine.injects import CONDITIONS, PLAYED, REPLIES, WAITING
+from engine.firm import injects
+from engine.firm.injects import CONDITIONS, MOST_WAITING, PLAYED, REPLIES
 from engine.market_time import BLOCK, CLOSE, END, WEEK, clock, told
+from engine.scenario.inject_texts import MINUTES
 
 if TYPE_CHECKING:
-    from engine.simulation import Simulation
+    from engine.firm.simulation import Simulation
 
-MOST = 2**53
+_MOST = 2**53
 WORDS = 600
 
 
-def _of_the_scenario(sim: "Simulation", value: Any) -> str:
+def _of_the_scenario(sim: "Simulation", value: object) -> str:
     """a ready inject of the scenario"""
     ids = [text.id for text in sim.scenario.evidence.injects]
     if not isinstance(value, str) or value not in ids:
@@ -24,14 +26,14 @@ def _of_the_scenario(sim: "Simulation", value: Any) -> str:
     return value
 
 
-def _desks(sim: "Simulation", value: Any) -> list[str]:
+def _desks(sim: "Simulation", value: object) -> list[str]:
     """a list of desks"""
     if not isinstance(value, list) or any(not isinstance(desk, str) or desk not in DESKS for desk in value) or len(set(value)) != len(value):
         raise Refused(f"desks = {str(value)[:60]!r}: expected a list out of {', '.join(DESKS)}, each once")
     return [desk for desk in DESKS if desk in value]
 
 
-def _some_desks(sim: "Simulation", value: Any) -> list[str]:
+def _some_desks(sim: "Simulation", value: object) -> list[str]:
     """a list of desks, one at least"""
     found = _desks(sim, value)
     if not found:
@@ -39,7 +41,7 @@ def _some_desks(sim: "Simulation", value: Any) -> list[str]:
     return found
 
 
-def _at(sim: "Simulation", value: Any) -> int | None:
+def _at(sim: "Simulation", value: object) -> int | None:
     """a market step, or null"""
     if value is None:
         return None
@@ -51,33 +53,33 @@ def _at(sim: "Simulation", value: Any) -> int | None:
     return at
 
 
-def _when(sim: "Simulation", value: Any) -> dict[str, Any] | None:
+def _when(sim: "Simulation", value: object) -> WhenArgument | None:
     """a condition {what, above}, or null"""
     if value is None:
         return None
     if not isinstance(value, dict) or set(value) != {"what", "above"} or not isinstance(value["what"], str) or value["what"] not in CONDITIONS:
         raise Refused(f"when = {str(value)[:60]!r}: expected what (one of {', '.join(CONDITIONS)}) and above")
-    return {"what": value["what"], "above": commands.whole("above", 0, MOST, "a number")(sim, value["above"])}
+    return {"what": value["what"], "above": commands.whole("above", 0, _MOST, "a number")(sim, value["above"])}
 
 
-def _fits(sim: "Simulation", args: dict[str, Any]) -> None:
+def _fits(sim: "Simulation", args: Args) -> None:
     """The parameters are those that the inject takes, and there is room for it."""
-    text, deck = sim.scenario.evidence.inject(args["card"]), sim.deck
-    for name, least, most in (("server", 1, sim.scenario.fleet.servers), ("minutes", 1, MINUTES)):
-        if name in text.takes and not least <= args[name] <= most:
-            raise Refused(f"{name} = {args[name]}: expected a number from {least} to {most}")
-        if name not in text.takes and args[name] != 0:
-            raise Refused(f"{name} = {args[name]}: {text.title} takes none, expected 0")
+    text, given = sim.scenario.evidence.inject(args["card"]), sim.injects
+    for name, value, most in (("server", args["server"], sim.scenario.fleet.servers), ("minutes", args["minutes"], MINUTES)):
+        if name in text.takes and not 1 <= value <= most:
+            raise Refused(f"{name} = {value}: expected a number from 1 to {most}")
+        if name not in text.takes and value != 0:
+            raise Refused(f"{name} = {value}: {text.title} takes none, expected 0")
     if args["text"] and "text" not in text.takes:
         raise Refused(f"{text.title} takes no words of your own")
     reached = sim.scenario.evidence.reached(text)
     if any(desk not in reached for desk in args["desks"]) or (reached and not args["desks"]):
         raise Refused(f"desks = {', '.join(args['desks']) or 'none'}: {text.title} goes to {' or '.join(reached) or 'no desk'}")
-    if deck.known(args["id"]):
+    if given.known(args["id"]):
         raise Refused(f"inject {args['id']} was given already")
-    if len(deck.waiting) >= WAITING:
-        raise Refused(f"{WAITING} injects wait already: take one back first")
-    if len(deck.waiting) + len(deck.played) >= PLAYED:
+    if len(given.waiting) >= MOST_WAITING:
+        raise Refused(f"{MOST_WAITING} injects wait already: take one back first")
+    if len(given.waiting) + len(given.played) >= PLAYED:
         raise Refused(f"this run has had its {PLAYED} injects")
 
 
@@ -86,7 +88,7 @@ def _fits(sim: "Simulation", args: dict[str, Any]) -> None:
     "facilitator",
     "Play an inject",
     args={
-        "id": commands.whole("id", 1, MOST, "a number"),
+        "id": commands.whole("id", 1, _MOST, "a number"),
         "card": _of_the_scenario,
         "desks": _desks,
         "server": commands.whole("server", 0, 8, "a server's number, 0 for none"),
@@ -98,31 +100,31 @@ def _fits(sim: "Simulation", args: dict[str, Any]) -> None:
     check=_fits,
     talk=True,
 )
-def play(sim: "Simulation", args: dict[str, Any]) -> None:
+def _play(sim: "Simulation", args: Args) -> None:
     """Deliver it now; or at the step `at`; or, from `at` on, once the condition holds."""
-    sim.give_inject(args)
+    injects.give_inject(sim, args)
 
 
-def _still_waits(sim: "Simulation", args: dict[str, Any]) -> None:
-    at = sim.deck.played_at(args["id"])
+def _still_waits(sim: "Simulation", args: Args) -> None:
+    at = sim.injects.played_at(args["id"])
     if at is not None:
         raise Refused(f"it was delivered at {told(at, sim.now)}: what was delivered cannot be taken back")
-    if all(row["id"] != args["id"] for row in sim.deck.waiting):
+    if all(row["id"] != args["id"] for row in sim.injects.waiting):
         raise Refused(f"id = {args['id']}: no such inject waits")
 
 
 @lever(
-    "inject.take_back", "facilitator", "Take an inject back", args={"id": commands.whole("id", 1, MOST, "a number")}, check=_still_waits, talk=True
+    "inject.take_back", "facilitator", "Take an inject back", args={"id": commands.whole("id", 1, _MOST, "a number")}, check=_still_waits, talk=True
 )
-def take_back(sim: "Simulation", args: dict[str, Any]) -> None:
+def take_back(sim: "Simulation", args: Args) -> None:
     """It is not delivered any more."""
-    sim.deck.waiting = [row for row in sim.deck.waiting if row["id"] != args["id"]]
-    sim.deck.taken_back.append(args["id"])
+    sim.injects.drop(args["id"])
+    sim.injects.taken_back.append(args["id"])
     sim.tell("inject.taken_back", inject=args["id"])
 
 
-def _new_message(sim: "Simulation", args: dict[str, Any]) -> None:
-    if any(row["id"] == args["id"] for row in sim.deck.messages):
+def _new_message(sim: "Simulation", args: Args) -> None:
+    if any(row["id"] == args["id"] for row in sim.injects.messages):
         raise Refused(f"message {args['id']} was said already")
 
 
@@ -131,7 +133,7 @@ def _new_message(sim: "Simulation", args: dict[str, Any]) -> None:
     "facilitator",
     "Say something in somebody's name",
     args={
-        "id": commands.whole("id", 1, MOST, "a number"),
+        "id": commands.whole("id", 1, _MOST, "a number"),
         "sender": commands.line("sender", 1, 40),
         "desks": _some_desks,
         "text": commands.line("text", 1, WORDS),
@@ -139,27 +141,27 @@ def _new_message(sim: "Simulation", args: dict[str, Any]) -> None:
     check=_new_message,
     talk=True,
 )
-def say_as(sim: "Simulation", args: dict[str, Any]) -> None:
+def _say_as(sim: "Simulation", args: Args) -> None:
     """A message to these desks, who can answer it."""
-    sim.say_as(args["id"], args["sender"], args["desks"], args["text"])
+    injects.say_as(sim, args["id"], args["sender"], args["desks"], args["text"])
 
 
-def _to_this_desk(sim: "Simulation", value: Any) -> int:
+def _to_this_desk(sim: "Simulation", value: object) -> int:
     """a message's number"""
-    mine = [row["id"] for row in sim.deck.messages if sim.acting in row["desks"]]
+    mine = [row["id"] for row in sim.injects.messages if sim.acting in row["desks"]]
     if isinstance(value, bool) or not isinstance(value, int) or value not in mine:
         raise Refused(f"message = {str(value)[:40]!r}: expected the number of a message to this desk")
     return value
 
 
-def _not_too_many(sim: "Simulation", args: dict[str, Any]) -> None:
-    if sum(row["desk"] == sim.acting for row in sim.message(args["message"])["replies"]) >= REPLIES:
+def _not_too_many(sim: "Simulation", args: Args) -> None:
+    if sum(row["desk"] == sim.acting for row in sim.injects.message(args["message"])["replies"]) >= REPLIES:
         raise Refused(f"this desk has answered {REPLIES} times already")
 
 
 @lever(
     "persona.reply", DESKS, "Answer a message", args={"message": _to_this_desk, "text": commands.line("text", 1, 280)}, check=_not_too_many, talk=True
 )
-def reply(sim: "Simulation", args: dict[str, Any]) -> None:
+def reply(sim: "Simulation", args: Args) -> None:
     """What this desk says to a message: the facilitator hears it."""
-    sim.answer_message(args["message"], sim.acting, args["text"])
+    injects.answer_message(sim, args["message"], sim.acting, args["text"])

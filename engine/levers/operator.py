@@ -1,18 +1,20 @@
 """What the operator can do: look, tail, stop and start servers, stop all, disconnect, press a kill switch that exists."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine import commands
-from engine.commands import Refused, lever
-from engine.fleet import RUNNING, STARTING, STOPPED
+from engine.arguments import Args
+from engine.commands import Refused, StoryWords, lever
+from engine.firm import bridge, safeguards, server_ops
+from engine.firm.fleet import RUNNING, STARTING, STOPPED
 
-RULES = 10
+_RULES = 10
 
 if TYPE_CHECKING:
-    from engine.simulation import Simulation
+    from engine.firm.simulation import Simulation
 
 
-def _is_up(sim: "Simulation", args: dict[str, Any]) -> None:
+def _is_up(sim: "Simulation", args: Args) -> None:
     name = sim.fleet.label(args["server"])
     if sim.fleet[args["server"]].state == STOPPED:
         raise Refused(f"{name} is stopped already")
@@ -21,7 +23,7 @@ def _is_up(sim: "Simulation", args: dict[str, Any]) -> None:
             raise Refused(f"{name} is being stopped already")
 
 
-def _can_start(sim: "Simulation", args: dict[str, Any]) -> None:
+def _can_start(sim: "Simulation", args: Args) -> None:
     """What a host answers to whoever tries: also a deployer, who has no card of processes."""
     name = sim.fleet.label(args["server"])
     if sim.fleet[args["server"]].broken:
@@ -34,14 +36,14 @@ def _can_start(sim: "Simulation", args: dict[str, Any]) -> None:
             raise Refused(f"{name}: its host answers that an earlier start is still under way ({sim.left_s(work)} s left)")
 
 
-def _no_such_rule(sim: "Simulation", args: dict[str, Any]) -> None:
+def _no_such_rule(sim: "Simulation", args: Args) -> None:
     match = args["match"].casefold()
-    if any(rule["match"].casefold() == match for rule in sim.rules):
+    if any(rule["match"].casefold() == match for rule in sim.inbox.rules):
         raise Refused(f"{args['match']!r}: there is such a rule already")
     if any(work.kind == "mail.page" and work.args["match"].casefold() == match for work in sim.works):
         raise Refused(f"{args['match']!r}: such a rule is being written already")
-    if len(sim.rules) >= RULES:
-        raise Refused(f"there are {RULES} rules already: no more fit")
+    if len(sim.inbox.rules) >= _RULES:
+        raise Refused(f"there are {_RULES} rules already: no more fit")
 
 
 def _something_up(sim: "Simulation") -> None:
@@ -51,22 +53,32 @@ def _something_up(sim: "Simulation") -> None:
 
 def _connected(sim: "Simulation") -> None:
     if not any(server.connected for server in sim.fleet.servers):
-        raise Refused("SMARS is disconnected from the exchanges already")
+        raise Refused(f"{sim.scenario.told.system} is disconnected from the exchanges already")
 
 
-@lever("server.stop", "operator", "Stop a server", args={"server": commands.server}, check=_is_up, dangerous=True)
-def stop_server(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "server.stop",
+    "operator",
+    "Stop a server",
+    args={"server": commands.server},
+    check=_is_up,
+    dangerous=True,
+    stops=True,
+    story=StoryWords(84, "Stopped {servers}.", once="stop {servers}"),
+    card="servers",
+)
+def _stop_server(sim: "Simulation", args: Args) -> None:
     """End the process: its parents end, what it has resting is cancelled."""
-    sim.stop_server(args["server"])
+    server_ops.stop_server(sim, args["server"])
 
 
-def _go_down(sim: "Simulation", args: dict[str, Any]) -> None:
+def _go_down(sim: "Simulation", args: Args) -> None:
     if sim.fleet[args["server"]].state == RUNNING:
-        sim.stop_server(args["server"])
+        server_ops.stop_server(sim, args["server"])
     sim.fleet[args["server"]].state = STARTING
 
 
-def _stay_down(sim: "Simulation", args: dict[str, Any]) -> None:
+def _stay_down(sim: "Simulation", args: Args) -> None:
     """The evening is over before the process is up."""
     sim.fleet[args["server"]].state = STOPPED
 
@@ -80,61 +92,137 @@ def _stay_down(sim: "Simulation", args: dict[str, Any]) -> None:
     dangerous=True,
     begin=_go_down,
     cut=_stay_down,
+    story=StoryWords(48, "Started {servers}.", once="start {servers}"),
+    group=("Set", "Servers"),
+    card="servers",
+    help="The process comes back with what is on its disk.",
+    typed="$ restart {hosts}",
+    printed="{host}: restart requested, done",
 )
-def start_server(sim: "Simulation", args: dict[str, Any]) -> None:
+def _start_server(sim: "Simulation", args: Args) -> None:
     """Run what is on disk and log on to the exchanges; a running server is stopped first. One stopped meanwhile stays down."""
     server = sim.fleet[args["server"]]
     if server.broken:  # its file was written over meanwhile, by a copy that was cut off
         server.state = STOPPED
     elif server.state == STARTING:
-        sim.start_server(args["server"])
+        server_ops.start_server(sim, args["server"])
 
 
-@lever("server.look", "operator", "Look at one server's rates", args={"server": commands.server})
-def look(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "server.look",
+    "operator",
+    "Look at one server's rates",
+    args={"server": commands.server},
+    informs=True,
+    shows="look",
+    counted="reading",
+    card="rates",
+)
+def _look(sim: "Simulation", args: Args) -> None:
     """Read the last full minute of one server's rates."""
-    sim.look_at(args["server"])
+    server_ops.look_at(sim, args["server"])
 
 
-@lever("log.tail", "operator", "Tail one server's log", args={"server": commands.server})
-def tail(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "log.tail",
+    "operator",
+    "Tail one server's log",
+    args={"server": commands.server},
+    informs=True,
+    shows="log",
+    counted="reading",
+    card="log",
+)
+def tail(sim: "Simulation", args: Args) -> None:
     """Read the last lines of one server's log."""
-    sim.tail_log(args["server"])
+    server_ops.tail_log(sim, args["server"])
 
 
-@lever("mail.open", ("operator", "deployer", "risk"), "Open a mail", args={"mail": commands.mail})
-def open_mail(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "mail.open",
+    ("operator", "deployer", "risk"),
+    "Open a mail",
+    args={"mail": commands.mail},
+    routine=True,
+    informs=True,
+    shows="mail",
+    counted="reading",
+    group="",
+    card="inbox",
+)
+def _open_mail(sim: "Simulation", args: Args) -> None:
     """Read a mail."""
-    sim.opened[str(args["mail"])] = sim.now
-    if sim.mails[args["mail"]]["subject"] == sim.scenario.evidence.reject_subject:
-        sim.notice()
+    sim.inbox.opened[str(args["mail"])] = sim.now
+    if sim.inbox.mails[args["mail"]]["subject"] == sim.scenario.evidence.reject_subject:
+        bridge.notice(sim)
 
 
-@lever("mail.page", "operator", "Page on mails", args={"match": commands.line("match", 3, 60)}, check=_no_such_rule)
-def page(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "mail.page",
+    "operator",
+    "Page on mails",
+    args={"match": commands.line("match", 3, 60)},
+    check=_no_such_rule,
+    informs=True,
+    group="Build",
+    help="Mail with these words in it becomes an alert.",
+)
+def _page(sim: "Simulation", args: Args) -> None:
     """Later mails whose sender, subject or body contains these words become alerts."""
-    sim.rules.append({"match": args["match"], "step": sim.now})
+    sim.inbox.rules.append({"match": args["match"], "step": sim.now})
     if sim.now < 0:  # on the day somebody watches what comes of it
-        sim.build("mail.page")
+        safeguards.build(sim, "mail.page")
 
 
-@lever("servers.stop_all", "operator", "Stop all servers by hand", ready=_something_up, dangerous=True, exclusive=True)
-def stop_all(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "servers.stop_all",
+    "operator",
+    "Stop all servers by hand",
+    ready=_something_up,
+    dangerous=True,
+    exclusive=True,
+    stops=True,
+    word="stopping all servers",
+    story=StoryWords(92, "Stopped every server by hand.", once="stop all"),
+    card="levers",
+)
+def stop_all(sim: "Simulation", args: Args) -> None:
     """End every process, one after the other; the last one down ends the lever."""
     for server in sim.fleet.servers:
         if server.state != STOPPED:
-            sim.stop_server(server.n)
+            server_ops.stop_server(sim, server.n)
 
 
-@lever("smars.disconnect", "operator", "Disconnect SMARS at the exchanges", ready=_connected, dangerous=True, exclusive=True)
-def disconnect(sim: "Simulation", args: dict[str, Any]) -> None:
-    """The exchanges close SMARS's sessions: nothing is sent any more, what rests is cancelled."""
-    sim.disconnect("smars.disconnected")
+@lever(
+    "smars.disconnect",
+    "operator",
+    "Disconnect {system} at the exchanges",
+    ready=_connected,
+    dangerous=True,
+    exclusive=True,
+    stops=True,
+    word="disconnecting {system}",
+    story=StoryWords(94, "Had {system} disconnected at the exchanges.", once="disconnect"),
+    card="levers",
+)
+def _disconnect(sim: "Simulation", args: Args) -> None:
+    """The exchanges close the servers' sessions: nothing is sent any more, what rests is cancelled."""
+    server_ops.disconnect(sim, "smars.disconnected")
 
 
-@lever("killswitch.press", "operator", "Press the kill switch", ready=_something_up, dangerous=True, exclusive=True)
-def press(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "killswitch.press",
+    "operator",
+    "Press the kill switch",
+    ready=_something_up,
+    dangerous=True,
+    exclusive=True,
+    stops=True,
+    story=StoryWords(94, "Pressed the kill switch.", once="kill switch"),
+    card="levers",
+)
+def _press(sim: "Simulation", args: Args) -> None:
     """End every process that it reaches, at once."""
     for server in sim.fleet.servers:
-        if server.state != STOPPED and server.n != sim.unwired_server():
-            sim.stop_server(server.n)
+        if server.state != STOPPED and server.n != safeguards.unwired_server(sim):
+            server_ops.stop_server(sim, server.n)

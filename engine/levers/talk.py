@@ -1,77 +1,113 @@
 """What a team says to each other and on the telephone. No hand and no time; only what is answered on the telephone can reach the market."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from engine import commands, phone
-from engine.bridge import NAMES, PINS
-from engine.commands import LEVERS, WORDS, Refused, lever
+from engine import commands
+from engine.arguments import Args
+from engine.commands import LEVERS, Check, Refused, StoryWords, lever, worded
 from engine.events import DESKS
+from engine.firm import bridge, phone
+from engine.firm.bridge import NAMES, PINS, Item
+from engine.firm.inbox import Ringing
 from engine.market_time import STEPS_PER_SECOND, clock
 
 if TYPE_CHECKING:
-    from engine.simulation import Simulation
+    from engine.firm.simulation import Simulation
 
 SYMPTOMS = ("rates", "dashboard", "pnl", "position", "tape")  # evidence that shows a runaway while there is one
-ASKED_TALK = ("authorise.give", "authorise.refuse", "stock.watch")
-NOT_ASKED = ("mail.open",)  # whose mails there are is nobody else's to know
-WHAT = commands.one_of("what", *WORDS)
+
+
+def _what(sim: "Simulation", value: object) -> str:
+    """a lever that needs the word"""
+    return commands.one_of("what", *worded())(sim, value)
+
+
+_what.__doc__ = f"one of {', '.join(worded())}"
 
 
 def _matters(sim: "Simulation", what: str) -> None:
-    if not sim.word_matters(what):
-        raise Refused(f"{LEVERS[what].label}: needs no word now")
+    if not bridge.needs_authorisation(sim, what):
+        raise Refused(f"{LEVERS[what].named(sim.scenario)}: needs no word now")
 
 
-def _not(*states: str) -> Any:
+def _not(*states: str) -> Check:
     """Check that the word is in none of these states yet."""
 
-    def check(sim: "Simulation", args: dict[str, Any]) -> None:
+    def check(sim: "Simulation", args: Args) -> None:
         _matters(sim, args["what"])
-        word = sim.words[args["what"]]
+        word = sim.bridge.authorisations[args["what"]]
         if word["state"] in states:
-            raise Refused(f"{LEVERS[args['what']].label}: the word was {word['state']} already, at {clock(word['step'])[:5]}")
+            raise Refused(f"{LEVERS[args['what']].named(sim.scenario)}: the word was {word['state']} already, at {clock(word['step'])[:5]}")
 
     return check
 
 
-@lever("authorise.ask", ("operator", "deployer"), "Ask for the risk manager's word", args={"what": WHAT}, check=_not("asked", "given"), talk=True)
-def ask(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "authorise.ask",
+    ("operator", "deployer"),
+    "Ask for the risk manager's word",
+    args={"what": _what},
+    check=_not("asked", "given"),
+    talk=True,
+    story=StoryWords(34, "Asked for the word for {what}.", once="ask for {what}"),
+)
+def ask(sim: "Simulation", args: Args) -> None:
     """Ask the risk manager for the word that a lever needs."""
-    sim.set_word(args["what"], "asked")
+    bridge.set_authorisation(sim, args["what"], "asked")
 
 
-@lever("authorise.give", "risk", "Give the word", args={"what": WHAT}, check=_not("given"), talk=True)
-def give(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "authorise.give",
+    "risk",
+    "Give the word",
+    args={"what": _what},
+    check=_not("given"),
+    talk=True,
+    asked_talk=True,
+    counted="decision",
+    story=StoryWords(56, "Gave the word for {what}.", once="give {what}"),
+)
+def _give(sim: "Simulation", args: Args) -> None:
     """The lever may be pulled from now on; it need not have been asked for."""
-    sim.set_word(args["what"], "given")
+    bridge.set_authorisation(sim, args["what"], "given")
 
 
-@lever("authorise.refuse", "risk", "Refuse the word, or take it back", args={"what": WHAT}, check=_not("refused"), talk=True)
-def refuse(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "authorise.refuse",
+    "risk",
+    "Refuse the word, or take it back",
+    args={"what": _what},
+    check=_not("refused"),
+    talk=True,
+    asked_talk=True,
+    counted="decision",
+    story=StoryWords(60, "Refused the word for {what}.", once="refuse {what}"),
+)
+def _refuse(sim: "Simulation", args: Args) -> None:
     """The lever may not be pulled until the word is asked for and given; what is under way goes on."""
-    sim.set_word(args["what"], "refused")
+    bridge.set_authorisation(sim, args["what"], "refused")
 
 
-def _a_call(sim: "Simulation", value: Any) -> int:
+def _a_call(sim: "Simulation", value: object) -> int:
     """a call's number"""
-    if isinstance(value, bool) or not isinstance(value, int) or all(call["id"] != value or call["desk"] != sim.acting for call in sim.calls):
+    if isinstance(value, bool) or not isinstance(value, int) or all(call["id"] != value or call["desk"] != sim.acting for call in sim.inbox.calls):
         raise Refused(f"call = {str(value)[:40]!r}: expected the number of a call that rang here")
     return value
 
 
-def _a_reply(sim: "Simulation", value: Any) -> str:
+def _a_reply(sim: "Simulation", value: object) -> str:
     """a reply's key"""
     if not isinstance(value, str):
         raise Refused(f"reply = {str(value)[:40]!r}: expected the key of a reply")
     return value
 
 
-def call_of(sim: "Simulation", number: int) -> dict[str, Any]:
+def call_of(sim: "Simulation", number: int) -> Ringing:
     """A call by its number."""
-    return next(call for call in sim.calls if call["id"] == number)
+    return next(call for call in sim.inbox.calls if call["id"] == number)
 
 
-def _rings(sim: "Simulation", args: dict[str, Any]) -> None:
+def _rings(sim: "Simulation", args: Args) -> None:
     call = call_of(sim, args["call"])
     if call["state"] == "answered":
         raise Refused(f"{call['caller']}: answered already")
@@ -82,26 +118,26 @@ def _rings(sim: "Simulation", args: dict[str, Any]) -> None:
         raise Refused(f"reply = {args['reply'][:40]!r}: expected {', '.join(keys)}")
 
 
-@lever("call.answer", DESKS, "Answer a call", args={"call": _a_call, "reply": _a_reply}, check=_rings, talk=True)
-def answer(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever("call.answer", DESKS, "Answer a call", args={"call": _a_call, "reply": _a_reply}, check=_rings, talk=True, counted="decision")
+def _answer(sim: "Simulation", args: Args) -> None:
     """Say one of the call's replies: what it does is done at once."""
     phone.answer(sim, call_of(sim, args["call"]), args["reply"])
 
 
 @lever("bridge.say", DESKS, "Say something on the bridge", args={"text": commands.line("text", 1, 280)}, talk=True)
-def say(sim: "Simulation", args: dict[str, Any]) -> None:
+def _say(sim: "Simulation", args: Args) -> None:
     """Say one line to all three desks."""
-    sim.post("say", args["text"])
+    bridge.post(sim, "say", args["text"])
 
 
-def _a_number(sim: "Simulation", value: Any) -> int:
+def _a_number(sim: "Simulation", value: object) -> int:
     """a number, 0 where there is only one"""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
         raise Refused(f"id = {str(value)[:40]!r}: expected a number, 0 where there is only one")
     return value
 
 
-def _a_kind(sim: "Simulation", value: Any) -> str:
+def _a_kind(sim: "Simulation", value: object) -> str:
     """a kind of evidence of this desk"""
     kinds = [what for desk, what in PINS if desk == sim.acting]
     if not isinstance(value, str) or value not in kinds:
@@ -109,64 +145,67 @@ def _a_kind(sim: "Simulation", value: Any) -> str:
     return value
 
 
-def _not_there_yet(sim: "Simulation", args: dict[str, Any]) -> None:
-    title, lines = sim.shown(args["what"], args["id"])
-    if any((item["desk"], item["kind"], item["title"], item["lines"]) == (sim.acting, "pin", title, lines) for item in sim.bridge):
+def _not_there_yet(sim: "Simulation", args: Args) -> None:
+    title, lines = bridge.shown(sim, args["what"], args["id"])
+    if any(
+        (item["desk"], item["kind"], item["title"], item["lines"]) == (sim.acting, "pin", title, lines)
+        for item in sim.bridge.items
+    ):
         raise Refused("that is on the bridge already")
 
 
 @lever("evidence.share", DESKS, "Share evidence", args={"what": _a_kind, "id": _a_number}, check=_not_there_yet, talk=True)
-def share(sim: "Simulation", args: dict[str, Any]) -> None:
+def share(sim: "Simulation", args: Args) -> None:
     """Pin what this desk sees, as it is now, for all three desks."""
-    title, lines = sim.shown(args["what"], args["id"])
-    number = sim.post("pin", title, lines)
+    title, lines = bridge.shown(sim, args["what"], args["id"])
+    number = bridge.post(sim, "pin", title, lines)
     sim.tell("evidence.shared", pin=number, desk=sim.acting, what=args["what"], number=args["id"])
-    told = args["what"] in SYMPTOMS and sim.runaway > 0
+    told = args["what"] in SYMPTOMS and sim.monitoring.runaway > 0
     if told or any(sim.scenario.evidence.reject_subject in line for line in (title, *lines)):
-        sim.notice()
+        bridge.notice(sim)
 
 
-def _a_pin(sim: "Simulation", value: Any) -> int:
+def _a_pin(sim: "Simulation", value: object) -> int:
     """a pin's number"""
-    if isinstance(value, bool) or not isinstance(value, int) or all((item["id"], item["kind"]) != (value, "pin") for item in sim.bridge):
+    if isinstance(value, bool) or not isinstance(value, int) or all((item["id"], item["kind"]) != (value, "pin") for item in sim.bridge.items):
         raise Refused(f"pin = {str(value)[:40]!r}: expected the number of a pin on the bridge")
     return value
 
 
-def pin_of(sim: "Simulation", number: int) -> dict[str, Any]:
+def pin_of(sim: "Simulation", number: int) -> Item:
     """A pin by its number."""
-    return next(item for item in sim.bridge if item["id"] == number)
+    return next(item for item in sim.bridge.items if item["id"] == number)
 
 
-def _unread(sim: "Simulation", args: dict[str, Any]) -> None:
+def _unread(sim: "Simulation", args: Args) -> None:
     if sim.acting in pin_of(sim, args["pin"])["read"]:
         raise Refused("this desk has read it already")
 
 
-@lever("pin.read", DESKS, "Read a pin", args={"pin": _a_pin}, check=_unread, talk=True)
-def read(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever("pin.read", DESKS, "Read a pin", args={"pin": _a_pin}, check=_unread, talk=True, counted="books")
+def read(sim: "Simulation", args: Args) -> None:
     """Open what another desk has shared."""
     pin_of(sim, args["pin"])["read"].append(sim.acting)
     sim.tell("pin.read", pin=args["pin"], desk=sim.acting)
 
 
-def _an_object(sim: "Simulation", value: Any) -> dict[str, Any]:
+def _an_object(sim: "Simulation", value: object) -> dict[str, object]:
     """the command's arguments"""
     if not isinstance(value, dict):
         raise Refused(f"args = {str(value)[:40]!r}: expected an object")
     return value
 
 
-def _can_be_asked(sim: "Simulation", args: dict[str, Any]) -> None:
+def _can_be_asked(sim: "Simulation", args: Args) -> None:
     """Also puts the command's own arguments in order."""
     desk, kind = args["desk"], args["kind"]
     if desk == sim.acting:
         raise Refused("that is this desk itself: expected one of the others")
     found = LEVERS.get(kind)
-    if found is None or desk not in found.desks or (found.talk and kind not in ASKED_TALK) or kind in NOT_ASKED:
+    if found is None or desk not in found.desks or not found.askable:  # whose mails there are is nobody else's to know
         raise Refused(f"kind = {kind!r}: expected a lever of the {NAMES[desk]}")
     args["args"] = commands.clean_args(sim, found, args["args"])
-    if sim.open_ask(desk, kind, args["args"]):
+    if sim.bridge.open_ask(desk, kind, args["args"]):
         raise Refused("that was asked for already")
 
 
@@ -178,12 +217,12 @@ def _can_be_asked(sim: "Simulation", args: dict[str, Any]) -> None:
     check=_can_be_asked,
     talk=True,
 )
-def ask_assistant(sim: "Simulation", args: dict[str, Any]) -> None:
+def ask_assistant(sim: "Simulation", args: Args) -> None:
     """Ask the assistant in another seat to give a command; it gives it itself."""
-    sim.add_ask(args["desk"], args["kind"], args["args"])
+    bridge.add_ask(sim, args["desk"], args["kind"], args["args"])
 
 
-def _a_cause(sim: "Simulation", value: Any) -> str:
+def _a_cause(sim: "Simulation", value: object) -> str:
     """a cause"""
     ids = [cause.id for cause in sim.scenario.diagnosis.cause]
     if not isinstance(value, str) or value not in ids:
@@ -191,27 +230,35 @@ def _a_cause(sim: "Simulation", value: Any) -> str:
     return value
 
 
-def _server_or_none(sim: "Simulation", value: Any) -> int:
+def _server_or_none(sim: "Simulation", value: object) -> int:
     """a server's number, 0 for none"""
     return 0 if value == 0 and isinstance(value, int) and not isinstance(value, bool) else commands.server(sim, value)
 
 
-def _new_diagnosis(sim: "Simulation", args: dict[str, Any]) -> None:
+def _new_diagnosis(sim: "Simulation", args: Args) -> None:
     cause = next(cause for cause in sim.scenario.diagnosis.cause if cause.id == args["cause"])
     if args["server"] and not cause.server:
         raise Refused(f"{cause.label}: that is no matter of one server, expected server 0")
-    last = next((row for row in reversed(sim.declared) if row["desk"] == sim.acting), None)
+    last = next((row for row in reversed(sim.bridge.declared) if row["desk"] == sim.acting), None)
     if last and (last["cause"], last["server"]) == (args["cause"], args["server"]):
         raise Refused("this desk has declared that already")
 
 
-@lever("diagnosis.declare", DESKS, "Declare a diagnosis", args={"cause": _a_cause, "server": _server_or_none}, check=_new_diagnosis, talk=True)
-def declare(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever(
+    "diagnosis.declare",
+    DESKS,
+    "Declare a diagnosis",
+    args={"cause": _a_cause, "server": _server_or_none},
+    check=_new_diagnosis,
+    talk=True,
+    counted="decision",
+)
+def _declare(sim: "Simulation", args: Args) -> None:
     """Say what this desk takes the cause to be, and where; nobody says whether it is right."""
-    sim.declare(args["cause"], args["server"])
+    bridge.declare(sim, args["cause"], args["server"])
 
 
-@lever("stock.watch", "risk", "Watch a stock", args={"symbol": commands.symbol}, talk=True)
-def watch(sim: "Simulation", args: dict[str, Any]) -> None:
+@lever("stock.watch", "risk", "Watch a stock", args={"symbol": commands.symbol}, talk=True, asked_talk=True, counted="reading")
+def watch(sim: "Simulation", args: Args) -> None:
     """Show this stock's price and volume."""
-    sim.watched = args["symbol"]
+    sim.day.watched = args["symbol"]

@@ -14,10 +14,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 
-from game.accounts import NewPassword, SignIn, is_facilitator
+from game.people import devices, limiter
+from game.people.accounts import NewPassword, SignIn, is_facilitator
 from game.views.errors import error
 
 NOT_ONE = "This account may not run exercises. Whoever manages accounts can put it into the group facilitators."
@@ -49,6 +51,21 @@ class SignInPage(LoginView):
     template_name = "account/sign-in.html"
     extra_context = {"page_title": "Sign in"}
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Where too many passwords from an address were wrong, right ones wait as well; but not in a browser the account knows."""
+        form = self.get_form()
+        device, right = devices.known(request, request.POST.get("username", "")), form.is_valid()
+        if device is not None and not right:
+            limiter.take(limiter.DEVICE, device.key)
+        elif device is None and not limiter.guess(limiter.SIGN_INS, limiter.address_of(request), right=right):
+            raise limiter.TooOften(f"{limiter.TOO_OFTEN} before you sign in.")
+        return self.form_valid(form) if right else self.form_invalid(form)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        devices.give(self.request, response, form.get_user())
+        return response
+
     def form_invalid(self, form: Any) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=400)
 
@@ -57,6 +74,7 @@ class SignOut(LogoutView):
     """Out, by a form: no link of somebody else's page does it."""
 
 
+@method_decorator(never_cache, name="dispatch")
 class PasswordPage(PasswordChangeView):
     """A new password. Other browsers of this account are signed out."""
 
@@ -72,7 +90,9 @@ class PasswordPage(PasswordChangeView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         messages.success(self.request, "Your password is changed. Other browsers of yours are signed out.")
-        return super().form_valid(form)
+        response = super().form_valid(form)
+        devices.give(self.request, response, form.user)
+        return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=400)

@@ -10,9 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 import engine
-from game import compare, guide, lessons, sharing, tables, worth
-from game.access import facilitates, own_exercise
-from game.models import Exercise, Ghost, RuleBroken, Run
+from game.control import guide
+from game.debrief import compare, counterfactuals, tables
+from game.models import Exercise, Ghost, RuleBroken, Run, lessons
+from game.models.run_log import log_of
+from game.people import sharing
+from game.people.access import facilitates, own_exercise
 from game.views.account import facilitators_only
 from game.views.errors import error
 from game.views.result import NO_RESULT, notes_of, seen_run, team_told
@@ -49,8 +52,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     except RuleBroken as problem:
         return error(request, 403, str(problem))
     response = redirect("result", team.exercise.code)
-    age = sharing.LINK_DAYS * 24 * 3600
-    response.set_cookie(sharing.COOKIE, token, max_age=age, httponly=True, samesite="Lax", secure=request.is_secure())
+    sharing.give_cookie(request, response, token)
     return response
 
 
@@ -107,7 +109,7 @@ def _address(request: HttpRequest, exercise: Exercise) -> str:
 
 
 def _pdf(exercise: Exercise, runs: list[Run], address: str, *, facilitator: bool) -> HttpResponse:
-    from game import report  # half a second of imports that no other page should wait for
+    from game.debrief import report  # half a second of imports that no other page should wait for
 
     name = tables.file_of("report", exercise, runs)
     headers = {"Content-Disposition": f'attachment; filename="opening-bell-{exercise.code}-{name}.pdf"'}
@@ -117,11 +119,13 @@ def _pdf(exercise: Exercise, runs: list[Run], address: str, *, facilitator: bool
 def told(exercise: Exercise, runs: list[Run], address: str, *, facilitator: bool) -> dict[str, Any]:
     """All that a report tells."""
     ghost, ended = exercise.ghost, exercise.ended_at or exercise.created
-    version = next((run.engine_version for run in runs if run.engine_version), engine.ENGINE_VERSION)
-    market = [f"seed {exercise.seed}", *([f"noise {exercise.noise}"] if exercise.noise is not None else []), exercise.scenario, f"engine {version}"]
+    made_by = next((run.made_by for run in runs if run.made_by), "")
+    noise = "" if exercise.noise is None else f"noise {exercise.noise}"
+    market = [part for part in (f"seed {exercise.seed}", noise, exercise.scenario, made_by) if part]
     until = min(max(run.step for run in runs), engine.HORIZON)
     return {
         "title": exercise.title,
+        "words": {"past": exercise.words["past"], "day": exercise.words["day"]},
         "code": exercise.code,
         "played": f"{ended:%-d %B %Y}",
         "ended_at": ended.isoformat(),
@@ -136,12 +140,12 @@ def told(exercise: Exercise, runs: list[Run], address: str, *, facilitator: bool
 
 def _of_team(run: Run, ghost: Ghost | None, until: int) -> dict[str, Any]:
     """A team as on its page, with its curves from the bell to `until` and the moments of its decisions."""
-    log = worth.log_of(run)
+    known = counterfactuals.told(run) if run.state == "ended" else counterfactuals.reckoned(log_of(run), counterfactuals.rows_of(run))
     return {
         **team_told(run, ghost),
-        "worth": worth.told(run),
+        "worth": known,
         "curve": [point for point in run.curve if point[0] <= until],
         "history": [point for point in ghost.curve if point[0] <= until] if ghost else [],
-        "nothing": [point for point in worth.curve_of(run, "nothing") or [] if point[0] <= until],
-        "pins": [(one.number, one.first) for one in log.decisions],
+        "nothing": [point for point in counterfactuals.curve_of(run, "nothing") or [] if point[0] <= until],
+        "pins": [(one["number"], one["step"]) for one in known["decisions"]],
     }

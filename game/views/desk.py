@@ -5,26 +5,35 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from game.access import give_player_cookie, place_of, player_of
-from game.briefs import BRIEFS, seat_words
-from game.control import tell_state, tell_team
+from game.control.briefs import BRIEFS
+from game.control.exercise_controls import SPEEDS, TO
+from game.live.control import tell_state, tell_team
 from game.models import Deed, Player, RuleBroken, Run, Seat
-from game.pages import desk_cards
-from game.protocol import seat_hello
+from game.people.access import give_player_cookie, place_of, player_of
+from game.people.desks import seat_words
 from game.rules import DESKS
+from game.sockets.pages import desk_cards
+from game.sockets.protocol import seat_hello
 from game.views.errors import error
 
 NO_SEAT = "This browser holds no seat. Join with the code, or open the link that the facilitator gave you."
 
 
 @never_cache
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def take_seat(request: HttpRequest, token: str) -> HttpResponse:
-    """Take the seat over from its autopilot (or from whoever holds it), once."""
+    """Take the seat over from its autopilot (or from whoever holds it), once, by the button of the link's page. Looking at the page spends
+    nothing, for mail programs and chats look first.
+    """
     player = player_of(request.COOKIES)
+    seat = Seat.of_link(token)
+    if request.method != "POST" and seat is not None:
+        other = player if player and player.exercise_id != seat.team.exercise_id and player.exercise.state != "ended" else None
+        return render(request, "link.html", {"page_title": "Take a seat", "seat": seat, "desk": BRIEFS[seat.desk], "here": player, "other": other})
     try:
         taken = Seat.open_link(token, player)
     except RuleBroken as problem:
@@ -71,6 +80,7 @@ def show(request: HttpRequest, seat: Seat, hello: dict[str, Any], held: Sequence
         "team": seat.team,
         "desk": seat.desk,
         "held": held,
+        "drive": {"speeds": SPEEDS, "next": TO},
         "first": {"hello": hello, "cards": desk_cards(run.pk, seat.desk) if run else {}},
     }
     return render(request, f"desks/{seat.desk}.html", context)
@@ -80,6 +90,6 @@ def no_desk(request: HttpRequest, player: Player | None) -> HttpResponse:
     """Why there is no desk here, and the way to one."""
     held = player.seats.first() if player else None
     if held is not None:
-        way = {"href": f"/desk/{held.desk}/", "label": f"To your desk: {held.desk}"}
+        way = {"href": reverse("desk", args=[held.desk]), "label": f"To your desk: {held.desk}"}
         return error(request, 403, "You do not hold this desk.", way)
     return error(request, 403, NO_SEAT)

@@ -4,43 +4,48 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import login
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 import engine
-from game import control_room, forks, seating
-from game.access import exercises_of, own_exercise
-from game.accounts import is_facilitator, local_facilitator
-from game.control_room import team_of
-from game.drive import drive, drive_team
-from game.forms import NewExercise
-from game.hosts import is_loopback
-from game.models import Exercise, FacilitatorLink, RuleBroken, Seat
-from game.overview import brief, overview
-from game.pages import join_card
-from game.protocol import watch_hello
-from game.room import first_rows
-from game.schedule import in_sight
+from game.control import control_room
+from game.control.control_room import team_of
+from game.control.exercise_controls import SPEEDS, drive, drive_team
+from game.control.forms import NewExercise
+from game.control.overview import brief, overview
+from game.control.room import first_rows
+from game.control.schedule import in_sight
+from game.models import Exercise, FacilitatorLink, RuleBroken, Seat, branching
+from game.ops.addresses import is_loopback
+from game.people import seating
+from game.people.access import exercises_of, own_exercise
+from game.people.accounts import is_facilitator, local_facilitator
+from game.sockets.pages import join_card
+from game.sockets.protocol import watch_hello
 from game.views.account import facilitators_only
 from game.views.desk import show
 from game.views.errors import error
 
-SPEEDS = (0.5, 1, 2, 5, 10, 30, 60, 120)
 STUCK_AFTER_MIN = (0, 1, 2, 3, 5, 10)
 SHOWN = 12
 
 
 @never_cache
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest, token: str) -> HttpResponse:
-    """The one-time link: it signs this browser in as the machine's own facilitator."""
-    if FacilitatorLink.use(token):
-        login(request, local_facilitator(), backend="django.contrib.auth.backends.ModelBackend")
-    elif not is_facilitator(request.user):
-        return error(request, 403, "This link has been used, or is not known. `manage.py play` prints a new one at its start.")
+    """The one-time link: its button signs this browser in. Looking at the page spends nothing, for mail programs and chats look first."""
+    link = FacilitatorLink.use(token) if request.method == "POST" else FacilitatorLink.unused(token)
+    if link is None:
+        if is_facilitator(request.user):
+            return redirect("facilitator")
+        return error(request, 403, "This link has been used, or is not known. `manage.py facilitator` prints a new one.")
+    if request.method != "POST":
+        return render(request, "link.html", {"page_title": "Sign in", "user_name": link.user.get_username() if link.user else ""})
+    login(request, link.user or local_facilitator(), backend="django.contrib.auth.backends.ModelBackend")
     return redirect("facilitator")
 
 
@@ -64,6 +69,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = NewExercise(request.POST)
     if not form.is_valid():
         return _list(request, form, status=400)
+    assert isinstance(request.user, User), "nobody else passes the decorator"
     return redirect("facilitator-exercise", form.create(request.user).code)
 
 
@@ -75,7 +81,7 @@ def exercise(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "page_title": found.title,
         "exercise": found,
-        "fork": forks.of(found),
+        "fork": branching.of(found),
         "speeds": SPEEDS,
         "join": join_card(request.get_host(), found.code, secure=request.is_secure()),
         "this_machine_only": is_loopback(request.get_host()),
@@ -127,8 +133,8 @@ def seat_link(request: HttpRequest, seat_id: int) -> HttpResponse:
     reason = ""
     try:
         if "do" in request.POST:
-            given = [request.POST.get(name, "") for name in ("do", "to", "who")]
-            seating.act(seat, *given, by=name_of(request))
+            verb, value, who = (request.POST.get(name, "") for name in ("do", "to", "who"))
+            seating.act(seat, verb, value, who, by=name_of(request))
         else:
             address = request.build_absolute_uri(reverse("take-seat", args=[seat.issue_link()]))
             request.session["links"] = {**request.session.get("links", {}), str(seat.pk): address}

@@ -4,8 +4,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from game import guide as texts
-from game.briefs import BRIEFS, ORDER, levers
+import engine
+from game.control import guide as texts
+from game.control.briefs import BRIEFS, levers
+from game.control.briefs import brief as brief_of
+from game.models import contents
+from game.people.access import player_of
+from game.people.desks import ORDER
 from game.scenarios import playable
 from game.views.account import facilitators_only
 
@@ -18,22 +23,29 @@ def guide(request: HttpRequest) -> HttpResponse:
         {"total": total, "rows": texts.agenda(total), "debrief": sum(part.minutes for part in parts if part.debrief)}
         for total, parts in texts.AGENDAS.items()
     ]
+    scenario = _first()
     context = {
         "page_title": "Facilitator's guide",
         "agendas": agendas,
-        "phases": texts.PHASES,
+        "phases": texts.phases(scenario),
         "prompts": texts.PROMPTS,
         "troubles": texts.TROUBLES,
-        "desks": [{"desk": desk, **BRIEFS[desk]._asdict()} for desk in ORDER],
+        "desks": [brief_of(desk, "2012", scenario) for desk in ORDER],
     }
     return render(request, "facilitator/guide.html", context)
 
 
 @require_safe
 def brief(request: HttpRequest, desk: str) -> HttpResponse:
-    """A desk on one page. Its levers take the times of the first scenario; no other scenario has others."""
+    """A desk on one page, in the words and times of the scenario that this browser has joined, else of the first one."""
     if desk not in BRIEFS:
         raise Http404
-    scenario = next(look.scenario for look in playable() if look.scenario)
-    context = {"page_title": f"{BRIEFS[desk].title}, on one page", "desk": desk, "b": BRIEFS[desk], "levers": levers(desk, scenario)}
+    player = player_of(request.COOKIES)
+    scenario = (contents.here(player.exercise.scenario) if player else None) or _first()
+    b, words = brief_of(desk, "2012", scenario), contents.words_of(scenario.id)
+    context = {"page_title": f"{b['title']}, on one page", "desk": desk, "b": b, "words": words, "levers": levers(desk, scenario)}
     return render(request, "brief.html", context)
+
+
+def _first() -> engine.Scenario:
+    return next(look.scenario for look in playable() if look.scenario)

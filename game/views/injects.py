@@ -3,11 +3,11 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
 
-from game import deck
-from game.access import own_exercise
-from game.control import tell_state
+from game.control import deck
+from game.control.overview import overview
+from game.live.control import tell_state
 from game.models import RuleBroken
-from game.overview import overview
+from game.people.access import own_exercise
 from game.views.account import facilitators_only
 
 

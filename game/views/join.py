@@ -11,12 +11,15 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from game import joining
-from game.access import give_player_cookie, player_of
-from game.briefs import BRIEFS, ORDER
-from game.control import tell_state, tell_team
-from game.models import Exercise, Player, RuleBroken, Seat
-from game.people import name_key
+from game.control.briefs import BRIEFS
+from game.control.exercise_controls import give_up
+from game.live.control import tell_state, tell_team
+from game.models import Defaults, Exercise, Player, RuleBroken, Seat
+from game.models.people import name_key, plain_word
+from game.people import joining, sharing
+from game.people.access import exercise_called, exercises_of, give_player_cookie, player_of, was_player
+from game.people.desks import ORDER
+from game.people.limiter import JOINS, PLAYS, TOO_OFTEN, TooOften, address_of, take
 
 SHOWN = 12
 SOON = timedelta(hours=24)  # what is planned for later is nobody's business yet
@@ -31,7 +34,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _home(request: HttpRequest, **more: Any) -> dict[str, Any]:
     soon = Q(planned_for=None) | Q(planned_for__lt=timezone.now() + SOON)
-    running = Exercise.objects.filter(Q(state__in=("running", "paused")) | Q(state="lobby") & soon, owner=None, archived=False)[:SHOWN]
+    own = exercises_of(request.user)  # a stranger is shown no code: who has one comes in
+    running = own.filter(Q(state__in=("running", "paused")) | Q(state="lobby") & soon, archived=False)[:SHOWN]
     return {
         "page_title": "Opening Bell",
         "exercises": [
@@ -53,14 +57,38 @@ def _here(request: HttpRequest) -> Player | None:
 
 @require_POST
 def play(request: HttpRequest) -> HttpResponse:
-    """A game for one, on its way to the lobby."""
+    """A game for one, on its way to the lobby. A browser has one at a time: `instead` gives up the one that is open."""
+    here, address = _here(request), address_of(request)
+    alone = here if here and here.exercise.owner_id == here.pk else None
+    if here and "instead" not in request.POST:
+        return render(request, "instead.html", _instead(request, here, "play"), status=409)
+    if not take(PLAYS, address, most=Defaults.now().plays_a_minute):
+        raise TooOften(f"{TOO_OFTEN} before you begin another game.")
     try:
-        player, token = joining.play_now(request.POST.get("desk", "all"), request.POST.get("start", "08:00"))
+        if alone:
+            give_up(alone.exercise)
+        player, token = joining.play_now(request.POST.get("desk", "all"), request.POST.get("start", "08:00"), address)
     except RuleBroken as problem:
         return render(request, "home.html", _home(request, play_error=str(problem)), status=409)
     response = redirect("lobby")
+    _keep_result(request, response)
     give_player_cookie(request, response, player, token)
     return response
+
+
+def _keep_result(request: HttpRequest, response: HttpResponse) -> None:
+    """Let this browser see the result of the game for one that it played before, as if it had opened that link."""
+    before = player_of(request.COOKIES)
+    team = before.exercise.teams.first() if before and before.exercise.owner_id == before.pk else None
+    if team is not None and before is not None and before.exercise.state == "ended":
+        sharing.give_cookie(request, response, sharing.link_token(team))
+
+
+def _instead(request: HttpRequest, here: Player, way: str) -> dict[str, Any]:
+    """What is asked where this browser is somebody already: the form as it was sent goes with the answer."""
+    sent = [(name, value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "instead")]
+    alone = here.exercise.owner_id == here.pk
+    return {"page_title": "Who is this?", "here": here, "alone": alone, "way": way, "sent": sent, "name": request.POST.get("name", "")[:60]}
 
 
 @never_cache
@@ -70,7 +98,7 @@ def join(request: HttpRequest, code: str = "") -> HttpResponse:
     if request.method == "POST":
         return _come_in(request)
     code = code or request.GET.get("code", "")
-    exercise = joining.by_code(code) if code else None
+    exercise = exercise_called(code, request.COOKIES, address_of(request)) if code else None
     if exercise is None and code:
         return _form(request, None, code, {"code": no_such(code)}, status=404)
     return _form(request, exercise, exercise.code if exercise else "", {})
@@ -86,26 +114,43 @@ def _come_in(request: HttpRequest) -> HttpResponse:
     word, seat = request.POST.get("word", "").strip(), request.POST.get("seat", "")
     if not typed.strip():
         return _form(request, None, "", {"code": "Type the code that is shown on the wall, such as K7-M4Q."}, status=400)
-    exercise = joining.by_code(typed)
+    exercise = exercise_called(typed, request.COOKIES, address_of(request))
     if exercise is None:
         return _form(request, None, typed, {"code": no_such(typed)}, status=404)
+    if "watch" in request.POST:
+        return redirect("projector", exercise.code)
+    here = _here(request)
     if word:
-        try:
-            player, token = joining.resume(exercise, word)
-        except RuleBroken as problem:
-            return _form(request, exercise, exercise.code, {"word": str(problem)}, status=409)
-        return _welcome(request, player, token)
+        return _resumed(request, exercise, word, here)
     if exercise.state == "ended" or exercise.owner_id is not None:
         return _form(request, exercise, exercise.code, {}, status=409)
-    here = player_of(request.COOKIES)
     if here is not None and here.exercise_id == exercise.pk and here.name_key == name_key(" ".join(name.split())):
         return _on(here)  # the same form twice, or somebody who forgot that this browser knows them
+    if here is not None and "instead" not in request.POST:
+        return render(request, "instead.html", _instead(request, here, "join"), status=409)
+    if not take(JOINS, address_of(request), most=exercise.joins_a_minute):
+        raise TooOften(f"{TOO_OFTEN}, or ask the facilitator to let more people in at once.")
     try:
         player, token, _ = joining.join(exercise, name, int(seat) if seat.isdecimal() and len(seat) < 12 else None)
     except joining.Full:
         return _form(request, exercise, exercise.code, {"full": "Every seat is taken. Share one, or watch."}, status=409)
     except RuleBroken as problem:
         return _form(request, exercise, exercise.code, {"name": str(problem)}, status=409)
+    return _welcome(request, player, token)
+
+
+def _resumed(request: HttpRequest, exercise: Exercise, word: str, here: Player | None) -> HttpResponse:
+    """Back to a seat by its word. Where somebody else sits in this browser that is asked first."""
+    if here is not None and "instead" not in request.POST:
+        if here.exercise_id == exercise.pk and here.word == plain_word(word):
+            return _on(here)
+        return render(request, "instead.html", _instead(request, here, "join"), status=409)
+    try:
+        player, token = joining.resume(exercise, word, address_of(request), before=was_player(request.COOKIES))
+    except TooOften as problem:
+        return _form(request, exercise, exercise.code, {"word": str(problem)}, status=429)
+    except RuleBroken as problem:
+        return _form(request, exercise, exercise.code, {"word": str(problem)}, status=409)
     return _welcome(request, player, token)
 
 

@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from game import exports, lab
-from game.access import exercises_of, experiments_of, own_exercise
-from game.lab_form import NewExperiment
+from game.debrief import exports
+from game.lab.form import NewExperiment
 from game.models import Experiment, RuleBroken
+from game.models import experiments as lab
+from game.people.access import exercises_of, experiments_of, own_exercise
 from game.views.account import facilitators_only
 
 HEAD = ("seed", "side", "loss $", "trading loss $", "runaway", "noticed at", "contained at", "commands", "refused", "fault", "engine")
@@ -120,6 +121,6 @@ def table(request: HttpRequest, experiment: int) -> Any:
             one = row.found
             amounts = [round(one[key]) for key in ("loss_usd", "trading_usd")] if one else [None, None]
             told = [one.get(key) for key in ("runaway", "noticed_at", "contained_at", "commands")]
-            yield (row.seed, row.side, *amounts, *told, sum(one.get("refused", {}).values()) if one else None, row.fault, found.engine_version)
+            yield (row.seed, row.side, *amounts, *told, sum(one.get("refused", {}).values()) if one else None, row.fault, found.made_by)
 
     return exports.streamed(exports.lines(HEAD, rows()), f"opening-bell-experiment-{found.pk}.csv", "text/csv")

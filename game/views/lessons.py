@@ -4,15 +4,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from game import lessons
-from game.access import player_of
-from game.forms import LessonForm
-from game.joining import normal
-from game.models import Exercise, Lesson, Player, RuleBroken
+from game.control.forms import LessonForm
+from game.models import Exercise, Lesson, Player, RuleBroken, lessons
+from game.people.access import called_or_404, player_of
 from game.views.errors import error
 from game.views.result import NO_RESULT, seen_runs
 
@@ -26,7 +25,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """A player's own answers: the form, and keeping it. To a script it is said in JSON whether they are kept."""
     player = player_of(request.COOKIES)
     if player is None:
-        return error(request, 403, NOBODY, {"href": "/join/", "label": "Join with a code"})
+        return error(request, 403, NOBODY, {"href": reverse("join"), "label": "Join with a code"})
     try:
         lessons.may_answer(player)
         return (
@@ -38,7 +37,8 @@ def mine(request: HttpRequest) -> HttpResponse:
         if _by_script(request):
             return JsonResponse({"kept": False, "reason": str(problem)}, status=409)
         over = player.exercise.state == "ended"
-        way = {"href": f"/result/{player.exercise.code}/", "label": "To the result"} if over else {"href": "/lobby/", "label": "Back"}
+        result = {"href": reverse("result", args=[player.exercise.code]), "label": "To the result"}
+        way = result if over else {"href": reverse("lobby"), "label": "Back"}
         return error(request, 409, str(problem), way)
 
 
@@ -46,7 +46,7 @@ def _kept(request: HttpRequest, player: Player) -> HttpResponse:
     form = LessonForm(request.POST, exercise=player.exercise)
     if not form.is_valid():
         if _by_script(request):
-            return JsonResponse({"kept": False, "reason": " ".join(text for texts in form.errors.values() for text in texts)}, status=400)
+            return JsonResponse({"kept": False, "reason": " ".join(str(text) for texts in form.errors.values() for text in texts)}, status=400)
         return _page(request, player, form, status=400)
     lessons.answer(player, form.cleaned_data)
     if _by_script(request):
@@ -70,7 +70,10 @@ def _page(request: HttpRequest, player: Player, form: LessonForm, status: int = 
         "exercise": player.exercise,
         "form": form,
         "texts": [form[name] for name in lessons.PROMPTS],
-        "scales": [{"field": form[name], "prompt": prompt, "low": low, "high": high} for name, (prompt, low, high) in lessons.SCALES.items()],
+        "scales": [
+            {"field": form[name], "prompt": prompt, "low": low, "high": high}
+            for name, (prompt, low, high) in lessons.SCALES.items()
+        ],
         "most": lessons.CONTROLS_MOST,
         "length": lessons.TEXT_LENGTH,
         "answered": bool(_before(player)),
@@ -84,7 +87,7 @@ def _page(request: HttpRequest, player: Player, form: LessonForm, status: int = 
 @require_safe
 def answers(request: HttpRequest, code: str) -> HttpResponse:
     """What was answered, of the teams whose result is seen from this browser."""
-    exercise = get_object_or_404(Exercise, code=normal(code))
+    exercise = called_or_404(request, code)
     runs = seen_runs(request, exercise)
     if not runs:
         return error(request, 404, NO_RESULT)

@@ -2,24 +2,28 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 import engine
-from game import joining
-from game.access import player_of
-from game.briefs import BRIEFS, ORDER, brief
-from game.control import tell_team
-from game.drive import drive
-from game.lobby import lobby_card
+from game.control.briefs import BRIEFS, brief
+from game.control.exercise_controls import drive
+from game.live.control import tell_team
 from game.models import Player, RuleBroken
-from game.protocol import lobby_hello
+from game.models.contents import scenario_of_all
+from game.people import joining
+from game.people.access import player_of
+from game.people.desks import ORDER
+from game.people.lobby import lobby_card
+from game.sockets.protocol import lobby_hello
 from game.views.errors import error
 
-JOIN = {"href": "/join/", "label": "Join with a code"}
+JOIN: dict[str, Any] = {"href": reverse_lazy("join"), "label": "Join with a code"}
 
 
 @never_cache
@@ -42,11 +46,11 @@ def lobby(request: HttpRequest) -> HttpResponse:
         "exercise": exercise,
         "player": player,
         "owner": exercise.owner_id == player.pk,
-        "join_url": request.build_absolute_uri(f"/join/{exercise.code}/"),
-        "host": request.get_host(),
+        "join_url": request.build_absolute_uri(reverse("join-code", args=[exercise.code])),
+        "host": request.get_host() + settings.BASE_PATH,
         "starts_at": engine.clock(exercise.start_step)[:5],
         "team": held[0].team if held else None,
-        "briefs": [brief(desk, exercise.help) for desk in desks],
+        "briefs": [brief(desk, exercise.help, scenario_of_all(exercise)) for desk in desks],
         "others": [BRIEFS[desk] for desk in ORDER if desk not in desks],
         "card": _marked(card, player),
         "seats_held": len(held),

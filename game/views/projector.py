@@ -1,14 +1,15 @@
 """The wall: clock, prices, loss against history. No login, and nothing on it that a desk may not know."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from game.joining import normal
-from game.models import Exercise
-from game.pages import join_card, projector_cards, qr_svg
-from game.protocol import projector_hello
+from game.people.access import called_or_404, exercise_called
+from game.people.limiter import address_of
+from game.sockets.pages import join_card, projector_cards, qr_svg
+from game.sockets.protocol import projector_hello
 from game.views.errors import error
 
 
@@ -16,7 +17,7 @@ from game.views.errors import error
 @require_safe
 def projector(request: HttpRequest, code: str) -> HttpResponse:
     """The projector's page, whole from the first paint."""
-    exercise = Exercise.objects.filter(code=normal(code)).first()
+    exercise = exercise_called(code, request.COOKIES, address_of(request))
     if exercise is None:
         return error(request, 404, f"There is no exercise {code[:20]}.")
     if exercise.code != code:
@@ -33,9 +34,10 @@ def projector(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "projector.html", context)
 
 
+@never_cache
 @require_safe
 def qr(request: HttpRequest, code: str) -> HttpResponse:
     """The way in as a picture."""
-    exercise = get_object_or_404(Exercise, code=code)
-    svg = qr_svg(request.build_absolute_uri(f"/join/{exercise.code}/"))
+    exercise = called_or_404(request, code)
+    svg = qr_svg(request.build_absolute_uri(reverse("join-code", args=[exercise.code])))
     return HttpResponse(svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1), content_type="image/svg+xml")

@@ -5,19 +5,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 import engine
-from game import compare, leading, reels
-from game.access import facilitates, own_exercise
-from game.briefs import BRIEFS, ORDER
-from game.joining import normal
-from game.models import Exercise, RuleBroken, Run
-from game.protocol import replay_hello
+from game.control.briefs import BRIEFS
+from game.debrief import compare, reels, shared_replay
+from game.models import RuleBroken, Run
+from game.people.access import called_or_404, facilitates, own_exercise
+from game.people.desks import ORDER
 from game.rules import DESKS
+from game.sockets.protocol import replay_hello
 from game.views.account import facilitators_only
 from game.views.errors import error
 from game.views.result import seen_run, seen_runs
@@ -56,19 +56,22 @@ def replay(request: HttpRequest, code: str, team: int) -> HttpResponse:
 def _replay(run: Run, desk: str, at: int) -> dict[str, Any]:
     """What the scrubber knows."""
     address = reverse("replay-frames", args=[run.team.exercise.code, run.team_id, desk])
-    ways = {name: reverse(name, args=[run.team.exercise.code]) for name in ("replay-led", "replay-lead", "replay-follow")}
+    ways = {
+        name: reverse(name, args=[run.team.exercise.code])
+        for name in ("replay-led", "replay-lead", "replay-follow")
+    }
     return {"at": at, "desk": desk, "team": run.team_id, "address": address, "ways": ways, **reels.about(run)}
 
 
 def _run(request: HttpRequest, code: str, team: int) -> Run | None:
     """The run of a team whose result is seen from this browser, or that the facilitator shows the room now."""
-    return seen_run(request, code, team) or next((run for run in _led_run(code) if run.team_id == team), None)
+    return seen_run(request, code, team) or next((run for run in _led_run(request, code) if run.team_id == team), None)
 
 
-def _led_run(code: str) -> list[Run]:
+def _led_run(request: HttpRequest, code: str) -> list[Run]:
     """The run that a facilitator shows the room now, if any."""
-    exercise = get_object_or_404(Exercise, code=normal(code))
-    found = leading.led(exercise)
+    exercise = called_or_404(request, code)
+    found = shared_replay.led(exercise)
     return [run for run in compare.shown(exercise) if run.team_id == found["team"]] if found else []
 
 
@@ -104,15 +107,15 @@ def frames(request: HttpRequest, code: str, team: int, desk: str) -> HttpRespons
 @require_safe
 def led(request: HttpRequest, code: str) -> HttpResponse:
     """Where the facilitator is who shows the room a moment; asked every second by who follows."""
-    return JsonResponse({"lead": leading.led(get_object_or_404(Exercise, code=normal(code)))})
+    return JsonResponse({"lead": shared_replay.led(called_or_404(request, code))})
 
 
 @never_cache
 @require_safe
 def follow(request: HttpRequest, code: str) -> HttpResponse:
     """The page that follows: at the facilitator's moment, or where there is none yet at the bell of the first team that is seen."""
-    exercise = get_object_or_404(Exercise, code=normal(code))
-    found = leading.led(exercise)
+    exercise = called_or_404(request, code)
+    found = shared_replay.led(exercise)
     if found is None:
         teams = [run.team_id for run in seen_runs(request, exercise) if not reels.refusal(run)]
         if not teams:
@@ -129,10 +132,10 @@ def lead(request: HttpRequest, code: str) -> HttpResponse:
     exercise, reason = own_exercise(request, code), ""
     try:
         if request.POST.get("do") == "stop":
-            leading.stop(exercise)
+            shared_replay.stop(exercise)
         else:
             names = ("team", "desk", "step", "rate")
-            leading.lead(exercise, *(request.POST.get(name, "") for name in names), playing=request.POST.get("playing") == "1")
+            shared_replay.lead(exercise, *(request.POST.get(name, "") for name in names), playing=request.POST.get("playing") == "1")
     except RuleBroken as problem:
         reason = str(problem)
     return JsonResponse({"reason": reason})

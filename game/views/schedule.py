@@ -9,11 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 import engine
-from game import exports, schedule, tables
-from game.access import exercises_of, own_exercise
-from game.control import tell_state
-from game.forms import EditExercise
+from game.control import schedule
+from game.control.forms import EditExercise
+from game.debrief import exports, tables
+from game.live.control import tell_state
 from game.models import Exercise, RuleBroken
+from game.people.access import exercises_of, own_exercise
 from game.views.account import facilitators_only
 
 SHOWN = 200
@@ -55,7 +56,7 @@ def _searched(exercises: QuerySet[Exercise], q: str) -> QuerySet[Exercise]:
     words = Q(title__icontains=q) | Q(code__icontains=q) | Q(facilitator__username__icontains=q)
     words |= Q(teams__name__icontains=q) | Q(players__name__icontains=q)
     # A drawn scenario is not found by its name before the end: finding it would tell which it is.
-    words |= Q(scenario__icontains=q) & (Q(drawn=False) | Q(state="ended"))
+    words |= Q(scenario__icontains=q) & ~schedule.SECRET
     return found.filter(pk__in=exercises.filter(words).values("pk"))
 
 

@@ -2,13 +2,13 @@
 import { startDesk } from "./lib/desk.js";
 import { riskKeys } from "./lib/keys-risk.js";
 import * as acts from "./cards/acts.js";
-import * as cutoff from "./cards/cutoff.js";
 import * as market from "./cards/market.js";
-import * as movers from "./cards/movers.js";
 import * as pnl from "./cards/pnl.js";
 import * as positions from "./cards/positions.js";
 
-startDesk({ acts, cutoff, market, movers, pnl, positions }, riskKeys, {
+startDesk({ acts, market, pnl, positions }, riskKeys, {
+  cutoff: () => import("./cards/cutoff.js"),
+  movers: () => import("./cards/movers.js"),
   limits: () => import("./cards/limits.js"),
   evening: () => import("./cards/evening.js"),
   exposure: () => import("./cards/exposure.js"),

@@ -8,14 +8,17 @@ import { bindSettings } from "./lib/settings.js";
 import { drawExercise } from "./cards/exercise.js";
 import { takeLines } from "./cards/feed.js";
 
-const { act, room } = document.body.dataset;
+const { act = "", room = "" } = document.body.dataset;
 const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
 const voice = live();
+/** @type {RoomState} */
 const first = JSON.parse(document.getElementById("first").textContent);
+/** @type {Room} */
 const page = {
+  state: first,
   links: {}, reason: "", asking: null, open: new Set(first.teams.length === 1 ? [first.teams[0].id] : []),
   sort: { by: "", down: false }, filter: "", lines: [], kinds: new Set(["decisions", "talk", "engine", "system"]), details: false, team: 0,
-  link: { link: "connecting", since: Date.now(), reason: "" },
+  link: { link: "connecting", since: performance.now(), reason: "" },
 };
 const draw = () => drawExercise(page, { post, tell, redraw: draw });
 const noticed = new Set(); // what was spoken already
@@ -23,7 +26,7 @@ const noticed = new Set(); // what was spoken already
 /* A team that stands or seems stuck is spoken of once, for as long as it does. */
 function speak() {
   for (const t of page.state.teams) {
-    const troubles = { fault: t.fault && `${t.name}: its market has stopped.`, stuck: page.state.rows[t.id]?.stuck_s != null && `${t.name} may be stuck.` };
+    const troubles = { fault: (t.fault && `${t.name}: its market has stopped.`) || (t.upgrade && `${t.name}: its market stands still after an upgrade.`), stuck: page.state.rows[t.id]?.stuck_s != null && `${t.name} may be stuck.` };
     for (const [kind, words] of Object.entries(troubles)) {
       if (!words) noticed.delete(`${t.id} ${kind}`);
       else if (!noticed.has(`${t.id} ${kind}`)) {
@@ -38,7 +41,7 @@ const picture = new Picture(first, () => {
   draw();
   speak();
 });
-page.state = picture.state;
+page.state = /** @type {RoomState} */ (picture.state);
 
 function takeLinks() {
   const seats = page.state.teams.flatMap((t) => t.seats);
@@ -50,6 +53,7 @@ function takeLinks() {
 }
 
 /* Post a form; what has changed comes by the line as well. -> whether it was done. */
+/** @param {Fields} fields @param {string} [address] */
 async function post(fields, address = act) {
   page.reason = "";
   try {
@@ -66,9 +70,11 @@ async function post(fields, address = act) {
   draw();
   return !page.reason;
 }
+/** @param {Fields} fields */
 const tell = (fields) => post(fields, room);
 
-const line = new Line(`/ws/control/${encodeURIComponent(first.code)}/`, picture);
+/** @type {PageLine} */
+const line = /** @type {any} */ (new Line(`/ws/control/${encodeURIComponent(first.code)}/`, picture));
 line.addEventListener("link", ({ detail }) => {
   if (detail.link !== page.link.link && (detail.link === "reconnecting" || detail.link === "closed")) voice.alarm(detail.reason || "Connection lost.");
   page.link = detail;

@@ -3,8 +3,10 @@ import { writeAmounts } from "./lib/amounts.js";
 import { bindDialogs } from "./lib/dialogs.js";
 import { bindPrint } from "./lib/print.js";
 import { bindSettings } from "./lib/settings.js";
+import { writeMoments } from "./lib/zone.js";
 
 bindDialogs();
 bindPrint();
 bindSettings();
 writeAmounts();
+writeMoments();

@@ -9,7 +9,7 @@ const name = form.dataset.draft;
 const boxes = [...form.querySelectorAll("[data-most] input")];
 const most = Number(form.querySelector("[data-most]")?.dataset.most);
 let sending = false;
-let waiting = null; // to send again
+let waiting = 0; // to send again
 
 bindSettings();
 restore();
@@ -20,15 +20,16 @@ form.addEventListener("input", () => {
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  send();
+  void send();
 });
 addEventListener("online", () => waiting && send());
 
 function read() {
-  return [...new FormData(form)].filter(([field]) => field !== "csrfmiddlewaretoken");
+  return [...new FormData(/** @type {any} */ (form))].filter(([field]) => field !== "csrfmiddlewaretoken");
 }
 
 /* `how`: typed, waiting (for the line), or sent. */
+/** @param {string} how */
 function write(how) {
   keep(name, JSON.stringify({ how, fields: read() }));
 }
@@ -37,13 +38,15 @@ function write(how) {
 function restore() {
   const text = kept(name, "");
   if (!text || "tried" in form.dataset) return;
+  /** @type {{ how: string, fields: [name: string, value: string][] }} */
   const { how, fields } = JSON.parse(text);
   if (how === "sent" && read().some(([, value]) => value)) return;
+  /** @param {string} field @param {string} value */
   const given = (field, value) => fields.some(([f, v]) => f === field && v === value);
   for (const input of form.querySelectorAll("input[type=checkbox], input[type=radio]")) input.checked = given(input.name, input.value);
   for (const area of form.querySelectorAll("textarea")) area.value = fields.find(([f]) => f === area.name)?.[1] ?? "";
   said.textContent = "What you typed before was kept on this device.";
-  if (how === "waiting") send();
+  if (how === "waiting") void send();
 }
 
 function limit() {
@@ -55,9 +58,9 @@ async function send() {
   if (sending) return;
   sending = true;
   clearTimeout(waiting);
-  waiting = null;
+  waiting = 0;
   try {
-    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin", headers: { Accept: "application/json" } });
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(/** @type {any} */ (form)), credentials: "same-origin", headers: { Accept: "application/json" } });
     tell(await answer.json());
   } catch {
     write("waiting");
@@ -67,6 +70,7 @@ async function send() {
   sending = false;
 }
 
+/** @param {{ kept: boolean, reason: string }} answer */
 function tell({ kept: there, reason }) {
   if (there) write("sent");
   said.dataset.state = there ? "done" : "refused";

@@ -1,4 +1,5 @@
 /* The lobby: who is where, live; a first lever to try; the way to the desk when the exercise starts. */
+import { base } from "./lib/base.js";
 import { startApp, mountCards } from "./lib/app.js";
 import { bindSettings } from "./lib/settings.js";
 import { bindPractice } from "./practice/bind.js";
@@ -11,6 +12,6 @@ mountCards(app, { bands: bands.mount, link: link.mount, lobby: lobby.mount });
 bindSettings();
 bindPractice(app.voice);
 app.store.on("standing", ({ state }) => {
-  if (state === "running" || state === "paused") location.replace("/desk/");
+  if (state === "running" || state === "paused") location.replace(`${base}/desk/`);
 });
 app.line.open();

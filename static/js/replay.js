@@ -3,10 +3,11 @@ import { lines } from "./lib/lines.js";
 import { Tape } from "./lib/tape.js";
 import { mountScrubber } from "./cards/scrubber.js";
 
+/** @type {Replay} */
 const data = JSON.parse(document.getElementById("replay").textContent);
 
-lines.make = (path, store) => {
+lines.make = (_, store) => {
   const tape = new Tape(data, store);
   mountScrubber(document.querySelector("[data-scrubber]"), tape, data);
-  return tape;
+  return /** @type {PageLine} */ (/** @type {unknown} */ (tape));
 };

@@ -22,7 +22,7 @@ if (data && root) {
   const drawn = JSON.parse(data.textContent);
   const draw = curve(root);
   draw(drawn);
-  mountWorths(document.querySelectorAll("[data-worth]"), mountCourses(root, draw, drawn));
+  void mountWorths(document.querySelectorAll("[data-worth]"), mountCourses(root, draw, drawn));
 }
 mountLessons(document.querySelector("[data-lessons]"));
 

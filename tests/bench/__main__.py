@@ -1,4 +1,4 @@
-"""`python -m tests.bench engine|incident|games|...|scrub [--json]`: what this machine does, as a table or as one object."""
+"""`python -m tests.bench engine|incident|games|...|corpus [--json]`: what this machine does, as a table or as one object."""
 
 import argparse
 import importlib
@@ -7,7 +7,9 @@ import os
 import sys
 from typing import Any
 
-BENCHES = ("engine", "incident", "games", "sockets", "clicks", "paint", "room", "wall", "debrief", "opened", "lab", "scrub")
+from tests.children import end_with_us
+
+BENCHES = ("engine", "incident", "games", "sockets", "clicks", "paint", "room", "wall", "debrief", "opened", "lab", "scrub", "chaos", "corpus")
 
 
 def _lines(found: dict[str, Any], within: str = "") -> list[str]:
@@ -30,8 +32,15 @@ def main() -> int:
     parser.add_argument("--runs", type=int, help="games, clicks, room: games at once")
     parser.add_argument("--clients", type=int, help="sockets: browsers at once")
     parser.add_argument("--seconds", type=float, help="games, sockets, clicks, paint, room, wall: length of a window")
+    parser.add_argument("--rounds", type=int, help="chaos: how many, over all databases")
+    parser.add_argument("--seed", type=int, help="chaos: of the first round")
+    parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), help="chaos: where the rows lie")
     parser.add_argument("--ahead", action="store_true", help="games, sockets, clicks, room, opened, lab, scrub: run before everything else on this machine (Linux, root)")
-    args = parser.parse_args()
+    parser.add_argument("folder", nargs="?", help="corpus: where it lies")
+    parser.add_argument("--make", action="store_true", help="corpus: play its logs and write it")
+    parser.add_argument("--sample", type=int, help="corpus: only the first so many logs")
+    args = parser.parse_intermixed_args()  # `--make` may stand before the folder
+    end_with_us()
     load = os.getloadavg()[0]
     found = importlib.import_module(f"tests.bench.{args.bench}").run(args)
     found = {
@@ -43,7 +52,7 @@ def main() -> int:
         **found,
     }
     print(json.dumps(found) if args.json else "\n".join(_lines(found)))
-    return 0
+    return 1 if found.get("failures") else 0
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def _rows(runs: int) -> tuple[Any, list[tuple[str, str]]]:
 
 def _start(exercise: Any) -> None:
     """Start, and wait until every run moves."""
-    from game.control import tell_state
+    from game.live.control import tell_state
     from game.models import Run
 
     exercise.start()

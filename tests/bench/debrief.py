@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import engine
-from engine.rehearsal import submit
+from engine.analysis.rehearsal import submit
 from tests.bench.stage import stage
 from tests.builders import eventually, finished_run
 
@@ -54,14 +54,15 @@ def run(args: Any = None) -> dict[str, Any]:
 
 def _ahead(row: Any) -> float:
     """Seconds until all is there of a run that goes on, begun with as the beat does it."""
-    from game import worth
+    from game.debrief import counterfactuals
     from game.models import Exercise, Run
+    from game.models.run_log import log_of
 
     Exercise.objects.filter(pk=row.team.exercise.pk).update(state="running")
     Run.objects.filter(pk=row.pk).update(state="running")
-    log, started = worth.log_of(row), time.monotonic()
-    while any(key not in worth.rows_of(row) for key in worth.courses(log, worth.rows_of(row))):
-        worth.begin_ahead()
+    log, started = log_of(row), time.monotonic()
+    while any(key not in counterfactuals.rows_of(row) for key in counterfactuals.courses(log, counterfactuals.rows_of(row))):
+        counterfactuals.begin_ahead()
         time.sleep(BEAT_S)
     Run.objects.filter(pk=row.pk).update(state="ended")
     return round(time.monotonic() - started, 1)
@@ -78,11 +79,11 @@ def _played() -> engine.Rehearsal:
 
 
 def _measure(row: Any, found: dict[str, Any]) -> dict[str, float]:
-    from game import worth
+    from game.debrief import counterfactuals
 
     started, first = time.monotonic(), 0.0
     while (wall := time.monotonic() - started) < PATIENCE_S:
-        told = worth.told(row)
+        told = counterfactuals.told(row)
         if told["done"] and not first:
             first = wall
         if told["complete"] and told["same"] is not None:

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine.book import BOOK, BUY, LEVEL, NONE, ORDER, SELL, add, clear, opposite_head, reduce, remove
-from engine.chance import draws, scaled
 from engine.jit import kernel
+from engine.market.book import BOOK, BUY, LEVEL, NONE, ORDER, SELL, add, clear, opposite_head, reduce, remove
+from engine.market.chance import draws, scaled
 
 MESSAGES, SLICE, SYMBOLS = 2_000_000, 200_000, 154
 RECENT = 64

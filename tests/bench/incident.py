@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 
 import engine
-from engine.sight import SIGHTS
+from engine.sights.sight import SIGHTS
 
 SEED = 79
 WARM = "import engine; engine.warm()"

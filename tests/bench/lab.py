@@ -42,7 +42,7 @@ def run(args: Any = None) -> dict[str, Any]:
 
 def _measure(erin: Any, what: str, workers: list[int]) -> dict[str, float]:
     """Of one experiment without its first seed: a worker that has just begun loads what it needs."""
-    from game import lanes
+    from game.lab import trial_slots
     from game.models import Experiment
 
     players, since = PLAYED[what]
@@ -50,7 +50,7 @@ def _measure(erin: Any, what: str, workers: list[int]) -> dict[str, float]:
     experiment = Experiment.begin(erin, title=what, **values)
     first, began, cpu, until = 0, 0.0, 0.0, time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
-        lanes.look_after()
+        trial_slots.look_after()
         done = experiment.trials.count()
         if not first and done >= len(experiment.sides):
             first, began, cpu = done, time.monotonic(), sum(map(cpu_s, workers))

@@ -177,7 +177,7 @@ async def _play(world: World, exercise: Any, cookies: list[tuple[str, str, str]]
 
 def _begin(exercise: Any) -> dict[str, int]:
     """Start; the run of every team."""
-    from game.drive import drive
+    from game.control.exercise_controls import drive
     from game.models import Run
 
     drive(exercise, "start")

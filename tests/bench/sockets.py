@@ -77,7 +77,7 @@ class _Publisher(threading.Thread):
 
     def __init__(self, runs: list[int]) -> None:
         super().__init__(daemon=True)
-        from game.loudspeaker import Loudspeaker
+        from game.live.loudspeaker import Loudspeaker
 
         self.speakers = [Loudspeaker(run_id) for run_id in runs]
         self.done = threading.Event()

@@ -13,9 +13,9 @@ TICKS_S = os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def stage() -> Iterator[World]:
+def stage(database: str = "sqlite") -> Iterator[World]:
     """Broker and migrated database, with this process's Django on them."""
-    world = World()
+    world = World(database)
     world.environment["LOG_LEVEL"] = "DEBUG"
     os.environ.update(world.environment, DJANGO_SETTINGS_MODULE="game.settings")
     os.environ["LOG_LEVEL"] = "WARNING"

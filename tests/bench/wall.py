@@ -41,6 +41,8 @@ def run(args: Any = None) -> dict[str, Any]:
 def _exercise(page: Page, stack: Stack) -> str:
     """Twelve teams under way; the page is their control room."""
     page.goto(stack.link("facilitator"))
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/facilitator/")
     page.goto(f"{stack.address}/facilitator/")
     page.get_by_label("Title").fill("An hour")
     page.get_by_label("Teams").fill("12")

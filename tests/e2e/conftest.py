@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.builders import missing
+from tests.children import end_with_us
 from tests.e2e.stack import Stack, wait_for
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
@@ -39,6 +40,7 @@ GIVE = """(what) => new Promise((answered) => {
 def chromium() -> None:
     if not Path(CHROMIUM).exists():
         missing("Chromium", "apt-get install -y chromium (or set CHROMIUM to its path)")
+    end_with_us()  # before Playwright's driver is started
 
 
 @pytest.fixture(scope="session")
@@ -89,12 +91,20 @@ def opens(browser: Browser) -> Iterator[Opens]:
         page.on("console", hear)
         page.on("pageerror", lambda problem: troubles.append(str(problem)))
         page.goto(address)
+        press_link(page)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
     assert troubles == []
+
+
+def press_link(page: Page) -> None:
+    """The button on the page of a one-time link, where this is one: nothing is spent before."""
+    if re.search(r"/(seat|facilitator)/[\w-]{20,}/$", page.url):
+        page.locator("form[method=post] .btn-prime").click()
+        page.wait_for_url(re.compile(r"/(desk|facilitator)/(\w+/)?$"))
 
 
 def axe(page: Page) -> list[str]:
@@ -194,6 +204,7 @@ def facilitator_state(stack: Stack, browser: Browser, tmp_path_factory: pytest.T
     context = browser.new_context()
     page = context.new_page()
     page.goto(stack.link("facilitator"))
+    press_link(page)
     kept = tmp_path_factory.mktemp("facilitator") / "state.json"
     context.storage_state(path=kept)
     context.close()

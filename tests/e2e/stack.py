@@ -2,17 +2,20 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from contextlib import closing, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from tests.children import own_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 120.0  # the first start compiles the market
@@ -25,13 +28,30 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+PREPARE = """
+import django; django.setup()
+from django.core.management import call_command
+from game.ops import static_files
+call_command("migrate", interactive=False, verbosity=0)
+static_files.collect()
+"""
+
+
+@cache
+def _prepared() -> Path:
+    """A state folder that `play` has nothing to prepare in: tables are made and static files collected. One a stack is a copy."""
+    state = own_folder("ob-e2e-")
+    environment = {**os.environ, "STATE_DIR": str(state), "DJANGO_SETTINGS_MODULE": "game.settings"}
+    subprocess.run([sys.executable, "-c", PREPARE], cwd=ROOT, env=environment, check=True)
+    return state
+
+
 class Stack:
     """The whole game on a free port and a folder of its own."""
 
     def __init__(self, *arguments: str) -> None:
-        # Short: a broker's socket path must not be longer than 107 bytes.
-        self.folder = tempfile.TemporaryDirectory(prefix="ob-e2e-", ignore_cleanup_errors=True)
-        self.state = Path(self.folder.name)
+        self.state = own_folder("ob-e2e-")
+        shutil.copytree(_prepared(), self.state, dirs_exist_ok=True)
         self.address = f"http://127.0.0.1:{(port := free_port())}"
         self.printed: list[str] = []
         environment = {name: value for name, value in os.environ.items() if name not in {"REDIS_URL", "DATABASE_URL", "ALLOWED_HOSTS", "SECRET_KEY"}}
@@ -86,7 +106,7 @@ class Stack:
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(10)
-        self.folder.cleanup()
+        shutil.rmtree(self.state, ignore_errors=True)
 
 
 def wait_for(look: Any, within: float, what: str) -> Any:

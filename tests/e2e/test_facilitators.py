@@ -61,7 +61,7 @@ def test_a_session_from_its_preparation_to_its_tables(opens: Opens, erin: Contro
     page.wait_for_url(f"**/facilitator/{code}/")
 
     page.goto(f"{address}/facilitator/sessions/")
-    expect(row).to_contain_text("Mon 1 Dec 2031, 09:00")
+    expect(row).to_contain_text("Mon 1 Dec 2031, 09:00 UTC")
     row.get_by_role("button", name="Duplicate").click()
     page.wait_for_url(re.compile(r"/facilitator/\w\w-\w\w\w/edit/$"))
     copy = page.url.split("/")[-3]

@@ -115,7 +115,7 @@ def test_every_wrong_turn_has_its_sentence_and_its_way_out(browser: Browser, fac
     stale.context.clear_cookies()
     stale.get_by_label("Your name").fill("Gus")
     stale.get_by_role("button", name="Join", exact=True).click()
-    expect(stale.locator("main")).to_contain_text("open too long")
+    expect(stale.locator("main")).to_contain_text("sent no cookie back")
     stale.get_by_role("link", name="Load it again").click()
     expect(stale.get_by_label("Code on the wall")).to_have_value(code)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from tests.e2e.conftest import Control, Opens
+from tests.e2e.conftest import Control, Opens, press_link
 from tests.e2e.stack import Stack, wait_for
 
 RIGHT_S = 3.0
@@ -112,6 +112,7 @@ def test_a_players_laptop_sleeps_its_line_dies_unheard_and_the_desk_is_right_wit
     try:
         page = laptop.new_page()
         page.goto(link.replace(stack.address, line.address))
+        press_link(page)
         page.wait_for_selector("[data-link=live]")
         moves(page)
         signalled(processes, signal.SIGSTOP)

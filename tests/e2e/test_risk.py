@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Control, Opens, axe, sideways
@@ -114,6 +115,7 @@ def test_the_table_sorts_filters_and_keeps_still_under_the_focus(opens: Opens, f
     expect(stocks.first).to_contain_text(before[0])
 
 
+@pytest.mark.alone
 def test_the_block_is_sold_and_its_bank_is_asked_for_better(opens: Opens, facilitator: Control) -> None:
     code, page = desk(opens, facilitator, "Evening", "09:31", "5")
     expect(page.locator("#panel-evening")).to_be_hidden()

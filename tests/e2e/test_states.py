@@ -6,7 +6,10 @@ from tests.e2e.conftest import Control, Opens, axe, reaches, sideways
 from tests.e2e.test_pages import THEMES
 
 LONG = 60_000
-NO_SOCKETS = "window.WebSocket = class extends EventTarget { readyState = 0; send() {} close() {} }"
+# Neither a socket nor the slower line ever opens.
+NO_LINE = """window.WebSocket = class extends EventTarget { readyState = 0; send() {} close() {} };
+const asked = window.fetch;
+window.fetch = (address, ...more) => (String(address).includes("/line/") ? new Promise(() => {}) : asked(address, ...more));"""
 LIVE_LEVERS = """() => [...document.querySelectorAll('[data-act], .guard > .switch, [data-set-limit], share-button .btn')]
   .filter((b) => b.checkVisibility() && b.getAttribute('aria-disabled') !== 'true' && !b.disabled).map((b) => b.outerHTML.slice(0, 120))"""
 
@@ -26,11 +29,11 @@ def test_a_desk_that_connects_shows_the_last_picture_and_no_lever(opens: Opens, 
     page = opens(facilitator.seat_link(facilitator.exercise("Connecting", start="09:31")))
     page.wait_for_selector("[data-link=live] #server-8 [data-act=stop]")
     context = browser.new_context(viewport={"width": 1440, "height": 900}, storage_state=page.context.storage_state())
-    context.add_init_script(NO_SOCKETS)
+    context.add_init_script(NO_LINE)
     waiting = opens(page.url, context=context)
     expect(waiting.locator(".link")).to_contain_text("Connecting")
     expect(waiting.locator("#server-8 [data-act=stop]")).to_have_attribute("title", "Connecting.")
-    look(waiting, "")
+    look(waiting, "No line has reached the server")
     context.close()
 
 

@@ -39,6 +39,7 @@ def test_a_shared_mail_is_on_every_bridge_and_who_read_it_is_known(opens: Opens,
     mine.locator(".pin").click()
     expect(mine).to_contain_text(re.compile(r"Read by .*the deployer"), timeout=LONG)  # an assistant at the third desk may have read it too
     deployer.keyboard.press("b")
+    expect(deployer.locator("#say-text")).to_be_focused()
     deployer.keyboard.type("Which host wrote it?")
     deployer.keyboard.press("Enter")
     expect(operator.locator(".lines-talk")).to_contain_text("Which host wrote it?", timeout=LONG)

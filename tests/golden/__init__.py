@@ -1,48 +1,79 @@
-"""Golden digests: what history's run gives at a few moments, kept so that results never change by accident.
+"""Golden outcomes: what came of a few logs when behaviour was last changed on purpose, and by which rules.
 
-`python -m tests.golden` writes them anew. A change of results is deliberate: write them in the commit that changes the engine,
-and say why there.
+A log is data and stays as it is: `day` is history's day with its evening, `levers` a week and a day in which every lever is pulled that
+`day` leaves out (at once, so that all have their turn), `quiet` a stop of all servers on the other scenario. `python -m tests.golden` plays them and writes
+their outcomes anew, with the rules that are here: after RULES was raised, in the same commit, and it says why there.
 """
 
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from engine import Simulation, load_scenario, playbook, step_at
+from engine import RULES, Command, Moment, Simulation, clock, date, executed, load_scenario, outcome_digest, score, step_to
 
-SCENARIOS = ("knight-2012",)
-SEEDS = (79, 7)
-MOMENTS = ("09:30", "09:45", "10:15")
-PLAYBOOK = "history"
+NAMES = ("day", "levers", "quiet")
+HOW_TO = "raise RULES in engine/rules.py by one, run `python -m tests.golden`, and say in the commit what plays differently and why"
 
 
-def path(scenario_id: str) -> Path:
-    """The file of a scenario's digests."""
-    return Path(__file__).with_name(f"{scenario_id}.json")
+def path(name: str) -> Path:
+    """The file of a log and its outcomes."""
+    return Path(__file__).with_name(f"{name}.json")
 
 
-def stored(scenario_id: str) -> dict[str, Any]:
-    """The scenario's fingerprint, the playbook, and digests by seed and moment, as they were written."""
-    found: dict[str, Any] = json.loads(path(scenario_id).read_text(encoding="utf-8"))
+def stored(name: str) -> dict[str, Any]:
+    """scenario, sha256, seed, start, instant, rules, moments {time: digest}, until [step, seq], commands."""
+    found: dict[str, Any] = json.loads(path(name).read_text(encoding="utf-8"))
     return found
 
 
-def made_now(scenario_id: str, seed: int) -> dict[str, str]:
-    """Digests by moment of this engine; a moment's own commands are not given yet."""
-    scenario = load_scenario(scenario_id)
-    sim, waiting, found = Simulation(scenario, seed), playbook(scenario, PLAYBOOK, seed), {}
-    for moment in MOMENTS:
-        while waiting and waiting[0].step < step_at(moment):
-            command = waiting.pop(0)
-            sim.step(command.step - sim.now)
-            assert sim.submit(command) is None, command
-        sim.step(step_at(moment) - sim.now)
-        found[moment] = sim.digest()
-    return found
+@lru_cache(maxsize=len(NAMES))
+def made_now(name: str) -> tuple[dict[str, str], frozenset[str]]:
+    """Outcomes by time as this engine makes them, and the kinds of the commands that it applied. At a time nothing of its step is given
+    yet; at the end everything."""
+    golden = stored(name)
+    sim = Simulation(load_scenario(golden["scenario"]), golden["seed"], start=golden["start"], instant=golden["instant"])
+    commands, until = [Command(*row) for row in golden["commands"]], Moment(*golden["until"])
+    events, curve, found = list[Any](), list[list[int]](), dict[str, str]()
+    steps = sorted(golden["steps"])
+    for place in [*range(len(commands)), None]:
+        command = commands[place] if place is not None else None
+        target = command.step if command else until.step
+        while steps and steps[0] <= target:
+            step_to(sim, steps.pop(0), curve)
+            events += sim.take_events()
+            found[told(sim.now)] = outcome_digest(events, score(sim), curve, executed(sim))
+        step_to(sim, target, curve)
+        if command:
+            sim.submit(command)
+    events += sim.take_events()
+    found["end"] = outcome_digest(events, score(sim), curve, executed(sim))
+    return found, frozenset(event.data["command"] for event in events if event.kind == "command.applied")
 
 
-def write(scenario_id: str) -> None:
-    """Store this engine's digests."""
-    digests = {str(seed): made_now(scenario_id, seed) for seed in SEEDS}
-    golden = {"scenario": load_scenario(scenario_id).sha256, "playbook": PLAYBOOK, "digests": digests}
-    path(scenario_id).write_text(json.dumps(golden, indent=2) + "\n", encoding="utf-8")
+def told(step: int) -> str:
+    """A time as the file names it."""
+    return f"{date(step)} {clock(step)}"
+
+
+def write(name: str) -> bool:
+    """Store this engine's outcomes; whether they are others than those that were there."""
+    golden = stored(name)
+    outcomes, _ = made_now(name)
+    new = golden | {"rules": RULES, "sha256": load_scenario(golden["scenario"]).sha256, "outcomes": outcomes}
+    head = {key: new[key] for key in sorted(new) if key != "commands"}
+    rows = ",\n  ".join(json.dumps(row) for row in new["commands"])
+    path(name).write_text(f'{json.dumps(head, indent=1)[:-2]},\n "commands": [\n  {rows}\n ]\n}}\n', encoding="utf-8")
+    return bool(golden.get("outcomes") != outcomes)
+
+
+def faults(rules: int, others: dict[str, list[str]], now: int = RULES) -> list[str]:
+    """What is wrong with the rules' number: `rules` stored, `others` the times whose outcome changed by name of the log."""
+    changed = ", ".join(f"{name} at {times[0]}" for name, times in others.items() if times)
+    if changed and rules == now:
+        return [f"What comes out changed and RULES is {now} as before ({changed}). If that is no bug: {HOW_TO}."]
+    if changed:
+        return [f"RULES was raised from {rules} to {now}: run `python -m tests.golden`, which writes what comes out by them."]
+    if rules != now:
+        return [f"RULES is {now} and was {rules}, but nothing comes out otherwise: set it back, or add a log here that shows what changed."]
+    return []

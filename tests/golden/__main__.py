@@ -1,7 +1,6 @@
-"""Write the golden digests of every scenario."""
+"""Play every log and write what comes of it."""
 
-from tests.golden import SCENARIOS, path, write
+from tests.golden import NAMES, path, write
 
-for scenario_id in SCENARIOS:
-    write(scenario_id)
-    print(f"written: {path(scenario_id)}")
+for name in NAMES:
+    print(f"{path(name)}: {'written anew' if write(name) else 'as it was'}")

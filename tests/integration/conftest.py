@@ -1,9 +1,11 @@
 """Worlds for tests, with this process's Django looking into the same database and broker."""
 
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +14,13 @@ from django.conf import settings
 from django.db import connections
 
 import engine
-from game import broker, environment, lease
+from game import environment
+from game.live import broker, lease
+from tests.integration.nursery import Nursery
 from tests.integration.world import World
 
 FILE = "opening-bell.sqlite3"
+
 
 @cache
 def _migrated() -> bytes:
@@ -31,19 +36,29 @@ def _migrated() -> bytes:
         world.close()
 
 
-def migrate(world: World) -> None:
-    """Give a world its tables."""
-    if world.postgres is None:
-        (world.state / FILE).write_bytes(_migrated())
-        return
+@cache
+def _cluster() -> Path:
+    """A PostgreSQL cluster at rest with every table in it; one a test is a copy. It does not lie on a disk that a test has brought."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", None)
+        world = World("postgresql")
+    assert world.postgres
     done = world.manage("migrate", "--verbosity", "0")
+    world.postgres.stop("fast")
     assert done.returncode == 0, done.stderr
+    return world.postgres.data
+
+
+@cache
+def _nursery() -> Nursery:
+    """One for all tests of this process; it ends with it."""
+    return Nursery()
 
 
 @contextmanager
-def live(database: str, blocker: Any) -> Iterator[World]:
-    """Broker and migrated database; the rest is started by the test."""
-    world = World(database)
+def live(database: str, blocker: Any, *, forked: bool = True) -> Iterator[World]:
+    """Broker and migrated database; the rest is started by the test, each process forked from one that has read the libraries, or anew."""
+    world = World(database, _nursery() if forked else None, _cluster() if database == "postgresql" else None)
     before = connections.settings["default"]
     kept = {name: getattr(settings, name) for name in ("STATE_DIR", "SECRET_KEY", "REDIS_URL", "CHANNEL_LAYERS")}
     with pytest.MonkeyPatch.context() as patch, blocker.unblock():
@@ -60,7 +75,8 @@ def live(database: str, blocker: Any) -> Iterator[World]:
             entry = connections.configure_settings({"default": environment.database(world.state)})["default"]
             connections.settings["default"] = entry
             connections["default"] = connections.create_connection("default")
-            migrate(world)
+            if world.postgres is None:
+                (world.state / FILE).write_bytes(_migrated())
             world.start_broker()
             yield world
         finally:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 import engine
-from game import seating
-from game.broker import client as broker
-from game.broker import lease_key
-from game.drive import drive, drive_team
+from game.control.exercise_controls import drive, drive_team
+from game.live.broker import client as broker
+from game.live.broker import lease_key
 from game.models import Command, Exercise, FacilitatorLink, Player, Run, Seat
+from game.people import seating
 from tests.builders import eventually, new_exercise, taken_seat
 from tests.integration.test_crash import shown_step, undisturbed
 from tests.socket_client import Socket
@@ -49,7 +49,7 @@ def stands(run: Run) -> int:
 
 
 def session(client: Any) -> str:
-    client.get(f"/facilitator/{FacilitatorLink.issue()}/")
+    client.post(f"/facilitator/{FacilitatorLink.issue()}/")
     return str(client.cookies["sessionid"].value)
 
 

@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 
 import engine
-from game import inbox
-from game.broker import client, lease_key
+from game.live.broker import client, lease_key
 from game.models import Command, Event, Exercise, Holding, Run
-from game.protocol import Order
+from game.models.run_log import log_of
+from game.sockets import inbox
+from game.sockets.protocol import CommandMessage
 from tests.builders import eventually, new_exercise, taken_seat
 from tests.integration.world import Watch, World
+
+pytestmark = pytest.mark.alone
 
 GAP_S = 4.0
 BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
@@ -37,7 +40,7 @@ def shown_step(run: Run) -> int:
 def give(run: Run, kind: str, **args: Any) -> str:
     """Give a command at the operator's desk, as a socket does; its id."""
     client_id = uuid.uuid4()
-    answers = inbox.put(*_held(run), Order(t="command", id=client_id, kind=kind, args=args))
+    answers = inbox.put(*held_by(run), CommandMessage(t="command", id=client_id, kind=kind, args=args))
     assert answers[0]["t"] == "received", answers
     return str(client_id)
 
@@ -51,14 +54,8 @@ def end(run: Run) -> Run:
 
 
 def undisturbed(run: Run) -> str:
-    """The digest of a run with the same stamped commands that nothing ever happened to."""
-    exercise = run.team.exercise
-    commands = [
-        engine.Command(row.seq, row.step, row.desk, row.kind, row.args, row.confidence or None, row.why)
-        for row in Command.objects.filter(run=run).order_by("seq")
-    ]
-    scenario = engine.load_scenario(exercise.scenario)
-    return engine.replay(scenario, exercise.seed, commands, run.step, noise=exercise.noise, start=exercise.first_step).digest()
+    """The outcome of a run with the same stamped commands that nothing ever happened to."""
+    return engine.played_again(log_of(run)).outcome
 
 
 def assert_told_once(run: Run, ids: list[str]) -> None:
@@ -164,7 +161,7 @@ def test_pauses_and_speeds_do_not_change_a_run(world):
     eventually(lambda: shown_step(run) > exercise.start_step + 40, 20, "the market moves")
     exercise.pause()
     stands = eventually(lambda: not client().exists(lease_key(run.pk)) and shown_step(run), what="the run is let go")
-    refused = inbox.put(*_held(run), Order(t="command", id=uuid.uuid4(), kind="server.stop", args={"server": 1}))
+    refused = inbox.put(*held_by(run), CommandMessage(t="command", id=uuid.uuid4(), kind="server.stop", args={"server": 1}))
     assert refused[0]["reason"] == "The exercise is paused: nothing can be done until it goes on."
     assert shown_step(run) == stands
     exercise.set_speed(120)
@@ -180,7 +177,7 @@ def test_pauses_and_speeds_do_not_change_a_run(world):
     assert len(minutes) == run.step // engine.STEPS_PER_MINUTE
 
 
-def _held(run: Run) -> tuple[int, str]:
+def held_by(run: Run) -> tuple[int, str]:
     holding = Holding.objects.select_related("player").get(seat__team=run.team_id, seat__desk="operator")
     return holding.pk, holding.player.token_hash
 

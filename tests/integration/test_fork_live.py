@@ -1,8 +1,8 @@
 """Playing on from a moment of a finished run, by real workers: it begins there, another course follows, and a kill loses nothing."""
 
 import engine
+from game.control.schedule import fork_of
 from game.models import Command, Run
-from game.schedule import fork_of
 from tests.builders import eventually, finished_run, new_exercise, new_facilitator, taken_seat
 from tests.integration.test_crash import BOTH, assert_told_once, database, end, give, owner, shown_step, undisturbed  # noqa: F401
 from tests.integration.test_worth import check_bundle

@@ -1,10 +1,14 @@
 """Ten thousand random and malformed messages and forms: no 500, no crash, nothing refused leaves a trace in the market."""
 
 import asyncio
+import json
 import random
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +16,13 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 import engine
-from game.accounts import local_facilitator
+from game.debrief.bundles import bundle_of
 from game.models import Command, Exercise, Run
+from game.models.run_log import log_of
+from game.people.accounts import local_facilitator
 from tests.builders import eventually
 from tests.integration import hostile
-from tests.integration.test_sockets import Room
+from tests.integration.test_sockets import Room, order
 from tests.socket_client import Closed, Socket
 
 SEED = 20120801
@@ -65,10 +71,47 @@ def test_nine_thousand_hostile_messages_crash_nothing_and_leave_no_trace_in_the_
     room.exercise.end()
     eventually(lambda: Run.objects.get(pk=room.run.pk).state == "ended", 60, "the run is finished")
     run = Run.objects.get(pk=room.run.pk)
-    rows = Command.objects.filter(run=run, state="applied", step__isnull=False).order_by("seq")
-    log = [engine.Command(row.seq, row.step, row.desk, row.kind, row.args, row.confidence or None, row.why) for row in rows]
-    again = engine.replay(engine.load_scenario("knight-2012"), 79, log, run.step)
-    assert again.digest() == run.digest, f"what was refused changed the market (seed {SEED})"
+    log, bundle = log_of(run), bundle_of(run)
+    assert engine.verify(bundle) == []
+    without = engine.played_again(replace(log, commands=tuple(one for one in log.commands if one.seq not in log.refused)))
+    events = tuple(row for row in bundle.events if row["kind"] != "command.refused")
+    alike = (without.score, without.curve, without.events) == (bundle.score, bundle.curve, events)
+    assert alike, f"what was refused changed the market (seed {SEED})"
+
+
+FLOOD = 40_000  # messages of 1.5 kB over ten lines at a time
+MOST_MB = 40.0
+
+
+async def _flood(room: Room, messages: int) -> None:
+    """As fast as they can be written, and nothing that is answered is read."""
+
+    async def one(lines: int) -> None:
+        text = json.dumps(order("bridge.say", text="x" * 1_500))
+        for _ in range(lines):
+            line = await room.again(room.desk)
+            with suppress(Closed, ConnectionError):
+                for _ in range(400):
+                    await line.send_text(text)
+            line.break_off()
+
+    await asyncio.gather(*(one(messages // 4_000) for _ in range(10)))
+
+
+def _pss_mb(pid: int) -> float:
+    found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+    assert found
+    return int(found[1]) / 1024
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_what_a_flood_took_is_given_back(room):
+    web = room.world.processes["web"].pid
+    asyncio.run(_flood(room, 4_000))  # what a process takes once
+    eventually(lambda: "a line that flooded was ended" in room.world.log("web"), 30, "such lines are cut off")
+    before = _pss_mb(web)
+    asyncio.run(_flood(room, FLOOD))
+    eventually(lambda: _pss_mb(web) - before < MOST_MB, 90, f"the web process is back near {before:.0f} MB")
 
 
 def _addresses() -> list[tuple[str, list[str]]]:

@@ -3,10 +3,9 @@
 from typing import Any
 
 import engine
-from game import injects
-from game.control import dispatch_all
-from game.drive import drive
-from game.models import Command, Event, Exercise, Ghost, Run
+from game.control.exercise_controls import drive
+from game.live.control import dispatch_all
+from game.models import Command, Event, Exercise, Ghost, Run, injects
 from tests.builders import eventually, new_exercise
 from tests.integration.test_crash import owner, undisturbed
 

@@ -1,8 +1,9 @@
 """Experiments by real workers: two share them, a cancelled one stops at once, a killed worker loses no trial, a debrief goes first."""
 
 import engine
-from game import broker, lab, lanes
-from game.models import Experiment, Trial
+from game.lab import trial_slots
+from game.live import broker
+from game.models import Experiment, Trial, experiments
 from tests.builders import eventually, new_facilitator
 from tests.integration.world import World
 
@@ -20,7 +21,7 @@ BRIEF = {"commands": [], "refused": [], "until": engine.step_at("09:36"), "start
 
 def brief(seeds: int, **values: object) -> Experiment:
     """Trials of half a second: what is looked at is who runs them."""
-    return begun(seeds, players=lab.RECORDED, log=BRIEF, **values)
+    return begun(seeds, players=experiments.RECORDED, log=BRIEF, **values)
 
 
 def held(experiment: Experiment) -> list[str]:
@@ -35,7 +36,7 @@ def trials(experiment: Experiment, least: int = 1) -> int:
 
 def finished(experiment: Experiment) -> dict:
     eventually(lambda: Experiment.objects.get(pk=experiment.pk).state == "done", 180, "every trial is there")
-    return lab.told(Experiment.objects.get(pk=experiment.pk))
+    return experiments.told(Experiment.objects.get(pk=experiment.pk))
 
 
 def test_two_experiments_share_the_workers_and_a_cancelled_one_stops_at_once(world):
@@ -46,14 +47,14 @@ def test_two_experiments_share_the_workers_and_a_cancelled_one_stops_at_once(wor
     told = finished(short)
     assert Experiment.objects.get(pk=long.pk).state == "running", "the short one did not wait for the long one"
     assert told["sides"]["with"]["never"] == 2 and told["sides"]["without"]["never"] == 0 and told["paired"]["better"] == 2
-    assert trials(long) - 2 < 4 + 3 * lanes.LANES, "they took turns"
+    assert trials(long) - 2 < 4 + 3 * trial_slots.LANES, "they took turns"
 
     long.cancel()
     eventually(lambda: not held(long), 30, "its trials are broken off")
     found = trials(long)
     finished(brief(2, first_seed=601, safeguards=[]))
     assert long.trials.count() == found < 120 and not held(long), "nothing was run of it meanwhile"
-    assert lab.told(Experiment.objects.get(pk=long.pk))["state"] == "cancelled"
+    assert experiments.told(Experiment.objects.get(pk=long.pk))["state"] == "cancelled"
     check_against_the_engine(short)
 
 

@@ -5,11 +5,13 @@ import uuid
 
 import pytest
 
-from game import rows
-from game.broker import channel, client, dispatch_key, lease_key
-from game.lease import TTL_MS, Lease
-from game.loudspeaker import Loudspeaker
-from game.models import Command, Run
+import engine
+from game.live import run_store, senders
+from game.live.broker import channel, client, dispatch_key, lease_key
+from game.live.lease import LOST_S, RENEW_S, Lease
+from game.live.loudspeaker import Loudspeaker
+from game.models import Checkpoint, Command, Run
+from game.ops.reaper import MISSING_S, SENT_S, Reaper
 from tests.builders import eventually, new_exercise
 
 
@@ -43,18 +45,17 @@ def test_of_many_who_reach_for_a_run_at_once_one_gets_it(run):
     assert Lease.take(run.pk) is not None
 
 
-def test_a_lease_is_renewed_by_itself_beyond_its_time(run):
+def test_a_lease_counts_on_by_itself_and_has_no_time_to_live(run):
     lease = Lease.take(run.pk)
     assert lease is not None
-    renewed = []
+    seen = set()
 
-    def longest_left() -> bool:
-        renewed.append(client().pttl(lease_key(run.pk)))
-        rises = sum(after > before + 500 for before, after in zip(renewed, renewed[1:], strict=False))
-        return rises >= 4
+    def has_counted() -> bool:
+        seen.add(client().get(lease_key(run.pk)))
+        return len(seen) > 4
 
-    eventually(longest_left, TTL_MS / 1000 + 3, "it is renewed each second")
-    assert min(renewed) > TTL_MS / 3
+    eventually(has_counted, 10 * RENEW_S, "it counts on twice a second")
+    assert all(value.startswith(lease.token) for value in seen) and client().pttl(lease_key(run.pk)) == -1
     lease.release()
     assert not client().exists(lease_key(run.pk))
 
@@ -63,11 +64,59 @@ def test_a_lease_that_went_to_another_is_lost_and_one_that_merely_vanished_is_ke
     lease = Lease.take(run.pk)
     assert lease is not None
     client().delete(lease_key(run.pk))
-    assert lease.renew() and client().get(lease_key(run.pk)) == lease.token
+    assert lease.renew() and client().get(lease_key(run.pk)).startswith(lease.token)
     client().set(lease_key(run.pk), "another")
     assert not lease.renew() and lease.lost
     lease.release()
     assert client().get(lease_key(run.pk)) == "another", "what is not ours is not deleted"
+
+
+@pytest.fixture
+def sent(monkeypatch) -> list[int]:
+    """The runs that a worker was sent for."""
+    found: list[int] = []
+    monkeypatch.setattr(senders, "run_segment", found.append)
+    return found
+
+
+def watched(guard: Reaper, since: float, seconds: float) -> float:
+    """A guard that looks four times a second of its own time; when it stopped."""
+    for look in range(round(4 * seconds) + 1):
+        guard.watch_runs(since + look / 4)
+    return since + seconds
+
+
+def test_a_run_is_taken_from_a_worker_whose_count_stands_and_from_no_other(run, sent):
+    client().set(lease_key(run.pk), "4711:dead:7")
+    guard = Reaper()
+    now = watched(guard, 100.0, LOST_S - 0.25)
+    assert sent == [] and client().get(lease_key(run.pk)) == "4711:dead:7"
+    client().set(lease_key(run.pk), "4711:dead:8")
+    now = watched(guard, now + 0.25, LOST_S - 0.25)
+    assert sent == [], "it was alive"
+    watched(guard, now + 0.25, 0.5)
+    assert sent == [run.pk] and not client().exists(lease_key(run.pk))
+
+
+def test_a_guard_that_slept_takes_nothing_away_and_two_guards_send_once(run, sent):
+    client().set(lease_key(run.pk), "4711:dead:7")
+    first, second = Reaper(), Reaper()
+    now = watched(first, 100.0, 1.0)
+    first.watch_runs(now + 3600)
+    assert sent == []
+    watched(second, 5.0, LOST_S)
+    watched(first, now + 3600.25, 2.0)
+    assert sent == [run.pk]
+
+
+def test_a_lease_that_a_restarted_broker_forgot_is_given_time_and_a_lost_segment_is_sent_for_again(run, sent):
+    guard = Reaper()
+    now = watched(guard, 100.0, MISSING_S - 0.25)
+    assert sent == []
+    now = watched(guard, now + 0.25, 1.0)
+    assert sent == [run.pk] and client().exists(dispatch_key(run.pk))
+    watched(guard, now + 0.25, SENT_S + 0.5)
+    assert sent == [run.pk, run.pk], "nobody took it"
 
 
 def test_taking_a_lease_clears_the_way_for_the_next_dispatch(run):
@@ -77,49 +126,75 @@ def test_taking_a_lease_clears_the_way_for_the_next_dispatch(run):
 
 
 def test_an_owner_whose_run_was_taken_can_write_nothing_more(run):
-    first = rows.claim(run.pk)
-    rows.begin(first)
-    second = rows.claim(run.pk)
+    first = run_store.claim(run.pk)
+    run_store.begin(first, engine.load_scenario("knight-2012"))
+    second = run_store.claim(run.pk)
     waiting = pending(run)
     score = {"total": 1.0}
     for write in (
-        lambda: rows.control(first),
-        lambda: rows.stamp(first, 100, 0),
-        lambda: rows.tell(first, [], [], 0),
-        lambda: rows.save_step(first, 100, []),
-        lambda: rows.save_checkpoint(first, 100, [], seq=0, events=0, blob=b"x"),
-        lambda: rows.finish(first, step=100, curve=[], score=score, digest=""),
-        lambda: rows.fail(first, "x"),
+        lambda: run_store.control(first),
+        lambda: run_store.stamp(first, 100, 0),
+        lambda: run_store.tell(first, [], [], 0, step=1),
+        lambda: run_store.save_step(first, 100, [], shown_to=104),
+        lambda: run_store.save_checkpoint(first, Checkpoint(step=100, seq=0, events=0, blob=b"x"), []),
+        lambda: run_store.finish(first, step=100, seq=0, events=0, curve=[], score=score, executions=""),
+        lambda: run_store.fail(first, "x"),
     ):
-        with pytest.raises(rows.Fenced):
+        with pytest.raises(run_store.Fenced):
             write()
     waiting.refresh_from_db()
     assert (waiting.state, waiting.step) == ("pending", None)
-    assert [row.pk for row in rows.stamp(second, 7, 0)] == [waiting.pk]
+    assert [row.pk for row in run_store.stamp(second, 7, 0)] == [waiting.pk]
     run.refresh_from_db()
     assert (run.state, run.step, run.epoch) == ("running", 7, second.epoch)
     assert not hasattr(run, "checkpoint")
 
 
 def test_a_run_that_has_ended_cannot_be_claimed_again(run):
-    owner = rows.claim(run.pk)
+    owner = run_store.claim(run.pk)
     late = pending(run)
-    rows.finish(owner, step=100, curve=[], score={"total": 0.0}, digest="d")
+    run_store.finish(owner, step=100, seq=0, events=0, curve=[], score={"total": 0.0}, executions="")
     late.refresh_from_db()
     assert (late.state, late.step) == ("refused", None) and late.reason
-    with pytest.raises(rows.Fenced):
-        rows.claim(run.pk)
+    with pytest.raises(run_store.Fenced):
+        run_store.claim(run.pk)
 
 
 def test_telling_events_a_second_time_changes_nothing(run):
-    import engine
-
-    owner = rows.claim(run.pk)
-    rows.begin(owner)
+    owner = run_store.claim(run.pk)
+    run_store.begin(owner, engine.load_scenario("knight-2012"))
     events = [engine.Event(5, "market.opened", ("operator",), {"n": number}) for number in range(3)]
     for _ in range(2):
-        rows.tell(owner, [], events, 0)
+        run_store.tell(owner, [], events, 0, step=6)
     assert [event.data["n"] for event in run.events.order_by("number")] == [0, 1, 2]
+
+
+def test_a_second_telling_that_differs_is_refused_and_changes_nothing(run):
+    owner = run_store.claim(run.pk)
+    run_store.begin(owner, engine.load_scenario("knight-2012"))
+    pending(run)
+    (row,) = run_store.stamp(owner, 5, 0)
+    told = [engine.Event(5, "market.opened", (), {"n": number}) for number in range(2)]
+    run_store.tell(owner, [run_store.Outcome(row, None)], told, 0, step=6)
+    other = [told[0], engine.Event(5, "market.opened", (), {"n": 7})]
+    with pytest.raises(run_store.Contradicted, match="event 1 was market.opened"):
+        run_store.tell(owner, [], other, 0, step=9)
+    with pytest.raises(run_store.Contradicted, match="was applied, and is refused the second time"):
+        run_store.tell(owner, [run_store.Outcome(row, "no")], [], 2, step=9)
+    assert [event.data["n"] for event in run.events.order_by("number")] == [0, 1]
+    row.refresh_from_db()
+    run.refresh_from_db()
+    assert (row.state, run.step) == ("applied", 6)
+
+
+def test_an_autopilots_command_that_is_given_twice_is_one_and_another_in_its_place_is_refused(run):
+    owner = run_store.claim(run.pk)
+    given = ("operator", 0, engine.Move("server.stop", {"server": 8}))
+    assert [row.seq for row in run_store.stamp(owner, 5, 0, [given])] == [1]
+    assert run_store.stamp(owner, 5, 1, [given]) == []
+    with pytest.raises(run_store.Contradicted, match=r"autopilot gave server.stop at 08:00:01, and server.start the second time"):
+        run_store.stamp(owner, 5, 1, [("operator", 0, engine.Move("server.start", {"server": 8}))])
+    assert run.commands.count() == 1
 
 
 def test_the_loudspeaker_notices_whether_anybody_listens(world):

@@ -4,10 +4,10 @@ import uuid
 from typing import Any
 
 import engine
-from game import inbox, planning
-from game.broker import client, lease_key
-from game.models import Command, Exercise, Holding, Planning, Run
-from game.protocol import Order
+from game.live.broker import client, lease_key
+from game.models import Command, Exercise, Holding, Planning, Run, planning
+from game.sockets import inbox
+from game.sockets.protocol import CommandMessage
 from tests.builders import eventually, new_exercise, taken_seat
 from tests.integration.test_crash import owner, shown_step, undisturbed
 
@@ -24,7 +24,7 @@ def in_the_week(**values: Any) -> Run:
 def give(run: Run, desk: str, kind: str, **args: Any) -> Command:
     holding = Holding.objects.select_related("player").get(seat__team=run.team_id, seat__desk=desk)
     client_id = uuid.uuid4()
-    answers = inbox.put(holding.pk, holding.player.token_hash, Order(t="command", id=client_id, kind=kind, args=args))
+    answers = inbox.put(holding.pk, holding.player.token_hash, CommandMessage(t="command", id=client_id, kind=kind, args=args))
     assert answers[0]["t"] == "received", answers
     return eventually(lambda: Command.objects.filter(client_id=client_id, state__in=("applied", "refused")).first(), 20, f"{kind} is answered")
 
@@ -52,8 +52,8 @@ def test_an_evening_is_planned_with_the_clock_stopped_and_a_killed_worker_change
     eventually(lambda: Run.objects.get(pk=run.pk).epoch > epoch, 30, "another worker takes the run")
     looked = give(run, "operator", "bridge.say", text="Still planning?")
     assert (looked.state, looked.step, shown_step(run)) == ("applied", engine.WEEK, engine.WEEK), "it still stands"
-    left = planning.told(exercise, Planning.objects.get(exercise=exercise).until)
-    assert left == {"evening": 0, "left_s": 0, "ready": 0, "of": 2}
+    eventually(lambda: planning.told(exercise)["left_s"] < 299, 15, "who took over counts the seconds down")
+    assert planning.told(exercise) | {"left_s": 0} == {"evening": 0, "left_s": 0, "ready": 0, "of": 2}
     ready(run, "Dana")
     review = give(run, "deployer", "release.copy", servers=[1], release="smars-rlp")
     assert (review.state, review.step) == ("applied", engine.WEEK)
@@ -90,9 +90,10 @@ def test_while_an_exercise_is_paused_its_planning_stands_still_and_nothing_is_lo
     exercise.refresh_from_db()
     exercise.pause()
     eventually(lambda: not client().exists(lease_key(run.pk)), 20, "the run is let go")
-    assert Planning.objects.get(exercise=exercise).until is None
+    left = Planning.objects.get(exercise=exercise).left_s
     exercise.go_on()
     eventually(lambda: client().exists(lease_key(run.pk)), 20, "the run is taken up")
+    assert left - 2 <= Planning.objects.get(exercise=exercise).left_s <= left
     assert shown_step(run) in (0, engine.WEEK) and not Planning.objects.get(exercise=exercise).over
     ready(run, "Dana", "Eli")
     eventually(lambda: begun(run), 20, "the evening begins")

@@ -15,7 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.builders import eventually
-from tests.integration.world import ROOT, World, free_port, processes_of
+from tests.children import processes_of
+from tests.integration.world import ROOT, World, free_port
+
+pytestmark = pytest.mark.alone
 
 END_S = 3.0
 
@@ -97,14 +100,14 @@ def test_the_demo_starts_restarts_what_dies_ends_on_ctrl_c_and_goes_on_next_time
     play.process.send_signal(signal.SIGINT)
     assert play.process.wait(10) == 0
     assert time.monotonic() - started < END_S
-    assert processes_of(bare.state) == []
+    assert processes_of(bare.state) == {}
     stood = play.steps()[0]
 
     again = Play(bare)
     assert "Goes on (running)" in again.text()
     eventually(lambda: again.steps()[0] > stood, 20, "the market goes on where it stood")
     os.kill(again.process.pid, signal.SIGKILL)
-    eventually(lambda: processes_of(bare.state) == [], 5, f"no process is left: {processes_of(bare.state)}")
+    eventually(lambda: processes_of(bare.state) == {}, 5, f"no process is left: {processes_of(bare.state)}")
 
 
 def _answers(address: str) -> bool:

@@ -8,9 +8,9 @@ import urllib.request
 import redis
 
 import engine
-from game import leading
-from game.broker import cards_key, channel, client
-from game.loudspeaker import Cards, read_hash, unpack
+from game.debrief import shared_replay
+from game.live.broker import cards_key, channel, client
+from game.live.loudspeaker import Cards, read_hash, unpack
 from game.models import Run
 from tests.builders import eventually, finished_run, new_exercise, taken_seat
 from tests.integration.test_crash import end, give
@@ -117,11 +117,11 @@ def test_the_room_sees_the_team_that_its_facilitator_shows_as_long_as_that_lasts
     shown, other = (finished_run(played, exercise, team) for team in ("Cobalt", "Amber"))
     stretches = [f"/replay/{exercise.code}/{run.team_id}/operator/frames.json?from=2000" for run in (shown, other)]
     assert [status(world, one) for one in stretches] == [404, 404], "a team's result is its own"
-    leading.lead(shown.team.exercise, str(shown.team_id), "operator", str(engine.step_at("08:10")), "10", playing=True)
+    shared_replay.lead(shown.team.exercise, str(shown.team_id), "operator", str(engine.step_at("08:10")), "10", playing=True)
     assert [status(world, one) in (200, 202) for one in stretches] == [True, False]
     with urllib.request.urlopen(f"http://127.0.0.1:{world.port}/replay/{exercise.code}/led.json", timeout=30) as answer:
         lead = json.load(answer)["lead"]
     assert (lead["team"], lead["desk"], lead["step"], lead["rate"], lead["playing"]) == (shown.team_id, "operator", engine.step_at("08:10"), 10, True)
     assert json.loads(fetched(world, shown, "operator", lead["step"]))["frames"][0][0] == lead["step"]
-    leading.stop(shown.team.exercise)
+    shared_replay.stop(shown.team.exercise)
     assert [status(world, one) for one in stretches] == [404, 404]

@@ -1,16 +1,16 @@
 """Who may sit where and do what, on real sockets. Presence is swept with the time as an argument: no test waits for a grace period."""
 
 import asyncio
+import uuid
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from game import joining, presence
-from game.access import cookie_value
 from game.models import Command, Player, Run, Seat
+from game.people import joining, presence
+from game.people.access import cookie_value
 from tests.builders import eventually, new_exercise, taken_seat
 from tests.integration.test_sockets import Room, order
 from tests.socket_client import Closed, Socket
@@ -35,13 +35,19 @@ def at(message: dict[str, Any], desk: str) -> dict[str, Any]:
 
 
 def leave_for_good(room: Room) -> None:
-    """As if Dana had been away for the grace period: the running reaper does the rest."""
-    Player.objects.filter(name="Dana", exercise=room.exercise).update(gone_at=timezone.now() - timedelta(seconds=presence.GRACE_S))
+    """As if Dana had been away for the grace period: the running sweeper does the rest."""
+    Player.objects.filter(name="Dana", exercise=room.exercise).update(gone_at=timezone.now(), silent_s=presence.GRACE_S)
+
+
+def hurt(room: Room) -> None:
+    """The assistant has stopped a server at Dana's desk."""
+    row = {"desk": "operator", "kind": "server.stop", "args": {"server": 2}, "by": "autopilot"}
+    Command.objects.create(run=room.run, client_id=uuid.uuid4(), **row)
 
 
 def tell(room: Room) -> None:
     """As the pages do after a change: this process has no line to the world's sockets."""
-    done = room.world.manage("shell", "-v", "0", "-c", f"from game.control import tell_team; tell_team({room.seat.team_id})")
+    done = room.world.manage("shell", "-v", "0", "-c", f"from game.live.control import tell_team; tell_team({room.seat.team_id})")
     assert done.returncode == 0, done.stderr
 
 
@@ -162,7 +168,7 @@ def test_team_mates_see_somebody_come_go_and_come_back(room):
     asyncio.run(play())
 
 
-def test_the_assistant_takes_an_absent_seat_and_the_player_takes_it_back_with_one_message(room):
+def test_the_assistant_takes_an_absent_seat_and_it_comes_back_with_its_player(room):
     _, eli = taken_seat(room.exercise, "risk", name="Eli")
 
     async def play() -> None:
@@ -170,6 +176,22 @@ def test_the_assistant_takes_an_absent_seat_and_the_player_takes_it_back_with_on
         await mate.until("hello")
         await asyncio.to_thread(leave_for_good, room)
         await team_where(mate, "operator", covered=True, autopilot="assistant")
+        dana = await sit(room, room.cookie, "operator")
+        assert not at(await dana.until("hello"), "operator")["covered"]
+        await team_where(mate, "operator", covered=False, autopilot=None, online=True)
+
+    asyncio.run(play())
+
+
+def test_after_the_assistant_did_something_that_hurts_the_player_takes_the_seat_back_with_one_message(room):
+    _, eli = taken_seat(room.exercise, "risk", name="Eli")
+
+    async def play() -> None:
+        mate = await sit(room, eli, "risk")
+        await mate.until("hello")
+        await asyncio.to_thread(leave_for_good, room)
+        await team_where(mate, "operator", covered=True, autopilot="assistant")
+        await asyncio.to_thread(hurt, room)
         dana = await sit(room, room.cookie, "operator")
         assert at(await dana.until("hello"), "operator")["covered"], "it is not taken back by coming in"
         early = order("log.tail", server=1)

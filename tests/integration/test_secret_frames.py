@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import engine
-from engine.state import ERROR
-from game import protocol
-from game.broker import channel, client
-from game.hub import Slot
-from game.loudspeaker import Loudspeaker, to_json, unpack
+from engine.market.state import ERROR
+from game.live.broker import channel, client
+from game.live.hub import Slot
+from game.live.loudspeaker import Loudspeaker, to_json, unpack
+from game.sockets import protocol
 from tests.builders import eventually, new_exercise, taken_seat
 from tests.integration.world import World
 from tests.property.test_indistinguishable import morning, stale_at
@@ -41,7 +41,7 @@ STOPS = (
 )
 # Every key of every message that is no frame: whatever is added to one is looked at here first.
 SEAT = {"desk", "holders", "online", "autopilot", "covered", "mine", "away_s", "ready"}
-STATE = {"t", "state", "speed", "reason", "planning", "result"}
+STATE = {"t", "state", "speed", "reason", "planning", "upgrade", "result"}
 KEYS = {
     "hello": {"t", "desk", "team", "name", "player", "resume_word", "owner", "help", "exercise", "seat", "seats", "result"}
     | SEAT
@@ -62,7 +62,7 @@ class Person:
 
     def __init__(self, desk: str, socket: Socket) -> None:
         self.desk, self.socket = desk, socket
-        self.pilot = engine.autopilot("competent", desk)
+        self.pilot = engine.autopilot("competent", desk, engine.words_of(engine.load_scenario("knight-2012")))
         self.cards: dict[str, Any] = {}
         self.messages: list[tuple[str, dict[str, Any]]] = []  # as they came, and read
         self.answers: dict[str, str] = {}

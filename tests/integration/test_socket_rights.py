@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import Client
 
 import engine
-from game.accounts import may_run_exercises
-from game.routes import sockets
+from game.people.accounts import may_run_exercises
+from game.sockets.routes import sockets
 from tests.addresses import SOCKETS, Who, who
 from tests.builders import eventually, new_exercise, new_facilitator, taken_seat
 from tests.integration.world import World
@@ -89,7 +89,11 @@ def test_a_socket_answers_whom_it_belongs_to_and_says_goodbye_to_everybody_else(
             strangers = {"nobody": {}, **hall.inside}
             assert {name: await hall.first(route, **visitor) for name, visitor in strangers.items()} == dict.fromkeys(strangers, "bye")
             assert await hall.first(route, **hall.player) == "hello"
-        if whose is Who.ANYBODY:
+        if whose is Who.ANYBODY and route == "ws/check/":  # it carries nothing, and only answers
+            line = await Socket.open("127.0.0.1", hall.world.port, f"/{route}")
+            await line.send_text("7")
+            assert (await line.receive())["n"] == 7
+        elif whose is Who.ANYBODY:
             assert await hall.first(route) == "hello"
 
     asyncio.run(play())

@@ -188,10 +188,20 @@ def test_who_holds_no_seat_is_told_so_and_let_go(room):
             assert bye["retry"] is False and "does not hold this seat" in bye["reason"]
         with pytest.raises(Closed, match="403"):
             await Socket.open("127.0.0.1", room.world.port, "/ws/seat/operator/", room.cookie, origin="http://evil.example")
+        port = room.world.port
+        for strange in (f"http://127.0.0.1:{port + 1}", "http://127.0.0.1", "null", f"http://localhost:{port}"):
+            with pytest.raises(Closed, match="403"):
+                await Socket.open("127.0.0.1", port, "/ws/seat/operator/", room.cookie, origin=strange)
+        with pytest.raises(Closed, match="403"):  # a name that an attacker's DNS leads here
+            await Socket.open("127.0.0.1", port, "/ws/seat/operator/", room.cookie, named="evil.example", origin="http://evil.example")
+        for path in ("/ws/", "/ws/nothing/", "/", "/ws/control/", "/ws/watch/x/operator/"):
+            with pytest.raises(Closed, match="403"):
+                await Socket.open("127.0.0.1", port, path, room.cookie)
         wall = await Socket.open("127.0.0.1", room.world.port, "/ws/projector/ZZ-ZZZ/")
         assert (await wall.until("bye"))["retry"] is False
 
     asyncio.run(play())
+    assert "Traceback" not in room.world.log("web") and "a socket was refused" in room.world.log("web")
 
 
 def test_the_wall_shows_the_market_but_no_loss_before_its_time_and_takes_no_commands(room):
@@ -286,7 +296,7 @@ def _tell(room: Room) -> None:
     """As the facilitator's page does after a pause."""
     done = room.world.manage(
         "shell", "-v", "0", "-c",
-        f"from game.control import tell_state; from game.models import Exercise; tell_state(Exercise.objects.get(pk={room.exercise.pk}))",
+        f"from game.live.control import tell_state; from game.models import Exercise; tell_state(Exercise.objects.get(pk={room.exercise.pk}))",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
 
@@ -298,7 +308,9 @@ def test_when_somebody_else_opens_the_seat_the_first_screen_is_told(room):
         desk = await room.desk()
         await desk.until("frame")
         reader, writer = await asyncio.open_connection("127.0.0.1", room.world.port)
-        writer.write(f"GET /seat/{token}/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+        form = f"csrfmiddlewaretoken={'c' * 32}"
+        head = f"Host: 127.0.0.1\r\nCookie: csrftoken={'c' * 32}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(form)}"
+        writer.write(f"POST /seat/{token}/ HTTP/1.1\r\n{head}\r\nConnection: close\r\n\r\n{form}".encode())
         answer = (await reader.read()).decode()
         assert " 302 " in answer and "Set-Cookie: player=" in answer and "HttpOnly" in answer
         bye = await desk.until("bye")

@@ -22,7 +22,7 @@ def running():
 
 
 def session(client) -> str:
-    client.get(f"/facilitator/{FacilitatorLink.issue()}/")
+    client.post(f"/facilitator/{FacilitatorLink.issue()}/")
     return str(client.cookies["sessionid"].value)
 
 

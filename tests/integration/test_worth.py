@@ -4,6 +4,8 @@ import json
 import urllib.request
 
 import engine
+from game.debrief import counterfactuals
+from game.live.broker import client
 from game.models import Course, Exercise, Run
 from tests.builders import eventually, new_exercise, signed_in_session, taken_seat
 from tests.integration.test_crash import end, give
@@ -58,7 +60,7 @@ def check_bundle(world: World, run: Run) -> None:
 
 def check_curves(world: World, run: Run, told: dict) -> None:
     """Every course that was told has its curve: as it was played before it differs, and beside it after."""
-    from game.board import series
+    from game.live.losses import series
 
     address = f"http://127.0.0.1:{world.port}/result/{run.team.exercise.code}/{run.team_id}/course.json"
     stop = next(one for one in told["decisions"] if one["words"] == "Stop a server (SMARS-8)")
@@ -94,14 +96,14 @@ def test_answers_come_one_by_one_a_killed_worker_loses_none_and_the_run_comes_ou
     assert abs(sum(shares) - (none - rows["played"])) <= len(shares), "shares add up, each rounded to a dollar"
 
 
-def test_a_run_of_another_engine_says_so_and_what_was_reckoned_by_one_does_not_count(world):
+def test_of_a_run_that_another_engine_played_what_is_known_is_told_and_nothing_more_is_reckoned(world):
     world.start_all("games-1", "control", "web")
     run = played()
-    Run.objects.filter(pk=run.pk).update(engine_version="0.9+other")
-    Course.objects.create(run=run, key="played", loss_usd=1.0, engine_version="0.9+other")
-    told = complete(world, run := Run.objects.select_related("team__exercise").get(pk=run.pk))
-    assert "played by engine 0.9+other" in told["same"]
-    assert told["played_usd"] != 1 and Exercise.objects.get(pk=run.team.exercise_id).state == "ended"
+    Run.objects.filter(pk=run.pk).update(rules=None, played_by="0.9+other")
+    Course.objects.create(run=run, key="played", loss_usd=1.0, made_by="0.9+other")
+    told = counterfactuals.told(Run.objects.select_related("team__exercise").get(pk=run.pk))
+    assert "0.9+other" in told["needs"] and not told["complete"] and told["decisions"]
+    assert not client().exists(f"ob:course:{run.pk}:nothing"), "nobody was sent"
 
 
 def test_a_run_that_goes_on_past_what_courses_are_compared_up_to_is_begun_with_before_anybody_asks(world):

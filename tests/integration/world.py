@@ -1,13 +1,11 @@
 """The real thing for a test: broker, database, workers and web server as processes that can be killed."""
 
 import os
-import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from contextlib import suppress
@@ -18,6 +16,8 @@ import redis
 
 from game.environment import broker_url
 from tests.builders import eventually, missing
+from tests.children import own_folder
+from tests.integration.nursery import Forked, Nursery
 
 ROOT = Path(__file__).resolve().parents[2]
 GONE_S = 5.0
@@ -31,9 +31,9 @@ def free_port() -> int:
 
 
 class Postgres:
-    """A throw-away PostgreSQL cluster on a socket, run as an ordinary user (it refuses root)."""
+    """A throw-away PostgreSQL cluster on a socket, run as an ordinary user (it refuses root). `like`: a cluster at rest that it is a copy of."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, like: Path | None = None) -> None:
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
         program = str(found[-1]) if found else shutil.which("initdb")
         if not program:
@@ -41,15 +41,20 @@ class Postgres:
         self.bin = Path(program).parent
         self.data = folder / "postgres"
         self.user = "postgres" if os.getuid() == 0 else ""
-        self.data.mkdir(mode=0o700)
         if self.user:
-            shutil.chown(self.data, self.user)
             folder.chmod(0o711)
-        self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "--no-sync")
+        if like:
+            subprocess.run(["cp", "-a", str(like), str(self.data)], check=True)
+        else:
+            self.data.mkdir(mode=0o700)
+            if self.user:
+                shutil.chown(self.data, self.user)
+            self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "--no-sync")
         self.port = free_port()
         options = f"-k {self.data} -h '' -p {self.port} -c fsync=on -c max_connections=200"
         self._run("pg_ctl", "-D", str(self.data), "-w", "-l", str(self.data / "log"), "-o", options, "start")
-        self._run("createdb", "-h", str(self.data), "-p", str(self.port), "-U", "postgres", "bell")
+        if not like:
+            self._run("createdb", "-h", str(self.data), "-p", str(self.port), "-U", "postgres", "bell")
         self.url = f"postgres://postgres@/bell?host={self.data}&port={self.port}"
 
     def _run(self, program: str, *arguments: str) -> None:
@@ -58,21 +63,21 @@ class Postgres:
         if done.returncode:
             raise RuntimeError(f"{program}: {done.stdout}{done.stderr}")
 
-    def stop(self) -> None:
-        """End it."""
-        self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "stop")
+    def stop(self, mode: str = "immediate") -> None:
+        """End it; "fast" leaves files that can be copied."""
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-m", mode, "stop")
 
 
 class World:
     """Processes by name, in a folder of their own."""
 
-    def __init__(self, database: str = "sqlite") -> None:
-        # Short: a socket's path must not be longer than 107 bytes.
-        self.folder = Path(tempfile.mkdtemp(prefix="ob-"))
+    def __init__(self, database: str = "sqlite", nursery: Nursery | None = None, cluster: Path | None = None) -> None:
+        self.nursery = nursery  # forks the processes, where it can: they come up in a third of the time
+        self.folder = own_folder()
         self.state = self.folder / "state"
         self.state.mkdir(mode=0o700)
-        self.postgres = Postgres(self.folder) if database == "postgresql" else None
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.postgres = Postgres(self.folder, cluster) if database == "postgresql" else None
+        self.processes: dict[str, subprocess.Popen[bytes] | Forked] = {}
         self.port = free_port()
         self.environment = {
             **os.environ,
@@ -92,40 +97,51 @@ class World:
             cwd=ROOT, env={**self.environment, **environment}, capture_output=True, text=True, timeout=120,
         )  # fmt: skip
 
-    def start(self, name: str, command: list[str], **environment: str) -> subprocess.Popen[bytes]:
+    def start(self, name: str, command: list[str], **environment: str) -> subprocess.Popen[bytes] | Forked:
         """Start a process; its output goes to <name>.log."""
+        given = {**self.environment, **environment}
         with (self.folder / f"{name}.log").open("ab") as log:
-            process = subprocess.Popen(
-                command, cwd=ROOT, env={**self.environment, **environment},
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
-        self.processes[name] = process
-        return process
+            if self.nursery and self.nursery.can_start(command, given):
+                self.processes[name] = self.nursery.start(command, given, log.fileno())
+            else:
+                self.processes[name] = subprocess.Popen(
+                    command, cwd=ROOT, env=given, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                )
+        return self.processes[name]
 
     def start_broker(self) -> None:
         """The embedded server with the options of `play`."""
-        from game import brokers
+        from game.ops import brokers
 
-        self.start("broker", brokers.command(brokers.find_server()))
+        self.spawn("broker")
         eventually(brokers.answers, what="the broker answers")
 
     def start_games(self, name: str = "games-1", threads: int = 8) -> None:
         """A worker that turns games."""
         self.start_all(name, threads=threads)
 
-    def start_all(self, *names: str, threads: int = 8) -> None:
-        """Workers (games-1, games-2, control) and web server together, until each is ready."""
+    def start_all(self, *names: str, threads: int = 8, queues: str = "control,lab,replay", within: float = 40) -> None:
+        """Workers (games-1, games-2, control) and web server together, until each is ready. `queues`: what control works at."""
+        self.queues = queues
         for name in names:
-            if name == "web":
-                web = ["daphne", "--port", str(self.port), "--websocket_timeout", "-1", "-v", "0", "game.asgi:application"]
-                self.start(name, [sys.executable, "-m", *web])
-            elif name == "control":
-                self._celery(name, "-Q", "control,lab,replay", "-c", "4", "--beat", "--scheduler", "celery.beat:Scheduler")
-            else:
-                self._celery(name, "-Q", "games", "-c", str(threads))
+            self.spawn(name, threads=threads)
         for name in names:
             up = self._web_answers if name == "web" else lambda name=name: "ready." in self.log(name)
-            eventually(up, 40, f"{name} is ready")
+            eventually(up, within, f"{name} is ready")
+
+    def spawn(self, name: str, threads: int = 8) -> None:
+        """Start one of them, or the broker, and do not wait for it."""
+        if name == "broker":
+            from game.ops import brokers
+
+            self.start(name, brokers.command(brokers.find_server()))
+        elif name == "web":
+            web = ["daphne", "--port", str(self.port), "--websocket_timeout", "-1", "-v", "0", "game.asgi:application"]
+            self.start(name, [sys.executable, "-m", *web])
+        elif name == "control":
+            self._celery(name, "-Q", self.queues, "-c", "4")
+        else:
+            self._celery(name, "-Q", "games", "-c", str(threads))
 
     def _celery(self, name: str, *options: str) -> None:
         base = [sys.executable, "-m", "celery", "--app", "game", "worker", "--pool", "threads", "--loglevel", "INFO"]
@@ -156,9 +172,9 @@ class World:
     def close(self) -> None:
         """End everything and remove the folder."""
         for process in self.processes.values():
-            with suppress(ProcessLookupError):
+            if process.poll() is None:  # else its number may be another's by now
                 os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+                process.wait()
         if self.postgres:
             self.postgres.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -168,7 +184,7 @@ class Watch:
     """Listens to a run as a web process does: when which step was told, from a subscription of its own."""
 
     def __init__(self, url: str, run_id: int, desk: str = "operator") -> None:
-        from game.broker import channel
+        from game.live.broker import channel
 
         self.channel = channel(run_id, desk)
         self.url = url
@@ -214,17 +230,3 @@ class Watch:
     def steps(self) -> list[int]:
         """The steps in the order they were told."""
         return [step for _, step in self.heard]
-
-
-def processes_of(state: Path) -> list[str]:
-    """Command lines of every process that has this state folder in its environment, or its socket in its command."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        if not folder.name.isdigit() or int(folder.name) == os.getpid():
-            continue
-        with suppress(OSError):
-            told = (folder / "environ").read_bytes() + (folder / "cmdline").read_bytes()
-            state_of = re.search(rb"^State:\s+(\w)", (folder / "status").read_bytes(), re.M)
-            if str(state).encode() in told and state_of and state_of[1] != b"Z":
-                found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
-    return found

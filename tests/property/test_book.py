@@ -1,10 +1,13 @@
 """The compiled book against the naive one: the same trades, queues, depth and best prices, whatever is done to it."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.kernels import FastBook
 from tests.naive_book import NaiveBook
+
+pytestmark = pytest.mark.kernels
 
 MESSAGES = st.lists(
     st.tuples(st.sampled_from(["add", "add", "add", "cancel", "take"]), st.sampled_from([1, -1]), st.integers(-30, 30), st.integers(1, 9)),

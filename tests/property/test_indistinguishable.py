@@ -10,8 +10,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from engine import BLOCK, CLOSE, OPEN, Scenario, Simulation, sight
+from engine.firm import server_ops
 from engine.jit import COMPILED
-from engine.state import ERROR, UNWIND
+from engine.market.state import ERROR, UNWIND
 from tests.small import give, small_scenario
 
 SEED = 7
@@ -30,7 +31,7 @@ def stale_at(server: int, **flow: Any) -> Scenario:
 
 def morning(scenario: Scenario, until: int) -> Simulation:
     sim = Simulation(scenario, SEED, instant=True)
-    sim.watched = sim.names[0]
+    sim.day.watched = sim.names[0]
     sim.step(until)
     return sim
 
@@ -86,7 +87,7 @@ def test_not_even_the_bell_tells_the_deployer_which_server_is_stale():
         for sim in sims:
             sim.step(200)
         assert_alike(sims, "deployer", ("2012",), without=("inbox", "alerts", "calls"))
-    assert all(sim.runaway for sim in sims)
+    assert all(sim.monitoring.runaway for sim in sims)
 
 
 def test_a_checksum_does_tell_the_deployer():
@@ -118,7 +119,7 @@ def test_what_the_operator_does_is_in_no_refusal_of_the_deployer_but_a_hosts_own
     """Every lever of the deployer's is tried in both states; a host's answer goes to nobody but whoever tried that host."""
     busy, calm = (morning(stale_at(4), OPEN - 300) for _ in range(2))
     for sim in (busy, calm):
-        sim.built.add("automation.deploy")
+        sim.safeguards.built.add("automation.deploy")
     tries: dict[str, dict[str, Any]] = {
         "checksum.run": {"servers": [1, 4]},
         "release.copy": {"servers": [4], "release": busy.scenario.fleet.release[0].name},
@@ -178,7 +179,7 @@ def test_what_runs_on_a_server_is_on_no_card_of_the_risk_manager(changes):
         give(worked, "deployer", "checksum.run", servers=[server])
         if restart:
             worked.fleet[server].running = worked.fleet[server].installed
-            worked.set_servers()
+            server_ops.set_servers(worked)
         # a fault that was found is the team's, and shows in the score alone
         assert_alike([quiet, worked], "risk", without=("bridge",), note=f"{release} on {server}")
 
@@ -198,7 +199,7 @@ def test_what_the_monitor_does_not_show_yet_is_on_no_card_of_the_risk_manager(af
     hidden.machine.position[:, ERROR] += shares
     hidden.machine.cash[:, ERROR] -= shares
     hidden.machine.fills[:, ERROR] += 1
-    hidden.runaway, hidden.contained = 5, 3
+    hidden.monitoring.runaway, hidden.monitoring.contained = 5, 3
     assert_alike(sims, "risk", note=f"{shares} shares, {late} ticks late")
 
 

@@ -53,5 +53,5 @@ def test_pauses_speeds_and_recoveries_never_change_when_an_inject_is_delivered(p
         if killed:
             paced = restore(SMALL, save(paced))
     wanted = sorted([number, FIRST + after] for number, (after, _) in enumerate(plays, 1))
-    assert sorted(paced.deck.played) == wanted, "each once, at its step"
+    assert sorted(paced.injects.played) == wanted, "each once, at its step"
     assert paced.digest() == straight.digest(), f"plays {plays}, beats {beats}"

@@ -114,6 +114,7 @@ SHARED = (
     ".checklist.others[].",
     ".controls.rows[].",
     ".levers.levers[].",
+    ".levers.menu[].",
     ".words.words[].",
     ".diagnosis.causes[].",
     ".done.rows[].",
@@ -185,7 +186,7 @@ def watch(sim: Simulation, commands: list[Command], until: int, every: int) -> N
             give(sim, "operator", "server.look", server=n)
             found = leaks(sim.scenario, "operator", {name: card for name, card in sight(sim, "operator").items() if name in ("log", "look")})
             assert not found, f"seed {sim.seed}, step {sim.now}, server {n}: {found[:3]}"
-        for mail in [mail for mail in sim.mails.values() if str(mail["id"]) not in sim.opened]:
+        for mail in [mail for mail in sim.inbox.mails.values() if str(mail["id"]) not in sim.inbox.opened]:
             give(sim, mail["desk"], "mail.open", mail=mail["id"])
         for desk in FORBIDDEN:
             for level in HELP_LEVELS:
@@ -205,9 +206,9 @@ COMMANDS = [
 
 def test_no_card_of_a_small_morning_says_what_its_desk_may_not_know():
     sim = Simulation(stale_at(4), SEED, instant=True)
-    sim.watched = sim.names[0]
+    sim.day.watched = sim.names[0]
     watch(sim, COMMANDS, OPEN + 120, 900)
-    assert sim.opened
+    assert sim.inbox.opened
 
 
 @pytest.mark.whole
@@ -215,8 +216,8 @@ def test_no_card_of_history_says_what_its_desk_may_not_know():
     scenario = load_scenario("knight-2012")
     sim = Simulation(scenario, 79, instant=True)
     watch(sim, playbook(scenario, "history", 79), END, 1200)
-    assert any("Power Peg" in mail["body"] for mail in sim.mails.values()), "the record's own words are there to be read"
-    assert sim.block_sold
+    assert any("Power Peg" in mail["body"] for mail in sim.inbox.mails.values()), "the record's own words are there to be read"
+    assert sim.evening.sold
 
 
 def test_no_card_of_a_week_tells_which_copy_never_arrived():
@@ -249,4 +250,4 @@ def test_no_card_of_a_week_says_what_its_desk_may_not_know():
         Command(6, week_step(2, "19:10"), "deployer", "automation.deploy", {"release": "smars-rlp"}),
     ]
     watch(sim, commands, 400, 4_000)
-    assert sim.facts.keys() >= {"automation", "audited", "reviewed", "brokers"}
+    assert sim.week.facts.keys() >= {"automation", "audited", "reviewed", "brokers"}

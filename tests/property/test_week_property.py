@@ -6,11 +6,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from engine import DESKS, WEEK, Command, Simulation, replay, restore, save, sight
-from engine.fleet import RUNNING, STARTING, STOPPED
+from engine.firm.fleet import RUNNING, STARTING, STOPPED
+from engine.firm.safeguards import CONTROLS
 from engine.jit import COMPILED
 from engine.market_time import EVENING_STEPS, evening_of
-from engine.week import CONTROLS
-from tests.small import small_scenario
+from tests.small import before, small_scenario
 
 SCENARIO = small_scenario(2)
 RELEASES = [release.name for release in SCENARIO.fleet.release]
@@ -86,7 +86,7 @@ def is_whole(sim: Simulation) -> None:
         assert server.installed in server.disk
         starts = [work for work in sim.works if work.kind == "server.start" and work.args["server"] == server.n]
         assert server.state != STARTING or starts, "nothing is left half started"
-    assert all(0 <= count <= 4 for count in sim.copies)
+    assert all(0 <= count <= 4 for count in sim.week.copies)
     assert all(work.due > sim.now for work in sim.works)
 
 
@@ -98,9 +98,9 @@ def test_any_plan_keeps_the_laws_and_ends_the_week_on_time(seed: int, orders: li
         sim.step(min(gap, -sim.now))
         command = Command(len(log) + 1, sim.now, giver(kind, args), kind, args)
         log.append(command)
-        before = sim.digest()
+        digest = sim.digest()
         if sim.submit(command) is not None:
-            assert sim.digest() == before
+            assert sim.digest() == digest
         is_whole(sim)
     while sim.now < 0:
         before_evening = evening_of(sim.now)
@@ -111,9 +111,9 @@ def test_any_plan_keeps_the_laws_and_ends_the_week_on_time(seed: int, orders: li
     assert sim.now == 0
     assert not [work for work in sim.works if work.start < 0]
     for desk, hands in (("deployer", 2), ("operator", 1), ("risk", 1)):
-        assert 0 <= sim.week_steps[desk] <= hands * 3 * EVENING_STEPS
+        assert 0 <= sim.week.hand_steps[desk] <= hands * 3 * EVENING_STEPS
         sight(sim, desk)
-    again = replay(SCENARIO, seed, log, 0, start=WEEK)
+    again = replay(SCENARIO, seed, log, before(0), start=WEEK)
     for command in log:
         if command.step == 0:
             again.submit(command)

@@ -2,16 +2,17 @@
 
 import re
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.models import User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 
-from game.access import exercises_of, facilitates
-from game.accounts import FACILITATORS, LOCAL, local_facilitator
 from game.models import Exercise, FacilitatorLink, Player, Seat
+from game.people.access import exercises_of, facilitates
+from game.people.accounts import FACILITATORS, LOCAL, local_facilitator
 from tests.builders import new_exercise, new_facilitator, taken_seat
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +149,7 @@ def test_the_password_is_changed_with_the_old_one_and_other_browsers_are_signed_
         page = client.post("/account/password/", {**form, **wrong})
         assert page.status_code == 400 and reason in sentence(page)
     done = client.post("/account/password/", form, follow=True)
+    assert "no-store" in client.get("/account/password/").headers["cache-control"]
     assert "Your password is changed" in sentence(done) and done.redirect_chain == [("/facilitator/", 302)]
     assert client.get("/facilitator/").status_code == 200 and other.get("/facilitator/").status_code == 403
     assert sign_in(Client()).status_code == 400 and sign_in(Client(), password="staple correct 7").status_code == 302
@@ -155,11 +157,13 @@ def test_the_password_is_changed_with_the_old_one_and_other_browsers_are_signed_
 
 def test_the_link_of_play_signs_the_machines_own_account_in_once_and_the_admin_opens(client):
     link = f"/facilitator/{FacilitatorLink.issue()}/"
-    assert client.get(link).headers["location"] == "/facilitator/"
+    assert Client().get(link).status_code == Client().get(link).status_code == Client().head(link).status_code == 200, "a look spends nothing"
+    assert not User.objects.filter(username=LOCAL).exists()
+    assert client.post(link).headers["location"] == "/facilitator/"
     user = User.objects.get(username=LOCAL)
     assert user.is_staff and user.is_superuser and not user.has_usable_password()
     assert client.get("/admin/").status_code == 200
-    assert Client().get(link).status_code == 403
+    assert Client().get(link).status_code == Client().post(link).status_code == 403
     assert client.get(link).status_code == 302, "who is signed in already is led on"
     assert client.get("/account/password/").status_code == 403
     assert sign_in(Client(), LOCAL, "!").status_code == 400
@@ -167,11 +171,11 @@ def test_the_link_of_play_signs_the_machines_own_account_in_once_and_the_admin_o
 
 def test_what_the_admin_changed_of_the_machines_account_stays(client):
     User.objects.filter(pk=local_facilitator().pk).update(is_superuser=False, is_staff=False)
-    client.get(f"/facilitator/{FacilitatorLink.issue()}/")
+    client.post(f"/facilitator/{FacilitatorLink.issue()}/")
     assert client.get("/facilitator/").status_code == 200 and client.get("/admin/").status_code != 200
     User.objects.update(is_active=False)
     assert (
-        "Sign in" in sentence(client.get(f"/facilitator/{FacilitatorLink.issue()}/", follow=True)) and client.get("/facilitator/").status_code == 403
+        "Sign in" in sentence(client.post(f"/facilitator/{FacilitatorLink.issue()}/", follow=True)) and client.get("/facilitator/").status_code == 403
     )
 
 
@@ -240,3 +244,63 @@ def test_every_page_of_a_facilitator_says_who_is_signed_in_and_how_to_leave(clie
         page = sentence(client.get(path))
         assert 'action="/account/sign-out/"' in page and re.search(r"sitenav-who.{,200}erin", page, re.S), path
         assert "/admin/" not in page, "only for staff"
+
+
+def test_a_link_for_anybody_is_printed_at_any_time_and_the_one_before_opens_no_longer(client, erin):
+    def printed(*arguments: str) -> str:
+        said = StringIO()
+        call_command("facilitator", *arguments, stdout=said, stderr=StringIO())
+        return said.getvalue().strip()
+
+    first, second, other = printed("erin"), printed("erin", "--address", "https://play.example/bell/"), printed("gwen")
+    assert second.startswith("https://play.example/bell/facilitator/") and first.startswith("http://127.0.0.1:8000/facilitator/")
+    path = "/facilitator/" + second.split("/facilitator/")[1]
+    assert client.get("/facilitator/" + first.split("/facilitator/")[1]).status_code == 403
+    assert "erin" in sentence(client.get(path)) and client.post(path).headers["location"] == "/facilitator/"
+    assert client.get("/facilitator/").context["user"] == erin
+    gwen = Client()
+    assert gwen.post("/facilitator/" + other.split("/facilitator/")[1]).status_code == 302
+    assert gwen.get("/facilitator/").status_code == 200 and not User.objects.get(username="gwen").has_usable_password()
+    assert Client().post("/facilitator/" + printed().split("/facilitator/")[1]).status_code == 302
+    User.objects.create_user("nobody-special")
+    for name in ("nobody-special", "no spaces, please", "x" * 200):
+        with pytest.raises(CommandError):
+            printed(name)
+    erin.is_active = False
+    erin.save()
+    with pytest.raises(CommandError, match="switched off"):
+        printed("erin")
+
+
+def test_thirty_wrong_passwords_from_one_address_make_right_ones_wait_there_but_not_in_a_known_browser(client, erin, finn):
+    assert sign_in(client).status_code == 302
+    client.post("/account/sign-out/")
+    for number in range(31):
+        sign_in(Client(), name=f"nobody{number}", password="wrong")
+    assert sign_in(Client(), name="finn").status_code == 429
+    assert sign_in(Client(REMOTE_ADDR="203.0.113.9"), name="finn").status_code == 302
+    assert sign_in(client).status_code == 302
+
+
+def test_others_wrong_passwords_lock_nobody_out_of_a_browser_their_account_knows_and_its_own_do(client, erin):
+    assert sign_in(client).status_code == 302
+    client.post("/account/sign-out/")
+    for _ in range(6):
+        sign_in(Client(), password="wrong")
+    assert sign_in(Client()).status_code == 429, "a browser that is not known waits"
+    assert sign_in(client).status_code == 302
+    client.post("/account/sign-out/")
+    assert [sign_in(client, password="wrong").status_code for _ in range(10)] == [400] * 9 + [429], "five are forgiven it, five counted"
+    assert sign_in(client).status_code == 429, "and guesses no faster than any other"
+
+
+def test_a_known_browser_is_known_to_one_account_and_as_long_as_its_password_lasts(client, erin, finn):
+    assert sign_in(client).status_code == 302
+    client.post("/account/sign-out/")
+    for name in ("erin", "finn"):
+        for _ in range(6):
+            sign_in(Client(), name=name, password="wrong")
+    assert sign_in(client, name="finn").status_code == 429
+    erin.set_password("staple correct 7")
+    erin.save()
+    assert sign_in(client, password="staple correct 7").status_code == 429

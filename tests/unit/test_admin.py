@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 import engine
-from game.forms import NewExercise
+from game.control.forms import NewExercise
 from game.models import Checkpoint, Command, Defaults, Event, Exercise, Ghost, Holding, Player, Run, Seat, Stay, Team
 from tests.builders import new_exercise, new_facilitator, taken_seat
 
@@ -35,8 +35,8 @@ def played(**values: Any) -> Exercise:
     run = exercise.runs().get()
     Command.objects.create(run=run, desk="operator", kind="server.stop", seq=1, step=5, client_id=uuid.uuid4(), args={"server": 3}, state="applied")
     Event.objects.create(run=run, number=1, step=5, kind="market.opened")
-    Checkpoint.objects.create(run=run, step=5, seq=1, events=1, blob=b"x", engine_version="1")
-    Ghost.objects.get_or_create(scenario="knight-2012", seed=79, engine_version="1")
+    Checkpoint.objects.create(run=run, step=5, seq=1, events=1, blob=b"x")
+    Ghost.objects.get_or_create(scenario="knight-2012", seed=79, made_by="1")
     return exercise
 
 
@@ -46,6 +46,11 @@ def words(page: Any) -> str:
 
 def rows(*models: Any) -> list[Any]:
     return [list(model._default_manager.order_by("pk").values()) for model in models or OF_A_RUN]
+
+
+def test_a_time_carries_its_zone(chief):
+    started = played().started_at
+    assert f"{started:%-d %b %Y, %H:%M} UTC" in words(chief.get(reverse("admin:game_exercise_changelist")))
 
 
 def test_every_list_and_every_page_opens(chief):
@@ -189,11 +194,12 @@ def test_the_default_autopilot_is_that_of_new_exercises(chief):
     page = chief.get(reverse("admin:game_defaults_changelist"), follow=True)
     assert page.redirect_chain
     address = page.redirect_chain[-1][0]
-    chief.post(address, {"autopilot": "novice"})
+    numbers = {"plays_a_minute": 30, "solo_places": 40}
+    chief.post(address, {**numbers, "autopilot": "novice"})
     form = NewExercise({"title": "x"})
     assert form.is_valid()
     assert {seat.autopilot for seat in Seat.objects.filter(team__exercise=form.create(new_facilitator()))} == {"novice"}
-    assert "not one of the available" in words(chief.post(address, {"autopilot": "telepath"}))
+    assert "not one of the available" in words(chief.post(address, {**numbers, "autopilot": "telepath"}))
     assert chief.post(reverse("admin:game_defaults_add"), {"autopilot": "novice"}).status_code == 403
 
 
@@ -287,3 +293,44 @@ def test_the_admins_policy_allows_what_unfold_needs_and_nothing_inline_else(chie
     assert "unsafe" not in chief.get("/facilitator/").headers["content-security-policy"]
     page = chief.get("/admin/").content.decode()
     assert not re.search(r"<script(?![^>]*src=)", page) and "<style" not in page
+
+
+GARBAGE = (
+    {"created__year": "99999999999"}, {"created__month": "-1", "created__year": "0"}, {"created__gte": "never"}, {"created__gte": "99999-01-01"},
+    {"id__exact": "9" * 40}, {"pk__in": "x,y"}, {"run__id__exact": "1e9999"}, {"run__id__exact": "9" * 40}, {"step__gte": "9" * 40},
+    {"state": "\x00"}, {"q": "\x00"}, {"q": "%" * 500}, {"p": "9" * 40}, {"p": "-1"}, {"o": "9" * 20}, {"o": "-1.x"}, {"scenario": "\x00"},
+    {"facilitator__id__exact": "9" * 40}, {"e": "1"}, {"nothing__like": "this"}, {"created__year__lt": "9" * 11}, {"teams__isnull": "maybe"},
+)  # fmt: skip
+
+
+def test_no_address_that_somebody_made_up_upsets_a_list(chief):
+    played(title="Autumn")
+    for model in admin.site._registry:
+        if model is not Defaults:
+            address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+            for query in GARBAGE:
+                answer = chief.get(address, query)
+                assert answer.status_code in (200, 302, 400), f"{address} {query}"
+    answer = chief.get(reverse("admin:game_exercise_changelist"), {"created__year": "99999999999"}, follow=True)
+    assert "its filters are left out" in words(answer) and "Autumn" in words(answer)
+    for number in ("9" * 40, "x", "%00"):
+        assert chief.get(f"/admin/game/exercise/{number}/change/").status_code in (302, 404)
+
+
+def test_staff_do_not_learn_which_scenario_was_drawn_before_the_end(chief):
+    exercise = played(title="Secret", drawn=True, scenario="quiet-open")
+    told = played(title="Open", scenario="quiet-open", seed=5)
+    Ghost.objects.create(scenario="quiet-open", seed=exercise.seed, made_by="1")
+    lists = {name: reverse(f"admin:game_{name}_changelist") for name in ("exercise", "run", "ghost", "team", "seat", "command", "event")}
+    shown = [chief.get(lists["exercise"], {"scenario": name}) for name in ("knight-2012", "quiet-open", "drawn")]
+    assert [exercise.code in words(page) for page in shown] == [False, False, True] and told.code in words(shown[1])
+    runs = [chief.get(lists["run"], {"scenario": name}) for name in ("knight-2012", "quiet-open", "drawn")]
+    assert [exercise.code in words(page) for page in runs] == [False, False, True]
+    for address in lists.values():
+        for lookup in ("scenario__exact", "scenario__startswith", "exercise__scenario", "team__exercise__scenario", "run__team__exercise__scenario"):
+            answer = chief.get(address, {lookup: "quiet-open"})
+            assert answer.status_code in (302, 400), f"{address} answers to {lookup}"
+    assert chief.get(lists["exercise"], {"q": "quiet"}).status_code == 200 and exercise.code not in words(chief.get(lists["exercise"], {"q": "quiet"}))
+    assert "quiet-open" not in words(chief.get(lists["ghost"])).split("scenario")[-1]
+    exercise.end()
+    assert exercise.code in words(chief.get(lists["exercise"], {"scenario": "quiet-open"}))

@@ -3,10 +3,10 @@
 import pytest
 
 from engine import WEEK, Simulation, playbook, replay, restore, save, sight, week_step
-from engine.barrier_texts import Barriers, Item, Slice
-from engine.scenario import load_scenario
-from engine.week import CONTROLS
-from tests.small import give, small_scenario
+from engine.firm.safeguards import CONTROLS
+from engine.scenario.barrier_texts import Barriers, ChecklistItem, Slice
+from engine.scenario.scenario import load_scenario
+from tests.small import before, give, small_scenario
 
 SCENARIO = small_scenario(4)
 SEED = 7  # draws the stale server
@@ -98,7 +98,7 @@ def test_a_morning_has_neither_plan_nor_checklist():
 
 def test_at_the_end_of_historys_week_a_tick_is_held_against_what_is_so():
     commands = playbook(load_scenario("knight-2012"), "history-week", SEED)
-    sim = replay(SCENARIO, SEED, commands, -1, start=WEEK)
+    sim = replay(SCENARIO, SEED, commands, before(-1), start=WEEK)
     assert give(sim, "deployer", "check.tick", item="arrived") is None
     found = closed(sim)
     assert found["ticks"] == {"arrived": "deployer"} and found["truths"]["arrived"] is False
@@ -134,7 +134,7 @@ def test_checksums_of_some_servers_are_a_hole_and_of_all_close_it():
 def test_a_control_that_was_built_closes_its_slice_unless_it_has_a_hole():
     part = {"id": "standby", "built": ("standby",)}
     barriers = Barriers(
-        slice=(Slice(**part, label="A standby", open_part=0.5, stops="Much."),), item=(Item(**part, desk="operator", text="It stands."),)
+        slice=(Slice(**part, label="A standby", open_part=0.5, stops="Much."),), item=(ChecklistItem(**part, desk="operator", text="It stands."),)
     )
     for chance in (0.0, 1.0):
         holes = SCENARIO.controls.model_copy(update={"hole": chance})

@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import OPEN, Simulation, load_scenario, playbook, replay, step_at
-from engine.arrivals import FIRST_ORDER, Rule, lognormal_factors, make_plan, plan, stale_server
-from engine.derive import gap_of
-from engine.state import PARENTS
+from engine.market.arrivals import FIRST_ORDER, Rule, arrival_plan, lognormal_factors, make_plan, stale_server
+from engine.market.derive import gap_of
+from engine.market.state import PARENTS
 from tests.engine_builders import at_open, quiet_scenario
-from tests.small import give, small_scenario
+from tests.small import before, give, small_scenario
+
+pytestmark = pytest.mark.kernels
 
 SCENARIO = load_scenario("knight-2012")
 SEEDS = st.integers(0, 2**32)
@@ -23,7 +25,7 @@ def flagged(rows, first: int, until: int):
 
 
 def test_the_plan_of_the_default_seed_has_the_records_numbers():
-    rows, activations = plan(SCENARIO, 79)
+    rows, activations = arrival_plan(SCENARIO, 79)
     assert len(flagged(rows, 0, OPEN)) == 776
     assert len(flagged(rows, OPEN, OPEN + 1)) == 576
     assert 380 <= len(flagged(rows, OPEN + 1, step_at("10:15"))) <= 410
@@ -37,8 +39,8 @@ def test_the_plan_of_the_default_seed_has_the_records_numbers():
 
 
 def test_a_plan_is_made_once_and_cannot_be_written_to():
-    rows, activations = plan(SCENARIO, 79)
-    assert plan(SCENARIO, 79)[0] is rows
+    rows, activations = arrival_plan(SCENARIO, 79)
+    assert arrival_plan(SCENARIO, 79)[0] is rows
     for array in (rows, activations):
         with pytest.raises(ValueError, match="read-only"):
             array["qty"][0] = 1
@@ -90,6 +92,7 @@ def test_the_stale_server_is_number_eight_on_the_default_seed_and_any_on_others(
     assert {stale_server(SCENARIO, seed) for seed in range(80)} == set(range(1, 9))
 
 
+@pytest.mark.whole
 def test_waiting_orders_are_dealt_round_robin_seventy_two_a_server():
     sim = at_open(quiet_scenario(queued=576, symbols=24, behaviour="stall"), 1)
     assert sim.machine.counters[:, :, PARENTS].sum(axis=0).tolist() == [0] + [72] * 8
@@ -102,7 +105,7 @@ def test_each_server_is_dealt_ninety_seven_before_the_bell():
     sim = at_open(small_scenario(2, flow={"premarket_flagged": 776, "plain_premarket_per_min": 0.0}), -1)
     dealt = sim.machine.counters[:, 1:, PARENTS].sum(axis=0)
     assert dealt.tolist() == [0 if n == sim.stale else 97 for n in range(1, 9)], "the stale one took none"
-    assert [row[1] for row in sim.refusals] == [sim.stale] * 97
+    assert [row[1] for row in sim.records.refusals] == [sim.stale] * 97
     assert sim.machine.tally[0].flagged == 776
 
 
@@ -160,5 +163,5 @@ def test_in_historys_run_212_parents_meet_power_peg_at_the_minutes_and_servers_o
 
 @pytest.mark.whole
 def test_a_run_without_flagged_orders_has_no_runaway():
-    sim = replay(quiet_scenario(queued=0), 79, playbook(quiet_scenario(queued=0), "history", 79), OPEN + 6000)
-    assert (sim.machine.tally[0].power_peg, sim.first_runaway) == (0, None)
+    sim = replay(quiet_scenario(queued=0), 79, playbook(quiet_scenario(queued=0), "history", 79), before(OPEN + 6000))
+    assert (sim.machine.tally[0].power_peg, sim.monitoring.first_runaway) == (0, None)

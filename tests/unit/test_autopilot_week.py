@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 
 import engine
-from engine import DESKS, WEEK, Rehearsal, Simulation, autopilot, rehearse, sight, step_at, week_step
-from engine.autopilot_week import LOOK_TWICE, TAKE_IT_OUT, WRITE_IT_DOWN
+from engine import DESKS, WEEK, Rehearsal, Simulation, autopilot, rehearse, sight, step_at, week_step, words_of
+from engine.autopilots.week import LOOK_TWICE, TAKE_IT_OUT, WRITE_IT_DOWN
+from engine.market.state import market_digest
 from engine.market_time import told
-from engine.state import market_digest
 from tests.small import give, small_scenario
 
 SCENARIO = small_scenario(1)
+WORDS = words_of(SCENARIO)
+PLANS = [WORDS.fill(plan) for plan in (LOOK_TWICE, WRITE_IT_DOWN, TAKE_IT_OUT)]
 SEEDS = range(1, 13)
 
 
@@ -22,7 +24,7 @@ def week(name: str, seed: int) -> Rehearsal:
 
 
 def plan(run: Rehearsal) -> str:
-    return next(item["title"] for item in run.sim.bridge if item["kind"] == "say")
+    return next(item["title"] for item in run.sim.bridge.items if item["kind"] == "say")
 
 
 def bad(sim: Simulation) -> list[int]:
@@ -31,7 +33,7 @@ def bad(sim: Simulation) -> list[int]:
 
 def used(run: Rehearsal, desk: str) -> float:
     """Hand-minutes a desk has spent in the week."""
-    return run.sim.week_steps[desk] / 240
+    return run.sim.week.hand_steps[desk] / 240
 
 
 @pytest.mark.parametrize("name", ["competent", "history", "novice", "assistant"])
@@ -54,7 +56,7 @@ def test_a_second_autopilot_that_never_saw_the_week_gives_the_same_moves_in_it()
     for command in run.commands:
         commands[command.step].append(command)
     while sim.now < 0:
-        moves = [(desk, move) for desk in DESKS for move in autopilot("competent", desk)(sight(sim, desk))]
+        moves = [(desk, move) for desk in DESKS for move in autopilot("competent", desk, WORDS)(sight(sim, desk))]
         assert [(desk, move.kind, move.args) for desk, move in moves] == [
             (command.desk, command.kind, command.args) for command in commands.get(sim.now, [])
         ]
@@ -66,11 +68,11 @@ def test_a_second_autopilot_that_never_saw_the_week_gives_the_same_moves_in_it()
 
 def test_what_a_competent_deployer_has_read_by_seven_decides_what_the_week_goes_to():
     plans = {seed: plan(week("competent", seed)) for seed in SEEDS}
-    assert set(plans.values()) == {LOOK_TWICE, WRITE_IT_DOWN, TAKE_IT_OUT}
+    assert set(plans.values()) == set(PLANS)
     for seed, found in plans.items():
         sim = week("competent", seed).sim
-        assert ("reviewed" in sim.facts, "automation" in sim.facts, "smars-rlp-clean" in sim.facts) == tuple(
-            found == each for each in (LOOK_TWICE, WRITE_IT_DOWN, TAKE_IT_OUT)
+        assert ("reviewed" in sim.week.facts, "automation" in sim.week.facts, "smars-rlp-clean" in sim.week.facts) == tuple(
+            found == each for each in PLANS
         )
         if found != TAKE_IT_OUT:
             assert bad(sim) == [], "who looks twice, or lets a machine hash what the inventory lists, has a fleet"
@@ -82,14 +84,14 @@ def test_hands_run_out_for_a_competent_team_and_the_stale_server_stays_where_nob
     for seed in missed:
         run = week("competent", seed)
         assert (plan(run), bad(run.sim)) == (TAKE_IT_OUT, [run.sim.stale])
-        assert run.sim.stale not in {found["server"] for found in run.sim.checksums}
+        assert run.sim.stale not in {found["server"] for found in run.sim.records.checksums}
         assert used(run, "deployer") > 800
         assert used(run, "operator") > 400
 
 
 def test_a_competent_team_tests_what_it_trusts_most_and_not_all_it_builds():
     for seed in SEEDS:
-        made = week("competent", seed).sim.safeguards
+        made = week("competent", seed).sim.safeguards.controls
         tested = [name for name, row in made.items() if row["tested"] is not None]
         assert tested, seed
         assert all(row["mended"] is None or row["tested"] is not None for row in made.values())
@@ -98,7 +100,7 @@ def test_a_competent_team_tests_what_it_trusts_most_and_not_all_it_builds():
 
 def test_a_novice_copies_and_restarts_checks_a_few_and_forgets_some():
     runs = [week("novice", seed) for seed in SEEDS]
-    assert all(len({found["server"] for found in run.sim.checksums}) <= 4 for run in runs)
+    assert all(len({found["server"] for found in run.sim.records.checksums}) <= 4 for run in runs)
     assert all(server.reported == run.sim.fleet.target for run in runs for server in run.sim.fleet.servers)
     forgotten = [server.n for run in runs for server in run.sim.fleet.servers if server.installed != server.running]
     found = [run for run in runs if bad(run.sim) != [run.sim.stale]]
@@ -111,7 +113,7 @@ def test_the_assistant_does_in_the_week_what_it_is_asked():
     sim = Simulation(SCENARIO, 3, start=WEEK)
 
     def moves(desk: str) -> list[tuple[str, dict[str, Any]]]:
-        return [(move.kind, move.args) for move in autopilot("assistant", desk)(sight(sim, desk)) if move.kind != "mail.open"]
+        return [(move.kind, move.args) for move in autopilot("assistant", desk, WORDS)(sight(sim, desk)) if move.kind != "mail.open"]
 
     assert moves("deployer") == []
     asked = {
@@ -132,6 +134,7 @@ def test_an_untested_pager_that_is_silent_makes_the_operator_file_the_rejects_aw
     replies = [{"key": key, "text": ""} for key in ("blotter.clean", "blotter.page", "blotter.list")]
     pager = {"name": "mail.page", "label": "Paging on mails", "by": "operator", "built": True, "on": True, "tested": False, "hole": None}
     cards: dict[str, Any] = {
+        **sight(Simulation(small_scenario(2), 7), "operator"),
         "clock": {"step": 5040, "date": "Wed 1 Aug", "clock": "08:21:00", "phase": "premarket"},
         "calls": {"calls": [{"id": 3, "at": "08:20:30", "state": "ringing", "replies": replies}]},
     }
@@ -141,7 +144,7 @@ def test_an_untested_pager_that_is_silent_makes_the_operator_file_the_rejects_aw
         (pager, [{"at": "08:02", "text": "Mail from smars-alerts: BNET reject: Power Peg disabled"}], "blotter.list"),
     ):
         cards |= {"controls": {"rows": [row]}, "alerts": {"alerts": alerts}}
-        assert [move.args["reply"] for move in autopilot("competent", "operator")(cards) if move.kind == "call.answer"] == [expected]
+        assert [move.args["reply"] for move in autopilot("competent", "operator", WORDS)(cards) if move.kind == "call.answer"] == [expected]
 
 
 @pytest.mark.parametrize("seed", [7, 79])

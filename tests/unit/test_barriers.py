@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from engine import DESKS, WEEK, Command, load_scenario, playbook, rehearse, step_at
-from engine.barriers import BASE, barrier_outcome, barrier_variations
-from engine.debrief import Log, Replays, Variation
+from engine.analysis.barriers import BASE, barrier_outcome, barrier_variations
+from engine.analysis.debrief import Log, Replays, Variation
+from tests.small import before
 from tests.unit.test_injects import args
 
 UNTIL = step_at("10:20")
@@ -17,17 +18,17 @@ TEN = [one.id for one in SHIPPED.barriers.slice]
 def history() -> Log:
     """History's morning, its week before it."""
     commands = [replace(one, seq=seq) for seq, one in enumerate(playbook(SHIPPED, "history", 79), 1)]
-    return Log(SHIPPED, 79, tuple(commands), UNTIL, since=0)
+    return Log(SHIPPED, 79, tuple(commands), before(UNTIL), since=0)
 
 
 def weeks(*given: str) -> Log:
     """A team that plays what a plan of a barrier gives, and nothing else, from the week on."""
-    from engine.playbook import slices
+    from engine.analysis.playbook import slices
 
     plans = [one for one in slices(SHIPPED, 79) if one.barrier in given]
     commands = sorted((one for plan in plans for one in plan.commands), key=lambda one: one.step)
     named = tuple(replace(one, seq=seq) for seq, one in enumerate(commands, 1))
-    return Log(SHIPPED, 79, named, UNTIL, start=WEEK, since=WEEK, closed=frozenset(given))
+    return Log(SHIPPED, 79, named, before(UNTIL), start=WEEK, since=WEEK, closed=frozenset(given))
 
 
 def test_each_barrier_is_asked_for_in_its_other_state_and_a_scenario_without_plans_has_none():
@@ -35,7 +36,7 @@ def test_each_barrier_is_asked_for_in_its_other_state_and_a_scenario_without_pla
     assert keys == ["week", *(f"closed:{name}" for name in TEN)]
     with_cap = [one.key for one in barrier_variations(weeks("cap"))]
     assert "left:cap" in with_cap and "closed:cap" not in with_cap and len(with_cap) == len(keys)
-    assert barrier_variations(Log(load_scenario("quiet-open"), 79, (), UNTIL)) == []
+    assert barrier_variations(Log(load_scenario("quiet-open"), 79, (), before(UNTIL))) == []
 
 
 @pytest.mark.whole
@@ -64,8 +65,8 @@ def test_where_nothing_runs_away_a_team_does_not_stop_and_what_a_facilitator_put
     at = step_at("09:45")
     stop = Command(1, at, "operator", "server.stop", {"server": 8})
     inject = Command(1, at, "facilitator", "inject.play", args("crash", server=3))
-    kinds = [Log(SHIPPED, 79, (one,), UNTIL, since=0) for one in (stop, inject)]
-    closed = [barrier_outcome(log, Variation("closed:retired")).loss_usd for log in (Log(SHIPPED, 79, (), UNTIL, since=0), *kinds)]
+    kinds = [Log(SHIPPED, 79, (one,), before(UNTIL), since=0) for one in (stop, inject)]
+    closed = [barrier_outcome(log, Variation("closed:retired")).loss_usd for log in (Log(SHIPPED, 79, (), before(UNTIL), since=0), *kinds)]
     assert closed[1] == closed[0] != closed[2]
 
 
@@ -73,6 +74,6 @@ def test_where_nothing_runs_away_a_team_does_not_stop_and_what_a_facilitator_put
 def test_what_only_tells_is_worth_nothing_by_itself():
     run = rehearse(SHIPPED, 79, dict.fromkeys(DESKS, "competent"), since=WEEK, until=step_at("09:40"))
     refused = frozenset(command.seq for command, _ in run.refused)
-    log = Log(SHIPPED, 79, tuple(run.commands), run.sim.now, start=WEEK, since=WEEK, refused=refused, closed=frozenset({"checksum", "second"}))
+    log = Log(SHIPPED, 79, tuple(run.commands), run.sim.moment, start=WEEK, since=WEEK, refused=refused, closed=frozenset({"checksum", "second"}))
     base, left = (barrier_outcome(log, one).loss_usd for one in (BASE, Variation("left:checksum")))
     assert abs(left - base) < 50_000, "hours of hands, and no market"

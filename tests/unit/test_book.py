@@ -2,8 +2,10 @@
 
 import pytest
 
-from engine.book import cancel_side
+from engine.market.book import cancel_side
 from tests.kernels import FastBook, cancel_at
+
+pytestmark = pytest.mark.kernels
 
 
 @pytest.fixture

@@ -5,10 +5,11 @@ import json
 import pytest
 
 from engine import CLOSE, KINDS, OPEN, Command, Simulation, restore, save, score, sight
-from engine.bridge import ITEMS, LINES, PINS, WIDTH, cut
-from engine.state import digest_of
+from engine.firm import safeguards
+from engine.firm.bridge import ITEMS, LINES, PINS, WIDTH, cut
+from engine.market.state import digest_of
 from tests.engine_builders import at_open, quiet_scenario
-from tests.small import give, reply, settle, small_scenario
+from tests.small import begun, give, reply, settle, small_scenario
 
 MINUTE = 240
 DESKS = ("operator", "deployer", "risk")
@@ -37,9 +38,7 @@ NASTY = [
 
 
 def at(step: int, scenario=QUIET, **how) -> Simulation:
-    sim = Simulation(scenario, 7, **how)
-    sim.step(step)
-    return sim
+    return begun(scenario, step, **how)
 
 
 def items(sim: Simulation, desk: str = "risk") -> list[dict]:
@@ -93,21 +92,21 @@ def test_the_longest_line_is_taken_and_the_bridge_keeps_its_newest():
 
 def ready(sim: Simulation) -> dict[tuple[str, str], int]:
     """Every kind of evidence there is to share, with a number that fits."""
-    sim.alerts.append({"step": sim.now, "desk": "operator", "text": "Process monitor: something"})
+    sim.inbox.alerts.append({"step": sim.now, "desk": "operator", "text": "Process monitor: something"})
     for desk, key in (("operator", "floor.hand"), ("deployer", "legal.later"), ("risk", "broker.fine")):
         assert reply(sim, key) is None
-        newest = max(mail["id"] for mail in sim.mails.values() if mail["desk"] == desk)
+        newest = max(mail["id"] for mail in sim.inbox.mails.values() if mail["desk"] == desk)
         assert give(sim, desk, "mail.open", mail=newest) is None
-    sim.build("dashboard")
-    sim.watch_dashboard()
+    safeguards.build(sim, "dashboard")
+    safeguards.watch_dashboard(sim)
     give(sim, "operator", "log.tail", server=2)
     give(sim, "operator", "server.look", server=3)
     give(sim, "deployer", "checksum.run", servers=[sim.stale])
     give(sim, "risk", "stock.watch", symbol=sim.names[1])
     numbers = dict.fromkeys(PINS, 0)
     for desk in DESKS:
-        numbers[desk, "mail"] = max(int(n) for n in sim.opened if sim.mails[int(n)]["desk"] == desk)
-        numbers[desk, "call"] = next(call["id"] for call in sim.calls if call["desk"] == desk and call["answer"])
+        numbers[desk, "mail"] = max(int(n) for n in sim.inbox.opened if sim.inbox.mails[int(n)]["desk"] == desk)
+        numbers[desk, "call"] = next(call["id"] for call in sim.inbox.calls if call["desk"] == desk and call["answer"])
     return {**numbers, ("operator", "log"): 2, ("operator", "look"): 0, ("deployer", "checksum"): sim.stale, ("risk", "position"): 1}
 
 
@@ -115,11 +114,11 @@ def ready(sim: Simulation) -> dict[tuple[str, str], int]:
 def shared() -> Simulation:
     """A bridge with a pin of every kind."""
     sim = at_open(SCENARIO, 3 * MINUTE)
-    sim.bridge.clear()
+    sim.bridge.items.clear()
     for (desk, what), number in ready(sim).items():
-        before = len(sim.bridge)
+        before = len(sim.bridge.items)
         assert share(sim, desk, what, number) is None, (desk, what)
-        assert len(sim.bridge) == before + 1
+        assert len(sim.bridge.items) == before + 1
         assert "on the bridge already" in share(sim, desk, what, number), (desk, what)
     return sim
 
@@ -171,12 +170,12 @@ def test_a_desk_shares_only_what_it_can_see():
 
 def test_what_nobody_has_read_asked_for_or_answered_is_not_shared():
     sim = at(OPEN, SCENARIO)
-    unread = {mail["desk"]: mail["id"] for mail in sim.mails.values()}
+    unread = {mail["desk"]: mail["id"] for mail in sim.inbox.mails.values()}
     assert "open the mail first" in share(sim, "operator", "mail", unread["operator"])
     assert "a mail that has arrived" in share(sim, "operator", "mail", unread["risk"])
     assert "a mail that has arrived" in share(sim, "operator", "mail", 10**9)
-    assert "answer the call first" in share(sim, "risk", "call", next(call["id"] for call in sim.calls if call["desk"] == "risk"))
-    assert "a call that rang here" in share(sim, "operator", "call", next(call["id"] for call in sim.calls if call["desk"] == "risk"))
+    assert "answer the call first" in share(sim, "risk", "call", next(call["id"] for call in sim.inbox.calls if call["desk"] == "risk"))
+    assert "a call that rang here" in share(sim, "operator", "call", next(call["id"] for call in sim.inbox.calls if call["desk"] == "risk"))
     assert "no server's log" in share(sim, "operator", "log")
     assert "no server's rates" in share(sim, "operator", "look")
     assert "no checksum of SMARS-3" in share(sim, "deployer", "checksum", 3)
@@ -185,7 +184,7 @@ def test_what_nobody_has_read_asked_for_or_answered_is_not_shared():
     assert "watch a stock first" in share(sim, "risk", "price")
     assert "nothing has traded" in share(at(400), "risk", "tape")
     assert "a stock's place from 0 to 1" in share(sim, "risk", "position", 2)
-    sim.alerts.clear()
+    sim.inbox.alerts.clear()
     assert "an alert's place" in share(sim, "operator", "alert")
     sim.instant = True
     give(sim, "operator", "log.tail", server=4)
@@ -220,7 +219,7 @@ def test_reading_a_pin_is_recorded_once_a_desk(shared):
     for desk in ("risk", "deployer"):
         assert "has read it already" in give(sim, desk, "pin.read", pin=number)
     give(sim, "risk", "bridge.say", text="seen")
-    for wrong in (sim.posted, 0, -1, 10**9, True, "1", None):
+    for wrong in (sim.bridge.posted, 0, -1, 10**9, True, "1", None):
         assert "a pin on the bridge" in give(sim, "operator", "pin.read", pin=wrong)
 
 
@@ -340,7 +339,7 @@ def test_the_first_right_diagnosis_is_the_moment_and_nothing_says_that_it_is_rig
     pictures = []
     for cause, server in (("retail-flow", 0), ("old-release", 0), ("old-release", wrong), ("hardware", sim.stale)):
         assert declare(sim, cause, server) is None
-        assert (sim.diagnosed, score(sim)["diagnosed_at"]) == (None, None)
+        assert (sim.bridge.diagnosed, score(sim)["diagnosed_at"]) == (None, None)
     sim.step(40)
     assert declare(sim, "old-release", sim.stale, "deployer") is None
     assert score(sim)["diagnosed_at"] == "09:30:10"
@@ -385,9 +384,9 @@ def test_a_diagnosis_that_makes_no_sense_is_refused():
 
 def runaway(**how) -> Simulation:
     sim = at_open(PEGGED, 200, **how)
-    sim.watch_runaway()
-    assert sim.runaway
-    assert sim.noticed is None
+    sim.monitoring.watch_runaway(sim.machine, sim.now)
+    assert sim.monitoring.runaway
+    assert sim.bridge.noticed is None
     return sim
 
 
@@ -401,7 +400,7 @@ def test_the_first_symptom_opened_or_shared_is_the_moment_of_noticing():
         sim = restore(PEGGED, blob)
         args = {key: sim.stale if value == 0 and key == "server" else [sim.stale] if value == [0] else value for key, value in args.items()}
         assert give(sim, desk, kind, **args) is None
-        assert sim.noticed == sim.now, kind
+        assert sim.bridge.noticed == sim.now, kind
         assert score(sim)["noticed_at"] == "09:30:50"
         assert "symptom.noticed" in kinds(sim)
 
@@ -417,24 +416,24 @@ def test_evidence_without_a_symptom_is_not_noticing():
     for what in ("pnl", "tape", "limits"):
         share(sim, "risk", what)
     reply(sim, "chief.unknown")
-    assert (sim.noticed, score(sim)["noticed_at"]) == (None, None)
+    assert (sim.bridge.noticed, score(sim)["noticed_at"]) == (None, None)
     reply(sim, "exchange.callback")
-    assert sim.noticed == sim.now
+    assert sim.bridge.noticed == sim.now
 
 
 def test_a_reject_mail_opened_a_refused_order_tailed_or_its_alert_shared_is_noticing():
     def morning() -> Simulation:
         sim = at(OPEN - 600, SCENARIO, instant=True)
-        assert sim.refusals
+        assert sim.records.refusals
         return sim
 
     opened, tailed, paged = morning(), morning(), morning()
-    mail = next(mail["id"] for mail in opened.mails.values() if mail["subject"].removeprefix("BNET reject: ") == "Power Peg disabled")
+    mail = next(mail["id"] for mail in opened.inbox.mails.values() if mail["subject"].removeprefix("BNET reject: ") == "Power Peg disabled")
     give(opened, "operator", "mail.open", mail=mail)
     give(tailed, "operator", "log.tail", server=tailed.stale)
-    paged.alerts.append({"step": paged.now, "desk": "operator", "text": "Mail from smars-alerts: BNET reject: Power Peg disabled"})
+    paged.inbox.alerts.append({"step": paged.now, "desk": "operator", "text": "Mail from smars-alerts: BNET reject: Power Peg disabled"})
     assert share(paged, "operator", "alert") is None
-    assert [sim.noticed for sim in (opened, tailed, paged)] == [OPEN - 600] * 3
+    assert [sim.bridge.noticed for sim in (opened, tailed, paged)] == [OPEN - 600] * 3
 
 
 # -- laws
@@ -462,11 +461,11 @@ def test_a_bridge_full_of_talk_leaves_the_market_and_the_desks_as_they_are():
             sim.step(gap)
         everything(loud, n)
     assert digest_of(loud.machine) == digest_of(silent.machine)
-    ours = {"words", "bridge", "posted", "asks", "dones", "declared", "diagnosed", "noticed"}
+    ours = {"bridge"}
     assert {key: value for key, value in loud.memory().items() if key not in ours} == {
         key: value for key, value in silent.memory().items() if key not in ours
     }
-    assert {item["kind"] for item in loud.bridge} == {"say", "pin", "ask", "diagnosis"}
+    assert {item["kind"] for item in loud.bridge.items} == {"say", "pin", "ask", "diagnosis"}
 
 
 def test_talk_replays_bit_by_bit_through_checkpoints():

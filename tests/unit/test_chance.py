@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.chance import (
+from engine.market.chance import (
     FUNDAMENTAL,
     GOLDEN,
     MAKERS,
@@ -22,6 +22,8 @@ from engine.chance import (
     stream_key,
 )
 from tests.engine_builders import nth_draw
+
+pytestmark = pytest.mark.kernels
 
 SEEDS = st.integers(0, 2**40)
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 import engine
-from game import compare, exports, tables
+from game.debrief import compare, exports, tables
 from game.models import Course, Event, Exercise, Ghost, Note, Run
 from game.views import debrief
 from tests.builders import new_exercise, new_facilitator
@@ -34,7 +34,7 @@ def ended(**values) -> Exercise:
     Event.objects.create(run=second, number=2, step=engine.step_at("09:50"), kind=compare.CUT)
     exercise.end()
     cut = [{"at": "10:15:00", "desk": "", "text": engine.CUT_WORDS}]
-    Ghost.objects.create(scenario="knight-2012", seed=79, engine_version="1", curve=[[engine.OPEN, 0], [engine.OPEN + 240, 4000]], score={**SCORE, "total": 400e6}, story=cut)  # fmt: skip
+    Ghost.objects.create(scenario="knight-2012", seed=79, made_by="1", curve=[[engine.OPEN, 0], [engine.OPEN + 240, 4000]], score={**SCORE, "total": 400e6}, story=cut)  # fmt: skip
     exercise.refresh_from_db()
     return exercise
 
@@ -65,10 +65,10 @@ def test_the_decision_worth_most_stands_there_once_every_one_is_reckoned():
     from tests.unit.test_worth_rows import one_stop
 
     run = one_stop()
-    Course.objects.create(run=run, key="played", loss_usd=5e6, engine_version=engine.ENGINE_VERSION)
+    Course.objects.create(run=run, key="played", loss_usd=5e6, made_by=run.made_by)
     cell = compare.table([run], None)["rows"][-1]["cells"][0]
     assert cell == {"team": run.team_id}, "the page fills it"
-    Course.objects.create(run=run, key="without:1", loss_usd=45e6, engine_version=engine.ENGINE_VERSION)
+    Course.objects.create(run=run, key="without:1", loss_usd=45e6, made_by=run.made_by)
     cell = compare.table([run], None)["rows"][-1]["cells"][0]
     assert (cell["usd"], cell["of"]) == (40_000_000, "Stop a server (SMARS-8)")
 

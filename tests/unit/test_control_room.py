@@ -7,17 +7,21 @@ import pytest
 from django.utils import timezone
 
 import engine
-from game import inbox, joining, planning, presence, rows, seating
-from game.briefs import seat_words
-from game.control import state_of, state_of_run
-from game.control_room import act
-from game.drive import drive, drive_team
-from game.happening_words import ASIDE, EVENTS, words
-from game.happenings import Happenings
-from game.models import Command, Deed, Event, Exercise, FacilitatorLink, Note, Player, RuleBroken, Run, Seat, Team
-from game.people import name_key
-from game.protocol import Order
-from game.room import stuck_s
+from game.control.control_room import act
+from game.control.event_feed import Happenings
+from game.control.event_words import ASIDE, EVENTS, words
+from game.control.exercise_controls import drive, drive_team
+from game.control.room import activity, stuck_s
+from game.live import run_store
+from game.live.control import state_of, state_of_run
+from game.models import Command, Deed, Event, Exercise, FacilitatorLink, Note, Player, RuleBroken, Run, Seat, Team, planning
+from game.models.people import name_key
+from game.people import joining, presence, seating
+from game.people.desks import seat_words
+from game.people.sweep import Sweeper
+from game.sockets import inbox
+from game.sockets.protocol import CommandMessage
+from game.stillness import Stillness
 from tests.builders import new_exercise, taken_seat
 
 pytestmark = pytest.mark.django_db
@@ -43,8 +47,8 @@ def team_of(exercise, name: str = "Cobalt") -> Team:
     return exercise.teams.get(name=name)
 
 
-def look(exercise, name: str = "Cobalt") -> rows.Control:
-    return rows.control(run_of(exercise, name))
+def look(exercise, name: str = "Cobalt") -> run_store.Control:
+    return run_store.control(run_of(exercise, name))
 
 
 # One team's time
@@ -78,7 +82,7 @@ def test_a_command_to_a_team_that_is_paused_alone_is_refused_with_the_reason(exe
     taken_seat(exercise)
     player = Player.objects.get()
     drive_team(team_of(exercise), "pause")
-    order = Order(t="command", id="8f1b1f6e-5bd5-4b3a-9f6e-0d2f0c0f4c11", kind="server.stop", args={"server": 1})
+    order = CommandMessage(t="command", id="8f1b1f6e-5bd5-4b3a-9f6e-0d2f0c0f4c11", kind="server.stop", args={"server": 1})
     (answer,) = inbox.put(player.holdings.get().pk, player.token_hash, order)
     assert answer["t"] == "refused" and "paused your team" in answer["reason"] and not Command.objects.exists()
     drive_team(team_of(exercise), "resume")
@@ -162,29 +166,40 @@ def test_an_evening_waits_for_no_team_that_stands_alone():
 
 
 def test_a_team_is_stuck_when_no_person_of_it_gave_a_command_for_the_set_time(exercise):
-    run, now = run_of(exercise), timezone.now()
-    Run.objects.update(created=now - 9 * MINUTE)
-    Exercise.objects.update(moving_since=now - 8 * MINUTE)
+    idle, run = Stillness(), run_of(exercise)
+
+    def after(seconds, acted=None):
+        """What is said when it was looked at for so long, once a second."""
+        for _ in range(seconds):
+            idle.now += 1.0
+            active = activity(run, acted, could=True)
+            said = stuck_s(run, active, idle.still("run", active, idle.now))
+        return said
+
+    idle.now = 100.0
+    assert after(180) is None and after(1) == 180
+    assert after(179, acted="a command") is None, "somebody did something"
+    Run.objects.update(moving_since=timezone.now())
     run = run_of(exercise)
-    assert stuck_s(run, None, now) == 480
-    assert stuck_s(run, now - 2 * MINUTE, now) is None and stuck_s(run, now - 4 * MINUTE, now) == 240
-    Run.objects.update(moving_since=now - MINUTE)
-    assert stuck_s(run_of(exercise), now - 4 * MINUTE, now) is None, "it went on a minute ago after a pause of its own"
+    assert after(180, acted="a command") is None, "it went on after a pause of its own"
+    assert after(61, acted="a command") == 240
 
 
 def test_a_team_that_could_not_act_is_not_stuck(exercise):
-    now = timezone.now() + 30 * MINUTE
-    assert stuck_s(run_of(exercise), None, now)
+    run = run_of(exercise)
+    assert stuck_s(run, activity(run, None, could=True), 1800) == 1800
+    assert activity(run, None, could=False) is None and stuck_s(run, None, 1800) is None
     Exercise.objects.update(stuck_s=0)
-    assert stuck_s(run_of(exercise), None, now) is None, "it is switched off"
+    run = run_of(exercise)
+    assert stuck_s(run, activity(run, None, could=True), 1800) is None, "it is switched off"
     Exercise.objects.update(stuck_s=180)
     drive_team(team_of(exercise), "pause")
-    assert stuck_s(run_of(exercise), None, now) is None
+    assert activity(run_of(exercise), None, could=True) is None
     drive(exercise, "pause")
-    assert stuck_s(run_of(exercise, "Amber"), None, now) is None
+    assert activity(run_of(exercise, "Amber"), None, could=True) is None
     Run.objects.update(step=0)
     drive(exercise, "resume")
-    assert stuck_s(run_of(exercise, "Amber"), None, now) is None, "it is still on the way to the start"
+    assert activity(run_of(exercise, "Amber"), None, could=True) is None, "it is still on the way to the start"
 
 
 @pytest.mark.parametrize("minutes", ["", "-1", "61", "three", "1.5"])
@@ -262,9 +277,9 @@ def test_a_facilitator_may_still_seat_somebody_at_a_locked_desk(exercise):
 @pytest.mark.parametrize("autopilot", engine.AUTOPILOTS)
 def test_a_seat_is_handed_to_an_autopilot_which_plays_from_then_on(exercise, autopilot):
     seat, _ = taken_seat(exercise)
-    assert "operator" not in rows.pilots(run_of(exercise))
+    assert "operator" not in run_store.pilots(run_of(exercise))
     seating.act(seat, "hand", autopilot)
-    assert rows.pilots(run_of(exercise))["operator"] == autopilot and not seat.holders
+    assert run_store.pilots(run_of(exercise))["operator"] == autopilot and not seat.holders
 
 
 def test_an_autopilot_nobody_knows_gets_no_seat(exercise):
@@ -283,7 +298,7 @@ def test_a_team_that_comes_late_begins_where_the_others_are_with_history_before(
     act(exercise, {"do": "team-add", "name": " Late  ones "})
     run = run_of(exercise, "Late ones")
     there = engine.step_at("09:40")
-    assert (run.step, run.start_step, rows.control(run).advance_step) == (0, there, there)
+    assert (run.step, run.start_step, run_store.control(run).advance_step) == (0, there, there)
     assert {seat.autopilot for seat in run.team.seats.all()} == {"assistant"}
     assert run in Run.to_turn()
 
@@ -334,7 +349,7 @@ def test_only_facilitators_find_their_notes_on_the_result_page(exercise, client)
     drive(exercise, "end")
     Run.objects.update(state="ended")
     assert "Nobody reads the mail" not in client.get(f"/result/{exercise.code}/").content.decode()
-    client.get(f"/facilitator/{FacilitatorLink.issue()}/")
+    client.post(f"/facilitator/{FacilitatorLink.issue()}/")
     page = client.get(f"/result/{exercise.code}/").content.decode()
     assert "Your notes for the debrief" in page and "Nobody reads the mail" in page
 
@@ -345,9 +360,10 @@ def test_who_sits_down_and_who_stays_away_is_in_the_feed_too():
     other = Seat.objects.free().first()
     joining.move(player, other.pk)
     drive(exercise, "start")
-    away = timezone.now() - MINUTE
-    Player.objects.update(gone_at=away)
-    presence.sweep(timezone.now())
+    presence.left(player.pk)
+    sweeper = Sweeper()
+    for second in range(round(presence.GRACE_S) + 2):
+        sweeper.sweep(float(second), {})
     words = [(deed.by, deed.text) for deed in Deed.objects.exclude(text="started the exercise")]
     assert words == [
         ("Dana", f"takes {seat_words(seat.desk)}"), ("Dana", f"takes {seat_words(other.desk)}"),
@@ -452,6 +468,11 @@ def test_a_feed_that_is_opened_late_knows_what_came_before_and_keeps_a_limit(exe
     assert len(feed.lines) == 400 and json.dumps(list(feed.lines))
 
 
+def run_args(run: engine.Rehearsal, seq: int) -> dict:
+    """The arguments of a command as it was given."""
+    return next(one.args for one in run.commands if one.seq == seq)
+
+
 @pytest.mark.whole
 def test_every_event_and_command_of_a_week_and_its_day_has_its_words():
     scenario, told = engine.load_scenario("knight-2012"), set()
@@ -461,7 +482,9 @@ def test_every_event_and_command_of_a_week_and_its_day_has_its_words():
             tell = EVENTS.get(event.kind) or ASIDE.get(event.kind)
             if tell:
                 told.add(event.kind)
-                assert tell(event.data).strip() and len(tell(event.data)) < 400, event
+                assert tell(event.data, scenario).strip() and len(tell(event.data, scenario)) < 400, event
             if event.kind == "command.applied":
-                assert words(event.data["command"], event.data["args"]).startswith((engine.KINDS[event.data["command"]].label, "\u201c", "Answers"))
+                assert engine.misfit(event.data["command"], run_args(run, event.data["seq"])) == "", event
+                lever = engine.KINDS[event.data["command"]]
+                assert words(event.data["command"], event.data["args"], scenario).startswith((lever.named(scenario), "\u201c", "Answers"))
     assert {"market.opened", "evening.began", "call.rang", "block.sold", "lever.finished", "control.built"} <= told

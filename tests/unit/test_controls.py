@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from engine import OPEN
-from engine.controls import CAPPED, MISSED, PASSED, REASONS, TOO_FAST, UNRECONCILED
-from engine.state import CLIENT, ERROR, market_digest
+from engine.market.controls import CAPPED, MISSED, PASSED, REASONS, TOO_FAST, UNRECONCILED
+from engine.market.state import CLIENT, ERROR, market_digest
 from tests.engine_builders import at_open, is_over_cap, is_within_rate, limit_under_collar, quiet_scenario, rows_of
 from tests.small import give, small_scenario
+
+pytestmark = pytest.mark.kernels
 
 BUSY = small_scenario(2, flow={"plain_bell_per_min": 240.0})
 TRADES = ("market", "books", "orders", "position", "cash", "bought", "sold", "fills", "sent", "counters")
@@ -74,8 +76,8 @@ def test_no_execution_of_ours_raises_exposure_above_a_cap_that_is_on():
     assert seen > 10
     assert shut
     assert sim.machine.tally[0].power_peg == 8
-    sim.watch_runaway()
-    assert sim.runaway < 8, "a router gives a parent up that a cap rejected"
+    sim.monitoring.watch_runaway(sim.machine, sim.now)
+    assert sim.monitoring.runaway < 8, "a router gives a parent up that a cap rejected"
     assert any(child.reason == CAPPED for s in range(2) for child in sim.machine.recent[s])
 
 

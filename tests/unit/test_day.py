@@ -5,20 +5,19 @@ import json
 import pytest
 
 from engine import BELL_END, CLOSE, END, OPEN, Command, Simulation, playbook, replay, restore, save, score, sight
-from engine.controls import REASONS
-from engine.record import beside_history, record
-from engine.router import BEHAVIOURS
-from engine.state import CLIENT, ERROR
-from tests.small import give, ring, settle, small_scenario
+from engine.analysis.record import beside_history, record
+from engine.firm.trading_day import rlp_live
+from engine.market.controls import REASONS
+from engine.market.router import BEHAVIOURS
+from engine.market.state import CLIENT, ERROR
+from tests.small import before, begun, give, ring, settle, small_scenario
 
 MINUTE = 240
 SCENARIO = small_scenario(4, flow={"plain_bell_per_min": 240.0})
 
 
 def at(step: int, *, instant: bool = False, scenario=SCENARIO, seed: int = 7) -> Simulation:
-    sim = Simulation(scenario, seed, instant=instant)
-    sim.step(step)
-    return sim
+    return begun(scenario, step, seed, instant=instant)
 
 
 def kinds(sim: Simulation) -> list[str]:
@@ -111,14 +110,14 @@ def test_a_stopped_server_sends_nothing_and_what_rests_is_cancelled():
     sim.step(100)
     assert int(sim.machine.counters[:, n].sum()) == sent
     assert "stopped already" in give(sim, "operator", "server.stop", server=n)
-    assert sim.runaway == 0
+    assert sim.monitoring.runaway == 0
 
 
 def test_a_runaway_ends_when_its_server_stops_and_history_is_told():
     sim = at(OPEN + 60, instant=True)
-    assert sim.runaway >= 2
+    assert sim.monitoring.runaway >= 2
     give(sim, "operator", "server.stop", server=sim.stale)
-    assert (sim.runaway, sim.contained) == (0, OPEN + 60)
+    assert (sim.monitoring.runaway, sim.monitoring.contained) == (0, OPEN + 60)
     assert score(sim)["runaway"] == "contained"
 
 
@@ -170,7 +169,7 @@ def test_reconciliation_lets_clients_pass_and_stops_a_runaway():
     sim = at(OPEN, instant=True)
     assert give(sim, "risk", "reconcile.on") is None
     sim.step(2400)
-    assert sim.runaway == 0
+    assert sim.monitoring.runaway == 0
     assert sim.machine.fills[:, CLIENT].sum() > 0
     assert abs(score(sim)["trading"]) < 5_000
 
@@ -196,7 +195,7 @@ def test_at_a_quarter_past_ten_the_exchanges_disconnect_what_still_sends_and_onl
     give(tame, "operator", "server.stop", server=tame.stale)
     tame.machine.parent_count[:] = 0
     for sim in (wild, tame):
-        sim.watch_runaway()
+        sim.monitoring.watch_runaway(sim.machine, sim.now)
         sim.step(20)
     assert "exchange.disconnected" in kinds(wild)
     assert score(wild)["penalties"] >= 5e6
@@ -208,9 +207,9 @@ def test_a_checksum_a_copy_and_a_restart_find_and_mend_the_stale_server():
     n = sim.stale
     give(sim, "deployer", "checksum.run", servers=[n])
     sim.step(10 * MINUTE)
-    found = sim.checksums[-1]
+    found = sim.records.checksums[-1]
     assert found["disk"] == found["process"] == SCENARIO.fleet.release[0].hash
-    assert sim.fault_found
+    assert sim.records.fault_found
     settle(sim)
     give(sim, "deployer", "release.copy", servers=[n], release="smars-rlp")
     assert "being worked on" in give(sim, "deployer", "release.rollback", servers=[n])
@@ -221,7 +220,7 @@ def test_a_checksum_a_copy_and_a_restart_find_and_mend_the_stale_server():
     assert "starting already" in give(sim, "operator", "server.start", server=n)
     sim.step(5 * MINUTE)
     assert sim.fleet[n].running == "smars-rlp"
-    assert sim.rlp_live()
+    assert rlp_live(sim)
 
 
 def test_the_flag_cleared_upstream_stops_new_runaways_and_a_rollback_of_all_meets_the_queue():
@@ -230,8 +229,8 @@ def test_the_flag_cleared_upstream_stops_new_runaways_and_a_rollback_of_all_meet
     for sim in (calm, wild):
         give(sim, "deployer", "release.rollback", servers=list(range(1, 9)))
         sim.step(40)
-    assert calm.runaway == 0
-    assert wild.runaway >= 16
+    assert calm.monitoring.runaway == 0
+    assert wild.monitoring.runaway >= 16
     assert give(calm, "deployer", "flag.set") is None
 
 
@@ -240,13 +239,13 @@ def test_the_exchange_cuts_the_firm_off_and_readmits_it_after_a_checksum():
     sim = at(OPEN + 200, instant=True)
     ring(sim, "exchange")
     assert give(sim, "risk", "exchange.accept") is None
-    assert sim.cut_off
+    assert sim.exchanges.cut_off
     assert "already" in give(sim, "risk", "exchange.accept")
     sim.step(BELL_END + 3600 - sim.now)
-    assert sim.cut_off, "nobody has shown the exchange anything"
+    assert sim.exchanges.cut_off, "nobody has shown the exchange anything"
     give(sim, "deployer", "checksum.run", servers=[sim.stale])
     sim.step(20)
-    assert not sim.cut_off
+    assert not sim.exchanges.cut_off
     assert any(sim.fleet.sends(n) for n in range(1, 9))
 
 
@@ -290,15 +289,15 @@ def test_flattening_works_the_monitors_position_off_outside_smars(style):
 
 def test_a_log_tail_names_the_order_that_the_mail_names():
     sim = at(OPEN - 900)
-    order, server, _, symbol = sim.refusals[-1]
-    mail = next(mail for mail in sim.mails.values() if str(order) in mail["body"])
+    order, server, _, symbol = sim.records.refusals[-1]
+    mail = next(mail for mail in sim.inbox.mails.values() if str(order) in mail["body"])
     assert "SMARS-" not in mail["body"]
     give(sim, "operator", "log.tail", server=server)
     give(sim, "operator", "mail.open", mail=mail["id"])
     sim.step(MINUTE)
     cards = sight(sim, "operator")
     assert any(str(order) in line["text"] for line in cards["log"]["lines"])
-    assert str(mail["id"]) in sim.opened
+    assert str(mail["id"]) in sim.inbox.opened
     newest = cards["inbox"]["mails"][0]
     assert newest["body"] is None
     give(sim, "operator", "mail.open", mail=newest["id"])
@@ -333,7 +332,7 @@ def test_projector_and_facilitator_show_the_room_and_the_truth():
     wall, truth = sight(sim, "projector"), sight(sim, "facilitator")["truth"]
     assert len(wall["tiles"]["moves_bp"]) == 4
     assert wall["tape"]["items"]
-    assert truth["runaway_parents"] == sim.runaway > 0
+    assert truth["runaway_parents"] == sim.monitoring.runaway > 0
     assert set(wall) == {"bell", "clock", "tiles", "loss", "headlines", "tape"}
 
 
@@ -353,7 +352,7 @@ def test_the_day_ends_with_the_block_and_then_takes_no_command():
 
 def test_a_record_stands_beside_history_and_survives_json():
     commands = playbook(SCENARIO, "history", 7)
-    sim = replay(SCENARIO, 7, commands, OPEN + 480, progress=lambda step: None)
+    sim = replay(SCENARIO, 7, commands, before(OPEN + 480), progress=lambda step: None)
     found = json.loads(json.dumps(record(sim, playbook="history", wall_s=1.0, cpu_s=1.0)))
     assert found["emails_power_peg"] == 2
     assert next(row["key"] for row in beside_history(found)) == "parents"

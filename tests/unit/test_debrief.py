@@ -5,8 +5,8 @@ from itertools import permutations
 import pytest
 
 from engine import BELL_END, Command, Simulation, load_scenario, replay, score, step_at
-from engine.debrief import EXACT, Log, Replays, Variation, alternatives, orders, pivotal, shares, subset, subsets
-from tests.small import small_scenario
+from engine.analysis.debrief import EXACT, Log, Replays, Variation, alternatives, orders, pivotal, shares, subset, subsets
+from tests.small import before, small_scenario
 
 SMALL = small_scenario(3)
 
@@ -22,7 +22,7 @@ STOPPED_LATE = given(
     ("09:41", "operator", "server.stop", {"server": 8}),
     ("09:42", "operator", "bridge.say", {"text": "It has stopped."}),
 )
-LOG = Log(SMALL, 79, STOPPED_LATE, step_at("09:50"), refused=frozenset({4}))
+LOG = Log(SMALL, 79, STOPPED_LATE, before(step_at("09:50")), refused=frozenset({4}))
 
 
 @pytest.fixture(scope="module")
@@ -40,11 +40,11 @@ def test_a_decision_of_many_commands_is_one_and_those_of_two_evenings_are_two():
         ("27 Jul 18:40", "deployer", "release.copy", {"servers": [2], "release": "smars-rlp"}),
         ("30 Jul 18:05", "deployer", "release.copy", {"servers": [3], "release": "smars-rlp"}),
     )
-    assert [sorted(one.seqs) for one in Log(SMALL, 79, copies, BELL_END).decisions] == [[1, 2], [3]]
+    assert [sorted(one.seqs) for one in Log(SMALL, 79, copies, before(BELL_END)).decisions] == [[1, 2], [3]]
 
 
 def test_the_played_run_is_recomputed_to_the_cent_from_every_checkpoint(replays):
-    whole = replay(SMALL, 79, STOPPED_LATE, step_at("09:50"))
+    whole = replay(SMALL, 79, STOPPED_LATE, before(step_at("09:50")))
     played = replays.outcome(Variation("played"))
     for first in (2, 3, 1):
         again = replays.outcome(Variation("again", moved=frozenset({first})))
@@ -62,7 +62,7 @@ def test_a_decision_that_changed_nothing_is_worth_exactly_nothing(replays):
 
 @pytest.mark.whole
 def test_the_stop_earlier_costs_less_and_later_more_and_without_it_most():
-    log = Log(load_scenario("knight-2012"), 79, STOPPED_LATE[:3], step_at("09:50"))
+    log = Log(load_scenario("knight-2012"), 79, STOPPED_LATE[:3], before(step_at("09:50")))
     again = Replays(log)
     loss = {one.key: again.outcome(one).loss_usd for one in alternatives(log)}
     assert loss["earlier:2"] < loss["played"] < loss["later:2"] < loss["without:2"]
@@ -74,18 +74,18 @@ def test_what_could_not_have_been_done_then_says_why():
         ("09:33", "risk", "authorise.give", {"what": "servers.stop_all"}),
         ("09:35", "operator", "servers.stop_all", {}),
     )
-    log = Log(SMALL, 79, commands, step_at("09:45"), since=step_at("09:32"))
+    log = Log(SMALL, 79, commands, before(step_at("09:45")), since=step_at("09:32"))
     found = {one.key: Replays(log).outcome(one).reason for one in alternatives(log)}
     assert found["earlier:1"] == "that part of the game had not begun" and found["later:1"] == ""
-    before = Log(SMALL, 79, commands, step_at("09:45"))
-    assert "word" in Replays(before).outcome(alternatives(before)[3]).reason
+    earlier = Log(SMALL, 79, commands, before(step_at("09:45")))
+    assert "word" in Replays(earlier).outcome(alternatives(earlier)[3]).reason
 
 
 def test_an_answer_goes_to_its_own_call_however_the_calls_are_numbered_in_another_course():
     sim = Simulation(load_scenario("knight-2012"), 79)
     sim.step(step_at("09:43") - sim.now)
-    call = next(one for one in sim.calls if one["state"] == "ringing" or one["step"] > step_at("09:30"))
-    from engine.debrief import of_this_course
+    call = next(one for one in sim.inbox.calls if one["state"] == "ringing" or one["step"] > step_at("09:30"))
+    from engine.analysis.debrief import of_this_course
 
     answer = Command(1, sim.now, call["desk"], "call.answer", {"call": 999, "reply": call["replies"][0][0]})
     assert of_this_course(sim, answer).args["call"] == call["id"]

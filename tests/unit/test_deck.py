@@ -7,9 +7,12 @@ import pytest
 from django.utils import timezone
 
 import engine
-from game import deck, injects, tasks
-from game.models import Command, Event, Exercise, Ghost, Inject, Message, RuleBroken, Run
-from tests.builders import first_picture, new_exercise, new_facilitator
+from game.control import deck
+from game.debrief import tasks
+from game.live import senders
+from game.models import Command, Event, Exercise, Ghost, Inject, Message, RuleBroken, Run, injects
+from game.ops import reaper
+from tests.builders import first_picture, made_by_here, new_exercise, new_facilitator, pinned
 from tests.small import small_scenario
 
 pytestmark = pytest.mark.django_db
@@ -187,7 +190,7 @@ def test_what_a_paused_team_has_not_taken_in_yet_can_be_taken_back(started):
     assert [row.state for row in Command.objects.filter(kind="inject.play")] == ["refused"]
     assert given(started, "inject.take_back") == []
     again = injects.add(started, started.teams.get(name="Amber"), None, "erin", **CRASH)
-    Command.objects.filter(args__id=again.pk).update(state="applied")
+    Command.objects.filter(args__id=again.pk).update(state="applied", seq=99, step=engine.step_at("09:40"))
     with pytest.raises(RuleBroken, match="It was delivered at 09:40:00"):
         again.take_back("erin")
 
@@ -325,7 +328,7 @@ def test_what_a_market_did_not_reach_is_told_so_and_cannot_be_taken_back(started
 
 
 def test_a_ghost_is_known_by_its_injects_and_an_earlier_one_serves_until_it_is_there(started):
-    same = {"scenario": started.scenario, "seed": started.seed, "noise": None, "engine_version": engine.ENGINE_VERSION}
+    same = {"scenario": started.scenario, "seed": started.seed, "noise": None, "made_by": "1"}
     plain = Ghost.objects.create(**same)
     injects.add(started, None, AT, "erin", **CRASH)
     first_key = started.ghost_keys()[0]
@@ -356,34 +359,36 @@ def sent_for(monkeypatch):
         def pipeline(self, transaction):
             return self
 
-        def exists(self, key):
-            pass
-
         def execute(self):
             return []
 
         def set(self, *args, **options):
             return True
 
-    monkeypatch.setattr(tasks, "client", Broker)
-    monkeypatch.setattr("game.broker.client", Broker)
-    monkeypatch.setattr(tasks.make_ghost, "delay", lambda *args: found.append(args))
+    monkeypatch.setattr("game.people.sweep.client", Broker)
+    monkeypatch.setattr("game.live.broker.client", Broker)
+    monkeypatch.setattr(reaper, "GHOST_AFTER_END_S", 20.0)
+    monkeypatch.setattr(reaper, "claim", lambda *args, **options: True)
+    monkeypatch.setattr(senders, "make_ghost", lambda *args: found.append(args))
     return found
 
 
 def test_the_reaper_sends_for_a_new_ghost_when_the_set_has_changed(started, sent_for):
-    Ghost.objects.create(scenario=started.scenario, seed=started.seed, engine_version=engine.ENGINE_VERSION)
-    started.runs().update(state="failed")
+    Ghost.objects.create(scenario=started.scenario, seed=started.seed, made_by=made_by_here(started.scenario))
+    started.runs().update(state="failed", **pinned(started.scenario))
     Exercise.objects.filter(pk=started.pk).update(state="paused")
-    tasks.reap()
+    guard = reaper.Reaper()
+    guard.look(0.0)
     assert sent_for == []
     injects.add(started, None, AT, "erin", **CRASH)
-    Exercise.objects.filter(pk=started.pk).update(state="ended", ended_at=timezone.now())
-    tasks.reap()
-    assert sent_for == [(started.scenario, started.seed, None, log(started))]
-    Exercise.objects.filter(pk=started.pk).update(ended_at=timezone.now() - timedelta(hours=1))
-    tasks.reap()
-    assert len(sent_for) == 1
+    Exercise.objects.filter(pk=started.pk).update(state="ended", ended_at=timezone.now() - timedelta(days=1))
+    guard.look(1.0)
+    assert sent_for == [(started.scenario, started.seed, None, log(started))], "whatever the wall clock says"
+    for second in range(round(reaper.GHOST_AFTER_END_S)):
+        guard.look(2.0 + second)
+    before = len(sent_for)
+    guard.look(3.0 + reaper.GHOST_AFTER_END_S)
+    assert len(sent_for) == before, "not for ever"
 
 
 def test_a_ghost_plays_them_at_the_same_market_steps(started, monkeypatch):

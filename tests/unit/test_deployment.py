@@ -5,9 +5,12 @@ from dataclasses import replace
 import pytest
 
 from engine import OPEN, WEEK, Command, Scenario, Simulation, load_scenario, playbook, replay, restore, save, score, sight, step_at
-from engine.state import market_digest
-from engine.trial import rolled_back
-from tests.small import give, heard, ok, settle, small_scenario, until
+from engine.firm import safeguards, server_ops
+from engine.firm.clients import flag_percent
+from engine.firm.trial import rolled_back
+from engine.firm.week import inventory, missing_host
+from engine.market.state import market_digest
+from tests.small import before, give, heard, ok, settle, small_scenario, until
 
 OLD, NEW, CLEAN, NEWFLAG = "smars-2003", "smars-rlp", "smars-rlp-clean", "smars-rlp-newflag"
 SCENARIO = small_scenario(4)
@@ -19,7 +22,7 @@ def week(seed: int = SEED, scenario: Scenario = SCENARIO) -> Simulation:
 
 
 def printed(sim: Simulation) -> str:
-    return "\n".join(line["text"] for line in sim.terminal)
+    return "\n".join(line["text"] for line in sim.records.terminal)
 
 
 def copies(sim: Simulation, release: str = NEW) -> None:
@@ -65,7 +68,7 @@ def test_a_review_finds_the_stale_server_because_it_reads_its_disk():
     until(sim, "27 Jul 20:30")
     assert heard(sim, "fleet.reviewed") == [{"wrong": [sim.stale], "behind": []}]
     assert f"SMARS-{sim.stale} the file on disk is not the one that was recorded" in printed(sim)
-    assert any(f"SMARS-{sim.stale}" in alert["text"] for alert in sim.alerts if alert["desk"] == "operator")
+    assert any(f"SMARS-{sim.stale}" in alert["text"] for alert in sim.inbox.alerts if alert["desk"] == "operator")
     assert NEW not in str(sight(sim, "operator")["alerts"])
     checked = sight(sim, "deployer")["fleet"]["servers"]
     assert [row["n"] for row in checked if row["checksum"]["disk_release"] != row["recorded"]] == [sim.stale]
@@ -100,7 +103,7 @@ def test_a_checksum_in_the_week_shows_the_stale_server_and_is_no_excuse_for_the_
     until(sim, "27 Jul 18:30")
     ok(sim, "deployer", "checksum.run", servers=[sim.stale])
     until(sim, "27 Jul 19:00")
-    assert (sim.checksums[-1]["disk"], sim.fault_found) == (sim.fleet.releases[OLD].hash, False)
+    assert (sim.records.checksums[-1]["disk"], sim.records.fault_found) == (sim.fleet.releases[OLD].hash, False)
     assert score(sim)["noticed_at"] is not None
 
 
@@ -116,11 +119,11 @@ def test_a_fleet_that_is_whole_gets_no_mail_and_no_runaway_and_one_that_is_not_g
     ok(mended, "deployer", "server.start", server=mended.stale)
     for sim in (mended, left):
         morning(sim)
-    assert (len(mended.refusals), met(mended), mended.runaway) == (0, 0, 0)
-    assert len(left.refusals) == 2, "one in eight of sixteen"
+    assert (len(mended.records.refusals), met(mended), mended.monitoring.runaway) == (0, 0, 0)
+    assert len(left.records.refusals) == 2, "one in eight of sixteen"
     assert met(left) > 0
-    assert not any("Power Peg" in mail["subject"] for mail in mended.mails.values())
-    assert any("Power Peg" in mail["subject"] for mail in left.mails.values())
+    assert not any("Power Peg" in mail["subject"] for mail in mended.inbox.mails.values())
+    assert any("Power Peg" in mail["subject"] for mail in left.inbox.mails.values())
 
 
 def test_two_servers_that_nobody_copied_get_twice_the_mails():
@@ -131,7 +134,7 @@ def test_two_servers_that_nobody_copied_get_twice_the_mails():
         ok(sim, "deployer", "release.copy", servers=servers, release=NEW)
     until(sim, "31 Jul 18:00")
     restart_all(sim)
-    assert len(morning(sim).refusals) == 4
+    assert len(morning(sim).records.refusals) == 4
 
 
 # -- automation
@@ -142,12 +145,12 @@ def test_automation_misses_one_host_until_the_inventory_is_audited_and_hashes_wh
     assert "never built" in (give(sim, "deployer", "automation.deploy", release=NEW) or "")
     ok(sim, "deployer", "automation.write")
     until(sim, "31 Jul 19:00")
-    missing = sim.missing_host()
+    missing = missing_host(sim)
     assert sight(sim, "deployer")["inventory"] == {"written": True, "audited": False, "hosts": [f"SMARS-{n}" for n in range(1, 9) if n != missing]}
     ok(sim, "deployer", "automation.deploy", release=NEW)
     until(sim, "31 Jul 19:10")
     assert [server.running == server.installed == NEW for server in sim.fleet.servers] == [n != missing for n in range(1, 9)]
-    assert [row["server"] for row in sim.checksums] == [n for n in range(1, 9) if n != missing]
+    assert [row["server"] for row in sim.records.checksums] == [n for n in range(1, 9) if n != missing]
     assert sim.fleet[missing].reported == OLD, "it is not in the list, so nothing was recorded either"
     ok(sim, "operator", "inventory.audit")
     until(sim, "31 Jul 20:40")
@@ -172,9 +175,9 @@ def test_a_deployment_that_is_cut_off_leaves_whole_hosts_and_one_broken_file():
 
 def test_automation_hashes_the_fleet_in_a_minute_and_a_host_it_does_not_know_by_hand():
     sim = Simulation(SCENARIO, SEED)
-    sim.facts["automation"] = 0
-    missing = sim.missing_host()
-    ok(sim, "deployer", "checksum.run", servers=sim.inventory())
+    sim.week.facts["automation"] = 0
+    missing = missing_host(sim)
+    ok(sim, "deployer", "checksum.run", servers=inventory(sim))
     assert sim.works[-1].end == 240
     ok(sim, "deployer", "checksum.run", servers=[missing])
     assert sim.works[-1].end == 10 * 240
@@ -182,8 +185,8 @@ def test_automation_hashes_the_fleet_in_a_minute_and_a_host_it_does_not_know_by_
 
 def test_automation_before_the_bell_is_an_emergency_change():
     sim = Simulation(SCENARIO, SEED)
-    sim.facts.update(automation=0, audited=0)
-    sim.built.add("automation.deploy")
+    sim.week.facts.update(automation=0, audited=0)
+    sim.safeguards.built.add("automation.deploy")
     assert "needs the risk manager's word" in (give(sim, "deployer", "automation.deploy", release=NEW) or "")
     settle(sim)
     ok(sim, "deployer", "automation.deploy", release=NEW)
@@ -203,9 +206,9 @@ def test_a_release_that_nobody_built_can_be_copied_by_nobody_and_is_on_no_card()
     assert "being built already" in (give(sim, "deployer", "release.build", release=CLEAN) or "")
     ok(sim, "deployer", "release.build", release=NEWFLAG)
     until(sim, "30 Jul 20:00")
-    assert (CLEAN in sim.built, NEWFLAG in sim.built) == (True, False)
+    assert (CLEAN in sim.safeguards.built, NEWFLAG in sim.safeguards.built) == (True, False)
     until(sim, "31 Jul 19:00")
-    assert NEWFLAG in sim.built
+    assert NEWFLAG in sim.safeguards.built
     shown = {row["name"]: row["built"] for row in sight(sim, "deployer")["releases"]["releases"]}
     assert (shown[CLEAN], shown[NEWFLAG]) == ("2012-07-30", "2012-07-31")
     assert "built already" in (give(sim, "deployer", "release.build", release=CLEAN) or "")
@@ -227,7 +230,7 @@ def test_the_dead_code_can_be_deleted_first_and_then_even_a_rollback_is_harmless
     ok(sim, "deployer", "release.rollback", servers=list(range(1, 9)))
     sim.step(10 * 240)
     assert {server.running for server in sim.fleet.servers} == {CLEAN}
-    assert (met(sim), sim.runaway) == (0, 0)
+    assert (met(sim), sim.monitoring.runaway) == (0, 0)
 
 
 def newflag(word: bool) -> Simulation:
@@ -248,17 +251,17 @@ def newflag(word: bool) -> Simulation:
 def test_a_flag_of_its_own_wakes_nothing_on_a_stale_server():
     sim = morning(newflag(word=True), 31)
     assert sim.fleet.flag == "Q"
-    assert (met(sim), len(sim.refusals)) == (0, 0)
-    assert sim.rlp_late, "one server routes the program's orders plainly"
+    assert (met(sim), len(sim.records.refusals)) == (0, 0)
+    assert sim.day.rlp_late, "one server routes the program's orders plainly"
     whole = newflag(word=True)
     whole.fleet[whole.stale].running = NEWFLAG
-    assert not morning(whole, 31).rlp_late
+    assert not morning(whole, 31).day.rlp_late
 
 
 def test_without_the_brokers_word_the_old_flag_comes_and_the_new_release_does_not_read_it():
     whole = newflag(word=False)
     whole.fleet[whole.stale].running = NEWFLAG
-    assert morning(whole, 31).rlp_late
+    assert morning(whole, 31).day.rlp_late
     sim = morning(newflag(word=False), 31)
     assert sim.fleet.flag == "P"
     assert met(sim) > 0, "the stale server reads the old flag"
@@ -271,11 +274,11 @@ def test_brokers_want_to_know_by_mondays_end():
     sim = until(week(), "30 Jul 20:45")
     ok(sim, "risk", "brokers.call")
     sim.step(-sim.now)
-    assert "brokers" not in sim.facts, "the call was cut off with the evening"
+    assert "brokers" not in sim.week.facts, "the call was cut off with the evening"
     sim = until(week(), "30 Jul 20:40")
     ok(sim, "risk", "brokers.call")
     sim.step(-sim.now)
-    assert "brokers" in sim.facts
+    assert "brokers" in sim.week.facts
 
 
 # -- knowing
@@ -337,9 +340,9 @@ def test_with_a_ramp_the_morning_starts_with_the_flag_on_no_order():
     sim = ramp()
     assert sight(sim, "deployer")["flag"]["percent"] == 0
     sim.step(OPEN + 240)
-    assert (met(sim), len(sim.refusals), int(sim.machine.tally[0].flagged)) == (0, 0, 0)
+    assert (met(sim), len(sim.records.refusals), int(sim.machine.tally[0].flagged)) == (0, 0, 0)
     sim.step(step_at("10:00") - sim.now)
-    assert sim.rlp_late
+    assert sim.day.rlp_late
 
 
 def test_a_ramp_that_reached_all_orders_by_ten_is_live():
@@ -349,10 +352,10 @@ def test_a_ramp_that_reached_all_orders_by_ten_is_live():
     for percent in (1, 10, 100):
         ok(sim, "deployer", "ramp.set", percent=percent)
         sim.step(240)
-        assert sim.flag_percent() == percent
+        assert flag_percent(sim.machine) == percent
     assert "already" in (give(sim, "deployer", "ramp.set", percent=100) or "")
     sim.step(step_at("10:00") - sim.now)
-    assert not sim.rlp_late
+    assert not sim.day.rlp_late
 
 
 def test_each_share_of_a_ramp_holds_the_orders_of_the_share_before():
@@ -364,9 +367,9 @@ def test_each_share_of_a_ramp_holds_the_orders_of_the_share_before():
         sim.fleet[1].running = OLD
         for server in sim.fleet.servers:
             server.running = OLD  # each flagged order is refused, so that it can be counted
-        sim.set_servers()
+        server_ops.set_servers(sim)
         sim.step(OPEN)
-        return {order for order, *_ in sim.refusals}
+        return {order for order, *_ in sim.records.refusals}
 
     few, some, all_ = flagged(1), flagged(10), flagged(100)
     assert few <= some <= all_
@@ -377,7 +380,7 @@ def test_a_plan_without_the_brokers_word_changes_nothing():
     sim = week()
     ok(sim, "deployer", "ramp.plan")
     sim.step(-sim.now)
-    assert sim.flag_percent() == 100
+    assert flag_percent(sim.machine) == 100
     assert "never built" in (give(sim, "deployer", "ramp.set", percent=1) or "")
 
 
@@ -389,7 +392,7 @@ def standby(hole: bool) -> Simulation:
         sim = week(seed)
         ok(sim, "operator", "standby.build")
         until(sim, "30 Jul 20:00")
-        if sim.has_hole("standby") is hole:
+        if sim.safeguards.has_hole("standby") is hole:
             copies_after(sim)
             sim.fleet[sim.stale].running = NEW
             sim.step(OPEN + 240 - sim.now)
@@ -412,7 +415,7 @@ def test_a_standby_with_a_hole_leaves_one_server_down():
     sim = standby(hole=True)
     ok(sim, "operator", "standby.failover")
     sim.step(2 * 240)
-    assert [server.n for server in sim.fleet.servers if server.state == "stopped"] == [sim.standby_hole()]
+    assert [server.n for server in sim.fleet.servers if server.state == "stopped"] == [safeguards.standby_hole(sim)]
 
 
 # -- laws
@@ -436,14 +439,15 @@ def test_a_plan_full_of_odd_commands_ends_the_week_on_time_and_replays():
         for desk, kind, args in kinds:
             command = Command(len(log) + 1, sim.now, desk, kind, args)
             log.append(command)
-            before = sim.digest()
+            digest = sim.digest()
             if sim.submit(command) is not None:
-                assert sim.digest() == before
+                assert sim.digest() == digest
         sim.step(min(3997, -17 * 240 - sim.now))
     sim.step(-sim.now)
     assert (sim.now, sim.works) == (0, [])
-    assert replay(SCENARIO, SEED, log, 0, start=WEEK).digest() == sim.digest()
-    assert replay(SCENARIO, SEED, log, 0, start=WEEK, checkpoint=save(replay(SCENARIO, SEED, log, -50_001, start=WEEK))).digest() == sim.digest()
+    assert replay(SCENARIO, SEED, log, before(0), start=WEEK).digest() == sim.digest()
+    middle = save(replay(SCENARIO, SEED, log, before(-50_001), start=WEEK))
+    assert replay(SCENARIO, SEED, log, before(0), start=WEEK, checkpoint=middle).digest() == sim.digest()
 
 
 @pytest.mark.whole
@@ -456,7 +460,7 @@ def test_a_week_that_fixed_the_fleet_keeps_the_whole_morning_quiet():
     ok(sim, "deployer", "server.start", server=8)
     sim.step(step_at("10:15") - sim.now)
     found = score(sim)
-    assert (len(sim.refusals), met(sim), found["trading"], found["penalties"]) == (0, 0, 0, 0)
+    assert (len(sim.records.refusals), met(sim), found["trading"], found["penalties"]) == (0, 0, 0, 0)
     assert 0 < found["precautions"] < 5_000
 
 
@@ -466,8 +470,8 @@ def test_historys_week_and_morning_are_historys_morning():
     commands = [*playbook(scenario, "history-week", 79), *playbook(scenario, "history", 79)]
     until_bell = [command for command in commands if command.step < step_at("10:15")]
     numbered = [replace(command, seq=seq) for seq, command in enumerate(until_bell, 1)]
-    with_week = replay(scenario, 79, numbered, step_at("10:15"), start=WEEK)
-    alone = replay(scenario, 79, numbered, step_at("10:15"))
-    assert (met(with_week), len(with_week.refusals)) == (met(alone), len(alone.refusals)) == (212, 97)
+    with_week = replay(scenario, 79, numbered, before(step_at("10:15")), start=WEEK)
+    alone = replay(scenario, 79, numbered, before(step_at("10:15")))
+    assert (met(with_week), len(with_week.records.refusals)) == (met(alone), len(alone.records.refusals)) == (212, 97)
     assert [market_digest(with_week.machine, s) for s in range(154)] == [market_digest(alone.machine, s) for s in range(154)]
     assert score(with_week)["trading"] == score(alone)["trading"]

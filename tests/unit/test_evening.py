@@ -4,12 +4,12 @@ import pytest
 
 from engine import BLOCK, CLOSE, END, Simulation, replay, restore, save, score, sight
 from engine.commands import Command
+from engine.market.positions import marks
+from engine.market.state import ERROR
+from engine.market.unwind import discount_ppm
 from engine.market_time import STEPS_PER_MINUTE
-from engine.positions import marks
-from engine.state import ERROR
-from engine.unwind import discount_ppm
 from tests.engine_builders import quiet_scenario
-from tests.small import give
+from tests.small import before, give
 
 MINUTE = STEPS_PER_MINUTE
 SCENARIO = quiet_scenario(2, queued=0)
@@ -75,7 +75,7 @@ def test_the_first_bank_bids_three_points_above_the_formula_for_ten_minutes():
 def test_what_nobody_took_goes_to_the_last_bank_at_the_formula():
     sim = evening(after=29)
     before, gross = marks(sim.machine, SCENARIO), sim.evening.gross
-    assert not sim.block_sold
+    assert not sim.evening.sold
     sim.step(2 * MINUTE)
     assert (sim.ended, sim.now) == (True, END)
     assert marks(sim.machine, SCENARIO).mid == before.reverted - gross * discount_ppm(SCENARIO, gross) // 1_000_000
@@ -256,7 +256,7 @@ def test_a_replay_reaches_the_same_evening():
         Command(2, BLOCK + 10 * MINUTE + 3, "risk", "block.counter", {}),
         Command(3, BLOCK + 20 * MINUTE, "risk", "block.take", {"bid": "second"}),
     ]
-    one, other = replay(scenario, 7, log[1:], END), Simulation(scenario, 7)
+    one, other = replay(scenario, 7, log[1:], before(END)), Simulation(scenario, 7)
     while not other.ended:
         due = [command for command in log[1:] if command.step == other.now]
         for command in due:
@@ -264,5 +264,5 @@ def test_a_replay_reaches_the_same_evening():
         nearest = [command.step for command in log[1:] if command.step > other.now]
         other.step(min([1777, *(step - other.now for step in nearest)]))
     assert one.digest() == other.digest()
-    taken = replay(scenario, 7, log[:1], END)
+    taken = replay(scenario, 7, log[:1], before(END))
     assert score(taken)["trading"] > score(one)["trading"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.evidence import (
+from engine.evidence.evidence import (
     Alert,
     Call,
     Evidence,
@@ -20,10 +20,12 @@ from engine.evidence import (
     load_evidence,
     log_text,
 )
-from engine.evidence_models import Planned
 from engine.market_time import BELL_END, CLOSE, OPEN, step_at
+from engine.scenario.evidence_models import Planned
+from engine.scenario.folders import Folder
 
 FOLDER = Path(__file__).parents[2] / "engine" / "scenarios" / "knight-2012"
+SERVER = "SMARS-{n}"
 SEEDS = (79, 1, 2, 3, 4, 1_000_003)
 
 
@@ -54,6 +56,10 @@ class Run:
     gross_growth: float = 0.0
     says: dict = field(default_factory=dict)
 
+    @property
+    def surveillance(self) -> bool:
+        return self.volume_high_s >= 240
+
 
 def history(step: int) -> Run:
     """The record's morning, roughly."""
@@ -73,7 +79,7 @@ def day(texts: EvidenceTexts, seed: int, view_at=lambda step: Run(step, open=OPE
 
 @pytest.fixture(scope="module")
 def texts() -> EvidenceTexts:
-    return load_evidence(FOLDER)
+    return load_evidence(Folder.at(FOLDER), SERVER)
 
 
 def planned_mails(texts: EvidenceTexts, seed: int) -> list[tuple[int, Planned]]:
@@ -177,27 +183,27 @@ def test_a_reject_names_order_stock_and_time_in_a_handful_of_layouts(texts):
         assert str(48_200 + n) in mail.body and "S010" in mail.body and "SMARS" in mail.body and "08:01:02.250" in mail.body
 
 
-def test_a_log_line_carries_the_order_of_its_mail():
+def test_a_log_line_carries_the_order_of_its_mail(texts):
     record = {"kind": "refused", "order": 48213, "symbol": "S010", "side": "buy", "qty": 300, "filled": 0, "price": "", "reason": ""}
-    assert log_text(record) == ("WARN", "parent ord=48213 BUY 300 S010 refused: BNET reject: Power Peg disabled")
+    assert log_text(record, texts.logs) == ("WARN", "parent ord=48213 BUY 300 S010 refused: BNET reject: Power Peg disabled")
 
 
-def test_a_log_line_shows_what_was_filled_beside_what_was_asked():
+def test_a_log_line_shows_what_was_filled_beside_what_was_asked(texts):
     level, text = log_text(
-        {"kind": "child", "order": 7, "symbol": "S010", "side": "sell", "qty": 300, "filled": 18_300, "price": "14.76", "reason": ""}
+        {"kind": "child", "order": 7, "symbol": "S010", "side": "sell", "qty": 300, "filled": 18_300, "price": "14.76", "reason": ""}, texts.logs
     )
     assert level == "INFO" and "qty=300 filled=18300" in text and "px=14.76" in text and "SELL" in text
 
 
 @pytest.mark.parametrize("kind", ["child", "done", "refused", "reject", "parent", "started", "stopped", "copied", "heartbeat"])
-def test_every_kind_of_log_line_can_be_said_with_little(kind):
-    assert log_text({"kind": kind})[1]
-    assert "because" in log_text({"kind": kind, "reason": "because"})[1]
+def test_every_kind_of_log_line_can_be_said_with_little(kind, texts):
+    assert log_text({"kind": kind}, texts.logs)[1]
+    assert "because" in log_text({"kind": kind, "reason": "because"}, texts.logs)[1]
 
 
-def test_an_unknown_kind_of_log_line_is_refused():
+def test_an_unknown_kind_of_log_line_is_refused(texts):
     with pytest.raises(ValueError, match="'nonsense': expected one of child"):
-        log_text({"kind": "nonsense"})
+        log_text({"kind": "nonsense"}, texts.logs)
 
 
 # ---- What speaks of the run
@@ -317,13 +323,13 @@ def test_items_survive_json(texts):
 # ---- Bad data
 
 
-def spoil(tmp_path: Path, file: str, old: str, new: str) -> Path:
+def spoil(tmp_path: Path, file: str, old: str, new: str) -> Folder:
     folder = tmp_path / "knight-2012"
     shutil.copytree(FOLDER, folder)
     text = (folder / file).read_text(encoding="utf-8")
     assert old in text
     (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
-    return folder
+    return Folder.at(folder)
 
 
 @pytest.mark.parametrize(
@@ -346,18 +352,21 @@ def spoil(tmp_path: Path, file: str, old: str, new: str) -> Path:
         ("calls.toml", "chief.stop", "chief stop", "'chief'", "replies.0.key", "pattern"),
         ("calls.toml", "SMARS-{server}", "SMARS-{name}", "alerts", "process_down", "placeholder"),
         ("logs.toml", 'level = "WARN"', 'level = "LOUD"', "refused", "level", "'INFO', 'WARN' or 'ERROR'"),
-        ("hints.toml", 'desk = "operator"', 'desk = "ceo"', "hint 'o-mail'", "desk", "'operator', 'deployer' or 'risk'"),
+        ("hints.toml", 'desk = "operator"', 'desk = "ceo"', "hint 'o-mail'", "desk", "'deployer', 'operator' or 'risk'"),
         ("hints.toml", "power_peg_mails >= 5", "runaway >= 5", "hint 'o-mail'", "when", "a comparison such as"),
         ("hints.toml", 'id = "o-order"', 'id = "o-mail"', "hint 'o-mail'", "id", "used once"),
         ("calls.toml", '["flag_off"]', '["flag_up"]', "call 'golive'", "replies.1.does.0", "an act out of"),
         ("calls.toml", 'on = ["exchange.callback"]', 'on = ["exchange.later"]', "call 'exchange_back'", "on", "exchange.missed"),
+        ("mail.toml", "[reject]\nsender", "[reject]\nname = 3\nsender", "reject", "name", "one of sender, subject"),
+        ("mail.toml", "[names]", "[names]\nstocks = 3", "names", "stocks", "one of symbols"),
+        ("calls.toml", '"pace limit.set 4"', '"pace limit.sets 4"', "call 'settle'", "replies.2.does.0", "a lever and minutes"),
         ("calls.toml", '"settle.all"', '"chief.all"', "call 'settle'", "replies.key", "begins with settle."),
         ("logs.toml", "[heartbeat]", "[heartbeats]", "file", "heartbeats", "one of child"),
     ],
 )
 def test_bad_text_is_refused_with_its_place(tmp_path, file, old, new, entry, key, expected):
     with pytest.raises(EvidenceError) as caught:
-        load_evidence(spoil(tmp_path, file, old, new))
+        load_evidence(spoil(tmp_path, file, old, new), SERVER)
     error = caught.value
     assert (error.file, error.key) == (file, key)
     assert entry in error.entry and expected in error.expected
@@ -369,4 +378,4 @@ def test_a_missing_file_is_named(tmp_path):
     shutil.copytree(FOLDER, folder)
     (folder / "calls.toml").unlink()
     with pytest.raises(EvidenceError, match="calls.toml: file: path"):
-        load_evidence(folder)
+        load_evidence(Folder.at(folder), SERVER)

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
-from engine import OPEN, Simulation, sight
-from engine.controls import NO_QUOTE
-from engine.market_time import BREAKERS_FROM, BREAKERS_TO
+from engine import OPEN, Simulation, sight, step_at
+from engine.market.controls import NO_QUOTE
 from tests.engine_builders import at_open, quiet_scenario, watch
 from tests.small import small_scenario
 
+pytestmark = pytest.mark.kernels
+
+BREAKERS_FROM, BREAKERS_TO = step_at("09:45"), step_at("15:35")
 EARLY = {"breakers_from": "09:30"}
 
 

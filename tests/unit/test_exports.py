@@ -3,14 +3,17 @@
 import csv
 import io
 import json
+import unicodedata
 import uuid
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 import engine
-from game import exports
+from game.debrief import exports
 from game.models import Command, Course, Exercise, Ghost, Holding, Player, Run, Seat, Stay
 from tests.builders import new_exercise, new_facilitator, taken_seat
 
@@ -46,14 +49,21 @@ def played(minutes: float = 30, **values) -> Exercise:
     end = timezone.now()
     Exercise.objects.filter(pk=exercise.pk).update(started_at=end - timedelta(minutes=minutes), ended_at=end)
     Holding.objects.update(taken_at=end - timedelta(minutes=minutes + 5))
-    Run.objects.filter(team__exercise=exercise).update(state="ended", step=engine.END, score=SCORE, digest="d1g", engine_version="7")
+    Run.objects.filter(team__exercise=exercise).update(state="ended", step=engine.END, score=SCORE, digest="d1g", played_by="7")
     exercise.refresh_from_db()
     return exercise
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", " =1", "\t=1", "\r=1"])
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", " =1", "\t=1", "\r=1", "\n=1", "\n1", "\u00a0=1", "\u3000+1", "\u200b=1", "\ufeff@a", "＝1+1", "＋1", "－1", "＠a", "﹦1", "−1"])
 def test_a_name_that_a_spreadsheet_would_run_is_text(name):
     assert exports.cell(name) == f"'{name}"
+
+
+@given(st.text(alphabet=st.sampled_from("=+-@＝＋－＠ \t\r\n\u00a0\u2007\u202f\u3000\u200b\u200d\ufeffa1'"), max_size=6))
+def test_no_text_leaves_as_a_formula_whatever_hides_before_its_sign(text):
+    bare = unicodedata.normalize("NFKC", "".join(letter for letter in text if letter.isprintable() and not letter.isspace()))
+    left = exports.cell(text)
+    assert left in (text, f"'{text}") and (left != text or not bare.startswith(("=", "+", "-", "@")))
 
 
 @pytest.mark.parametrize("value", ["Jürgen", "a=b", "", 0, -5, 1.5, True])
@@ -109,7 +119,7 @@ def test_a_seat_that_is_given_to_another_team_or_taken_over_by_a_link_is_kept():
 
 def test_how_it_came_out_is_what_the_results_page_says(client, erin):
     exercise = played(facilitator=erin)
-    Ghost.objects.create(scenario="knight-2012", seed=79, engine_version="7", curve=[[21600, 0]], score={"total": 457_600_000.0})
+    Ghost.objects.create(scenario="knight-2012", seed=79, made_by="7", curve=[[21600, 0]], score={"total": 457_600_000.0})
     answer = client.get(f"/facilitator/{exercise.code}/results.csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == f'attachment; filename="opening-bell-{exercise.code}-results.csv"'
@@ -119,7 +129,7 @@ def test_how_it_came_out_is_what_the_results_page_says(client, erin):
     assert float(row["grade"]) == round(page["grade"], 1) and float(row["share avoided"]) == page["share_avoided"]
     assert (row["minutes to notice"], row["minutes to diagnose"], row["minutes to contain"]) == ("-1.5", "", "11.5")
     assert (row["team"], row["scenario"], row["seed"], row["service kept"]) == ("Cobalt", "knight-2012", "79", "0.9123")
-    assert (row["fate"], row["engine version"], row["digest"]) == ("own cash", "7", "d1g")
+    assert (row["fate"], row["played by"], row["digest"]) == ("own cash", "7", "d1g")
 
 
 def test_what_has_not_ended_has_no_results_and_a_failed_run_says_so(client, erin):
@@ -169,16 +179,22 @@ def test_an_exercise_as_json_has_teams_names_commands_and_scores_and_no_way_into
 def test_a_drawn_scenario_is_in_no_export_before_the_end():
     exercise = new_exercise(drawn=True, scenario="quiet-open")
     assert "quiet-open" not in b"".join(exports.as_json([exercise])).decode()
+    exercise.start()
+    run = exercise.runs().get()
+    Run.objects.filter(pk=run.pk).update(curve=[[570, 1.0]], reason="quiet")
+    Command.objects.create(run=run, desk="operator", kind="server.stop", args={}, seq=1, step=1, client_id=uuid.uuid4(), by="autopilot", state="applied")
+    (told,) = json.loads(b"".join(exports.as_json([exercise])))
+    assert told["teams"][0]["run"] == {"state": "pending", "step": run.step}, "no loss, and nothing that history does in one of them only"
 
 
 def test_decisions_leave_with_what_is_known_of_their_worth(erin, client, monkeypatch):
     exercise = played(facilitator=erin, start_step=engine.step_at("09:31"))
     run = Run.objects.get(team__exercise=exercise)
-    monkeypatch.setattr("game.worth.send_for_missing", lambda *_: None)  # workers are not what is looked at here
+    monkeypatch.setattr("game.debrief.counterfactuals.send_for_missing", lambda *_: None)  # workers are not what is looked at here
     args = {"run": run, "desk": "operator", "kind": "server.stop", "args": {"server": 8}, "confidence": "likely", "state": "applied"}
     Command.objects.create(client_id=uuid.uuid4(), seq=1, step=engine.step_at("09:33"), **args)
     for key, loss in (("played", 15e6), ("without:1", 440e6), ("earlier:1", 5e6)):
-        Course.objects.create(run=run, key=key, loss_usd=loss, engine_version=engine.ENGINE_VERSION)
+        Course.objects.create(run=run, key=key, loss_usd=loss, made_by=run.made_by)
     (row,) = table(b"".join(client.get(f"/facilitator/{exercise.code}/decisions.csv")).decode())
     assert (row["at"], row["desk"], row["decision"], row["how sure"]) == ("09:33:00", "operator", "Stop a server (SMARS-8)", "likely")
     assert (row["worth $"], row["5 min earlier $"], row["5 min later $"], row["share $"]) == ("425000000", "10000000", "", "")

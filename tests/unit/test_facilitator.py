@@ -3,10 +3,10 @@
 import pytest
 
 import engine
-from game.forms import TEAMS, NewExercise
-from game.hosts import is_loopback
+from game.control.forms import TEAMS, NewExercise
 from game.models import Exercise, FacilitatorLink, Seat
-from game.pages import qr_svg
+from game.ops.addresses import is_loopback
+from game.sockets.pages import qr_svg
 from tests.builders import first_picture, new_exercise, taken_seat
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +15,7 @@ JSON = {"headers": {"accept": "application/json"}}
 
 @pytest.fixture
 def facilitator(client):
-    client.get(f"/facilitator/{FacilitatorLink.issue()}/")
+    client.post(f"/facilitator/{FacilitatorLink.issue()}/")
     return client
 
 
@@ -76,7 +76,7 @@ def test_it_can_begin_on_an_evening_of_the_week_in_the_morning_or_at_the_bell(fa
 
 
 def test_a_time_of_ones_own_wins_over_the_phase_and_a_drawn_seed_over_a_typed_one(facilitator, monkeypatch):
-    monkeypatch.setattr("game.schedule.secrets.randbelow", lambda _: 4711)
+    monkeypatch.setattr("game.control.schedule.secrets.randbelow", lambda _: 4711)
     exercise = created(facilitator, phase="08:00", start="09:45", seed_from="draw", seed="5")
     assert (exercise.start_step, exercise.seed) == (engine.step_at("09:45"), 4711)
 
@@ -123,7 +123,7 @@ def test_the_page_shows_address_code_and_picture_together_and_who_sits_where(fac
     page = facilitator.get(f"/facilitator/{exercise.code}/").content.decode()
     assert "testserver" in page and exercise.code in page and "<svg" in page.split("way-in")[1]
     state = first_picture(facilitator, f"/facilitator/{exercise.code}/")
-    assert state["can"] == {"start": True, "pause": False, "resume": False, "drive": False, "retry": False}
+    assert state["can"] == {"start": True, "pause": False, "keep": False, "resume": False, "drive": False, "retry": False}
     assert [(seat["desk"], seat["holders"], seat["autopilot"]) for seat in state["teams"][0]["seats"]] == [
         ("deployer", [], "assistant"), ("operator", ["Dana"], None), ("risk", [], "assistant"),
     ]  # fmt: skip
@@ -134,6 +134,7 @@ def test_the_codes_picture_leads_to_the_join_page_with_the_code_filled_in(facili
     exercise = new_exercise()
     way_in = qr_svg(f"http://testserver/join/{exercise.code}/")
     assert way_in in facilitator.get(f"/facilitator/{exercise.code}/").content.decode()
+    assert "no-store" in facilitator.get(f"/projector/{exercise.code}/qr.svg").headers["cache-control"]
     assert way_in in facilitator.get(f"/projector/{exercise.code}/").content.decode()
     assert f'value="{exercise.code}"' in facilitator.get(f"/join/{exercise.code}/").content.decode()
 

@@ -3,8 +3,10 @@
 import pytest
 
 from engine import load_scenario
-from engine.fleet import RUNNING, STARTING, STOPPED, Fleet
-from engine.router import BEHAVIOURS
+from engine.firm.fleet import RUNNING, STARTING, STOPPED, Fleet
+from engine.market.router import BEHAVIOURS
+
+pytestmark = pytest.mark.kernels
 
 SCENARIO = load_scenario("knight-2012")
 OLD, NEW = (release.name for release in SCENARIO.fleet.release[:2])

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.flow import HIGHEST, LOWEST, power_table
+from engine.market.flow import HIGHEST, LOWEST, power_table
 from tests.engine_builders import at_open, exponential, pull, quiet_scenario, square_root
+
+pytestmark = pytest.mark.kernels
 
 POWERS = power_table()
 Q30, Q32 = 1 << 30, 1 << 32

@@ -6,8 +6,9 @@ from itertools import product
 import pytest
 
 import engine
-from game import board
-from game.loudspeaker import read_hash
+from game.control import board
+from game.live import losses
+from game.live.loudspeaker import read_hash
 from game.models import Exercise
 
 OPEN, MINUTE = engine.OPEN, engine.STEPS_PER_MINUTE
@@ -77,16 +78,16 @@ def test_no_card_of_the_run_itself_reaches_the_wall(mode, state):
 
 
 def test_history_between_two_minutes_lies_on_the_line_and_outside_at_its_ends():
-    assert board.at(GHOST, OPEN + MINUTE // 2) == 2_000_000
-    assert board.at(GHOST, OPEN - 1) == 0
-    assert board.at(GHOST, engine.CLOSE) == 180_000_000
-    assert board.at([], OPEN) == 0
+    assert losses.at(GHOST, OPEN + MINUTE // 2) == 2_000_000
+    assert losses.at(GHOST, OPEN - 1) == 0
+    assert losses.at(GHOST, engine.CLOSE) == 180_000_000
+    assert losses.at([], OPEN) == 0
 
 
 def test_a_share_is_said_only_where_history_lost_more_than_a_million():
-    assert board.share(1_000_000, 0) is None
-    assert board.share(None, 5) is None
-    assert board.share(2_000_000, 3_000_000) == -0.5
+    assert losses.share(1_000_000, 0) is None
+    assert losses.share(None, 5) is None
+    assert losses.share(2_000_000, 3_000_000) == -0.5
 
 
 def test_a_card_that_did_not_change_keeps_its_version_and_is_not_sent_again():

@@ -3,16 +3,15 @@
 import pytest
 
 import engine
-from game import rows
-from game.access import place_of
-from game.board import grade
-from game.clock import Table
-from game.drive import next_phase
-from game.inbox import BURST, Budget
-from game.joining import normal
+from game.control.exercise_controls import next_phase
+from game.live import run_store
+from game.live.clock import RunDriver
+from game.live.losses import grade
 from game.models import CODE_LETTERS, FacilitatorLink, Ghost, RuleBroken, Run, Seat, new_code, speed_of
+from game.people.access import normal, place_of
+from game.sockets.inbox import BURST, Budget
 from game.views.result import beside_the_bell, fate, moments
-from tests.builders import new_exercise, taken_seat
+from tests.builders import made_by_here, new_exercise, pinned, taken_seat
 
 pytestmark = pytest.mark.django_db
 
@@ -72,8 +71,8 @@ def test_an_exercise_may_start_with_the_week_and_is_advanced_evening_by_evening(
     exercise.start()
     (run,) = exercise.runs()
     assert (run.step, exercise.step, exercise.speed_at(run.step)) == (engine.WEEK, engine.WEEK, 60.0)
-    assert rows.furthest_stamp(run) == engine.WEEK
-    assert Table(run).sim.now == engine.WEEK
+    assert run_store.furthest_stamp(run) == engine.WEEK
+    assert RunDriver(run).sim.now == engine.WEEK
     assert [next_phase(step) for step in (engine.WEEK, engine.week_step(1, "20:59"), -1, 0)] == [
         engine.week_step(1, "18:00"), engine.week_step(2, "18:00"), 0, engine.OPEN,
     ]  # fmt: skip
@@ -172,17 +171,18 @@ def test_a_seats_budget_runs_out_after_a_burst():
     assert spent[-1] is False
 
 
-def test_the_ghost_is_the_one_of_the_engine_that_played_the_runs():
+def test_the_ghost_is_the_one_of_the_rules_and_the_data_that_the_runs_were_played_on():
     exercise = new_exercise()
     exercise.start()
     assert exercise.ghost is None
     same = {"scenario": exercise.scenario, "seed": exercise.seed, "noise": exercise.noise}
-    old = Ghost.objects.create(**same, engine_version="old")
+    old = Ghost.objects.create(**same, made_by="old")
     assert exercise.ghost == old, "better an old one than none"
-    now = Ghost.objects.create(**same, engine_version=engine.ENGINE_VERSION)
-    newest = Ghost.objects.create(**same, engine_version="newer")
+    now = Ghost.objects.create(**same, made_by=made_by_here())
+    newest = Ghost.objects.create(**same, made_by="newer")
+    exercise.runs().update(**pinned())
     assert exercise.ghost == now
-    exercise.runs().update(engine_version="newer")
+    exercise.runs().update(rules=None, played_by="newer")
     assert exercise.ghost == newest
 
 

@@ -5,6 +5,7 @@ import re
 import uuid
 
 import pytest
+from django.test import Client
 
 import engine
 from game.models import Command, Event, Exercise, FacilitatorLink, Ghost, Run, Seat
@@ -22,7 +23,7 @@ def exercise() -> Exercise:
 
 @pytest.fixture
 def facilitator(client):
-    client.get(f"/facilitator/{FacilitatorLink.issue()}/")
+    client.post(f"/facilitator/{FacilitatorLink.issue()}/")
     return client
 
 
@@ -33,9 +34,13 @@ def first_of(page) -> dict:
     return json.loads(found[1])
 
 
-def test_the_start_page_lists_what_runs_and_knows_a_code_however_it_is_typed(client, exercise):
+def test_the_start_page_tells_a_stranger_no_code_and_knows_one_however_it_is_typed(client, exercise, django_user_model):
     page = client.get("/").content.decode()
-    assert "Autumn class" in page and f"/projector/{exercise.code}/" in page
+    assert "Autumn class" not in page and exercise.code not in page
+    staff = Client()
+    staff.force_login(django_user_model.objects.create_user("stella", is_staff=True))
+    assert f"/projector/{exercise.code}/" in staff.get("/").content.decode()
+    assert client.post("/join/", {"code": exercise.code, "watch": "yes"}).headers["location"] == f"/projector/{exercise.code}/"
     typed = exercise.code.lower().replace("-", "")
     assert client.post("/join/", {"code": typed, "name": "Dana"}).headers["location"] == "/desk/"
     wrong = client.post("/join/", {"code": "ZZ-ZZZ"})
@@ -44,7 +49,8 @@ def test_the_start_page_lists_what_runs_and_knows_a_code_however_it_is_typed(cli
 
 def test_the_wall_paints_whole_from_its_own_page(client, exercise):
     first = first_of(client.get(f"/projector/{exercise.code}/"))
-    assert first["hello"]["exercise"] == {"code": exercise.code, "title": "Autumn class", "state": "running", "speed": 30.0, "reason": "", "planning": None}
+    told = {"code": exercise.code, "title": "Autumn class", "state": "running", "speed": 30.0, "reason": "", "planning": None, "upgrade": None}
+    assert first["hello"]["exercise"] == told
     assert {"clock", "board", "curve", "join", "state"} <= set(first["cards"])
     assert first["cards"]["clock"]["d"]["clock"] == "08:00:00", "it is run from the start at full speed"
     assert "<svg" in first["cards"]["join"]["d"]["qr_svg"] and "style=" not in first["cards"]["join"]["d"]["qr_svg"]
@@ -53,7 +59,10 @@ def test_the_wall_paints_whole_from_its_own_page(client, exercise):
 def test_a_seats_link_gives_the_desk_once(client, exercise):
     seat = Seat.objects.get(team__exercise=exercise, desk="operator")
     token = seat.issue_link()
-    taken = client.get(f"/seat/{token}/")
+    for look in (client.get, Client().get, client.head):
+        assert look(f"/seat/{token}/").status_code == 200, "a look spends nothing"
+    assert "Take the seat" in client.get(f"/seat/{token}/").content.decode() and not seat.holders
+    taken = client.post(f"/seat/{token}/")
     assert taken.headers["location"] == "/desk/operator/"
     cookie = taken.cookies["player"]
     assert cookie["httponly"] and cookie["samesite"] == "Lax"
@@ -61,9 +70,9 @@ def test_a_seats_link_gives_the_desk_once(client, exercise):
     first = first_of(client.get("/desk/operator/"))
     assert (first["hello"]["desk"], first["hello"]["seat"]) == ("operator", seat.pk)
     assert {one["desk"]: one["autopilot"] for one in first["hello"]["seats"]} == {"deployer": "history", "operator": None, "risk": "history"}
-    assert client.get(f"/seat/{token}/").headers["location"] == "/desk/", "who holds the seat is led to it"
+    assert client.post(f"/seat/{token}/").headers["location"] == client.get(f"/seat/{token}/").headers["location"] == "/desk/", "who holds the seat is led to it"
     client.cookies.clear()
-    again = client.get(f"/seat/{token}/")
+    again = client.post(f"/seat/{token}/")
     assert again.status_code == 403 and "This link has been used" in again.content.decode()
 
 
@@ -75,7 +84,7 @@ def test_without_a_seat_there_is_no_desk(client):
 @pytest.mark.parametrize("path", ["/facilitator/", "/facilitator/wrong-token/"])
 def test_the_facilitators_pages_open_by_their_link_only(client, path):
     page = client.get(path)
-    assert page.status_code == 403 and "manage.py play" in page.content.decode()
+    assert page.status_code == 403 and "manage.py" in page.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/facilitator/new/", "/facilitator/exercise/K7-M4Q/", "/facilitator/seat/1/link/"])
@@ -123,7 +132,7 @@ def test_a_new_link_to_a_seat_is_shown_once(facilitator, exercise):
     link = re.search(r"http://testserver/seat/[\w-]+/", page)
     assert link
     assert link[0] not in facilitator.get("/facilitator/").content.decode()
-    assert facilitator.get(link[0]).headers["location"] == "/desk/risk/"
+    assert facilitator.post(link[0]).headers["location"] == "/desk/risk/"
 
 
 def test_the_result_waits_for_the_end_and_then_measures_against_history(client, exercise):
@@ -135,7 +144,7 @@ def test_the_result_waits_for_the_end_and_then_measures_against_history(client, 
     Event.objects.create(run=run, number=1, step=21_600, kind="market.opened")
     Event.objects.create(run=run, number=2, step=22_000, kind="smars.disconnected")
     told = [{"at": "10:15:00", "desk": "operator", "text": "Had SMARS disconnected at the exchanges."}]
-    Ghost.objects.create(scenario="knight-2012", seed=79, engine_version="1", curve=[[21600, 0]], score={"total": 457_600_000.0}, story=told)
+    Ghost.objects.create(scenario="knight-2012", seed=79, made_by="1", curve=[[21600, 0]], score={"total": 457_600_000.0}, story=told)
     for seq, kind in enumerate(("mail.open", "mail.open", "server.stop"), start=1):
         given = {"kind": kind, "args": {"server": 8} if kind == "server.stop" else {"mail": seq}, "state": "applied", "step": 21_600 + seq}
         Command.objects.create(run=run, desk="operator", seq=seq, client_id=uuid.uuid4(), **given)
@@ -148,7 +157,7 @@ def test_the_result_waits_for_the_end_and_then_measures_against_history(client, 
     assert team["moments"][2] == {"label": "Contained", "at": "09:33:00", "of": "3.0 min after the bell"}
     assert team["story"][0]["text"] == "The opening bell."
     assert [d["label"] for d in team["decisions"]] == ["Stop a server: SMARS-8"]
-    assert team["opened"] == [("operator", 2)] and "Mails opened, not listed: operator 2." in answer.content.decode()
+    assert team["opened"] == [["operator", 2]] and "Mails opened, not listed: operator 2." in answer.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/nowhere/", "/projector/ZZ-ZZZ/", "/result/ZZ-ZZZ/"])

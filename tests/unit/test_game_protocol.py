@@ -9,9 +9,9 @@ from autobahn.exception import Disconnected
 from hypothesis import given
 from hypothesis import strategies as st
 
-from game import protocol
-from game.frames import FrameConsumer
-from game.loudspeaker import pack, unpack
+from game.live.loudspeaker import pack, unpack
+from game.sockets import protocol
+from game.sockets.frames import FrameConsumer
 
 names = st.from_regex(r"[a-z]{1,12}", fullmatch=True)
 contents = st.recursive(
@@ -48,7 +48,7 @@ def test_whatever_is_sent_is_a_message_or_a_reason(text):
 def test_a_command_is_read_with_its_defaults():
     client_id = uuid.uuid4()
     order = protocol.read(json.dumps({"t": "command", "id": str(client_id), "kind": "servers.stop_all"}))
-    assert order == protocol.Order(t="command", id=client_id, kind="servers.stop_all", args={}, confidence=None, why="")
+    assert order == protocol.CommandMessage(t="command", id=client_id, kind="servers.stop_all", args={}, confidence=None, why="")
 
 
 @pytest.mark.parametrize("text", ["", "null", "7", '"ack"', "[]", "{}", '{"t":null}', '{"t":"command"}', '{"t":"ack","seq":true}'])

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from engine import BELL_END, CLOSE, OPEN, Simulation, clock, sight
-from engine.gauges import KEPT, Gauges, concentration, knight, mids, moves_bp
-from engine.state import CHILDREN, ERROR, EXECUTIONS, PARENTS, market_digest
+from engine.firm.gauges import KEPT, Gauges, concentration, knight, mids, moves_bp
+from engine.market.state import CHILDREN, ERROR, EXECUTIONS, PARENTS, market_digest
 from tests.engine_builders import at_open, quiet_scenario
 from tests.small import give, small_scenario
+
+pytestmark = pytest.mark.kernels
 
 MINUTE = 240
 SCENARIO = small_scenario(2, flow={"plain_bell_per_min": 120.0})
@@ -88,7 +90,7 @@ def test_the_minute_path_has_a_row_for_every_minute_and_adds_up():
     last = at_open(SCENARIO, 5 * MINUTE)
     found, row = knight(last), last.gauges.path[-1]
     assert (row["executions"], row["shares"], row["gross_usd"]) == (found["executions"], found["shares"], found["gross_usd"])
-    assert (row["bad_servers"], row["runaway_parents"]) == (1, last.runaway)
+    assert (row["bad_servers"], row["runaway_parents"]) == (1, last.monitoring.runaway)
     executions = [row["executions"] for row in sim.gauges.path]
     assert executions == sorted(executions)
 

@@ -5,8 +5,8 @@ import re
 import pytest
 
 import engine
-from game import guide
-from game.briefs import BRIEFS, levers
+from game.control import guide
+from game.control.briefs import BRIEFS, levers
 from tests.builders import new_exercise, new_facilitator, taken_seat
 
 SCENARIO = engine.load_scenario("knight-2012")
@@ -24,25 +24,24 @@ def test_an_agenda_fills_its_time_and_leaves_two_fifths_for_the_debrief(total):
 
 @pytest.mark.parametrize(("total", "week"), [(60, False), (90, True)])
 def test_an_agenda_leaves_each_phase_the_time_it_takes_at_its_default_speed(total, week):
-    from game.models import PHASE_SPEEDS
-    from game.planning import PLANNING_S
+    from game.models.planning import PLANNING_S
 
     given = {part.title: part.minutes for part in guide.AGENDAS[total]}
     takes = {
-        "Pre-market": engine.OPEN / PHASE_SPEEDS["premarket"], "The opening bell": (engine.BELL_END - engine.OPEN) / PHASE_SPEEDS["bell"],
-        "Unwind and evening": (engine.CLOSE - engine.BELL_END) / PHASE_SPEEDS["unwind"] + (engine.END - engine.BLOCK) / PHASE_SPEEDS["block"],
+        "Pre-market": engine.OPEN / engine.SPEEDS["premarket"], "The opening bell": (engine.BELL_END - engine.OPEN) / engine.SPEEDS["bell"],
+        "Unwind and evening": (engine.CLOSE - engine.BELL_END) / engine.SPEEDS["unwind"] + (engine.END - engine.BLOCK) / engine.SPEEDS["block"],
     }  # fmt: skip
     for title, steps in takes.items():
         assert steps / engine.STEPS_PER_MINUTE <= given[title], title
     assert ("The week" in given) is week
     if week:
-        assert 3 * (180 / PHASE_SPEEDS["deployment"] + PLANNING_S / 60) <= given["The week"]
+        assert 3 * (180 / engine.SPEEDS["deployment"] + PLANNING_S / 60) <= given["The week"]
 
 
 @pytest.mark.parametrize("desk", engine.DESKS)
 def test_every_lever_that_takes_time_is_on_its_desks_page_once(desk):
     rows = [row for part in levers(desk, SCENARIO).values() for row in part]
-    own = [lever.label for kind, lever in engine.KINDS.items() if desk in lever.desks and not lever.talk and kind in SCENARIO.levers]
+    own = [lever.named(SCENARIO) for kind, lever in engine.KINDS.items() if desk in lever.desks and not lever.talk and kind in SCENARIO.levers]
     assert sorted(row.label for row in rows) == sorted(own)
     assert all(row.time for row in rows)
 

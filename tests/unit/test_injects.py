@@ -26,12 +26,13 @@ from engine import (
     sight,
 )
 from engine import play as history
-from engine.evidence import EvidenceError, load_evidence
-from engine.injects import CONDITIONS, PLAYED, WAITING, Deck
-from engine.scenario import read_scenario
-from engine.state import digest_of
+from engine.evidence.evidence import EvidenceError, load_evidence
+from engine.firm.injects import CONDITIONS, MOST_WAITING, PLAYED, Injects
+from engine.market.state import digest_of
+from engine.scenario.folders import Folder
+from engine.scenario.scenario import SCENARIOS, read_folder
 from tests.engine_builders import quiet_scenario
-from tests.small import give, heard, ok, small_scenario
+from tests.small import begun, give, heard, ok, small_scenario
 
 MINUTE = 240
 SMALL = small_scenario(3, flow={"plain_bell_per_min": 240.0})
@@ -41,15 +42,8 @@ LOUD = [text for text in READY if not text.talk_only]
 CALLS = [(text.id, reply.key) for text in READY if text.call for reply in text.call.replies if reply.does]
 
 
-@cache
-def saved(step: int) -> bytes:
-    sim = Simulation(SMALL, 7)
-    sim.step(step)
-    return save(sim)
-
-
 def at(step: int) -> Simulation:
-    return restore(SMALL, saved(step))
+    return begun(SMALL, step)
 
 
 def args(card: str, number: int = 1, **other: Any) -> dict[str, Any]:
@@ -70,7 +64,7 @@ def measured(sim: Simulation) -> dict[str, Any]:
         "market": digest_of(sim.machine),
         "hands": {desk: sim.hands_of(desk) for desk in DESKS},
         "late": sim.gauges.tick - sim.monitor.shown,
-        "frozen": sim.agreed.frozen_until,
+        "frozen": sim.phone.frozen_until,
     }
 
 
@@ -118,9 +112,9 @@ def test_an_answer_to_such_a_call_has_an_effect_that_is_kept(card, key):
     sim, silent = copy(), copy()
     for each in (sim, silent):
         assert play(each, card) is None
-    ok(sim, text_desk(card), "call.answer", call=sim.calls[-1]["id"], reply=key)
-    agreed = [{name: value for name, value in asdict(each.agreed).items() if name != "replies"} for each in (sim, silent)]
-    assert (agreed[0], asdict(sim.deck), sim.away_at) != (agreed[1], asdict(silent.deck), silent.away_at)
+    ok(sim, text_desk(card), "call.answer", call=sim.inbox.calls[-1]["id"], reply=key)
+    agreed = [{name: value for name, value in asdict(each.phone).items() if name != "replies"} for each in (sim, silent)]
+    assert (agreed[0], asdict(sim.injects), sim.clients.away_at) != (agreed[1], asdict(silent.injects), silent.clients.away_at)
     assert restore(SMALL, save(sim)).digest() == sim.digest()
 
 
@@ -171,21 +165,21 @@ def words(sim: Simulation, desk: str) -> list[Any]:
     ],
 )
 def test_a_wrong_entry_is_refused_with_file_entry_key_and_what_was_expected(tmp_path, old, new, words):
-    folder = shutil.copytree(load_scenario("knight-2012").folder, tmp_path / "knight-2012")
+    folder = shutil.copytree(SCENARIOS / "knight-2012", tmp_path / "knight-2012")
     path = folder / "injects.toml"
     text = path.read_text(encoding="utf-8")
     assert old in text, "the test itself is stale"
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(EvidenceError) as found:
-        load_evidence(folder)
+        load_evidence(Folder.at(folder), "SMARS-{n}")
     for word in ("injects.toml", *words):
         assert word in str(found.value)
 
 
 def test_a_scenario_needs_none_and_what_they_do_is_in_its_fingerprint(tmp_path):
-    folder = shutil.copytree(load_scenario("knight-2012").folder, tmp_path / "knight-2012")
+    folder = shutil.copytree(SCENARIOS / "knight-2012", tmp_path / "knight-2012")
     (folder / "injects.toml").unlink()
-    found = read_scenario(folder)
+    found = read_folder(folder)
     assert found.evidence.injects == ()
     assert found.sha256 != load_scenario("knight-2012").sha256
 
@@ -197,12 +191,12 @@ def test_it_is_delivered_exactly_at_its_step_and_once():
     sim = at(OPEN - 200)
     assert play(sim, "crash", at=OPEN + 7) is None
     sim.step(206)
-    assert (sim.fleet[3].state, len(sim.deck.waiting)) == ("running", 1)
+    assert (sim.fleet[3].state, len(sim.injects.waiting)) == ("running", 1)
     sim.step(1)
     assert (sim.now, sim.fleet[3].state) == (OPEN + 7, "stopped")
     sim.step(400)
-    assert sim.deck.played == [[1, OPEN + 7]] and not sim.deck.waiting
-    assert sim.lines[-1] == {"step": OPEN + 7, "server": 3, "kind": "stopped"}
+    assert sim.injects.played == [[1, OPEN + 7]] and not sim.injects.waiting
+    assert sim.records.lines[-1] == {"step": OPEN + 7, "server": 3, "kind": "stopped"}
 
 
 def test_two_of_one_step_come_in_the_order_of_their_numbers():
@@ -210,8 +204,8 @@ def test_two_of_one_step_come_in_the_order_of_their_numbers():
     for number in (9, 4):
         assert play(sim, "status_mail", number, at=OPEN + 5, text=f"number {number}") is None
     sim.step(5)
-    assert [number for number, _ in sim.deck.played] == [4, 9]
-    assert [mail["body"] for mail in sim.mails.values()][-6:] == ["number 4"] * 3 + ["number 9"] * 3
+    assert [number for number, _ in sim.injects.played] == [4, 9]
+    assert [mail["body"] for mail in sim.inbox.mails.values()][-6:] == ["number 4"] * 3 + ["number 9"] * 3
 
 
 def test_one_that_waits_survives_a_checkpoint_and_cuts_of_the_run():
@@ -226,27 +220,26 @@ def test_one_that_waits_survives_a_checkpoint_and_cuts_of_the_run():
         cut = restore(SMALL, save(cut))
     assert cut.now == straight.now
     assert cut.digest() == straight.digest()
-    assert cut.deck.played == [[1, OPEN + 33], [3, OPEN + 61], [2, OPEN + 80]]
+    assert cut.injects.played == [[1, OPEN + 33], [3, OPEN + 61], [2, OPEN + 80]]
 
 
 @pytest.mark.parametrize(
     ("what", "cause"), [("stopped_servers", "crash"), ("mails_opened", ""), ("runaway_parents", ""), ("gross_usd", ""), ("loss_usd", "")]
 )
 def test_a_condition_is_judged_every_five_seconds_and_delivers_once(what, cause):
-    sim = Simulation(quiet_scenario(behaviour="power_peg"), 7)
-    sim.step(OPEN - 40)
+    sim = begun(quiet_scenario(behaviour="power_peg"), OPEN - 40)
     above = {"gross_usd": 10_000, "loss_usd": 1000}.get(what, 0)
     assert play(sim, "status_mail", when={"what": what, "above": above}) is None
     sim.step(20)
-    assert sim.deck.waiting
+    assert sim.injects.waiting
     if cause:
         assert play(sim, cause, 2, at=OPEN + 3) is None
     if what == "mails_opened":
         assert play(sim, "status_mail", 3) is None
         sim.step(1)
-        ok(sim, "operator", "mail.open", mail=max(mail["id"] for mail in sim.mails.values() if mail["desk"] == "operator"))
+        ok(sim, "operator", "mail.open", mail=max(mail["id"] for mail in sim.inbox.mails.values() if mail["desk"] == "operator"))
     sim.step(2 * MINUTE)
-    delivered = [step for number, step in sim.deck.played if number == 1]
+    delivered = [step for number, step in sim.injects.played if number == 1]
     assert len(delivered) == 1 and delivered[0] % 20 == 0
     assert CONDITIONS[what](sim) > above
 
@@ -256,28 +249,28 @@ def test_a_condition_is_not_judged_before_the_step_it_is_given_for():
     assert play(sim, "crash") is None
     assert play(sim, "status_mail", 2, at=OPEN + 95, when={"what": "stopped_servers", "above": 0}) is None
     sim.step(200)
-    assert sim.deck.played[-1] == [2, OPEN + 100]
+    assert sim.injects.played[-1] == [2, OPEN + 100]
 
 
 def test_in_the_week_and_in_the_evening_of_the_day_it_comes_at_its_step_too():
     week = Simulation(SMALL, 7, start=WEEK)
     assert play(week, "technician", at=WEEK + 100, minutes=120, desks=["deployer"]) is None
     week.step(100)
-    assert week.deck.played == [[1, WEEK + 100]]
+    assert week.injects.played == [[1, WEEK + 100]]
     assert week.hands_of("deployer") == week.scenario.hands.evening.deployer - 1
     night = at(CLOSE - 40)
     assert play(night, "status_mail", at=BLOCK + 3) is None
     night.step(60)
-    assert night.deck.played == [[1, BLOCK + 3]]
+    assert night.injects.played == [[1, BLOCK + 3]]
 
 
 def test_history_plays_its_week_with_what_was_added_there():
     added = [(WEEK, "inject.play", args("technician", at=WEEK + 100, minutes=60)), (WEEK, "inject.play", args("crash", 2, at=WEEK + 150))]
     run = history(SMALL, "history", 7, since=WEEK, until=WEEK + 200, added=added)
     assert run.refused == []
-    assert run.sim.deck.played == [[1, WEEK + 100], [2, WEEK + 150]]
+    assert run.sim.injects.played == [[1, WEEK + 100], [2, WEEK + 150]]
     assert run.sim.fleet[3].state == "stopped"
-    assert history(SMALL, "history", 7, until=200, added=[(WEEK, "inject.play", args("crash", at=100))]).sim.deck.played == [[1, 100]]
+    assert history(SMALL, "history", 7, until=200, added=[(WEEK, "inject.play", args("crash", at=100))]).sim.injects.played == [[1, 100]]
 
 
 # -- taking back
@@ -289,7 +282,7 @@ def test_it_can_be_taken_back_until_it_was_delivered():
     assert play(sim, "technician", 2, at=OPEN + 20) is None
     ok(sim, "facilitator", "inject.take_back", id=1)
     sim.step(100)
-    assert sim.deck.played == [[2, OPEN + 20]]
+    assert sim.injects.played == [[2, OPEN + 20]]
     before = sim.digest()
     said = "it was delivered at 09:30:05: what was delivered cannot be taken back"
     assert give(sim, "facilitator", "inject.take_back", id=2) == said
@@ -329,14 +322,14 @@ def test_what_is_wrong_is_refused_with_what_was_expected_and_changes_nothing(wro
     before = sim.digest()
     reason = give(sim, "facilitator", "inject.play", **{**args("technician"), **wrong})
     assert reason is not None and words in reason
-    assert sim.digest() == before and sim.deck == Deck()
+    assert sim.digest() == before and sim.injects == Injects()
 
 
 def test_the_queue_has_a_limit_and_so_has_a_run():
     sim = at(OPEN)
-    for number in range(1, WAITING + 1):
+    for number in range(1, MOST_WAITING + 1):
         assert play(sim, "status_mail", number, at=OPEN + 500) is None
-    assert play(sim, "status_mail", 99, at=OPEN + 500) == f"{WAITING} injects wait already: take one back first"
+    assert play(sim, "status_mail", 99, at=OPEN + 500) == f"{MOST_WAITING} injects wait already: take one back first"
     sim = at(OPEN)
     for number in range(1, PLAYED + 1):
         assert play(sim, "press_wire", number) is None
@@ -396,14 +389,14 @@ def test_the_exchanges_own_call_comes_no_second_time_by_itself():
     sim = at(OPEN)
     assert play(sim, "exchange_rings") is None
     assert all(rule.text.id != "exchange" for rule in sim.evidence._calls.waiting)
-    ok(sim, "risk", "call.answer", call=sim.calls[-1]["id"], reply="exchange.accept")
-    assert sim.cut_off
+    ok(sim, "risk", "call.answer", call=sim.inbox.calls[-1]["id"], reply="exchange.accept")
+    assert sim.exchanges.cut_off
 
 
 def test_what_a_facilitator_types_is_shown_as_it_is():
     sim = at(OPEN)
     assert play(sim, "status_mail", text="{gross} {nothing} <b>", desks=["risk"]) is None
-    assert list(sim.mails.values())[-1]["body"] == "{gross} {nothing} <b>"
+    assert list(sim.inbox.mails.values())[-1]["body"] == "{gross} {nothing} <b>"
 
 
 # -- autopilots
@@ -423,10 +416,10 @@ def test_an_autopilot_copes_with_every_inject_and_goes_on(name):
             given.append((desk, move.kind, refusal))
             late += sim.now > OPEN + 40 * len(READY) + 240 and refusal is None
         sim.step(20)
-    assert [number for number, _ in sim.deck.played] == list(range(1, len(READY) + 1))
+    assert [number for number, _ in sim.injects.played] == list(range(1, len(READY) + 1))
     answers = [refusal for _, kind, refusal in given if kind == "call.answer"]
     assert answers.count(None) > 0 or name == "history"
-    assert all(call["state"] != "ringing" for call in sim.calls if sim.now > call["step"] + call["ring_s"] * 4)
+    assert all(call["state"] != "ringing" for call in sim.inbox.calls if sim.now > call["step"] + call["ring_s"] * 4)
     assert late or name == "history"
 
 

@@ -2,22 +2,25 @@
 
 import pytest
 
-from engine import ENGINE_VERSION, warm
+from engine import warm
 from engine.jit import HERE, SOURCE, _cache_folder, source_hash
 
+pytestmark = pytest.mark.kernels
 
-def test_the_engines_version_names_every_line_of_it(tmp_path, monkeypatch):
+
+def test_the_cache_is_named_after_every_line_that_a_kernel_can_see(tmp_path, monkeypatch):
     assert source_hash() == SOURCE
-    assert ENGINE_VERSION.endswith(SOURCE[:12])
     copy = tmp_path / "engine"
-    (copy / "levers").mkdir(parents=True)
     for path in HERE.rglob("*.py"):
-        (copy / path.relative_to(HERE)).write_bytes(path.read_bytes())
+        place = copy / path.relative_to(HERE)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(path.read_bytes())
     monkeypatch.setattr("engine.jit.HERE", copy)
     assert source_hash() == SOURCE
-    late = copy / "levers" / "risk.py"
-    late.write_bytes(late.read_bytes() + b"#")
-    assert source_hash() != SOURCE
+    for name, seen in (("levers/risk.py", False), ("market_time.py", True), ("market/book.py", True)):
+        before, late = source_hash(), copy / name
+        late.write_bytes(late.read_bytes() + b"#")
+        assert (source_hash() != before) is seen, name
 
 
 def test_kernels_go_where_they_are_told_under_the_hash_of_the_source(tmp_path, monkeypatch):

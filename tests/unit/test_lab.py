@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from engine import OPEN, WEEK, Command, Log, Plan, Stopped, distribution, lab_safeguards, load_scenario, run_trial, step_at
-from engine.commands import LEVERS
-from engine.lab import BARS, LEAST_USD, SMALL_USD, bins
-from engine.playbook import PlaybookError
-from tests.small import small_scenario
+from engine.analysis.lab import BARS, LEAST_USD, SMALL_USD, bins
+from engine.analysis.playbook import PlaybookError
+from engine.levers import LEVERS
+from engine.scenario.folders import Folder
+from tests.small import before, small_scenario
 
 SMALL = small_scenario(3)
 NOVICE = {"operator": "novice"}  # one desk is looked at in a third of the time
@@ -82,7 +83,7 @@ STOPPED = Log(
         Command(2, step_at("09:32"), "operator", "server.stop", {"server": 99}),
         Command(3, step_at("09:33"), "risk", "call.answer", {"call": 1, "reply": "exchange.callback"}),
     ),
-    step_at("09:50"),
+    before(step_at("09:50")),
     since=step_at("09:28"),
     refused=frozenset({2}),
 )
@@ -117,10 +118,11 @@ def test_quiet_open_has_the_same_safeguards_and_every_lever_of_them_is_one():
         assert bool(one.alerted) == bool(one.answer)
 
 
-def test_a_wrong_safeguard_says_where(tmp_path):
-    (tmp_path / "lab.toml").write_text('[[safeguard]]\nid = "x"\ngroup = "g"\nlabel = "l"\ntext = "t."\nbegin = [{ desk = "risk", kind = "bonus" }]\n')
+def test_a_wrong_safeguard_says_where():
+    wrong = ('[[safeguard]]\nid = "x"\ngroup = "g"\nlabel = "l"\ntext = "t."\nbegin = [{ desk = "risk", kind = "bonus" }]\n')
+    small = SMALL.model_copy(update={"files": Folder("small", {"lab.toml": wrong.encode()})})
     with pytest.raises(PlaybookError, match=r"lab.toml: x: begin 1: kind = 'bonus': expected one of"):
-        lab_safeguards(SMALL.model_copy(update={"folder": str(tmp_path), "base": None}), 1)
+        lab_safeguards(small, 1)
 
 
 # -- the distribution

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 
 import engine
-from game.lab import KEPT_MAX, RUNNING_MAX, stamp, told
 from game.models import Exercise, Experiment, Run
-from tests.builders import new_exercise, new_facilitator
+from game.models.experiments import KEPT_MAX, RUNNING_MAX, stamp, told
+from tests.builders import new_exercise, new_facilitator, pinned
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")]
 LAB = "/facilitator/lab/"
@@ -43,7 +43,7 @@ class Room:
 def ended(facilitator, **values: object) -> Exercise:
     exercise = new_exercise(facilitator=facilitator, title="Monday's class", **values)
     exercise.start()
-    Run.objects.filter(team__exercise=exercise).update(state="ended", step=engine.step_at("09:50"), engine_version=engine.ENGINE_VERSION)
+    Run.objects.filter(team__exercise=exercise).update(state="ended", step=engine.step_at("09:50"), **pinned())
     exercise.end()
     return exercise
 
@@ -69,7 +69,7 @@ def test_an_experiment_is_begun_with_what_was_chosen(room):
     assert experiment.title == "Nobody: Dead code deleted and 1 more"
     page = room.client.get(f"{LAB}{experiment.pk}/").content.decode()
     assert "from the deployment week on" in page and "built and never tested" in page and "seed 80, noise 7 to 36" in page
-    assert engine.ENGINE_VERSION in page and " style=" not in page
+    assert str(engine.RULES) in page and " style=" not in page
 
 
 def test_without_safeguards_there_is_one_side(room):
@@ -87,7 +87,7 @@ def test_trials_without_safeguards_are_taken_over_from_an_experiment_that_has_ru
     for differs in ({"players": "all novice"}, {"since": "week"}, {"scenario": "quiet-open"}, {"varies": "noise"}):
         assert not room.experiment(**differs).trials.exists(), differs
         Experiment.objects.filter(state="running").update(state="cancelled")
-    Experiment.objects.update(engine_version="0.1")
+    Experiment.objects.update(made_by="0.1")
     assert not room.experiment().trials.exists(), "another engine has run them"
 
 
@@ -119,7 +119,7 @@ def test_there_is_an_end_to_how_many_run_and_how_many_are_kept(room):
     assert "as many as may at once" in room.do(one, "on")
     Experiment.objects.update(state="done")
     Experiment.objects.bulk_create(
-        Experiment(facilitator=room.erin, title="x", scenario="knight-2012", players="nobody", state="done", engine_version="1")
+        Experiment(facilitator=room.erin, title="x", scenario="knight-2012", players="nobody", state="done", made_by="1")
         for _ in range(KEPT_MAX)
     )
     assert "Delete one first" in room.begin().content.decode()
@@ -132,7 +132,7 @@ def test_a_recorded_run_brings_its_scenario_its_beginning_and_its_commands_and_s
     assert (experiment.scenario, experiment.since, experiment.played_by) == ("knight-2012", 0, f"Cobalt, {room.exercise.code}")
     room.exercise.delete()
     plan = Experiment.objects.get(pk=experiment.pk).plan()
-    assert [one.kind for one in plan.log.commands] == ["servers.stop_all"] and plan.log.refused == {1} and plan.log.until == engine.step_at("09:50")
+    assert [one.kind for one in plan.log.commands] == ["servers.stop_all"] and plan.log.refused == {1} and plan.log.until == (engine.step_at("09:50"), 1)
     assert "Cobalt" in room.client.get(f"{LAB}{experiment.pk}/").content.decode()
 
 
@@ -159,11 +159,11 @@ def test_it_is_cancelled_gone_on_with_and_run_again(room):
 
 def test_figures_of_two_engines_are_not_mixed(room):
     experiment = room.experiment()
-    Experiment.objects.filter(pk=experiment.pk).update(engine_version="0.1", state="cancelled")
+    Experiment.objects.filter(pk=experiment.pk).update(made_by="0.1", state="cancelled")
     assert "run it again from the start" in room.do(experiment, "on") and experiment.state == "cancelled"
     assert stamp("knight-2012") != stamp("quiet-open"), "the data counts as well"
     room.do(experiment, "again")
-    assert (experiment.state, experiment.engine_version) == ("running", stamp("knight-2012"))
+    assert (experiment.state, experiment.made_by) == ("running", stamp("knight-2012"))
 
 
 def test_a_scenario_that_ships_no_longer_leaves_what_was_found_in_sight(room):

@@ -1,7 +1,7 @@
 """The ledger: from where a desk saw something to where the others read it, and what was decided next."""
 
 from engine import Command, Log, Simulation, ledger, load_scenario, step_at
-from engine.debrief import Decision
+from engine.analysis.debrief import Decision
 from tests.small import ok, until
 
 
@@ -27,7 +27,7 @@ def played() -> tuple[Simulation, list[Command]]:
 
 def test_a_shared_log_is_known_from_where_it_was_shown_first_to_who_read_it_and_what_came_next():
     sim, commands = played()
-    log = Log(sim.scenario, 79, tuple(commands), sim.now)
+    log = Log(sim.scenario, 79, tuple(commands), sim.moment)
     found, diagnosis = ledger(sim.take_events(), log.decisions)
     assert found.title.startswith("Log of SMARS-8") and found.desk == "operator"
     assert (found.seen, found.shared) == (step_at("08:03"), step_at("08:04")), "a tail takes a minute"

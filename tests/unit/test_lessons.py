@@ -3,9 +3,8 @@
 import pytest
 
 import engine
-from game import lessons
-from game.access import cookie_value
-from game.models import Exercise, Lesson, Player, Run
+from game.models import Exercise, Lesson, Player, Run, lessons
+from game.people.access import cookie_value
 from tests.builders import new_exercise, new_facilitator, taken_seat
 from tests.unit.test_exports import table
 

@@ -3,10 +3,10 @@
 import pytest
 
 from engine import BELL_END, KINDS, OPEN, Simulation, load_scenario
-from engine.fleet import RUNNING, STARTING, STOPPED
-from engine.state import CLIENT, ERROR, UNWIND
+from engine.firm.fleet import RUNNING, STARTING, STOPPED
+from engine.market.state import CLIENT, ERROR, UNWIND
 from tests.engine_builders import at_open, quiet_scenario
-from tests.small import give, ring, settle, small_scenario
+from tests.small import begun, give, ring, settle, small_scenario
 
 MINUTE = 240
 SCENARIO = small_scenario(2)
@@ -25,13 +25,12 @@ def test_the_ruling_on_busts_comes_whatever_the_moment_of_asking(odd):
     assert "trades.busted" not in kinds(sim)
     sim.step(20)
     assert kinds(sim).count("trades.busted") == 1
-    assert sim.bust_asked is None
+    assert sim.exchanges.bust_asked is None
 
 
 @pytest.mark.whole
 def test_a_server_stopped_while_it_starts_stays_down():
-    sim = Simulation(SCENARIO, 7)
-    sim.step(OPEN)
+    sim = begun(SCENARIO, OPEN)
     give(sim, "operator", "server.start", server=2)
     assert sim.fleet[2].state == STARTING
     assert give(sim, "operator", "server.stop", server=2) is None
@@ -46,8 +45,7 @@ def test_a_server_stopped_while_it_starts_stays_down():
 
 @pytest.mark.whole
 def test_an_earlier_start_brings_no_server_up_before_its_time():
-    sim = Simulation(SCENARIO, 7)
-    sim.step(OPEN)
+    sim = begun(SCENARIO, OPEN)
     give(sim, "operator", "server.start", server=2)
     give(sim, "operator", "server.stop", server=2)
     sim.step(2 * MINUTE)
@@ -62,8 +60,7 @@ def test_an_earlier_start_brings_no_server_up_before_its_time():
 
 
 def test_a_restart_takes_the_server_down_at_once_and_brings_up_what_is_on_disk():
-    sim = Simulation(SCENARIO, 7)
-    sim.step(OPEN)
+    sim = begun(SCENARIO, OPEN)
     sim.fleet.copy(sim.stale, "smars-rlp", sim.now)
     give(sim, "operator", "server.start", server=sim.stale)
     assert not sim.fleet.sends(sim.stale)
@@ -79,15 +76,14 @@ def test_a_rollback_leaves_a_stopped_server_down_and_its_log_says_no_other():
     give(sim, "operator", "server.stop", server=good)
     give(sim, "deployer", "release.rollback", servers=[good])
     assert (sim.fleet[good].state, sim.fleet[good].installed) == (STOPPED, "smars-2003")
-    assert [line["kind"] for line in sim.lines if line["server"] == good] == ["stopped", "copied"]
+    assert [line["kind"] for line in sim.records.lines if line["server"] == good] == ["stopped", "copied"]
     give(sim, "operator", "server.start", server=good)
     assert sim.fleet[good].running == "smars-2003"
 
 
 def test_a_rollback_of_one_takes_four_minutes_and_of_several_six():
     for servers, minutes in (([1], 4), ([1, 2], 6), ([1, 2, 3, 4, 5, 6, 7, 8], 6)):
-        sim = Simulation(SCENARIO, 7)
-        sim.step(OPEN)
+        sim = begun(SCENARIO, OPEN)
         give(sim, "deployer", "release.rollback", servers=servers)
         assert [work.end - work.start for work in sim.works] == [minutes * MINUTE]
 
@@ -102,8 +98,7 @@ def test_work_on_every_server_adds_up_and_takes_longer_before_the_open():
 
 @pytest.mark.whole
 def test_a_control_takes_ten_minutes_the_first_time_and_one_after_that():
-    sim = Simulation(SCENARIO, 7)
-    sim.step(OPEN)
+    sim = begun(SCENARIO, OPEN)
     for minutes, per_second in ((10, 5), (1, 3)):
         give(sim, "risk", "rate.set", per_second=per_second)
         assert [work.end - work.start for work in sim.works] == [minutes * MINUTE]
@@ -115,8 +110,7 @@ def test_a_control_takes_ten_minutes_the_first_time_and_one_after_that():
 
 
 def test_the_phone_takes_no_hand():
-    sim = Simulation(SCENARIO, 7)
-    sim.step(OPEN)
+    sim = begun(SCENARIO, OPEN)
     for server in (1, 2):
         give(sim, "operator", "server.stop", server=server)
     assert sim.free_hands("operator") == 0
@@ -153,15 +147,15 @@ def test_every_desk_may_open_its_mail_and_no_desk_may_pull_anothers_lever():
 def test_a_flag_cleared_upstream_leaves_running_parents_alone():
     sim = at_open(quiet_scenario(flow={"flagged_per_min": 60.0}, behaviour="power_peg"), 4)
     give(sim, "deployer", "flag.clear")
-    running = sim.runaway
+    running = sim.monitoring.runaway
     sim.step(400)
-    sim.watch_runaway()
-    assert sim.runaway == running > 0
+    sim.monitoring.watch_runaway(sim.machine, sim.now)
+    assert sim.monitoring.runaway == running > 0
     assert "off already" in give(sim, "deployer", "flag.clear")
     assert give(sim, "deployer", "flag.set") is None
     sim.step(400)
-    sim.watch_runaway()
-    assert sim.runaway > running
+    sim.monitoring.watch_runaway(sim.machine, sim.now)
+    assert sim.monitoring.runaway > running
 
 
 def test_a_disconnected_smars_comes_back_with_the_servers_that_are_restarted():
@@ -251,8 +245,8 @@ def test_the_exchange_can_only_be_accepted_after_it_rang_and_keeps_its_word():
     assert not sim.machine.servers.any(), "a restart does not undo the cut"
     assert "already" in give(sim, "risk", "exchange.accept")
     sim.step(BELL_END + 15 * MINUTE - sim.now - 1)
-    assert sim.cut_off
+    assert sim.exchanges.cut_off
     sim.step(1)
-    assert not sim.cut_off, "10:30, and a stopped server to be seen"
+    assert not sim.exchanges.cut_off, "10:30, and a stopped server to be seen"
     assert [n for n in range(1, 9) if sim.machine.servers[n]] == [2, 3, 4, 5, 6, 7, 8]
     assert "exchange.readmitted" in kinds(sim)

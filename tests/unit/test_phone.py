@@ -3,11 +3,13 @@
 import pytest
 
 from engine import OPEN, Simulation, load_scenario, restore, save, score, sight
-from engine.evidence_models import Reply
-from engine.phone import ACTS, Agreed, dangerous, parse_act
-from engine.telling import money
+from engine.firm.phone import CARRIED_OUT, StandingAgreements
+from engine.firm.score import gross_usd
+from engine.money import spoken
+from engine.scenario.acts import ACTS, dangerous, parse_act
+from engine.scenario.evidence_models import Reply
 from tests.engine_builders import at_open, quiet_scenario
-from tests.small import give, reply, ring, settle, small_scenario
+from tests.small import begun, give, reply, ring, settle, small_scenario
 
 MINUTE = 240
 SCENARIO = load_scenario("knight-2012")
@@ -18,9 +20,7 @@ REPLIES = [reply for call in TEXTS.calls for reply in call.replies]
 
 
 def at(step: int, scenario=QUIET, **how) -> Simulation:
-    sim = Simulation(scenario, 7, **how)
-    sim.step(step)
-    return sim
+    return begun(scenario, step, **how)
 
 
 def calls(sim: Simulation, desk: str = "risk") -> list[dict]:
@@ -32,7 +32,7 @@ def kinds(sim: Simulation) -> list[str]:
 
 
 def mails(sim: Simulation, sender: str, about: str = "") -> list[dict]:
-    return [mail for mail in sim.mails.values() if mail["sender"] == sender and about in mail["subject"]]
+    return [mail for mail in sim.inbox.mails.values() if mail["sender"] == sender and about in mail["subject"]]
 
 
 def followers(key: str) -> tuple[str, ...]:
@@ -60,14 +60,14 @@ def test_a_reply_is_shown_recorded_and_kept_by_a_checkpoint(key, moments):
     sim.take_events()
     before = sim.digest()
     assert reply(sim, key) is None
-    desk = sim.calls[-1]["desk"]
+    desk = sim.inbox.calls[-1]["desk"]
     row = calls(sim, desk)[0]
     assert (row["state"], row["left_s"], row["answer"]["key"]) == ("answered", 0, key)
     assert "call.answered" in kinds(sim)
-    assert sim.agreed.replies[key] == sim.now
+    assert sim.phone.replies[key] == sim.now
     assert sim.digest() != before
     again = restore(PEGGED, save(sim))
-    assert again.agreed == sim.agreed
+    assert again.phone == sim.phone
     assert "answered already" in give(sim, desk, "call.answer", call=row["id"], reply=key)
 
 
@@ -82,7 +82,7 @@ def test_a_call_rings_out_and_cannot_be_answered_any_more():
     assert (calls(sim)[0]["state"], calls(sim)[0]["left_s"], calls(sim)[0]["answer"]) == ("missed", 0, None)
     assert "call.missed" in kinds(sim)
     assert "rung out" in give(sim, "risk", "call.answer", call=number, reply="settle.all")
-    assert sim.agreed.replies == {"settle.missed": sim.now}
+    assert sim.phone.replies == {"settle.missed": sim.now}
 
 
 def test_a_call_is_answered_by_the_desk_it_rang_at_with_one_of_its_replies():
@@ -112,7 +112,7 @@ def test_the_card_holds_the_newest_eight_calls():
 def test_the_chief_executives_office_gives_and_withholds_the_word():
     sim = at(OPEN)
     reply(sim, "chief.stop")
-    assert {what: word["state"] for what, word in sim.words.items()} == {
+    assert {what: word["state"] for what, word in sim.bridge.authorisations.items()} == {
         "servers.stop_all": "given", "smars.disconnect": "given", "release.copy": "open",
     }  # fmt: skip
     assert give(sim, "operator", "servers.stop_all") is None
@@ -120,7 +120,7 @@ def test_the_chief_executives_office_gives_and_withholds_the_word():
     settle(sim)
     reply(sim, "chief.hold")
     assert "it was refused" in give(sim, "operator", "smars.disconnect")
-    assert sim.bridge[-1]["title"].startswith("Refuses the word")
+    assert sim.bridge.items[-1]["title"].startswith("Refuses the word")
 
 
 def test_the_word_can_be_settled_before_the_bell():
@@ -128,8 +128,8 @@ def test_the_word_can_be_settled_before_the_bell():
     reply(whole, "settle.all")
     reply(half, "settle.stop")
     reply(none, "settle.ask")
-    assert [sim.words["servers.stop_all"]["state"] for sim in (whole, half, none)] == ["given", "given", "open"]
-    assert [sim.words["smars.disconnect"]["state"] for sim in (whole, half, none)] == ["given", "open", "open"]
+    assert [sim.bridge.authorisations["servers.stop_all"]["state"] for sim in (whole, half, none)] == ["given", "given", "open"]
+    assert [sim.bridge.authorisations["smars.disconnect"]["state"] for sim in (whole, half, none)] == ["given", "open", "open"]
     assert [sim.minutes_of("limit.set") for sim in (whole, none)] == [10.0, 4]
     assert score(none)["precautions"] == 2000
 
@@ -139,9 +139,9 @@ def test_the_office_rings_again_when_what_is_held_has_doubled():
     sim = at_open(PEGGED, 200)
     sim.instant = False
     reply(sim, "chief.hold")
-    held = sim.agreed.gross_usd
+    held = sim.phone.gross_usd
     assert held > 0
-    while sim.gross_usd() < 2 * held:
+    while gross_usd(sim.machine) < 2 * held:
         sim.step(20)
     assert sim.now < OPEN + 3000
     sim.step(280)
@@ -157,12 +157,12 @@ def test_the_clearing_firm_reads_the_true_position_ten_minutes_later():
     sim.step(40)
     (mail,) = mails(sim, "Clearing firm, positions")
     assert mail["desk"] == "risk"
-    assert f"gross {money(sim.gross_usd())[:4]}" in mail["body"]
+    assert f"gross {spoken(gross_usd(sim.machine))[:4]}" in mail["body"]
 
 
 @pytest.mark.parametrize(("usd", "text"), [(4_600_000_000, "$4.60 billion"), (312_400_000, "$312 million"), (1_000_000, "$1 million"), (812, "$812")])
 def test_money_is_said_as_people_say_it(usd, text):
-    assert money(usd) == text
+    assert spoken(usd) == text
 
 
 # -- the exchange
@@ -176,8 +176,8 @@ def high(sim: Simulation) -> None:
 def test_to_accept_is_the_lever_at_once():
     sim = at(OPEN + 20)
     assert reply(sim, "exchange.accept") is None
-    assert sim.cut_off
-    assert sim.cut_by_exchange
+    assert sim.exchanges.cut_off
+    assert sim.exchanges.cut_by_exchange
     assert not sim.machine.servers.any()
 
 
@@ -200,10 +200,10 @@ def test_what_was_intended_is_not_reviewed_as_an_error():
     reply(sim, "exchange.intended")
     assert "you told us it was intended" in give(sim, "risk", "exchange.bust")
     reply(sim, "exchange_back.error")
-    assert sim.bust_asked is None, "nor by asking on the telephone"
+    assert sim.exchanges.bust_asked is None, "nor by asking on the telephone"
     other = at(OPEN + 20)
     reply(other, "exchange_back.error")
-    assert other.bust_asked == other.now
+    assert other.exchanges.bust_asked == other.now
 
 
 @pytest.mark.whole
@@ -212,9 +212,9 @@ def test_who_asks_for_time_twice_is_ruled_on_an_hour_later():
     reply(sim, "exchange_again.time")
     assert give(sim, "risk", "exchange.bust") is None
     sim.step(89 * MINUTE)
-    assert sim.bust_asked is not None
+    assert sim.exchanges.bust_asked is not None
     sim.step(2 * MINUTE)
-    assert sim.bust_asked is None
+    assert sim.exchanges.bust_asked is None
 
 
 def test_a_gate_at_the_exchange_only_narrows_a_collar():
@@ -258,7 +258,7 @@ def test_clients_sent_elsewhere_come_back_when_they_are_asked():
     assert "already" in give(sim, "risk", "clients.route_away")
     assert give(sim, "risk", "clients.recall") is None
     sim.step(2 * MINUTE)
-    assert (sim.machine.controls[0].away_256, sim.away_at) == (0, None)
+    assert (sim.machine.controls[0].away_256, sim.clients.away_at) == (0, None)
     assert "no clients route elsewhere" in give(sim, "risk", "clients.recall")
 
 
@@ -269,15 +269,15 @@ def test_clients_that_wait_in_vain_leave_for_the_day():
     for sim in (served, unserved):
         assert reply(sim, "client.wait") is None
         sim.step(10 * MINUTE - 1)
-        assert sim.away_at is None
+        assert sim.clients.away_at is None
         sim.take_events()
         sim.step(21)
-    assert (served.agreed.gone, served.away_at) == (False, None)
-    assert unserved.agreed.gone
+    assert (served.phone.gone, served.clients.away_at) == (False, None)
+    assert unserved.phone.gone
     assert "clients.left" in kinds(unserved)
     assert "left for the day" in give(unserved, "risk", "clients.recall")
     costs = SCENARIO.costs
-    assert score(unserved)["client_harm"] == pytest.approx(costs.clients_gone_usd + sum(unserved.harmed.values()) * costs.client_harm[1] / MINUTE)
+    assert score(unserved)["client_harm"] == pytest.approx(costs.clients_gone_usd + sum(unserved.clients.harmed.values()) * costs.client_harm[1] / MINUTE)
 
 
 @pytest.mark.whole
@@ -285,14 +285,14 @@ def test_what_hangs_is_handed_back_and_harm_rests_for_a_while():
     sim = at(OPEN + 20, small_scenario(1, flow={"plain_bell_per_min": 60.0}))
     dark(sim)
     sim.step(100)
-    waiting, harmed = int(sim.machine.tally[0].waiting), dict(sim.harmed)
+    waiting, harmed = int(sim.machine.tally[0].waiting), dict(sim.clients.harmed)
     assert waiting > 10
     reply(sim, "client.cancel")
-    assert (int(sim.machine.tally[0].waiting), sim.agreed.cancelled) == (0, waiting)
+    assert (int(sim.machine.tally[0].waiting), sim.phone.cancelled) == (0, waiting)
     sim.step(5 * MINUTE)
-    assert sim.harmed == harmed
+    assert sim.clients.harmed == harmed
     sim.step(MINUTE)
-    assert sim.harmed != harmed
+    assert sim.clients.harmed != harmed
     assert calls(sim)[0]["replies"][0]["key"] == "client_again.away"
 
 
@@ -303,7 +303,7 @@ def test_what_hangs_is_handed_back_and_harm_rests_for_a_while():
 def test_the_flag_is_kept_taken_off_or_talked_of_again_at_ten_to_nine():
     keep, off, later = (at(20 * MINUTE) for _ in range(3))
     for sim, key in ((keep, "golive.go"), (off, "golive.dark"), (later, "golive.check")):
-        sim.calls.clear()
+        sim.inbox.calls.clear()
         reply(sim, key)
     assert (keep.minutes_of("flag.clear"), later.minutes_of("flag.clear")) == (10, 5.0)
     assert not sight(off, "deployer")["flag"]["set"]
@@ -321,17 +321,17 @@ def test_the_order_desk_finds_pages_or_hides_the_rejects():
     found, paged, hidden = (at(60 * MINUTE, small_scenario(2, flow={"premarket_flagged": 160})) for _ in range(3))
     for sim, key in ((found, "blotter.list"), (paged, "blotter.page"), (hidden, "blotter.clean")):
         assert reply(sim, key) is None
-        sim.alerts.clear()
+        sim.inbox.alerts.clear()
     box = {id(sim): len(mails(sim, "smars-alerts", "Power Peg")) for sim in (found, paged, hidden)}
     for sim in (found, paged, hidden):
         sim.step(OPEN - sim.now)
     (mail,) = mails(found, "Order desk, pre-market")
     assert "one in 8" in mail["body"]
     assert "order " in mail["body"].split("The last ones:")[1]
-    rung = [alert for alert in paged.alerts if alert["text"] == "Mail from smars-alerts: BNET reject: Power Peg disabled"]
+    rung = [alert for alert in paged.inbox.alerts if alert["text"] == "Mail from smars-alerts: BNET reject: Power Peg disabled"]
     assert len(rung) == len(mails(paged, "smars-alerts", "Power Peg")) - box[id(paged)] > 0
     assert len(mails(hidden, "smars-alerts", "Power Peg")) == box[id(hidden)]
-    assert len(hidden.refusals) == len(found.refusals), "the logs have them"
+    assert len(hidden.records.refusals) == len(found.records.refusals), "the logs have them"
 
 
 # -- after the storm
@@ -350,10 +350,10 @@ def test_sessions_are_opened_at_once_one_by_one_or_not():
     assert single.machine.servers.sum() == 0
     assert give(single, "operator", "server.start", server=1) is None
     assert single.works[0].end - single.now == 2 * MINUTE
-    harmed = dict(shut.harmed)
+    harmed = dict(shut.clients.harmed)
     reply(shut, "sessions.shut")
     shut.step(30 * MINUTE)
-    assert shut.harmed == harmed
+    assert shut.clients.harmed == harmed
     cut = at(OPEN + 20)
     reply(cut, "exchange.accept")
     reply(cut, "sessions.open")
@@ -422,15 +422,15 @@ def test_an_act_says_what_is_wrong_with_it():
         Reply(key="a.b", text="x", does=("shout",))
 
 
-def test_every_act_is_used_and_every_lever_it_names_exists():
+def test_every_act_is_used_and_carried_out_and_every_lever_it_names_exists():
     said = [*REPLIES, *(reply for inject in TEXTS.injects if inject.call for reply in inject.call.replies)]
     used = [text for found in (*said, *TEXTS.injects) for text in found.does]
-    assert {text.split()[0] for text in used} == set(ACTS)
+    assert {text.split()[0] for text in used} == set(ACTS) == set(CARRIED_OUT)
     assert {parse_act(text)[1][0] for text in used if text.startswith("pace")} <= set(SCENARIO.levers)
 
 
 def test_nothing_is_agreed_before_anybody_rings():
-    assert at(0).agreed == Agreed()
+    assert at(0).phone == StandingAgreements()
 
 
 def test_a_reply_that_can_hurt_is_marked_so_that_a_desk_arms_it_first():

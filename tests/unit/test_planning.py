@@ -1,19 +1,15 @@
 """The planning pause of an evening: who is waited for, for how long, and what ends it."""
 
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 
 import engine
-from game import planning
-from game.drive import drive
-from game.models import Exercise, Planning, RuleBroken, Seat
-from game.overview import overview
+from game.control.exercise_controls import drive
+from game.control.overview import overview
+from game.models import Exercise, Planning, RuleBroken, Seat, planning
 from tests.builders import new_exercise, taken_seat
 
 pytestmark = pytest.mark.django_db
-NOW = timezone.now()
+START = 7000.0
 
 
 def an_evening(**values) -> Exercise:
@@ -25,8 +21,21 @@ def an_evening(**values) -> Exercise:
     return exercise
 
 
-def later(seconds: float):
-    return NOW + timedelta(seconds=seconds)
+class Clock:
+    """Looks as a clock that stands does, four times a second of its own time."""
+
+    def __init__(self, exercise: Exercise, step: int = engine.WEEK) -> None:
+        self.exercise, self.step, self.now = exercise, step, START
+
+    def look(self) -> tuple[bool, bool]:
+        return planning.holds(self.exercise, self.step, self.now)
+
+    def goes_on(self, seconds: float) -> tuple[bool, bool]:
+        """So many seconds; what the last look said."""
+        for _ in range(round(4 * seconds)):
+            self.now += 0.25
+            said = self.look()
+        return said
 
 
 def ready(exercise: Exercise, name: str, on: bool = True) -> None:
@@ -35,44 +44,63 @@ def ready(exercise: Exercise, name: str, on: bool = True) -> None:
 
 def test_an_evening_waits_until_every_desk_that_people_sit_at_is_ready():
     exercise = an_evening()
-    assert planning.holds(exercise, engine.WEEK, NOW) == (True, True)
-    assert planning.holds(exercise, engine.WEEK, later(5)) == (True, False)
-    assert planning.told(exercise, later(5)) == {"evening": 0, "left_s": 85, "ready": 0, "of": 2}
+    clock = Clock(exercise)
+    assert clock.look() == (True, True)
+    assert clock.goes_on(5) == (True, False)
+    assert planning.told(exercise) == {"evening": 0, "left_s": 85, "ready": 0, "of": 2}
     ready(exercise, "Dana")
-    assert planning.holds(exercise, engine.WEEK, later(6))[0] and planning.told(exercise, later(6))["ready"] == 1
+    assert clock.goes_on(1)[0] and planning.told(exercise)["ready"] == 1
     ready(exercise, "Dana", on=False)
     ready(exercise, "Eli")
-    assert planning.holds(exercise, engine.WEEK, later(7))[0]
+    assert clock.goes_on(1)[0]
     ready(exercise, "Dana")
-    assert planning.holds(exercise, engine.WEEK, later(8)) == (False, True)
-    assert planning.holds(exercise, engine.WEEK, later(8)) == (False, False), "a second team's run finds it over"
-    assert planning.told(exercise, later(8)) is None
+    assert clock.look() == (False, True)
+    assert clock.look() == (False, False), "a second team's run finds it over"
+    assert planning.told(exercise) is None
     with pytest.raises(RuleBroken, match="nobody waits any more"):
         ready(exercise, "Eli", on=False)
 
 
 def test_it_waits_for_ninety_seconds_at_most_and_as_long_as_the_exercise_says():
-    exercise = an_evening()
-    planning.holds(exercise, engine.WEEK, NOW)
-    assert planning.holds(exercise, engine.WEEK, later(89))[0]
-    assert planning.holds(exercise, engine.WEEK, later(90)) == (False, True)
-    short = an_evening(planning_s=5)
-    planning.holds(short, engine.WEEK, NOW)
-    assert planning.holds(short, engine.WEEK, later(5)) == (False, True)
+    clock = Clock(an_evening())
+    clock.look()
+    assert clock.goes_on(89)[0]
+    assert clock.goes_on(1) == (False, True)
+    short = Clock(an_evening(planning_s=5))
+    short.look()
+    assert short.goes_on(5) == (False, True)
     none = an_evening(planning_s=0)
-    assert planning.holds(none, engine.WEEK, NOW) == (False, False) and not Planning.objects.filter(exercise=none).exists()
+    assert Clock(none).look() == (False, False) and not Planning.objects.filter(exercise=none).exists()
+
+
+def test_the_seconds_of_many_teams_are_counted_once_and_go_on_with_another_worker():
+    exercise = an_evening()
+    clocks = [Clock(exercise) for _ in range(3)]
+    for number, clock in enumerate(clocks):
+        clock.now += number / 12
+        clock.look()
+    for _ in range(30):
+        for clock in clocks:
+            clock.goes_on(1)
+    assert 59 <= planning.told(exercise)["left_s"] <= 61
+    planning._seen.forget(Planning.objects.get().pk)  # as in a worker that takes over
+    after = Clock(exercise)
+    after.now = 20.0
+    after.look()
+    after.goes_on(30)
+    assert 29 <= planning.told(exercise)["left_s"] <= 31
 
 
 def test_each_evening_opens_with_one_of_its_own_and_an_earlier_ready_does_not_count():
     exercise = an_evening()
-    planning.holds(exercise, engine.WEEK, NOW)
+    Clock(exercise).look()
     for name in ("Dana", "Eli"):
         ready(exercise, name)
-    planning.holds(exercise, engine.WEEK, NOW)
+    Clock(exercise).look()
     monday = engine.week_step(1, "18:00")
     assert planning.next_opening(exercise, engine.WEEK) == planning.next_opening(exercise, monday - 1) == monday
-    assert planning.holds(exercise, monday - 1, NOW) == (False, False)
-    assert planning.holds(exercise, monday, NOW) == (True, True)
+    assert Clock(exercise, monday - 1).look() == (False, False)
+    assert Clock(exercise, monday).look() == (True, True)
     assert planning.next_opening(exercise, engine.week_step(2, "18:00")) is None and planning.opening(exercise, 0) is None
 
 
@@ -85,40 +113,42 @@ def test_an_exercise_that_begins_within_an_evening_plans_it_there():
 
 def test_nobody_waits_for_empty_seats_for_those_whom_the_assistant_covers_or_for_a_team_that_has_ended():
     exercise = an_evening()
-    planning.holds(exercise, engine.WEEK, NOW)
+    Clock(exercise).look()
     ready(exercise, "Dana")
     Seat.objects.filter(team__exercise=exercise, desk="risk").update(covered=True)
-    assert planning.holds(exercise, engine.WEEK, NOW) == (False, True)
+    assert Clock(exercise).look() == (False, True)
     empty = new_exercise(start_step=engine.WEEK, autopilot="assistant")
     empty.start()
-    assert planning.holds(empty, engine.WEEK, NOW) == (False, False)
+    assert Clock(empty).look() == (False, False)
     left = an_evening()
-    planning.holds(left, engine.WEEK, NOW)
+    Clock(left).look()
     left.runs().update(state="ended")
-    assert planning.holds(left, engine.WEEK, NOW) == (False, True)
+    assert Clock(left).look() == (False, True)
 
 
 def test_while_the_exercise_is_paused_the_seconds_stand_still():
     exercise = an_evening()
-    planning.holds(exercise, engine.WEEK, timezone.now())
+    Clock(exercise).look()
+    clock = Clock(exercise)
+    clock.goes_on(10)
     exercise.pause()
-    assert 85 <= planning.told(exercise, later(500))["left_s"] <= 90
+    clock.now += 500  # no clock looks meanwhile
     exercise.go_on()
-    assert planning.holds(exercise, engine.WEEK, timezone.now()) == (True, False)
-    assert 85 <= planning.told(exercise, timezone.now())["left_s"] <= 90
+    assert clock.look() == (True, False)
+    assert 78 <= planning.told(exercise)["left_s"] <= 80
 
 
 def test_whoever_has_the_clock_can_begin_at_once_or_advance_beyond_it(monkeypatch):
-    monkeypatch.setattr("game.drive.tell_state", lambda exercise: None)
-    monkeypatch.setattr("game.drive.dispatch_all", lambda exercise: None)
+    monkeypatch.setattr("game.control.exercise_controls.tell_state", lambda exercise: None)
+    monkeypatch.setattr("game.control.exercise_controls.dispatch_all", lambda exercise: None)
     exercise = an_evening()
     with pytest.raises(RuleBroken, match="No evening waits"):
         drive(exercise, "begin")
-    planning.holds(exercise, engine.WEEK, timezone.now())
+    Clock(exercise).look()
     assert overview(exercise, {})["planning"]["of"] == 2
     drive(exercise, "begin")
-    assert planning.holds(exercise, engine.WEEK, timezone.now()) == (False, False)
+    assert Clock(exercise).look() == (False, False)
     monday = engine.week_step(1, "18:00")
-    planning.holds(exercise, monday, timezone.now())
+    Clock(exercise, monday).look()
     drive(exercise, "advance", "08:00")
-    assert planning.told(exercise, timezone.now()) is None
+    assert planning.told(exercise) is None

@@ -4,6 +4,7 @@ import pytest
 
 from engine import BELL_END, OPEN, PlaybookError, Simulation, load_scenario, playbook, playbook_names, replay, step_at
 from tests.engine_builders import quiet_scenario
+from tests.small import before
 
 SCENARIO = load_scenario("knight-2012")
 GOOD = '[[command]]\nat = 2012-08-01T09:40:00\ndesk = "operator"\nkind = "server.stop"\nargs = { server = "stale" }\n'
@@ -96,7 +97,7 @@ def test_every_playbook_that_ships_is_accepted_by_the_machine():
     assert {"history", "none", "competent"} <= set(playbook_names(SCENARIO))
     for name in playbook_names(SCENARIO):
         commands = [command for command in playbook(scenario, name, 79) if command.step < OPEN + 5000]
-        sim = replay(scenario, 79, commands, OPEN + 5000)
+        sim = replay(scenario, 79, commands, before(OPEN + 5000))
         assert "command.refused" not in [event.kind for event in sim.take_events()], name
 
 
@@ -105,22 +106,22 @@ def test_history_rolls_back_in_effect_at_0954_and_disconnects_at_1015():
     scenario = quiet_scenario()
     commands = playbook(scenario, "history", 79)
     rollback = step_at("09:54")
-    sim = replay(scenario, 79, commands, rollback - 1)
+    sim = replay(scenario, 79, commands, before(rollback - 1))
     assert {server.running for server in sim.fleet.servers if server.n != 8} == {"smars-rlp"}
     sim.step(1)
     assert {server.running for server in sim.fleet.servers} == {"smars-2003"}
-    assert sim.runaway == 1
-    sim = replay(scenario, 79, commands, BELL_END - 1)
+    assert sim.monitoring.runaway == 1
+    sim = replay(scenario, 79, commands, before(BELL_END - 1))
     assert sim.machine.controls[0].connected == 1
     sim.step(1)
     assert sim.machine.controls[0].connected == 0
-    assert sim.runaway == 0
+    assert sim.monitoring.runaway == 0
     assert "smars.disconnected" in [event.kind for event in sim.take_events()]
-    assert not sim.cut_by_exchange, "history hung up before the exchanges did"
+    assert not sim.exchanges.cut_by_exchange, "history hung up before the exchanges did"
 
 
 @pytest.mark.whole
 def test_none_leaves_it_to_the_exchanges():
     scenario = quiet_scenario()
-    sim = replay(scenario, 79, playbook(scenario, "none", 79), BELL_END)
-    assert sim.cut_by_exchange
+    sim = replay(scenario, 79, playbook(scenario, "none", 79), before(BELL_END))
+    assert sim.exchanges.cut_by_exchange

@@ -1,18 +1,13 @@
-"""Players, seats and presence, as their rows keep them. Time is an argument: nothing here waits."""
-
-from datetime import timedelta
+"""Players and seats, as their rows keep them."""
 
 import pytest
-from django.utils import timezone
 
-from game import presence
-from game.access import cookie_value, is_still, place_of, player_of
-from game.models import Exercise, Holding, Player, RuleBroken, Seat
-from game.people import clean_name, words
+from game.models import Exercise, Player, RuleBroken, Seat
+from game.models.people import clean_name, words
+from game.people.access import cookie_value, is_still, place_of, player_of
 from tests.builders import new_exercise
 
 pytestmark = pytest.mark.django_db
-GONE = timedelta(seconds=presence.GRACE_S)
 
 
 def sits(exercise: Exercise, name: str, *desks: str) -> Player:
@@ -22,15 +17,37 @@ def sits(exercise: Exercise, name: str, *desks: str) -> Player:
     return player
 
 
-def away(player: Player, since) -> None:
-    Player.objects.filter(pk=player.pk).update(gone_at=since)
-
-
 @pytest.mark.parametrize(
     ("typed", "shown"), [("  Dana  ", "Dana"), ("An\u0000a\u202e", "Ana"), ("Zoë  Ó", "Zoë Ó"), ("李雷", "李雷"), ("🙂", "🙂"), ("x" * 24, "x" * 24)]
 )
 def test_a_name_is_what_can_be_seen_of_it(typed, shown):
     assert clean_name(typed) == shown
+
+
+@pytest.mark.parametrize(
+    "name", ["مهدی\u200cزاده", "می\u200cخواهم", "क्\u200dष", "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f469\U0001f3fd\u200d\U0001f680", "\U0001f3f3\ufe0f\u200d\U0001f308"]
+)  # fmt: skip
+def test_what_joins_the_letters_of_a_script_or_the_parts_of_an_emoji_stays(name):
+    assert clean_name(name) == name
+    assert clean_name(f"\u202e{name}\u2066\u200d") == name, "what turns the direction goes, and what joins nothing"
+
+
+@pytest.mark.parametrize("typed", ["Da\u200dna", "Da\u200cna", "\u200dDana\u200d", "Dana\u2060", "\u202eDana\u202c"])
+def test_what_is_not_seen_makes_no_second_name(typed):
+    assert clean_name(typed) == "Dana"
+
+
+@pytest.mark.parametrize("typed", ["\u200d", "\u200c\u200d \u200c", "\u202e\u2066", "\ufe0f"])
+def test_a_name_of_which_nothing_is_seen_is_none(typed):
+    with pytest.raises(RuleBroken, match="Type the name"):
+        clean_name(typed)
+
+
+def test_two_names_that_look_the_same_are_one():
+    exercise = new_exercise()
+    Player.enter(exercise, "مهدی\u200cزاده")
+    with pytest.raises(RuleBroken, match="Somebody here is called"):
+        Player.enter(exercise, "مهدیزاده")
 
 
 @pytest.mark.parametrize(
@@ -54,11 +71,23 @@ def test_a_name_that_grows_when_it_is_compared_still_fits():
     Player.enter(new_exercise(), "\ufdfa" * 24)
 
 
-def test_every_player_of_an_exercise_has_another_word_and_words_never_run_out():
-    assert len(set(words())) == len(words()) >= 200 and all(word.isascii() and word.islower() for word in words())
+def test_resume_words_are_three_of_two_thousand_that_no_two_of_begin_alike():
+    assert len(words()) >= 2000 and all(word.isascii() and word.islower() and word.isalpha() and 3 <= len(word) <= 9 for word in words())
+    assert len({word[:4] for word in words()}) == len(words())
     exercise = new_exercise()
-    given = {Player.enter(exercise, f"P{number}")[0].word for number in range(len(words()) + 3)}
-    assert len(given) == len(words()) + 3
+    given = [Player.enter(exercise, f"P{number}")[0].word for number in range(50)]
+    assert len(set(given)) == 50 and all(len(word.split()) == 3 and set(word.split()) <= set(words()) for word in given)
+
+
+@pytest.mark.parametrize("typed", ["Maple River Stone", " maple-river-stone ", "maple, river, stone.", "MAPLE  RIVER\tSTONE"])
+def test_a_resume_word_is_known_however_it_is_typed(typed):
+    exercise = new_exercise()
+    player, _ = Player.enter(exercise, "Dana")
+    Player.objects.filter(pk=player.pk).update(word="maple river stone")
+    assert Player.of_word(exercise, typed) == player
+    assert Player.of_word(exercise, "river maple stone") is None and Player.of_word(exercise, " ") is None
+    Player.objects.filter(pk=player.pk).update(word="acorn")
+    assert Player.of_word(exercise, " Acorn ") == player, "a word of one, from before, opens until its exercise ends"
 
 
 def test_a_word_moves_the_player_to_another_browser_and_lets_the_first_one_go():
@@ -107,105 +136,3 @@ def test_the_autopilot_plays_the_desks_nobody_holds_and_the_covered_ones():
     assert plays() == [("deployer", "assistant"), ("risk", "assistant")]
     Seat.objects.filter(team=team).update(autopilot="")
     assert plays() == [("risk", "assistant")], "whoever is away is always stood in for"
-
-
-def test_who_falls_silent_is_away_since_the_last_sign_of_life():
-    exercise, now = new_exercise(), timezone.now()
-    player = sits(exercise, "Dana", "operator")
-    presence.seen(player.pk, now)
-    assert presence.sweep(now + timedelta(seconds=presence.SILENT_S - 1)) == set()
-    assert presence.sweep(now + timedelta(seconds=presence.SILENT_S + 1)) == {exercise.teams.get().pk}
-    player.refresh_from_db()
-    assert player.gone_at == now
-    assert presence.seen(player.pk, now) and not presence.seen(player.pk, now)
-
-
-def test_the_seat_of_an_absent_player_is_covered_after_the_grace_period_and_not_before_the_start():
-    exercise, now = new_exercise(), timezone.now()
-    player = sits(exercise, "Dana", "operator")
-    seat = player.seats.get()
-    away(player, now)
-    presence.sweep(now + GONE)
-    assert not Seat.objects.get(pk=seat.pk).covered, "nothing is played in the lobby"
-    exercise.start()
-    presence.sweep(now + GONE - timedelta(seconds=1))
-    assert not Seat.objects.get(pk=seat.pk).covered
-    assert presence.sweep(now + GONE) == {seat.team_id}
-    assert Seat.objects.get(pk=seat.pk).covered
-    assert presence.sweep(now + GONE) == set(), "told once"
-    presence.seen(player.pk, now)
-    assert Seat.objects.get(pk=seat.pk).covered, "coming back is not yet taking it back"
-    seat.uncover()
-    assert not Seat.objects.get(pk=seat.pk).covered
-
-
-def test_a_shared_seat_is_covered_only_when_everybody_is_away():
-    exercise, now = new_exercise(), timezone.now()
-    dana, eli = sits(exercise, "Dana", "operator"), sits(exercise, "Eli", "operator")
-    exercise.start()
-    away(dana, now)
-    presence.seen(eli.pk, now)
-    presence.sweep(now + GONE - timedelta(seconds=20))
-    away(eli, now + timedelta(seconds=9))
-    presence.sweep(now + GONE)
-    assert not eli.seats.get().covered
-    presence.sweep(now + GONE + timedelta(seconds=9))
-    assert eli.seats.get().covered
-
-
-def test_team_mates_see_who_is_away_and_how_long_the_seat_still_waits():
-    exercise, now = new_exercise(), timezone.now()
-    dana, eli = sits(exercise, "Dana", "operator"), sits(exercise, "Eli", "risk")
-    away(eli, now)
-    rows = {row["desk"]: row for row in presence.seats_of(exercise.teams.get().pk, dana.pk, now + timedelta(seconds=12))}
-    assert rows["operator"] == {
-        "desk": "operator",
-        "holders": ["Dana"],
-        "online": True,
-        "autopilot": None,
-        "covered": False,
-        "ready": None,
-        "mine": True,
-        "away_s": None,
-    }
-    assert rows["risk"] == {
-        "desk": "risk",
-        "holders": ["Eli"],
-        "online": False,
-        "autopilot": None,
-        "covered": False,
-        "ready": None,
-        "mine": False,
-        "away_s": 18,
-    }
-    assert rows["deployer"] == {
-        "desk": "deployer",
-        "holders": [],
-        "online": False,
-        "autopilot": "history",
-        "covered": False,
-        "ready": None,
-        "mine": False,
-        "away_s": None,
-    }
-
-
-def test_a_game_for_one_waits_for_its_player_after_some_minutes():
-    exercise, now = new_exercise(), timezone.now()
-    exercise.owner = sits(exercise, "You", "operator")
-    exercise.save()
-    exercise.start()
-    away(exercise.owner, now)
-    assert presence.forsaken(now + timedelta(seconds=presence.OWNER_AWAY_S - 1)) == []
-    assert presence.forsaken(now + timedelta(seconds=presence.OWNER_AWAY_S)) == [exercise]
-    exercise.refresh_from_db()
-    assert exercise.state == "paused"
-
-
-def test_two_who_hold_a_seat_are_named_in_the_order_they_came():
-    exercise = new_exercise()
-    sits(exercise, "Zoe", "operator")
-    sits(exercise, "Ann", "operator")
-    seat = Seat.objects.get(team__exercise=exercise, desk="operator")
-    assert [player.name for player in seat.holders] == ["Zoe", "Ann"]
-    assert Holding.objects.count() == 2

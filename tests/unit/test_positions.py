@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from engine import Simulation, load_scenario
-from engine.positions import (
+from engine.market.positions import (
     LATEST,
     SNAPSHOTS,
     TICKS_A_MINUTE,
-    Monitor,
+    PositionMonitor,
     allocate_clients,
     cancel_far,
     fees_hc,
@@ -17,9 +17,11 @@ from engine.positions import (
     price_text,
     prices_hc,
 )
-from engine.state import CLIENT, ERROR, UNWIND
+from engine.market.state import CLIENT, ERROR, UNWIND
 from tests.engine_builders import at_open, quiet_scenario
 from tests.small import small_scenario
+
+pytestmark = pytest.mark.kernels
 
 SCENARIO = quiet_scenario(queued=0)
 
@@ -115,12 +117,12 @@ def test_prices_are_whole_hundredths_of_a_cent():
     ("rate", "lag"), [(0, 5), (399, 5), (400, 60), (1400, 180), (2400, 300), (10**6, 300)]
 )  # fmt: skip
 def test_the_monitor_falls_behind_with_the_rate_of_executions(rate, lag):
-    assert Monitor(2).lag_s(load_scenario("knight-2012"), rate) == lag
+    assert PositionMonitor(2).lag_s(load_scenario("knight-2012"), rate) == lag
 
 
 def test_the_monitor_shows_positions_late_and_never_goes_back():
     sim = at_open(quiet_scenario(behaviour="power_peg"), 0)
-    monitor, kept = Monitor(2), []
+    monitor, kept = PositionMonitor(2), []
     for tick in range(80):
         sim.step(1)
         monitor.take(tick, sim.machine)
@@ -149,7 +151,7 @@ def test_a_minute_before_the_latest_snapshot_is_still_kept():
     """Five minutes late, the monitor still knows how fast it grew."""
     assert SNAPSHOTS > LATEST + TICKS_A_MINUTE
     sim = at_open(quiet_scenario(behaviour="power_peg"), 0)
-    monitor = Monitor(2)
+    monitor = PositionMonitor(2)
     for tick in range(200):
         sim.step(1)
         monitor.take(tick, sim.machine)
@@ -162,7 +164,7 @@ def test_a_minute_before_the_latest_snapshot_is_still_kept():
 
 def test_after_a_jump_in_time_the_monitor_shows_what_was_last_known():
     sim = at_open(quiet_scenario(behaviour="power_peg"), 200)
-    monitor = Monitor(2)
+    monitor = PositionMonitor(2)
     monitor.take(0, sim.machine)
     kept = monitor.read()[0].tolist()
     sim.step(200)

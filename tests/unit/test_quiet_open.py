@@ -3,7 +3,8 @@
 import pytest
 
 from engine import BELL_END, CLOSE, DESKS, OPEN, WEEK, ScenarioError, Simulation, load_scenario, play, rehearse, restore, save, score, sight, step_at
-from engine.scenario import read_scenario
+from engine.firm import server_ops
+from engine.scenario.scenario import read_folder
 from tests.small import give
 
 RECORD, QUIET = load_scenario("knight-2012"), load_scenario("quiet-open")
@@ -34,13 +35,13 @@ def test_a_base_that_does_not_exist_is_named(tmp_path):
     folder.mkdir()
     (folder / "scenario.toml").write_text('id = "some-day"\nbased_on = "no-such"\n')
     with pytest.raises(ScenarioError, match=r"based_on = 'no-such': expected the id of a scenario"):
-        read_scenario(folder)
+        read_folder(folder)
 
 
 def test_until_the_bell_every_mail_call_and_alert_is_the_records_own(mornings):
     record, quiet = mornings
-    assert len(quiet.refusals) == len(record.refusals) == 97
-    assert (quiet.mails, quiet.calls, quiet.alerts) == (record.mails, record.calls, record.alerts)
+    assert len(quiet.records.refusals) == len(record.records.refusals) == 97
+    assert (quiet.inbox.mails, quiet.inbox.calls, quiet.inbox.alerts) == (record.inbox.mails, record.inbox.calls, record.inbox.alerts)
     for desk in DESKS:
         one, other = sight(record, desk), sight(quiet, desk)
         assert {name for name in one if one[name] != other[name]} <= MEASURED
@@ -50,7 +51,7 @@ def test_logs_and_checksums_tell_what_the_mails_do_not(mornings):
     record, quiet = (restore(sim.scenario, save(sim)) for sim in mornings)
     for sim in (record, quiet):
         for n in range(1, 9):
-            lines = [line["kind"] for line in sim.log_records(n)]
+            lines = [line["kind"] for line in server_ops.log_records(sim, n)]
             assert ("refused" in lines) is (sim is record and n == sim.stale)
         disk = {sim.fleet.hashes(server.n)[0] for server in sim.fleet.servers}
         assert len(disk) == (2 if sim is record else 1)
@@ -61,9 +62,9 @@ def test_the_mails_stop_when_no_order_carries_the_old_flag_any_more():
     sim.step(step_at("08:30"))
     assert give(sim, "deployer", "flag.clear") is None
     sim.step(step_at("08:36") - sim.now)
-    count = len(sim.refusals)
+    count = len(sim.records.refusals)
     sim.step(step_at("09:10") - sim.now)
-    assert len(sim.refusals) == count > 0
+    assert len(sim.records.refusals) == count > 0
 
 
 def test_in_the_week_every_copy_arrives():
@@ -93,9 +94,9 @@ def test_stopping_everything_loses_millions_and_a_rollback_far_more():
 def test_the_right_diagnosis_is_that_it_is_real():
     sim = Simulation(QUIET, 79)
     assert give(sim, "operator", "diagnosis.declare", cause="old-release", server=sim.stale) is None
-    assert sim.diagnosed is None
+    assert sim.bridge.diagnosed is None
     assert give(sim, "risk", "diagnosis.declare", cause="retail-flow", server=0) is None
-    assert sim.diagnosed == sim.now
+    assert sim.bridge.diagnosed == sim.now
 
 
 def test_the_afternoon_is_as_quiet():

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from engine import BELL_END, OPEN, Command, Simulation, load_scenario, playbook, record, replay
-from engine.arrivals import stale_server
-from engine.state import ERROR
+from engine.market.arrivals import stale_server
+from engine.market.state import ERROR
+from tests.small import before
 
 MINUTE = 240
 SCENARIO = load_scenario("knight-2012")
@@ -19,7 +20,7 @@ def morning(noise: int, *commands: tuple[int, str, str, dict], seed: int = 79) -
         Command(i, at, desk, kind, {key: stale if value == "stale" else value for key, value in args.items()})
         for i, (at, desk, kind, args) in enumerate(commands, 1)
     ]
-    return record(replay(SCENARIO, seed, log, BELL_END, noise=noise, instant=True), playbook="", wall_s=0, cpu_s=0)
+    return record(replay(SCENARIO, seed, log, before(BELL_END), noise=noise, instant=True), playbook="", wall_s=0, cpu_s=0)
 
 
 ROLLBACK = (OPEN + 24 * MINUTE, "deployer", "release.rollback", {"servers": [1, 2, 3, 4, 5, 6, 7]})
@@ -84,7 +85,7 @@ def test_a_linked_cap_of_two_million_trips_within_a_second_and_a_half():
 
 
 def test_the_seven_good_servers_and_the_stale_one_get_what_the_file_says():
-    sim = replay(SCENARIO, 79, playbook(SCENARIO, "history", 79), OPEN + 25 * MINUTE)
+    sim = replay(SCENARIO, 79, playbook(SCENARIO, "history", 79), before(OPEN + 25 * MINUTE))
     index = {name: i for i, name in enumerate(SCENARIO.names)}
     for row in SCENARIO.parents[:109]:
         s, start = index[row.symbol], OPEN + (row.start_ms or 0) * 4 // 1000

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 import engine
 from engine import DESKS, Rehearsal, load_scenario, play, rehearse, rehearsed, score, step_at, wound_up
+from game import __version__
 from tests.small import give, small_scenario
 
 SCENARIO = load_scenario("knight-2012")
@@ -53,7 +54,7 @@ def test_history_from_its_sights_agrees_with_the_record_of_its_commands():
     assert loss(run) == pytest.approx(loss(record), rel=0.03)
     assert at(run, "release.rollback") == ["09:54:00"]
     assert at(run, "smars.disconnect") == ["10:15:00"]
-    assert not run.sim.cut_by_exchange
+    assert not run.sim.exchanges.cut_by_exchange
     assert run.refused == []
 
 
@@ -73,7 +74,7 @@ def test_one_competent_deployer_is_enough_where_the_others_are_new():
 def test_assistants_alone_stop_nothing():
     run = morning("assistant", 79)
     assert {command.kind for command in run.commands} <= {"mail.open", "pin.read", "evidence.share", "call.answer"}
-    assert run.sim.cut_by_exchange
+    assert run.sim.exchanges.cut_by_exchange
 
 
 @pytest.mark.whole
@@ -89,7 +90,7 @@ def test_autopilots_read_the_cards_of_the_helped_too(name):
 @pytest.mark.whole
 def test_a_rehearsal_is_a_log_like_any_other():
     run = morning("novice", 79)
-    again = engine.replay(SCENARIO, 79, run.commands, run.sim.now)
+    again = engine.replay(SCENARIO, 79, run.commands, run.sim.moment)
     assert again.digest() == run.sim.digest()
 
 
@@ -103,7 +104,7 @@ def test_before_the_moment_they_begin_history_plays_every_desk():
 
 @pytest.mark.whole
 def test_whoever_takes_the_operators_desk_over_from_history_still_finds_the_rejects_in_the_inbox():
-    assert not morning("history", 79).sim.agreed.filtered
+    assert not morning("history", 79).sim.phone.filtered
     run = rehearse(SCENARIO, 79, dict.fromkeys(DESKS, "history"), until=step_at("09:29"))
     waiting = [mail for mail in engine.sight(run.sim, "operator")["inbox"]["mails"] if "Power Peg" in mail["subject"] and not mail["read"]]
     assert len(waiting) > 10
@@ -191,6 +192,24 @@ def test_quantiles_are_values_and_say_how_many_seeds_avoided_most():
         engine.summary([])
 
 
+@pytest.mark.whole
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("quiet-open", "--until", "09:34", "--seats", "risk=novice,operator=history", "--noise", "5"),
+        ("knight-2012", "--from", "deployment", "--until", "09:32", "--unwind", "formula"),
+    ],
+)
+def test_a_rehearsal_is_written_as_a_bundle_that_is_verified(args, tmp_path):
+    file, said = tmp_path / "run.zip", io.StringIO()
+    rehearsal(*args, "--bundle", str(file))
+    call_command("verify", str(file), stdout=said)
+    assert "the same to the last bit" in said.getvalue() and "rehearsed with deployer competent" in said.getvalue()
+    bundle = engine.unpack(file.read_bytes())
+    assert bundle.version == __version__ and f"packed by {__version__}" in said.getvalue()
+    assert bundle.log.until == (step_at(args[args.index("--until") + 1]), len(bundle.log.commands)) and len(bundle.log.commands) > 3
+
+
 def test_what_is_down_when_a_run_is_cut_short_counts_as_down_to_the_close():
     run = Rehearsal(engine.Simulation(small_scenario(1), 7))
     assert give(run.sim, "operator", "server.stop", server=3) is None
@@ -206,6 +225,8 @@ def test_what_is_down_when_a_run_is_cut_short_counts_as_down_to_the_close():
         (["knight-2012", "--seeds", "0"], "--seeds: 0: expected 1 to 1000"),
         (["knight-2012", "--seeds", "2", "--noise", "3"], "--seeds: expected without --seed and --noise"),
         (["knight-2012", "--unwind", "formula", "--from", "12:00"], "--until is 11:30: expected a time after --from, which is 12:00"),
+        (["knight-2012", "--bundle", "/no/where.zip"], "--bundle /no/where.zip: cannot be written: No such file or directory"),
+        (["knight-2012", "--bundle", "x.zip", "--seeds", "2"], "--bundle: expected without --seeds and --habits"),
         (["knight-1987"], "'knight-1987' is no scenario: expected one of knight-2012"),
         (["knight-2012", "--seats", "ceo=novice"], "--seats: 'ceo=novice': expected DESK=AUTOPILOT, desks deployer, operator, risk, autopilots assistant, competent, history, novice"),
         (["knight-2012", "--seats", "risk=expert"], "--seats: 'risk=expert': expected DESK=AUTOPILOT"),

@@ -1,19 +1,21 @@
 """The log is the save: a replay gives the same run, a checkpoint only saves time, and one that does not fit is refused."""
 
+import io
 import json
 import re
 import zlib
+from typing import Any
 
 import numpy as np
 import pytest
 
-from engine import END, ENGINE_VERSION, OPEN, CheckpointError, Command, Simulation, playbook, replay, restore, save
-from engine.replay import PROGRESS_STEPS
-from tests.small import give, small_scenario
+from engine import END, LAYOUT, OPEN, CheckpointError, Command, Moment, Simulation, playbook, replay, restore, save, step_to
+from engine.analysis.replay import PROGRESS_STEPS
+from tests.small import before, give, small_scenario
 
 SCENARIO = small_scenario(2)
 COMMANDS = [
-    Command(0, OPEN + 30, "risk", "authorise.give", {"what": "servers.stop_all"}),
+    Command(5, OPEN + 30, "risk", "authorise.give", {"what": "servers.stop_all"}),
     Command(9, OPEN + 95, "risk", "authorise.give", {"what": "smars.disconnect"}),
     Command(2, OPEN + 90, "operator", "servers.stop_all"),
     Command(1, OPEN + 30, "operator", "server.stop", {"server": 2}),
@@ -41,32 +43,71 @@ def rewritten(blob: bytes, **changes: object) -> bytes:
     return zlib.compress(len(text).to_bytes(8, "big") + text + raw[8 + length :])
 
 
+def without_array(blob: bytes, name: str, other: Any = None) -> bytes:
+    """A checkpoint in which an array is missing, or another one."""
+    raw = zlib.decompress(blob)
+    end = 8 + int.from_bytes(raw[:8], "big")
+    found = np.load(io.BytesIO(raw[end:]))
+    arrays = {key: found[key] for key in found.files if f"{key}.npy" != name} | ({} if other is None else {name.removesuffix(".npy"): other})
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return zlib.compress(raw[:end] + buffer.getvalue())
+
+
 @pytest.mark.parametrize("until", [OPEN + 30, OPEN + 90, OPEN + 91, OPEN + 600])
 def test_a_replay_is_the_run_whatever_the_order_of_the_list(until):
     expected = by_hand(until).digest()
-    assert replay(SCENARIO, 7, COMMANDS, until).digest() == expected
-    assert replay(SCENARIO, 7, reversed(COMMANDS), until).digest() == expected
+    assert replay(SCENARIO, 7, COMMANDS, before(until)).digest() == expected
+    assert replay(SCENARIO, 7, reversed(COMMANDS), before(until)).digest() == expected
 
 
 def test_commands_at_or_after_the_end_are_not_given():
-    events = [event.kind for event in replay(SCENARIO, 7, COMMANDS, OPEN + 90).take_events()]
+    events = [event.kind for event in replay(SCENARIO, 7, COMMANDS, before(OPEN + 90)).take_events()]
     assert events.count("command.applied") == 2
-    events = [event.kind for event in replay(SCENARIO, 7, COMMANDS, OPEN + 91).take_events()]
+    events = [event.kind for event in replay(SCENARIO, 7, COMMANDS, before(OPEN + 91)).take_events()]
     assert (events.count("command.applied"), events.count("command.refused")) == (3, 1)
+
+
+def test_a_moment_is_a_step_and_a_place_and_commands_of_one_step_are_told_apart():
+    """As in a planning pause: the clock stands, and the run ends between two commands of the same step."""
+    kinds = {seq: [one.kind for one in replay(SCENARIO, 7, COMMANDS, Moment(OPEN + 90, seq)).take_events()] for seq in (0, 1, 2, 3)}
+    applied = [kinds[seq].count("command.applied") for seq in (0, 1, 2, 3)]
+    assert applied == [2, 2, 3, 3] and [kinds[seq].count("command.refused") for seq in (0, 1, 2, 3)] == [0, 0, 0, 1]
+    assert Moment.before(OPEN + 90, COMMANDS) == (OPEN + 90, 5) and Moment.at_end(OPEN + 90, COMMANDS) == (OPEN + 90, 5)
+    assert [one.seq for one in COMMANDS if Moment(OPEN + 90, 2).takes(one)] == [5, 2, 1]
+
+
+def test_a_run_goes_on_from_between_two_commands_of_one_step_and_gives_none_twice():
+    for seq in (0, 2, 3):
+        middle = replay(SCENARIO, 7, COMMANDS, Moment(OPEN + 90, seq))
+        assert middle.moment == (OPEN + 90, seq or 5)
+        again = replay(SCENARIO, 7, COMMANDS, before(OPEN + 300), checkpoint=save(middle))
+        assert again.digest() == replay(SCENARIO, 7, COMMANDS, before(OPEN + 300)).digest()
+        kinds = [one.kind for one in [*middle.take_events(), *again.take_events()]]
+        assert (kinds.count("command.applied"), kinds.count("command.refused")) == (4, 1)
+
+
+def test_a_replay_makes_the_curve_that_the_clock_makes():
+    by_clock: list[list[int]] = []
+    sim = Simulation(SCENARIO, 7)
+    step_to(sim, OPEN + 500, by_clock)
+    curve: list[list[int]] = []
+    replay(SCENARIO, 7, [], before(OPEN + 500), curve=curve)
+    assert curve == by_clock and [step for step, _ in curve] == list(range(240, OPEN + 500, 240))
 
 
 def test_progress_is_told_as_the_market_goes():
     heard: list[int] = []
-    replay(SCENARIO, 7, [], OPEN, progress=heard.append)
+    replay(SCENARIO, 7, [], before(OPEN), progress=heard.append)
     assert heard == list(range(PROGRESS_STEPS, OPEN + 1, PROGRESS_STEPS))
 
 
 @pytest.mark.parametrize("middle", [1, OPEN - 1, OPEN, OPEN + 33, OPEN + 95, OPEN + 130])
 def test_a_checkpoint_from_any_moment_leads_to_the_same_end(middle):
     """With a lever under way, servers going down and mail read or not."""
-    first = replay(SCENARIO, 7, COMMANDS, middle)
-    again = replay(SCENARIO, 7, COMMANDS, OPEN + 300, checkpoint=save(first))
-    assert again.digest() == replay(SCENARIO, 7, COMMANDS, OPEN + 300).digest()
+    first = replay(SCENARIO, 7, COMMANDS, before(middle))
+    again = replay(SCENARIO, 7, COMMANDS, before(OPEN + 300), checkpoint=save(first))
+    assert again.digest() == replay(SCENARIO, 7, COMMANDS, before(OPEN + 300)).digest()
     assert restore(SCENARIO, save(first)).memory() == first.memory()
 
 
@@ -81,13 +122,13 @@ def test_a_checkpoint_remembers_seed_noise_and_how_levers_work():
 
 
 def test_a_checkpoint_that_does_not_fit_is_refused_and_says_why():
-    blob = save(replay(SCENARIO, 7, [], OPEN + 5))
+    blob = save(replay(SCENARIO, 7, [], before(OPEN + 5)))
     assert restore(SCENARIO, blob).now == OPEN + 5
     for bad, why in (
         (b"", "not a checkpoint"),
         (blob[:200], "not a checkpoint"),
         (zlib.compress(b"x"), "not a checkpoint"),
-        (rewritten(blob, version="0.9"), f"version is 0.9: expected {ENGINE_VERSION}"),
+        (rewritten(blob, layout=0), f"layout is 0: expected {LAYOUT}"),
         (rewritten(blob, scenario="other"), "scenario is other: expected"),
         (rewritten(blob, digest="0" * 64), "digest does not match"),
     ):
@@ -97,8 +138,24 @@ def test_a_checkpoint_that_does_not_fit_is_refused_and_says_why():
         restore(small_scenario(3), blob)
 
 
+@pytest.mark.parametrize("moved", ["memory", "aside", "taken", "seed", "digest", "fleet", "an array", "its shape"])
+def test_a_layout_that_moved_without_its_number_is_said_and_is_no_traceback(moved):
+    sim = replay(SCENARIO, 7, [], before(OPEN + 5))
+    blob, memory = save(sim), sim.memory()
+    if moved == "an array":
+        bad = without_array(blob, "turns.npy")
+    elif moved == "its shape":
+        bad = without_array(blob, "turns.npy", np.zeros(3, dtype=np.uint8))
+    elif moved == "fleet":
+        bad = rewritten(blob, memory={**memory, "fleet": {"servers": 8}})
+    else:
+        bad = rewritten(blob, **{moved: None})
+    with pytest.raises(CheckpointError, match="not of this layout, though its number is"):
+        restore(SCENARIO, bad)
+
+
 def test_a_changed_array_is_noticed():
-    sim = replay(SCENARIO, 7, [], OPEN + 5)
+    sim = replay(SCENARIO, 7, [], before(OPEN + 5))
     digest = sim.digest()
     blob = save(sim)
     sim.machine.position[0, 1] += 1
@@ -110,7 +167,7 @@ def test_a_changed_array_is_noticed():
 
 @pytest.mark.parametrize("name", ["position", "counters", "parents", "turns", "waiting", "controls", "gross", "far_qty", "lows", "recent"])
 def test_every_array_that_changes_is_in_the_digest(name):
-    sim = replay(SCENARIO, 7, [], OPEN + 41)
+    sim = replay(SCENARIO, 7, [], before(OPEN + 41))
     digest = sim.digest()
     array = getattr(sim.machine, name)
     array.view(np.uint8).reshape(-1)[0] ^= 1
@@ -118,7 +175,7 @@ def test_every_array_that_changes_is_in_the_digest(name):
 
 
 def test_measurements_and_the_monitor_are_in_the_digest_and_in_a_checkpoint():
-    sim = replay(SCENARIO, 7, [], OPEN + 41)
+    sim = replay(SCENARIO, 7, [], before(OPEN + 41))
     digests = {sim.digest()}
     gauges, monitor = sim.gauges, sim.monitor
     for array in (gauges.samples, gauges.moved_bp, gauges.closes, gauges.traded, monitor.shares, monitor.cash, monitor.path):
@@ -131,17 +188,19 @@ def test_measurements_and_the_monitor_are_in_the_digest_and_in_a_checkpoint():
 
 
 def test_what_is_remembered_outside_arrays_is_in_the_digest():
-    for change in ("now", "cursor", "executions", "hand_steps", "bust_relief", "runaway", "cut_off"):
-        sim = replay(SCENARIO, 7, [], OPEN + 41)
+    for change in ("now", "cursor", "executions", "day.hand_steps", "exchanges.bust_relief", "monitoring.runaway", "exchanges.cut_off"):
+        sim = replay(SCENARIO, 7, [], before(OPEN + 41))
         digest = sim.digest()
-        setattr(sim, change, getattr(sim, change) + 1)
+        *part, name = change.split(".")
+        owner = getattr(sim, part[0]) if part else sim
+        setattr(owner, name, getattr(owner, name) + 1)
         assert sim.digest() != digest, change
 
 
 @pytest.mark.whole
 def test_a_replay_can_run_to_the_end_of_the_day():
     scenario = small_scenario(1, flow={"plain_bell_per_min": 0.0, "plain_day_per_min": 0.0, "queued_flagged": 2, "flagged_per_min": 0.0})
-    sim = replay(scenario, 7, playbook(scenario, "none", 7), END)
+    sim = replay(scenario, 7, playbook(scenario, "none", 7), before(END))
     assert sim.ended
     assert sim.now == END
 
@@ -152,4 +211,4 @@ def test_a_checkpoint_of_another_run_is_refused(wrong, word):
     blob = save(Simulation(scenario, 7))
     given = {"seed": 7, "noise": None, "instant": False, **wrong}
     with pytest.raises(CheckpointError, match=word):
-        replay(scenario, given["seed"], [], 20, noise=given["noise"], instant=given["instant"], checkpoint=blob)
+        replay(scenario, given["seed"], [], before(20), noise=given["noise"], instant=given["instant"], checkpoint=blob)

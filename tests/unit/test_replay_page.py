@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 import engine
-from game import reels
+from game.debrief import reels
 from game.models import Exercise, Run
 from tests.builders import finished_run, first_picture, new_exercise, new_facilitator
 
@@ -81,10 +81,10 @@ def test_nothing_is_shown_before_the_end_nor_while_the_board_is_frozen_but_to_th
     assert client.get(address(run)).status_code == 200
 
 
-def test_a_run_of_another_engine_says_so(client, run):
-    Run.objects.filter(pk=run.pk).update(engine_version="0.9+other")
+def test_a_run_of_other_rules_says_so(client, run):
+    Run.objects.filter(pk=run.pk).update(rules=None, played_by="0.9+other")
     page = client.get(address(run))
-    assert page.status_code == 409 and "played by engine 0.9+other" in page.content.decode()
+    assert page.status_code == 409 and "by engine 0.9+other" in page.content.decode()
     answer = client.get(address(run, "risk/frames.json"))
     assert answer.status_code == 409 and "0.9+other" in answer.json()["reason"]
     assert "See it again" not in client.get(f"/result/{run.team.exercise.code}/").content.decode()

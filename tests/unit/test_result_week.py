@@ -3,9 +3,9 @@
 import pytest
 
 import engine
+from game.debrief.week_result import week_of
 from game.models import Event, Run
 from game.views.result import beside_the_bell
-from game.views.week import week_of
 from tests.builders import new_exercise
 from tests.small import give, small_scenario
 

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
-from engine.controls import MISSED, NO_QUOTE, PASSED, REASONS
-from engine.router import BEHAVIOURS, DUPLICATE, OVERSIZE, POWER_PEG, ROUTE
-from engine.state import CHILDREN, CLIENT, ERROR, REJECTS
+from engine.market.controls import MISSED, NO_QUOTE, PASSED, REASONS
+from engine.market.router import BEHAVIOURS, DUPLICATE, OVERSIZE, POWER_PEG, ROUTE
+from engine.market.state import CHILDREN, CLIENT, ERROR, REJECTS
 from tests.engine_builders import at_open, quiet_scenario, rows_of, size_of, with_behaviour
 from tests.small import give, small_scenario
+
+pytestmark = pytest.mark.kernels
 
 
 def watched(behaviour: str, steps: int = 200, **parts) -> tuple:
@@ -172,10 +174,10 @@ def test_the_legacy_release_refuses_before_the_open_and_mails_once_an_order():
     scenario = small_scenario(2, flow={"plain_premarket_per_min": 0.0, "premarket_flagged": 24})
     sim = at_open(scenario, -1)
     assert int(sim.machine.tally[0].refused) == 3, "every eighth"
-    assert {row[1] for row in sim.refusals} == {sim.stale}
-    mailed = [mail for mail in sim.mails.values() if "Power Peg disabled" in mail["subject"] + mail["body"]]
+    assert {row[1] for row in sim.records.refusals} == {sim.stale}
+    mailed = [mail for mail in sim.inbox.mails.values() if "Power Peg disabled" in mail["subject"] + mail["body"]]
     assert len(mailed) == 3
-    assert {order for order, *_ in sim.refusals} <= {int(row.id) for row in sim.arrivals if row.flagged}
+    assert {order for order, *_ in sim.records.refusals} <= {int(row.id) for row in sim.arrivals if row.flagged}
 
 
 @pytest.mark.whole

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from engine import OPEN, WEEK, Simulation, restore, save, score, sight
-from engine.state import ERROR
-from engine.unwind import block_cost
-from engine.week import CONTROLS
+from engine.firm import bridge, safeguards, server_ops
+from engine.firm.safeguards import CONTROLS
+from engine.market.state import ERROR
+from engine.market.unwind import block_cost
 from tests.small import give, heard, ok, small_scenario, until
 
 SCENARIO = small_scenario(4, flow={"queued_flagged": 64, "rate_sd": 0.1})
@@ -27,15 +28,15 @@ def does(sim: Simulation, desk: str, kind: str, **args: Any) -> None:
 
 
 def alerts(sim: Simulation, desk: str) -> list[str]:
-    return [alert["text"] for alert in sim.alerts if alert["desk"] == desk]
+    return [alert["text"] for alert in sim.inbox.alerts if alert["desk"] == desk]
 
 
 def day(name: str = "", *, hole: bool = False, seed: int = SEED) -> Simulation:
     """The morning with history's fleet, and one control that was built in the week, with its hole or without."""
     sim = Simulation(SCENARIO, seed)
     if name:
-        sim.build(name)
-        sim.safeguards[name]["hole"] = hole
+        safeguards.build(sim, name)
+        sim.safeguards.controls[name]["hole"] = hole
     return sim
 
 
@@ -66,7 +67,7 @@ def test_caps_need_the_chief_executives_word_and_the_linked_one_is_in_force_when
     ok(sim, "risk", "limit.link")
     until(sim, "30 Jul 18:20")
     assert sight(sim, "risk")["limits"]["gross_cap_usd"] == 2_000_000
-    assert ("limit" in sim.built, "limit.set" in sim.built) == (True, True)
+    assert ("limit" in sim.safeguards.built, "limit.set" in sim.safeguards.built) == (True, True)
     does(sim, "risk", "limit.set", gross_usd=30_000_000)
     assert sight(sim, "risk")["limits"]["gross_cap_usd"] == 30_000_000
     row = next(row for row in sight(sim, "risk")["controls"]["rows"] if row["name"] == "limit")
@@ -89,7 +90,7 @@ def test_a_reconciliation_takes_hands_of_two_desks_and_is_on_when_it_stands():
     assert (sim.free_hands("risk"), sim.free_hands("deployer")) == (1, 1), "the risk manager has the hand back an hour earlier"
     until(sim, "30 Jul 20:00")
     assert sight(sim, "risk")["limits"]["reconcile"]
-    assert sim.week_steps == {"deployer": 300 * 240, "operator": 0, "risk": 240 * 240}
+    assert sim.week.hand_steps == {"deployer": 300 * 240, "operator": 0, "risk": 240 * 240}
 
 
 def test_a_control_that_was_not_built_cannot_be_set_on_an_evening():
@@ -105,11 +106,11 @@ def test_a_control_that_was_not_built_cannot_be_set_on_an_evening():
 def test_every_hole_is_told_by_a_test_and_the_machine_is_whole_after_mending(name):
     made = CONTROLS[name]
     sim = week(next(seed for seed in range(60) if _holed(seed, name)))
-    sim.build(name)
+    safeguards.build(sim, name)
     if name in ("limit", "rate", "collar", "hold"):
-        sim.set_dial(name, 7)
+        safeguards.set_dial(sim, name, 7)
     if name == "reconcile":
-        sim.set_dial(name, 1)
+        safeguards.set_dial(sim, name, 1)
     before = sim.machine.controls.copy()
     ok(sim, made.desk, "control.test", control=name)
     sim.step(60 * 240)
@@ -118,15 +119,15 @@ def test_every_hole_is_told_by_a_test_and_the_machine_is_whole_after_mending(nam
     sim.acting = made.desk
     ok(sim, made.desk, "control.mend", control=name)
     until(sim, "31 Jul 20:59")
-    assert sim.holes == []
+    assert sim.safeguards.holes == []
     dialled = name in ("limit", "rate", "collar", "hold", "reconcile")
     assert (sim.machine.controls != before).any() == dialled
 
 
 def _holed(seed: int, name: str) -> bool:
     sim = week(seed)
-    sim.build(name)
-    return sim.has_hole(name)
+    safeguards.build(sim, name)
+    return sim.safeguards.has_hole(name)
 
 
 # -- caps
@@ -135,7 +136,7 @@ def _holed(seed: int, name: str) -> bool:
 def test_a_linked_cap_holds_the_runaway_and_turns_clients_away_when_it_is_tight():
     free, capped, linked_wrong = day(), day("limit"), day("limit", hole=True)
     for sim in (capped, linked_wrong):
-        sim.set_dial("limit", 100_000)
+        safeguards.set_dial(sim, "limit", 100_000)
     for sim in (free, capped, linked_wrong):
         bell(sim)
     assert gross(capped) < gross(free) / 3
@@ -147,7 +148,7 @@ def test_a_linked_cap_holds_the_runaway_and_turns_clients_away_when_it_is_tight(
 def test_a_rate_cap_slows_the_runaway_and_its_hole_lets_ten_times_as_much_pass():
     one, holed, free = day("rate"), day("rate", hole=True), day()
     for sim in (one, holed):
-        sim.set_dial("rate", 1)
+        safeguards.set_dial(sim, "rate", 1)
     for sim in (one, holed, free):
         bell(sim)
     sent = [int(sim.machine.sent[:, ERROR].sum()) for sim in (one, holed, free)]
@@ -158,7 +159,7 @@ def test_a_rate_cap_slows_the_runaway_and_its_hole_lets_ten_times_as_much_pass()
 def test_a_collar_measured_from_the_best_quote_never_bites():
     whole, holed = day("collar"), day("collar", hole=True)
     for sim in (whole, holed):
-        sim.set_dial("collar", 0.1)
+        safeguards.set_dial(sim, "collar", 0.1)
         bell(sim)
     assert int(whole.machine.counters[:, 1:, 2].sum()) > 100 * int(holed.machine.counters[:, 1:, 2].sum())
     assert sight(holed, "risk")["limits"]["collar_percent"] == 0.1
@@ -167,7 +168,7 @@ def test_a_collar_measured_from_the_best_quote_never_bites():
 def test_reconciliation_leaves_nothing_to_lose_and_the_hole_gives_clients_up():
     whole, holed = day("reconcile"), day("reconcile", hole=True)
     for sim in (whole, holed):
-        sim.set_dial("reconcile", 1)
+        safeguards.set_dial(sim, "reconcile", 1)
         bell(sim, 6)
     assert "on already" in (give(whole, "risk", "reconcile.on") or "")
     parents = int(whole.machine.tally[0].power_peg)
@@ -181,44 +182,44 @@ def test_reconciliation_leaves_nothing_to_lose_and_the_hole_gives_clients_up():
 
 def test_the_threshold_stops_all_order_entry_until_it_is_set_anew():
     sim = day("threshold")
-    sim.set_threshold(600_000)
+    safeguards.set_threshold(sim, 600_000)
     bell(sim, 2)
     assert heard(sim, "threshold.tripped")[0]["threshold_usd"] == 600_000
     assert heard(sim, "threshold.tripped")[0]["used_usd"] > 600_000
-    assert sim.runaway == 0
+    assert sim.monitoring.runaway == 0
     children = int(sim.machine.sent.sum())
-    halted = dict(sim.halted)
+    halted = dict(sim.clients.halted)
     bell(sim, 3)
     assert int(sim.machine.sent.sum()) == children
-    assert sim.halted["firm_bell"] - halted["firm_bell"] == 240, "the whole firm is charged"
+    assert sim.clients.halted["firm_bell"] - halted["firm_bell"] == 240, "the whole firm is charged"
     assert any("stopped" in text for text in alerts(sim, "risk"))
     assert {row["state"] for row in sight(sim, "operator")["servers"]["servers"]} == {"disconnected"}
     assert sight(sim, "risk")["limits"]["shut"]
     assert "stopped all order entry" in (give(sim, "risk", "position.flatten", symbols="all", style="passive") or "")
     again = restore(SCENARIO, save(sim))
     does(sim, "risk", "threshold.set", usd=100_000)
-    assert sim.shut is not None, "more than that is in use"
+    assert sim.safeguards.shut is not None, "more than that is in use"
     does(sim, "risk", "threshold.set", usd=0)
-    assert sim.shut is None
+    assert sim.safeguards.shut is None
     bell(sim, 6)
     assert int(sim.machine.sent.sum()) > children
-    assert again.shut is not None
+    assert again.safeguards.shut is not None
 
 
 def test_a_threshold_with_a_hole_takes_shorts_off_longs():
     whole, holed = day("threshold"), day("threshold", hole=True)
     for sim in (whole, holed):
         bell(sim)
-    assert whole.capital_in_use() > holed.capital_in_use()
+    assert safeguards.capital_in_use(whole) > safeguards.capital_in_use(holed)
 
 
 def test_a_threshold_too_tight_stops_a_firm_whose_fleet_is_whole():
     sim = day("threshold")
     for server in sim.fleet.servers:
         sim.fleet.copy(server.n, NEW, 0)
-        sim.start_server(server.n)
-    sim.set_servers()
-    sim.set_threshold(20_000)
+        server_ops.start_server(sim, server.n)
+    server_ops.set_servers(sim)
+    safeguards.set_threshold(sim, 20_000)
     bell(sim, 5)
     assert sim.machine.tally[0].power_peg == 0
     assert harm(sim) > 100_000
@@ -230,7 +231,7 @@ def test_a_threshold_too_tight_stops_a_firm_whose_fleet_is_whole():
 def test_parents_above_a_size_wait_for_a_person_and_some_clients_do_not_wait_that_long():
     free, held, holed = day(), day("hold"), day("hold", hole=True)
     for sim in (held, holed):
-        sim.set_dial("hold", 100)
+        safeguards.set_dial(sim, "hold", 100)
     for sim in (free, held, holed):
         bell(sim, 4)
     arrived = [int(sim.machine.counters[:, 1:, 4].sum()) for sim in (free, held, holed)]
@@ -255,15 +256,15 @@ def test_stopping_needs_no_word_where_it_was_settled_beforehand(desk, kind):
     sim = week()
     does(sim, desk, kind)
     bell(sim, 1)
-    assert sim.words["servers.stop_all"]["state"] == sim.words["smars.disconnect"]["state"] == "given"
-    assert sim.word_missing("release.copy") == "" and sim.words["release.copy"]["state"] == "open"
+    assert sim.bridge.authorisations["servers.stop_all"]["state"] == sim.bridge.authorisations["smars.disconnect"]["state"] == "given"
+    assert bridge.authorisation_missing(sim, "release.copy") == "" and sim.bridge.authorisations["release.copy"]["state"] == "open"
     ok(sim, "operator", "servers.stop_all")
 
 
 def test_a_drill_halves_the_levers_that_stop():
     sim = week()
     does(sim, "operator", "drill.run")
-    assert sim.week_steps == {"deployer": 0, "operator": 150 * 240, "risk": 60 * 240}
+    assert sim.week.hand_steps == {"deployer": 0, "operator": 150 * 240, "risk": 60 * 240}
     bell(sim, 1)
     assert [sim.minutes_of(kind) for kind in ("server.stop", "servers.stop_all", "smars.disconnect", "server.start")] == [0.5, 4.0, 2.0, 5.0]
 
@@ -271,8 +272,8 @@ def test_a_drill_halves_the_levers_that_stop():
 def test_a_credit_line_softens_the_forced_sale_and_costs_its_fee():
     sim = week()
     does(sim, "risk", "credit.line")
-    assert sim.prices_usd == 250_000
-    credit, billion = sim.credit_hc(), 10**13
+    assert sim.week.prices_usd == 250_000
+    credit, billion = safeguards.credit_hc(sim), 10**13
     assert credit == 500_000_000 * 10_000
     assert block_cost(SCENARIO, 4 * billion, credit) < block_cost(SCENARIO, 4 * billion) - billion // 100
     assert block_cost(SCENARIO, billion // 1000, credit) == block_cost(SCENARIO, billion // 1000), "a small block sells better than that"
@@ -280,7 +281,7 @@ def test_a_credit_line_softens_the_forced_sale_and_costs_its_fee():
     for line in (False, True):
         other = Simulation(SCENARIO, SEED)
         if line:
-            other.facts["credit"] = 0
+            other.week.facts["credit"] = 0
         bell(other, 1)
         other.machine.position[0, ERROR] = 30_000_000
         until(other, "18:41")
@@ -305,10 +306,10 @@ def test_the_dashboard_shows_a_runaway_within_five_seconds_and_alerts_once_a_ser
     assert any(parent["executed"] > parent["shares"] for parent in stale["parents"])
     paged = [text for text in alerts(sim, "operator") if "children a second" in text and f"SMARS-{sim.stale}" in text]
     assert len(paged) == 1
-    assert sim.alerts[[alert["text"] for alert in sim.alerts].index(paged[0])]["step"] <= OPEN + 20 * 3
+    assert sim.inbox.alerts[[alert["text"] for alert in sim.inbox.alerts].index(paged[0])]["step"] <= OPEN + 20 * 3
     ok(sim, "operator", "evidence.share", what="dashboard", id=0)
-    assert any(f"SMARS-{sim.stale}: {stale['children_per_s']:,}" in line for line in sim.bridge[-1]["lines"])
-    assert sim.noticed == sim.now
+    assert any(f"SMARS-{sim.stale}: {stale['children_per_s']:,}" in line for line in sim.bridge.items[-1]["lines"])
+    assert sim.bridge.noticed == sim.now
     assert "dashboard" not in str(sight(sim, "risk")["limits"])
     assert restore(SCENARIO, save(sim)).digest() == sim.digest()
 
@@ -316,7 +317,7 @@ def test_the_dashboard_shows_a_runaway_within_five_seconds_and_alerts_once_a_ser
 def test_a_dashboard_with_a_hole_never_hears_of_one_server():
     seed = next(seed for seed in range(200) if _unseen_is_stale(seed))
     sim = day("dashboard", hole=True, seed=seed)
-    sim.settings["dashboard"] = 4
+    sim.safeguards.settings["dashboard"] = 4
     bell(sim, 1)
     row = sight(sim, "operator")["dashboard"]["servers"][sim.stale - 1]
     assert (row["children_per_s"], row["parents"]) == (0, [])
@@ -325,7 +326,7 @@ def test_a_dashboard_with_a_hole_never_hears_of_one_server():
 
 def _unseen_is_stale(seed: int) -> bool:
     sim = day("dashboard", hole=True, seed=seed)
-    return bool(sim.unseen_server() == sim.stale)
+    return bool(safeguards.unseen_server(sim) == sim.stale)
 
 
 # -- the kill switch and the pager
@@ -338,7 +339,7 @@ def test_a_kill_switch_stops_all_in_ten_seconds_but_for_the_server_its_hole_leav
         ok(sim, "operator", "killswitch.press")
         sim.step(41)
         up = [server.n for server in sim.fleet.servers if server.state == "running"]
-        assert up == ([sim.unwired_server()] if hole else [])
+        assert up == ([safeguards.unwired_server(sim)] if hole else [])
         assert len(up) == left
 
 
@@ -354,9 +355,9 @@ def test_a_paging_rule_of_the_week_turns_the_rejects_into_alerts_unless_it_misse
         for server in (n, n + 1):
             ok(sim, "deployer", "server.start", server=server)
         sim.step(10 * 240)
-    assert "mail.page" in sim.built
-    sim.safeguards["mail.page"]["hole"] = hole
+    assert "mail.page" in sim.safeguards.built
+    sim.safeguards.controls["mail.page"]["hole"] = hole
     sim.step(OPEN - sim.now)
-    assert sim.refusals
+    assert sim.records.refusals
     paged = [text for text in alerts(sim, "operator") if "Power Peg" in text]
     assert bool(paged) is not hole

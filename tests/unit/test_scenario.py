@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from engine import PlaybookError, ScenarioError, load_scenario, playbook, playbook_names, scenario_ids, step_at
-from engine.arrivals import plan, stale_server
+from engine.analysis.replay import CheckpointError, restore
+from engine.market.arrivals import arrival_plan, stale_server
 from engine.market_time import clock, following, phase
-from engine.replay import CheckpointError, restore
-from engine.scenario import read_scenario
+from engine.scenario.scenario import SCENARIOS, read_folder
 from tests.small import small_scenario
 
-HOME = Path(load_scenario("knight-2012").folder)
+HOME = SCENARIOS / "knight-2012"
 
 
 @pytest.fixture
@@ -57,22 +57,48 @@ def change(folder: Path, name: str, old: str, new: str) -> None:
         ("symbols.csv", "S001,2386117", "S001,many", ("symbols.csv", "line 2", "adv_shares", "many")),
         ("symbols.csv", "S002,", "S001,", ("symbols.csv", "twice")),
         ("parents.csv", "1,S039,BUY", "1,S999,BUY", ("parents.csv", "n = 1", "S999")),
+        ("scenario.toml", 'open = "09:30"', 'open = "09:00"', ("market", "09:00", "expected 09:30")),
+        ("scenario.toml", 'bell_end = "10:15"', 'bell_end = "10:30"', ("market", "10:30", "expected 10:15")),
+        ("scenario.toml", 'breakers_to = "15:35"', 'breakers_to = "09:40"', ("market", "09:40", "in order")),
+        ("scenario.toml", 'premarket_to = "09:29:55"', 'premarket_to = "09:45"', ("flow", "09:45", "up to the open")),
+        ("scenario.toml", 'flagged_last = "10:14:24"', 'flagged_last = "09:00"', ("flow", "09:00", "between the open and the close")),
+        ("scenario.toml", 'history_rollback = "09:54"', 'history_rollback = "18:00"', ("flow", "18:00", "between the open and the close")),
+        ("scenario.toml", 'cut_until = "10:30"', 'cut_until = "09:15"', ("exchange", "09:15", "between the open and the close")),
+        ("scenario.toml", 'name = "SMARS-{n}"', 'name = "SMARS-{n}{x}"', ("fleet.name", "{x}", "{n} in it once")),
+        ("scenario.toml", 'name = "SMARS-{n}"', 'name = "SMARS-{{n}}"', ("fleet.name", "{n} in it once")),
+        ("scenario.toml", "copies_an_evening = 4", "copies_an_evening = 2", ("fleet", "3 times on", "copies_an_evening = 2")),
+        ("scenario.toml", "[levers]\n", '[levers]\n"server.halt" = { hands = 1, minutes = 1.0 }\n', ("levers", "server.halt", "server.stop")),
+        ("scenario.toml", '"log.tail" = { hands = 1, minutes = 1.0 }\n', "", ("levers", "log.tail", "every lever")),
+        ("scenario.toml", '"log.tail" = { hands = 1, minutes = 1.0 }', '"log.tail" = { hands = 1, minutes = 1.0, each = true }', ("log.tail.each", "no servers")),
+        ("scenario.toml", '"log.tail" = { hands = 1, minutes = 1.0 }', '"log.tail" = { hands = 1, minutes = 1.0, tonight = true }', ("tonight", "without evening")),
+        ("scenario.toml", '"plan.add" = { hands = 0, minutes = 0.0 }', '"plan.add" = { hands = 1, minutes = 0.0 }', ("plan.add", "talk")),
+        ("scenario.toml", "evening_held = { operator = 60 }", "evening_held = { risk = 60 }", ("rollback.rehearse", "evening_held of risk")),
+        ("scenario.toml", "reconcile = 0.3", "reconciled = 0.3", ("controls.of", "reconciled", "reconcile")),
+        ("barriers.toml", 'built = ["', 'built = ["un', ("barriers.toml", "built", "'un")),
+        ("parents.csv", "2,S", "3,S", ("parents.csv", "n = 3", "expected 2")),
         ("parents.csv", "1,S039,BUY", "1,S039,HOLD", ("parents.csv", "line 2", "side", "HOLD")),
     ],
 )
 def test_a_wrong_value_is_refused_with_where_what_and_what_was_expected(folder, name, old, new, words):
     change(folder, name, old, new)
     with pytest.raises(ScenarioError) as refusal:
-        read_scenario(folder)
+        read_folder(folder)
     for word in words:
         assert word in str(refusal.value), str(refusal.value)
+
+
+def test_no_server_of_a_parent_is_beyond_the_fleet(folder):
+    text = (folder / "scenario.toml").read_text().replace("servers = 8 ", "servers = 7 ", 1).replace('"27 Jul 18:30", ', "", 1).replace("79 = 8", "79 = 7", 1)
+    (folder / "scenario.toml").write_text(text)
+    with pytest.raises(ScenarioError, match="server = 8: expected a number up to 7"):
+        read_folder(folder)
 
 
 @pytest.mark.parametrize("name", ["scenario.toml", "releases.toml", "symbols.csv", "parents.csv"])
 def test_a_missing_file_is_named(folder, name):
     (folder / name).unlink()
     with pytest.raises(ScenarioError, match=f"{name}: missing"):
-        read_scenario(folder)
+        read_folder(folder)
 
 
 def test_an_unknown_scenario_is_answered_with_those_there_are():
@@ -122,15 +148,15 @@ def test_a_playbook_fits_any_seed():
 
 def test_the_default_seeds_orders_are_the_records():
     scenario = load_scenario("knight-2012")
-    rows, activations = plan(scenario, 79)
+    rows, activations = arrival_plan(scenario, 79)
     assert len(activations) == (rows["flagged"] * (rows["step"] >= step_at("09:30"))).sum()
     flagged = rows[rows["flagged"] == 1]
     assert (flagged["step"] < step_at("09:30")).sum() == 776
     assert (flagged["step"] == step_at("09:30")).sum() == 576
     assert 380 <= (flagged["step"] > step_at("09:30")).sum() <= 410
     assert (rows["id"][1:] > rows["id"][:-1]).all()
-    assert plan(scenario, 79)[0] is rows
-    assert plan(small_scenario(4), 3)[0]["symbol"].max() == 3
+    assert arrival_plan(scenario, 79)[0] is rows
+    assert arrival_plan(small_scenario(4), 3)[0]["symbol"].max() == 3
 
 
 def test_a_checkpoint_of_another_version_or_of_noise_is_refused():

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from engine import ScenarioError, load_scenario, scenario_ids
-from engine.derive import derive
-from engine.scenario import HERE, read_scenario
+from engine import ScenarioError, load_scenario, read_scenario, scenario_files, scenario_ids
+from engine.market.derive import derive
+from engine.scenario.scenario import SCENARIOS, read_folder
 
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
     """A copy of the scenario that may be spoilt."""
-    return Path(shutil.copytree(HERE / "knight-2012", tmp_path / "knight-2012"))
+    return Path(shutil.copytree(SCENARIOS / "knight-2012", tmp_path / "knight-2012"))
 
 
 def spoil(folder: Path, file: str, old: str, new: str) -> str:
@@ -24,7 +24,7 @@ def spoil(folder: Path, file: str, old: str, new: str) -> str:
     assert old in text, "the test itself is stale"
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ScenarioError) as found:
-        read_scenario(folder)
+        read_folder(folder)
     return str(found.value)
 
 
@@ -62,7 +62,7 @@ def test_a_wrong_value_is_refused_with_file_key_value_and_what_was_expected(fold
 def test_a_file_that_is_not_text_is_refused(folder):
     (folder / "scenario.toml").write_bytes(b"\xff\xfe id")
     with pytest.raises(ScenarioError, match=r"scenario\.toml: not TOML"):
-        read_scenario(folder)
+        read_folder(folder)
 
 
 def test_a_scenario_is_frozen_and_made_once():
@@ -75,12 +75,12 @@ def test_a_scenario_is_frozen_and_made_once():
 
 
 def test_every_number_is_in_the_fingerprint(folder):
-    first = read_scenario(folder).sha256
+    first = read_folder(folder).sha256
     assert first == load_scenario("knight-2012").sha256
     for name in ("scenario.toml", "symbols.csv", "parents.csv"):
         path = folder / name
         path.write_bytes(path.read_bytes() + b"\n")
-        assert read_scenario(folder).sha256 != first, name
+        assert read_folder(folder).sha256 != first, name
         path.write_bytes(path.read_bytes()[:-1])
 
 
@@ -122,3 +122,12 @@ def test_derived_integers_hold_the_scenarios_numbers():
         assert abs(int(numbers.taker_bell) * 10_800 / 65536 - expected) < expected * 0.001
         limit = 5000 if row.price_hc < 10_000 else 1000 if row.price_hc * row.adv_shares > 5_000_000 * 10_000 else 3000
         assert numbers.breaker_bp == limit
+
+
+def test_data_from_before_scenarios_said_what_things_are_called_keeps_the_words_of_the_code_then():
+    shipped = load_scenario("knight-2012")
+    files = dict(scenario_files(shipped))
+    text = files["knight-2012/scenario.toml"]
+    begin = text.index("[told]")
+    files["knight-2012/scenario.toml"] = text[:begin] + text[text.index("\n[", begin) + 1 :]
+    assert read_scenario("knight-2012", files).told == shipped.told

@@ -8,15 +8,17 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 import engine
-from game import injects, schedule
-from game.forms import EditExercise, NewExercise
-from game.models import Defaults, Event, Exercise, Holding, Player, RuleBroken, Run, Seat
+from game.control import schedule
+from game.control.forms import EditExercise, NewExercise
+from game.models import Defaults, Event, Exercise, Holding, Player, RuleBroken, Run, Seat, injects
 from tests.builders import new_exercise, new_facilitator, taken_seat
 
 pytestmark = pytest.mark.django_db
 CRASH = {"card": "crash", "desks": [], "server": 3}
 # Fields of an exercise that a copy begins without.
-NOT_KEPT = {"id", "code", "state", "created", "started_at", "ended_at", "advance_step", "owner", "frozen", "planned_for", "archived", "moving_since"}
+NOT_KEPT = {"id", "closed", "came_from", "code", "state", "created", "started_at", "ended_at", "advance_step", "owner", "frozen", "planned_for", "archived", "moving_since",
+    "halt", "halted", "offline_s", "offline_count",
+}
 
 
 @pytest.fixture
@@ -160,7 +162,7 @@ def test_run_again_is_the_same_teams_on_another_market(client, erin):
 
 def test_a_new_seed_is_never_the_one_that_was_played(monkeypatch):
     drawn = iter([5, 5, 6])
-    monkeypatch.setattr("game.schedule.secrets.randbelow", lambda _: next(drawn))
+    monkeypatch.setattr("game.control.schedule.secrets.randbelow", lambda _: next(drawn))
     assert schedule.new_seed(5) == 6
 
 
@@ -272,3 +274,14 @@ def test_a_log_is_deleted_in_short_writes_so_that_other_markets_go_on(monkeypatc
     schedule.remove(exercise)
     assert [length for length in lengths if length] == [1000, 1000, 501]
     assert Exercise.objects.get() == other and Event.objects.filter(run=other.runs().get()).count() == 2501
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour"), [("Europe/Berlin", 8), ("Asia/Kolkata", 3), ("America/New_York", 14), ("UTC", 9), ("", 9), ("Nowhere/Else", 9), ("../../etc/passwd", 9)]
+)
+def test_a_time_counts_in_the_zone_it_was_typed_in(erin, client, zone, hour):
+    client.post("/facilitator/new/", {"title": "Autumn", "planned_for": "2026-12-01T09:00", "zone": zone})
+    exercise = Exercise.objects.get()
+    assert (exercise.planned_for.hour, exercise.planned_for.tzinfo) == (hour, UTC)
+    assert f'<time data-moment datetime="2026-12-01T{hour:02d}' in client.get("/facilitator/sessions/").content.decode()
+    assert re.search(rf"Tue 1 Dec 2026, {hour:02d}:\d\d UTC", client.get("/facilitator/sessions/").content.decode())

@@ -6,8 +6,8 @@ import pytest
 from django.core import signing
 from django.utils import timezone
 
-from game import sharing
 from game.models import Exercise, Team
+from game.people import sharing
 from tests.builders import new_facilitator
 from tests.unit.test_lessons import ended
 

@@ -22,10 +22,10 @@ from engine import (
     step_at,
     told,
 )
-from engine.sight_parts import INBOX
-from engine.state import EXECUTIONS
+from engine.market.state import EXECUTIONS
+from engine.sights.parts import INBOX
 from tests.engine_builders import at_open, quiet_scenario
-from tests.small import give, ring, settle, small_scenario
+from tests.small import begun, give, ring, settle, small_scenario
 
 MINUTE = 240
 SCENARIO = small_scenario(2, flow={"plain_bell_per_min": 120.0})
@@ -60,8 +60,7 @@ def test_the_clock_names_the_phase_and_whether_the_market_is_open(step, phase, l
 
 
 def test_a_server_shows_its_state_and_what_is_being_done_to_it():
-    sim = Simulation(QUIET, 7)
-    sim.step(400)
+    sim = begun(QUIET, 400)
     assert set(states(sim).values()) == {"running"}
     give(sim, "operator", "server.stop", server=2)
     give(sim, "operator", "server.start", server=5)
@@ -89,8 +88,7 @@ def test_with_help_every_server_shows_the_rates_a_look_would(level):
 
 
 def test_a_deployers_work_on_a_server_is_not_on_the_operators_cards():
-    sim = Simulation(QUIET, 7)
-    sim.step(400)
+    sim = begun(QUIET, 400)
     settle(sim)
     before = card(sim, "servers")
     assert give(sim, "deployer", "release.copy", servers=[3], release="smars-rlp") is None
@@ -110,8 +108,7 @@ def test_disconnected_and_cut_off_look_the_same_on_running_servers_and_stopped_o
 
 
 def test_a_task_says_what_it_is_aimed_at_and_how_long_it_takes():
-    sim = Simulation(QUIET, 7)
-    sim.step(OPEN + 10)
+    sim = begun(QUIET, OPEN + 10)
     give(sim, "operator", "server.stop", server=2)
     sim.step(3)
     work = card(sim, "work")
@@ -126,13 +123,11 @@ def test_a_task_says_what_it_is_aimed_at_and_how_long_it_takes():
 
 
 def test_a_task_on_a_mail_names_its_subject_and_one_on_everything_names_nothing():
-    sim = Simulation(small_scenario(2), 7)
-    sim.step(OPEN)
+    sim = begun(small_scenario(2), OPEN)
     newest = card(sim, "inbox")["mails"][0]
     assert give(sim, "operator", "mail.open", mail=newest["id"]) is None
     assert card(sim, "work")["tasks"][0]["target"] == newest["subject"]
-    other = Simulation(QUIET, 7)
-    other.step(400)
+    other = begun(QUIET, 400)
     settle(other)
     give(other, "operator", "servers.stop_all")
     assert card(other, "work")["tasks"][0]["target"] == ""
@@ -156,8 +151,7 @@ def test_a_lever_is_shown_as_the_engine_would_judge_it():
             assert row["allowed"] == (row["reason"] == "")
         return {kind: row["reason"] for kind, row in rows.items()}
 
-    sim = Simulation(QUIET, 7)
-    sim.step(400)
+    sim = begun(QUIET, 400)
     assert all("needs the risk manager's word: ask for it" in reason for reason in agree(sim).values())
     settle(sim)
     assert agree(sim) == {"servers.stop_all": "", "smars.disconnect": ""}
@@ -182,16 +176,16 @@ def test_a_disconnect_is_judged_by_what_is_still_connected():
 def test_a_kill_switch_is_no_lever_until_it_was_built():
     sim = Simulation(QUIET, 7)
     assert "killswitch.press" not in lever_rows(sim)
-    sim.built.add("killswitch.press")
+    sim.safeguards.built.add("killswitch.press")
     assert lever_rows(sim)["killswitch.press"]["allowed"]
 
 
 def test_the_inbox_holds_the_newest_mails_of_its_desk_and_counts_the_rest():
     sim = Simulation(QUIET, 7)
     for n in range(1, INBOX + 6):
-        sim.mails[n] = {"id": n, "desk": "operator", "step": n, "sender": "a", "subject": f"s{n}", "group": "machines", "body": f"b{n}"}
-    sim.mails[999] = {"id": 999, "desk": "risk", "step": 0, "sender": "a", "subject": "not yours", "group": "people", "body": "x"}
-    sim.opened["85"] = 0
+        sim.inbox.mails[n] = {"id": n, "desk": "operator", "step": n, "sender": "a", "subject": f"s{n}", "group": "machines", "body": f"b{n}"}
+    sim.inbox.mails[999] = {"id": 999, "desk": "risk", "step": 0, "sender": "a", "subject": "not yours", "group": "people", "body": "x"}
+    sim.inbox.opened["85"] = 0
     box = card(sim, "inbox")
     assert (box["total"], box["unread"], len(box["mails"])) == (85, 84, INBOX)
     assert [mail["id"] for mail in box["mails"]] == list(range(85, 5, -1))
@@ -202,7 +196,7 @@ def test_the_inbox_holds_the_newest_mails_of_its_desk_and_counts_the_rest():
 
 def test_alerts_are_the_desks_own_newest_first_and_twelve_at_most():
     sim = Simulation(QUIET, 7)
-    sim.alerts = [{"desk": "operator", "step": n * MINUTE, "text": f"t{n}"} for n in range(14)] + [{"desk": "risk", "step": 0, "text": "theirs"}]
+    sim.inbox.alerts = [{"desk": "operator", "step": n * MINUTE, "text": f"t{n}"} for n in range(14)] + [{"desk": "risk", "step": 0, "text": "theirs"}]
     alerts = card(sim, "alerts")["alerts"]
     assert [alert["text"] for alert in alerts] == [f"t{n}" for n in range(13, 1, -1)]
     assert alerts[0]["at"] == "08:13"
@@ -248,7 +242,7 @@ def test_before_the_open_no_print_is_on_the_wall():
 
 def test_the_walls_loss_is_the_score_and_its_headlines_are_the_last_twelve():
     sim = at_open(SCENARIO, 2 * MINUTE)
-    sim.headlines = [{"step": OPEN + n * MINUTE, "text": str(n)} for n in range(15)]
+    sim.inbox.headlines = [{"step": OPEN + n * MINUTE, "text": str(n)} for n in range(15)]
     wall = sight(sim, "projector")
     assert wall["loss"] == {"clock": "09:32:00", "loss_usd": round(score(sim)["total"])}
     assert [item["text"] for item in wall["headlines"]["items"]] == [str(n) for n in range(3, 15)]

@@ -7,7 +7,7 @@ import pytest
 
 from engine import OPEN, Simulation, load_scenario, replay, restore, save, sight
 from tests.engine_builders import quiet_scenario
-from tests.small import give
+from tests.small import before, begun, give
 
 SCENARIO = quiet_scenario(queued=0)
 OLD, NEW = SCENARIO.fleet.release[:2]
@@ -15,8 +15,7 @@ STALE = 8
 
 
 def morning(step: int = 400, *, instant: bool = True) -> Simulation:
-    sim = Simulation(SCENARIO, 79, instant=instant)
-    sim.step(step)
+    sim = begun(SCENARIO, step, 79, instant=instant)
     assert sim.stale == STALE
     return sim
 
@@ -161,7 +160,7 @@ def test_the_terminal_keeps_the_last_sixty_lines():
     for _ in range(4):
         give(sim, "deployer", "checksum.run", servers=list(range(1, 9)))
     assert len(printed(sim)) == 60
-    assert len(sim.terminal) <= 120
+    assert len(sim.records.terminal) <= 120
 
 
 def test_a_refused_command_prints_nothing():
@@ -235,5 +234,5 @@ def test_terminal_and_record_survive_a_checkpoint_and_a_replay():
         each.step(1000)
     assert sight(back, "deployer") == sight(sim, "deployer")
     assert back.digest() == sim.digest()
-    again = replay(SCENARIO, 79, [], OPEN)
+    again = replay(SCENARIO, 79, [], before(OPEN))
     assert card(again, "terminal") == {"lines": []}

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from engine import BELL_END, CLOSE, OPEN, Simulation, load_scenario, replay, restore, save, sight
-from engine.gauges import MINUTES, mid_prices_hc
-from engine.positions import PATH_MINUTES, prices_hc
-from engine.unwind import liquidation_cost
+from engine.firm.gauges import GAUGE_MINUTES, mid_prices_hc
+from engine.market.positions import PATH_MINUTES, prices_hc
+from engine.market.unwind import liquidation_cost
 from tests.engine_builders import at_open, quiet_scenario
-from tests.small import give, ring, small_scenario
+from tests.small import before, begun, give, ring, small_scenario
 
 MINUTE = 240
 RUNAWAY = quiet_scenario(behaviour="power_peg")
@@ -70,8 +70,7 @@ def test_growing_is_said_only_of_more_than_clients_orders_explain():
     sim.step(OPEN + 2 * MINUTE)
     assert card(sim, "pnl")["gross_usd"] > 0
     assert card(sim, "pnl")["growing"] is False
-    wild = Simulation(scenario, 79, instant=True)
-    wild.step(OPEN + 2 * MINUTE + 200)
+    wild = begun(scenario, OPEN + 2 * MINUTE + 200, 79, instant=True)
     assert card(wild, "pnl")["growing"] is True
 
 
@@ -161,7 +160,7 @@ def test_limits_say_what_is_set_and_what_was_built():
 
 def test_a_watched_stock_shows_its_price_and_volume_at_every_full_minute():
     sim = Simulation(BUSY, 7, instant=True)
-    sim.watched = BUSY.names[1]
+    sim.day.watched = BUSY.names[1]
     assert card(sim, "price")["price_hc"] == []
     prices, volumes = [], [0]
     tick = int(sim.machine.symbols[1].tick_hc)
@@ -174,7 +173,7 @@ def test_a_watched_stock_shows_its_price_and_volume_at_every_full_minute():
     assert (found["symbol"], found["from"], found["every_s"]) == (BUSY.names[1], "09:30", 60)
     assert found["price_hc"] == prices
     assert found["volume"] == np.diff(volumes).tolist()
-    sim.watched = None
+    sim.day.watched = None
     assert (card(sim, "price")["symbol"], card(sim, "price")["price_hc"]) == (None, [])
 
 
@@ -189,7 +188,7 @@ def test_a_review_shows_when_its_ruling_is_due_and_then_what_it_gave():
     found = card(sim, "exchange")
     assert found["bust"] is None
     assert [row["at"] for row in found["busts"]] == ["10:01:00"]
-    assert found["busts"][0]["relief_usd"] == sim.bust_relief // 10_000 > 0
+    assert found["busts"][0]["relief_usd"] == sim.exchanges.bust_relief // 10_000 > 0
 
 
 def test_a_firm_that_is_cut_off_knows_it():
@@ -202,26 +201,26 @@ def test_a_firm_that_is_cut_off_knows_it():
 @pytest.mark.whole
 def test_the_day_s_arrays_end_at_the_close():
     sim = Simulation(quiet_scenario(1, queued=0, flow={"plain_day_per_min": 1.0}), 7, instant=True)
-    sim.watched = sim.names[0]
+    sim.day.watched = sim.names[0]
     sim.step(CLOSE)
     assert sim.now > CLOSE
-    assert len(card(sim, "price")["price_hc"]) == MINUTES == 391
+    assert len(card(sim, "price")["price_hc"]) == GAUGE_MINUTES == 391
     assert sum(card(sim, "price")["volume"]) == int(sim.machine.market[0].volume)
     assert len(card(sim, "curve")["gross_usd"]) == 481 < PATH_MINUTES
 
 
 @pytest.mark.whole
 def test_monitor_and_minutes_survive_a_checkpoint_and_a_replay():
-    sim = replay(BUSY, 7, [], OPEN + 5 * MINUTE + 50)
-    sim.watched = BUSY.names[0]
+    sim = replay(BUSY, 7, [], before(OPEN + 5 * MINUTE + 50))
+    sim.day.watched = BUSY.names[0]
     back = restore(BUSY, save(sim))
     assert sight(back, "risk", "guided") == sight(sim, "risk", "guided")
     for each in (sim, back):
         each.step(200)
     assert sight(back, "risk", "guided") == sight(sim, "risk", "guided")
     assert back.digest() == sim.digest()
-    again = replay(BUSY, 7, [], OPEN + 5 * MINUTE + 250)
-    again.watched = BUSY.names[0]
+    again = replay(BUSY, 7, [], before(OPEN + 5 * MINUTE + 250))
+    again.day.watched = BUSY.names[0]
     assert sight(again, "risk", "guided") == sight(sim, "risk", "guided")
 
 

@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 
 from engine import BELL_END, WEEK, load_scenario, score, week_supply
-from engine.playbook import Slice, slices
-from engine.slices import NOTHING, alone
+from engine.analysis.playbook import PlaybookSlice, slices
+from engine.analysis.slices import NOTHING, alone
+from engine.scenario.folders import Folder
 from game.management.commands.slices import supply_lines, table_lines
 from tests.small import small_scenario
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+MEASURED = Path(__file__).resolve().parents[1] / "bench" / "README.md"
 SCENARIO = load_scenario("knight-2012")
 SLICES = {found.id: found for found in slices(SCENARIO, 79)}
 MILLION = 1_000_000
@@ -36,7 +37,7 @@ EXPECTED = {
 }
 
 
-def loss(found: Slice, *, hole: bool = False) -> float:
+def loss(found: PlaybookSlice, *, hole: bool = False) -> float:
     run = alone(SCENARIO, 79, found, hole=hole, until=BELL_END)
     assert run.sim.start == WEEK and not run.refused
     return float(score(run.sim)["total"])
@@ -60,25 +61,25 @@ def test_what_a_hole_leaves_of_a_control_is_seen_in_the_loss(name):
     assert loss(SLICES[name], hole=True) > 5 * EXPECTED[name][1]
 
 
-def test_all_ten_slices_of_the_cheese_have_a_plan_and_the_readme_its_loss():
+def test_all_ten_slices_of_the_cheese_have_a_plan_and_the_measurements_its_loss():
     ten = {"clean", "newflag", "counter", "automation", "review", "checksum", "paging", "reconcile", "limit", "killswitch-1"}
     assert ten | {"threshold", "rate"} <= set(SLICES) == set(EXPECTED)
-    text = README.read_text()
+    text = MEASURED.read_text()
     head = table_lines([])[0]
     table = text[text.index(head) :].split("\n\n")[0]
     assert [line.split(" | ")[0].strip("| ") for line in table.splitlines()[2:]] == [NOTHING.label, *(found.label for found in SLICES.values())]
 
 
-def test_a_third_of_what_is_optional_fits_into_the_week_and_the_readme_says_so():
+def test_a_third_of_what_is_optional_fits_into_the_week_and_the_measurements_say_so():
     supply = week_supply(SCENARIO)
     assert {desk: row["supply"] for desk, row in supply.items()} == {"deployer": 1080, "operator": 540, "risk": 540}
     left = sum(row["supply"] - row["needed"] for row in supply.values())
     assert 0.3 < left / sum(row["optional"] for row in supply.values()) < 0.37
     for desk, row in supply.items():
         assert row["optional"] > row["supply"] - row["needed"], f"the {desk} has to choose"
-    text = README.read_text()
+    text = MEASURED.read_text()
     assert all(line in text for line in supply_lines(supply))
 
 
 def test_a_scenario_without_plans_has_none():
-    assert slices(small_scenario().model_copy(update={"folder": "/nowhere"}), 79) == []
+    assert slices(small_scenario().model_copy(update={"files": Folder("nowhere", {})}), 79) == []

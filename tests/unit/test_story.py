@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from engine import Event, clock, load_scenario, play, score, step_at, story
-from engine.story import dollars, fate
+from engine.analysis.story import fate
+from engine.money import dollars
 from tests.engine_builders import quiet_scenario
 
 SCENARIO = load_scenario("knight-2012")

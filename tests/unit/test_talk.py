@@ -5,10 +5,10 @@ import json
 import pytest
 
 from engine import OPEN, Simulation, playbook, restore, save, sight
-from engine.commands import WORDS
-from engine.state import digest_of
+from engine.commands import worded
+from engine.market.state import digest_of
 from tests.engine_builders import quiet_scenario
-from tests.small import give, settle, small_scenario
+from tests.small import begun, give, settle, small_scenario
 
 MINUTE = 240
 SCENARIO = small_scenario(2)
@@ -16,9 +16,7 @@ QUIET = quiet_scenario(queued=0)
 
 
 def at(step: int, *, instant: bool = False, scenario=QUIET) -> Simulation:
-    sim = Simulation(scenario, 7, instant=instant)
-    sim.step(step)
-    return sim
+    return begun(scenario, step, instant=instant)
 
 
 def word(sim: Simulation, what: str, desk: str = "operator") -> dict:
@@ -40,7 +38,7 @@ PULLS = {
 }
 
 
-@pytest.mark.parametrize("what", WORDS)
+@pytest.mark.parametrize("what", worded())
 def test_a_lever_that_stops_all_waits_for_the_word_asked_for_and_given_on_screen(what):
     sim = at(400)
     desk, args = PULLS[what]
@@ -92,7 +90,7 @@ def test_an_instant_simulation_and_a_kill_switch_need_no_word():
     sim = at(OPEN, instant=True)
     assert give(sim, "operator", "servers.stop_all") is None
     sim = at(OPEN)
-    sim.built.add("killswitch.press")
+    sim.safeguards.built.add("killswitch.press")
     assert give(sim, "operator", "killswitch.press") is None
 
 
@@ -103,12 +101,12 @@ def test_talk_takes_no_hand_and_no_time():
     assert sim.free_hands("operator") == 0
     assert give(sim, "operator", "authorise.ask", what="servers.stop_all") is None
     assert (word(sim, "servers.stop_all")["state"], len(sim.works)) == ("asked", 2)
-    assert sim.hand_steps == 0
+    assert sim.day.hand_steps == 0
 
 
 def talk(sim: Simulation) -> None:
     """Everything that can be said now; most of it is taken."""
-    for what in WORDS:
+    for what in worded():
         for desk in ("operator", "deployer"):
             give(sim, desk, "authorise.ask", what=what)
         give(sim, "risk", "authorise.refuse", what=what)
@@ -125,10 +123,11 @@ def test_a_run_full_of_talk_trades_as_one_without_a_word():
         for sim in (silent, loud):
             sim.step(gap)
         talk(loud)
-    assert loud.bridge
+    assert loud.bridge.items
     assert digest_of(loud.machine) == digest_of(silent.machine)
-    for name in ("runaway", "contained", "first_runaway", "hand_steps", "halted", "harmed", "executions", "refusals"):
+    for name in ("monitoring", "clients", "executions"):
         assert getattr(loud, name) == getattr(silent, name), name
+    assert (loud.day.hand_steps, loud.records.refusals) == (silent.day.hand_steps, silent.records.refusals)
     assert all((loud.arrays()[name] == silent.arrays()[name]).all() for name in silent.arrays())
 
 
@@ -144,7 +143,7 @@ def test_talk_is_kept_by_a_checkpoint():
 def test_a_stock_is_watched_by_its_name():
     sim = at(0)
     assert give(sim, "risk", "stock.watch", symbol=sim.names[1]) is None
-    assert sim.watched == sim.names[1]
+    assert sim.day.watched == sim.names[1]
     for wrong in ("NOPE", 1, None, "", "a" * 100):
         assert "expected a stock such as" in give(sim, "risk", "stock.watch", symbol=wrong)
     assert "that is for the risk" in give(sim, "operator", "stock.watch", symbol=sim.names[1])
@@ -226,15 +225,15 @@ def test_a_paging_rule_turns_later_mails_into_alerts():
     sim.step(1)
     assert sight(sim, "operator")["rules"] == {"rules": [{"match": "Power Peg", "since": "08:21"}]}
     assert "such a rule already" in give(sim, "operator", "mail.page", match="POWER PEG")
-    before = len(sim.mails)
-    sim.alerts.clear()
+    before = len(sim.inbox.mails)
+    sim.inbox.alerts.clear()
     sim.step(OPEN - sim.now)
     later = [
         mail
-        for mail in list(sim.mails.values())[before:]
+        for mail in list(sim.inbox.mails.values())[before:]
         if mail["desk"] == "operator" and "power peg" in (mail["subject"] + mail["body"]).casefold()
     ]
-    rung = [alert["text"] for alert in sim.alerts if alert["text"].startswith("Mail from")]
+    rung = [alert["text"] for alert in sim.inbox.alerts if alert["text"].startswith("Mail from")]
     assert rung == [f"Mail from {mail['sender']}: {mail['subject']}" for mail in later] != []
 
 
@@ -263,7 +262,7 @@ def test_the_deployer_may_start_a_server_and_the_operator_sees_it():
 def test_a_desk_opens_its_own_mail_only():
     sim = at(OPEN, scenario=SCENARIO)
     for desk in ("operator", "deployer", "risk"):
-        newest = {mail["desk"]: mail["id"] for mail in sim.mails.values()}
+        newest = {mail["desk"]: mail["id"] for mail in sim.inbox.mails.values()}
         for other in ("operator", "deployer", "risk"):
             found = give(sim, desk, "mail.open", mail=newest[other])
             assert (found is None) is (desk == other), (desk, other)
@@ -292,7 +291,7 @@ def test_hints_are_for_the_guided_alone_and_go_when_their_time_is_over():
 
 def test_a_desk_has_three_hints_at_most_the_newest_first():
     sim = at(400)
-    sim.hints = [{"id": f"h{n}", "step": n, "end": 10**6, "desk": "risk", "text": f"{n}"} for n in range(5)]
+    sim.inbox.hints = [{"id": f"h{n}", "step": n, "end": 10**6, "desk": "risk", "text": f"{n}"} for n in range(5)]
     assert sight(sim, "risk", "guided")["hints"]["hints"] == [{"id": "h4", "text": "4"}, {"id": "h3", "text": "3"}, {"id": "h2", "text": "2"}]
 
 

@@ -6,12 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import BELL_END, CLOSE, END, OPEN, Simulation, grade, load_scenario, score
-from engine.positions import marks
-from engine.score import halting
-from engine.state import ERROR, UNWIND
-from engine.unwind import discount_ppm, liquidation_cost, sell_block
+from engine.firm.score import halting
+from engine.market.positions import marks
+from engine.market.state import ERROR, UNWIND
+from engine.market.unwind import discount_ppm, liquidation_cost, sell_block
 from tests.engine_builders import at_open, quiet_scenario
-from tests.small import give, ring, settle, small_scenario
+from tests.small import begun, give, ring, settle, small_scenario
+
+pytestmark = pytest.mark.kernels
 
 SCENARIO = load_scenario("knight-2012")
 BILLION = 10**9 * 10_000
@@ -124,8 +126,7 @@ def test_rlp_late_at_ten_is_charged_only_where_nobody_found_a_fault():
 
 
 def test_hands_at_work_cost_by_the_hour():
-    sim = Simulation(small_scenario(1), 7)
-    sim.step(OPEN)
+    sim = begun(small_scenario(1), OPEN)
     settle(sim)
     give(sim, "operator", "servers.stop_all")
     sim.step(4 * 240)

@@ -5,9 +5,9 @@ import json
 import pytest
 
 import engine
-from game.drive import drive
+from game.control.exercise_controls import drive
 from game.models import Exercise, FacilitatorLink, Ghost, RuleBroken, Run
-from game.pages import projector_cards
+from game.sockets.pages import projector_cards
 from tests.builders import first_picture, new_exercise
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def exercise():
     found.add_team("Amber")
     found.start()
     curve = [[OPEN + k * MINUTE, 4_000_000 * k] for k in range(46)]
-    Ghost.objects.create(scenario=found.scenario, seed=found.seed, noise=None, engine_version=engine.ENGINE_VERSION, curve=curve)
+    Ghost.objects.create(scenario=found.scenario, seed=found.seed, noise=None, made_by="1", curve=curve)
     played(found, 10)
     return found
 
@@ -48,7 +48,7 @@ def test_frozen_losses_do_not_move_however_far_the_runs_go(exercise):
 
 
 def test_the_facilitators_picture_says_since_when_it_is_frozen(exercise, client):
-    client.get(f"/facilitator/{FacilitatorLink.issue()}/")
+    client.post(f"/facilitator/{FacilitatorLink.issue()}/")
     drive(exercise, "freeze")
     state = first_picture(client, f"/facilitator/{exercise.code}/")
     assert state["wall"] == {"mode": "live", "frozen": "09:40", "can_freeze": False}
@@ -62,7 +62,7 @@ def test_after_the_end_wall_and_result_wait_for_the_reveal_and_the_facilitator_d
     assert losses(exercise)[0]["frozen"] == "09:40"
     page = client.get(f"/result/{exercise.code}/").content.decode()
     assert "facilitator's to reveal" in page.replace("&#x27;", "'") and "Trading" not in page and "30,000,000" not in page
-    client.get(f"/facilitator/{FacilitatorLink.issue()}/")
+    client.post(f"/facilitator/{FacilitatorLink.issue()}/")
     assert "09:40" not in client.get(f"/result/{exercise.code}/").content.decode().split("</h1>")[0]
     assert "to reveal" not in client.get(f"/result/{exercise.code}/").content.decode()
     drive(exercise, "reveal")

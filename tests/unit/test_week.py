@@ -21,10 +21,12 @@ from engine import (
     step_at,
     week_step,
 )
+from engine.firm import safeguards
+from engine.firm.safeguards import CONTROLS, control
+from engine.firm.week import copies_left
+from engine.market.state import market_digest
 from engine.market_time import EVENING_STEPS, told
-from engine.state import market_digest
-from engine.week import CONTROLS, control
-from tests.small import give, small_scenario, until
+from tests.small import before, give, small_scenario, until
 
 OLD, NEW = "smars-2003", "smars-rlp"
 SCENARIO = small_scenario(4)
@@ -72,21 +74,21 @@ def test_another_start_than_the_week_or_the_morning_is_refused():
 @pytest.mark.parametrize("seed", [7, 8, 79])
 def test_historys_week_ends_where_the_morning_begins_and_the_same_market_follows(seed):
     commands = playbook(load_scenario("knight-2012"), "history-week", seed)
-    sim = replay(SCENARIO, seed, commands, 0, start=WEEK)
+    sim = replay(SCENARIO, seed, commands, before(0), start=WEEK)
     morning = Simulation(SCENARIO, seed)
     assert not told_of(sim, "command.refused")
     assert sim.fleet.to_dict() == morning.fleet.to_dict()
-    assert (sim.built, sim.safeguards, sim.facts, sim.first_copy_failed) == (morning.built, morning.safeguards, morning.facts, True)
+    assert (sim.safeguards.built, sim.safeguards.controls, sim.week.facts, sim.week.first_copy_failed) == (morning.safeguards.built, morning.safeguards.controls, morning.week.facts, True)
     assert [n for n in range(1, 9) if sim.fleet.defective(n)] == [sim.stale]
     for each in (sim, morning):
         each.step(OPEN + 60)
     assert [market_digest(sim.machine, s) for s in range(4)] == [market_digest(morning.machine, s) for s in range(4)]
-    assert sim.refusals == morning.refusals
+    assert sim.records.refusals == morning.records.refusals
 
 
 def test_the_same_bits_however_a_week_is_cut_and_through_checkpoints():
     commands = playbook(load_scenario("knight-2012"), "history-week", SEED)
-    straight = replay(SCENARIO, SEED, commands, 400, start=WEEK)
+    straight = replay(SCENARIO, SEED, commands, before(400), start=WEEK)
     cut = week()
     waiting = list(commands)
     while cut.now < 400:
@@ -96,8 +98,8 @@ def test_the_same_bits_however_a_week_is_cut_and_through_checkpoints():
             assert cut.submit(waiting.pop(0)) is None
             cut = restore(SCENARIO, save(cut))
     assert cut.digest() == straight.digest()
-    middle = replay(SCENARIO, SEED, commands, week_step(1, "18:47"), start=WEEK)
-    assert replay(SCENARIO, SEED, commands, 400, start=WEEK, checkpoint=save(middle)).digest() == straight.digest()
+    middle = replay(SCENARIO, SEED, commands, before(week_step(1, "18:47")), start=WEEK)
+    assert replay(SCENARIO, SEED, commands, before(400), start=WEEK, checkpoint=save(middle)).digest() == straight.digest()
 
 
 def test_at_most_four_servers_are_copied_an_evening():
@@ -106,7 +108,7 @@ def test_at_most_four_servers_are_copied_an_evening():
     assert "at most 4" in (give(sim, "deployer", "release.copy", servers=[4, 5], release=NEW) or "")
     assert give(sim, "deployer", "release.copy", servers=[4], release=NEW) is None
     until(sim, "30 Jul 18:00")
-    assert sim.copies_left() == 4
+    assert copies_left(sim) == 4
 
 
 def test_a_copy_of_several_servers_reaches_one_after_the_other():
@@ -126,7 +128,7 @@ def test_the_first_copy_to_the_seeds_server_is_recorded_and_never_arrives_and_th
         assert give(sim, "deployer", "release.copy", servers=[n], release=NEW) is None
         sim.step(30 * 240)
         assert (sim.fleet[n].reported, sim.fleet[n].installed) == (NEW, installed)
-    assert "copied, done" in sim.terminal[-1]["text"]
+    assert "copied, done" in sim.records.terminal[-1]["text"]
     assert (sim.fleet[n].previous, sim.fleet[n].recorded_previous) == (OLD, OLD)
 
 
@@ -138,15 +140,15 @@ def test_a_copy_cut_off_leaves_a_broken_file_that_a_checksum_shows_and_a_restart
     assert [sim.fleet[n].installed for n in (first, second, third)] == [NEW, NEW, NEW]
     assert [sim.fleet[n].broken for n in (first, second, third)] == [False, False, True]
     assert [sim.fleet[n].reported for n in (first, second, third)] == [NEW, NEW, OLD]
-    assert told_of(sim, "lever.cut_off") == [{"seq": sim.dones["deployer"][-1]["seq"], "command": "release.copy"}]
-    assert sim.terminal[-1]["text"] == f"smars-{third}: connection closed, copy not complete"
+    assert told_of(sim, "lever.cut_off") == [{"seq": sim.bridge.dones["deployer"][-1]["seq"], "command": "release.copy"}]
+    assert sim.records.terminal[-1]["text"] == f"smars-{third}: connection closed, copy not complete"
     assert sim.free_hands("deployer") == 2
     assert "not whole" in (give(sim, "deployer", "server.start", server=third) or "")
     assert give(sim, "deployer", "checksum.run", servers=[third]) is None
     sim.step(30 * 240)
     known = {release.hash for release in SCENARIO.fleet.release}
-    assert sim.checksums[-1]["disk"] not in known
-    assert sim.checksums[-1]["process"] in known
+    assert sim.records.checksums[-1]["disk"] not in known
+    assert sim.records.checksums[-1]["process"] in known
     assert give(sim, "deployer", "release.copy", servers=[third], release=NEW) is None
     sim.step(30 * 240)
     assert (sim.fleet[third].broken, sim.fleet[third].previous) == (False, OLD)
@@ -158,7 +160,7 @@ def test_a_restart_cut_off_leaves_the_server_down_and_a_checksum_cut_off_says_no
     assert give(sim, "deployer", "server.start", server=2) is None
     assert give(sim, "deployer", "checksum.run", servers=[3]) is None
     until(sim, "30 Jul 18:00")
-    assert (sim.fleet[2].state, sim.checksums, sim.works) == ("stopped", [], [])
+    assert (sim.fleet[2].state, sim.records.checksums, sim.works) == ("stopped", [], [])
     assert len(told_of(sim, "lever.cut_off")) == 2
 
 
@@ -166,17 +168,17 @@ def test_building_goes_on_the_next_evening_and_is_abandoned_at_eight():
     sim = until(week(), "27 Jul 20:30")
     assert give(sim, "operator", "mail.page", match="SMARS") is None
     until(sim, "30 Jul 18:29")
-    assert not sim.rules
+    assert not sim.inbox.rules
     assert sim.free_hands("operator") == 0
     until(sim, "30 Jul 18:30")
-    assert [rule["match"] for rule in sim.rules] == ["SMARS"]
+    assert [rule["match"] for rule in sim.inbox.rules] == ["SMARS"]
     until(sim, "31 Jul 20:30")
     assert give(sim, "operator", "mail.page", match="another") is None
-    before = sim.hand_steps
+    before = sim.day.hand_steps
     sim.step(-sim.now)
-    assert (len(sim.rules), sim.works, sim.hand_steps - before) == (1, [], 30 * 240)
+    assert (len(sim.inbox.rules), sim.works, sim.day.hand_steps - before) == (1, [], 30 * 240)
     assert [data["command"] for data in told_of(sim, "lever.abandoned")] == ["mail.page"]
-    assert [row["state"] for row in sim.calendar] == ["done", "abandoned"]
+    assert [row["state"] for row in sim.week.calendar] == ["done", "abandoned"]
 
 
 def test_what_belongs_to_the_market_cannot_be_done_on_an_evening():
@@ -195,8 +197,8 @@ def lamp():
 
 def holed(seed: int, name: str) -> bool:
     sim = week(seed)
-    sim.build(name)
-    return sim.has_hole(name)
+    safeguards.build(sim, name)
+    return sim.safeguards.has_hole(name)
 
 
 def test_a_control_that_was_built_may_have_a_hole_that_a_test_shows_and_mending_closes(lamp):
@@ -204,9 +206,9 @@ def test_a_control_that_was_built_may_have_a_hole_that_a_test_shows_and_mending_
     assert 5 <= sum(draws) <= 20, "drawn by the seed with three in ten"
     sim = week(draws.index(True))
     assert "expected" in (give(sim, "operator", "control.test", control="lamp") or "")
-    sim.build("lamp")
-    assert {"lamp", "killswitch.press"} <= sim.built
-    assert (sim.holes, restore(SCENARIO, save(sim)).holes) == (["lamp"], ["lamp"])
+    safeguards.build(sim, "lamp")
+    assert {"lamp", "killswitch.press"} <= sim.safeguards.built
+    assert (sim.safeguards.holes, restore(SCENARIO, save(sim)).safeguards.holes) == (["lamp"], ["lamp"])
     assert "test it first" in (give(sim, "operator", "control.mend", control="lamp") or "")
     assert "this desk built" in (give(sim, "risk", "control.test", control="lamp") or "")
     assert give(sim, "operator", "control.test", control="lamp") is None
@@ -214,14 +216,14 @@ def test_a_control_that_was_built_may_have_a_hole_that_a_test_shows_and_mending_
     assert told_of(sim, "control.tested")[-1] == {"control": "lamp", "label": "A lamp", "hole": "it is dark on one side"}
     assert give(sim, "operator", "control.mend", control="lamp") is None
     sim.step(60 * 240 - 1)
-    assert sim.has_hole("lamp")
+    assert sim.safeguards.has_hole("lamp")
     sim.step(1)
-    assert sim.holes == []
+    assert sim.safeguards.holes == []
     assert "nothing to mend" in (give(sim, "operator", "control.mend", control="lamp") or "")
 
 
 def test_works_of_an_older_checkpoint_are_read():
-    from engine.simulation import Work
+    from engine.firm.simulation import Work
 
     old = {"seq": 1, "desk": "risk", "kind": "limit.set", "args": {}, "start": 0, "end": 5, "hands": 1}
     assert Work.of(old).hands == {"risk": 1}
@@ -269,7 +271,7 @@ def test_the_controls_card_tells_a_hole_to_the_desk_that_built_it_alone(lamp):
         "hole": None,
         "set": None,
     }
-    sim.build("lamp")
+    safeguards.build(sim, "lamp")
     assert (row("operator")["hole"], row("risk")["built"]) == (None, True)
     give(sim, "operator", "control.test", control="lamp")
     sim.step(60 * 240)

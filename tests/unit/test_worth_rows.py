@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 import engine
-from game import worth
+from game.debrief import counterfactuals
 from game.models import Command, Course, Run
-from tests.builders import new_exercise
+from tests.builders import new_exercise, pinned
 from tests.played import finished
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def one_stop(by: str = "") -> Any:
     exercise.start()
     exercise.end()
     run = Run.objects.get(team__exercise=exercise)
-    Run.objects.filter(pk=run.pk).update(state="ended", step=engine.step_at("09:50"), score={"total": 5e6}, engine_version=engine.ENGINE_VERSION)
+    Run.objects.filter(pk=run.pk).update(state="ended", step=engine.step_at("09:50"), score={"total": 5e6}, **pinned())
     Command.objects.create(
         run=run, client_id=uuid.uuid4(), seq=1, step=engine.step_at("09:35"), desk="operator", kind="server.stop", args={"server": 8}, state="applied", by=by
     )  # fmt: skip
@@ -29,22 +29,22 @@ def one_stop(by: str = "") -> Any:
 
 def test_the_decision_worth_most_is_told_when_all_are_known_and_one_that_saved_nothing_is_none():
     run = one_stop()
-    assert worth.best(run) is None
-    Course.objects.create(run=run, key="played", loss_usd=5e6, engine_version=engine.ENGINE_VERSION)
-    known = Course.objects.create(run=run, key="without:1", loss_usd=6e6, engine_version=engine.ENGINE_VERSION)
-    assert worth.best(run) == {"usd": 1_000_000, "words": "Stop a server (SMARS-8)"}
+    assert counterfactuals.best(run) is None
+    Course.objects.create(run=run, key="played", loss_usd=5e6, made_by=run.made_by)
+    known = Course.objects.create(run=run, key="without:1", loss_usd=6e6, made_by=run.made_by)
+    assert counterfactuals.best(run) == {"usd": 1_000_000, "words": "Stop a server (SMARS-8)"}
     known.loss_usd = 4e6
     known.save()
-    assert worth.best(run) is None
+    assert counterfactuals.best(run) is None
 
 
 def test_the_curve_of_a_course_is_what_was_played_up_to_where_it_differs_and_one_that_is_not_known_is_refused(client):
     exercise = finished({"Cobalt": "novice"})
     run = exercise.runs().get()
     half = run.curve[len(run.curve) // 2][0]
-    row = Course(run=run, key="without:2", loss_usd=1.0, curve=[[half, 7], [half + 240, 8]], engine_version=engine.ENGINE_VERSION)
+    row = Course(run=run, key="without:2", loss_usd=1.0, curve=[[half, 7], [half + 240, 8]], made_by=run.made_by)
     row.save()
-    told = worth.curve_of(run, "without:2")
+    told = counterfactuals.curve_of(run, "without:2")
     assert told[-2:] == [[half, 7], [half + 240, 8]] and told[:-2] == run.curve[: len(told) - 2] and told[-3][0] < half
     address = f"/result/{exercise.code}/{run.team_id}/course.json"
     assert client.get(address, {"key": "without:2"}).json()["key"] == "without:2"

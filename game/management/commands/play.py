@@ -11,13 +11,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
+from django.db import connection
 
 import engine
-from game import brokers, demo
-from game.hosts import names_of, reachable
-from game.models import Exercise, FacilitatorLink
-from game.supervisor import Supervisor
+from game.models import Exercise, FacilitatorLink, RuleBroken, checked_speed
+from game.ops import brokers, demo, static_files
+from game.ops.addresses import keep_address, names_of, reachable
+from game.ops.supervisor import Supervisor
 
 READY_S = 60.0
 GAMES_WORKERS = 2  # one takes over at once when the other is killed
@@ -46,6 +46,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
+        try:
+            checked_speed(options["speed"])
+        except RuleBroken as problem:
+            raise refusal(f"--speed is {options['speed']:g}: {problem}") from problem
         start_step = self._start_step(options["at"])
         self._check_port(host, port)
         supervisor = Supervisor(settings.STATE_DIR / "log", self._environment(host), self.stdout.write)
@@ -61,13 +65,14 @@ class Command(BaseCommand):
             self._start_workers(supervisor, host, port)
             if not self._wait_for_web(supervisor, host, port):
                 return
-            address = f"http://{reachable(host)}:{port}"
+            address = f"http://{reachable(host)}:{port}{settings.BASE_PATH}"
+            keep_address(settings.STATE_DIR, address)
             self._greet(address, demo.start(options["speed"], start_step) if options["demo"] else None)
             supervisor.watch_over()
         finally:
-            self.stdout.write("Ending ...")
+            supervisor.say("Ending ...")
             supervisor.end_all()
-            self.stdout.write("Everything has ended. The next `play` goes on where this one stopped.")
+            supervisor.say("Everything has ended. The next `play` goes on where this one stopped.")
 
     def _start_step(self, text: str) -> int:
         try:
@@ -111,17 +116,13 @@ class Command(BaseCommand):
         until = time.monotonic() + READY_S
         ready = supervisor.watch_over(lambda: brokers.answers() or child.deaths > 2 or time.monotonic() > until)
         if ready and not brokers.answers():
-            raise refusal(f"The broker {server} does not start; why stands in {supervisor.logs / 'broker.log'}")
+            raise refusal(f"The broker {server} does not start; why stands in {supervisor.logs.path('broker')}")
         return ready
 
     def _prepare(self) -> None:
-        try:
-            call_command("migrate", interactive=False, verbosity=0)
-            connection.close()
-        except DatabaseError as problem:
-            where = settings.DATABASES["default"]["NAME"]
-            raise refusal(f"The database {str(where)!r} cannot be used: {str(problem).strip()}") from problem
-        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("migrate", interactive=False, verbosity=0)
+        connection.close()
+        static_files.collect()
         self._warm()
 
     def _warm(self) -> None:
@@ -141,8 +142,7 @@ class Command(BaseCommand):
         for number in range(1, GAMES_WORKERS + 1):
             name = f"games-{number}"
             supervisor.add(name, [*celery, *quiet, "-Q", "games", "-c", str(THREADS), "-n", f"{name}@%h"])
-        beat = ["--beat", "--scheduler", "celery.beat:Scheduler"]
-        supervisor.add("control", [*celery, *quiet, "-Q", "control", "-c", "4", "-n", "control@%h", *beat])
+        supervisor.add("control", [*celery, *quiet, "-Q", "control", "-c", "4", "-n", "control@%h"])
         supervisor.add("lab", [*celery, *quiet, "-Q", "lab", "-c", str(LAB_THREADS), "-n", "lab@%h"], at_once=True)
         supervisor.add("replay", [*celery, *quiet, "-Q", "replay", "-c", str(REPLAY_THREADS), "-n", "replay@%h"], at_once=True)
         pings = ["--ping-interval", "10", "--ping-timeout", "15"]  # a phone that fell asleep is away soon after
@@ -161,7 +161,7 @@ class Command(BaseCommand):
 
         ready = supervisor.watch_over(up)
         if ready and time.monotonic() > until:
-            raise refusal(f"The web server does not start; why stands in {supervisor.logs / 'web.log'}")
+            raise refusal(f"The web server does not start; why stands in {supervisor.logs.path('web')}")
         return ready
 
     def _greet(self, address: str, started: "tuple[Exercise, str] | None") -> None:

@@ -4,16 +4,18 @@ mornings on all cores, and the balance is printed.
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from os import cpu_count
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 import engine
+from game import __version__
 
 DEFAULT = "competent"
 MONEY = (("total", "loss, dollars"), ("trading", "trading"), ("halting", "halting"), ("client_harm", "client harm"), ("penalties", "penalties"))
@@ -22,6 +24,7 @@ HELP_LEVELS = ("2012", "assisted", "guided")
 UNWIND = "how the position is got out of: played to the evening, or reckoned by formula at 11:30 (default: formula with --seeds, else play)"
 SEEDS = "rehearse seeds 1 to N, each line-up of autopilots (or that of --seats) beside history"
 MOST_SEEDS = 1000
+BUNDLE = "write the run as an evidence bundle, for `manage.py verify`: a run of one seed, up to where it was played"
 HABITS = "one thing done whatever happens, beside competent; with --from deployment after a week that novices have left behind"
 
 
@@ -44,6 +47,7 @@ class Command(BaseCommand):
         parser.add_argument("--seeds", type=int, metavar="N", help=SEEDS)
         parser.add_argument("--habits", action="store_true", help=HABITS)
         parser.add_argument("--unwind", choices=("play", "formula"), help=UNWIND)
+        parser.add_argument("--bundle", type=Path, metavar="FILE", help=BUNDLE)
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -60,18 +64,34 @@ class Command(BaseCommand):
         since, until = _moment("--from", options["since"]), _moment("--until", options["until"] or latest)
         if since >= until:
             raise CommandError(f"--until is {options['until'] or latest}: expected a time after --from, which is {options['since']}", returncode=2)
+        bundle: Path | None = options["bundle"]
+        if bundle is not None:
+            self._check_bundle(bundle, options)
         engine.warm(None, scenario.id)
         if options["habits"]:
-            found = engine.habits_beside(scenario, seed, "novice" if since < 0 else engine.BEFORE)
-            self.stdout.write(json.dumps(found)) if options["json"] else self._habits(found)
+            beside = engine.habits_beside(scenario, seed, "novice" if since < 0 else engine.BEFORE)
+            self.stdout.write(json.dumps(beside)) if options["json"] else self._habits(beside)
             return
         if options["seeds"] is not None:
             self._many(scenario, options, {"since": since, "until": until, "help_level": options["help_level"]}, seats)
             return
+        kept: list[bytes] = []
+        note = f"rehearsed with {', '.join(f'{desk} {name}' for desk, name in seats.items())}"
         found = engine.rehearsed(
-            scenario, seed, seats, noise=options["noise"], since=since, until=until, help_level=options["help_level"], formula=formula
+            scenario, seed, seats, noise=options["noise"], since=since, until=until, help_level=options["help_level"], formula=formula,
+            ended=lambda run: kept.append(engine.pack(engine.rehearsed_bundle(run, since, (note,), __version__))),
         )  # fmt: skip
+        if bundle is not None:
+            bundle.write_bytes(kept[0])
         self.stdout.write(json.dumps(found)) if options["json"] else self._report(found)
+
+    def _check_bundle(self, path: Path, options: dict[str, Any]) -> None:
+        if options["habits"] or options["seeds"] is not None:
+            raise CommandError("--bundle: expected without --seeds and --habits: a bundle holds one run", returncode=2)
+        try:
+            path.touch()
+        except OSError as error:
+            raise CommandError(f"--bundle {path}: cannot be written: {error.strerror}", returncode=2) from None
 
     def _many(self, scenario: engine.Scenario, options: dict[str, Any], how: dict[str, Any], seats: dict[str, str]) -> None:
         if not 1 <= options["seeds"] <= MOST_SEEDS:
@@ -79,7 +99,7 @@ class Command(BaseCommand):
         if options["seed"] is not None or options["noise"] is not None:
             raise CommandError("--seeds: expected without --seed and --noise: the seeds are 1 to N, and draw the noise too", returncode=2)
         line_ups = {"as given": seats} if options["seats"] else engine.LINE_UPS
-        found: dict[str, list[dict[str, Any]]] = {name: [] for name in line_ups}
+        found: dict[str, list[engine.SeedOutcome]] = {name: [] for name in line_ups}
         for count, rows in enumerate(_on_all_cores(scenario.id, options["seeds"], line_ups, how), 1):
             for name, row in rows.items():
                 found[name].append(row)
@@ -95,7 +115,7 @@ class Command(BaseCommand):
         }
         self.stdout.write(json.dumps(table)) if options["json"] else self._table(table)
 
-    def _habits(self, found: dict[str, dict[str, Any]]) -> None:
+    def _habits(self, found: Mapping[str, Mapping[str, Any]]) -> None:
         self.stdout.write(f"{'loss in $M':<46}{'loss':>9}{'history':>9}{'grade':>8}")
         for name, row in found.items():
             self.stdout.write(f"{name:<46}{row['loss_usd'] / 1e6:>9.2f}{row['ghost_usd'] / 1e6:>9.2f}{row['grade']:>8}")
@@ -111,7 +131,7 @@ class Command(BaseCommand):
             share = "-" if most is None else f"{most:.0%}"
             say(f"{line_up['name']:<22}{figures}{grades['p10']:>11}{grades['median']:>8}{grades['p90']:>7}{share:>14}")
 
-    def _report(self, found: dict[str, Any]) -> None:
+    def _report(self, found: Mapping[str, Any]) -> None:
         say = self.stdout.write
         seats = ", ".join(f"{desk} {name}" for desk, name in found["seats"].items())
         say(f"{found['scenario']}, seed {found['seed']}, noise {found['noise']}, help {found['help']}: {seats}\n")
@@ -133,11 +153,11 @@ class Command(BaseCommand):
         say(f"longest wait for something worth doing: {gaps}")
 
 
-def _one_seed(seed: int, scenario_id: str, line_ups: dict[str, dict[str, str]], how: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _one_seed(seed: int, scenario_id: str, line_ups: dict[str, dict[str, str]], how: dict[str, Any]) -> dict[str, engine.SeedOutcome]:
     return engine.outcomes(engine.load_scenario(scenario_id), seed, line_ups, **how)
 
 
-def _on_all_cores(scenario_id: str, seeds: int, line_ups: dict[str, dict[str, str]], how: dict[str, Any]) -> Iterator[dict[str, dict[str, Any]]]:
+def _on_all_cores(scenario_id: str, seeds: int, line_ups: dict[str, dict[str, str]], how: dict[str, Any]) -> Iterator[dict[str, engine.SeedOutcome]]:
     """Outcomes of seeds 1 to N, in their order: a process a core, because most of a rehearsal is cards and not market."""
     work = partial(_one_seed, scenario_id=scenario_id, line_ups=line_ups, how=how)
     workers = min(seeds, cpu_count() or 1)

@@ -57,7 +57,7 @@ class Command(BaseCommand):
             scenario,
             seed,
             commands,
-            until,
+            engine.Moment.before(until, commands),
             noise=options["noise"],
             start=engine.WEEK if any(command.step < 0 for command in commands) else 0,
             instant=options["instant"],
@@ -115,11 +115,14 @@ class Command(BaseCommand):
 
     def _refused(self, sim: engine.Simulation) -> list[str]:
         refused = [event for event in sim.take_events() if event.kind == "command.refused"]
-        return [f"{engine.clock(event.step)} {event.audience[0]}: {event.data['command']}: {event.data['reason']}" for event in refused]
+        return [
+            f"{engine.clock(event.step)} {event.audience[0]}: {event.data['command']}: {event.data['reason']}"
+            for event in refused
+        ]
 
-    def _report(self, found: dict[str, Any], refused: list[str]) -> None:
+    def _report(self, found: engine.Record, refused: list[str]) -> None:
         say = self.stdout.write
-        say(f"{found['scenario']}, seed {found['seed']}, noise {found['noise']}, playbook {found['playbook']}, engine {found['engine_version']}")
+        say(f"{found['scenario']}, seed {found['seed']}, noise {found['noise']}, playbook {found['playbook']}, rules {found['rules']}")
         say(f"{found['executions']:,} executions, {found['messages']:,} messages in {found['wall_s']:.2f} s ({found['cpu_s']:.2f} s of CPU)")
         say(f"digest {found['digest']}")
         for line in refused:
@@ -130,10 +133,10 @@ class Command(BaseCommand):
             say(f"{row['what']:<48}{row['history']:>16,.0f}{row['run']:>16,.0f}{off:>8}  {row['source']}")
         say("\nloss, dollars: " + ", ".join(f"{key.replace('_', ' ')} {value:,.0f}" for key, value in found["loss"].items()))
         say(f"\n{'clock':<7}{'bad':>4}{'parents':>9}{'executions':>12}{'shares':>13}{'gross $M':>10}{'mid $M':>9}{'reverted':>10}{'if sold':>9}")
-        for row in found["minute_path"]:
-            money = (row["gross_usd"], row["mid_mark"], row["reverted_mark"], -row["liquidation_loss"])
+        for minute in found["minute_path"]:
+            money = (minute["gross_usd"], minute["mid_mark"], minute["reverted_mark"], -minute["liquidation_loss"])
             gross, *marks = (value / 1e6 for value in money)
             say(
-                f"{row['clock']:<7}{row['bad_servers']:>4}{row['runaway_parents']:>9}{row['executions']:>12,}{row['shares']:>13,}{gross:>10,.0f}"
+                f"{minute['clock']:<7}{minute['bad_servers']:>4}{minute['runaway_parents']:>9}{minute['executions']:>12,}{minute['shares']:>13,}{gross:>10,.0f}"
                 + "".join(f"{value:>+{width}.1f}" for value, width in zip(marks, (9, 10, 9), strict=True))
             )

@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -37,7 +38,7 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
 
-def table_lines(rows: list[dict[str, Any]]) -> list[str]:
+def table_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """The table as Markdown."""
     lines = ["| closed alone | hands, min | price | loss | of history's avoided | loss with its hole |", "|---|---|--:|--:|--:|--:|"]
     for row in rows:

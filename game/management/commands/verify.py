@@ -12,7 +12,8 @@ MOST_BYTES = 256 * 1024 * 1024
 
 
 class Command(BaseCommand):
-    """Exit code 0: the same to the last bit; 1: it differs, and where; 2: the file cannot be used, and why."""
+    """Exit code 0: the same to the last bit; 1: it differs, and where; 2: the file cannot be used, and why; 3: it was played by other
+    rules than those that are here."""
 
     help = "Recompute the score of an evidence bundle bit for bit."
     requires_system_checks: list[str] = []
@@ -26,16 +27,22 @@ class Command(BaseCommand):
             if path.stat().st_size > MOST_BYTES:
                 raise CommandError(f"{path.name} has {path.stat().st_size:,} bytes: expected at most {MOST_BYTES:,}", returncode=2)
             bundle = engine.unpack(path.read_bytes())
-            engine.warm(None, bundle.log.scenario.id)
             differs = engine.verify(bundle)
         except OSError as problem:
             raise CommandError(f"{path}: {problem.strerror or problem}", returncode=2) from None
+        except engine.OtherRules as problem:
+            raise CommandError(f"{path.name}: {problem}", returncode=3) from None
         except engine.BundleError as problem:
             raise CommandError(f"{path.name}: {problem}", returncode=2) from None
         log = bundle.log
-        self.stdout.write(f"{log.scenario.title} ({log.scenario.id}), seed {log.seed}, {len(log.commands)} commands, to {engine.told(log.until, 0)}")
+        by = f", packed by {bundle.version}" if bundle.version else ""
+        what = f"{log.scenario.title} ({log.scenario.id}), seed {log.seed}, rules {bundle.rules}{by}"
+        self.stdout.write(f"{what}, {len(log.commands)} commands, to {engine.told(log.until.step, 0)}")
+        for note in filter(None, (bundle.ended, *bundle.notes)):
+            self.stdout.write(f"  {note}")
         if differs:
             for line in differs:
                 self.stdout.write(f"  {line}")
             raise CommandError("the run did not come out the same", returncode=1)
-        self.stdout.write(f"Loss ${bundle.score['total']:,.2f}, {len(bundle.events)} events, digest {bundle.digest[:12]}: the same to the last bit.")
+        found = f"Loss ${bundle.score['total']:,.2f}, {len(bundle.events)} events, outcome {bundle.outcome[:12]}"
+        self.stdout.write(f"{found}: the same to the last bit.")

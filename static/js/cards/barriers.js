@@ -5,6 +5,7 @@ import { gain } from "../lib/gain.js";
 const CLOSED = "closed:";
 
 /* d: as worth.json tells it; course: see worth.js. */
+/** @param {Worth} d @param {AsCourse} course */
 export function barriers(d, course) {
   if (!d.barriers.length) return nothing;
   const groups = [["closed", "Closed by this team", "It saved"], ["open", "Left open", "Closed, it would have saved"]];
@@ -14,6 +15,7 @@ export function barriers(d, course) {
     <div class="barriers">${groups.map(([state, title, saved]) => group(d, course, state, title, saved))}</div>`;
 }
 
+/** @param {Worth} d @param {AsCourse} course @param {string} state @param {string} title @param {string} saved */
 function group(d, course, state, title, saved) {
   const rows = d.barriers.filter((one) => one.key.startsWith(CLOSED) === (state === "open"));
   if (!rows.length) return nothing;
@@ -22,5 +24,9 @@ function group(d, course, state, title, saved) {
     <tbody>${rows.map((one) => html`<tr><th scope="row">${one.label}</th><td class="n">${figure(one, course, state)}</td></tr>`)}</tbody></table>`;
 }
 
-const figure = (one, course, state) => (one.reason ? html`<span class="quiet" title=${one.reason}>not beside the rest<span class="sr">: ${one.reason}</span></span>`
-  : one.usd == null ? gain(null) : course(one.key, `${one.label}, ${state === "open" ? "closed" : "left open"}`, gain(one.usd)));
+/** @param {Told} one @param {AsCourse} course @param {string} state */
+function figure(one, course, state) {
+  if (one.reason) return html`<span class="quiet" title=${one.reason}>not beside the rest<span class="sr">: ${one.reason}</span></span>`;
+  if (one.usd == null) return gain(null);
+  return course(one.key, `${one.label}, ${state === "open" ? "closed" : "left open"}`, gain(one.usd));
+}

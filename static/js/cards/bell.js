@@ -8,6 +8,7 @@ const FROM = seconds("09:29:45");
 const OPEN = seconds("09:30:00");
 const LENGTH = 30;
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   let heard = ""; // what was spoken last
   const draw = () => {
@@ -15,13 +16,17 @@ export function mount(root, app) {
     const clock = app.store.get("clock")?.clock;
     root.hidden = !d?.on;
     render(d?.on && clock ? strip(app, d, clock) : nothing, root);
-    const now = !d?.on ? "" : seconds(clock) < OPEN ? "The market opens in fifteen seconds." : "09:30. The market is open.";
+    const now = d?.on && clock ? spoken(clock) : "";
     if (now && now !== heard) app.voice.say(now, true);
     heard = now;
   };
-  for (const name of ["bell", "clock"]) app.store.on(name, draw);
+  app.store.onAny(["bell", "clock"], draw);
 }
 
+/** @param {string} clock */
+const spoken = (clock) => (seconds(clock) < OPEN ? "The market opens in fifteen seconds." : "09:30. The market is open.");
+
+/** @param {App} app @param {Extract<Card.Bell, { on: true }>} d @param {string} clock */
 function strip(app, d, clock) {
   const open = seconds(clock) >= OPEN;
   return html`<div class="bell-strip" ?data-open=${open}>
@@ -34,9 +39,11 @@ function strip(app, d, clock) {
 }
 
 /* What this desk has heard since the bell. The wall has neither phone nor alerts. */
+/** @param {App} app */
 function quiet(app) {
   const calls = app.store.get("calls")?.calls;
   if (!calls) return "";
+  /** @param {string} at */
   const since = (at) => at >= "09:30" && at[2] === ":";
   const rings = calls.filter((c) => since(c.at)).length;
   const alerts = (app.store.get("alerts")?.alerts ?? []).filter((a) => since(a.at)).length;

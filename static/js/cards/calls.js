@@ -5,18 +5,23 @@ import { answer } from "../lib/answer.js";
 import { sure } from "../lib/arm.js";
 import { countdown, minute } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
+import { keyed } from "../lib/keyed.js";
 import { blocked } from "../lib/reasons.js";
 import { share } from "../lib/share.js";
 import { play } from "../lib/sound.js";
 
+/** @type {Record<string, string[]>} */
 const STATES = { answered: ["phone", "Answered"], missed: ["phone-missed", "Missed"] };
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   if (root.dataset.part) past(root, app);
   else ringing(root, app);
 }
 
+/** @param {Found} root @param {App} app */
 function ringing(root, app) {
+  /** @type {Set<number>} */
   const folded = new Set(); // calls that were let ring
   const rung = new Set();
   const draw = () => {
@@ -31,10 +36,11 @@ function ringing(root, app) {
       play("call");
     }
   };
-  for (const name of ["calls", "armed", "standing"]) app.store.on(name, draw);
+  app.store.onAny(["calls", "armed", "standing"], draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("call:") && draw());
 }
 
+/** @param {App} app @param {Card.Call} c @param {Set<number>} folded @param {() => unknown} draw */
 function ring(app, c, folded, draw) {
   const small = folded.has(c.id);
   const fold = () => {
@@ -50,6 +56,7 @@ function ring(app, c, folded, draw) {
   </div>`;
 }
 
+/** @param {App} app @param {Card.Call} c */
 function replies(app, c) {
   const place = `call:${c.id}`;
   const said = app.commands.at(place);
@@ -57,6 +64,7 @@ function replies(app, c) {
   const armed = c.replies.find((r) => app.armed(`${place}:${r.key}`));
   if (armed) return sure(app, { place, kind: "call.answer", args: { call: c.id, reply: armed.key }, title: `Say: ${armed.text.replace(/\.$/, "")}`, says: "It is done at once." }, back);
   const why = blocked(app) ?? (said && ["pending", "received", "applied"].includes(said.state) ? "The answer is on its way." : null);
+  /** @param {Card.Reply} r */
   const say = (r) => () => {
     if (why) app.voice.say(why, true);
     else if (r.dangerous) app.arm(`${place}:${r.key}`);
@@ -67,14 +75,16 @@ function replies(app, c) {
     @click=${say(r)}>${r.dangerous ? icon("octagon-x") : nothing}<span>${r.text}</span></button></li>`)}</ul>${answer(app, place)}`;
 }
 
+/** @param {Found} root @param {App} app */
 function past(root, app) {
   const draw = () => {
     const calls = (app.store.get("calls")?.calls ?? []).filter((c) => c.state !== "ringing");
-    render(calls.length ? html`<ul class="calls-past">${calls.map((c) => row(app, c))}</ul>` : html`<p class="empty">No call yet.</p>`, root);
+    render(calls.length ? html`<ul class="calls-past">${keyed(calls, (c) => c.id, (c) => row(app, c))}</ul>` : html`<p class="empty">No call yet.</p>`, root);
   };
-  for (const name of ["calls", "standing"]) app.store.on(name, draw);
+  app.store.onAny(["calls", "standing"], draw);
 }
 
+/** @param {App} app @param {Card.Call} c */
 function row(app, c) {
   const [sign, word] = STATES[c.state] ?? ["phone", c.state];
   return html`<li class="call-past" data-state=${c.state}>

@@ -2,6 +2,7 @@
 import { html, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { share } from "../lib/share.js";
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   app.store.on("changes", ({ rows }) => render(html`<div class="changes-bar"><span class="quiet num">${rows.length} changes this week</span>${share(app, "changes", 0, "the change calendar")}</div>
     <table class="plain" role="table" aria-label="Change calendar"><thead role="rowgroup"><tr role="row">${["When", "What", "Who", "State"].map((h) => html`<th role="columnheader" scope="col">${h}</th>`)}</tr></thead>

@@ -9,36 +9,42 @@ const SERIES = [
   { label: "Executions", color: "--line-second", dash: [5, 3], width: 1.5 },
 ];
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const host = root.querySelector(".plot");
+  /** @type {ChartSpec} */
   const spec = {
     series: SERIES, marks: [{ at: seconds("09:30"), text: "Open 09:30" }], log: kept("chart", "log") === "log",
     fmtX: hhmm, fmtY: (v, log) => (log && !Number.isInteger(Math.log10(v)) ? "" : count(v)),
-    yRange: (min, max, log) => (log ? [1, 10 ** Math.ceil(Math.log10(Math.max(max, 10) * 1.02))] : [0, Math.max(10, max * 1.12)]),
+    yRange: (_, max, log) => (log ? [1, 10 ** Math.ceil(Math.log10(Math.max(max, 10) * 1.02))] : [0, Math.max(10, max * 1.12)]),
   };
   const chart = lineChart(host, spec);
+  /** @type {(Card.Chart & { x: number[] }) | null} */
   let shown = null;
   const put = () => {
     if (!shown) return;
+    /** @param {number[]} ys */
     const floor = (ys) => (spec.log ? ys.map((y) => Math.max(y, 1)) : ys);
     chart.set(shown.x, [floor(shown.children), floor(shown.executions)]);
   };
-  const sentence = slowly((d) => host.setAttribute("aria-label", describe(d)));
+  const sentence = slowly((/** @type {Card.Chart} */ d) => host.setAttribute("aria-label", describe(d)));
   app.store.on("chart", (d) => {
     const from = seconds(d.from);
     shown = { ...d, x: d.children.map((_, i) => from + i * d.every_s) };
     put();
     sentence(d);
   });
-  scale(root, spec.log, (log) => {
+  scale(root, !!spec.log, (log) => {
     chart.log(log);
     put();
   });
   root.querySelector("[data-table]").addEventListener("click", () => shown && table(shown));
 }
 
+/** @param {Found} root @param {boolean} log @param {(log: boolean) => void} change */
 function scale(root, log, change) {
   const buttons = [...root.querySelectorAll("[data-scale]")];
+  /** @param {boolean} on */
   const show = (on) => buttons.forEach((b) => b.setAttribute("aria-pressed", String((b.dataset.scale === "log") === on)));
   for (const b of buttons) {
     b.addEventListener("click", () => {
@@ -51,12 +57,15 @@ function scale(root, log, change) {
   show(log);
 }
 
+/** @param {Card.Chart} d */
 function describe(d) {
+  /** @param {number[]} ys */
   const last = (ys) => count(ys.at(-1) ?? 0);
   return `Line chart from ${d.from.slice(0, 5)}: ${last(d.children)} orders and ${last(d.executions)} executions a second now, `
     + `at most ${count(Math.max(0, ...d.children))} orders a second in the last half hour.`;
 }
 
+/** @param {Card.Chart & { x: number[] }} d */
 function table(d) {
   const each = Math.max(1, Math.round(60 / d.every_s));
   const rows = d.x.map((s, i) => [hhmm(s), count(d.children[i]), count(d.executions[i])]).filter((_, i) => i % each === 0);

@@ -4,6 +4,7 @@ import { answer } from "../lib/answer.js";
 import { blocked } from "../lib/reasons.js";
 import { role } from "../lib/roles.js";
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const draw = () => {
     const d = app.store.get("checklist");
@@ -11,14 +12,17 @@ export function mount(root, app) {
     render(html`<ul class="checks">${d.items.map((i) => mine(app, i, draw))}</ul>
       <p class="checks-others num">${d.others.map((o) => html`<span>${role(o.desk)} ${o.ticked} of ${o.of} ticked</span>`)}</p>`, root);
   };
-  for (const name of ["checklist", "standing"]) app.store.on(name, draw);
+  app.store.onAny(["checklist", "standing"], draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("check:") && draw());
 }
 
+/** @param {Card.CheckItem} item */
 const when = (item) => (item.ticked ? html`<span class="quiet num">${item.ticked.at}</span>` : nothing);
 
+/** @param {App} app @param {Card.CheckItem} item @param {() => unknown} draw */
 function mine(app, item, draw) {
   const why = blocked(app);
+  /** @param {PageEvent} e */
   const flip = (e) => {
     if (why) {
       e.target.checked = !!item.ticked;

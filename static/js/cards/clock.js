@@ -1,6 +1,7 @@
 /* Market clock and phase in the top bar; the page's title follows the minute. */
 import { texts } from "../lib/text.js";
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const put = texts(root);
   const pill = root.querySelector("[data-phase]");

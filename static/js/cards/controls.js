@@ -4,9 +4,10 @@ import { answer } from "../lib/answer.js";
 import { tasksOf } from "../lib/busy.js";
 import { count, left, sentence, short } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
-import { blockedHands } from "../lib/reasons.js";
+import { blockedHands, refused } from "../lib/reasons.js";
 import { role } from "../lib/roles.js";
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const draw = () => {
     const d = app.store.get("controls");
@@ -16,27 +17,40 @@ export function mount(root, app) {
     render(html`${built.length ? html`<ul class="controls-list">${built.map((r) => row(app, r))}</ul>` : html`<p class="empty">No control stands yet. One that is built and not tested may have a hole.</p>`}
       ${rest.length ? html`<h3 class="label">Not built</h3><ul class="controls-rest">${rest.map((r) => html`<li>${role(r.by)}<span class="second">${r.label}</span></li>`)}</ul>` : nothing}`, root);
   };
-  for (const name of ["controls", "levers", "work", "standing"]) app.store.on(name, draw);
+  app.store.onAny(["controls", "levers", "work", "standing"], draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("control:") && draw());
 }
 
+/** @type {Record<string, string[]>} */
 const STATES = {
   hole: ["triangle-alert", "Has a hole"], sound: ["check", "Tested, works"], open: ["circle-help", "Not tested"], other: ["check", "Stands"],
 };
 
+/** @type {Record<string, string[] | undefined>} */
+const ACTS = { open: ["control.test", "Test"], hole: ["control.mend", "Mend"] };
+
+/** @param {Card.Control} r */
+function stateOf(r) {
+  if (r.by !== document.body.dataset.desk) return "other";
+  if (r.hole) return "hole";
+  return r.tested ? "sound" : "open";
+}
+
 /* What it is set to, for the desk that sets it. */
+/** @type {Record<string, (v: number) => string>} */
 const UNITS = {
   limit: (v) => `cap $${short(v)}`, threshold: (v) => `at $${short(v)}`, rate: (v) => `${count(v)} /s`, collar: (v) => `${v} %`, hold: (v) => `from ${count(v)} shares`, dashboard: (v) => `alert from ${count(v)} /s`,
 };
+/** @param {Card.Control} r */
 const setTo = (r) => (r.set && UNITS[r.name] ? UNITS[r.name](r.set) : "on");
 
+/** @param {App} app @param {Card.Control} r */
 function row(app, r) {
-  const mine = r.by === document.body.dataset.desk;
-  const state = !mine ? "other" : r.hole ? "hole" : r.tested ? "sound" : "open";
+  const state = stateOf(r);
   const [sign, word] = STATES[state];
   const place = `control:${r.name}`;
   const task = ["control.test", "control.mend"].flatMap((kind) => tasksOf(app, kind)).find((t) => t.target === r.label);
-  const act = state === "open" ? ["control.test", "Test"] : state === "hole" ? ["control.mend", "Mend"] : null;
+  const act = ACTS[state];
   return html`<li class="control-row" data-control=${r.name} data-state=${state}>
     <div><p class="control-name">${r.label}</p><p class="control-state">${role(r.by)}<span class="control-sign">${icon(sign)}${word}</span>${r.on ? html`<span class="second num">${setTo(r)}</span>` : nothing}</p></div>
     ${act ? button(app, r, place, act) : nothing}
@@ -45,9 +59,10 @@ function row(app, r) {
   </li>`;
 }
 
+/** @param {App} app @param {Card.Control} r @param {string} place @param {string[]} o */
 function button(app, r, place, [kind, word]) {
   const lever = app.store.get("levers")?.levers.find((l) => l.kind === kind);
-  const why = blockedHands(app) ?? (!lever ? "Not at this hour." : lever.allowed ? null : sentence(lever.reason));
+  const why = blockedHands(app) ?? refused(lever);
   const press = () => (why ? app.voice.say(why, true) : app.commands.give(place, kind, { control: r.name }, null, `${word}: ${r.label}`));
   return html`<button type="button" class="btn" data-act=${kind} aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${press}>${word}${lever?.minutes ? html`<span class="unit num">${left(lever.minutes * 60)}</span>` : nothing}<span class="sr">: ${r.label}${why ? `. Not now: ${why}` : ""}</span></button>`;
 }

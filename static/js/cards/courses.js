@@ -3,24 +3,32 @@ import { html, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { icon } from "../lib/icons.js";
 
 /* draw: see curve.js, d: what it draws. -> {pins(team, decisions), isOn(team, key), toggle(course), onChange(fn)}; course: {team, key, label, address}. */
+/** @param {Found} root @param {(d: Curve) => void} draw @param {Curve} d @returns {Courses} */
 export function mountCourses(root, draw, d) {
+  /** @type {Map<string, Course>} */
   const shown = new Map();
+  /** @type {Map<string, { team: string, at: string, number: number }[]>} */
   const pins = new Map();
+  /** @type {(() => unknown)[]} */
   const heard = [];
   const list = root.querySelector("[data-courses]");
   const many = d.teams.length > 1;
 
   const again = () => {
-    draw({ ...d, courses: [...shown.values()].filter((one) => one.loss).map((one) => ({ name: name(one), loss: one.loss })), pins: [...pins.values()].flat() });
+    draw({ ...d, courses: [...shown.values()].flatMap((one) => (one.loss ? [{ name: name(one), loss: one.loss }] : [])), pins: [...pins.values()].flat() });
     list.hidden = !shown.size;
     render(html`<span class="second">What if:</span>${[...shown.values()].map(chip)}`, list);
     heard.forEach((tell) => tell());
   };
+  /** @param {Course} one */
   const name = (one) => (many ? `${one.team.slice(0, 8)}: ${one.label}` : one.label);
+  /** @param {Course} one */
   const chip = (one) => html`<button type="button" class="btn btn-small" @click=${() => toggle(one)}>
     ${icon(one.loss ? "x" : "hourglass")}<span dir="auto">${name(one)}</span><span class="sr"> off the curve</span></button>`;
+  /** @param {{ team: string, key: string }} o */
   const id = ({ team, key }) => `${team} ${key}`;
 
+  /** @param {Course} course */
   async function toggle(course) {
     if (shown.delete(id(course))) return again();
     shown.set(id(course), course);

@@ -11,12 +11,14 @@ const PLACE = "cutoff";
 const LIFTED = "10:30";
 const TITLE = "Accept the exchange's cut-off";
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const draw = () => render(guard(app), root);
-  for (const name of ["levers", "armed", "standing", "exchange", "work"]) app.store.on(name, draw);
+  app.store.onAny(["levers", "armed", "standing", "exchange", "work"], draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place === PLACE && draw());
 }
 
+/** @param {App} app */
 function guard(app) {
   const lever = app.store.get("levers")?.levers.find((l) => l.kind === "exchange.accept");
   if (!lever) return nothing;
@@ -35,6 +37,6 @@ function guard(app) {
     <button type="button" class="switch" role="switch" id="guard-cutoff" aria-checked=${String(armed)} aria-disabled=${String(!!why)}
       aria-label=${`Arm: ${TITLE}${why ? `. Not now: ${why}` : ""}`} @click=${flip}><span class="track"><span class="knob"></span></span>${armed ? nothing : html`<span aria-hidden="true">Arm</span>`}</button>
     <div class="guard-words">${armed ? sure(app, { place: PLACE, kind: "exchange.accept", args: {}, title: "Accept the cut-off", says: `Nothing is sent for the firm until ${until}.` }, back)
-      : html`<h2>${icon("unplug")}${TITLE}</h2><div class="guard-says">${said !== nothing ? said : going !== nothing ? going : html`<p>${why ?? `Ends all sending, until ${until}.`}</p>`}</div>`}</div>
+      : html`<h2>${icon("unplug")}${TITLE}</h2><div class="guard-says">${[said, going].find((words) => words !== nothing) ?? html`<p>${why ?? `Ends all sending, until ${until}.`}</p>`}</div>`}</div>
   </section>`;
 }

@@ -2,16 +2,20 @@
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { minute, sentence } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
+import { keyed } from "../lib/keyed.js";
 
+/** @type {Record<string, string[]>} */
 const STATES = { "under way": ["hourglass", "Under way"], done: ["check", "Done"], refused: ["triangle-alert", "Refused"] };
 const SURE = { guessing: "guessing", likely: "likely", certain: "almost certain" };
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   app.store.on("done", ({ rows }) => {
-    render(rows.length ? html`<ol class="deeds">${rows.map(row)}</ol>` : html`<p class="empty">Nothing done yet.</p>`, root);
+    render(rows.length ? html`<ol class="deeds">${keyed(rows, (r) => `${r.at} ${r.label} ${r.target}`, row)}</ol>` : html`<p class="empty">Nothing done yet.</p>`, root);
   });
 }
 
+/** @param {Card.Deed} r */
 function row(r) {
   const [sign, word] = STATES[r.state] ?? ["check", r.state];
   return html`<li class="deed" data-state=${r.state}><time class="num second">${minute(r.at)}</time>

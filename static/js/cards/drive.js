@@ -2,15 +2,18 @@
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { icon } from "../lib/icons.js";
 
-const SPEEDS = [0.5, 1, 2, 5, 10, 30, 60, 120];
-const NEXT = { deployment: "To the next evening", premarket: "To the bell", bell: "To 10:15", unwind: "To the evening", block: "To the end" };
+/** @type {{ speeds: number[], next: Record<string, string | undefined> }} */
+const { speeds: SPEEDS, next: NEXT } = JSON.parse(document.getElementById("drive").textContent);
 const SHOWN_MS = 8000;
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   let asking = false; // whether to end it
   let trouble = "";
   let timer = 0;
+  /** @param {string} what @param {number} [value] */
   const send = (what, value) => app.line.send(value === undefined ? { t: "drive", do: what } : { t: "drive", do: what, value });
+  /** @param {boolean} on */
   const ask = (on) => {
     asking = on;
     draw();
@@ -18,10 +21,11 @@ export function mount(root, app) {
   };
   const draw = () => {
     const s = app.store.get("standing");
-    const off = s.link !== "live" || !["running", "paused"].includes(s.state);
-    const phase = app.store.get("clock")?.phase;
+    const off = s.link !== "live" || !["running", "paused"].includes(s.state) || !!s.upgrade; // after an upgrade the band asks
+    const phase = app.store.get("clock")?.phase ?? "";
     render(asking && !off ? sure() : controls(s, off, phase), root);
   };
+  /** @param {Stands} s @param {boolean} off @param {string} phase */
   const controls = (s, off, phase) => html`
     ${s.state === "paused"
       ? html`<button type="button" class="btn btn-prime" ?disabled=${off} @click=${() => send("resume")}>${icon("play")}Go on</button>`
@@ -34,7 +38,7 @@ export function mount(root, app) {
   const sure = () => html`<span>End it here? What was played so far counts.</span>
     <button type="button" class="btn" data-keep @click=${() => ask(false)}>Keep playing</button>
     <button type="button" class="btn btn-crit" @click=${() => { asking = false; send("end"); draw(); }}>End it</button>`;
-  for (const name of ["standing", "clock"]) app.store.on(name, draw);
+  app.store.onAny(["standing", "clock"], draw);
   app.line.addEventListener("trouble", ({ detail }) => {
     trouble = detail.reason;
     clearTimeout(timer);
@@ -43,4 +47,5 @@ export function mount(root, app) {
   });
 }
 
+/** @param {number | null} now */
 const speeds = (now) => (now == null || SPEEDS.includes(now) ? SPEEDS : [...SPEEDS, now].sort((a, b) => a - b));

@@ -7,10 +7,20 @@ import { play } from "../lib/sound.js";
 
 const CALLS = { ringing: ["phone-call", "the phone rings"], asked: ["badge-check", "your word is asked for"], said: ["message-square", "a message"], alert: ["triangle-alert", "new alert"] };
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const spoken = new Set();
   const { hello } = app.store.get("standing");
+  /** @param {string} desk */
   const key = (desk) => `seen:${hello.exercise.code}:${desk}`;
+  /** @param {string} said @param {string} text @param {boolean} urgent */
+  const speak = (said, text, urgent) => {
+    if (spoken.has(said)) return;
+    spoken.add(said);
+    if (urgent) app.voice.alarm(text);
+    else app.voice.say(text, true);
+    play(urgent ? "call" : "alarm");
+  };
   const draw = () => {
     const over = app.store.get("standing").state === "ended";
     for (const [desk, d] of Object.entries(app.store.get("elsewhere") ?? {})) {
@@ -18,27 +28,24 @@ export function mount(root, app) {
       const now = over ? {} : { ringing: d.ringing.length > 0, asked: d.asked.length > 0, said: d.said.length > 0, alert: fresh };
       const place = root.querySelector(`[data-desk=${desk}] [data-calls]`);
       if (place) render(badges(now), place);
-      for (const [said, text, urgent] of sentences(desk, d, fresh)) {
-        if (over || spoken.has(said)) continue;
-        spoken.add(said);
-        if (urgent) app.voice.alarm(text);
-        else app.voice.say(text, true);
-        play(urgent ? "call" : "alarm");
-      }
+      if (!over) for (const sentence of sentences(desk, d, fresh)) speak(...sentence);
     }
   };
-  for (const name of ["elsewhere", "standing"]) app.store.on(name, draw);
+  app.store.onAny(["elsewhere", "standing"], draw);
   app.store.on("alerts", (d) => d.alerts.length && sessionStorage.setItem(key(hello.desk), `${d.alerts[0].at} ${d.alerts[0].text}`));
 }
 
 /* Whether the newest alert came since its desk was looked at. What was there when this browser first heard of it is not new. */
+/** @param {string} key @param {string} alert */
 function isFresh(key, alert) {
   if (sessionStorage.getItem(key) === null) sessionStorage.setItem(key, alert);
   return alert !== "" && alert !== sessionStorage.getItem(key);
 }
 
+/** @param {Record<string, boolean | undefined>} now */
 const badges = (now) => Object.entries(CALLS).filter(([what]) => now[what]).map(([what, [sign, word]]) => html`<span class="badge badge-warn" data-what=${what}>${icon(sign)}<span class="sr">, ${word}</span></span>`);
 
+/** @param {string} desk @param {Calling} d @param {boolean} fresh @returns {Generator<[said: string, text: string, urgent: boolean]>} */
 function* sentences(desk, d, fresh) {
   const where = `At ${roleTitle(desk)}'s desk`;
   for (const c of d.ringing) yield [`call ${desk} ${c.id}`, `${where} the phone rings: ${c.caller}.`, true];

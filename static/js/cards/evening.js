@@ -3,13 +3,14 @@ import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
 import { sure } from "../lib/arm.js";
 import { busy } from "../lib/busy.js";
-import { left, sentence } from "../lib/format.js";
+import { left } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { dollars } from "../lib/money.js";
-import { blocked, blockedHands } from "../lib/reasons.js";
+import { blocked, blockedHands, refused } from "../lib/reasons.js";
 
 const STATES = { open: "open", gone: "gone", taken: "taken" };
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   let told = "";
   const draw = () => {
@@ -23,15 +24,17 @@ export function mount(root, app) {
     if (now !== told) for (const b of d.bids.filter((x) => x.state === "open" && !told.includes(x.id + x.state))) app.voice.say(`${b.bank} bids ${b.discount_pct} per cent under, until ${b.until}.`, true);
     told = now;
   };
-  for (const name of ["evening", "levers", "work", "standing", "armed"]) app.store.on(name, draw);
+  app.store.onAny(["evening", "levers", "work", "standing", "armed"], draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("evening:") && draw());
 }
 
+/** @param {App} app @param {string} kind */
 function whyNot(app, kind) {
   const lever = app.store.get("levers")?.levers.find((l) => l.kind === kind);
-  return (lever?.hands === 0 ? blocked(app) : blockedHands(app)) ?? (!lever ? "Not at this hour." : lever.allowed ? null : sentence(lever.reason));
+  return (lever?.hands === 0 ? blocked(app) : blockedHands(app)) ?? refused(lever);
 }
 
+/** @param {App} app @param {Card.Evening} d */
 function whole(app, d) {
   const c = d.capital;
   return html`<div class="panel-head"><h2 id="evening-h">${icon("gavel")}The evening</h2><span class="quiet num">${d.state === "sold" ? "the block is sold" : "banks bid for the block"}</span><span class="end">${fate(d)}</span></div>
@@ -43,9 +46,11 @@ function whole(app, d) {
     </div>`;
 }
 
+/** @param {Card.Evening} d */
 const fate = (d) => (d.survives === null ? nothing : html`<span class="fate" data-fate=${String(d.survives)}>${icon(d.survives ? "circle-check" : "octagon-x")}${d.survives ? "The firm survives" : "The firm fails"}</span>`);
 
 /* An armed button in a card of its own: take a bid, raise an offer. */
+/** @param {App} app @param {string} place @param {Omit<Act, "place">} what @param {string} word @param {string | null} why */
 function armed(app, place, what, word, why) {
   const back = () => document.getElementById("panel-evening");
   if (app.armed(place)) {
@@ -60,6 +65,7 @@ function armed(app, place, what, word, why) {
     ${busy(app, what.kind)}${answer(app, place)}</div>`;
 }
 
+/** @param {App} app @param {Card.Evening} d @param {Card.Bid} b */
 function bid(app, d, b) {
   const open = b.state === "open" && d.state === "bids";
   return html`<article class="offer" data-state=${b.state}><div class="offer-top"><h3>${b.bank}</h3><span class="quiet num">${open ? `until ${b.until}` : STATES[b.state]}</span></div>
@@ -67,6 +73,7 @@ function bid(app, d, b) {
     ${open ? armed(app, `evening:take:${b.id}`, { kind: "block.take", args: { bid: b.id }, title: `Sell the block to ${b.bank}`, says: `Everything that is left, ${b.discount_pct.toFixed(2)} % under: ${dollars(b.cost_usd)}.` }, "Take it", whyNot(app, "block.take")) : nothing}</article>`;
 }
 
+/** @param {App} app @param {Card.Evening} d */
 function counter(app, d) {
   const lever = app.store.get("levers")?.levers.find((l) => l.kind === "block.counter");
   const why = whyNot(app, "block.counter");
@@ -76,10 +83,14 @@ function counter(app, d) {
     ${why ? html`<p class="answer counter-why">${why}</p>` : nothing}${busy(app, "block.counter")}${answer(app, "evening:counter")}</div>`;
 }
 
+/** @param {App} app @param {Card.Capital} c @param {Card.Offer} o */
 function offer(app, c, o) {
   const raised = c.raised === o.id;
-  const why = c.raised ? "Capital was raised." : o.amount_usd < c.need_usd ? `Does not cover the ${dollars(c.need_usd)} that are missing.` : whyNot(app, "capital.raise");
-  return html`<article class="offer" data-state=${raised ? "taken" : c.raised ? "gone" : "open"}><div class="offer-top"><h3>${o.from}</h3><span class="quiet">${raised ? "raised" : ""}</span></div>
+  const over = raised ? "taken" : "gone";
+  return html`<article class="offer" data-state=${c.raised ? over : "open"}><div class="offer-top"><h3>${o.from}</h3><span class="quiet">${raised ? "raised" : ""}</span></div>
     <p class="offer-price num"><strong>${dollars(o.amount_usd)}</strong> for <strong>${o.stake_pct} %</strong> of the firm</p><p class="offer-says">${o.says}</p>
-    ${c.raised ? nothing : armed(app, `evening:raise:${o.id}`, { kind: "capital.raise", args: { offer: o.id }, title: `Raise ${dollars(o.amount_usd)}`, says: `${o.from} takes ${o.stake_pct} % of the firm.` }, "Raise", why)}</article>`;
+    ${c.raised ? nothing : armed(app, `evening:raise:${o.id}`, { kind: "capital.raise", args: { offer: o.id }, title: `Raise ${dollars(o.amount_usd)}`, says: `${o.from} takes ${o.stake_pct} % of the firm.` }, "Raise", whyNoRaise(app, c, o))}</article>`;
 }
+
+/** @param {App} app @param {Card.Capital} c @param {Card.Offer} o */
+const whyNoRaise = (app, c, o) => (o.amount_usd < c.need_usd ? `Does not cover the ${dollars(c.need_usd)} that are missing.` : whyNot(app, "capital.raise"));

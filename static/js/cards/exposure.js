@@ -4,12 +4,16 @@ import { MINUS, axis, hhmm, seconds } from "../lib/format.js";
 import { dollars, signed } from "../lib/money.js";
 import { showTable, slowly } from "../lib/table.js";
 
+/** @typedef {{ x: number[], gross_usd: number[], mid_usd: number[] }} Shown */
+
 const LEAD_S = 15 * 60; // of the morning before the bell, once it has rung
 const BELL = seconds("09:30");
 const FLAT = 1e6; // a pane shows a million at least, so that pennies do not look like a mountain
 
+/** @param {number} v */
 const usd = (v) => (v === 0 ? "0" : `${v < 0 ? MINUS : ""}$${axis(Math.abs(v))}`);
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const hosts = { gross: root.querySelector("[data-plot=gross]"), mid: root.querySelector("[data-plot=mid]") };
   const marks = [{ at: BELL, text: "Open" }];
@@ -17,14 +21,15 @@ export function mount(root, app) {
   const owned = () => app.store.get("pnl")?.cash_usd ?? 0;
   const gross = lineChart(hosts.gross, {
     series: [{ label: "Gross", color: "--line-self", width: 2 }, cash], marks, fmtX: hhmm, fmtY: usd, gap: 64, ySpace: 20,
-    yRange: (min, max) => [0, Math.max(FLAT, max * 1.12, owned() * 1.3)], // room for the mark's word above the line of cash
+    yRange: (_, max) => [0, Math.max(FLAT, max * 1.12, owned() * 1.3)], // room for the mark's word above the line of cash
   });
   const mid = lineChart(hosts.mid, {
     series: [{ label: "P&L", color: "--line-self", width: 2 }, { ...cash, label: "Cash gone" }], marks, fmtX: hhmm, fmtY: usd, gap: 64, ySpace: 20,
     yRange: (min, max) => [Math.min(-FLAT, min * 1.12), Math.max(FLAT, max * 1.12, -min * 0.2)],
   });
+  /** @type {Shown | null} */
   let shown = null;
-  const say = slowly(() => describe(hosts, shown));
+  const say = slowly(() => shown && describe(hosts, shown));
   const draw = () => {
     const d = app.store.get("curve");
     const have = owned();
@@ -42,17 +47,21 @@ export function mount(root, app) {
   root.querySelector("[data-table]").addEventListener("click", () => shown && table(shown));
 }
 
+/** @param {Card.Exposure} d */
 function window_(d) {
   const from = seconds(d.from);
   const all = d.gross_usd.map((_, i) => from + i * d.every_s);
-  const skip = all.at(-1) > BELL ? Math.max(0, all.findIndex((s) => s >= BELL - LEAD_S)) : 0;
+  const skip = (all.at(-1) ?? 0) > BELL ? Math.max(0, all.findIndex((s) => s >= BELL - LEAD_S)) : 0;
   return { x: all.slice(skip), gross_usd: d.gross_usd.slice(skip), mid_usd: d.mid_usd.slice(skip) };
 }
 
+/** @param {{ gross: Found, mid: Found }} hosts @param {Shown} d */
 function describe(hosts, d) {
-  if (!d.x.length) return;
-  hosts.gross.setAttribute("aria-label", `Line chart of gross exposure by the minute: ${dollars(d.gross_usd.at(-1))} at ${hhmm(d.x.at(-1))}, at most ${dollars(Math.max(...d.gross_usd))}.`);
-  hosts.mid.setAttribute("aria-label", `Line chart of profit and loss at mid by the minute: ${signed(d.mid_usd.at(-1))} at ${hhmm(d.x.at(-1))}, between ${signed(Math.min(...d.mid_usd))} and ${signed(Math.max(...d.mid_usd))}.`);
+  const last = d.x.length - 1;
+  if (last < 0) return;
+  hosts.gross.setAttribute("aria-label", `Line chart of gross exposure by the minute: ${dollars(d.gross_usd[last])} at ${hhmm(d.x[last])}, at most ${dollars(Math.max(...d.gross_usd))}.`);
+  hosts.mid.setAttribute("aria-label", `Line chart of profit and loss at mid by the minute: ${signed(d.mid_usd[last])} at ${hhmm(d.x[last])}, between ${signed(Math.min(...d.mid_usd))} and ${signed(Math.max(...d.mid_usd))}.`);
 }
 
+/** @param {Shown} d */
 const table = (d) => showTable("The morning by the minute", ["At", "Gross", "P&L at mid"], d.x.map((s, i) => [hhmm(s), dollars(d.gross_usd[i]), signed(d.mid_usd[i])]).reverse());

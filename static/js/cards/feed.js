@@ -1,6 +1,7 @@
 /* What happened, newest first: decisions, talk, the engine, people and facilitators. What a person wants to read by default; details when asked. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { icon } from "../lib/icons.js";
+import { keyed } from "../lib/keyed.js";
 import { roleWord } from "../lib/roles.js";
 
 const KINDS = { decisions: "Decisions", talk: "Talk", engine: "Engine", system: "System" };
@@ -9,10 +10,12 @@ const SHOWN = 120;
 let drawn = "";
 
 /* Take in what the line brought: {whole, lines}. */
+/** @param {Room} page @param {{ whole: boolean, lines: Happening[] }} told */
 export function takeLines(page, { whole, lines }) {
   page.lines = (whole ? lines : [...page.lines, ...lines]).slice(-KEPT);
 }
 
+/** @param {Room} page @param {RoomAct} act */
 export function drawFeed(page, act) {
   const key = [page.lines.at(-1)?.n, page.lines.length, [...page.kinds].join(), page.details, page.team, page.state.teams.map((t) => t.name).join()].join("|");
   if (key === drawn) return;
@@ -21,10 +24,12 @@ export function drawFeed(page, act) {
   const names = Object.fromEntries(page.state.teams.map((t) => [t.id, t.name]));
   const wanted = page.lines.filter((l) => page.kinds.has(l.kind) && (page.details || l.main) && (!page.team || l.team === page.team || l.team == null));
   const shown = wanted.slice(-SHOWN).reverse();
-  render(shown.length ? shown.map((l) => line(l, names, act)) : html`<li class="empty">Nothing of that kind yet.</li>`, document.querySelector("[data-part=feed]"));
+  render(shown.length ? keyed(shown, (l) => l.n, (l) => line(l, names, act)) : html`<li class="empty">Nothing of that kind yet.</li>`, document.querySelector("[data-part=feed]"));
 }
 
+/** @param {Room} page @param {RoomAct} act */
 function filters(page, { redraw }) {
+  /** @param {string} kind */
   const toggle = (kind) => () => {
     if (!page.kinds.delete(kind)) page.kinds.add(kind);
     redraw();
@@ -34,10 +39,12 @@ function filters(page, { redraw }) {
     <select class="input input-small" aria-label="Of which team" @change=${(e) => { page.team = Number(e.target.value); redraw(); }}><option value="0">All teams</option>${page.state.teams.map((t) => html`<option value=${t.id} ?selected=${t.id === page.team}>${t.name}</option>`)}</select>`;
 }
 
+/** @param {Happening} l @param {Record<string, string>} names @param {RoomAct} act */
 function line(l, names, { tell }) {
-  const whose = names[l.team] ?? "";
+  const whose = names[l.team ?? ""] ?? "";
   const actor = l.kind === "system" ? html`<strong dir="auto">${l.by}</strong> ` : nothing;
-  const pinned = [l.desk ? `${roleWord(l.desk)}: ` : l.kind === "system" ? `${l.by} ` : "", l.text].join("");
+  const byWhom = l.kind === "system" ? `${l.by} ` : "";
+  const pinned = [l.desk ? `${roleWord(l.desk)}: ` : byWhom, l.text].join("");
   return html`<li class="happened" data-kind=${l.kind} ?data-aside=${!l.main}><span class="num second">${l.at}</span>
     <span class="happened-who"><span dir="auto">${whose}</span>${l.desk ? html` <span class="role" data-desk=${l.desk}>${roleWord(l.desk)}</span>` : nothing}</span>
     <span class="happened-what">${actor}${l.text}${l.desk && l.by && l.by !== "autopilot" ? html` <span class="quiet" dir="auto">${l.by}</span>` : nothing}${l.by === "autopilot" ? html` <span class="quiet">autopilot</span>` : nothing}</span>

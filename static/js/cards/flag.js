@@ -11,12 +11,17 @@ const ACTS = {
   "flag.set": { title: "Have the flag set again", brief: "New orders carry it again.", now: "Orders come without the flag." },
 };
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
-  const draw = () => app.store.get("flag") && render(guard(app, app.store.get("flag")), root);
-  for (const name of ["flag", "levers", "armed", "standing"]) app.store.on(name, draw);
+  const draw = () => {
+    const d = app.store.get("flag");
+    if (d) render(guard(app, d), root);
+  };
+  app.store.onAny(["flag", "levers", "armed", "standing"], draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place === "flag" && draw());
 }
 
+/** @param {App} app @param {Card.Flag} d */
 function guard(app, d) {
   const kind = d.set ? "flag.clear" : "flag.set";
   const act = ACTS[kind];

@@ -1,13 +1,15 @@
-/* Eight servers as the copy tool recorded them, and the truth of those that were checked. What is done to them is in fleet-acts.js. */
+/* The servers as the copy tool recorded them, and the truth of those that were checked. What is done to them is in fleet-acts.js. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { countdown } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { share } from "../lib/share.js";
 import { acts, allOrNone } from "../lib/fleet-acts.js";
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const parts = { acts: root.querySelector("[data-acts]"), rows: root.querySelector("[data-rows]"), says: root.querySelector("[data-says]"), head: root.querySelector("[data-head]") };
-  const at = { picked: new Set(), copying: false, release: null };
+  /** @type {FleetAt} */
+  const at = { picked: new Set(), copying: false, release: null, pick };
   let first = true;
   const draw = () => {
     const d = app.store.get("fleet");
@@ -16,28 +18,30 @@ export function mount(root, app) {
     first = false;
     parts.says.textContent = d.truth ? `target ${d.target}, hashes of this moment` : `target ${d.target}, as the copy tool recorded it`;
     render(html`${allOrNone(at, d, draw)}${share(app, "fleet", 0, "the fleet as recorded")}`, parts.head);
-    render(table(app, at, d, draw), parts.rows);
+    render(table(app, at, d), parts.rows);
     render(acts(app, at, d, draw), parts.acts);
   };
-  const pick = (n) => {
+  /** @param {number} n */
+  function pick(n) {
     if (!at.picked.delete(n)) at.picked.add(n);
     draw();
-  };
+  }
   app.pick = pick; // for the keys 1 to 8
-  at.pick = pick;
-  for (const name of ["fleet", "armed", "standing", "work", "levers", "words", "releases"]) app.store.on(name, draw);
+  app.store.onAny(["fleet", "armed", "standing", "work", "levers", "words", "releases"], draw);
   app.commands.addEventListener("change", ({ detail }) => /^(fleet|word):/.test(detail.place) && draw());
   speak(app);
 }
 
+/** @param {App} app @param {FleetAt} at @param {Card.Fleet} d */
 function table(app, at, d) {
   return html`<table class="fleet" role="table" aria-labelledby="fleet-h">
     <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col"><span class="sr">Select</span></th>${["Server", "Recorded", "Last copy", "File on disk", "Running process", "Checksum"].map((h) => html`<th role="columnheader" scope="col">${h}</th>`)}<th role="columnheader" scope="col"><span class="sr">Share</span></th></tr></thead>
-    <tbody role="rowgroup">${d.servers.map((s) => row(app, at, d, s))}</tbody>
+    <tbody role="rowgroup">${d.servers.map((s) => row(app, at, s))}</tbody>
   </table>`;
 }
 
-function row(app, at, d, s) {
+/** @param {App} app @param {FleetAt} at @param {Card.Host} s */
+function row(app, at, s) {
   const c = s.checksum;
   const on = at.picked.has(s.n);
   return html`<tr role="row" id=${`fleet-${s.n}`} ?data-on=${on} data-reads=${reads(s).kind} @click=${(e) => e.target.closest("input, label, button, share-button") || at.pick(s.n)}>
@@ -52,10 +56,16 @@ function row(app, at, d, s) {
   </tr>`;
 }
 
+/** @param {string} h @param {string} release */
 const hash = (h, release) => html`<span title=${h}>${h.slice(0, 8)} <span class="f-release">${release || "not a release"}</span></span>`;
-const process = (c) => (!c.process ? html`<span class="f-release">none running</span>` : c.same ? html`the same` : hash(c.process, c.process_release));
+/** @param {Card.Checksum} c */
+function process(c) {
+  if (!c.process) return html`<span class="f-release">none running</span>`;
+  return c.same ? html`the same` : hash(c.process, c.process_release);
+}
 
 /* What a checksum says beside what was recorded. */
+/** @param {Card.Host} s */
 export function reads(s) {
   const c = s.checksum;
   if (!c) return { kind: "none", word: "" };
@@ -65,20 +75,31 @@ export function reads(s) {
   return { kind: "same", word: "As recorded" };
 }
 
+/** @type {Record<string, string>} */
 const SIGNS = { same: "check", differs: "triangle-alert", down: "square" };
 
+/** @param {Card.Host} s */
 function state(s) {
   if (s.work) return html`<span class="f-sign" data-sign="busy">${icon("hourglass")}${s.work.label} ${countdown(s.work.left_s)}</span>`;
   const r = reads(s);
-  return r.word ? html`<span class="f-both"><span class="f-sign" data-sign=${r.kind}>${icon(SIGNS[r.kind])}${r.word}</span><span class="f-at">${s.checksum.at.slice(0, 5)}</span></span>` : nothing;
+  return r.word ? html`<span class="f-both"><span class="f-sign" data-sign=${r.kind}>${icon(SIGNS[r.kind])}${r.word}</span><span class="f-at">${s.checksum?.at.slice(0, 5)}</span></span>` : nothing;
 }
 
 /* A checksum that was read is spoken of: it may have been asked for minutes ago. */
+/** @param {App} app */
 function speak(app) {
+  /** @type {Map<number, string | undefined> | null} */
   let before = null;
   app.store.on("fleet", (d) => {
-    const fresh = d.truth || !before ? [] : d.servers.filter((s) => s.checksum && s.checksum.at !== before.get(s.n));
+    const known = before;
+    const fresh = d.truth || !known ? [] : d.servers.flatMap((s) => (s.checksum && s.checksum.at !== known.get(s.n) ? [{ name: s.name, sum: s.checksum }] : []));
     before = new Map(d.servers.map((s) => [s.n, s.checksum?.at]));
-    if (fresh.length) app.voice.say(fresh.map((s) => `${s.name}: disk ${s.checksum.disk_release || "not a release"}, process ${!s.checksum.process ? "none" : s.checksum.same ? "the same" : s.checksum.process_release || "not a release"}`).join(". "));
+    if (fresh.length) app.voice.say(fresh.map(({ name, sum }) => `${name}: disk ${sum.disk_release || "not a release"}, process ${processSaid(sum)}`).join(". "));
   });
+}
+
+/** @param {Card.Checksum} c */
+function processSaid(c) {
+  if (!c.process) return "none";
+  return c.same ? "the same" : c.process_release || "not a release";
 }

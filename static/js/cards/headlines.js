@@ -1,11 +1,14 @@
 /* What is being said outside, newest first. */
 import { html, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { compare } from "../lib/format.js";
+import { keyed } from "../lib/keyed.js";
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const list = root.querySelector("[data-list]");
   app.store.on("headlines", ({ items }) => {
-    const newest = [...items].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
-    render(newest.length ? newest.map((x) => html`<li><span class="num second">${x.at}</span><span>${x.text}</span></li>`)
+    const newest = [...items].sort((a, b) => compare(b.at, a.at));
+    render(newest.length ? keyed(newest, (x) => `${x.at} ${x.text}`, (x) => html`<li><span class="num second">${x.at}</span><span>${x.text}</span></li>`)
       : html`<li class="second">No headline yet.</li>`, list);
   });
 }

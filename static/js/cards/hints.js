@@ -2,6 +2,7 @@
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { icon } from "../lib/icons.js";
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   let open = false;
   const draw = () => {

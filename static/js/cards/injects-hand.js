@@ -8,30 +8,35 @@ const ASK_MS = 250;
 let timer = 0;
 
 /* tools: {own, deck, state, post, address, redraw}. */
+/** @param {Tools} tools */
 export function hand(tools) {
   const { own } = tools;
-  if (!own.ready) return html`<p class="empty">The deck is being fetched.</p>`;
-  const card = own.ready.cards.find((one) => one.id === own.card);
-  return card ? form(tools, card) : html`<ul class="deck">${own.ready.cards.map((one) => html`<li><button type="button" class="btn deck-card" data-inject=${one.id} @click=${() => choose(tools, one)}>
+  const { ready } = own;
+  if (!ready) return html`<p class="empty">The deck is being fetched.</p>`;
+  const card = ready.cards.find((one) => one.id === own.card);
+  return card ? form(tools, card) : html`<ul class="deck">${ready.cards.map((one) => html`<li><button type="button" class="btn deck-card" data-inject=${one.id} @click=${() => choose(tools, one)}>
     ${icon(sign(one.kind))}<span>${one.title}</span>${one.talk_only ? html`<span class="tag">talk only</span>` : nothing}</button></li>`)}</ul>`;
 }
 
+/** @param {Tools} tools @param {InjectCard} card */
 function choose(tools, card) {
   const { own, redraw } = tools;
   own.card = card.id;
-  own.fields = { team: "", desks: card.desks, server: 1, minutes: card.minutes, text: "", mode: "now", at: "", what: own.ready.when[0].id, above: "500,000,000" };
+  own.fields = { team: "", desks: card.desks, server: 1, minutes: card.minutes, text: "", mode: "now", at: "", what: own.ready?.when[0].id ?? "", above: "500,000,000" };
   Object.assign(own, { preview: null, reason: "" });
   redraw();
   document.querySelector(".inject-form h3")?.focus();
   look(tools, card);
 }
 
+/** @param {Tools} tools @param {InjectCard} card @param {Fields} values */
 function put(tools, card, values) {
   Object.assign(tools.own.fields, values);
   tools.redraw();
   look(tools, card);
 }
 
+/** @param {Tools} tools @param {InjectCard} card */
 function close({ own, redraw }, card) {
   Object.assign(own, { card: null, preview: null, reason: "" });
   redraw();
@@ -39,16 +44,20 @@ function close({ own, redraw }, card) {
 }
 
 /* The fields as the server reads them. */
+/** @param {Tools} tools @param {InjectCard} card */
 function typed({ own }, card) {
   const f = own.fields;
+  /** @param {string} name @param {any} value */
   const takes = (name, value) => (card.takes.includes(name) ? value : "");
   const when = f.mode === "when" ? { what: f.what, above: unit(own, f.what) == null ? "0" : f.above } : {};
   return { card: card.id, team: f.team, desks: f.desks.join(), server: takes("server", f.server), minutes: takes("minutes", f.minutes), text: takes("text", f.text), at: f.mode === "at" ? f.at : "", ...when };
 }
 
-const unit = (own, what) => own.ready.when.find((one) => one.id === what)?.unit;
+/** @param {Making} own @param {string} what */
+const unit = (own, what) => own.ready?.when.find((one) => one.id === what)?.unit;
 
 /* Ask who would see what, once the typing rests. */
+/** @param {Tools} tools @param {InjectCard} card */
 function look(tools, card) {
   clearTimeout(timer);
   timer = setTimeout(async () => {
@@ -66,10 +75,13 @@ function look(tools, card) {
   }, ASK_MS);
 }
 
+/** @param {Tools} tools @param {InjectCard} card */
 function form(tools, card) {
   const { own, state } = tools;
   const f = own.fields;
-  const set = (name) => (e) => put(tools, card, { [name]: e.target.value });
+  /** @param {string} name */
+  const set = (name) => (/** @type {PageEvent} */ e) => put(tools, card, { [name]: e.target.value });
+  /** @param {PageEvent} e */
   const submit = async (e) => {
     e.preventDefault();
     if (!(await tools.post({ do: "play", ...typed(tools, card) }))) return;
@@ -80,7 +92,7 @@ function form(tools, card) {
     <div class="inject-top"><h3 tabindex="-1">${icon(sign(card.kind))}${card.title}</h3><button type="button" class="btn btn-quiet btn-small" @click=${() => close(tools, card)}>${icon("x")}Back</button></div>
     ${team(tools, f.team, set("team"))}
     ${card.desks.length > 1 ? chosen(f.desks, card.desks, (names) => put(tools, card, { desks: names })) : nothing}
-    ${card.takes.includes("server") ? html`<label class="inject-field"><span class="label">Server</span><select class="input input-small num" .value=${String(f.server)} @change=${set("server")}>${Array.from({ length: own.ready.servers }, (_, i) => html`<option value=${i + 1} ?selected=${Number(f.server) === i + 1}>${i + 1}</option>`)}</select></label>` : nothing}
+    ${card.takes.includes("server") ? html`<label class="inject-field"><span class="label">Server</span><select class="input input-small num" .value=${String(f.server)} @change=${set("server")}>${Array.from({ length: own.ready?.servers ?? 0 }, (_, i) => html`<option value=${i + 1} ?selected=${Number(f.server) === i + 1}>${i + 1}</option>`)}</select></label>` : nothing}
     ${card.takes.includes("minutes") ? html`<label class="inject-field"><span class="label">For minutes of market time</span><input class="input input-small num" type="number" min="1" max="120" required .value=${String(f.minutes)} @input=${set("minutes")}></label>` : nothing}
     ${card.takes.includes("text") ? html`<label class="inject-field"><span class="label">In your own words</span><textarea class="input" rows="2" maxlength="600" placeholder=${card.text} dir="auto" .value=${f.text} @input=${set("text")}></textarea></label>` : nothing}
     ${moment(tools, card, f, set)}
@@ -88,22 +100,27 @@ function form(tools, card) {
     <button class="btn btn-prime">${icon("send")}<span>${button(state, f)}</span></button></form>`;
 }
 
+/** @param {Tools} tools @param {string} value @param {(e: PageEvent) => void} change */
 export const team = ({ state }, value, change) => html`<label class="inject-field"><span class="label">To</span><select class="input input-small" @change=${change}>
   <option value="" ?selected=${value === ""}>All teams</option>${state.injects.teams.map((one) => html`<option value=${one.id} ?selected=${String(one.id) === String(value)}>${one.name}</option>`)}</select></label>`;
 
+/** @param {string[]} names @param {string[]} of @param {(names: string[]) => void} change */
 export const chosen = (names, of, change) => html`<fieldset class="inject-desks"><legend class="label">Desks</legend>${of.map((desk) => html`<label data-desk=${desk}><input type="checkbox" .checked=${names.includes(desk)}
   @change=${(e) => change(of.filter((other) => (other === desk ? e.target.checked : names.includes(other))))}>${roleIcon(desk)}${roleWord(desk)}</label>`)}</fieldset>`;
 
+/** @param {Tools} tools @param {InjectCard} card @param {InjectFields} f @param {(name: string) => (e: PageEvent) => void} set */
 function moment(tools, card, f, set) {
   const { own, state } = tools;
+  /** @param {string} mode @param {string} word */
   const radio = (mode, word) => html`<label><input type="radio" name="mode" class="sr" .checked=${f.mode === mode} @change=${() => put(tools, card, { mode })}>${word}</label>`;
   const above = unit(own, f.what);
   return html`<div class="inject-moment"><div class="seg" role="radiogroup" aria-label="When">${radio("now", state.state === "lobby" ? "At the start" : "Now")}${radio("at", "At a time")}${radio("when", "When")}</div>
     ${f.mode === "at" ? html`<label class="inject-field"><span class="label">Market time</span><input class="input input-small num" required maxlength="20" autocomplete="off" placeholder=${state.week ? "30 Jul 18:30" : "09:45"} .value=${f.at} @input=${set("at")}></label>` : nothing}
-    ${f.mode === "when" ? html`<label class="inject-field"><span class="label">Once</span><select class="input input-small" @change=${(e) => put(tools, card, { what: e.target.value, above: unit(own, e.target.value) ? "500,000,000" : "0" })}>${own.ready.when.map((one) => html`<option value=${one.id} ?selected=${one.id === f.what}>${one.says.replace("{}", one.unit === "$" ? "$ \u2026" : "\u2026")}</option>`)}</select></label>
+    ${f.mode === "when" ? html`<label class="inject-field"><span class="label">Once</span><select class="input input-small" @change=${(e) => put(tools, card, { what: e.target.value, above: unit(own, e.target.value) ? "500,000,000" : "0" })}>${(own.ready?.when ?? []).map((one) => html`<option value=${one.id} ?selected=${one.id === f.what}>${one.says.replace("{}", one.unit === "$" ? "$ \u2026" : "\u2026")}</option>`)}</select></label>
       ${above == null ? nothing : html`<label class="inject-field"><span class="label">${above ? "Dollars" : "Number"}</span><input class="input input-small num" required maxlength="20" inputmode="numeric" autocomplete="off" .value=${f.above} @input=${set("above")}></label>`}` : nothing}</div>`;
 }
 
+/** @param {RoomState} state @param {InjectFields} f */
 function button(state, f) {
   const who = f.team ? state.injects.teams.find((one) => String(one.id) === String(f.team))?.name ?? "this team" : "all teams";
   if (f.mode === "at") return html`Put it on the line for <span dir="auto">${who}</span>`;
@@ -112,6 +129,7 @@ function button(state, f) {
 }
 
 /* Who will see what. */
+/** @param {Preview | null} found @param {InjectCard} card */
 function seen(found, card) {
   if (!found) return html`<p class="empty">Looking who will see what.</p>`;
   if (!found.preview) return html`<p class="answer" data-state="refused">${icon("triangle-alert")}<span>${found.reason}</span></p>`;

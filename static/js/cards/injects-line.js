@@ -3,34 +3,38 @@ import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { icon } from "../lib/icons.js";
 import { aim, sign } from "../lib/injects.js";
 
+/** @type {Record<string, string[]>} */
 const STATES = { waiting: ["hourglass", "Waits"], delivered: ["check", "Delivered"], "taken back": ["x", "Taken back"], refused: ["triangle-alert", "Refused"], "not reached": ["x", "Not reached"], partly: ["users", "Not alike everywhere"] };
 
 const AHEAD = 4; // of what the scenario brings
 
 /* tools: {own, deck, state, post, redraw}. */
+/** @param {Tools} tools */
 export function line({ own, deck, post, redraw }) {
-  const added = deck.line.map((row) => ({ ...row, order: row.step ?? -1e9, past: !row.open }));
-  const script = deck.script.map((row) => ({ ...row, order: row.step, script: true }));
+  const soon = new Set(deck.script.filter((row) => !row.past).slice(0, AHEAD));
+  const added = deck.line.map((row) => ({ order: row.step ?? -1e9, next: row.open, drawn: placed(row, post) }));
+  const script = deck.script.map((row) => ({ order: row.step, next: soon.has(row), drawn: scripted(row) }));
   const rows = [...added, ...script].sort((a, b) => a.order - b.order);
-  const soon = new Set(script.filter((row) => !row.past).slice(0, AHEAD));
-  const shown = rows.filter((row) => own.behind || (row.script ? soon.has(row) : !row.past));
+  const shown = rows.filter((row) => own.behind || row.next);
   const folded = rows.length - (own.behind ? 0 : shown.length);
   const fold = () => {
     own.behind = !own.behind;
     redraw();
   };
   return html`${folded ? html`<button type="button" class="btn btn-quiet btn-small line-fold" aria-expanded=${String(own.behind)} @click=${fold}>${icon("history")}${own.behind ? "Show what is next" : `Show the whole line (${folded} more)`}</button>` : nothing}
-    <ol class="line" aria-label="On the line">${shown.map((row) => (row.script ? scripted(row) : placed(row, post)))}</ol>
+    <ol class="line" aria-label="On the line">${shown.map((row) => row.drawn)}</ol>
     ${deck.line.some((row) => row.open) ? nothing : html`<p class="empty">Nothing of yours waits.</p>`}`;
 }
 
+/** @param {Deck["script"][number]} row */
 const scripted = (row) => html`<li class="line-row" data-script ?data-past=${row.past}><span class="num line-at">${row.at}</span><span class="second">${row.text}</span></li>`;
 
+/** @param {InjectRow} row @param {Tools["post"]} post */
 function placed(row, post) {
   const [mark, word] = STATES[row.state] ?? ["hourglass", row.state];
   const late = row.teams.filter((team) => team.state !== row.state || team.state === "refused" || team.at);
-  return html`<li class="line-row" data-state=${row.state} ?data-past=${row.past}>
-    <span class="num line-at">${row.at && !row.when ? row.at : row.when ? "When" : "At once"}</span>
+  return html`<li class="line-row" data-state=${row.state} ?data-past=${!row.open}>
+    <span class="num line-at">${row.when ? "When" : row.at || "At once"}</span>
     <div class="line-what"><span class="line-title">${icon(sign(row.kind))}<strong>${row.title}</strong>${row.server ? html` <span class="num">${row.server}</span>` : nothing}${row.minutes ? html` <span class="second num">${row.minutes} min</span>` : nothing}</span>
       ${row.when ? html`<span>${row.when}</span>` : nothing}
       <span class="second"><span dir="auto">${aim(row)}</span>, by <span dir="auto">${row.by}</span></span>
@@ -39,4 +43,5 @@ function placed(row, post) {
     ${row.open ? html`<button type="button" class="btn btn-quiet btn-small" @click=${() => post({ do: "take_back", id: row.id })}>Take back<span class="sr"> ${row.title}</span></button>` : nothing}</li>`;
 }
 
+/** @param {InjectRow} row */
 const same = (row) => row.teams.length > 0 && row.teams.every((team) => team.at === row.teams[0].at);

@@ -6,13 +6,16 @@ import { DESKS, roleIcon, roleWord } from "../lib/roles.js";
 import { chosen, team } from "./injects-hand.js";
 
 /* tools: {own, deck, state, post, redraw}. */
+/** @param {Tools} tools */
 export function say(tools) {
   const { own, deck, state, redraw } = tools;
   const w = (own.words.sender === undefined ? Object.assign(own.words, { team: "", sender: own.ready?.personas[0] ?? "", desks: [...DESKS], text: "" }) : own.words);
-  const set = (name) => (e) => {
+  /** @param {string} name */
+  const set = (name) => (/** @type {PageEvent} */ e) => {
     w[name] = e.target.value;
     redraw();
   };
+  /** @param {PageEvent} e */
   const submit = async (e) => {
     e.preventDefault();
     if (!(await tools.post({ do: "say", team: w.team, sender: w.sender, desks: w.desks.join(), text: w.text }))) return;
@@ -32,6 +35,7 @@ export function say(tools) {
     <ol class="said" aria-label="Messages, newest first">${[...deck.messages].reverse().map(message)}</ol>`;
 }
 
+/** @param {InjectMessage} m */
 const message = (m) => html`<li class="said-row"><p class="said-head"><strong dir="auto">${m.from}</strong> <span class="second"><span dir="auto">${aim(m)}</span>${m.at ? html`, <span class="num">${m.at}</span>` : nothing}</span></p>
   <p dir="auto">${m.text}</p>
   ${m.waiting.length ? html`<p class="second">${icon("hourglass")}Not yet at ${m.waiting.join(", ")}</p>` : nothing}

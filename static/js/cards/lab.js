@@ -4,52 +4,65 @@ import { MINUS, count, short } from "../lib/format.js";
 import { histogram, swatch } from "../lib/histogram.js";
 import { icon } from "../lib/icons.js";
 
+/** @typedef {[name: string, side: Told][]} Sides */
+/** @typedef {Told & { faults: string[], bins: { edges: number[], counts: Record<string, number[]>, grows: boolean } }} Trials */
+
 const AGAIN_MS = 1500;
 const QUANTILES = [["least", "Least"], ["p5", "5 % lost less than"], ["p25", "A quarter lost less than"], ["median", "Median"],
   ["p75", "Three quarters lost less than"], ["p95", "95 % lost less than"], ["most", "Most"], ["mean", "Mean"]];
+/** @type {Record<string, string>} */
 const WORD = { without: "Without", with: "With them" };
 
+/** @param {number | null} n */
 export const usd = (n) => (n == null ? "\u2013" : `${n < 0 ? MINUS : ""}$${short(n)}`);
 
+/** @param {Iterable<Found>} sections */
 export function mountLabs(sections) {
   for (const section of sections) {
     let told = JSON.parse(document.getElementById(section.dataset.lab).textContent);
     const body = section.querySelector("[data-body]");
     const draw = () => show(body, told);
     new ResizeObserver(draw).observe(body);
-    if (section.dataset.address) follow(section.dataset.address, told, (next) => { told = next; draw(); });
+    if (section.dataset.address) void follow(section.dataset.address, told, (next) => { told = next; draw(); });
   }
 }
 
+/** @param {string} address @param {any} told @param {(told: any) => void} take */
 async function follow(address, told, take) {
   while (told.state === "running") {
     await new Promise((done) => setTimeout(done, AGAIN_MS));
     try {
       const answer = await fetch(address, { credentials: "same-origin", headers: { Accept: "application/json" } });
       if (answer.status === 404) return; // it was deleted
-      if (answer.ok) take((told = await answer.json()));
+      if (!answer.ok) continue;
+      told = await answer.json();
+      take(told);
     } catch { /* the server is away: it is asked again */ }
   }
   for (const part of document.querySelectorAll("[data-when]")) part.hidden = !part.dataset.when.includes(told.state);
   for (const part of document.querySelectorAll("[data-when-missing]")) part.hidden = told.done === told.of && !told.faults.length;
 }
 
+/** @param {Found} body @param {Trials} d */
 function show(body, d) {
   const sides = Object.entries(d.sides).filter(([, side]) => side);
   render(html`${progress(d)}${sides.length ? html`${figures(d, sides)}
     <p class="legend">${sides.map(([name, side]) => html`<span>${swatch(name)} ${WORD[name]}, ${side.trials} ${side.trials === 1 ? "seed" : "seeds"}</span>`)}</p>
-    <div class="histogram" role="img" aria-label=${spoken(d, sides)}>${histogram(d.bins, sides.map(([name]) => name), body.clientWidth, d.id)}</div>
+    <div class="histogram" role="img" aria-label=${spoken(sides)}>${histogram(d.bins, sides.map(([name]) => name), body.clientWidth, d.id)}</div>
     <div class="lab-tables">${quantiles(sides)}${ranges(d, sides)}</div>${notes(d, sides)}` : nothing}`, body);
 }
 
+/** @param {Trials} d */
 function progress(d) {
   if (d.state === "done") return nothing;
   const words = d.state === "running" ? `${d.done} of ${d.of} trials` : `Cancelled after ${d.done} of ${d.of} trials. What was found stays.`;
   return html`<p class="second" role="status">${words}</p><progress max=${d.of} .value=${d.done} aria-label="Trials that were run"></progress>`;
 }
 
+/** @param {Trials} d @param {Sides} sides */
 function figures(d, sides) {
   const guarded = d.sides.with, paired = d.paired;
+  /** @param {any} side @param {number} n */
   const of = (side, n) => `${n} of ${side.trials}`;
   return html`<dl class="figures lab-figures">
     ${sides.map(([name, side]) => html`<div><dt class="label">${name === "with" ? "Mean loss with them" : "Mean loss"}</dt><dd>${usd(side.mean)}</dd><dd class="of">${side.error == null ? "" : `\u00b1 ${usd(side.error)}, `}median ${usd(side.median)}</dd></div>`)}
@@ -59,19 +72,24 @@ function figures(d, sides) {
   </dl>`;
 }
 
+/** @param {Sides} sides */
 const quantiles = (sides) => html`<table class="plain num"><caption class="label">How much was lost</caption>
   <thead><tr><th scope="col"><span class="sr">Quantile</span></th>${sides.map(([name]) => html`<th scope="col" class="n">${WORD[name]}</th>`)}</tr></thead>
   <tbody>${QUANTILES.map(([key, label]) => html`<tr><th scope="row">${label}</th>${sides.map(([, side]) => html`<td class="n">${usd(side[key])}</td>`)}</tr>`)}
     <tr><th scope="row">Seed with the largest loss</th>${sides.map(([, side]) => html`<td class="n">${side.worst_seed}</td>`)}</tr></tbody></table>`;
 
+/** @param {number[]} edges @param {number} i */
 export const range = (edges, i) => (i === edges.length - 2 ? `${usd(edges[i])} and more` : `${usd(edges[i])} to ${usd(edges[i + 1])}`);
 
+/** @param {{ bins: { edges: number[], counts: Record<string, number[]> } }} d @param {Sides} sides */
 const ranges = ({ bins }, sides) => html`<details class="lab-ranges"><summary>The chart as a table</summary><table class="plain num"><caption class="sr">Seeds by what was lost</caption>
   <thead><tr><th scope="col">Lost</th>${sides.map(([name]) => html`<th scope="col" class="n">${WORD[name]}</th>`)}</tr></thead>
   <tbody>${bins.edges.slice(0, -1).map((_, i) => html`<tr><th scope="row">${range(bins.edges, i)}</th>${sides.map(([name]) => html`<td class="n">${bins.counts[name][i]}</td>`)}</tr>`)}</tbody></table></details>`;
 
-const spoken = (d, sides) => `Histogram of losses. ${sides.map(([name, side]) => `${WORD[name]}: half of ${side.trials} seeds lost less than ${usd(side.median)}, the most was ${usd(side.most)}`).join(". ")}. The table below has every range.`;
+/** @param {Sides} sides */
+const spoken = (sides) => `Histogram of losses. ${sides.map(([name, side]) => `${WORD[name]}: half of ${side.trials} seeds lost less than ${usd(side.median)}, the most was ${usd(side.most)}`).join(". ")}. The table below has every range.`;
 
+/** @param {Trials} d @param {Sides} sides */
 function notes(d, sides) {
   const found = sides.some(([, side]) => side.error != null) ? ["What stands after \u00b1 is the standard error of the mean."] : [];
   if (d.bins.grows) found.push("Losses lie far apart, so each range of the chart is about twice as wide as the one before it.");

@@ -2,9 +2,11 @@
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { role } from "../lib/roles.js";
 
+/** @param {Found} section */
 export function mountLessons(section) {
   if (!section) return;
   const body = section.querySelector("[data-body]");
+  /** @param {Lessons} told */
   const show = (told) => render(view(told), body);
   show(JSON.parse(document.getElementById("lessons-first").textContent));
   setInterval(async () => {
@@ -16,6 +18,7 @@ export function mountLessons(section) {
   }, Number(section.dataset.every) * 1000);
 }
 
+/** @param {Lessons} d */
 function view(d) {
   const count = html`<p class="second num">${d.answers} of ${d.people} ${d.people === 1 ? "person has" : "people have"} answered.</p>`;
   if (!d.answers) return html`${count}<p class="quiet">Players find five short questions on their phones, on this page and on their desks.</p>`;
@@ -25,11 +28,14 @@ function view(d) {
     ${d.texts.map(texts)}`;
 }
 
+/** @param {string} label @param {number} count @param {number} most */
 const bar = (label, count, most) => html`<li><span>${label}</span><meter min="0" max=${most} .value=${count} aria-label=${`${label}: ${count} of ${most}`}></meter><span class="num" aria-hidden="true">${count}</span></li>`;
 
+/** @param {Lessons["scales"][number]} one */
 const scale = (one) => html`<h3>${one.prompt}</h3>
-  <ol class="bars bars-scale">${one.counts.map((count, i) => bar(`${i + 1}${i === 0 ? `, ${one.low}` : i === 4 ? `, ${one.high}` : ""}`, count, Math.max(1, ...one.counts)))}</ol>
+  <ol class="bars bars-scale">${one.counts.map((count, i) => bar([i + 1, [one.low, "", "", "", one.high][i]].filter(Boolean).join(", "), count, Math.max(1, ...one.counts)))}</ol>
   ${one.mean == null ? nothing : html`<p class="second num">Mean ${one.mean}</p>`}`;
 
+/** @param {Lessons["texts"][number]} part */
 const texts = (part) => (part.answers.length ? html`<div><h3>${part.prompt}</h3><ul class="said">${part.answers.map((one) => html`<li><p dir="auto">${one.text}</p>
   <p class="of">${one.team ? html`<span dir="auto">${one.team}</span>, ` : nothing}${role(one.desk)}${one.who ? html`, <span dir="auto">${one.who}</span>` : nothing}</p></li>`)}</ul></div>` : nothing);

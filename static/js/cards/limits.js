@@ -3,19 +3,28 @@ import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
 import { sure } from "../lib/arm.js";
 import { busy } from "../lib/busy.js";
-import { count, left, sentence } from "../lib/format.js";
+import { count, left } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { amount, dollars } from "../lib/money.js";
-import { blockedHands } from "../lib/reasons.js";
+import { blockedHands, refused } from "../lib/reasons.js";
 
+/** @typedef {{ kind: string, arg: string, label: string, unit: string, hint: string, bad: string, does: string, built?: boolean,
+  now(d: Card.Limits): string, says(v: number): string, read(text: string): number | null }} Field */
+/** @typedef {{ text: Record<string, string>, tried: Record<string, string | null>, fixed: Record<string, number> }} LimitsAt */
+
+/** @param {string} text */
 const number = (text) => (/^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : null);
+/** @param {number | boolean} n @param {string} text */
 const none = (n, text) => (n ? text : "none");
 
-const upTo = (most) => (t) => { const v = amount(t); return v !== null && v <= most ? v : null; };
-const whole = (most) => (t) => { const v = number(t.replaceAll(",", "")); return v !== null && Number.isInteger(v) && v <= most ? v : null; };
+/** @param {number} most */
+const upTo = (most) => (/** @type {string} */ t) => { const v = amount(t); return v !== null && v <= most ? v : null; };
+/** @param {number} most */
+const whole = (most) => (/** @type {string} */ t) => { const v = number(t.replaceAll(",", "")); return v !== null && Number.isInteger(v) && v <= most ? v : null; };
 
 /* read(text) -> the value, or null; bad: what is said of a text that cannot be read; none: whether 0 means none;
    does: what a person arms. Those that have to be built are left out until they are. */
+/** @type {Field[]} */
 const FIELDS = [
   { kind: "limit.set", arg: "gross_usd", label: "Gross cap, account 33", unit: "dollars", hint: "25 M", now: (d) => none(d.gross_cap_usd, dollars(d.gross_cap_usd)), says: (v) => none(v, `$${count(v)}`),
     read: upTo(1e11), bad: "An amount up to $100 bn, such as 25 M. 0 for none.", does: "Orders that would raise it further are rejected, a client's too where it is tight." },
@@ -29,17 +38,25 @@ const FIELDS = [
     read: whole(1e6), bad: "A whole number up to 1,000,000. 0 for none.", does: "Larger parents wait for a person: clients are slower." },
 ];
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
+  /** @type {LimitsAt} */
   const at = { text: {}, tried: {}, fixed: {} };
   root.replaceChildren(); // the skeleton of the first paint
-  const draw = () => app.store.get("limits") && render(all(app, at, app.store.get("limits"), draw), root);
-  for (const name of ["limits", "levers", "work", "standing", "armed"]) app.store.on(name, draw);
+  const draw = () => {
+    const d = app.store.get("limits");
+    if (d) render(all(app, at, d, draw), root);
+  };
+  app.store.onAny(["limits", "levers", "work", "standing", "armed"], draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("limit:") && draw());
 }
 
+/** @param {App} app @param {string} kind */
 const leverOf = (app, kind) => app.store.get("levers")?.levers.find((l) => l.kind === kind);
-const whyNot = (app, lever) => blockedHands(app) ?? (!lever ? "Not at this hour." : lever.allowed ? null : sentence(lever.reason));
+/** @param {App} app @param {Card.Lever | undefined} lever */
+const whyNot = (app, lever) => blockedHands(app) ?? refused(lever);
 
+/** @param {App} app @param {LimitsAt} at @param {Card.Limits} d @param {() => unknown} draw */
 function all(app, at, d, draw) {
   const general = blockedHands(app);
   return html`${general ? html`<p class="answer">${icon("hourglass")}<span>${general}</span></p>` : nothing}
@@ -50,6 +67,7 @@ function all(app, at, d, draw) {
 }
 
 /* A limit can hurt: it is armed, then sent by saying how sure one is. What is armed is what is sent. */
+/** @param {App} app @param {LimitsAt} at @param {Field} f */
 function question(app, at, f) {
   const value = at.fixed[f.kind];
   const back = () => document.getElementById(f.kind.replace(".", "-"));
@@ -58,22 +76,28 @@ function question(app, at, f) {
     <button type="button" class="btn btn-icon btn-bare" @click=${() => { app.disarm(); requestAnimationFrame(() => requestAnimationFrame(() => back()?.focus())); }}>${icon("x")}<span class="sr">Back to safe</span></button></div>`;
 }
 
+/** @param {LimitsAt} at @param {Field} f */
 function forget(at, f) {
   at.text[f.kind] = "";
   at.tried[f.kind] = null;
 }
 
+/** @param {App} app @param {LimitsAt} at @param {Card.Limits} d @param {Field} f @param {string | null} general @param {() => unknown} draw */
 function field(app, at, d, f, general, draw) {
   const lever = leverOf(app, f.kind);
   const why = whyNot(app, lever);
   const text = at.text[f.kind] ?? "";
   const value = f.read(text);
-  const bad = at.tried[f.kind] && text && value === null ? f.bad : at.tried[f.kind] === "empty" && !text ? f.bad : null;
+  const tried = at.tried[f.kind];
+  const bad = (tried && text && value === null) || (tried === "empty" && !text) ? f.bad : null;
+  const reads = text && value !== null ? html`<p class="quiet">Sets ${f.says(value)}.</p>` : nothing;
+  /** @param {PageEvent} e */
   const type = (e) => {
     at.text[f.kind] = e.target.value;
     at.tried[f.kind] = null;
     draw();
   };
+  /** @param {PageEvent} e */
   const arm = (e) => {
     e.preventDefault();
     if (why) return app.voice.say(why, true);
@@ -93,10 +117,11 @@ function field(app, at, d, f, general, draw) {
     <span class="limit-now num" data-set=${f.now(d) === "none" ? nothing : ""}><span class="sr">now </span>${f.now(d)}</span>
     <input class="input input-small num" id=${id} inputmode=${f.arg.endsWith("usd") ? "text" : "decimal"} autocomplete="off" placeholder=${f.hint} maxlength="18" .value=${text} aria-invalid=${bad ? "true" : nothing} aria-describedby=${`${id}-says`} @input=${type}>
     <button class="btn" data-set-limit=${f.kind} aria-disabled=${String(!!why)} title=${why ?? nothing}>Set${lever?.minutes ? html`<span class="unit num">${left(lever.minutes * 60)}</span>` : nothing}<span class="sr"> ${f.label}, asks once more${why ? `. Not now: ${why}` : ""}</span></button>
-    <div class="limit-says num" id=${`${id}-says`}>${bad ? html`<p class="error">${icon("triangle-alert")}${bad}</p>` : text && value !== null ? html`<p class="quiet">Sets ${f.says(value)}.</p>` : nothing}${busy(app, f.kind)}${answer(app, `limit:${f.kind}`)}${!general && why ? html`<p class="answer">${why}</p>` : nothing}</div>
+    <div class="limit-says num" id=${`${id}-says`}>${bad ? html`<p class="error">${icon("triangle-alert")}${bad}</p>` : reads}${busy(app, f.kind)}${answer(app, `limit:${f.kind}`)}${!general && why ? html`<p class="answer">${why}</p>` : nothing}</div>
   </form>`;
 }
 
+/** @param {App} app @param {Card.Limits} d */
 function reconcile(app, d) {
   const lever = leverOf(app, "reconcile.on");
   if (!lever && !d.reconcile) return nothing;
@@ -104,6 +129,6 @@ function reconcile(app, d) {
   const press = () => (why ? app.voice.say(why, true) : app.commands.give("limit:reconcile.on", "reconcile.on", {}));
   return html`<div class="limit"><span class="limit-label">Reconciliation<span class="quiet">a parent's children never exceed it</span></span>
     <span class="limit-now num" data-set=${d.reconcile ? "" : nothing}>${d.reconcile ? "on" : "off"}</span>
-    ${d.reconcile ? nothing : html`<button type="button" class="btn limit-wide" aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${press}>Switch on<span class="unit num">${left(lever.minutes * 60)}</span></button>`}
+    ${d.reconcile ? nothing : html`<button type="button" class="btn limit-wide" aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${press}>Switch on<span class="unit num">${left((lever?.minutes ?? 0) * 60)}</span></button>`}
     <div class="limit-says num">${busy(app, "reconcile.on")}${answer(app, "limit:reconcile.on")}</div></div>`;
 }

@@ -1,11 +1,17 @@
 /* Teams and seats before the start. The first picture is the page's own; buttons submit the form they stand in. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { keyed } from "../lib/keyed.js";
 import { roleIcon } from "../lib/roles.js";
+
+/** @typedef {Card.LobbySeat & { mine: boolean, alone: boolean | undefined }} Seat */
+/** @typedef {Omit<Card.LobbyTeam, "seats"> & { seats: Seat[] }} Team */
 
 const TITLES = { deployer: "Deployer", operator: "Operator", risk: "Risk manager" };
 
+/** @param {Found} root @param {App<LobbyPage>} app */
 export function mount(root, app) {
   const count = document.querySelector("[data-count]");
+  /** @type {string | null} */
   let mineBefore = null;
   app.store.on("lobby", (d) => {
     const { name: me, owner } = app.store.get("standing").hello;
@@ -13,7 +19,7 @@ export function mount(root, app) {
     const held = teams.flatMap((t) => t.seats).filter((s) => s.mine);
     teams.sort((a, b) => hasMine(b) - hasMine(a));
     if (mineBefore === null) root.replaceChildren();
-    render(teams.map((t) => team(t, { held: held.length, free: d.free })), root);
+    render(keyed(teams, (t) => t.id, (t) => team(t, { held: held.length, free: d.free })), root);
     count.textContent = `${d.taken} of ${d.taken + d.free} seats taken${d.free ? `, ${d.free} for assistants` : ""}`;
     const mine = held.map((s) => s.id).join();
     if (mineBefore !== null && mine !== mineBefore) location.reload(); // the briefs are the page's: another tab or the facilitator moved this player
@@ -21,25 +27,31 @@ export function mount(root, app) {
   });
 }
 
+/** @param {Team} t */
 const hasMine = (t) => Number(t.seats.some((s) => s.mine));
 
+/** @param {Team} t @param {{ held: number, free: number }} now */
 const team = (t, now) => html`<section class="panel team" ?data-mine=${hasMine(t)} aria-label=${`Team ${t.name}`}>
   <h2><span dir="auto">${t.name}</span>${hasMine(t) ? html`<span class="tag">your team</span>` : nothing}</h2>
   <ul>${t.seats.map((s) => seat(t, s, now))}</ul>
 </section>`;
 
+/** @param {Team} t @param {Seat} s @param {{ held: number, free: number }} now */
 function seat(t, s, now) {
   const title = TITLES[s.desk];
   return html`<li class="seat" ?data-mine=${s.mine}>
     <span class=${`seat-desk ${s.desk}`}>${roleIcon(s.desk)}${title}</span>
-    <span class="seat-who">${s.holders.length ? s.holders.map(holder) : s.locked ? nothing : html`<span class="quiet">free</span>`}${s.locked ? html` <span class="tag">locked</span> <span class="quiet">${s.locked}</span>` : nothing}${s.mine && !s.alone ? html` <span class="tag">you</span>` : nothing}</span>
+    <span class="seat-who">${s.holders.map(holder)}${s.holders.length || s.locked ? nothing : html`<span class="quiet">free</span>`}${s.locked ? html` <span class="tag">locked</span> <span class="quiet">${s.locked}</span>` : nothing}${s.mine && !s.alone ? html` <span class="tag">you</span>` : nothing}</span>
     <span class="seat-acts">${acts(t, s, title, now)}</span>
   </li>`;
 }
 
+/** @param {{ name: string, online: boolean }} h @param {number} i */
 const holder = (h, i) => html`${i ? ", " : ""}<span class=${h.online ? "" : "quiet"}><span dir="auto">${h.name}</span>${h.online ? "" : " (away)"}</span>`;
 
+/** @param {Team} t @param {Seat} s @param {string} title @param {{ held: number, free: number }} now */
 function acts(t, s, title, { held, free }) {
+  /** @param {string} name @param {string} word @param {boolean} quiet */
   const button = (name, word, quiet) => html`<button class=${quiet ? "btn btn-quiet" : "btn"} name=${name} value=${s.id}>${word}<span class="sr"> ${title}, ${t.name}</span></button>`;
   if (s.mine) return held > 1 ? button("leave", "Leave", true) : nothing;
   if (s.locked) return nothing;

@@ -2,26 +2,30 @@
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
 import { busy } from "../lib/busy.js";
+import { serverName } from "../lib/firm.js";
 import { rate } from "../lib/format.js";
 import { share } from "../lib/share.js";
 
+/** @type {[keyof Card.Rates, string][]} */
 const PARTS = [["parents_in", "in"], ["children_out", "orders out"], ["executions", "executions"], ["rejects", "rejects"]];
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const draw = () => render(view(app), root);
-  for (const name of ["look", "standing", "work"]) app.store.on(name, draw);
+  app.store.onAny(["look", "standing", "work"], draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place === "look" && draw());
   let known = app.store.get("look")?.at;
   app.store.on("look", (d) => {
-    if (d.server && d.at !== known) app.voice.say(`SMARS-${d.server}: ${rate(d.children_out)} child orders a second, ${rate(d.executions)} executions.`);
+    if (d.server && d.at !== known) app.voice.say(`${serverName(d.server)}: ${rate(d.children_out)} child orders a second, ${rate(d.executions)} executions.`);
     known = d.at;
   });
 }
 
+/** @param {App} app */
 function view(app) {
   const d = app.store.get("look");
-  const rates = d?.server ? html`<div class="look fades"><span class="quiet num">SMARS-${d.server}, the minute before ${d.at}</span>
-    <dl>${PARTS.filter(([key]) => key in d).map(([key, word]) => html`<div><dt>${word}</dt><dd class="num">${rate(d[key])}<span class="unit"> /s</span></dd></div>`)}</dl></div>${share(app, "look", 0, `the rates of SMARS-${d.server}`)}` : nothing;
+  const rates = d?.server ? html`<div class="look fades"><span class="quiet num">${serverName(d.server)}, the minute before ${d.at}</span>
+    <dl>${PARTS.filter(([key]) => key in d).map(([key, word]) => html`<div><dt>${word}</dt><dd class="num">${rate(d[key])}<span class="unit"> /s</span></dd></div>`)}</dl></div>${share(app, "look", 0, `the rates of ${serverName(d.server)}`)}` : nothing;
   const work = busy(app, "server.look");
   const said = answer(app, "look");
   return rates === nothing && work === nothing && said === nothing ? nothing : html`<div class="look-strip">${rates}${work}${said}</div>`;

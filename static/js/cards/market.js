@@ -3,6 +3,7 @@ import { render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { parts } from "../lib/parts.js";
 import { share } from "../lib/share.js";
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const show = parts(root, app.store.get("price")?.symbol ? "price" : "tape");
   let symbol = app.store.get("price")?.symbol;

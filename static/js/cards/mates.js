@@ -3,33 +3,39 @@ import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { icon } from "../lib/icons.js";
 import { DESKS, roleTitle, roleWord } from "../lib/roles.js";
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
-  let since = Date.now();
-  let seats = null;
+  let since = performance.now();
+  /** @type {TeamSeat[] | undefined} */
+  let seats;
   const draw = () => {
     const { hello } = app.store.get("standing");
-    if (hello.seats !== seats) [seats, since] = [hello.seats, Date.now()];
+    if (hello.seats !== seats) [seats, since] = [hello.seats, performance.now()];
     const others = (seats ?? []).filter((seat) => seat.desk !== hello.desk);
-    render(others.sort((a, b) => DESKS.indexOf(a.desk) - DESKS.indexOf(b.desk)).map((seat) => mate(app, seat, Math.floor((Date.now() - since) / 1000))), root);
+    render(others.sort((a, b) => DESKS.indexOf(a.desk) - DESKS.indexOf(b.desk)).map((seat) => mate(app, seat, Math.floor((performance.now() - since) / 1000))), root);
   };
   app.store.on("standing", draw);
   setInterval(() => seats?.some((seat) => seat.away_s != null) && draw(), 1000);
 }
 
 /* Whether the assistant plays a seat, so that it can be asked. */
+/** @param {TeamSeat} seat */
 export const assisted = (seat) => seat.covered || (!holders(seat).length && seat.autopilot === "assistant");
-const holders = (seat) => seat.holders ?? (seat.name ? [seat.name] : []);
+/** @param {TeamSeat} seat */
+const holders = (seat) => seat.holders ?? [];
 
+/** @param {App} app @param {TeamSeat} seat @param {number} gone */
 function mate(app, seat, gone) {
   const names = holders(seat);
   const away = names.length > 0 && seat.online === false;
   return html`<li class="mate" data-desk=${seat.desk} ?data-away=${away || (!names.length)}>
     <span class="face" aria-hidden="true">${assisted(seat) ? icon("bot") : (names[0] ?? roleWord(seat.desk)).slice(0, 2).toUpperCase()}</span>
     <span class="mate-words"><span>${names.length ? html`<strong dir="auto">${names.join(", ")}</strong> ` : nothing}<span class="second">${roleWord(seat.desk)}</span></span>${status(seat, names, away, gone)}</span>
-    ${assisted(seat) && !seat.mine ? html`<button type="button" class="btn btn-quiet btn-small" @click=${() => app.askAssistant?.(seat.desk)}>Ask<span class="sr"> the assistant of ${roleTitle(seat.desk)}</span></button>` : nothing}
+    ${assisted(seat) && !seat.mine ? html`<button type="button" class="btn btn-quiet btn-small" @click=${() => app.askAssistant(seat.desk)}>Ask<span class="sr"> the assistant of ${roleTitle(seat.desk)}</span></button>` : nothing}
   </li>`;
 }
 
+/** @param {TeamSeat} seat @param {string[]} names @param {boolean} away @param {number} gone */
 function status(seat, names, away, gone) {
   if (seat.mine) return html`<span class="quiet">also you</span>`;
   if (seat.covered) return html`<span class="quiet">assistant</span>`;

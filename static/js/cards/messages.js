@@ -4,11 +4,14 @@ import { answer } from "../lib/answer.js";
 import { minute } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { keep, kept } from "../lib/kept.js";
+import { keyed } from "../lib/keyed.js";
 import { blocked } from "../lib/reasons.js";
 import { play } from "../lib/sound.js";
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const { exercise, team, desk } = app.store.get("standing").hello;
+  /** @type {{ key: string, open: boolean | null, spoken: number }} */
   const at = { key: `messages:${exercise.code}:${team}:${desk}`, open: null, spoken: 0 };
   const draw = () => {
     const messages = app.store.get("messages")?.messages ?? [];
@@ -16,31 +19,44 @@ export function mount(root, app) {
     if (!messages.length) return;
     const [newest] = messages;
     const open = at.open ?? (newest.id > Number(kept(at.key, "0")) && !newest.replies.length);
+    /** @param {boolean} on */
     const turn = (on) => () => {
       keep(at.key, String(newest.id)); // folded once, it stays a line on the next load
       at.open = on;
       draw();
       root.focus({ preventScroll: true });
     };
-    render(html`<div class="message-head">${icon("message-square")}<h2 class="grow"><strong dir="auto">${newest.from}</strong> <span class="second num">${minute(newest.at)}</span>${open ? nothing : html` <span class="second message-line" dir="auto">${newest.replies.length ? "answered" : newest.text}</span>`}</h2>
-        <button type="button" class="btn btn-quiet" aria-expanded=${String(open)} @click=${turn(!open)}>${open ? "Fold" : messages.length > 1 ? `Open ${messages.length}` : "Open"}<span class="sr"> messages</span></button></div>
-      ${open ? html`<div class="messages scroll">${messages.map((m, i) => one(app, m, i === 0, draw))}</div>` : nothing}`, root);
-    if (newest.id > at.spoken) {
-      if (at.spoken || !newest.replies.length) {
-        app.voice.say(`${newest.from} says: ${newest.text}`);
-        play("mail");
-      }
-      if (at.spoken) at.open = null;
-      at.spoken = newest.id;
-    }
+    render(html`${head(messages, open, turn(!open))}
+      ${open ? html`<div class="messages scroll">${keyed(messages, (m) => m.id, (m, i) => one(app, m, i === 0, draw))}</div>` : nothing}`, root);
+    if (newest.id > at.spoken) hear(app, at, newest);
   };
-  for (const name of ["messages", "standing"]) app.store.on(name, draw);
+  app.store.onAny(["messages", "standing"], draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("message:") && draw());
   draw();
 }
 
+/** @param {App} app @param {{ key: string, open: boolean | null, spoken: number }} at @param {Card.Message} newest */
+function hear(app, at, newest) {
+  if (at.spoken || !newest.replies.length) {
+    app.voice.say(`${newest.from} says: ${newest.text}`);
+    play("mail");
+  }
+  if (at.spoken) at.open = null;
+  at.spoken = newest.id;
+}
+
+/** @param {Card.Message[]} messages @param {boolean} open @param {() => void} turn */
+function head(messages, open, turn) {
+  const [newest] = messages;
+  const unfold = messages.length > 1 ? `Open ${messages.length}` : "Open";
+  return html`<div class="message-head">${icon("message-square")}<h2 class="grow"><strong dir="auto">${newest.from}</strong> <span class="second num">${minute(newest.at)}</span>${open ? nothing : html` <span class="second message-line" dir="auto">${newest.replies.length ? "answered" : newest.text}</span>`}</h2>
+    <button type="button" class="btn btn-quiet" aria-expanded=${String(open)} @click=${turn}>${open ? "Fold" : unfold}<span class="sr"> messages</span></button></div>`;
+}
+
+/** @param {App} app @param {Card.Message} m @param {boolean} first @param {() => unknown} draw */
 function one(app, m, first, draw) {
   const place = `message:${m.id}`;
+  /** @param {PageEvent} e */
   const send = (e) => {
     e.preventDefault();
     const input = e.target.elements.text;

@@ -1,7 +1,9 @@
 /* On a phone: the ten stocks that are held and moved most. A tap watches one and shows it in its table. */
 import { html, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { keyed } from "../lib/keyed.js";
 import { moved, profit, signed } from "../lib/money.js";
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const list = root.querySelector("[data-list]");
   const draw = () => {
@@ -9,12 +11,13 @@ export function mount(root, app) {
     const names = app.store.get("symbols")?.symbols;
     if (!d || !names || !root.offsetParent) return;
     const most = names.map((_, i) => i).filter((i) => d.shares[i]).sort((a, b) => Math.abs(d.move_bp[b]) - Math.abs(d.move_bp[a]) || Math.abs(d.notional_usd[b]) - Math.abs(d.notional_usd[a])).slice(0, 10);
-    render(most.length ? most.map((i) => row(app, d, names[i], i)) : html`<li class="empty">Nothing is held.</li>`, list);
+    render(most.length ? keyed(most, (i) => i, (i) => row(app, d, names[i], i)) : html`<li class="empty">Nothing is held.</li>`, list);
   };
-  for (const name of ["positions", "symbols"]) app.store.on(name, draw);
+  app.store.onAny(["positions", "symbols"], draw);
   new ResizeObserver(draw).observe(root);
 }
 
+/** @param {App} app @param {Card.Positions} d @param {string} name @param {number} i */
 function row(app, d, name, i) {
   const open = () => {
     app.watch(name);

@@ -2,11 +2,12 @@
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { icon } from "../lib/icons.js";
 
+/** @param {Room} page @param {RoomAct} act */
 export const notes = (page, { tell }) => html`
   <form class="note-form" @submit=${async (e) => {
     e.preventDefault();
     const form = e.target;
-    if (await tell({ do: "note", ...Object.fromEntries(new FormData(form)) })) form.elements.text.value = "";
+    if (await tell({ do: "note", ...Object.fromEntries(new FormData(/** @type {any} */ (form))) })) form.elements.text.value = "";
   }}>
     <textarea class="input" name="text" rows="2" maxlength="500" aria-label="A note to yourself" placeholder="What to come back to in the debrief"></textarea>
     <div class="row"><select class="input input-small" name="team" aria-label="About which team"><option value="">All teams</option>${page.state.teams.map((t) => html`<option value=${t.id}>${t.name}</option>`)}</select>

@@ -4,6 +4,7 @@ import { kept, keep } from "../lib/kept.js";
 import { dollars, profit, signed, tone } from "../lib/money.js";
 import { share } from "../lib/share.js";
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const parts = { head: root.querySelector("[data-head]"), late: root.querySelector("[data-late]"), tiles: root.querySelector("[data-tiles]") };
   const at = { mark: kept("mark", "mid") };
@@ -22,9 +23,15 @@ export function mount(root, app) {
   speak(app);
 }
 
-export const late = (s) => (s < 1 ? "up to date" : s < 120 ? `${s} s late` : `${Math.floor(s / 60)} min ${s % 60} s late`);
+/** @param {number} s */
+export function late(s) {
+  if (s < 1) return "up to date";
+  return s < 120 ? `${s} s late` : `${Math.floor(s / 60)} min ${s % 60} s late`;
+}
 
+/** @param {{ mark: string }} at @param {() => unknown} draw */
 function marks(at, draw) {
+  /** @param {string} mark */
   const choose = (mark) => () => {
     at.mark = mark;
     keep("mark", mark);
@@ -33,22 +40,28 @@ function marks(at, draw) {
   return html`<span class="seg seg-tight" role="group" aria-label="Marked at">${[["mid", "Mid"], ["sold", "If sold now"]].map(([mark, word]) => html`<button type="button" aria-pressed=${String(at.mark === mark)} @click=${choose(mark)}>${word}</button>`)}</span>`;
 }
 
+/** @param {string} label @param {Drawn} value @param {Drawn} below @param {{ tone?: string, warn?: boolean }} [attrs] */
 const tile = (label, value, below, attrs = {}) => html`<div class="money-tile" data-tone=${attrs.tone || nothing} ?data-warn=${attrs.warn}><dt class="label">${label}</dt><dd class="money-value num">${value}</dd><dd class="money-note num">${below}</dd></div>`;
 
+/** @param {Card.Pnl} d @param {boolean} sold */
 function pnlTile(d, sold) {
-  const usd = sold ? d.sold_now_usd : d.mid_usd;
-  const other = d.sold_now_usd === null ? "at the middle of bid and ask" : sold ? html`at mid ${signed(d.mid_usd)}` : html`if sold now ${signed(d.sold_now_usd)}`;
-  return tile(sold ? "P&L if sold now" : "P&L at mid", profit(usd), other, { tone: tone(usd) });
+  const now = d.sold_now_usd;
+  if (now === null) return tile("P&L at mid", profit(d.mid_usd), "at the middle of bid and ask", { tone: tone(d.mid_usd) });
+  if (sold) return tile("P&L if sold now", profit(now), html`at mid ${signed(d.mid_usd)}`, { tone: tone(now) });
+  return tile("P&L at mid", profit(d.mid_usd), html`if sold now ${signed(now)}`, { tone: tone(d.mid_usd) });
 }
 
+/** @param {Card.Pnl} d */
 function grossTile(d) {
   const grows = d.gross_per_min_usd;
   const note = !grows ? "steady" : html`<span class="money-grows"><span aria-hidden="true">${grows > 0 ? "\u25B2" : "\u25BC"} </span>${signed(grows)} a minute</span>`;
   return tile("Gross", dollars(d.gross_usd), note, { warn: d.growing });
 }
 
+/** @param {Card.Pnl} d */
 const netTile = (d) => tile("Net", d.net_usd ? signed(d.net_usd) : "$0", html`long ${dollars(d.long_usd)}, short ${dollars(d.short_usd)}`);
 
+/** @param {Card.Pnl} d */
 function cashTile(d) {
   const left = Math.max(0, d.cash_left_usd);
   const part = Math.round((100 * left) / d.cash_usd);
@@ -56,6 +69,7 @@ function cashTile(d) {
 }
 
 /* Said once when it starts: what grows may not be looked at. */
+/** @param {App} app */
 function speak(app) {
   let growing = false;
   app.store.on("pnl", (d) => {

@@ -8,15 +8,16 @@ import { share } from "../lib/share.js";
 import { showTable, slowly } from "../lib/table.js";
 import { icon } from "../lib/icons.js";
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const host = root.querySelector(".plot");
   const head = root.querySelector("[data-head]");
   const chart = lineChart(host, {
     series: [{ label: "", color: "--line-self", width: 2 }, { label: "", color: "--line-strong", bars: true, scale: "volume" }],
-    others: { volume: (min, max) => [0, Math.max(1, max) * 3.5] },
+    others: { volume: (_, max) => [0, Math.max(1, max) * 3.5] },
     fmtX: hhmm, fmtY: (v) => `$${v.toFixed(2)}`, gap: 56, yRange: around,
   });
-  const say = slowly((d, x) => host.setAttribute("aria-label", `${d.symbol} by the minute: ${price(d.price_hc.at(-1))} at ${hhmm(x.at(-1))}, ${price(d.price_hc[0])} at the open, ${count(d.volume.at(-1))} shares in the last minute.`), 2000);
+  const say = slowly((/** @type {Card.Price} */ d, /** @type {number[]} */ x) => host.setAttribute("aria-label", `${d.symbol} by the minute: ${price(d.price_hc.at(-1) ?? 0)} at ${hhmm(x.at(-1) ?? 0)}, ${price(d.price_hc[0])} at the open, ${count(d.volume.at(-1))} shares in the last minute.`), 2000);
   const draw = () => {
     const d = app.store.get("price");
     if (!d) return;
@@ -28,17 +29,19 @@ export function mount(root, app) {
     chart.set(x, [d.price_hc.map((hc) => hc / 10000), d.volume]);
     say(d, x);
   };
-  for (const name of ["price", "positions"]) app.store.on(name, draw);
+  app.store.onAny(["price", "positions"], draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place === "watch" && draw());
 }
 
 /* The price in the upper part, a tenth of the picture free above it; the volume stands below. */
+/** @param {number} min @param {number} max @returns {[number, number]} */
 function around(min, max) {
   const wide = Math.max(max - min, max * 0.02, 0.04);
   const middle = (min + max) / 2;
   return [Math.max(0, middle - wide * 0.95), middle + wide * 0.6];
 }
 
+/** @param {App} app @param {Card.Price} d */
 function top(app, d) {
   const said = answer(app, "watch");
   if (!d.symbol) return said === nothing ? html`<p class="empty">No stock is watched. Choose one in the table.</p>` : said;

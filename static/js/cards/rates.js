@@ -3,10 +3,14 @@ import { rate } from "../lib/format.js";
 import { shareInto } from "../lib/share.js";
 import { texts } from "../lib/text.js";
 
+/** @type {(keyof Card.Rates)[]} */
+const NAMES = ["parents_in", "children_out", "executions", "rejects"];
+
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const put = texts(root);
-  shareInto(root.parentElement, app, "rates", "the totals");
+  shareInto(/** @type {Found} */ (root.parentElement), app, "rates", "the totals");
   app.store.on("rates", (d) => {
-    for (const name of ["parents_in", "children_out", "executions", "rejects"]) put(name, rate(d[name]));
+    for (const name of NAMES) put(name, rate(d[name]));
   });
 }

@@ -2,8 +2,10 @@
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { share } from "../lib/share.js";
 
+/** @type {Record<string, string>} */
 const SAID = { "+": "added", "-": "removed" };
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const parts = [...root.querySelectorAll("[data-part]")];
   const buttons = [...root.querySelectorAll("[data-part-for]")];
@@ -23,13 +25,16 @@ export function mount(root, app) {
   app.store.on("releases", draw);
 }
 
+/** @param {Card.Release} r */
 const release = (r) => html`<article class="release"><h3 class="mono">${r.name}</h3><p class="quiet num">built ${r.built}, hash <span class="mono">${r.hash}</span></p>
   <p class="release-note">${r.note}</p>
   <dl class="flags"><div><dt>flag clear</dt><dd class="mono">${r.flag_clear}</dd></div><div><dt>flag set</dt><dd class="mono">${r.flag_set}</dd></div></dl></article>`;
 
+/** @param {App} app @param {{ diff: number }} at @param {Card.Diff[]} diffs @param {() => unknown} draw */
 function diff(app, at, diffs, draw) {
   const d = diffs[at.diff];
   if (!d) return html`<p class="empty">No diff.</p>`;
+  /** @param {PageEvent} e */
   const choose = (e) => {
     at.diff = Number(e.target.value);
     draw();

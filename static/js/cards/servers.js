@@ -1,4 +1,4 @@
-/* Eight tiles: process state, what is being done to the server, stop and start. In 2012 a tile knew no more. */
+/* A tile a server: process state, what is being done to the server, stop and start. A tile knows no more. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
 import { sure } from "../lib/arm.js";
@@ -8,14 +8,17 @@ import { blockedHands } from "../lib/reasons.js";
 import { shareInto } from "../lib/share.js";
 import { rateHistory } from "../lib/rate-history.js";
 
+/** @type {Record<string, string[]>} */
 const STATES = {
   running: ["play", "Running"], starting: ["hourglass", "Starting"],
   stopped: ["square", "Stopped"], disconnected: ["unplug", "Disconnected"],
 };
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const list = root.querySelector("[data-tiles]");
   const up = root.querySelector("[data-up]");
+  /** @type {Map<number, Card.Server["state"]>} */
   const before = new Map();
   shareInto(root, app, "servers", "the servers' states");
   const past = rateHistory(app);
@@ -29,10 +32,11 @@ export function mount(root, app) {
     speak(app, d.servers, before);
     past.draw(d.servers, list);
   };
-  for (const name of ["servers", "dashboard", "armed", "standing", "work"]) app.store.on(name, draw);
+  app.store.onAny(["servers", "dashboard", "armed", "standing", "work"], draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("server:") && draw());
 }
 
+/** @param {App} app @param {Card.Server} s @param {string | null} why */
 function tile(app, s, why) {
   const board = app.store.get("dashboard")?.servers.find((b) => b.n === s.n);
   const [sign, word] = under(s) ?? STATES[s.state] ?? ["circle-help", s.state];
@@ -43,13 +47,17 @@ function tile(app, s, why) {
     <div class="server-head"><kbd aria-hidden="true">${s.n}</kbd><h3>${s.name}</h3><span class="server-state num">${icon(sign)}${word}</span></div>
     ${act ? html`<div class="server-sure">${sure(app, question(s, act, place), back)}
         <button type="button" class="btn btn-icon btn-bare" @click=${() => { app.disarm(); back().focus(); }}>${icon("x")}<span class="sr">Back to safe</span></button></div>` : nothing}
-    ${board ? dashboard(board) : s.rates ? html`<p class="server-rate" title="Child orders out, mean of the last minute"><span class="num">${rate(s.rates.children_out)}<span class="unit"> /s</span></span><canvas class="spark" aria-hidden="true"></canvas></p>` : nothing}
+    ${board ? dashboard(board) : mean(s.rates)}
     <div class="server-acts" ?inert=${!!act}>${acts(app, s, place, why)}</div>
     ${s.work ? nothing : answer(app, place)}
   </li>`;
 }
 
+/** @param {Card.Rates | null} rates */
+const mean = (rates) => (rates ? html`<p class="server-rate" title="Child orders out, mean of the last minute"><span class="num">${rate(rates.children_out)}<span class="unit"> /s</span></span><canvas class="spark" aria-hidden="true"></canvas></p>` : nothing);
+
 /* With a dashboard: child orders of the last five seconds, and the parent that sends most of them. */
+/** @param {Card.DashboardRow} b */
 function dashboard(b) {
   const [top] = [...b.parents].sort((a, c) => c.children_per_s - a.children_per_s);
   return html`<p class="server-rate" title="Dashboard: child orders a second over the last five seconds, and of its busiest parent"><span class="num">${rate(b.children_per_s)}<span class="unit"> /s</span></span>
@@ -57,27 +65,39 @@ function dashboard(b) {
 }
 
 /* What is being done to it stands where its state stood. */
+/** @type {Record<string, string>} */
 const DOING = { "server.stop": "Stopping", "server.start": "Starting", "server.look": "Looking", "log.tail": "Reading log" };
+/** @param {Card.Server} s */
 const under = (s) => s.work && ["hourglass", `${DOING[s.work.kind] ?? s.work.label} ${countdown(s.work.left_s)}`];
 
+/** @param {App} app @param {Card.Server} s @param {string} place @param {string | null} why */
 function acts(app, s, place, why) {
   const off = why ?? (s.work ? `${s.work.label} is under way.` : null);
-  const arm = (act) => () => (off ? app.voice.say(off, true) : (app.arm(`${place}:${act}`), focusGroup(s.n)));
+  /** @param {string} act */
+  const arm = (act) => () => {
+    if (off) return app.voice.say(off, true);
+    app.arm(`${place}:${act}`);
+    return focusGroup(s.n);
+  };
+  /** @param {string} icon_ @param {string} word @param {() => unknown} run @param {string} name */
   const button = (icon_, word, run, name) => html`<button type="button" class="btn" aria-disabled=${String(!!off)} title=${off ?? nothing}
     aria-label=${`${word} ${s.name}${off ? `. Not now: ${off}` : ""}`} data-act=${name} @click=${run}>${icon(icon_)}<span>${word}</span></button>`;
   if (s.state === "running") return html`${button("square", "Stop", arm("stop"), "stop")}${button("rotate-cw", "Restart", arm("start"), "start")}`;
   return button("play", "Start", arm("start"), "start");
 }
 
+/** @param {Card.Server} s @param {string} act @param {string} place */
 const question = (s, act, place) => (act === "stop"
   ? { place, kind: "server.stop", args: { server: s.n }, title: `Stop ${s.name}`, says: "Its orders end. Positions stay open." }
   : { place, kind: "server.start", args: { server: s.n }, title: `${s.state === "running" ? "Restart" : "Start"} ${s.name}`, says: `${s.state === "running" ? "Its orders end; it" : "It"} comes back with what is on its disk.` });
 
 /* The group takes the focus, not a button: a second press of the same key must not send anything. */
+/** @param {number} n */
 function focusGroup(n) {
   requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector(`#server-${n} .sure`)?.focus()));
 }
 
+/** @param {App} app @param {Card.Server[]} servers @param {Map<number, Card.Server["state"]>} before */
 function speak(app, servers, before) {
   const changed = servers.filter((s) => before.has(s.n) && before.get(s.n) !== s.state);
   if (changed.length) app.voice.say(changed.map((s) => `${s.name} ${STATES[s.state]?.[1].toLowerCase() ?? s.state}`).join(", "));

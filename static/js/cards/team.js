@@ -1,8 +1,10 @@
 /* The panel of the bridge: which of its parts shows. */
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const tabs = [...root.querySelectorAll("[data-show]")];
   const parts = [...root.querySelectorAll("[data-part]")];
+  /** @param {string} name */
   const show = (name, focus = false) => {
     for (const t of tabs) {
       const on = t.dataset.show === name;

@@ -1,30 +1,36 @@
 /* A row a team: its clock, its loss beside history's, what it did last, who is there. A row opens to what can be done to that team alone. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { arrow, left, lossClass, lossShort, lossSpoken, short } from "../lib/format.js";
+import { PAST_HEAD } from "../lib/firm.js";
+import { arrow, compare, left, lossClass, lossShort, lossSpoken, short } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { roleIcon, roleWord } from "../lib/roles.js";
 import { spark } from "../lib/spark.js";
 import { detail } from "./seats.js";
 
 const RESORT_MS = 2000;
+/** @type {Map<number, HTMLTableSectionElement>} */
 const bodies = new Map(); // team -> its tbody: a row keeps its elements, wherever it stands
-let sortedAt = 0;
+let sortedAt = -RESORT_MS;
 let order = "";
+let asked = ""; // the order that was asked for when it was sorted last
 
 // key, head, what it is sorted by (numbers: most first), class
+/** @type {[key: string, head: string, by: (t: RoomTeam, r: RoomRow) => string | number | null | undefined, kind: string][]} */
 const COLUMNS = [
   ["name", "Team", (t) => t.name.toLowerCase(), ""],
-  ["clock", "Clock", (t, r) => r.step, "n"],
-  ["phase", "Phase", (t, r) => r.step, "not-narrow"],
-  ["loss", "Loss", (t, r) => r.loss_usd, "n"],
-  ["ghost", "2012", (t, r) => r.ghost_usd, "n"],
-  ["gross", "Gross", (t, r) => r.gross_usd, "n"],
-  ["bad", "Bad", (t, r) => r.bad_servers, "n"],
+  ["clock", "Clock", (_, r) => r.step, "n"],
+  ["phase", "Phase", (_, r) => r.step, "not-narrow"],
+  ["loss", "Loss", (_, r) => r.loss_usd, "n"],
+  ["ghost", PAST_HEAD, (_, r) => r.ghost_usd, "n"],
+  ["gross", "Gross", (_, r) => r.gross_usd, "n"],
+  ["bad", "Bad", (_, r) => r.bad_servers, "n"],
   ["people", "Seats", (t) => t.seats.filter((s) => s.online).length, ""],
-  ["last", "Last decision", (t, r) => r.last?.at, ""],
+  ["last", "Last decision", (_, r) => r.last?.at, ""],
 ];
+/** @type {RoomRow} */
 const NONE = {};
 
+/** @param {Room} page @param {RoomAct} act */
 export function drawTeams(page, act) {
   const s = page.state;
   const table = document.querySelector("[data-part=teams]");
@@ -32,8 +38,8 @@ export function drawTeams(page, act) {
   render(filter(page, act), document.querySelector("[data-part=filter]"));
   const most = Math.max(1, ...s.curve.teams.flatMap((t) => t.loss));
   for (const t of s.teams) {
-    if (!bodies.has(t.id)) bodies.set(t.id, document.createElement("tbody"));
-    const body = bodies.get(t.id);
+    const body = bodies.get(t.id) ?? document.createElement("tbody");
+    bodies.set(t.id, body);
     body.hidden = !wanted(page, t);
     body.toggleAttribute("data-opened", page.open.has(t.id));
     render(html`${row(page, t, s.rows[t.id] ?? NONE, act)}${page.open.has(t.id) ? html`<tr class="team-detail"><td colspan=${COLUMNS.length}>${detail(page, t, s.rows[t.id] ?? NONE, act)}</td></tr>` : nothing}`, body);
@@ -41,48 +47,69 @@ export function drawTeams(page, act) {
   arrange(page, table);
   s.curve.teams.forEach((one) => {
     const t = s.teams.find((x) => x.name === one.name);
-    const canvas = t && bodies.get(t.id).querySelector("canvas");
-    if (canvas && !bodies.get(t.id).hidden) spark(canvas, one.loss.map((v) => Math.max(0, v)), { most, color: "--loss" });
+    const body = t && bodies.get(t.id);
+    const canvas = body?.querySelector("canvas");
+    if (canvas && !body?.hidden) spark(canvas, one.loss.map((v) => Math.max(0, v)), { most, color: "--loss" });
   });
 }
 
 /* Sorted at most every two seconds, and never under somebody's hand. */
+/** @param {Room} page @param {Found} table */
 function arrange(page, table) {
   const { by, down } = page.sort;
   const of = COLUMNS.find(([key]) => key === by)?.[2];
-  const value = (t) => of(t, page.state.rows[t.id] ?? NONE) ?? -Infinity;
+  /** @param {RoomTeam} t */
+  const value = (t) => of?.(t, page.state.rows[t.id] ?? NONE) ?? -Infinity;
   const sorted = [...page.state.teams];
-  if (of) sorted.sort((a, b) => (value(a) < value(b) ? -1 : value(a) > value(b) ? 1 : 0) * (down ? -1 : 1));
+  if (of) sorted.sort((a, b) => compare(value(a), value(b)) * (down ? -1 : 1));
   const wants = sorted.map((t) => t.id).join();
-  const asked = `${by} ${down}`;
-  const busy = table.querySelector("tbody:is(:hover, :focus-within)") || Date.now() - sortedAt < RESORT_MS;
+  const asks = `${by} ${down}`;
+  const busy = table.querySelector("tbody:is(:hover, :focus-within)") || performance.now() - sortedAt < RESORT_MS;
   const shown = [...table.querySelectorAll("tbody")].length;
-  if (wants === order || (busy && shown === sorted.length && asked === arrange.asked)) return;
-  arrange.asked = asked;
+  if (wants === order || (busy && shown === sorted.length && asks === asked)) return;
+  asked = asks;
   order = wants;
-  sortedAt = Date.now();
-  for (const id of [...bodies.keys()]) if (!sorted.some((t) => t.id === id)) bodies.get(id).remove(), bodies.delete(id);
-  table.append(...sorted.map((t) => bodies.get(t.id)));
+  sortedAt = performance.now();
+  for (const [id, body] of bodies) {
+    if (sorted.some((t) => t.id === id)) continue;
+    body.remove();
+    bodies.delete(id);
+  }
+  table.append(...sorted.flatMap((t) => bodies.get(t.id) ?? []));
 }
 
+/** @param {Room} page @param {RoomTeam} t */
 function wanted(page, t) {
   const words = page.filter.trim().toLowerCase();
   if (!words) return true;
   const r = page.state.rows[t.id] ?? NONE;
-  return [t.name, r.phase, r.last?.text, ...t.seats.flatMap((x) => x.holders), r.stuck_s == null ? "" : "stuck", t.paused ? "paused" : "", t.fault ? "fault" : "", t.ended ? "ended" : ""].join(" ").toLowerCase().includes(words);
+  return [t.name, r.phase, r.last?.text, ...t.seats.flatMap((x) => x.holders), r.stuck_s == null ? "" : "stuck", t.paused ? "paused" : "", t.fault ? "fault" : "", t.upgrade ? "upgraded" : "", t.ended ? "ended" : ""].join(" ").toLowerCase().includes(words);
 }
 
+/** @param {Room} page @param {RoomAct} act */
 const filter = (page, { redraw }) => html`<label class="sr" for="filter">Show only teams with</label><input class="input input-small" id="filter" type="search" placeholder="Filter: a name, stuck, paused" maxlength="40"
   .value=${page.filter} @input=${(e) => { page.filter = e.target.value; redraw(); }}>`;
 
-function heads(page, { redraw }) {
-  const press = (key) => () => {
-    page.sort = page.sort.by !== key ? { by: key, down: key !== "name" } : page.sort.down === (key !== "name") ? { by: key, down: !page.sort.down } : { by: "", down: false };
-    redraw();
-  };
-  return html`<tr>${COLUMNS.map(([key, word, , kind]) => html`<th scope="col" class=${kind} aria-sort=${page.sort.by === key ? (page.sort.down ? "descending" : "ascending") : "none"}><button type="button" @click=${press(key)}>${word}<span aria-hidden="true">${page.sort.by === key ? (page.sort.down ? " \u25BC" : " \u25B2") : ""}</span></button></th>`)}</tr>`;
+/* A column's head pressed: first its own way round, then the other, then no order. */
+/** @param {Room["sort"]} sort @param {string} key */
+function turned(sort, key) {
+  const first = key !== "name";
+  if (sort.by !== key) return { by: key, down: first };
+  return sort.down === first ? { by: key, down: !first } : { by: "", down: false };
 }
 
+/** @param {Room} page @param {RoomAct} act */
+function heads(page, { redraw }) {
+  /** @param {string} key */
+  const press = (key) => () => {
+    page.sort = turned(page.sort, key);
+    redraw();
+  };
+  const [sorted, sign] = page.sort.down ? ["descending", " \u25BC"] : ["ascending", " \u25B2"];
+  return html`<tr>${COLUMNS.map(([key, word, , kind]) => html`<th scope="col" class=${kind} aria-sort=${page.sort.by === key ? sorted : "none"}><button type="button" @click=${press(key)}>${word}<span aria-hidden="true">${page.sort.by === key ? sign : ""}</span></button></th>`)}</tr>`;
+}
+
+/** @param {Room} page @param {RoomTeam} t @param {RoomRow} r @param {RoomAct} act */
 function row(page, t, r, { redraw }) {
   const open = page.open.has(t.id);
   const toggle = () => {
@@ -95,25 +122,30 @@ function row(page, t, r, { redraw }) {
     <td class="n" data-label="Clock">${r.clock ? html`${r.date ? html`<span class="second">${r.date.slice(4)} </span>` : nothing}${r.clock}` : "\u2013"}</td>
     <td class="not-narrow second" data-label="Phase">${r.rushing ? "full speed" : r.phase ?? "\u2013"}</td>
     <td class="n" data-label="Loss"><span class="loss-cell"><canvas class="loss-spark" aria-hidden="true"></canvas>${money(r.loss_usd)}</span></td>
-    <td class="n second" data-label="2012">${r.ghost_usd == null ? "\u2013" : lossShort(r.ghost_usd)}</td>
+    <td class="n second" data-label=${PAST_HEAD}>${r.ghost_usd == null ? "\u2013" : lossShort(r.ghost_usd)}</td>
     <td class="n" data-label="Gross">${r.gross_usd == null ? "\u2013" : `$${short(r.gross_usd)}`}</td>
-    <td class="n" data-label="Bad servers" ?data-bad=${r.bad_servers > 0}>${r.bad_servers ?? "\u2013"}</td>
+    <td class="n" data-label="Bad servers" ?data-bad=${(r.bad_servers ?? 0) > 0}>${r.bad_servers ?? "\u2013"}</td>
     <td data-label="Seats"><span class="row-seats">${t.seats.map(seated)}</span></td>
     <td class="last" data-label="Last decision">${r.last ? html`<span class="num second">${r.last.at}</span> ${r.last.desk ? html`<span class="role" data-desk=${r.last.desk}>${roleWord(r.last.desk)}</span>` : nothing} <span title=${r.last.text}>${r.last.text}</span>${r.last.by === "autopilot" ? html` <span class="quiet">autopilot</span>` : nothing}` : html`<span class="quiet">none yet</span>`}</td>
   </tr>`;
 }
 
+/** @param {number | null | undefined} usd */
 const money = (usd) => (usd == null ? "\u2013" : html`<span class=${lossClass(usd)}><span class="sr">${lossSpoken(usd)}</span><span aria-hidden="true">${arrow(-usd)} ${lossShort(usd)}</span></span>`);
 
 /* What is out of the ordinary, in a word each. */
+/** @param {RoomTeam} t @param {RoomRow} r */
 function flags(t, r) {
+  /** @param {string} tone @param {string} word */
   const tag = (tone, word) => html` <span class="tag" data-tone=${tone}>${word}</span>`;
-  return html`${t.fault ? tag("warn", "fault") : nothing}${t.paused ? tag("warn", "paused") : nothing}${t.ended ? tag("", "ended") : nothing}${r.stuck_s == null ? nothing : tag("warn", `stuck? ${left(Math.floor(r.stuck_s / 60) * 60)}`)}${t.speed == null ? nothing : tag("", `${t.speed}x`)}`;
+  return html`${t.fault ? tag("warn", "fault") : nothing}${t.upgrade ? tag("warn", "upgraded") : nothing}${t.paused ? tag("warn", "paused") : nothing}${t.ended ? tag("", "ended") : nothing}${r.stuck_s == null ? nothing : tag("warn", `stuck? ${left(Math.floor(r.stuck_s / 60) * 60)}`)}${t.speed == null ? nothing : tag("", `${t.speed}x`)}`;
 }
 
 /* Who is at a desk, as a sign and a word: here, away, autopilot, locked. */
+/** @param {RoomSeat} seat */
 function seated(seat) {
-  const who = !seat.holders.length ? "bot" : seat.covered || !seat.online ? "away" : "here";
+  const there = seat.covered || !seat.online ? "away" : "here";
+  const who = seat.holders.length ? there : "bot";
   const word = who === "bot" ? (seat.autopilot ?? "nobody") : `${seat.holders.join(", ")}${who === "away" ? " (away)" : ""}`;
   return html`<span class="seat-dot" data-desk=${seat.desk} data-who=${who} title=${`${seat.title}: ${word}${seat.locked ? ", locked" : ""}`}>${who === "bot" ? icon("bot") : roleIcon(seat.desk)}<span class="sr">${seat.title}: ${word}. </span></span>`;
 }

@@ -4,7 +4,7 @@ import { answer } from "../lib/answer.js";
 import { sure } from "../lib/arm.js";
 import { busy } from "../lib/busy.js";
 import { argsOf, fields } from "../lib/deal-fields.js";
-import { SAYS, grouped } from "../lib/deals.js";
+import { lists } from "../lib/deals.js";
 import { SHORT } from "../lib/evenings.js";
 import { left, sentence } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
@@ -13,32 +13,36 @@ import { listed, roleTitle } from "../lib/roles.js";
 
 const NO_HAND = "no hand free"; // said once, above the list
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
-  const desk = document.body.dataset.desk;
   const list = root.querySelector("[data-deals]");
   const note = root.querySelector("[data-general]");
+  /** @type {Map<string, Given>} */
   const given = new Map(); // kind -> what was chosen for it
   const draw = () => {
     const d = app.store.get("levers");
     if (!d || app.store.get("clock")?.phase !== "deployment") return;
     const general = blockedHands(app);
     note.textContent = general && !blocked(app) ? general : "";
-    const groups = grouped(desk, d.levers, app.store.get("controls")?.rows);
-    render(groups.map(([group, rows]) => html`<h3 class="label deal-group">${group}</h3><ul class="deals-list">${rows.map((l) => deal(app, l, chosen(given, l.kind), draw))}</ul>`), list);
+    render(lists(d).map(([group, rows]) => html`<h3 class="label deal-group">${group}</h3><ul class="deals-list">${rows.map(([l, says]) => deal(app, l, chosen(given, l.kind), draw, { says }))}</ul>`), list);
   };
-  for (const name of ["levers", "plan", "work", "standing", "releases", "controls", "week"]) app.store.on(name, draw);
+  app.store.onAny(["levers", "plan", "work", "standing", "releases", "week"], draw);
   app.commands.addEventListener("change", ({ detail }) => /^(deal|plan):/.test(detail.place) && draw());
 }
 
+/** @param {Map<string, Given>} given @param {string} kind @returns {Given} */
 export function chosen(given, kind) {
-  if (!given.has(kind)) given.set(kind, { servers: new Set(), server: 0, release: "", text: "", tried: false });
-  return given.get(kind);
+  const at = given.get(kind) ?? { servers: new Set(), server: 0, release: "", text: "", tried: false };
+  given.set(kind, at);
+  return at;
 }
 
 /* One lever: what it does, what it has to be told, its button. plan: with the evenings; guard: one that can hurt is armed first. */
-export function deal(app, lever, at, draw, { plan = true, guard = false } = {}) {
+/** @param {App} app @param {Card.Lever} lever @param {Given} at @param {() => unknown} draw
+  @param {{ says: string, plan?: boolean, guard?: boolean }} how */
+export function deal(app, lever, at, draw, { says, plan = true, guard = false }) {
   const place = `deal:${lever.kind}`;
-  const { args, missing } = argsOf(lever, at);
+  const { args = {}, missing } = argsOf(lever, at);
   const no = blocked(app) ?? (lever.allowed ? null : sentence(lever.reason));
   const start = () => {
     if (no) return app.voice.say(no, true);
@@ -56,7 +60,7 @@ export function deal(app, lever, at, draw, { plan = true, guard = false } = {}) 
   const others = Object.keys(lever.with);
   const tasks = busy(app, lever.kind);
   return html`<li class="deal" data-kind=${lever.kind} ?data-off=${!lever.allowed}>
-    <div class="deal-words"><p class="deal-title">${lever.label}</p><p class="deal-says">${SAYS[lever.kind] ?? ""}</p></div>
+    <div class="deal-words"><p class="deal-title">${lever.label}</p><p class="deal-says">${says}</p></div>
     ${plan ? days(app, lever) : nothing}
     <button type="button" class="btn" data-start=${lever.kind} aria-disabled=${String(!!no)} title=${no ?? nothing} @click=${start}>${icon(lever.hands ? "play" : "phone")}<span>Start</span><span class="unit num">${left(lever.minutes * 60 * count)}</span><span class="sr">: ${lever.label}${no ? `. Not now: ${no}` : ""}</span></button>
     ${lever.args.length && lever.allowed ? html`<div class="deal-fields">${fields(lever, at, releasesFor(app, lever.kind), draw)}</div>` : nothing}
@@ -67,17 +71,20 @@ export function deal(app, lever, at, draw, { plan = true, guard = false } = {}) 
 }
 
 /* Words that page already. */
+/** @param {App} app */
 function rules(app) {
   const found = app.store.get("rules")?.rules ?? [];
   return found.length ? html`<p>${icon("bell")}Pages on ${listed(found.map((r) => `"${r.match}"`))}.</p>` : nothing;
 }
 
+/** @param {App} app @param {string} kind */
 function releasesFor(app, kind) {
   const d = app.store.get("releases");
   return (kind === "release.build" ? d?.to_build : d?.releases.map((r) => r.name)) ?? [];
 }
 
 /* Three small switches: on which evening it is meant to be done. */
+/** @param {App} app @param {Card.Lever} lever */
 function days(app, lever) {
   const plan = app.store.get("plan");
   if (!plan) return nothing;
@@ -87,8 +94,11 @@ function days(app, lever) {
   return html`<div class="deal-days" role="group" aria-label=${`${lever.label}: planned for`}>${SHORT.map((day, n) => {
     const entry = plan.items.find((r) => r.desk === desk && r.kind === lever.kind && r.evening === n);
     const no = blocked(app) ?? (n < tonight ? "That evening is over." : null);
-    const flip = () => (no ? app.voice.say(no, true)
-      : entry ? app.commands.give(place, "plan.drop", { id: entry.id }) : app.commands.give(place, "plan.add", { kind: lever.kind, evening: n }));
+    const flip = () => {
+      if (no) app.voice.say(no, true);
+      else if (entry) app.commands.give(place, "plan.drop", { id: entry.id });
+      else app.commands.give(place, "plan.add", { kind: lever.kind, evening: n });
+    };
     return html`<button type="button" class="day" aria-pressed=${String(!!entry)} aria-disabled=${String(!!no)} title=${entry ? "Planned. Takes it out of the plan." : `Plan it for ${day}`} @click=${flip}>${day.slice(0, 3)}<span class="sr"> ${day.slice(4)}</span></button>`;
   })}</div>`;
 }

@@ -3,38 +3,49 @@ import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
 import { sure } from "../lib/arm.js";
 import { busy } from "../lib/busy.js";
-import { left, sentence } from "../lib/format.js";
+import { SYSTEM, SYSTEM_HEAD } from "../lib/firm.js";
+import { left } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { dollars } from "../lib/money.js";
-import { blocked, blockedHands } from "../lib/reasons.js";
+import { blocked, blockedHands, refused } from "../lib/reasons.js";
 import { share } from "../lib/share.js";
 import { late } from "./pnl.js";
 
+/** @typedef {{ what: string, style: string, fixed: { symbols: string | string[], words: string } | null }} UnwindAt */
+
+/** @type {Record<string, string>} */
 const STYLES = { passive: "Waits at the best price: slow, gives little away.", aggressive: "Takes what rests in the books: fast, moves them." };
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
+  /** @type {UnwindAt} */
   const at = { what: "all", style: "passive", fixed: null };
   const draw = () => app.store.get("exchange") && render(all(app, at, draw), root);
-  for (const name of ["exchange", "levers", "work", "standing", "armed", "shown", "price", "limits"]) app.store.on(name, draw);
+  app.store.onAny(["exchange", "levers", "work", "standing", "armed", "shown", "price", "limits"], draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("unwind:") && draw());
 }
 
+/** @param {App} app @param {string} kind */
 const leverOf = (app, kind) => app.store.get("levers")?.levers.find((l) => l.kind === kind);
 
+/** @param {App} app @param {string} kind */
 function whyNot(app, kind) {
   const lever = leverOf(app, kind);
   const why = lever?.hands === 0 ? blocked(app) : blockedHands(app);
-  return why ?? (!lever ? "Not at this hour." : lever.allowed ? null : sentence(lever.reason));
+  return why ?? refused(lever);
 }
 
+/** @param {App} app @param {string} kind */
 const takes = (app, kind) => {
   const minutes = leverOf(app, kind)?.minutes;
   return minutes ? html`<span class="unit num">${left(minutes * 60)}</span>` : nothing;
 };
 
+/** @param {App} app @param {UnwindAt} at @param {() => unknown} draw */
 const all = (app, at, draw) => html`${flatten(app, at, draw)}${bust(app)}${clients(app)}${cut(app)}`;
 
 /* What would be flattened: {symbols, words}. */
+/** @param {App} app @param {string} what */
 function chosen(app, what) {
   const shown = app.store.get("shown");
   const symbol = app.store.get("price")?.symbol;
@@ -43,24 +54,28 @@ function chosen(app, what) {
   return { symbols: symbol ? [symbol] : [], words: symbol ?? "the stock watched" };
 }
 
+/** @param {App} app @param {UnwindAt} at @param {() => unknown} draw */
 function flatten(app, at, draw) {
   const back = () => document.getElementById("flatten");
   if (app.armed("unwind:flatten") && at.fixed) {
-    const says = `Trades back what the monitor shows, ${late(app.store.get("pnl")?.lag_s ?? 0)}, outside SMARS. SMARS goes on sending.`;
+    const says = `Trades back what the monitor shows, ${late(app.store.get("pnl")?.lag_s ?? 0)}, outside ${SYSTEM}. ${SYSTEM_HEAD} goes on sending.`;
     return asked(app, { place: "unwind:flatten", kind: "position.flatten", args: { symbols: at.fixed.symbols, style: at.style }, title: `Flatten ${at.fixed.words}, ${at.style}`, says }, back);
   }
   const target = chosen(app, at.what);
-  const why = whyNot(app, "position.flatten") ?? (target.symbols.length ? null : at.what === "shown" ? "No stock that is shown is held." : "No stock is watched: choose one in the table.");
+  const none = at.what === "shown" ? "No stock that is shown is held." : "No stock is watched: choose one in the table.";
+  const why = whyNot(app, "position.flatten") ?? (target.symbols.length ? null : none);
   const arm = () => {
     if (why) return app.voice.say(why, true);
     at.fixed = target; // what is armed is what is sent, though the filter may change meanwhile
     app.arm("unwind:flatten");
     return focusAsked();
   };
+  /** @param {"what" | "style"} key @param {string} value */
   const pick = (key, value) => () => {
     at[key] = value;
     draw();
   };
+  /** @param {"what" | "style"} key @param {string} value @param {Drawn} word */
   const choice = (key, value, word) => html`<button type="button" aria-pressed=${String(at[key] === value)} @click=${pick(key, value)}>${word}</button>`;
   const symbol = app.store.get("price")?.symbol;
   return html`<div class="unwind"><div class="grow"><h3>Flatten positions</h3><p class="quiet">${STYLES[at.style]}</p></div>
@@ -71,14 +86,17 @@ function flatten(app, at, draw) {
 }
 
 /* What is armed, and the way back. */
+/** @param {App} app @param {Act} what @param {() => Found} back */
 const asked = (app, what, back) => html`<div class="unwind-sure">${sure(app, what, back)}
   <button type="button" class="btn btn-icon btn-bare" @click=${() => { app.disarm(); back()?.focus(); }}>${icon("x")}<span class="sr">Back to safe</span></button></div>`;
 
 const focusAsked = () => requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector(".unwind-sure .sure")?.focus()));
 
+/** @param {App} app @param {string} place @param {string} kind @param {string | null} why */
 const says = (app, place, kind, why) => html`<div class="unwind-says num">${busy(app, kind)}${answer(app, `unwind:${place}`)}${why ? html`<p class="answer">${why}</p>` : nothing}</div>`;
 
 /* One act: a title, a line, a button. With `hurts`, what it does to whom, it is armed first. */
+/** @param {App} app @param {string} place @param {string} kind @param {string} title @param {Drawn} line @param {string} word */
 function simple(app, place, kind, title, line, word, hurts = "") {
   const why = whyNot(app, kind);
   const back = () => document.querySelector(`[data-unwind="${kind}"]`);
@@ -94,17 +112,20 @@ function simple(app, place, kind, title, line, word, hurts = "") {
     ${says(app, place, kind, why)}</div>`;
 }
 
+/** @param {App} app */
 function bust(app) {
-  const { bust: asked, busts } = app.store.get("exchange");
-  const line = busts.length ? html`${busts.map((b) => html`${b.at.slice(0, 5)}: ${b.relief_usd ? html`<strong>${dollars(b.relief_usd)}</strong> taken back` : "nothing cancelled"}. `)}`
-    : asked ? html`Asked ${asked.asked.slice(0, 5)}, ruling at <strong>${asked.ruling_at.slice(0, 5)}</strong>.` : "What executed 30 % or more from the open, within 30 minutes.";
+  const { bust: asked, busts } = app.store.get("exchange") ?? { bust: null, busts: [] };
+  const waits = asked ? html`Asked ${asked.asked.slice(0, 5)}, ruling at <strong>${asked.ruling_at.slice(0, 5)}</strong>.` : "What executed 30 % or more from the open, within 30 minutes.";
+  const line = busts.length ? html`${busts.map((b) => html`${b.at.slice(0, 5)}: ${b.relief_usd ? html`<strong>${dollars(b.relief_usd)}</strong> taken back` : "nothing cancelled"}. `)}` : waits;
   return simple(app, "bust", "exchange.bust", "Ask the exchange to cancel", line, "Ask");
 }
 
+/** @param {App} app */
 function clients(app) {
   const away = app.store.get("limits")?.clients_away;
   return away ? simple(app, "clients", "clients.recall", "Ask clients to come back", "Part of the flow goes elsewhere now.", "Call back")
     : simple(app, "clients", "clients.route_away", "Ask clients to route elsewhere", "They are no longer harmed; part stays away until called back.", "Ask", "Part of the flow goes elsewhere at once, and stays there until it is called back.");
 }
 
-const cut = (app) => html`<div class="unwind unwind-state"><p class="grow num">${icon("landmark")}<span>The exchanges ${app.store.get("exchange").cut_off ? html`<strong>have cut the firm off</strong>` : "take orders of the firm"}</span></p>${share(app, "exchange", 0, "how it stands with the exchange")}</div>`;
+/** @param {App} app */
+const cut = (app) => html`<div class="unwind unwind-state"><p class="grow num">${icon("landmark")}<span>The exchanges ${app.store.get("exchange")?.cut_off ? html`<strong>have cut the firm off</strong>` : "take orders of the firm"}</span></p>${share(app, "exchange", 0, "how it stands with the exchange")}</div>`;

@@ -5,6 +5,7 @@ import { icon } from "../lib/icons.js";
 const MODES = { live: "Live", delayed: "2 min late", hidden: "Hidden" };
 
 /* s: the exercise as the server tells it; post(fields). */
+/** @param {RoomState} s @param {RoomAct["post"]} post */
 export const wall = (s, post) => html`
   <div class="drives" role="group" aria-label="Losses on the projector"><span class="label">Losses</span><span class="seg">${Object.entries(MODES).map(([mode, word]) =>
     html`<button type="button" aria-pressed=${String(mode === s.wall.mode)} ?disabled=${s.wall.frozen} @click=${() => post({ do: "losses", to: mode })}>${word}</button>`)}</span></div>

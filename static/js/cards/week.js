@@ -10,16 +10,19 @@ import { DESKS, role, roleWord } from "../lib/roles.js";
 const FROM = 18 * 60;
 const LENGTH = 180; // minutes of an evening
 const CELL = 5; // minutes a column
+/** @type {Record<string, string>} */
 const VIEWS = { deployer: "Fleet", operator: "Servers", risk: "Money" };
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
-  const own = document.body.dataset.desk;
+  const own = document.body.dataset.desk ?? "";
   phases(app);
   const draw = () => {
     const d = app.store.get("week");
     if (d && d.evening !== null) render(view(app, own, d, app.store.get("plan"), minuteOf(app)), root);
   };
-  for (const name of ["week", "plan", "view", "standing"]) app.store.on(name, draw);
+  app.store.onAny(["week", "plan", "view", "standing"], draw);
+  /** @type {number | null} */
   let minute = null;
   app.store.on("clock", () => {
     if (minute === minuteOf(app)) return;
@@ -28,10 +31,13 @@ export function mount(root, app) {
   });
 }
 
+/** @param {App} app */
 const minuteOf = (app) => Math.floor(seconds(app.store.get("clock")?.clock ?? "18:00") / 60) - FROM;
 
 /* In the week every desk begins with the plan; when it is over the plan goes, and the desk is what it was. */
+/** @param {App} app */
 function phases(app) {
+  /** @type {boolean | null} */
   let week = null;
   document.addEventListener("show-desk", () => week && app.showView("desk")); // a key leads to a panel of the other view
   app.showView = (name) => {
@@ -54,6 +60,7 @@ function phases(app) {
   });
 }
 
+/** @param {App} app @param {string} own @param {Card.Week} d @param {Card.Plan | undefined} plan @param {number} minute */
 function view(app, own, d, plan, minute) {
   const seg = [["plan", "Plan"], ["desk", VIEWS[own]]];
   return html`<div class="week-head"><h2 id="week-h">${icon("calendar-days")}The week</h2>
@@ -65,17 +72,20 @@ function view(app, own, d, plan, minute) {
       <div class="evening-row evening-days" role="row"><span role="columnheader" class="sr">Desk</span>${SHORT.map((day, n) => html`<span class="evening-day num" role="columnheader" ?data-now=${n === d.evening}>
         <strong>${day}</strong><span class="quiet" aria-hidden="true"><span>18:00</span><span>19:00</span><span>20:00</span><span>21:00</span></span>
         ${n === d.evening ? html`<progress max=${LENGTH} .value=${minute} aria-label="The evening so far"></progress>` : html`<span class="evening-line"></span>`}</span>`)}</div>
-      ${DESKS.map((desk) => html`<div class="evening-row" role="row"><span class="evening-desk" role="rowheader">${role(desk)}</span>${SHORT.map((day, n) => cell(d, plan, desk, n))}</div>`)}
+      ${DESKS.map((desk) => html`<div class="evening-row" role="row"><span class="evening-desk" role="rowheader">${role(desk)}</span>${SHORT.map((_, n) => cell(d, plan, desk, n))}</div>`)}
     </div>`;
 }
 
+/** @param {number} min */
 const hours = (min) => (min / 60).toFixed(min % 60 ? 1 : 0);
 
+/** @param {Desk} desk @param {Card.Budget} b */
 function budget(desk, b) {
   return html`<li class="budget num">${role(desk)}<meter min="0" max=${b.total_min} .value=${b.used_min} aria-label=${`${roleWord(desk)}: ${hours(b.used_min)} of ${hours(b.total_min)} hours`}></meter><span aria-hidden="true">${hours(b.used_min)} of ${hours(b.total_min)} h</span></li>`;
 }
 
 /* One desk on one evening: bars in as many lanes as it has hands, and what is only meant. */
+/** @param {Card.Week} d @param {Card.Plan | undefined} plan @param {Desk} desk @param {number} n */
 function cell(d, plan, desk, n) {
   const rows = d.calendar.filter((r) => r.desk === desk && r.evening === n);
   const meant = (plan?.items ?? []).filter((r) => r.desk === desk && r.evening === n);
@@ -86,10 +96,13 @@ function cell(d, plan, desk, n) {
     ${rows.length || meant.length ? nothing : html`<span class="sr">nothing</span>`}</div>`;
 }
 
+/** @param {string} clock */
 const at = (clock) => Math.round((seconds(clock) / 60 - FROM) / CELL) + 1;
 
 /* Each bar in the first lane that is free again. */
+/** @param {Card.Span[]} rows */
 function lanes(rows) {
+  /** @type {number[]} */
   const ends = [];
   return rows.map((r) => {
     const from = at(r.from);
@@ -101,4 +114,5 @@ function lanes(rows) {
   });
 }
 
+/** @param {Card.Span & { place: string }} r */
 const bar = (r) => html`<li class="bar" data-desk=${r.desk} data-state=${r.state} .style=${r.place} title=${`${r.from} to ${r.to}, ${r.label}, ${r.state}`}><span class="sr">${r.from} to ${r.to}, ${r.state}: </span>${r.label}</li>`;

@@ -4,14 +4,18 @@ import { icon } from "../lib/icons.js";
 
 const SHOWN_MS = 30000;
 const THANKS_MS = 4000;
+/** @type {Record<string, string>} */
 const SURE = { guessing: "guessing", likely: "likely", certain: "almost certain" };
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
+  /** @type {{ entry: Entry | null, title: string, state: string, timer: number }} */
   const at = { entry: null, title: "", state: "", timer: 0 };
   const hide = () => {
     at.entry = null;
     draw();
   };
+  /** @param {number} ms */
   const later = (ms) => {
     clearTimeout(at.timer);
     at.timer = setTimeout(() => (root.contains(document.activeElement) && at.state === "asking" ? later(ms) : hide()), ms);
@@ -39,7 +43,7 @@ export function mount(root, app) {
   root.addEventListener("submit", (event) => {
     event.preventDefault();
     const text = root.querySelector("input").value.trim();
-    if (!text) return;
+    if (!text || !at.entry) return;
     if (app.line.send({ t: "why", id: at.entry.id, text })) at.state = "sending";
     else app.voice.say("The line is down. Try again in a moment.", true);
     draw();
@@ -47,9 +51,10 @@ export function mount(root, app) {
   root.addEventListener("keydown", (event) => event.key === "Escape" && hide());
 }
 
+/** @param {{ entry: Entry | null, title: string, state: string, timer: number }} at @param {() => void} hide */
 function view(at, hide) {
   if (at.state === "kept") return html`<p class="why-title">${icon("check")}Kept. The debrief will show it.</p>`;
-  return html`<label class="why-title" for="why-text"><span>${at.title}, ${SURE[at.entry.message.confidence]}.</span> <strong>Why?</strong> <span class="quiet">(optional)</span></label>
+  return html`<label class="why-title" for="why-text"><span>${at.title}, ${SURE[at.entry?.message.confidence ?? ""]}.</span> <strong>Why?</strong> <span class="quiet">(optional)</span></label>
     <input class="input input-small" id="why-text" maxlength="500" autocomplete="off" enterkeyhint="done">
     <button type="submit" class="btn" ?disabled=${at.state === "sending"}>${at.state === "sending" ? "Keeping" : "Keep"}</button>
     <button type="button" class="btn btn-icon btn-bare" @click=${hide}>${icon("x")}<span class="sr">Say nothing</span></button>`;

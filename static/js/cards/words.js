@@ -8,6 +8,7 @@ import { roleTitle } from "../lib/roles.js";
 import { play } from "../lib/sound.js";
 import { wordSays } from "../lib/word.js";
 
+/** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const quiet = !!root.dataset.part;
   const spoken = new Set();
@@ -25,24 +26,28 @@ export function mount(root, app) {
       play("alarm");
     }
   };
-  for (const name of ["words", "standing"]) app.store.on(name, draw);
+  app.store.onAny(["words", "standing"], draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("word:") && draw());
 }
 
+/** @param {Card.Word} w */
 const asker = (w) => (w.by ? roleTitle(w.by).replace(/^t/, "T") : "The team");
 
+/** @param {App} app @param {Card.Word} w */
 function request(app, w) {
   return html`<div class="word-asked"><span class="word-sign" aria-hidden="true">${icon("badge-check")}</span>
     <div class="word-text"><h2>${asker(w)} asks for your word</h2><p class="num">${w.label}<span class="second">, asked ${minute(w.at)}</span></p>${answer(app, `word:${w.what}`)}</div>
     <div class="row">${give(app, w, "btn btn-prime")}${refuse(app, w)}</div></div>`;
 }
 
+/** @param {App} app @param {Card.Word[]} words */
 function list(app, words) {
   return words.length ? html`<p class="second">Without your word nobody may do these. It can be given before it is asked for.</p>
     <ul class="words-list">${words.map((w) => html`<li data-state=${w.state}><div class="grow"><strong>${w.label}</strong><p class="quiet num">${w.state === "open" ? "Not asked for." : wordSays(w)}</p>${answer(app, `word:${w.what}`)}</div>
-      ${w.state === "given" ? nothing : give(app, w, "btn")}${w.state === "asked" ? refuse(app, w) : w.state === "given" ? refuse(app, w, "Take it back") : nothing}</li>`)}</ul>` : html`<p class="empty">Nothing needs your word.</p>`;
+      ${w.state === "given" ? refuse(app, w, "Take it back") : give(app, w, "btn")}${w.state === "asked" ? refuse(app, w) : nothing}</li>`)}</ul>` : html`<p class="empty">Nothing needs your word.</p>`;
 }
 
+/** @param {App} app @param {Card.Word} w @param {string} kind @param {string} word @param {string} className */
 const button = (app, w, kind, word, className) => {
   const why = blocked(app);
   const press = () => {
@@ -53,5 +58,7 @@ const button = (app, w, kind, word, className) => {
   return html`<button type="button" class=${className} aria-disabled=${String(!!why)} @click=${press}>${word}<span class="sr">: ${w.label}</span></button>`;
 };
 
+/** @param {App} app @param {Card.Word} w @param {string} className */
 const give = (app, w, className) => button(app, w, "authorise.give", "Give the word", className);
+/** @param {App} app @param {Card.Word} w */
 const refuse = (app, w, word = "Refuse") => button(app, w, "authorise.refuse", word, "btn");

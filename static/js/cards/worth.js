@@ -8,9 +8,11 @@ import { barriers } from "./barriers.js";
 
 const AGAIN_MS = 1500;
 const LONGEST_MS = 6000; // a whole room looks at the same answers
+/** @type {Record<string, string>} */
 const SURE = { guessing: "guessing", likely: "likely", certain: "almost certain" };
 
 /* One team after the other: the first that is asked for is answered first. courses: see courses.js. */
+/** @param {Iterable<Found>} sections @param {Courses} courses */
 export async function mountWorths(sections, courses) {
   for (const section of sections) {
     const root = section.querySelector("[data-body]");
@@ -19,7 +21,9 @@ export async function mountWorths(sections, courses) {
   }
 }
 
+/** @param {Found} root @param {string} address @param {Courses} courses */
 async function follow(root, address, courses) {
+  /** @type {Worth | null} */
   let last = null;
   courses.onChange(() => last && render(view(last, whatIf(last, address, courses)), root));
   for (let wait = AGAIN_MS; ; wait = Math.min(LONGEST_MS, wait * 1.15)) {
@@ -36,12 +40,13 @@ async function follow(root, address, courses) {
       render(view(told, whatIf(told, address, courses)), root);
       best(told, root.closest("section").dataset.team);
     }
-    if (told?.complete && told.same !== null) return;
+    if (told?.needs || (told?.complete && told.same !== null)) return;
     await new Promise((done) => setTimeout(done, wait));
   }
 }
 
 /* The cell of the table beside the other teams, once every decision is known. */
+/** @param {Worth} d @param {string | undefined} team */
 function best(d, team) {
   const cell = document.querySelector(`[data-best="${team}"]`);
   if (!cell || d.decisions.some((one) => one.worth_usd == null)) return;
@@ -52,11 +57,13 @@ function best(d, team) {
 }
 
 /* -> draws a figure as a switch of its course on the curve. */
-const whatIf = (d, address, courses) => (key, label, figure) => {
+/** @param {Worth} d @param {string} address @param {Courses} courses */
+const whatIf = (d, address, courses) => (/** @type {string} */ key, /** @type {string} */ label, /** @type {Drawn} */ figure) => {
   const course = { team: d.team, key, label, address: `${address.replace("worth.json", "course.json")}?key=${encodeURIComponent(key)}` };
   return html`<button type="button" class="what-if" aria-pressed=${String(courses.isOn(d.team, key))} title="Show on the curve" @click=${() => courses.toggle(course)}>${figure}<span class="sr">: ${label}, on the curve</span></button>`;
 };
 
+/** @param {Worth} d @param {AsCourse} course */
 function view(d, course) {
   if (!d.decisions.length) return html`<p class="second">Nothing that this team did could have changed the market. Beside it stands what history lost.</p>${barriers(d, course)}${progress(d)}`;
   return html`<p class="second">The same seed and the same market, the other commands at their own times. A gain is what the team's decision saved; a loss is what it cost. A figure that is pressed shows its course on the curve above.
@@ -68,12 +75,17 @@ function view(d, course) {
     ${barriers(d, course)}${progress(d)}`;
 }
 
+/** @param {Worth} d */
+const unknown = (d) => (d.complete ? "\u2013" : html`<span class="quiet">\u2026</span>`);
+
+/** @param {Worth} d @param {Told} one @param {AsCourse} course */
 const row = (d, one, course) => html`<tr><td><span class="pin">${one.number}</span></td><td class="nowrap">${d.again ? html`<a href=${`${d.again}?desk=${one.desk}&at=${one.at}`}>${minute(one.at)}</a>` : minute(one.at)}</td><td class="nowrap">${role(one.desk)}</td><th scope="row">${one.words}</th>
   <td>${SURE[one.confidence] ?? ""}${judged(one)}</td><td class="n">${one.worth_usd == null ? gain(null) : course(`without:${one.number}`, `without ${one.number}`, gain(one.worth_usd))}</td>
   ${["earlier", "later"].map((word) => html`<td class="n">${moved(one, one[word], (figure) => course(`${word}:${one.number}`, `${one.number}, 5 min ${word}`, figure))}</td>`)}
-  <td class="n">${one.share_usd == null ? (d.complete ? "\u2013" : html`<span class="quiet">\u2026</span>`) : html`${gain(one.share_usd)}${one.error_usd ? html` <span class="quiet">\u00b1 ${lossShort(-one.error_usd).replace("+$", "$")}</span>` : nothing}`}</td></tr>`;
+  <td class="n">${one.share_usd == null ? unknown(d) : html`${gain(one.share_usd)}${one.error_usd ? html` <span class="quiet">\u00b1 ${lossShort(-one.error_usd).replace("+$", "$")}</span>` : nothing}`}</td></tr>`;
 
 /* What would have been saved more (or lost more) had the same been done then. */
+/** @param {Told} one @param {any} found @param {(figure: Drawn) => Drawn} course */
 function moved(one, found, course) {
   if (!one.movable) return "\u2013";
   if (found == null) return html`<span class="quiet">\u2026</span>`;
@@ -82,17 +94,24 @@ function moved(one, found, course) {
 
 const WORTH_A_WORD_USD = 100_000;
 
+/** @param {Told} one */
 function judged(one) {
   if (one.worth_usd == null || Math.abs(one.worth_usd) < WORTH_A_WORD_USD || !one.confidence) return nothing;
   if (one.worth_usd < 0 && one.confidence === "certain") return html` <span class="tag">sure, and wrong</span>`;
   return one.worth_usd > 0 && one.confidence === "guessing" ? html` <span class="tag">unsure, and right</span>` : nothing;
 }
 
+/** @param {Worth} d */
+function checked(d) {
+  if (d.same === null) return nothing;
+  if (d.same === true) return html`<p class="quiet worth-same">${icon("badge-check")}The run was computed again from its log and came out the same to the last bit.</p>`;
+  return html`<p class="answer" data-state="refused">${icon("triangle-alert")}The run did not come out the same: ${d.same}.</p>`;
+}
+
+/** @param {Worth} d */
 function progress(d) {
-  const said = d.same === null ? nothing : d.same === true
-    ? html`<p class="quiet worth-same">${icon("badge-check")}The run was computed again from its log and came out the same to the last bit.</p>`
-    : html`<p class="answer" data-state="refused">${icon("triangle-alert")}The run did not come out the same: ${d.same}.</p>`;
   const shares = html`<p class="quiet">Shares are Shapley values of the largest decisions${d.exact ? "" : ", over drawn orders, with their standard error"}: they add up to what these decisions avoided together.</p>`;
-  return d.complete ? html`${shares}${said}`
+  if (d.needs) return html`<p class="answer" data-state="refused">${icon("history")}${d.done}${d.of == null ? "" : ` of ${d.of}`} courses of the market are known, and no more will be. ${d.needs}</p>`;
+  return d.complete ? html`${shares}${checked(d)}`
     : html`<p class="second" role="status">Playing the market again: ${d.done}${d.of == null ? " of many" : ` of ${d.of}`} courses.</p><progress max=${d.of ?? d.done * 2 + 20} .value=${d.done} aria-label="Courses of the market played again"></progress>`;
 }

@@ -1,6 +1,7 @@
 /* Amounts that a page carries as plain integers (data-usd) become signed, spoken and marked; shares (data-share) become per cents. */
 import { arrow, lossClass, lossLong, lossSpoken, share } from "./format.js";
 
+/** @param {ParentNode} [root] */
 export function writeAmounts(root = document) {
   for (const el of root.querySelectorAll("[data-usd]")) {
     const usd = Number(el.dataset.usd);

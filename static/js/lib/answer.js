@@ -2,6 +2,7 @@
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { icon } from "./icons.js";
 
+/** @param {App} app @param {string} place */
 export function answer(app, place) {
   const entry = app.commands.at(place);
   if (!entry || entry.state === "applied") return nothing;
@@ -9,11 +10,12 @@ export function answer(app, place) {
     return html`<p class="answer" data-state="refused">${icon("triangle-alert")}<span>Refused: ${entry.reason}</span></p>`;
   }
   const live = app.store.get("standing").link === "live";
-  const words = !live ? "Goes out when the line is back" : entry.state === "received" ? "Received, waits for the next step" : "Sending";
-  return html`<p class="answer" data-state=${entry.state}>${words}</p>`;
+  const sent = entry.state === "received" ? "Received, waits for the next step" : "Sending";
+  return html`<p class="answer" data-state=${entry.state}>${live ? sent : "Goes out when the line is back"}</p>`;
 }
 
 /* Refusals are also spoken: the person who clicked may not look there. */
+/** @param {App} app */
 export function speakRefusals(app) {
   app.commands.addEventListener("change", ({ detail }) => {
     if (detail.state === "refused") app.voice.say(`Refused: ${detail.reason}`, true);

@@ -1,4 +1,5 @@
 /* What a live page is made of: the first picture in the page, the line, commands and their answers, and how things stand. */
+import { base } from "./base.js";
 import { Commands } from "./commands.js";
 import { lines } from "./lines.js";
 import { live } from "./live.js";
@@ -8,15 +9,20 @@ const SOON_MS = 1000;
 const AGAIN_MS = 3000;
 
 /* pathOf(hello) -> the socket's path. The local card "standing" is
-   {link, since, reason, state, speed, stateReason, planning, hello, result}. */
+   {link, since, reason, state, speed, stateReason, upgrade, planning, hello, result}. */
+/** @param {(hello: Hello) => string} pathOf */
 export function startApp(pathOf) {
+  /** @type {First} */
   const first = JSON.parse(document.getElementById("first").textContent);
   const store = new Store(first.cards);
+  /** @type {PageLine} */
   const line = lines.make(pathOf(first.hello), store);
   const commands = new Commands((message) => line.send(message));
-  const app = { store, line, commands, voice: live() };
+  const app = /** @type {App<any>} */ (/** @type {unknown} */ ({ store, line, commands, voice: live() }));
 
-  let standing = { link: "connecting", since: Date.now(), reason: "", ...fromHello(first.hello) };
+  /** @type {Stands} */
+  let standing = { link: "connecting", since: performance.now(), reason: "", ...fromHello(first.hello) };
+  /** @param {Partial<Stands>} part */
   const change = (part) => {
     standing = { ...standing, ...part };
     document.documentElement.dataset.link = standing.link;
@@ -32,7 +38,7 @@ export function startApp(pathOf) {
     commands.again();
   });
   line.addEventListener("state", ({ detail }) => {
-    change({ state: detail.state, planning: stamp(detail.planning), speed: detail.speed ?? standing.speed, stateReason: detail.reason ?? "", result: "result" in detail ? detail.result : standing.result });
+    change({ state: detail.state, planning: stamp(detail.planning), speed: detail.speed ?? standing.speed, stateReason: detail.reason ?? "", upgrade: detail.upgrade ?? null, result: "result" in detail ? detail.result : standing.result });
   });
   line.addEventListener("team", ({ detail }) => {
     change({ hello: { ...standing.hello, team: detail.name, seats: detail.seats } });
@@ -41,28 +47,34 @@ export function startApp(pathOf) {
   line.addEventListener("elsewhere", ({ detail }) => store.set("elsewhere", detail.desks));
   line.addEventListener("answer", ({ detail }) => commands.answer(detail));
   line.addEventListener("trouble", ({ detail }) => app.voice.say(detail.reason, true));
-  store.on("state", (d) => change({ state: d.state, planning: stamp(d.planning), speed: d.speed, stateReason: d.reason ?? "" }));
+  store.on("state", (d) => change({ state: d.state, planning: stamp(d.planning), speed: d.speed, stateReason: d.reason ?? "", upgrade: d.upgrade ?? null }));
   return app;
 }
 
 /* A planning pause counts down from when it was heard of. */
-const stamp = (planning) => (planning ? { ...planning, at: Date.now() } : null);
+/** @param {PlanningTold | null} planning */
+const stamp = (planning) => (planning ? { ...planning, at: performance.now() } : null);
 
+/** @param {Hello} hello */
 const fromHello = (hello) => ({
-  hello, state: hello.exercise.state, speed: hello.exercise.speed, stateReason: hello.exercise.reason ?? "", planning: stamp(hello.exercise.planning), result: hello.result ?? `/result/${hello.exercise.code}/`,
+  hello, state: hello.exercise.state, speed: hello.exercise.speed, stateReason: hello.exercise.reason ?? "", upgrade: hello.exercise.upgrade ?? null, planning: stamp(hello.exercise.planning), result: hello.result ?? `${base}/result/${hello.exercise.code}/`,
 });
 
 /* Draw every [data-card] element with its module. */
+/** @param {App<any>} app @param {Record<string, Mount>} modules */
 export function mountCards(app, modules) {
   for (const el of document.querySelectorAll("[data-card]")) modules[el.dataset.card]?.(el, app);
 }
 
 /* The same for cards that nobody sees at first: fetched when the page is painted and has nothing better to do.
    An element's data-sheet is the address of a sheet that comes with its card. loaders: name -> () => import(...), in the order in which they are wanted. */
+/** @param {App<any>} app @param {Loaders} loaders */
 export function mountLater(app, loaders) {
-  const idle = (fn) => (globalThis.requestIdleCallback ? requestIdleCallback(fn, { timeout: SOON_MS }) : setTimeout(fn, SOON_MS / 4));
+  /** @param {() => unknown} fn */
+  const idle = (fn) => ("requestIdleCallback" in globalThis ? requestIdleCallback(fn, { timeout: SOON_MS }) : setTimeout(fn, SOON_MS / 4));
   for (const [name, load] of Object.entries(loaders)) {
     const places = [...document.querySelectorAll(`[data-card="${name}"]`)];
+    /** @param {CardModule} module */
     const draw = (module) => places.forEach((el) => {
       if (el.dataset.sheet) document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: el.dataset.sheet }));
       module.mount(el, app);

@@ -3,8 +3,10 @@
 import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
 
 const SAFE_AFTER_MS = 10000;
+/** @type {[Confidence, string][]} */
 const CONFIDENCE = [["guessing", "Guessing"], ["likely", "Likely"], ["certain", "Almost certain"]];
 
+/** @param {App} app */
 export function arming(app) {
   let timer = 0;
   const safe = () => {
@@ -27,7 +29,9 @@ export function arming(app) {
 }
 
 /* The three buttons. what: {place, kind, args, title, says}; back: element that takes the focus afterwards. */
+/** @param {App} app @param {Act} what @param {() => Found | null} back */
 export function sure(app, what, back) {
+  /** @param {Confidence} confidence */
   const send = (confidence) => {
     app.commands.give(what.place, what.kind, what.args, confidence, what.title);
     app.voice.say(`${what.title}: sent.`, true);

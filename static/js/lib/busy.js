@@ -3,11 +3,14 @@ import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { left } from "./format.js";
 import { icon } from "./icons.js";
 
+/** @param {App} app @param {string} kind */
 export const tasksOf = (app, kind) => (app.store.get("work")?.tasks ?? []).filter((t) => t.kind === kind);
 
-/* "Tail one server's log: SMARS-8" */
+/* "Tail one server's log: GATE-3" */
+/** @param {Card.Task} t */
 export const nameOf = (t) => (t.target ? `${t.label}: ${t.target}` : t.label);
 
+/** @param {App} app @param {string} kind */
 export function busy(app, kind) {
   const tasks = tasksOf(app, kind);
   return tasks.length ? tasks.map((t) => html`<span class="busy num">${icon("hourglass")}${nameOf(t)}, ${left(t.left_s)} left</span>`) : nothing;

@@ -1,10 +1,18 @@
 /* One wrapper round uPlot: colours from the tokens, labels at line ends, marks, resizing.
+
    uPlot is a classic script and a third of a page's weight, so it is fetched when the first chart comes into view
    (parts/charts.html), unless the page brought it itself. */
 
+/** @typedef {{ text: string, always: boolean, color: string, x: number, y: number }} EndLabel */
+
+/** @type {Promise<unknown> | null} */
 let fetched = null;
+
+/* The library, once its script has run. */
+const uplot = () => /** @type {{ uPlot?: UPlotClass }} */ (globalThis).uPlot;
+
 function library() {
-  if (globalThis.uPlot) return Promise.resolve();
+  if (uplot()) return Promise.resolve();
   fetched ??= new Promise((done) => {
     const markup = document.getElementById("charts").content.cloneNode(true);
     markup.querySelector("script").addEventListener("load", done);
@@ -13,21 +21,26 @@ function library() {
   return fetched;
 }
 
+/** @param {string} name */
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /* spec: {series: [{label, color (a token), dash, width}], marks: [{at, text}], log, fmtX, fmtY, font (px), gap (px between x labels),
           yRange(min, max, log) -> [min, max], ySpace (px between y labels), others: scale -> range(min, max)}
    A series with `bars` is drawn as columns; one with `scale` is measured on one of the others, which have no axis and no label.
    -> {set(x, ys), log(bool), series(list), pins([{x, y, text, color}]): numbers in circles, drawn with the next set} */
+/** @param {Found} host @param {ChartSpec} spec */
 export function lineChart(host, spec) {
+  /** @type {any} */
   let chart = null;
+  /** @type {(number | null)[][] | null} */
   let data = null;
 
   function build() {
     chart?.destroy();
     chart = null;
-    if (!globalThis.uPlot || !host.clientWidth || !host.clientHeight) return;
-    chart = new globalThis.uPlot(options(host, spec), data ?? [[], ...spec.series.map(() => [])], host);
+    const Plot = uplot();
+    if (!Plot || !host.clientWidth || !host.clientHeight) return;
+    chart = new Plot(options(Plot, host, spec), /** @type {UPlotData} */ (data ?? [[], ...spec.series.map(() => [])]), host);
   }
   const draw = () => (chart ? chart.setData(data) : build());
   new ResizeObserver(() => {
@@ -42,22 +55,26 @@ export function lineChart(host, spec) {
   const seen = new IntersectionObserver((found) => {
     if (!found.some((f) => f.isIntersecting)) return;
     seen.disconnect();
-    Promise.all([library(), document.fonts?.ready]).then(build);
+    void Promise.all([library(), document.fonts?.ready]).then(build);
   });
   seen.observe(host);
 
   return {
+    /** @param {number[]} x @param {(number | null)[][]} ys */
     set(x, ys) {
       data = [x, ...ys];
       draw();
     },
+    /** @param {boolean} on */
     log(on) {
       spec.log = on;
       build();
     },
+    /** @param {ChartPin[]} list */
     pins(list) {
       spec.pins = list;
     },
+    /** @param {ChartSeries[]} list */
     series(list) {
       spec.series = list;
       data = null;
@@ -67,7 +84,8 @@ export function lineChart(host, spec) {
   };
 }
 
-function options(host, spec) {
+/** @param {UPlotClass} Plot @param {Found} host @param {ChartSpec} spec @returns {UPlotOptions} */
+function options(Plot, host, spec) {
   const font = `${spec.font ?? 11}px ${css("--font-ui")}`;
   const axis = { stroke: css("--axis"), font, grid: { stroke: css("--grid-line"), width: 1 }, ticks: { show: false } };
   const size = spec.font ?? 11;
@@ -79,30 +97,33 @@ function options(host, spec) {
     legend: { show: false },
     scales: {
       x: { time: false },
-      y: { distr: spec.log ? 3 : 1, log: 10, range: (u, min, max) => spec.yRange(min ?? 0, max ?? 1, spec.log) },
-      ...Object.fromEntries(Object.entries(spec.others ?? {}).map(([name, range]) => [name, { range: (u, min, max) => range(min ?? 0, max ?? 1) }])),
+      y: { distr: spec.log ? 3 : 1, log: 10, range: (_, min, max) => spec.yRange(min ?? 0, max ?? 1, spec.log) },
+      ...Object.fromEntries(Object.entries(spec.others ?? {}).map(([name, range]) => [name, { range: (_, min, max) => range(min ?? 0, max ?? 1) }])),
     },
     axes: [
-      { ...axis, size: size * 2.2, gap: size * 0.4, space: spec.gap ?? 90, incrs: [60, 120, 300, 600, 900, 1800, 3600, 7200], values: (u, at) => at.map(spec.fmtX) },
-      { ...axis, size: size * 4.6, gap: size * 0.5, space: spec.ySpace ?? size * 3, ...(spec.log ? { splits: (u) => decades(u.scales.y.max) } : {}), values: (u, at) => at.map((v) => spec.fmtY(v, spec.log)) },
+      { ...axis, size: size * 2.2, gap: size * 0.4, space: spec.gap ?? 90, incrs: [60, 120, 300, 600, 900, 1800, 3600, 7200], values: (_, at) => at.map(spec.fmtX) },
+      { ...axis, size: size * 4.6, gap: size * 0.5, space: spec.ySpace ?? size * 3, ...(spec.log ? { splits: (u) => decades(u.scales.y.max ?? 1) } : {}), values: (_, at) => at.map((v) => spec.fmtY(v, spec.log)) },
     ],
     series: [{}, ...spec.series.map((s) => ({
       label: s.label, stroke: css(s.color), width: s.width ?? 1.75, dash: s.dash, points: { show: false }, spanGaps: true, scale: s.scale ?? "y",
-      ...(s.bars ? { paths: globalThis.uPlot.paths.bars({ size: [0.7, 12] }), fill: css(s.color), width: 0 } : {}),
+      ...(s.bars ? { paths: Plot.paths.bars?.({ size: [0.7, 12] }), fill: css(s.color), width: 0 } : {}),
     }))],
     hooks: { drawAxes: [(u) => marks(u, spec, font)], draw: [(u) => ends(u, spec, size), (u) => pins(u, spec, size)] },
   };
 }
 
+/** @param {number} max */
 const decades = (max) => Array.from({ length: Math.floor(Math.log10(max)) + 1 }, (_, i) => 10 ** i);
 
+/** @param {ChartSpec} spec @param {number} size */
 const endRoom = (spec, size) => 10 + Math.max(...spec.series.map((s) => (s.label?.length ?? 0) * size * 0.58), size);
 
+/** @param {UPlot} u @param {ChartSpec} spec @param {string} font */
 function marks(u, spec, font) {
   const { ctx } = u;
   const ratio = devicePixelRatio;
   for (const { at, text } of spec.marks ?? []) {
-    if (at < u.scales.x.min || at > u.scales.x.max) continue;
+    if (at < (u.scales.x.min ?? at) || at > (u.scales.x.max ?? at)) continue;
     const x = u.valToPos(at, "x", true);
     ctx.save();
     ctx.strokeStyle = ctx.fillStyle = css("--text-2");
@@ -123,6 +144,7 @@ function marks(u, spec, font) {
 }
 
 /* Those that would lie on each other are pushed to the right, so that every number can be read. */
+/** @param {UPlot} u @param {ChartSpec} spec @param {number} size */
 function pins(u, spec, size) {
   const { ctx } = u;
   const ratio = devicePixelRatio;
@@ -133,6 +155,7 @@ function pins(u, spec, size) {
   ctx.textAlign = "center";
   ctx.lineWidth = 1.5 * ratio;
   ctx.setLineDash([]);
+  /** @type {{ x: number, y: number }[]} */
   const put = [];
   for (const pin of spec.pins ?? []) {
     let x = u.valToPos(pin.x, "x", true);
@@ -152,8 +175,10 @@ function pins(u, spec, size) {
 }
 
 /* The label of each line at its last point, pushed apart where they would overlap. */
+/** @param {UPlot} u @param {ChartSpec} spec @param {number} size */
 function ends(u, spec, size) {
   const ratio = devicePixelRatio;
+  /** @type {EndLabel[]} */
   let labels = [];
   spec.series.forEach((s, i) => {
     const ys = u.data[i + 1];
@@ -161,12 +186,12 @@ function ends(u, spec, size) {
     while (last >= 0 && ys[last] == null) last -= 1;
     if (last < 0 || !s.label) return;
     const room = u.bbox.left + u.bbox.width;
-    labels.push({ text: s.label, always: Boolean(s.dash), color: css(s.color), x: Math.min(room, u.valToPos(u.data[0][last], "x", true)), y: u.valToPos(ys[last], "y", true) });
+    labels.push({ text: s.label, always: Boolean(s.dash), color: css(s.color), x: Math.min(room, u.valToPos(u.data[0][last], "x", true)), y: u.valToPos(ys[last] ?? 0, "y", true) });
   });
   labels.sort((a, b) => a.y - b.y);
   const apart = size * 1.25 * ratio;
   labels = thinned(labels, Math.floor(u.bbox.height / apart) + 1);
-  labels.forEach((l, i) => i && (l.y = Math.max(l.y, labels[i - 1].y + apart)));
+  for (let i = 1; i < labels.length; i += 1) labels[i].y = Math.max(labels[i].y, labels[i - 1].y + apart);
   const bottom = u.bbox.top + u.bbox.height;
   for (let i = labels.length - 1, most = bottom; i >= 0; i -= 1, most = labels[i + 1].y - apart) labels[i].y = Math.min(labels[i].y, most);
   const { ctx } = u;
@@ -182,6 +207,7 @@ function ends(u, spec, size) {
 }
 
 /* As many as there is room for: history's always, and of the others the first, the last and some between. */
+/** @param {EndLabel[]} labels @param {number} most */
 function thinned(labels, most) {
   if (labels.length <= most) return labels;
   const others = labels.filter((l) => !l.always);
@@ -190,4 +216,5 @@ function thinned(labels, most) {
   return labels.filter((l) => l.always || kept.has(l));
 }
 
-const scaled = (font, ratio) => font.replace(/([\d.]+)px/, (m, n) => `${n * ratio}px`);
+/** @param {string} font @param {number} ratio */
+const scaled = (font, ratio) => font.replace(/([\d.]+)px/, (_, n) => `${n * ratio}px`);

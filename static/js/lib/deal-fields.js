@@ -1,13 +1,17 @@
 /* What a lever of the week has to be told before it can start: servers, a release, words, a figure. One control an argument. */
 import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { BEFORE_NUMBER, SERVERS, TARGET } from "./firm.js";
 import { amount } from "./money.js";
 
-const SERVERS = [1, 2, 3, 4, 5, 6, 7, 8];
+/** @param {number} most @returns {(text: string) => number | null} */
 const whole = (most) => (text) => (/^\d+$/.test(text.trim()) && Number(text) <= most ? Number(text) : null);
+/** @param {string} text */
 const percent = (text) => (/^\d+(\.\d+)?$/.test(text.trim()) && Number(text) >= 0.01 && Number(text) <= 99 ? Number(text) : null);
+/** @param {string} text */
 const words = (text) => (text.trim().length >= 2 && text.trim().length <= 60 ? text.trim() : null);
 
 /* name -> {label, hint, read(text) -> value or null, bad} */
+/** @type {Record<string, { label: string, hint: string, read(text: string): string | number | null, bad: string }>} */
 const TEXTS = {
   match: { label: "Words", hint: "in sender, subject or body", read: words, bad: "2 to 60 characters." },
   per_second: { label: "A second", hint: "5", read: whole(10000), bad: "A whole number up to 10,000. 0 for none." },
@@ -18,30 +22,31 @@ const TEXTS = {
 };
 
 /* What was chosen for a lever -> its arguments, or the sentence that says what is missing. given: {servers: Set, server, release, text} */
+/** @param {Card.Lever} lever @param {Given} given */
 export function argsOf(lever, given) {
+  /** @type {Args} */
   const args = {};
   for (const name of lever.args) {
-    if (name === "servers") {
-      if (!given.servers.size) return { missing: "Choose servers first." };
-      args.servers = [...given.servers].sort((a, b) => a - b);
-    } else if (name === "server") {
-      if (!given.server) return { missing: "Choose a server first." };
-      args.server = given.server;
-    } else if (name === "release") {
-      if (!given.release) return { missing: "There is none left to choose." };
-      args.release = given.release;
-    } else if (lever.kind === "ramp.set") args.percent = given.percent ?? PERCENTS.at(-1);
-    else {
-      const value = TEXTS[name]?.read(given.text ?? "") ?? null;
-      if (value === null) return { missing: TEXTS[name]?.bad ?? "Something is missing." };
-      args[name] = value;
-    }
+    const { value, missing } = argOf(lever, name, given);
+    if (missing) return { missing };
+    args[name] = value;
   }
   return { args };
 }
 
+/** @param {Card.Lever} lever @param {string} name @param {Given} given @returns {{ value?: unknown, missing?: string }} */
+function argOf(lever, name, given) {
+  if (name === "servers") return given.servers.size ? { value: [...given.servers].sort((a, b) => a - b) } : { missing: "Choose servers first." };
+  if (name === "server") return given.server ? { value: given.server } : { missing: "Choose a server first." };
+  if (name === "release") return given.release ? { value: given.release } : { missing: "There is none left to choose." };
+  if (lever.kind === "ramp.set") return { value: given.percent ?? PERCENTS.at(-1) };
+  const value = TEXTS[name]?.read(given.text ?? "") ?? null;
+  return value === null ? { missing: TEXTS[name]?.bad ?? "Something is missing." } : { value };
+}
+
 const PERCENTS = [0, 1, 10, 100]; // of the flag
 
+/** @param {Card.Lever} lever @param {Given} given @param {string[]} releases @param {() => unknown} draw */
 export function fields(lever, given, releases, draw) {
   return lever.args.map((name) => {
     if (lever.kind === "ramp.set") return steps(lever, given, draw);
@@ -55,15 +60,18 @@ export function fields(lever, given, releases, draw) {
   });
 }
 
+/** @param {Card.Lever} lever @param {string} type @param {(n: number) => boolean} on @param {(n: number) => void} pick */
 const chips = (lever, type, on, pick) => html`<div class="seg seg-tight servers-seg" role="group" aria-label=${`${lever.label}: servers`}>${SERVERS.map((n) => html`<label ?data-on=${on(n)}>
-  <input class="sr" type=${type} name=${`deal-${lever.kind}`} .checked=${on(n)} @change=${() => pick(n)}><span class="sr">SMARS-</span>${n}</label>`)}</div>`;
+  <input class="sr" type=${type} name=${`deal-${lever.kind}`} .checked=${on(n)} @change=${() => pick(n)}><span class="sr">${BEFORE_NUMBER}</span>${n}</label>`)}</div>`;
 
+/** @param {Card.Lever} lever @param {Given} given @param {() => unknown} draw */
 const steps = (lever, given, draw) => html`<div class="seg seg-tight servers-seg" role="group" aria-label=${`${lever.label}: per cent`}>${PERCENTS.map((n) => html`<label ?data-on=${n === (given.percent ?? 100)}>
   <input class="sr" type="radio" name=${`deal-${lever.kind}`} .checked=${n === (given.percent ?? 100)} @change=${() => { given.percent = n; draw(); }}>${n} %</label>`)}</div>`;
 
+/** @param {Card.Lever} lever @param {Given} given @param {string[]} releases @param {() => unknown} draw */
 function choice(lever, given, releases, draw) {
   const id = `deal-${lever.kind.replace(".", "-")}-release`;
-  if (!releases.includes(given.release)) given.release = releases.includes("smars-rlp") ? "smars-rlp" : releases[0];
+  if (!releases.includes(given.release)) given.release = releases.includes(TARGET) ? TARGET : releases[0];
   return html`<label class="deal-text" for=${id}><span class="quiet">Release</span><select class="input input-small mono" id=${id} @change=${(e) => { given.release = e.target.value; draw(); }}>
     ${releases.map((r) => html`<option value=${r} .selected=${r === given.release}>${r}</option>`)}</select></label>`;
 }

@@ -3,7 +3,10 @@ import { goTo, hotkeys } from "./hotkeys.js";
 import { revealTab } from "./tabs.js";
 import { teamKeys } from "./team-keys.js";
 
+/** @typedef {(get: App["store"]["get"]) => (string | number | boolean | null | undefined)[]} Say */
+
 /* Focus an element, on a narrow screen after showing the tab that holds it. */
+/** @param {Found} el */
 export function visit(el) {
   if (!el) return;
   if (document.body.dataset.view === "plan" && !el.checkVisibility()) document.dispatchEvent(new Event("show-desk"));
@@ -11,9 +14,11 @@ export function visit(el) {
   goTo(el);
 }
 
+/** @param {string} name */
 export const panel = (name) => () => visit(document.getElementById(`panel-${name}`));
 
 /* own: key -> fn; say(get) -> the desk in sentences (array; what is unknown left out), get(name) a card. */
+/** @param {App} app @param {Keys} own @param {Say} say */
 export function bindKeys(app, own, say) {
   hotkeys({
     i: panel("inbox"),
@@ -27,13 +32,14 @@ export function bindKeys(app, own, say) {
 }
 
 /* The desk in a few sentences, for those who listen. */
+/** @param {App} app @param {Say} say */
 function summary(app, say) {
-  const get = (name) => app.store.get(name);
-  const { clock, inbox, work } = { clock: get("clock"), inbox: get("inbox"), work: get("work") };
-  return [
+  const [clock, inbox, work] = [app.store.get("clock"), app.store.get("inbox"), app.store.get("work")];
+  const said = [
     clock && `${clock.clock}, ${clock.phase_label}`,
-    ...say(get),
+    ...say((name) => app.store.get(name)),
     inbox && `${inbox.unread} unread mails`,
     work && `${work.free} of ${work.hands} hands free`,
-  ].filter(Boolean).join(". ") + ".";
+  ];
+  return `${said.filter(Boolean).join(". ")}.`;
 }

@@ -6,7 +6,6 @@ import { bindDialogs } from "./dialogs.js";
 import { bindSettings } from "./settings.js";
 import { bindTabs } from "./tabs.js";
 import { stayAwake } from "./awake.js";
-import * as alerts from "../cards/alerts.js";
 import * as bands from "../cards/bands.js";
 import * as bridge from "../cards/bridge.js";
 import * as calls from "../cards/calls.js";
@@ -18,9 +17,10 @@ import * as mates from "../cards/mates.js";
 import * as team from "../cards/team.js";
 import * as work from "../cards/work.js";
 
-const COMMON = { alerts, bands, bridge, calls, clock, inbox, levers, link, mates, team, work };
+const COMMON = { bands, bridge, calls, clock, inbox, levers, link, mates, team, work };
 const LATER = {
   bell: () => import("../cards/bell.js"), // brings the sheet of the others
+  alerts: () => import("../cards/alerts.js"),
   drive: () => import("../cards/drive.js"),
   week: () => import("../cards/week.js"),
   more: () => import("../cards/more.js"),
@@ -40,9 +40,14 @@ const LATER = {
 };
 
 /* cards: name -> module with mount(root, app); keys(app): binds the desk's own keys; later: name -> () => import(...), see mountLater. */
+/** @param {Record<string, CardModule>} cards @param {(app: App) => void} keys @param {Loaders} [later] */
 export function startDesk(cards, keys, later = {}) {
   const app = startApp((hello) => hello.line ?? `/ws/seat/${hello.desk}/`);
   arming(app);
+  /* Asked before the dialog is there, it opens when it comes. */
+  app.askAssistant = (desk) => {
+    app.wished = desk;
+  };
   mountCards(app, Object.fromEntries(Object.entries({ ...COMMON, ...cards }).map(([name, module]) => [name, module.mount])));
   speakRefusals(app);
   bindTabs();

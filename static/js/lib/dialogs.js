@@ -1,4 +1,5 @@
 /* Buttons with data-open="id" open that dialog; data-close closes the one they stand in. */
+/** @param {ParentNode} [root] */
 export function bindDialogs(root = document) {
   for (const b of root.querySelectorAll("[data-open]")) {
     b.addEventListener("click", () => document.getElementById(b.dataset.open).showModal());

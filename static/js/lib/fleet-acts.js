@@ -2,6 +2,7 @@
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "./answer.js";
 import { sure } from "./arm.js";
+import { MANY, SERVERS } from "./firm.js";
 import { left, sentence } from "./format.js";
 import { icon } from "./icons.js";
 import { blocked, blockedHands } from "./reasons.js";
@@ -10,9 +11,9 @@ import { askWord, wordOf, wordSays } from "./word.js";
 const ACTS = [
   ["checksum.run", "fingerprint", "Checksum"], ["release.copy", "copy", "Copy release"], ["server.start", "rotate-cw", "Restart"], ["release.rollback", "undo-2", "Roll back"],
 ];
-const ALL = 8;
 const WORD_SIGNS = { open: "hand", asked: "hourglass", given: "badge-check", refused: "x" };
 
+/** @param {App} app @param {FleetAt} at @param {Card.Fleet} d @param {() => unknown} draw */
 export function acts(app, at, d, draw) {
   const picked = d.servers.filter((s) => at.picked.has(s.n));
   const armed = ["server.start", "release.rollback"].find((kind) => app.armed(`fleet:${kind}`));
@@ -24,6 +25,7 @@ export function acts(app, at, d, draw) {
     ${ACTS.map(([kind]) => answer(app, `fleet:${kind}`))}`;
 }
 
+/** @param {FleetAt} at @param {Card.Fleet} d @param {() => unknown} draw */
 export function allOrNone(at, d, draw) {
   const all = at.picked.size === d.servers.length;
   const flip = () => {
@@ -33,27 +35,32 @@ export function allOrNone(at, d, draw) {
   return html`<button type="button" class="btn btn-quiet" @click=${flip}>${all ? "Select none" : "Select all"}</button>`;
 }
 
-/* "SMARS-1, 2 and 8" */
+/* "GATE-1, 2 and 3" */
+/** @param {Card.Host[]} picked */
 export function names(picked) {
-  if (picked.length === ALL) return "All eight servers";
+  if (picked.length === SERVERS.length) return `All ${MANY} servers`;
   const [first, ...rest] = picked.map((s, i) => (i ? String(s.n) : s.name));
   return rest.length ? `${[first, ...rest.slice(0, -1)].join(", ")} and ${rest.at(-1)}` : first;
 }
 
 /* Why not now, or null. The server decides again. */
+/** @param {App} app @param {string} kind @param {Card.Lever | undefined} lever @param {Card.Host[]} picked */
 function refusal(app, kind, lever, picked) {
   const why = lever?.hands === 0 ? blocked(app) : blockedHands(app);
   if (why) return why;
   if (!lever) return "Not at this hour.";
   if (!lever.allowed) return sentence(lever.reason);
-  if (!picked.length) return "Select servers first: keys 1 to 8.";
+  if (!picked.length) return `Select servers first: keys 1 to ${SERVERS.length}.`;
   if (kind === "server.start" && picked.length > 1) return "One server at a time: each takes a hand.";
   const busy = kind === "checksum.run" ? null : picked.find((s) => s.work);
-  return busy ? `${busy.name}: ${busy.work.label} is under way, ${left(busy.work.left_s)} left.` : null;
+  return busy?.work ? `${busy.name}: ${busy.work.label} is under way, ${left(busy.work.left_s)} left.` : null;
 }
 
+/** @param {Card.Lever | undefined} lever */
 const takes = (lever) => (lever?.minutes ? left(lever.minutes * 60) : "");
 
+/** @param {App} app @param {FleetAt} at @param {string[]} o @param {Card.Lever | undefined} lever @param {Card.Host[]} picked
+  @param {() => unknown} draw */
 function act(app, at, [kind, sign, word], lever, picked, draw) {
   const why = kind === "release.copy" ? blocked(app) : refusal(app, kind, lever, picked); // what else stands in the way, the copy's own button says
   const numbers = picked.map((s) => s.n);
@@ -73,9 +80,10 @@ function act(app, at, [kind, sign, word], lever, picked, draw) {
 }
 
 /* Which release, and before the open the risk manager's word. */
+/** @param {App} app @param {FleetAt} at @param {Card.Lever | undefined} lever @param {Card.Host[]} picked @param {() => unknown} draw */
 function copying(app, at, lever, picked, draw) {
   const releases = app.store.get("releases")?.releases ?? [];
-  at.release ??= app.store.get("fleet").target;
+  at.release ??= app.store.get("fleet")?.target ?? null;
   const word = lever?.word ? wordOf(app, "release.copy") : null;
   const why = refusal(app, "release.copy", lever, picked) ?? (word && word.state !== "given" ? wordSays(word) : null);
   const close = () => {
@@ -83,6 +91,7 @@ function copying(app, at, lever, picked, draw) {
     draw();
     document.getElementById("panel-fleet").focus();
   };
+  /** @param {PageEvent} e */
   const choose = (e) => {
     at.release = e.target.value;
     draw();
@@ -100,11 +109,13 @@ function copying(app, at, lever, picked, draw) {
   </div>`;
 }
 
+/** @type {Record<string, string>} */
 const SAYS = {
   "server.start": "Its orders end; it comes back with what is on its disk.",
   "release.rollback": "Each runs the release before this one again. Its orders end. The flag stays as it is.",
 };
 
+/** @param {App} app @param {string} kind @param {Card.Host[]} picked */
 function question(app, kind, picked) {
   const servers = picked.map((s) => s.n);
   const title = `${kind === "server.start" ? "Restart" : "Roll back"} ${names(picked)}`;
@@ -115,6 +126,7 @@ function question(app, kind, picked) {
 }
 
 /* The group takes the focus, not a button: a second press of the same key must not send anything. */
+/** @param {string} selector */
 export function focusSoon(selector) {
   requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector(selector)?.focus()));
 }

@@ -2,4 +2,8 @@
 import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { lossClass, lossShort } from "./format.js";
 
-export const gain = (usd) => (usd == null ? html`<span class="quiet">\u2026</span>` : usd === 0 ? "$0" : html`<span class=${lossClass(-usd)}>${lossShort(-usd)}</span>`);
+/** @param {number | null | undefined} usd */
+export function gain(usd) {
+  if (usd == null) return html`<span class="quiet">\u2026</span>`;
+  return usd === 0 ? "$0" : html`<span class=${lossClass(-usd)}>${lossShort(-usd)}</span>`;
+}

@@ -1,11 +1,18 @@
 /* A grid of heat cells on one canvas. Nine classes; falls carry a 135 degree hatch besides their colour. */
 
-const STEPS_BP = [50, 200, 500, 1000]; // from here on heat 1, 2, 3, 4
-const RATIO = 3.1;                      // a cell's width to its height, about; data-shape on the canvas wishes another
+/** @typedef {{ n: number, cols: number, rows: number, cw: number, ch: number }} Grid */
+/** @typedef {{ text: string, quiet: string, warn: string, hatch: CanvasPattern }} Ink */
 
+/* from here on heat 1, 2, 3, 4 */
+const STEPS_BP = [50, 200, 500, 1000];
+/* a cell's width to its height, about; data-shape on the canvas wishes another */
+const RATIO = 3.1;
+
+/** @param {string} name */
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /* Columns and rows that fill w x h with n cells, in CSS pixels. */
+/** @param {Found} canvas @param {number} n */
 export function layout(canvas, n) {
   const w = canvas.clientWidth;
   const ratio = Number(canvas.dataset.shape) || RATIO;
@@ -20,17 +27,20 @@ export function layout(canvas, n) {
   return { n, cols: best.cols, rows: best.rows, cw: w / best.cols, ch: h / best.rows };
 }
 
+/** @param {Grid} at @param {number} x @param {number} y */
 export function cellAt(at, x, y) {
   const i = Math.floor(y / at.ch) * at.cols + Math.floor(x / at.cw);
   return i >= 0 && i < at.n ? i : -1;
 }
 
+/** @param {number} bp */
 export function heatClass(bp) {
   const size = STEPS_BP.filter((s) => Math.abs(bp) >= s).length;
   return size === 0 ? "0" : `${bp > 0 ? "p" : "n"}${size}`;
 }
 
 /* d: {symbols, moves_bp, paused}. */
+/** @param {Found} canvas @param {Card.Tiles} d */
 export function paint(canvas, d) {
   const ratio = devicePixelRatio || 1;
   const at = layout(canvas, d.symbols.length);
@@ -48,6 +58,8 @@ export function paint(canvas, d) {
   for (let i = 0; i < at.n; i += 1) cell(ctx, at, i, d, colors, ink, paused.has(i), size);
 }
 
+/** @param {CanvasRenderingContext2D} ctx @param {Grid} at @param {number} i @param {Card.Tiles} d @param {Record<string, string>} colors
+  @param {Ink} ink @param {boolean} paused @param {number} size */
 function cell(ctx, at, i, d, colors, ink, paused, size) {
   const x = (i % at.cols) * at.cw + 1;
   const y = Math.floor(i / at.cols) * at.ch + 1;
@@ -75,11 +87,12 @@ function cell(ctx, at, i, d, colors, ink, paused, size) {
   ctx.fillText(d.symbols[i], x + w / 2 - (paused ? h * 0.2 : 0), y + h / 2 + size * 0.04);
 }
 
+/** @param {CanvasRenderingContext2D} ctx @param {string} color @param {number} ratio */
 function hatch(ctx, color, ratio) {
   const side = Math.round(6 * ratio);
   const tile = document.createElement("canvas");
   tile.width = tile.height = side;
-  const t = tile.getContext("2d");
+  const t = /** @type {CanvasRenderingContext2D} */ (tile.getContext("2d"));
   t.strokeStyle = color;
   t.lineWidth = 1.25 * ratio;
   t.beginPath();
@@ -88,7 +101,7 @@ function hatch(ctx, color, ratio) {
     t.lineTo(shift + side, 0);
   }
   t.stroke();
-  const pattern = ctx.createPattern(tile, "repeat");
+  const pattern = /** @type {CanvasPattern} */ (ctx.createPattern(tile, "repeat"));
   pattern.setTransform(new DOMMatrix().scale(1 / ratio));
   return pattern;
 }

@@ -6,17 +6,22 @@ const [HIGH, TOP, FOOT] = [250, 18, 26];
 const LABEL = 66; // pixels that an amount on the axis takes
 const NUMBER = 15; // and the number above a bar
 
+/** @param {string} side */
 export const swatch = (side) => html`<svg class="swatch" viewBox="0 0 18 12" width="18" height="12" aria-hidden="true">${hatch("swatch")}<rect class=${`bar-${side}`} x="1" y="1" width="16" height="10" fill=${fill(side, "swatch")}></rect></svg>`;
 
+/** @param {string} side @param {string} id */
 const fill = (side, id) => (side === "without" ? `url(#hatch-${id})` : "currentColor");
+/** @param {string} id */
 const hatch = (id) => svg`<pattern id=${`hatch-${id}`} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-ground" width="6" height="6"></rect><line class="hatch-line" x1="0" x2="0" y1="0" y2="6"></line></pattern>`;
 
+/** @param {{ edges: number[], counts: Record<string, number[]> }} bins @param {string[]} sides @param {number} wide @param {string} id */
 export function histogram(bins, sides, wide, id) {
   const n = bins.edges.length - 1;
   const most = Math.max(1, ...sides.flatMap((side) => bins.counts[side]));
   const cell = wide / n;
   const bar = Math.max(2, Math.min(44, (cell * 0.84) / sides.length));
   const floor = HIGH - FOOT;
+  /** @param {number} count */
   const high = (count) => (count ? Math.max(2, (count / most) * (floor - TOP)) : 0);
   const every = Math.ceil(LABEL / cell);
   return html`<svg viewBox="0 0 ${Math.max(1, wide)} ${HIGH}" width=${Math.max(1, wide)} height=${HIGH}>${hatch(id)}

@@ -1,4 +1,5 @@
 /* What this browser remembers. Storage may be switched off: then nothing is remembered and nothing breaks. */
+/** @param {string} key @param {string} fallback */
 export function kept(key, fallback) {
   try {
     return localStorage.getItem(key) ?? fallback;
@@ -7,6 +8,7 @@ export function kept(key, fallback) {
   }
 }
 
+/** @param {string} key @param {string} value */
 export function keep(key, value) {
   try {
     localStorage.setItem(key, value);

@@ -2,11 +2,14 @@
 import { reads } from "../cards/fleet.js";
 import { bindKeys, panel, visit } from "./desk-keys.js";
 
+/** @param {App} app */
 export function deployerKeys(app) {
+  /** @param {string} name */
   const code = (name) => () => {
     app.showCode(name);
     panel("code")();
   };
+  /** @type {Keys} */
   const own = { f: panel("fleet"), l: panel("terminal"), g: code("diff"), r: code("releases"), n: code("changes") };
   for (let n = 1; n <= 8; n += 1) {
     own[n] = () => {

@@ -1,8 +1,11 @@
 /* The operator's keys: 1-8 a server, T totals, L log. */
 import { bindKeys, panel, visit } from "./desk-keys.js";
+import { serverName } from "./firm.js";
 import { rate } from "./format.js";
 
+/** @param {App} app */
 export function operatorKeys(app) {
+  /** @type {Keys} */
   const own = { t: panel("totals"), l: panel("log") };
   for (let n = 1; n <= 8; n += 1) {
     own[n] = () => {
@@ -17,7 +20,7 @@ export function operatorKeys(app) {
     return [
       servers && `${servers.filter((s) => s.state === "running").length} of ${servers.length} servers running`,
       rates && `${rate(rates.parents_in)} parent orders in, ${rate(rates.children_out)} child orders out, ${rate(rates.executions)} executions a second`,
-      log?.server && `log of SMARS-${log.server} read at ${log.at}`,
+      log?.server && `log of ${serverName(log.server)} read at ${log.at}`,
     ];
   });
 }

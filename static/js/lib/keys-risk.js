@@ -3,7 +3,9 @@ import { goTo } from "./hotkeys.js";
 import { bindKeys, panel, visit } from "./desk-keys.js";
 import { dollars } from "./money.js";
 
+/** @param {App} app */
 export function riskKeys(app) {
+  /** @param {string} name */
   const act = (name) => () => {
     visit(document.getElementById("panel-acts"));
     app.showAct(name);
@@ -15,7 +17,7 @@ export function riskKeys(app) {
       visit(document.getElementById("panel-positions"));
       goTo(document.querySelector(".pos [data-symbol][tabindex='0']") ?? document.getElementById("panel-positions"));
     },
-    e: () => (document.body.dataset.phase === "deployment" ? app.showWork() : document.getElementById("panel-evening").hidden || panel("evening")()),
+    e: () => (document.body.dataset.phase === "deployment" ? app.showWork?.() : document.getElementById("panel-evening").hidden || panel("evening")()),
   };
   bindKeys(app, own, (get) => {
     const money = get("pnl");

@@ -1,9 +1,13 @@
 /* Steps of market time as a clock, with its date before it in the week: "09:34:12", "27 Jul 18:30:00". The engine has the same rules. */
-const STEPS_A_SECOND = 4;
+import { SHORT } from "./evenings.js";
+
+export const STEPS_A_SECOND = 4;
 const EVENING = 180 * 60 * STEPS_A_SECOND;
-const DATES = ["27 Jul", "30 Jul", "31 Jul"];
+const DATES = SHORT.map((day) => day.slice(4));
+/** @param {number} n */
 const two = (n) => String(n).padStart(2, "0");
 
+/** @param {number} step */
 export function stampOf(step) {
   const evening = step < 0 ? Math.floor(step / EVENING) + DATES.length : -1;
   const s = Math.floor((evening < 0 ? step : step - (evening - DATES.length) * EVENING) / STEPS_A_SECOND) + (evening < 0 ? 8 : 18) * 3600;

@@ -1,18 +1,26 @@
 /* Signed dollars: sign and triangle beside the colour, and words for those who listen. */
 import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { MINUS, arrow, move, short } from "./format.js";
+import { MINUS, arrow, bySign, move, short } from "./format.js";
 
-export const sign = (usd) => (usd > 0 ? "+" : usd < 0 ? MINUS : "");
-export const tone = (n) => (n > 0 ? "gain" : n < 0 ? "loss" : "");
+/** @param {number} usd */
+export const sign = (usd) => bySign(usd, "+", MINUS);
+/** @param {number} n */
+export const tone = (n) => bySign(n, "gain", "loss");
+/** @param {number} usd */
 export const signed = (usd) => `${sign(usd)}$${short(usd)}`;
+/** @param {number} usd */
 export const dollars = (usd) => `$${short(usd)}`;
+/** @param {number} hc */
 export const price = (hc) => (hc ? (hc / 10000).toFixed(2) : "\u2013");
 
 /* "▼ −$11.0 M", to be read as "loss of 11.0 M dollars" */
+/** @param {number} usd */
 export const profit = (usd) => html`<span class=${tone(usd)}><span aria-hidden="true"><span class="tri">${arrow(usd)}</span> ${signed(usd)}</span><span class="sr">${usd < 0 ? "loss" : "profit"} of ${short(usd)} dollars</span></span>`;
+/** @param {number} bp */
 export const moved = (bp) => html`<span class=${tone(bp)}><span aria-hidden="true" class="tri">${arrow(bp)}</span> ${move(bp)}</span>`;
 
 /* What a person types for an amount: "25 M", "$2,500,000", "1.5bn" -> whole dollars, or null. */
+/** @param {string} text */
 export function amount(text) {
   const found = /^\$?\s*([\d,.\s]+?)\s*(k|m|bn|b)?\s*$/i.exec(text.trim());
   if (!found) return null;

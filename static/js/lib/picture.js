@@ -1,11 +1,13 @@
 /* The picture of a page that draws itself whole: keys -> values, as a store for the line (socket.js). Whole values replace whole values. */
 
 export class Picture {
+  /** @type {Map<string, number>} */
   #versions = new Map();
   #draw;
   #asked = false;
 
   /* first: the page's own first picture; draw(): once a painted frame after a change. */
+  /** @param {Record<string, any>} first @param {() => void} draw */
   constructor(first, draw) {
     this.state = first;
     this.#draw = draw;
@@ -16,6 +18,7 @@ export class Picture {
     this.#versions.clear();
   }
 
+  /** @param {Frame} cards */
   merge(cards) {
     for (const [name, { v, d }] of Object.entries(cards)) {
       if (v <= (this.#versions.get(name) ?? -Infinity)) continue;

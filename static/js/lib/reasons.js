@@ -1,6 +1,7 @@
 /* Why no lever can be given now, as a sentence, or null. The server decides again; this only spares a vain click. */
-import { left } from "./format.js";
+import { left, sentence } from "./format.js";
 
+/** @param {App} app */
 export function blocked(app) {
   const { link, state, hello } = app.store.get("standing");
   if (hello.watching) return "You are watching this desk.";
@@ -15,9 +16,18 @@ export function blocked(app) {
 }
 
 /* Whether the assistant took this seat over while its person was away. */
+/** @param {Hello} hello */
 export const covered = (hello) => (hello.seats ?? []).some((seat) => seat.desk === hello.desk && seat.covered);
 
+/* What a lever of the levers card itself says against it. */
+/** @param {Card.Lever | undefined} lever */
+export function refused(lever) {
+  if (!lever) return "Not at this hour.";
+  return lever.allowed ? null : sentence(lever.reason);
+}
+
 /* Also: both hands at work. */
+/** @param {App} app */
 export function blockedHands(app) {
   const why = blocked(app);
   if (why) return why;

@@ -2,17 +2,26 @@
 import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { icon } from "./icons.js";
 
+/** @type {Desk[]} */
 export const DESKS = ["deployer", "operator", "risk"];
+/** @type {Record<string, string>} */
 const WORDS = { deployer: "Deployer", operator: "Operator", risk: "Risk", facilitator: "Facilitator" };
+/** @type {Record<string, string>} */
 const TITLES = { deployer: "the deployer", operator: "the operator", risk: "the risk manager", facilitator: "the facilitator" };
+/** @type {Record<string, string>} */
 const ICONS = { deployer: "package", operator: "activity", risk: "scale", facilitator: "flag" };
 
+/** @param {string} desk */
 export const roleWord = (desk) => WORDS[desk] ?? desk;
+/** @param {string} desk */
 export const roleTitle = (desk) => TITLES[desk] ?? desk;
+/** @param {string} desk */
 export const roleIcon = (desk) => icon(ICONS[desk] ?? "user");
 
 /* An icon and a word in the desk's hue; `word` where it is not the desk's own, such as "You". */
+/** @param {string} desk @param {string} [word] */
 export const role = (desk, word = roleWord(desk)) => html`<span class="role" data-desk=${desk}>${roleIcon(desk)}<span>${word}</span></span>`;
 
 /* "the deployer and the risk manager" */
+/** @param {string[]} words */
 export const listed = (words) => (words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`);

@@ -2,15 +2,21 @@
 import { lossSpoken } from "./format.js";
 import { goTo, hotkeys } from "./hotkeys.js";
 
+/** @type {Record<string, number>} */
+const WAYS = { ArrowDown: 1, ArrowUp: -1 };
 const rows = () => [...document.querySelectorAll("[data-part=teams] [data-open-team]")];
 
+/** @param {number} by */
 function step(by) {
   const all = rows();
-  const at = all.indexOf(document.activeElement);
-  goTo(all[at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, at + by))]);
+  const at = all.indexOf(/** @type {Found} */ (document.activeElement));
+  const first = by > 0 ? 0 : all.length - 1;
+  goTo(all[at < 0 ? first : Math.min(all.length - 1, Math.max(0, at + by))]);
 }
 
+/** @param {Room} page @param {Voice} voice */
 export function bindRoomKeys(page, voice) {
+  /** @param {string} selector */
   const to = (selector) => () => goTo(document.querySelector(selector));
   hotkeys({
     j: () => step(1),
@@ -25,7 +31,7 @@ export function bindRoomKeys(page, voice) {
     "?": () => document.getElementById("keys").showModal(),
   });
   document.querySelector("[data-part=teams]").addEventListener("keydown", (event) => {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const by = WAYS[event.key];
     if (!by || !event.target.matches("[data-open-team]")) return;
     event.preventDefault();
     step(by);
@@ -33,6 +39,7 @@ export function bindRoomKeys(page, voice) {
 }
 
 /* The room in a few sentences, for those who listen. */
+/** @param {RoomState} s */
 function summary(s) {
   const told = s.teams.map((t) => {
     const row = s.rows[t.id];

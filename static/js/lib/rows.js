@@ -1,23 +1,33 @@
-/* The table's rows: made once, their text nodes kept; rows in view are patched at once, the others when they come into it or in turn. */
-import { arrow, count, move, short } from "./format.js";
+/* The table's rows: made once, their text nodes kept; rows in view are patched at once, the others when they come into it, in
+   turn, or when no picture has come for a while (a pause): nothing reads an old row for long. */
+import { arrow, bySign, count, move, short } from "./format.js";
 import { heatClass } from "./heat.js";
 import { price, sign, signed, tone } from "./money.js";
 
-const PNL_STEPS = [5e3, 25e3, 1e5, 5e5]; // dollars: from here on heat 1, 2, 3, 4
-const IN_TURN = 8;                       // rows out of view patched with every picture
-const STEPS = [0, 50, 200, 500, 1000];   // the same as basis points, for the map
+/* dollars: from here on heat 1, 2, 3, 4 */
+const PNL_STEPS = [5e3, 25e3, 1e5, 5e5];
+/* rows out of view patched with every picture */
+const IN_TURN = 8;
+/* without a picture: the rest is patched as well */
+const QUIET_MS = 1500;
+/* the same as basis points, for the map */
+const STEPS = [0, 50, 200, 500, 1000];
 
 /* Profit as the heat of a move. */
+/** @param {number} usd */
 export const heatOf = (usd) => Math.sign(usd) * STEPS[PNL_STEPS.filter((s) => Math.abs(usd) >= s).length];
 
+/** @param {HTMLTableRowElement} tr */
 const cell = (tr, className = "n") => {
   const td = tr.insertCell();
   td.className = className;
   return td;
 };
 
+/** @param {Element} parent */
 const words = (parent) => parent.appendChild(document.createTextNode(""));
 
+/** @param {HTMLTableCellElement} td */
 function triangle(td) {
   const span = document.createElement("span");
   span.className = "tri";
@@ -26,9 +36,10 @@ function triangle(td) {
   return words(span);
 }
 
+/** @param {string} name @param {number} i */
 function make(name, i) {
   const tr = document.createElement("tr");
-  tr.dataset.row = i;
+  tr.dataset.row = String(i);
   const th = document.createElement("th");
   th.scope = "row";
   const button = document.createElement("button");
@@ -40,22 +51,31 @@ function make(name, i) {
   const shares = words(cell(tr));
   const last = words(cell(tr));
   const moved = cell(tr);
-  const nodes = { side, shares, last, moveTri: triangle(moved), move: words(moved) };
-  nodes.notional = words(cell(tr));
+  const [moveTri, move] = [triangle(moved), words(moved)];
+  const notional = words(cell(tr));
   const pnl = cell(tr);
-  Object.assign(nodes, { pnlTri: triangle(pnl), pnl: words(pnl) });
+  const nodes = { side, shares, last, moveTri, move, notional, pnlTri: triangle(pnl), pnl: words(pnl) };
   return { tr, button, moved, pnl, nodes };
 }
 
-const put = (node, text) => node.data !== text && (node.data = text);
-const dress = (el, className) => el.className !== className && (el.className = className);
+/** @param {Text} node @param {string} text */
+function put(node, text) {
+  if (node.data !== text) node.data = text;
+}
+
+/** @param {Element} el @param {string} className */
+function dress(el, className) {
+  if (el.className !== className) el.className = className;
+}
 
 /* Let body hold these rows in this order. Only those out of place are moved: a row that is put in anew is laid out anew. */
+/** @param {Element} body @param {Element[]} list */
 export function arrange(body, list) {
   let next = body.firstElementChild;
   for (const tr of list) {
     if (next && next !== tr && next.nextElementSibling === tr) {
-      next.remove(); // it belongs further down, or nowhere
+      /* it belongs further down, or nowhere */
+      next.remove();
       next = tr;
     }
     if (next === tr) next = tr.nextElementSibling;
@@ -69,15 +89,21 @@ export function arrange(body, list) {
 }
 
 /* -> {rows, patch(d)} */
+/** @param {string[]} names */
 export function makeRows(names) {
   const rows = names.map(make);
+  /** @type {Set<number>} */
   const seen = new Set();
+  /** @type {Card.Positions | null} */
   let latest = null;
   let turn = 0;
+  let rest = 0;
+  /** @param {number} i */
   const patch = (i) => {
     const { nodes, moved, pnl } = rows[i];
     const d = latest;
-    put(nodes.side, d.shares[i] > 0 ? "Long" : d.shares[i] < 0 ? "Short" : "\u2013");
+    if (!d) return;
+    put(nodes.side, bySign(d.shares[i], "Long", "Short", "\u2013"));
     put(nodes.shares, count(Math.abs(d.shares[i])));
     put(nodes.last, price(d.price_hc[i]));
     put(nodes.moveTri, arrow(d.move_bp[i]));
@@ -90,22 +116,29 @@ export function makeRows(names) {
   };
   const watch = new IntersectionObserver((found) => {
     for (const { target, isIntersecting } of found) {
-      const i = Number(target.dataset.row);
+      const i = Number(/** @type {HTMLElement} */ (target).dataset.row);
       if (!isIntersecting) seen.delete(i);
       else if (!seen.has(i)) {
         seen.add(i);
-        if (latest) patch(i);
+        patch(i);
       }
     }
   }, { rootMargin: "80px 0px" });
   rows.forEach(({ tr }) => watch.observe(tr));
   return {
     rows,
+    /** @param {Card.Positions} d */
     patch: (d) => {
       const many = latest ? IN_TURN : rows.length;
       latest = d;
       seen.forEach(patch);
-      for (let n = 0; n < many; n += 1) patch(turn = (turn + 1) % rows.length); // read by those who listen
+      /* read by those who listen */
+      for (let n = 0; n < many; n += 1) {
+        turn = (turn + 1) % rows.length;
+        patch(turn);
+      }
+      clearTimeout(rest);
+      rest = setTimeout(() => rows.forEach((_, i) => patch(i)), QUIET_MS);
     },
   };
 }

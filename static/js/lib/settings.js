@@ -3,6 +3,7 @@ import { keep } from "./kept.js";
 import { keysOn, setKeys } from "./hotkeys.js";
 import { setSound, setVolume, soundOn, volume } from "./sound.js";
 
+/** @type {Record<string, { get(): boolean, set(on: boolean): void }>} */
 const settings = {
   light: {
     get: () => document.documentElement.dataset.theme === "light",
@@ -15,6 +16,7 @@ const settings = {
   sound: { get: soundOn, set: setSound },
 };
 
+/** @param {ParentNode} [root] */
 export function bindSettings(root = document) {
   const buttons = [...root.querySelectorAll("[data-setting]")];
   const show = () => buttons.forEach((b) => b.setAttribute("aria-checked", String(settings[b.dataset.setting].get())));

@@ -2,6 +2,7 @@
 import { html, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 
 /* heads: words; rows: arrays of words; the first column is the row's head, the others are numbers. */
+/** @param {string} title @param {string[]} heads @param {Drawn[][]} rows */
 export function showTable(title, heads, rows) {
   const dialog = document.getElementById("table");
   dialog.querySelector("h2").textContent = title;
@@ -13,6 +14,7 @@ export function showTable(title, heads, rows) {
 }
 
 /* Runs fn at most every `ms`: sentences behind pictures change slowly, so that they can be read. */
+/** @template {unknown[]} A @param {(...args: A) => unknown} fn @returns {(...args: A) => void} */
 export function slowly(fn, ms = 10000) {
   let last = -Infinity;
   return (...args) => {

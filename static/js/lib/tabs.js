@@ -1,6 +1,7 @@
 /* The phone's four tabs: which panels show is a word on the body; wider screens ignore it. */
 export function bindTabs() {
   const tabs = [...document.querySelectorAll("[data-tab-for]")];
+  /** @param {Found} tab @param {boolean} focus */
   const choose = (tab, focus) => {
     document.body.dataset.tab = tab.dataset.tabFor;
     for (const t of tabs) {
@@ -20,8 +21,9 @@ export function bindTabs() {
 }
 
 /* Show the tab that holds a panel, so that a key can reach it on a narrow screen too. */
+/** @param {Found} el */
 export function revealTab(el) {
   const names = el.closest("[data-tabs]")?.dataset.tabs.split(" ");
-  if (!names || names.includes(document.body.dataset.tab)) return;
+  if (!names || names.includes(document.body.dataset.tab ?? "")) return;
   document.querySelector(`[data-tab-for=${names[0]}]`)?.click();
 }

@@ -5,20 +5,29 @@ const FRAME_MS = 250; // four a second, as they were sent then
 const AHEAD = 10; // frames in hand when the next stretch is fetched
 const AGAIN_MS = 800;
 
+/** @typedef {{ frames: [step: number, cards: Record<string, unknown>][], until: number }} Stretch */
+
 export class Tape extends EventTarget {
   playing = false;
   waiting = false;
   rate = 10;
+  /** @type {LinkState | undefined} */
+  link;
   #data;
   #store;
+  /** @type {Record<string, unknown>} */
   #shown = {}; // card -> content on the screen
   #version = 0;
+  /** @type {number | null} */
   #wanted = null; // where somebody moved to while a frame was on its way
   #asking = false;
+  /** @type {[step: number, cards: Record<string, unknown>][]} */
   #queue = []; // frames to come: [step, cards]
+  /** @type {number | null} */
   #next = null; // where the next stretch begins; null: it is on its way, or nothing comes
   #turn = 0; // what was fetched before it grew is dropped
 
+  /** @param {Replay} data @param {{ merge(cards: Frame): void }} store */
   constructor(data, store) {
     super();
     this.#data = data;
@@ -38,12 +47,13 @@ export class Tape extends EventTarget {
   }
 
   /* Show this moment; playing goes on from there. Of several in a row only the last is fetched. */
+  /** @param {number} step */
   seek(step) {
     const { from, until } = this.#data;
     this.step = this.#wanted = Math.max(from, Math.min(until, Math.round(step)));
     this.#empty();
     this.#tell();
-    this.#find();
+    void this.#find();
   }
 
   play(on = !this.playing) {
@@ -52,6 +62,7 @@ export class Tape extends EventTarget {
     this.#tell();
   }
 
+  /** @param {number} rate */
   setRate(rate) {
     this.rate = rate;
     this.#empty();
@@ -83,7 +94,7 @@ export class Tape extends EventTarget {
 
   #beat() {
     if (!this.playing || this.#wanted !== null) return;
-    if (this.#queue.length < AHEAD && this.#next !== null) this.#more();
+    if (this.#queue.length < AHEAD && this.#next !== null) void this.#more();
     const frame = this.#queue.shift();
     const dry = !frame && this.step < this.#data.until;
     if (frame) this.#show(frame[1], frame[0]);
@@ -96,11 +107,14 @@ export class Tape extends EventTarget {
 
   async #more() {
     const [turn, first, rate] = [this.#turn, this.#next, this.rate];
+    if (first === null) return;
     this.#next = null;
     const found = await this.#fetch(first, rate);
     if (turn !== this.#turn) return;
     if (!found) {
-      setTimeout(() => turn === this.#turn && (this.#next = first), AGAIN_MS);
+      setTimeout(() => {
+        if (turn === this.#turn) this.#next = first;
+      }, AGAIN_MS);
       return;
     }
     let cards = this.#queue.at(-1)?.[1] ?? this.#shown;
@@ -108,10 +122,11 @@ export class Tape extends EventTarget {
       cards = merged(cards, changed);
       if (step > this.step) this.#queue.push([step, cards]);
     }
-    const last = found.frames.at(-1)[0];
+    const last = found.frames.at(-1)?.[0] ?? found.until;
     if (last < found.until) this.#next = last + rate;
   }
 
+  /** @param {Record<string, unknown>} cards @param {number} step */
   #show(cards, step) {
     const news = Object.entries(merged(this.#shown, cards)).filter(([name, d]) => this.#shown[name] !== d);
     this.#version += 1;
@@ -122,6 +137,7 @@ export class Tape extends EventTarget {
   }
 
   /* A stretch from a step (rate 0: one frame), or null where it cannot be had now. */
+  /** @param {number} first @param {number} rate @returns {Promise<Stretch | null>} */
   async #fetch(first, rate) {
     let found = null;
     try {
@@ -133,10 +149,11 @@ export class Tape extends EventTarget {
     return found;
   }
 
+  /** @param {LinkState} link */
   #link(link, reason = "") {
     if (this.link === link) return;
     this.link = link;
-    this.dispatchEvent(new CustomEvent("link", { detail: { link, since: Date.now(), reason } }));
+    this.dispatchEvent(new CustomEvent("link", { detail: { link, since: performance.now(), reason } }));
   }
 
   #tell() {
@@ -145,6 +162,7 @@ export class Tape extends EventTarget {
 }
 
 /* Cards after a change; one that came out the same stays the very object it was, and nothing is drawn for it. */
+/** @param {Record<string, unknown>} cards @param {Record<string, unknown>} changed */
 function merged(cards, changed) {
   const after = { ...cards };
   for (const [name, d] of Object.entries(changed)) {

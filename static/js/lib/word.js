@@ -6,9 +6,11 @@ import { icon } from "./icons.js";
 import { blocked } from "./reasons.js";
 
 /* {what, label, state: open|asked|given|refused, by, at} or undefined where no word is needed. */
+/** @param {App} app @param {string} what */
 export const wordOf = (app, what) => app.store.get("words")?.words.find((w) => w.what === what);
 
 /* How it stands, in words. */
+/** @param {Card.Word} w */
 export function wordSays(w) {
   const at = w.at ? ` ${minute(w.at)}` : "";
   return { open: "Needs the risk manager's word first.", asked: `Asked${at}, waiting for the risk manager.`, given: `Word given${at}.`, refused: `Refused${at} by the risk manager.` }[w.state] ?? "";
@@ -16,6 +18,7 @@ export function wordSays(w) {
 
 /* The button, or nothing when the word is given or asked for. then(): takes the focus when the button has gone; short: what it is
    about, for a phone, where the button stands alone. */
+/** @param {App} app @param {string} what @param {(() => unknown) | null} then */
 export function askWord(app, what, then, short = "") {
   const w = wordOf(app, what);
   const place = `word:${what}`;

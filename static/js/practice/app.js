@@ -12,6 +12,7 @@ const SPEED = 10; // market seconds a second
 /* rules(message) -> a reason to refuse, or {label, target, seconds, end()}: what the command takes and does at its end; what takes
    no time (seconds 0) ends at once.
    hands: how many things at a time. */
+/** @param {string} desk @param {Voice} voice @param {{ hands: number, rules: (message: CommandMessage) => string | Ruling }} how */
 export function practiceApp(desk, voice, { hands, rules }) {
   const store = new Store();
   const commands = new Commands((message) => {
@@ -19,12 +20,14 @@ export function practiceApp(desk, voice, { hands, rules }) {
     setTimeout(() => apply(message), APPLIED_MS);
     return true;
   });
-  const app = { store, commands, voice, line: { send: () => false } };
+  const app = /** @type {App<any>} */ (/** @type {unknown} */ ({ store, commands, voice, line: { send: () => false } }));
   const hello = { desk, seats: [], name: "", player: "", help: "2012", owner: false, exercise: { state: "running" } };
-  store.set("standing", { link: "live", since: Date.now(), reason: "", state: "running", stateReason: "", speed: SPEED, hello, result: null });
+  store.set("standing", { link: "live", since: performance.now(), reason: "", state: "running", stateReason: "", speed: SPEED, hello, result: null });
+  /** @type {(Ruling & { kind: string, left_s: number, total_s: number })[]} */
   let tasks = [];
-  const work = () => store.set("work", { hands, free: hands - tasks.length, tasks: tasks.map(({ end, ...shown }) => shown) });
+  const work = () => store.set("work", { hands, free: hands - tasks.length, tasks: tasks.map(({ end, seconds, ...shown }) => shown) });
 
+  /** @param {CommandMessage} message */
   function apply(message) {
     const found = rules(message);
     if (typeof found === "string") {
@@ -36,7 +39,7 @@ export function practiceApp(desk, voice, { hands, rules }) {
       found.end();
       return;
     }
-    tasks = [...tasks, { kind: message.kind, label: found.label, target: found.target, left_s: found.seconds, total_s: found.seconds, end: found.end }];
+    tasks = [...tasks, { ...found, kind: message.kind, left_s: found.seconds, total_s: found.seconds }];
     work();
   }
   setInterval(() => {
@@ -54,6 +57,7 @@ export function practiceApp(desk, voice, { hands, rules }) {
 }
 
 /* Steps as a list that is ticked off. say: one word a step. */
+/** @param {Found} root @param {string[]} words */
 export function steps(root, words) {
   const list = document.createElement("ol");
   list.className = "steps";
@@ -63,6 +67,7 @@ export function steps(root, words) {
     list.append(item);
   }
   root.append(list);
+  /** @param {number} n */
   const at = (n) => {
     for (const [i, item] of [...list.children].entries()) {
       item.toggleAttribute("data-past", i < n);

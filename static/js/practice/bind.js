@@ -1,6 +1,8 @@
 /* Practice tasks of the lobby: each is loaded when its box is first opened. */
+/** @type {Record<string, () => Promise<{ mount(root: Found, voice: Voice, done: (learnt: string) => void): void }>>} */
 const TASKS = { operator: () => import("./operator.js"), deployer: () => import("./deployer.js"), risk: () => import("./risk.js") };
 
+/** @param {Voice} voice */
 export function bindPractice(voice) {
   for (const box of document.querySelectorAll("[data-practice]")) {
     const load = TASKS[box.dataset.practice];
@@ -8,6 +10,7 @@ export function bindPractice(voice) {
       box.hidden = true;
       continue;
     }
+    /** @param {string} learnt */
     const done = (learnt) => {
       box.querySelector("[data-done]").hidden = false;
       const line = box.querySelector("[data-learnt]");
@@ -22,6 +25,6 @@ export function bindPractice(voice) {
       (await load()).mount(box.querySelector("[data-stage]"), voice, done);
     };
     box.addEventListener("toggle", begin);
-    begin();
+    void begin();
   }
 }

@@ -11,7 +11,9 @@ const OLD = { name: "practice-1", hash: "4be7a6d0115c" };
 const LEARNT = "Recorded is what the copy tool wrote down. The checksum says what is there: the new file on the disk, and still the old process, which nobody restarted.";
 const NOT_HERE = "not in this practice";
 
+/** @param {Found} root @param {Voice} voice @param {(learnt: string) => void} done */
 export function mount(root, voice, done) {
+  /** @type {Card.Host[]} */
   const rows = [1, 2, 3, 4].map((n) => ({ n, name: `Practice ${n}`, recorded: NEW.name, copied_at: `31 Jul 18:0${n}`, work: null, checksum: null }));
   const at = steps(root, ["Select Practice 2.", "Press Checksum. Nothing is harmed by it, so it is not armed.", "It takes market time and a hand. Then read both halves of the row."]);
   const show = () => app.store.set("fleet", { target: NEW.name, truth: false, servers: rows.map((row) => ({ ...row })) });
@@ -20,7 +22,7 @@ export function mount(root, voice, done) {
     hands: 2,
     rules({ kind, args }) {
       if (kind !== "checksum.run") return NOT_HERE;
-      if (args.servers.length !== 1 || args.servers[0] !== SERVER) return "practice is about server 2 alone";
+      if (String(args.servers) !== String(SERVER)) return "practice is about server 2 alone";
       if (row.work) return "it is under way";
       row.work = { kind, label: "Checksum", left_s: TAKES_S };
       at(2);
@@ -40,8 +42,9 @@ export function mount(root, voice, done) {
     row.work.left_s = tasks[0].left_s;
     show();
   };
+  /** @param {string} kind @param {boolean} allowed */
   const lever = (kind, allowed) => ({ kind, label: kind, dangerous: false, hands: 1, minutes: allowed ? TAKES_S / 60 : null, allowed, reason: allowed ? "" : NOT_HERE, word: null });
-  app.store.set("levers", { levers: [lever("checksum.run", true), lever("release.copy", false), lever("server.start", false), lever("release.rollback", false)] });
+  app.store.set("levers", { levers: [lever("checksum.run", true), lever("release.copy", false), lever("server.start", false), lever("release.rollback", false)], menu: [] });
   app.store.set("releases", { releases: [NEW, OLD], diffs: [] });
   app.store.set("words", { words: [] });
   show();

@@ -8,14 +8,16 @@ const STOP_S = 60;
 const SERVER = 3;
 const LEARNT = "What can hurt takes two steps, and stopping takes market time: the server goes on trading until it has stopped.";
 
+/** @param {Found} root @param {Voice} voice @param {(learnt: string) => void} done */
 export function mount(root, voice, done) {
+  /** @type {Card.Server[]} */
   const rows = [1, 2, 3, 4].map((n) => ({ n, name: `Practice ${n}`, state: "running", work: null, rates: null }));
   const at = steps(root, ["Press Stop on Practice 3. That arms it.", "Say how sure you are. That sends it.", "It takes market time. Then it has stopped."]);
   const show = () => app.store.set("servers", { servers: rows.map((row) => ({ ...row })) });
   const app = practiceApp("operator", voice, {
     hands: 2,
     rules({ kind, args }) {
-      const row = rows[args.server - 1];
+      const row = rows[Number(args.server) - 1];
       if (args.server !== SERVER) return "practice is about server 3";
       if (kind !== "server.stop") return "stop it first";
       if (row.state !== "running" || row.work) return "it is being stopped, or has been";
@@ -25,6 +27,7 @@ export function mount(root, voice, done) {
       return { label: "Stop a server", target: row.name, seconds: STOP_S, end: () => stopped(row) };
     },
   });
+  /** @param {Card.Server} row */
   const stopped = (row) => {
     row.state = "stopped";
     row.work = null;
@@ -35,7 +38,8 @@ export function mount(root, voice, done) {
   app.beat = (tasks) => {
     const task = tasks[0];
     if (!task) return;
-    rows[SERVER - 1].work.left_s = task.left_s;
+    const { work: stop } = rows[SERVER - 1];
+    if (stop) stop.left_s = task.left_s;
     show();
   };
   app.store.on("armed", (place) => rows[SERVER - 1].state === "running" && !rows[SERVER - 1].work && at(place ? 1 : 0));

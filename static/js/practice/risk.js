@@ -5,11 +5,13 @@ import { stage } from "./stage.js";
 
 const ASKED_MS = 2500;
 const WHAT = "servers.stop_all";
+/** @type {Record<string, string>} */
 const LEARNT = {
   given: "From now on the operator may stop all servers, and not before. The word takes none of your hands, can be given before anybody asks, and taken back.",
   refused: "The operator is told at once and cannot stop all servers until you give your word. It takes none of your hands.",
 };
 
+/** @param {Found} root @param {Voice} voice @param {(learnt: string) => void} done */
 export function mount(root, voice, done) {
   const word = { what: WHAT, label: "Stop all practice servers", state: "open", by: "", at: "" };
   const at = steps(root, ["Wait: the operator of the practice will ask for your word.", "Read what it is for, then give it or refuse it.", "The list below shows how it stands."]);
@@ -29,7 +31,7 @@ export function mount(root, voice, done) {
     },
   });
   show();
-  const asked = document.createElement("div");
+  const asked = /** @type {Found} */ (document.createElement("div"));
   root.append(asked);
   words.mount(asked, app);
   words.mount(stage(root, "words").querySelector("[data-part]"), app);

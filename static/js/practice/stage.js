@@ -11,10 +11,12 @@ const FRAMES = {
     <div class="fleet-acts" data-acts></div><div class="fleet-box" data-rows></div>`,
   words: html`<div class="panel-head"><h3>${icon("badge-check")}Your word</h3></div><div class="panel-body" data-part="words"></div>`,
 };
+/** @type {Record<string, string | undefined>} */
 const FOCUSED = { fleet: "panel-fleet", words: "panel-team" }; // where a card puts the focus when its button has gone
 
+/** @param {Found} root @param {keyof typeof FRAMES} card */
 export function stage(root, card) {
-  const el = document.createElement("div");
+  const el = /** @type {Found} */ (document.createElement("div"));
   el.className = "panel practice-card";
   if (card === "fleet") el.classList.add("fleet-panel");
   if (FOCUSED[card]) Object.assign(el, { id: FOCUSED[card], tabIndex: -1 });

@@ -1,0 +1,112 @@
+"""The game's balance: line-ups of autopilots on the same markets, seed after seed, each beside history's run.
+
+Getting out is reckoned by formula: a run ends at HORIZON; what is left of the position is marked as the score marks it, and what is down
+then counts as down until the close.
+"""
+
+from typing import TypedDict
+
+from engine.analysis.rehearsal import BEFORE, SHARE_FROM_USD, play, rehearse, wound_up
+from engine.events import DESKS
+from engine.firm.score import Score, grade
+from engine.market_time import step_at
+from engine.scenario.scenario import Scenario
+
+HORIZON = step_at("11:30")  # even beginners have had the time to bring back what they mean to bring back
+_MOST = 0.95  # of history's loss: who avoids as much has planned well
+_QUANTILES = (("least", 0.0), ("p10", 0.1), ("p25", 0.25), ("median", 0.5), ("p75", 0.75), ("p90", 0.9), ("most", 1.0))
+
+
+class Beside(TypedDict):
+    """What counts of a score beside history's loss on the same market; dollars are whole."""
+
+    loss_usd: int
+    ghost_usd: int
+    share_avoided: float | None
+    grade: float
+    runaway: str
+    contained_at: str | None
+    noticed_at: str | None
+    trading: int
+    halting: int
+    client_harm: int
+    precautions: int
+    penalties: int
+
+
+class SeedOutcome(Beside):
+    """The same of a line-up on the market of a seed, with how often its commands were refused."""
+
+    seed: int
+    refused: int
+
+
+class Summary(TypedDict):
+    """Of a line-up over seeds."""
+
+    loss_usd: dict[str, float]
+    grade: dict[str, float]
+    most_avoided: float | None
+    rows: list[SeedOutcome]
+
+
+def _line_ups() -> dict[str, dict[str, str]]:
+    found = {f"all {name}": dict.fromkeys(DESKS, name) for name in ("history", "novice", "competent")}
+    return found | {f"competent {desk}": {**dict.fromkeys(DESKS, "novice"), desk: "competent"} for desk in DESKS}
+
+
+LINE_UPS = _line_ups()
+
+
+def beside_ghost(found: Score, ghost_usd: float) -> Beside:
+    """What counts of a score beside history's loss on the same market; dollars are whole."""
+    avoided = ghost_usd - found["total"]
+    return {
+        "loss_usd": round(found["total"]),
+        "ghost_usd": round(ghost_usd),
+        "share_avoided": round(avoided / ghost_usd, 4) if ghost_usd > SHARE_FROM_USD else None,
+        "grade": grade(found["total"], ghost_usd),
+        "runaway": found["runaway"],
+        "contained_at": found["contained_at"],
+        "noticed_at": found["noticed_at"],
+        "trading": round(found["trading"]),
+        "halting": round(found["halting"]),
+        "client_harm": round(found["client_harm"]),
+        "precautions": round(found["precautions"]),
+        "penalties": round(found["penalties"]),
+    }
+
+
+def outcomes(
+    scenario: Scenario, seed: int, line_ups: dict[str, dict[str, str]], *, since: int = 0, until: int = HORIZON, help_level: str = "2012"
+) -> dict[str, SeedOutcome]:
+    """Line-up -> its outcome on the market of a seed, after its name. `until` past the close: the day is played out. Raises AutopilotError."""
+    ghost_usd = wound_up(play(scenario, BEFORE, seed, since=since, until=until))["total"]
+    runs = (
+        (name, rehearse(scenario, seed, seats, since=since, until=until, help_level=help_level))
+        for name, seats in line_ups.items()
+    )
+    return {
+        name: {"seed": seed, **beside_ghost(wound_up(run), ghost_usd), "refused": len(run.refused)}
+        for name, run in runs
+    }
+
+
+def quantiles(values: list[float]) -> dict[str, float]:
+    """Quantiles by name, each one of the values, and their mean. Raises ValueError when there are none."""
+    if not values:
+        raise ValueError("quantiles of nothing: expected at least one value")
+    ordered = sorted(values)
+    found = {name: ordered[round(part * (len(ordered) - 1))] for name, part in _QUANTILES}
+    return {**found, "mean": round(sum(ordered) / len(ordered), 1)}
+
+
+def summary(rows: list[SeedOutcome]) -> Summary:
+    """Of a line-up's outcomes: quantiles of loss and grade, and the share of the seeds in which MOST of history's loss was avoided."""
+    shares = [row["share_avoided"] for row in rows if row["share_avoided"] is not None]
+    return {
+        "loss_usd": quantiles([row["loss_usd"] for row in rows]),
+        "grade": quantiles([row["grade"] for row in rows]),
+        "most_avoided": round(sum(share >= _MOST for share in shares) / len(shares), 3) if shares else None,
+        "rows": sorted(rows, key=lambda row: row["seed"]),
+    }

@@ -1,0 +1,335 @@
+"""What a decision was worth: the same market again without it, five minutes earlier, five minutes later; and each one's fair share.
+
+Same seed, same orders, the other commands at their own times. Every run, the one that was played too, is taken to 11:30 (or to where the
+played one was ended) and the rest of the way out is reckoned by formula, so that all are measured with one yardstick. What a team did
+after that is part of no answer here.
+
+Shares are Shapley values of the pivotal decisions: what each adds on the mean over all orders in which they could have been taken one by
+one. They add up to the loss without any of them less the loss as played. Exact where all subsets can be run; else the mean over the
+rotations of one drawn ring and their reverses, in which each decision has every place equally often and comes before each other one in
+half of them. The standard error shown is that of as many independent pairs: of balanced ones the mean is nearer than that.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import factorial, sqrt
+from typing import NamedTuple
+
+from engine.analysis.balance import HORIZON
+from engine.analysis.curve import step_to
+from engine.analysis.playbook import PlaybookSlice, slices
+from engine.analysis.rehearsal import Rehearsal, submit, wound_up
+from engine.analysis.replay import in_order, restore, save
+from engine.commands import Command
+from engine.events import DESKS
+from engine.firm.simulation import Simulation
+from engine.levers import LEVERS
+from engine.levers.shapes import fitting
+from engine.market_time import STEPS_PER_MINUTE, WEEK, evening_of, phase
+from engine.moment import Moment
+from engine.scenario.scenario import Scenario
+
+ANSWER = "call.answer"
+SHIFT_STEPS = 5 * STEPS_PER_MINUTE
+PIVOTAL = 6  # decisions that shares are reckoned for, the largest alone
+EXACT = 5  # so many have all their subsets run
+KEPT_STEPS = 3 * STEPS_PER_MINUTE  # checkpoints of the played run are no nearer to each other
+
+
+@dataclass(frozen=True)
+class Log:
+    """A run that was played: its market, its commands by place in the log, and the moment it had reached. Before the step
+    `since` history played. `refused`: places of commands that were not carried out. `closed`: barriers of the week that stood at the bell."""
+
+    scenario: Scenario
+    seed: int
+    commands: tuple[Command, ...]
+    until: Moment
+    noise: int | None = None
+    start: int = 0
+    since: int = WEEK
+    refused: frozenset[int] = frozenset()
+    closed: frozenset[str] = frozenset()
+
+    @property
+    def horizon(self) -> Moment:
+        """The moment up to which runs are compared."""
+        return min(self.until, Moment.before(HORIZON, self.commands))
+
+    @cached_property
+    def decisions(self) -> "tuple[Decision, ...]":
+        """What changed the market or could have, by time: what a desk did of one kind in an evening, or in a phase of the day, is one."""
+        found: dict[tuple[str, str, str], list[Command]] = {}
+        for command in in_order(self.commands):
+            if command.seq not in self.refused and self.horizon.takes(command) and self._could_matter(command):
+                part = phase(command.step) if command.step >= 0 else _part(command)
+                found.setdefault((command.desk, command.kind, part), []).append(command)
+        ordered = sorted(found.values(), key=lambda commands: (commands[0].step, commands[0].seq))
+        return tuple(Decision(number, tuple(commands)) for number, commands in enumerate(ordered, 1))
+
+    @cached_property
+    def plans(self) -> dict[str, PlaybookSlice]:
+        """The plan that closes each barrier of the week, by barrier."""
+        return {one.barrier: one for one in slices(self.scenario, self.seed) if one.barrier}
+
+    def _could_matter(self, command: Command) -> bool:
+        if command.desk not in DESKS or command.step < self.since:
+            return False
+        if command.kind == ANSWER:
+            return bool(self.scenario.evidence.acts.get(fitting(ANSWER, command.args).get("reply", ""), ()))
+        found = LEVERS.get(command.kind)
+        return found is not None and not found.talk and not found.informs
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision of a team: its number by time and its commands."""
+
+    number: int
+    commands: tuple[Command, ...]
+
+    @property
+    def kind(self) -> str:
+        """The lever."""
+        return self.commands[0].kind
+
+    @property
+    def first(self) -> int:
+        """The step at which it was taken."""
+        return self.commands[0].step
+
+    @property
+    def seqs(self) -> frozenset[int]:
+        """Places of its commands in the log."""
+        return frozenset(command.seq for command in self.commands)
+
+
+def decision_words(scenario: Scenario, one: Decision) -> str:
+    """A decision as people read it."""
+    first, evidence = one.commands[0], scenario.evidence
+    if one.kind == ANSWER:
+        replies = [(call.caller, reply) for call in evidence.calls for reply in call.replies]
+        replies += [(inject.call.caller, reply) for inject in evidence.injects if inject.call for reply in inject.call.replies]
+        caller, said = next((caller, reply.text) for caller, reply in replies if reply.key == fitting(one.kind, first.args).get("reply"))
+        return f"Answered {caller}: {said}"
+    given = [fitting(command.kind, command.args) for command in one.commands]
+    servers = sorted({n for args in given for n in args.get("servers", [args.get("server", 0)]) if n})
+    where = "all servers" if 1 < len(servers) == scenario.fleet.servers else ", ".join(scenario.fleet.name.format(n=n) for n in servers)
+    release = given[0].get("release", "")
+    aim = ": ".join(part for part in (where, release) if part)
+    times = f", {len(one.commands)} times" if len(one.commands) > 1 and not servers else ""
+    return LEVERS[one.kind].named(scenario) + (f" ({aim})" if aim else "") + times
+
+
+class Variation(NamedTuple):
+    """Another course of a run: places of commands that are not given, and of those that are given `by` steps later (earlier below 0)."""
+
+    key: str
+    without: frozenset[int] = frozenset()
+    moved: frozenset[int] = frozenset()
+    by: int = 0
+
+
+class Outcome(NamedTuple):
+    """Loss of a variation in dollars; `reason`: why what was moved could not have been done then; `curve`: [step, loss in whole dollars] of
+    every full minute from the first difference to the played run on, as the board shows it."""
+
+    loss_usd: float
+    reason: str = ""
+    curve: list[list[int]] = []
+
+
+_PLAYED = Variation("played")
+
+
+def without(one: Decision) -> Variation:
+    """The run without a decision."""
+    return Variation(f"without:{one.number}", one.seqs)
+
+
+def alternatives(log: Log) -> list[Variation]:
+    """The run without anything a desk did, as played, and for each decision without it, and for levers earlier and later. The first is also
+    the first to be known: it needs the fewest checkpoints."""
+    found = [Variation("nothing", frozenset(command.seq for command in log.commands if command.desk in DESKS)), _PLAYED]
+    for one in log.decisions:
+        found.append(without(one))
+        if one.kind == ANSWER:
+            continue  # a telephone is answered while it rings
+        found += [
+            Variation(f"{word}:{one.number}", moved=one.seqs, by=by)
+            for word, by in (("earlier", -SHIFT_STEPS), ("later", SHIFT_STEPS))
+        ]
+    return found
+
+
+class Replays:
+    """Runs variations of a log, each from the last checkpoint of the played run before the first difference. The played run goes on no
+    further than has been asked for, so that the first answers do not wait for the last checkpoints.
+    """
+
+    def __init__(self, log: Log) -> None:
+        self.log = log
+        self._ordered = in_order(log.commands)
+        self._head = Rehearsal(Simulation(log.scenario, log.seed, noise=log.noise, start=log.start))
+        self._kept = [(log.start, save(self._head.sim))]
+        self._ahead = tuple(self._moments())
+        self._spare: list[Simulation] = []  # no longer wanted: to become one takes half the time of making one
+
+    def _moments(self) -> list[int]:
+        """Where a variation may begin, none nearer to the one before than KEPT_STEPS."""
+        firsts = {max(self.log.start, first) for one in self.log.decisions for first in (one.first - SHIFT_STEPS, one.first)}
+        found = [self.log.start]
+        for step in sorted(firsts):
+            if step >= found[-1] + KEPT_STEPS:
+                found.append(step)
+        return found[1:]
+
+    def prepare(self, variation: Variation) -> None:
+        """Take the played run to where this variation begins. One thread at a time; `outcome` of what is prepared is for any number."""
+        first = self._first(variation)
+        while (ahead := self._ahead) and ahead[0] <= first:
+            self._ahead = ahead[1:]
+            _go(self._head, self._ordered, Moment.before(ahead[0], self._ordered))
+            self._kept.append((ahead[0], save(self._head.sim)))
+
+    def outcome(self, variation: Variation) -> Outcome:
+        """What the day costs then."""
+        log, course = self.log, self._course(variation)
+        too_early = [
+            one
+            for one in course
+            if one.seq in variation.moved and (one.step < log.since or _part(one) != _part(self._played(one)))
+        ]
+        if variation.by < 0 and too_early:
+            return Outcome(0.0, "that part of the game had not begun")
+        self.prepare(variation)
+        first = self._first(variation)
+        run = Rehearsal(self._restored(next(blob for step, blob in reversed(self._kept) if step <= first)))
+        _go(run, in_order(one for one in course if one.seq not in variation.without), log.horizon)
+        reasons = [reason for command, reason in run.refused if command.seq in variation.moved]
+        found = Outcome(float(wound_up(run)["total"]), reasons[0] if reasons else "", run.curve)
+        self._spare.append(run.sim)
+        return found
+
+    def _course(self, variation: Variation) -> list[Command]:
+        """The commands of the run at the times that they have then."""
+        return [replace(one, step=one.step + variation.by) if one.seq in variation.moved else one for one in self._ordered]
+
+    def _first(self, variation: Variation) -> int:
+        """The step of the first difference."""
+        changed = variation.without | variation.moved
+        first = min((one.step for one in [*self._course(variation), *self._ordered] if one.seq in changed), default=self.log.horizon.step)
+        return max(first, self.log.start)
+
+    def _restored(self, blob: bytes) -> Simulation:
+        try:
+            return restore(self.log.scenario, blob, into=self._spare.pop())
+        except IndexError:
+            return restore(self.log.scenario, blob)
+
+    def _played(self, command: Command) -> Command:
+        return next(one for one in self._ordered if one.seq == command.seq)
+
+
+def _part(command: Command) -> str:
+    """The evening or the phase in which it was given; the morning is one, for the bell keeps nobody from acting before it."""
+    evening = evening_of(command.step)
+    return "the day" if evening is None else f"evening {evening}"
+
+
+def _go(run: Rehearsal, course: Iterable[Command], until: Moment) -> None:
+    """On to the moment `until`, giving what the course has from the run's step up to there (of that step itself nothing was given yet)."""
+    sim, first = run.sim, run.sim.now
+    for command in course:
+        if first <= command.step and until.takes(command):
+            step_to(sim, command.step, run.curve)
+            submit(run, of_this_course(sim, command))
+    step_to(sim, until.step, run.curve)
+
+
+def of_this_course(sim: Simulation, command: Command) -> Command:
+    """An answer goes to the call that it is one to: calls are numbered as they ring, and in another course others have rung before."""
+    if command.kind != ANSWER:
+        return command
+    reply = fitting(ANSWER, command.args).get("reply")
+    found = [
+        call["id"]
+        for call in sim.inbox.calls
+        if call["desk"] == command.desk and any(key == reply for key, _ in call["replies"])
+    ]
+    return replace(command, args={**command.args, "call": found[-1]}) if found else command
+
+
+# -- shares
+
+
+def pivotal(log: Log, worth: Mapping[int, float]) -> tuple[Decision, ...]:
+    """The decisions that shares are reckoned for, by time: the PIVOTAL largest by what the day costs without them (number -> dollars)."""
+    largest = sorted(log.decisions, key=lambda one: (-abs(worth.get(one.number, 0.0)), one.number))[:PIVOTAL]
+    return tuple(sorted((one for one in largest if worth.get(one.number, 0.0)), key=lambda one: one.number))
+
+
+def orders(count: int, seed: int) -> list[tuple[int, ...]]:
+    """Orders of `count` decisions in which they are taken one by one: the rotations of a ring drawn from the seed, each followed by its
+    reverse."""
+    ring = sorted(range(count), key=lambda one: hashlib.sha256(f"{seed} {one}".encode()).digest())
+    rotations = [tuple(ring[turn:] + ring[:turn]) for turn in range(count)]
+    return [order for one_way in rotations for order in (one_way, one_way[::-1])]
+
+
+def subsets(count: int, seed: int) -> list[frozenset[int]]:
+    """Which of `count` decisions are taken in the runs that shares need."""
+    if count <= EXACT:
+        return [frozenset(i for i in range(count) if mask >> i & 1) for mask in range(1 << count)]
+    prefixes = {frozenset(order[:length]) for order in orders(count, seed) for length in range(count + 1)}
+    return sorted(prefixes, key=lambda taken: (len(taken), sorted(taken)))
+
+
+def subset(decisions: tuple[Decision, ...], taken: frozenset[int]) -> Variation:
+    """The run in which only these of the pivotal decisions are taken, and all the others. Some are alternatives under their own name."""
+    left = [one for i, one in enumerate(decisions) if i not in taken]
+    if not left:
+        return _PLAYED
+    if len(left) == 1:
+        return without(left[0])
+    return Variation("taken:" + ",".join(str(decisions[i].number) for i in sorted(taken)), frozenset[int]().union(*(one.seqs for one in left)))
+
+
+class Share(NamedTuple):
+    """A decision's share of the losses avoided, in dollars, and the standard error of it (0 where it is exact)."""
+
+    usd: float
+    error_usd: float
+
+
+def shares(count: int, seed: int, loss: Mapping[frozenset[int], float]) -> list[Share]:
+    """Shapley shares of `count` decisions, of the losses of their `subsets`. They add up to loss[none] - loss[all]."""
+    if count <= EXACT:
+        return [Share(_exact(i, count, loss), 0.0) for i in range(count)]
+    drawn = orders(count, seed)
+    added = [
+        [
+            loss[frozenset(order[: order.index(i)])] - loss[frozenset(order[: order.index(i) + 1])]
+            for order in drawn
+        ]
+        for i in range(count)
+    ]
+    return [Share(sum(values) / len(values), _error(values)) for values in added]
+
+
+def _exact(i: int, count: int, loss: Mapping[frozenset[int], float]) -> float:
+    total = 0.0
+    for taken, before in loss.items():
+        if i not in taken:
+            weight = factorial(len(taken)) * factorial(count - len(taken) - 1) / factorial(count)
+            total += weight * (before - loss[taken | {i}])
+    return total
+
+
+def _error(values: list[float]) -> float:
+    """Of the mean over pairs of an order and its reverse, which are not independent."""
+    pairs = [(one + other) / 2 for one, other in zip(values[::2], values[1::2], strict=True)]
+    mean = sum(pairs) / len(pairs)
+    return sqrt(sum((value - mean) ** 2 for value in pairs) / (len(pairs) - 1) / len(pairs))

@@ -1,0 +1,214 @@
+"""Playbooks: commands with their times, in TOML, that fit any seed: servers may be "stale", "good" or "all".
+
+    [[command]]
+    at = 2012-08-01T09:54:00
+    desk = "deployer"
+    kind = "release.rollback"
+    args = { servers = "good" }
+
+`at` is when a command is given; levers take their time. A file implies the risk manager's word: where a lever needs it and the
+file itself has neither given nor refused it, the risk desk gives it at the same step.
+"""
+
+import datetime
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypedDict
+
+from engine.commands import CONFIDENCES, Command
+from engine.events import DESKS
+from engine.levers import LEVERS
+from engine.market.arrivals import stale_server
+from engine.market_time import OPEN, step_at, week_step
+from engine.scenario.folders import File
+from engine.scenario.scenario import Scenario
+
+_DAY = datetime.date(2012, 8, 1)
+DATES = (datetime.date(2012, 7, 27), datetime.date(2012, 7, 30), datetime.date(2012, 7, 31), _DAY)
+FIELDS = {"at", "desk", "kind", "args", "confidence", "why"}
+GROUPS = ("stale", "good", "all")
+
+
+class _Entry(TypedDict):
+    """Fields of a command, but for its place in the log."""
+
+    step: int
+    desk: str
+    kind: str
+    args: dict[str, object]
+    confidence: str | None
+    why: str
+
+
+class PlaybookError(ValueError):
+    """A playbook is wrong: the message names file, entry, key, value and what was expected."""
+
+
+def playbook_names(scenario: Scenario) -> list[str]:
+    """Playbooks that ship with a scenario."""
+    ships = [name for name in scenario.files.names if name.startswith("playbooks/")]
+    return sorted(name.removeprefix("playbooks/").removesuffix(".toml") for name in ships)
+
+
+def playbook(scenario: Scenario, name: str, seed: int) -> list[Command]:
+    """Commands of a playbook (a name that ships, or a file) for a seed, by time, numbered from 1. Raises PlaybookError."""
+    ships = scenario.files / f"playbooks/{name}.toml"
+    path = ships if ships.is_file() else Path(name)
+    try:
+        data = _toml(path)
+    except OSError:
+        raise PlaybookError(f"{name}: no such playbook: expected one of {', '.join(playbook_names(scenario))}, or a TOML file") from None
+    unknown = sorted(set(data) - {"command"})
+    if unknown or not isinstance(data.get("command", []), list):
+        raise PlaybookError(f"{path.name}: {unknown[0] if unknown else 'command'}: expected [[command]] entries only")
+    return _commands(scenario, seed, path.name, data.get("command", []))
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookSlice:
+    """A barrier that is closed alone: its commands, the kinds of history's that it does without, the control it builds (or ""), the words of
+    the alert without which nothing is done on the day (or ""), and which of the scenario's ten barriers it is the plan of (or "")."""
+
+    id: str
+    label: str
+    commands: tuple[Command, ...]
+    without: tuple[str, ...] = ()
+    control: str = ""
+    alerted: str = ""
+    barrier: str = ""
+
+
+def slices(scenario: Scenario, seed: int) -> list[PlaybookSlice]:
+    """The barriers of a scenario's `slices.toml`, none where it has no such file. Raises PlaybookError."""
+    if "slices.toml" not in scenario.files.own:
+        return []
+    found = []
+    for row in _toml(scenario.files / "slices.toml")["slice"]:
+        commands = tuple(_commands(scenario, seed, f"slices.toml: {row['id']}", row["command"]))
+        rest = {key: value for key, value in row.items() if key != "command"}
+        found.append(PlaybookSlice(**{**rest, "commands": commands, "without": tuple(row.get("without", ()))}))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Safeguard:
+    """What the controls lab can put in place: commands of `begin` and `morning`, and of `answer` when an alert has said the words of
+    `alerted`, each with the minutes since that alert."""
+
+    id: str
+    group: str
+    label: str
+    text: str
+    begin: tuple[Command, ...] = ()
+    morning: tuple[Command, ...] = ()
+    alerted: str = ""
+    answer: tuple[tuple[int, Command], ...] = ()
+
+
+def lab_safeguards(scenario: Scenario, seed: int) -> list[Safeguard]:
+    """The safeguards of a scenario's `lab.toml` (or of the scenario it is based on), none where there is no such file. Raises PlaybookError."""
+    path = scenario.files / "lab.toml"
+    if not path.is_file():
+        return []
+    stale = stale_server(scenario, seed)
+
+    def commands(row: dict[str, Any], part: str) -> tuple[Command, ...]:
+        where = f"{path.name}: {row['id']}: {part}"
+        plain = [{key: value for key, value in entry.items() if key != "after"} for entry in row.get(part, ())]
+        found = [_entry(scenario, stale, f"{where} {i}", {"at": "08:00", **entry}) for i, entry in enumerate(plain, 1)]
+        return tuple(Command(seq=seq, **fields) for seq, fields in enumerate(found, 1))
+
+    found = []
+    for row in _toml(path)["safeguard"]:
+        minutes = [entry.get("after", 0) for entry in row.get("answer", ())]
+        rest = {key: row[key] for key in ("id", "group", "label", "text", "alerted") if key in row}
+        answer = tuple(zip(minutes, commands(row, "answer"), strict=True))
+        found.append(Safeguard(**rest, begin=commands(row, "begin"), morning=commands(row, "morning"), answer=answer))
+    return found
+
+
+def _toml(path: Path | File) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise PlaybookError(f"{path.name}: not TOML: {error}") from None
+
+
+def _commands(scenario: Scenario, seed: int, where: str, rows: list[object]) -> list[Command]:
+    stale = stale_server(scenario, seed)
+    entries = [_entry(scenario, stale, f"{where}: command {i}", entry) for i, entry in enumerate(rows, 1)]
+    entries.sort(key=lambda fields: fields["step"])
+    return [Command(seq=seq, **fields) for seq, fields in enumerate(_with_words(entries), 1)]
+
+
+def _with_words(entries: list[_Entry]) -> list[_Entry]:
+    """The commands of a file, and before those that need the risk manager's word the word itself where the file does not speak of it."""
+    found: list[_Entry] = []
+    spoken: list[object] = []
+    for entry in entries:
+        kind = entry["kind"]
+        if kind in ("authorise.give", "authorise.refuse"):
+            spoken.append(entry["args"].get("what", ""))
+        if LEVERS[kind].word and kind not in spoken and (not LEVERS[kind].word_until_open or 0 <= entry["step"] < OPEN):
+            spoken.append(kind)
+            word = _Entry(step=entry["step"], desk="risk", kind="authorise.give", args={"what": kind}, confidence=None, why="implied by the playbook")
+            found.append(word)
+        found.append(entry)
+    return found
+
+
+def _entry(scenario: Scenario, stale: int, where: str, entry: object) -> _Entry:
+    """Fields of one command, checked."""
+    if not isinstance(entry, dict):
+        raise PlaybookError(f"{where} = {entry!r}: expected a table with at, desk, kind")
+    for key in sorted(set(entry) - FIELDS):
+        raise PlaybookError(f"{where}: {key}: expected only {', '.join(sorted(FIELDS))}")
+    kind, desk = entry.get("kind"), entry.get("desk")
+    if not isinstance(kind, str) or kind not in LEVERS:
+        raise PlaybookError(f"{where}: kind = {kind!r}: expected one of {', '.join(sorted(LEVERS))}")
+    if desk not in DESKS:
+        raise PlaybookError(f"{where}: desk = {desk!r}: expected one of {', '.join(DESKS)}")
+    confidence = entry.get("confidence")
+    if confidence is not None and confidence not in CONFIDENCES:
+        raise PlaybookError(f"{where}: confidence = {confidence!r}: expected one of {', '.join(CONFIDENCES)}")
+    args = entry.get("args", {})
+    if not isinstance(args, dict):
+        raise PlaybookError(f"{where}: args = {args!r}: expected a table")
+    args = {key: _server_names(scenario, stale, f"{where}: args.{key}", key, value) for key, value in args.items()}
+    return {
+        "step": _moment(where, entry.get("at")),
+        "desk": desk,
+        "kind": kind,
+        "args": args,
+        "confidence": confidence,
+        "why": str(entry.get("why", "")),
+    }
+
+
+def _moment(where: str, at: object) -> int:
+    """Step of an entry's time: a TOML date-time of the day or of an evening of its week, a TOML time, or text."""
+    try:
+        if isinstance(at, datetime.datetime):
+            if at.date() not in DATES or at.tzinfo is not None:
+                raise ValueError("neither on the day nor on an evening of its week")
+            if at.date() != _DAY:
+                return week_step(DATES.index(at.date()), at.time().isoformat("milliseconds"))
+            at = at.time()
+        if isinstance(at, datetime.time):
+            return step_at(at.isoformat("milliseconds"))
+        return step_at(str(at))
+    except ValueError as error:
+        raise PlaybookError(f"{where}: at = {at}: expected a time such as {_DAY.isoformat()}T09:54:00 ({error})") from None
+
+
+def _server_names(scenario: Scenario, stale: int, where: str, key: str, value: object) -> object:
+    """Numbers for "stale", "good" and "all" where servers are meant."""
+    everyone = list(range(1, scenario.fleet.servers + 1))
+    if key == "server" and value == "stale":
+        return stale
+    if key == "servers" and isinstance(value, str):
+        if value not in GROUPS:
+            raise PlaybookError(f"{where} = {value!r}: expected numbers, or one of {', '.join(GROUPS)}")
+        return {"stale": [stale], "good": [n for n in everyone if n != stale], "all": everyone}[value]
+    return value

@@ -1,0 +1,278 @@
+"""A run without people: autopilots look and give commands, the market moves in between. The game's clock takes the same looks."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, TypedDict
+
+from engine.analysis.curve import step_to
+from engine.analysis.idle_time import Busy, Gap
+from engine.analysis.outcome import executed, outcome_digest
+from engine.analysis.playbook import playbook, playbook_names
+from engine.analysis.story import StoryEntry, story
+from engine.autopilots.autopilot import autopilot, looks_at, next_look
+from engine.autopilots.parts import Move, Words
+from engine.commands import Command
+from engine.events import DESKS, Event
+from engine.firm.clients import charge_halting
+from engine.firm.score import Score, grade, score
+from engine.firm.simulation import Simulation
+from engine.market_time import BELL_END, CLOSE, END, OPEN, STEPS_PER_MINUTE, WEEK, step_at, told
+from engine.scenario.scenario import Scenario
+from engine.sights.cards import DeskCards
+from engine.sights.sight import desk_sight
+
+BEFORE = "history"  # who has played every desk before an exercise begins
+SHARE_FROM_USD = 1_000_000  # below it a share of history's loss says nothing
+Watcher = Callable[[Simulation, dict[str, DeskCards]], None]
+
+
+class Given(NamedTuple):
+    """A move with the desk that made it and its place among that desk's moves of the look."""
+
+    desk: str
+    place: int
+    move: Move
+
+
+class Commanded(TypedDict):
+    """A command as it was given, and why it was refused."""
+
+    at: str
+    desk: str
+    kind: str
+    args: Mapping[str, object]
+    confidence: str | None
+    why: str
+    refused: str | None
+
+
+class Minute(TypedDict):
+    """When something was reached: a clock, minutes from the opening bell, and both for people."""
+
+    at: str | None
+    minutes: float | None
+    text: str
+
+
+class Ghost(TypedDict):
+    """History's run on the same market."""
+
+    score: Score
+    minutes: dict[str, Minute]
+    story: list[StoryEntry]
+
+
+_Span = TypedDict("_Span", {"from": str, "until": str})
+
+
+class Rehearsed(_Span):
+    """A rehearsal beside history's run; dollars are whole, losses positive."""
+
+    scenario: str
+    seed: int
+    noise: int
+    seats: dict[str, str]
+    help: str
+    commands: list[Commanded]
+    score: Score
+    minutes: dict[str, Minute]
+    ghost: Ghost
+    avoided_usd: int
+    share_avoided: float | None
+    grade: float
+    story: list[StoryEntry]
+    busy: dict[str, Gap]
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """A run that was played without people: the machine as it stands, what was commanded, what happened, the loss a minute."""
+
+    sim: Simulation
+    commands: list[Command] = field(default_factory=list)
+    refused: list[tuple[Command, str]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    curve: list[list[int]] = field(default_factory=list)
+
+    def outcome(self) -> str:
+        """Its outcome digest."""
+        return outcome_digest(self.events, score(self.sim), self.curve, executed(self.sim))
+
+
+def words_of(scenario: Scenario) -> Words:
+    """What autopilots know of a scenario beside what they see: its people's words."""
+    told, texts = scenario.told, scenario.evidence
+    retired = told.behaviours.get("power_peg", texts.reject_words)
+    return Words(told.system, scenario.fleet.many, texts.reject_sender, texts.reject_words, retired)
+
+
+def look(sim: Simulation, pilots: dict[str, str], help_level: str = "2012") -> list[Given]:
+    """What the autopilots of these desks (desk -> name) do now; each sees the moment before any of them moves. Raises AutopilotError."""
+    found, words = [], words_of(sim.scenario)
+    for desk in DESKS:
+        if desk in pilots:
+            moves = autopilot(pilots[desk], desk, words)(desk_sight(sim, desk, help_level))
+            found += [Given(desk, index, move) for index, move in enumerate(moves)]
+    return found
+
+
+def rehearse(
+    scenario: Scenario,
+    seed: int,
+    seats: dict[str, str],
+    *,
+    noise: int | None = None,
+    since: int = 0,
+    until: int = END,
+    help_level: str = "2012",
+    threads: int = 1,
+    watch: Watcher | None = None,
+    before: "Callable[[Rehearsal], None] | None" = None,
+) -> Rehearsal:
+    """Play `seats` (desk -> autopilot; a desk that is left out does nothing) to step `until`.
+
+    Before `since` history plays every desk; a `since` below 0 begins the run with the week. `watch` is shown every desk's
+    sight at each look; `before` has its turn before anybody looks, from the first step on. Raises AutopilotError.
+    """
+    for desk, name in seats.items():
+        autopilot(name, desk, words_of(scenario))
+    run = Rehearsal(Simulation(scenario, seed, noise=noise, start=WEEK if since < 0 else 0, threads=threads))
+    sim = run.sim
+    while sim.now < until and not sim.ended:
+        if looks_at(sim.now):
+            pilots = seats if sim.now >= since else dict.fromkeys(DESKS, BEFORE)
+            if before is not None:
+                before(run)
+            if watch is not None and sim.now >= since:
+                watch(sim, {desk: desk_sight(sim, desk, help_level) for desk in DESKS})
+            for desk, _, move in look(sim, pilots, help_level):
+                submit(run, Command(len(run.commands) + 1, sim.now, desk, *move))
+        step_to(sim, min(next_look(sim.now), until), run.curve)
+    run.events += sim.take_events()
+    return run
+
+
+def play(
+    scenario: Scenario,
+    name: str,
+    seed: int,
+    *,
+    noise: int | None = None,
+    since: int = 0,
+    until: int = END,
+    threads: int = 1,
+    added: Iterable[tuple[int, str, Mapping[str, object]]] = (),
+) -> Rehearsal:
+    """Play a playbook to step `until`: what a team is measured against. With `since` below 0 its week is played before it, where that ships
+    as NAME-week. `added`: the facilitator's commands as (step, kind, args). Raises PlaybookError.
+    """
+    commands = playbook(scenario, name, seed)
+    if since < 0 and f"{name}-week" in playbook_names(scenario):
+        commands = [*playbook(scenario, f"{name}-week", seed), *commands]
+    start = WEEK if any(command.step < 0 for command in commands) else 0
+    given = [Command(0, max(step, start), "facilitator", kind, args) for step, kind, args in added]
+    commands = [
+        replace(command, seq=seq)
+        for seq, command in enumerate(sorted([*given, *commands], key=lambda command: command.step), 1)
+    ]
+    run = Rehearsal(Simulation(scenario, seed, noise=noise, start=start, threads=threads))
+    for command in commands:
+        if command.step < until:
+            step_to(run.sim, command.step, run.curve)
+            submit(run, command)
+    step_to(run.sim, until, run.curve)
+    run.events += run.sim.take_events()
+    return run
+
+
+def submit(run: Rehearsal, command: Command) -> None:
+    """Give a command and keep what came of it."""
+    refusal = run.sim.submit(command)
+    run.commands.append(command)
+    if refusal is not None:
+        run.refused.append((command, refusal.reason))
+
+
+def wound_up(run: Rehearsal) -> Score:
+    """The score of a run that is cut short and not played on: what is down stays down until the close."""
+    moments = [run.sim.now, *(moment for moment in (OPEN, BELL_END, CLOSE) if moment > run.sim.now)]
+    for first, until in zip(moments, moments[1:], strict=False):
+        charge_halting(run.sim, first, until)
+    return score(run.sim)
+
+
+def rehearsed(
+    scenario: Scenario,
+    seed: int,
+    seats: dict[str, str],
+    *,
+    noise: int | None = None,
+    since: int = 0,
+    until: int = END,
+    help_level: str = "2012",
+    formula: bool = False,
+    ended: "Callable[[Rehearsal], None] | None" = None,
+) -> Rehearsed:
+    """A rehearsal beside history's run on the same market, as one JSON-able object; dollars are whole, losses positive. `formula`: what is
+    down at `until` counts as down to the close. `ended` is shown the run as it was played, before anything is reckoned by formula.
+
+    scenario, seed, noise, seats, help, commands, score, minutes, ghost {score, minutes, story}, avoided_usd, share_avoided, grade,
+    story, busy {desk: {longest_gap_s, from, to, longest_without_news_s}}.
+    """
+    busy = Busy(since=since, until=until)
+    run = rehearse(scenario, seed, seats, noise=noise, since=since, until=until, help_level=help_level, watch=busy.watch)
+    if ended is not None:
+        ended(run)
+    ghost = play(scenario, BEFORE, seed, noise=noise, since=since, until=until)
+    found, other = (wound_up(each) if formula else score(each.sim) for each in (run, ghost))
+    avoided = other["total"] - found["total"]
+    refused = {command.seq: reason for command, reason in run.refused}
+    return {
+        "scenario": scenario.id,
+        "seed": seed,
+        "noise": run.sim.noise,
+        "seats": seats,
+        "help": help_level,
+        "from": told(since, 0),
+        "until": told(run.sim.now, 0),
+        "commands": [
+            {
+                "at": told(command.step, 0),
+                "desk": command.desk,
+                "kind": command.kind,
+                "args": command.args,
+                "confidence": command.confidence,
+                "why": command.why,
+                "refused": refused.get(command.seq),
+            }
+            for command in run.commands
+        ],
+        "score": found,
+        "minutes": minutes(found),
+        "ghost": {"score": other, "minutes": minutes(other), "story": _story(ghost, other)},
+        "avoided_usd": round(avoided),
+        "share_avoided": round(avoided / other["total"], 4) if other["total"] > SHARE_FROM_USD else None,
+        "grade": grade(found["total"], other["total"]),
+        "story": _story(run, found),
+        "busy": busy.gaps(run.events),
+    }
+
+
+def minutes(found: Score) -> dict[str, Minute]:
+    """When a team noticed, diagnosed and contained, of a score: {notice, diagnose, contain} -> {at, minutes, text}.
+
+    `at` is a clock or None, `minutes` counts from the opening bell and is negative before it, `text` is for people.
+    """
+    never = "nothing ran away" if found["runaway"] == "never" else "never"
+    noticed, diagnosed, contained = found["noticed_at"], found["diagnosed_at"], found["contained_at"]
+    return {"notice": _minute(noticed, "never"), "diagnose": _minute(diagnosed, "never"), "contain": _minute(contained, never)}
+
+
+def _minute(at: str | None, otherwise: str) -> Minute:
+    if at is None:
+        return {"at": None, "minutes": None, "text": otherwise}
+    return {"at": at, "minutes": round((step_at(at) - OPEN) / STEPS_PER_MINUTE, 1), "text": at}
+
+
+def _story(run: Rehearsal, found: Score) -> list[StoryEntry]:
+    return story(run.events, run.sim.scenario, found if found["fate"] else None)

@@ -1,0 +1,171 @@
+"""The log is the save: scenario, seed, rules and ordered commands make a simulation again.
+
+A checkpoint is only a cache of that: arrays and memory, compressed, with the number of their layout and a digest; one that does not match
+is thrown away by its reader.
+"""
+
+import io
+import json
+import zlib
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.analysis.curve import step_to
+from engine.commands import Command
+from engine.firm.bridge import Aside
+from engine.firm.simulation import Simulation
+from engine.market.state import FIXED
+from engine.market_time import CLOSE, STEPS_PER_MINUTE
+from engine.moment import Moment
+from engine.scenario.scenario import Scenario
+
+LAYOUT = 2  # of a checkpoint: raised by hand when what `save` writes gets another name, place or shape
+PROGRESS_STEPS = 5 * STEPS_PER_MINUTE
+
+
+class CheckpointError(ValueError):
+    """A checkpoint cannot be used: the message says why."""
+
+
+def save(sim: Simulation) -> bytes:
+    """Checkpoint of a simulation, compressed."""
+    buffer = io.BytesIO()
+    arrays: dict[str, Any] = {name: array.view(np.uint8) for name, array in _changing(sim).items()}
+    np.savez(buffer, **arrays)
+    head = {
+        "layout": LAYOUT,
+        "scenario": sim.scenario.sha256,
+        "seed": sim.seed,
+        "noise": sim.noise,
+        "start": sim.start,
+        "instant": sim.instant,
+        "digest": sim.digest(),
+        "memory": sim.memory(),
+        "aside": sim.aside.to_dict(),
+        "taken": sim.taken,
+    }
+    text = json.dumps(head).encode()
+    return zlib.compress(len(text).to_bytes(8, "big") + text + buffer.getvalue(), 1)
+
+
+def restore(scenario: Scenario, blob: bytes, *, threads: int = 1, into: Simulation | None = None) -> Simulation:
+    """Simulation of a checkpoint; `into`: one of the same market that is no longer wanted and becomes it, in half the time.
+
+    Raises CheckpointError when layout, scenario or digest do not match; `into` is then of no use any more.
+    """
+    try:
+        raw = zlib.decompress(blob)
+        length = int.from_bytes(raw[:8], "big")
+        head = json.loads(raw[8 : 8 + length])
+        arrays = np.load(io.BytesIO(raw[8 + length :]), allow_pickle=False)
+        if not isinstance(head, dict):
+            raise ValueError("its head is no object")
+    except (zlib.error, ValueError, KeyError, EOFError, OSError) as error:
+        raise CheckpointError(f"not a checkpoint: {error}") from None
+    for key, expected in (("layout", LAYOUT), ("scenario", scenario.sha256)):
+        if head.get(key) != expected:
+            raise CheckpointError(f"{key} is {head.get(key)}: expected {expected}")
+    try:
+        sim = _filled(scenario, head, arrays, threads, into)
+    except (LookupError, TypeError, ValueError, AttributeError) as problem:  # its layout moved, and its number was not raised
+        raise CheckpointError(f"not of this layout, though its number is {LAYOUT}: {type(problem).__name__}: {problem}") from None
+    if sim.digest() != head["digest"]:
+        raise CheckpointError("digest does not match the content")
+    return sim
+
+
+def _filled(
+    scenario: Scenario, head: dict[str, Any], arrays: Mapping[str, npt.NDArray[np.uint8]], threads: int, into: Simulation | None
+) -> Simulation:
+    """The simulation of a checkpoint's parts."""
+    market = {key: head[key] for key in ("noise", "start", "instant")}
+    digest = head["digest"]
+    if not isinstance(digest, str):
+        raise TypeError(f"digest is {digest}")
+    sim = into or Simulation(scenario, head["seed"], threads=threads, **market)
+    assert (sim.scenario, sim.seed, {key: getattr(sim, key) for key in market}) == (scenario, head["seed"], market), "of another market"
+    for name, array in _changing(sim).items():
+        array.view(np.uint8)[...] = arrays[name]
+    sim.remember(head["memory"])
+    sim.aside = Aside(**head["aside"])
+    sim.taken = Moment(*head["taken"])
+    sim.events.clear()
+    sim.kept.clear()  # what sights made of another moment
+    return sim
+
+
+def _changing(sim: Simulation) -> dict[str, npt.NDArray[np.generic]]:
+    machine = {name: array for name, array in zip(sim.machine._fields, sim.machine, strict=True) if name not in FIXED}
+    return {**machine, **sim.arrays()}
+
+
+def replay(
+    scenario: Scenario,
+    seed: int,
+    commands: Iterable[Command],
+    until: Moment,
+    *,
+    noise: int | None = None,
+    start: int = 0,
+    instant: bool = False,
+    threads: int = 1,
+    tape: bool = False,
+    checkpoint: bytes | None = None,
+    progress: Callable[[int], None] | None = None,
+    curve: list[list[int]] | None = None,
+) -> Simulation:
+    """Run a log up to the moment `until`; with a checkpoint only what came after its moment is run. `progress` hears of steps reached,
+    `curve` gets the loss of every full minute, see `step_to`."""
+    if checkpoint is None:
+        sim = Simulation(scenario, seed, noise=noise, start=start, instant=instant, threads=threads, tape=tape)
+    else:
+        sim = restore(scenario, checkpoint, threads=threads)
+        for what, found, expected in (
+            ("seed", sim.seed, seed),
+            ("noise", sim.noise, seed if noise is None else noise),
+            ("start", sim.start, start),
+            ("instant", sim.instant, instant),
+        ):
+            if found != expected:
+                raise CheckpointError(f"{what} is {found}: expected {expected}")
+    play_on(sim, in_order(commands), until, progress, curve)
+    return sim
+
+
+def in_order(commands: Iterable[Command]) -> list[Command]:
+    """A log as it was given."""
+    return sorted(commands, key=lambda command: (command.step, command.seq))
+
+
+def play_on(
+    sim: Simulation,
+    ordered: Sequence[Command],
+    until: Moment,
+    progress: Callable[[int], None] | None = None,
+    curve: list[list[int]] | None = None,
+) -> None:
+    """Go on to the moment `until`, giving what the log has from the simulation's own moment up to there."""
+
+    def go(to: int) -> None:
+        while sim.now < to and not sim.ended:
+            stop = CLOSE if sim.now < CLOSE < to else to  # from there the clock jumps: what is left of a stretch would be too much
+            target = min(stop, sim.now + PROGRESS_STEPS)
+            if curve is None:
+                sim.step(target - sim.now)
+            else:
+                step_to(sim, target, curve)
+            if progress:
+                progress(sim.now)
+
+    since = max(sim.taken, Moment(sim.now, 0))
+    for place in range(bisect_right(ordered, since, key=Moment.of), len(ordered)):
+        command = ordered[place]
+        if not until.takes(command):
+            break
+        go(command.step)
+        sim.submit(command)
+    go(until.step)

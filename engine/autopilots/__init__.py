@@ -1,0 +1,1 @@
+"""Players that know what a desk sees, and nothing else."""

@@ -1,0 +1,77 @@
+"""Autopilots: characters that play one desk through its sight alone. A move comes from the cards and from nothing else.
+
+`assistant` sits in empty seats and does what its team asks; `history`, `novice` and `competent` are for ghosts, demos and
+rehearsals. A habit is a question put to the sight that may answer with a move; a look takes the first habits that have one,
+at most one lever and one thing said.
+"""
+
+from collections.abc import Callable
+
+from engine.autopilots import assistant, competent, history, novice
+from engine.autopilots.parts import Eyes, Habit, Move, Words
+from engine.commands import LEVERS
+from engine.events import DESKS
+from engine.market_time import BELL_END, BLOCK, CLOSE, END, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND, phase
+from engine.sights.cards import DeskCards
+
+CHARACTERS: dict[str, dict[str, tuple[Habit, ...]]] = {
+    "assistant": assistant.HABITS,
+    "competent": competent.HABITS,
+    "history": history.HABITS,
+    "novice": novice.HABITS,
+}
+AUTOPILOTS = tuple(sorted(CHARACTERS))
+# How often a look is taken, in steps.
+LOOK_STEPS = {
+    "deployment": 5 * STEPS_PER_MINUTE,
+    "premarket": 30 * STEPS_PER_SECOND,
+    "bell": 5 * STEPS_PER_SECOND,
+    "unwind": 2 * STEPS_PER_MINUTE,
+    "block": 30 * STEPS_PER_SECOND,
+    "ended": 30 * STEPS_PER_SECOND,
+}
+
+Pilot = Callable[[DeskCards], list[Move]]
+
+
+class AutopilotError(ValueError):
+    """There is no such autopilot: the message says which there are."""
+
+
+def autopilot(name: str, desk: str, words: Words) -> Pilot:
+    """The autopilot of a character at a desk, which speaks its firm's words: sight -> moves, the same for the same sight.
+
+    Raises AutopilotError.
+    """
+    if name not in CHARACTERS:
+        raise AutopilotError(f"{name!r} is no autopilot: expected one of {', '.join(AUTOPILOTS)}")
+    if desk not in DESKS:
+        raise AutopilotError(f"{desk!r} has no autopilot: expected one of {', '.join(DESKS)}")
+    habits = CHARACTERS[name][desk]
+    return lambda sight: _moves(habits, Eyes(desk, sight, words))
+
+
+def _moves(habits: tuple[Habit, ...], eyes: Eyes) -> list[Move]:
+    found: dict[bool, Move] = {}
+    for habit in habits:
+        move = habit(eyes)
+        if move is not None and LEVERS[move.kind].talk not in found and eyes.may(move):
+            found[LEVERS[move.kind].talk] = move
+            if len(found) == 2:
+                break
+    return list(found.values())
+
+
+def looks_at(step: int) -> bool:
+    """Whether autopilots look at a step."""
+    return step % LOOK_STEPS[phase(step)] == 0
+
+
+def next_look(step: int) -> int:
+    """The first step after `step` at which autopilots look; END when there is none."""
+    every = LOOK_STEPS[phase(step)]
+    following = (step // every + 1) * every
+    begin = next((begin for begin in (0, OPEN, BELL_END, CLOSE) if begin > step), END)  # of the next phase
+    if following >= begin:
+        following = begin if begin == END or looks_at(begin) else next_look(begin)
+    return min(BLOCK if CLOSE <= following < BLOCK else following, END)

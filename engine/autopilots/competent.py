@@ -1,0 +1,285 @@
+"""The autopilot `competent`: three people who know their tools, read what arrives, and ask each other.
+
+The operator follows an order id from a mail to a log; the deployer believes a checksum and nothing else; the risk manager says
+yes quickly and gets out patiently. All of it from what the cards say: without the mails, or with another server at fault, they
+do other things.
+"""
+
+from engine.autopilots.history import take_capital, take_the_bid
+from engine.autopilots.operator import (
+    ask_for_checks,
+    ask_to_disconnect,
+    bring_back,
+    disconnect_firm,
+    fail_over_to_standby,
+    name_it,
+    press,
+    read_mail,
+    share_log,
+    share_mail,
+    stop_it,
+    tail_next,
+    trust_the_pager,
+)
+from engine.autopilots.parts import Eyes, Habit, Move, open_mail, pick_up, say
+from engine.autopilots.plan import stands
+from engine.autopilots.team import (
+    MAY_START,
+    REPAIRED,
+    SEND_CHECKS,
+    calm,
+    checksum_to_share,
+    declare_cause,
+    read_pin,
+    say_calm,
+    suspect,
+    was_told,
+)
+from engine.autopilots.week import TAKE_IT_OUT, WEEK_HABITS, plan_of
+from engine.sights.cards import Host
+
+ALARM_USD = 150_000_000  # gross of account 33 that no morning explains
+WORTH_USD = 25_000_000  # gross below which what is left belongs to clients
+CAP_USD = 50_000_000
+ROOM_USD = 30_000_000  # what clients fill account 33 to by the end of a morning, and a little more
+COLLAR_PERCENT, RATE_PER_S = 10, 5
+
+
+# -- deployer
+
+
+def read_own_mail(eyes: Eyes) -> Move | None:
+    """Everything that comes, at leisure: it is not much."""
+    fresh = eyes.mails(read=False)
+    return open_mail(eyes, fresh[0]) if fresh and eyes.free > 0 and not eyes.busy("mail.open") else None
+
+
+def asked_about(eyes: Eyes) -> bool:
+    """Whether operations has asked what the retired code is, and the mail was read. Who has taken that code out of the release answers that it is
+    gone: the tool has recorded other releases everywhere.
+    """
+    asked = any(eyes.words.retired in mail["subject"] for mail in eyes.mails(read=True))
+    return asked and not (plan_of(eyes) == TAKE_IT_OUT and all(row["copied_at"] for row in eyes.hosts))
+
+
+def clearing(eyes: Eyes) -> bool:
+    """Whether the operator waits to hear which servers may come back."""
+    return any(item["title"] == eyes.words.fill(SEND_CHECKS) for item in eyes.bridge(kind="say"))
+
+
+def checked(eyes: Eyes, server: Host) -> bool:
+    """Whether a server has a checksum that still tells something: one after its last copy or start, and after the operator began to wait."""
+    checksum, moments = server["checksum"], [server["copied_at"]]
+    moments += [row["at"] for row in eyes.done("server.start", target=server["name"]) if row["state"] == "done"]
+    moments += [item["at"] for item in eyes.bridge(kind="say") if item["title"] == eyes.words.fill(SEND_CHECKS)]
+    return checksum is not None and all(eyes.at(checksum["at"]) >= eyes.at(moment) for moment in moments)
+
+
+def as_good(eyes: Eyes) -> list[str]:
+    """Releases that do with the flag what the one to be deployed does."""
+    rows, target = eyes.releases, eyes.target
+    meant = [row["flag_set"] for row in rows if row["name"] == target]
+    return [target, *(row["name"] for row in rows if row["flag_set"] in meant and row["name"] != target)]
+
+
+def wrong(eyes: Eyes, server: Host) -> bool:
+    """Whether a server's last checksum shows a release that was not to be deployed, on disk or running; what ran on an evening was
+    restarted since, or will be seen to be wrong today.
+    """
+    checksum, good = server["checksum"], as_good(eyes)
+    if checksum is None:
+        return False
+    ran = checksum["process_release"] if eyes.at(checksum["at"]) >= eyes.at("00:00") else ""
+    return checksum["disk_release"] not in good or (bool(ran) and ran not in good)
+
+
+def check_suspect(eyes: Eyes) -> Move | None:
+    """The one the team names; without a name all of them, one after the other, once somebody has asked or waits."""
+    servers = eyes.hosts
+    named = suspect(eyes)
+    wanted = [row for row in servers if row["n"] == named]
+    if clearing(eyes) or (not named and asked_about(eyes) and not any(wrong(eyes, row) for row in servers)):
+        wanted += [row for row in servers if row["n"] != named]
+    for row in wanted:
+        under_way = row["work"] or eyes.busy("checksum.run", row["name"]) or eyes.busy("server.start", row["name"])
+        if not under_way and not checked(eyes, row) and eyes.free > 0:
+            return Move("checksum.run", {"servers": [row["n"]]}, "likely", "What does it really run?")
+    return None
+
+
+def share_checksum(eyes: Eyes) -> Move | None:
+    """Show what was found, when it differs."""
+    for row in eyes.hosts:
+        if wrong(eyes, row) and checked(eyes, row) and checksum_to_share(eyes, row):
+            return Move("evidence.share", {"what": "checksum", "id": row["n"]})
+    return None
+
+
+def name_the_stale(eyes: Eyes) -> Move | None:
+    """A process that runs another release than the fleet is a diagnosis."""
+    for row in eyes.hosts:
+        checksum = row["checksum"]
+        if checksum is not None and wrong(eyes, row) and checked(eyes, row):
+            return declare_cause(eyes, row["n"], "certain", f"{row['name']} runs {checksum['process_release'] or checksum['disk_release']}.")
+    return None
+
+
+def needs_copy(eyes: Eyes) -> list[Host]:
+    """Servers whose newest checksum shows the wrong file on disk."""
+    good = as_good(eyes)
+    return [
+        row
+        for row in eyes.hosts
+        if row["checksum"] and row["checksum"]["disk_release"] not in good and checked(eyes, row) and not row["work"]
+    ]
+
+
+def ask_to_copy(eyes: Eyes) -> Move | None:
+    """Before the open a copy is an emergency change."""
+    if eyes.phase == "premarket" and needs_copy(eyes) and eyes.word("release.copy") in ("open", "refused"):
+        return Move("authorise.ask", {"what": "release.copy"}, "certain", "One server missed the release.")
+    return None
+
+
+def _copy(eyes: Eyes) -> Move | None:
+    """Bring the release to the server that lacks it."""
+    found = needs_copy(eyes)
+    if not found or eyes.free == 0:
+        return None
+    return Move("release.copy", {"servers": [found[0]["n"]], "release": eyes.target}, "certain", "The file never arrived.")
+
+
+def _restart(eyes: Eyes) -> Move | None:
+    """Run what was copied."""
+    for row in eyes.hosts:
+        copied = eyes.done("release.copy", target=row["name"])
+        if not copied or copied[0]["state"] != "done" or row["work"] or eyes.free == 0:
+            continue
+        if not eyes.done("server.start", copied[0]["at"], row["name"]) and not eyes.busy("server.start", row["name"]):
+            return Move("server.start", {"server": row["n"]}, "certain", "The new release is on its disk.")
+    return None
+
+
+def clear_servers(eyes: Eyes) -> Move | None:
+    """Say of a server what its checksum has shown."""
+    for row in eyes.hosts:
+        if not row["checksum"] or wrong(eyes, row) or not checked(eyes, row):
+            continue
+        started = eyes.done("server.start", "08:00", row["name"])
+        if started and started[0]["state"] == "done" and not was_told(eyes, REPAIRED, row["name"]):
+            return say(eyes, REPAIRED.format(name=row["name"]))
+        if clearing(eyes) and not was_told(eyes, MAY_START, row["name"]):
+            return say(eyes, MAY_START.format(name=row["name"]))
+    return None
+
+
+# -- risk manager
+
+
+def _give_the_word(eyes: Eyes) -> Move | None:
+    """Whoever asks sees something that this desk does not."""
+    asked = [row["what"] for row in eyes.authorisations if row["state"] == "asked"]
+    if asked:
+        return Move("authorise.give", {"what": asked[0]}, "certain", "Who asks sees it.")
+    if alarming(eyes) and eyes.word("smars.disconnect") != "given":
+        return Move("authorise.give", {"what": "smars.disconnect"}, "likely", "Account 33 has never looked like this.")
+    return None
+
+
+def alarming(eyes: Eyes) -> bool:
+    """Whether the position grows as no morning explains."""
+    return eyes.phase == "bell" and eyes.growing and abs(eyes.gross_usd) > ALARM_USD
+
+
+def share_position(eyes: Eyes) -> Move | None:
+    """Tell the others what the monitor says, once."""
+    return Move("evidence.share", {"what": "pnl", "id": 0}) if alarming(eyes) and not eyes.bridge(kind="pin", desk="risk") else None
+
+
+def cap(eyes: Eyes) -> Move | None:
+    """Nobody stops it: reject what makes the position larger."""
+    if alarming(eyes) and not eyes.cap_usd and eyes.past("09:36") and not eyes.busy("limit.set"):
+        return Move("limit.set", {"gross_usd": CAP_USD}, "likely", "It grows and nobody has stopped it.")
+    return None
+
+
+def lift_cap(eyes: Eyes) -> Move | None:
+    """The cap turns clients away as well once the danger is over."""
+    if eyes.cap_usd and calm(eyes) and not alarming(eyes) and not eyes.busy("limit.set"):
+        return Move("limit.set", {"gross_usd": 0}, "likely", "Clients' orders meet it too.")
+    return None
+
+
+def set_dials(eyes: Eyes) -> Move | None:
+    """Before the open: what was built is set so that clients pass. A cap as tight as the account's own limit turns them away."""
+    limits = eyes.limits
+    if limits is None or eyes.phase != "premarket" or not eyes.free:
+        return None
+    if stands(eyes, "limit") and 0 < limits["gross_cap_usd"] < ROOM_USD and not eyes.busy("limit.set"):
+        return Move("limit.set", {"gross_usd": ROOM_USD}, "certain", "Clients fill the account as well.")
+    if stands(eyes, "rate") and not limits["rate_per_second"] and not eyes.busy("rate.set"):
+        return Move("rate.set", {"per_second": RATE_PER_S}, "certain", "No order of ours needs more.")
+    if stands(eyes, "collar") and not limits["collar_percent"] and not eyes.busy("collar.set"):
+        return Move("collar.set", {"percent": COLLAR_PERCENT}, "certain", "Nobody of ours buys ten percent away.")
+    return None
+
+
+def over(eyes: Eyes) -> bool:
+    """Whether a position is left that has stopped growing, and will not begin again."""
+    if eyes.phase == "bell" and not calm(eyes):
+        return False
+    return eyes.phase in ("bell", "unwind") and not eyes.growing and eyes.gross_usd > WORTH_USD
+
+
+def ask_busts(eyes: Eyes) -> Move | None:
+    """Within thirty minutes of the trades."""
+    if over(eyes) and eyes.gross_usd > ALARM_USD and not eyes.done("exchange.bust"):
+        return Move("exchange.bust", {}, "likely", "What is far from the open may be cancelled.")
+    return None
+
+
+def _flatten(eyes: Eyes) -> Move | None:
+    """Through the books, patiently, and again from fresh figures every hour while something is left."""
+    earlier = eyes.done("position.flatten")
+    if not over(eyes) or eyes.free == 0 or (earlier and eyes.ago(earlier[0]["at"]) < 3600):
+        return None
+    return Move("position.flatten", {"symbols": "all", "style": "passive"}, "certain", "It is not ours to keep.")
+
+
+# At once: what brings evidence, and who may stop it is settled before it is needed.
+_answer = pick_up(
+    5, "date.stand", "racks.walk", "tired.home",
+    "golive.check", "golive_again.line", "blotter.list", "settle.all", "exchange.wait", "exchange_again.session", "exchange_back.error",
+    "floor.order", "chief.stop", "chief_again.stop", "client.cancel", "client_again.cancel", "sessions.one", "legal.image", "broker.figures",
+)  # fmt: skip
+
+_DAY: dict[str, tuple[Habit, ...]] = {
+    "operator": (
+        press, stop_it, fail_over_to_standby, disconnect_firm, name_it, share_log, ask_to_disconnect, share_mail, say_calm, ask_for_checks,
+        tail_next, bring_back, read_mail,
+    ),
+    "deployer": (
+        name_the_stale, ask_to_copy, share_checksum, clear_servers, _copy, _restart, check_suspect, read_own_mail,
+    ),
+    "risk": (
+        _give_the_word, share_position, set_dials, cap, ask_busts, lift_cap, _flatten, take_the_bid, take_capital, read_own_mail,
+    ),
+}  # fmt: skip
+
+
+def on_the_day(habit: Habit) -> Habit:
+    """A habit that rests in the week."""
+    return lambda eyes: None if eyes.phase == "deployment" else habit(eyes)
+
+
+HABITS: dict[str, tuple[Habit, ...]] = {
+    desk: (
+        *((trust_the_pager,) if desk == "operator" else ()),
+        _answer,
+        *WEEK_HABITS[desk],
+        *map(on_the_day, habits[:-1]),
+        read_pin,
+        on_the_day(habits[-1]),
+    )
+    for desk, habits in _DAY.items()
+}

@@ -1,0 +1,354 @@
+"""What every autopilot is made of: the move it makes, and one desk's sight put as questions.
+
+Nothing here remembers: what a desk did before stands on its cards, so another worker may take over at any moment and the
+same commands come out.
+"""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from engine.arguments import AllStocks, Args
+from engine.commands import LEVERS
+from engine.market_time import EVENINGS
+from engine.sights.cards import (
+    Alert,
+    Ask,
+    Bid,
+    BridgeItem,
+    Call,
+    Cause,
+    Chart,
+    Control,
+    Declared,
+    Deed,
+    DeskCards,
+    Evening,
+    Host,
+    Lever,
+    Limits,
+    Mail,
+    OneLog,
+    OneLook,
+    Pnl,
+    Print,
+    Rates,
+    Release,
+    Server,
+    Task,
+    Week,
+    Word,
+)
+
+_ORDER = re.compile(r"\b\d{3,}\b")
+
+EARLIER = tuple(evening[4:] for evening in EVENINGS)
+DAYS = len(EARLIER)
+START = f"{EARLIER[0]} 00:00"
+
+
+class Move(NamedTuple):
+    """A command an autopilot gives: `confidence` is one of CONFIDENCES or None, `why` is for the debrief."""
+
+    kind: str
+    args: Args | AllStocks
+    confidence: str | None = None
+    why: str = ""
+
+
+def seconds(clock: str) -> int:
+    """Seconds since midnight of "HH:MM" or "HH:MM:SS", below 0 with the date of an earlier day; fractions are dropped.
+
+    "now" is later than all, "" (never) before.
+    """
+    if clock in ("", "now"):
+        return 86_400 if clock else -10 * 86_400
+    *day, clock = clock.rsplit(" ", 1)
+    hours, minutes, *rest = clock.split(".")[0].split(":")
+    before = DAYS - EARLIER.index(day[0][:6]) if day else 0
+    return int(hours) * 3600 + int(minutes) * 60 + (int(rest[0]) if rest else 0) - before * 86_400
+
+
+class Words(NamedTuple):
+    """What a firm's people call things: what sends the orders, how many servers do, who mails its rejects and by which words they are known,
+    and the code that those are about.
+    """
+
+    system: str
+    many: str
+    rejecting: str
+    reject: str
+    retired: str
+
+    def fill(self, text: str) -> str:
+        """A sentence with {system} and {many} filled in."""
+        filled = text.format(system=self.system, many=self.many)
+        return filled[:1].upper() + filled[1:]
+
+
+class Eyes:
+    """One desk's sight at one moment, and the words of its firm."""
+
+    def __init__(self, desk: str, sight: DeskCards, words: Words) -> None:
+        self.desk, self.sight, self.words = desk, sight, words
+        # What one desk alone is told: None at the others.
+        self.deployer = sight if "fleet" in sight else None
+        self.operator = sight if "servers" in sight else None
+        self.risk = sight if "pnl" in sight else None
+        self.clock = sight["clock"]["clock"]
+        date = sight["clock"].get("date", "")[4:]
+        self.today = seconds(f"{date} 00:00") if date in EARLIER else 0
+        self.now = self.at(self.clock)  # since midnight of the day, below 0 in the week
+        self.phase = sight["clock"]["phase"]
+
+    def at(self, clock: str) -> int:
+        """A moment as it stands on a card, seconds since midnight of the day: without a date it is today's."""
+        return seconds(clock) + (0 if " " in clock or clock == "now" else self.today)
+
+    def past(self, clock: str) -> bool:
+        """Whether the day's clock has reached "HH:MM" or "HH:MM:SS"; never in the week before."""
+        return self.now >= seconds(clock)
+
+    @property
+    def evening(self) -> int | None:
+        """The evening of the week: 0, 1, 2, or None on the day."""
+        return self.sight["week"]["evening"]
+
+    def past_tonight(self, clock: str) -> bool:
+        """Whether an evening's clock has reached "HH:MM"; never on the day."""
+        return self.phase == "deployment" and self.now - self.today >= seconds(clock)
+
+    def ago(self, clock: str) -> int:
+        """Seconds since a moment on a card."""
+        return self.now - self.at(clock)
+
+    # -- hands and levers
+
+    @property
+    def hands(self) -> int:
+        """Hands there are."""
+        return self.sight["work"]["hands"]
+
+    @property
+    def free(self) -> int:
+        """Hands that are not at work."""
+        return self.sight["work"]["free"]
+
+    def busy(self, kind: str, target: str = "") -> bool:
+        """Whether a lever of this kind (at that target) is under way."""
+        return any(task["kind"] == kind and target in task["target"] for task in self.tasks)
+
+    def done(self, kind: str, since: str = START, target: str = "") -> list[Deed]:
+        """The desk's own commands of a kind from a moment on that were not refused, newest first."""
+        first = self.at(since)
+        return [
+            row
+            for row in self.sight["done"]["rows"]
+            if row["kind"] == kind and row["state"] != "refused" and self.at(row["at"]) >= first and target in row["target"]
+        ]
+
+    def lever(self, kind: str) -> Lever | None:
+        """A lever's row, None where the desk does not have it now."""
+        return next((row for row in self.sight["levers"]["levers"] if row["kind"] == kind), None)
+
+    def allowed(self, kind: str) -> bool:
+        """Whether a lever may be given now, as its row says."""
+        row = self.lever(kind)
+        return row is not None and row["allowed"]
+
+    def may(self, move: Move) -> bool:
+        """Whether a move would be taken: talk always; a lever when its row allows it and nothing like it is under way."""
+        return LEVERS[move.kind].talk or self.allowed(move.kind)
+
+    # -- talk
+
+    def word(self, what: str) -> str:
+        """State of the risk manager's word: open, asked, given or refused."""
+        return next((row["state"] for row in self.authorisations if row["what"] == what), "open")
+
+    def bridge(self, since: str = START, kind: str = "", desk: str = "") -> list[BridgeItem]:
+        """Items of the bridge from a moment on, of a kind and a desk where these are named, oldest first."""
+        first = self.at(since)
+        return [
+            item
+            for item in self.sight["bridge"]["items"]
+            if self.at(item["at"]) >= first and kind in ("", item["kind"]) and desk in ("", item["desk"])
+        ]
+
+    def said(self, text: str) -> bool:
+        """Whether this desk has said that on the bridge."""
+        return any(item["title"] == text for item in self.bridge(kind="say", desk=self.desk))
+
+    def pinned(self, words: str, since: str = START) -> bool:
+        """Whether this desk has shared something from a moment on whose title has these words."""
+        return any(words in item["title"] for item in self.bridge(since, "pin", self.desk))
+
+    # -- evidence
+
+    def mails(self, read: bool | None = None) -> list[Mail]:
+        """Mails on the card, oldest first; all of them, or only those read or not read."""
+        return [mail for mail in reversed(self.sight["inbox"]["mails"]) if read is None or mail["read"] is read]
+
+    def ringing(self) -> Call | None:
+        """The call that waits for an answer."""
+        return next((call for call in self.sight["calls"]["calls"] if call["state"] == "ringing"), None)
+
+    # -- what every desk is told
+
+    @property
+    def tasks(self) -> list[Task]:
+        """Levers under way."""
+        return self.sight["work"]["tasks"]
+
+    @property
+    def authorisations(self) -> list[Word]:
+        """Where the risk manager's word stands for every lever that needs it."""
+        return self.sight["words"]["words"]
+
+    @property
+    def asks(self) -> list[Ask]:
+        """What this desk's assistant was asked for."""
+        return self.sight["asks"]["asks"]
+
+    @property
+    def alerts(self) -> list[Alert]:
+        """The desk's alerts, newest first."""
+        return self.sight["alerts"]["alerts"]
+
+    @property
+    def causes(self) -> list[Cause]:
+        """What may be declared."""
+        return self.sight["diagnosis"]["causes"]
+
+    @property
+    def declared(self) -> list[Declared]:
+        """What was declared."""
+        return self.sight["diagnosis"]["declared"]
+
+    @property
+    def week(self) -> Week:
+        """The evening, and what is left of the week."""
+        return self.sight["week"]
+
+    @property
+    def controls(self) -> list[Control]:
+        """Every control there could be."""
+        return self.sight["controls"]["rows"]
+
+    # -- what one desk alone is told: nothing at the others
+
+    @property
+    def hosts(self) -> list[Host]:
+        """The fleet, as the deployer knows it."""
+        return self.deployer["fleet"]["servers"] if self.deployer else []
+
+    @property
+    def target(self) -> str:
+        """The release that is to be deployed."""
+        return self.deployer["fleet"]["target"] if self.deployer else ""
+
+    @property
+    def releases(self) -> list[Release]:
+        """The releases there are."""
+        return self.deployer["releases"]["releases"] if self.deployer else []
+
+    @property
+    def servers(self) -> list[Server]:
+        """The servers, as the operator knows them."""
+        return self.operator["servers"]["servers"] if self.operator else []
+
+    @property
+    def rates(self) -> Rates | None:
+        """The firm's rates of the last minute."""
+        return self.operator["rates"] if self.operator else None
+
+    @property
+    def children_out(self) -> float:
+        """Child orders that the firm sends a second."""
+        return self.rates["children_out"] if self.rates else 0
+
+    @property
+    def chart(self) -> Chart | None:
+        """The rates of the last half hour."""
+        return self.operator["chart"] if self.operator else None
+
+    @property
+    def log(self) -> OneLog | None:
+        """The last tail that was asked for."""
+        found = self.operator["log"] if self.operator else None
+        return None if found is None or found["server"] is None else found
+
+    @property
+    def look(self) -> OneLook | None:
+        """The rates of one server that were asked for last."""
+        found = self.operator["look"] if self.operator else None
+        return None if found is None or found["server"] is None else found
+
+    @property
+    def pnl(self) -> Pnl | None:
+        """The position monitor."""
+        return self.risk["pnl"] if self.risk else None
+
+    @property
+    def gross_usd(self) -> int:
+        """What the monitor shows long and short together."""
+        return self.pnl["gross_usd"] if self.pnl else 0
+
+    @property
+    def growing(self) -> bool:
+        """Whether what the monitor shows grows."""
+        return self.pnl is not None and self.pnl["growing"]
+
+    @property
+    def cap_usd(self) -> int:
+        """The cap on what the firm may hold; 0 for none."""
+        return self.limits["gross_cap_usd"] if self.limits else 0
+
+    @property
+    def limits(self) -> Limits | None:
+        """What is set."""
+        return self.risk["limits"] if self.risk else None
+
+    @property
+    def tape(self) -> list[Print]:
+        """Last sales."""
+        return self.risk["tape"]["items"] if self.risk else []
+
+    @property
+    def block(self) -> Evening | None:
+        """The sale of the block, and the capital after it."""
+        return self.risk["evening"] if self.risk else None
+
+    @property
+    def bids(self) -> list[Bid]:
+        """What banks have bid for the block."""
+        return self.block["bids"] if self.block else []
+
+
+Habit = Callable[[Eyes], Move | None]
+
+
+def say(eyes: Eyes, text: str) -> Move | None:
+    """Say something on the bridge, once."""
+    return None if eyes.said(text) else Move("bridge.say", {"text": text})
+
+
+def open_mail(eyes: Eyes, mail: Mail, why: str = "") -> Move:
+    """Open a mail."""
+    return Move("mail.open", {"mail": mail["id"]}, None, why)
+
+
+def pick_up(after_s: int, *replies: str, every: bool = True) -> Habit:
+    """The habit of answering a call once it has rung for so long: with the first of its replies that is among `replies`, else the last;
+    without `every` a call that has none of them rings out.
+    """
+
+    def habit(eyes: Eyes) -> Move | None:
+        call = eyes.ringing()
+        if call is None or eyes.ago(call["at"]) < after_s:
+            return None
+        keys = [reply["key"] for reply in call["replies"]]
+        found = next((key for key in keys if key in replies), keys[-1] if every else None)
+        return Move("call.answer", {"call": call["id"], "reply": found}) if found else None
+
+    return habit

@@ -1,0 +1,127 @@
+"""What characters share: reading what colleagues pin, whom the team suspects, and the sentences by which they hand work over."""
+
+import re
+
+from engine.autopilots.parts import Eyes, Move, say
+from engine.sights.cards import BridgeItem, Host
+
+_ORDER = re.compile(r"(?i)\b(?:order|ord|rej)[\s=]+(\d+)")
+FILLED = re.compile(r"qty=(\d+) filled=(\d+)")
+_BUSY_PER_S = 200  # child orders a second that no morning of this firm has seen
+FLOOD_S = 40  # seconds of them that nobody takes for the noise of the bell
+CHILDREN_A_PARENT = 40  # nor so many children for each order that comes in
+
+REPAIRED = "{name} runs the new release now."
+MAY_START = "{name} has the right release on disk: it may be started."
+CALM = "The flood of orders has stopped."
+SEND_CHECKS = "{system} is off the exchanges. Which servers may come back?"
+
+
+def read_pin(eyes: Eyes) -> Move | None:
+    """Open what a colleague has shared."""
+    fresh = [item for item in eyes.bridge(kind="pin") if eyes.desk not in item["read"]]
+    return Move("pin.read", {"pin": fresh[0]["id"]}) if fresh else None
+
+
+def known_pins(eyes: Eyes, desk: str = "") -> list[BridgeItem]:
+    """Pins this desk has opened (its own too), oldest first."""
+    return [item for item in eyes.bridge(kind="pin", desk=desk) if eyes.desk in item["read"]]
+
+
+def server_names(eyes: Eyes) -> dict[int, str]:
+    """Names of the servers, as this desk's own card has them."""
+    rows = eyes.servers or eyes.hosts
+    return {row["n"]: row["name"] for row in rows}
+
+
+def suspect(eyes: Eyes) -> int:
+    """The server the team has named last, 0 for none."""
+    named = [row["server"] for row in sorted(eyes.declared, key=lambda row: eyes.at(row["at"])) if row["server"]]
+    return named[-1] if named else 0
+
+
+def declared(eyes: Eyes, server: int) -> bool:
+    """Whether the team's diagnosis names this server (0: whether there is any)."""
+    return any(server in (0, row["server"]) for row in eyes.declared)
+
+
+def declare_cause(eyes: Eyes, server: int, confidence: str, why: str) -> Move | None:
+    """Declare that this server runs another release than the rest."""
+    causes = [row for row in eyes.causes if row["server"]]
+    causes.sort(key=lambda row: "release" not in row["label"])
+    if not causes or declared(eyes, server):
+        return None
+    cause = causes[0]["id"]
+    return Move("diagnosis.declare", {"cause": cause, "server": server}, confidence, why)
+
+
+def checksum_to_share(eyes: Eyes, row: Host) -> bool:
+    """Whether a server of the fleet has a checksum that was asked for and is not on the bridge yet."""
+    checksum = row["checksum"]
+    if not checksum:
+        return False
+    if checksum["at"] != "now":
+        return not eyes.pinned(row["name"], checksum["at"])
+    asked = [
+        done
+        for name in (row["name"], "all servers")
+        for done in eyes.done("checksum.run", target=name)
+        if done["state"] == "done"
+    ]
+    return bool(asked) and not eyes.pinned(row["name"], asked[0]["at"])
+
+
+def was_told(eyes: Eyes, text: str, name: str) -> bool:
+    """Whether anybody has said that sentence of that server."""
+    return any(item["title"] == text.format(name=name) for item in eyes.bridge(kind="say"))
+
+
+def reject_orders(eyes: Eyes) -> list[str]:
+    """Order ids in the router's reject mails that were opened."""
+    return [
+        match
+        for mail in eyes.mails(read=True)
+        if eyes.words.reject in mail["subject"]
+        for match in _ORDER.findall(mail["body"] or "")
+    ]
+
+
+def odd_line(eyes: Eyes) -> str:
+    """The line of the tail on the screen that gives its server away: a reject of a mailed order, or a parent filled many times over."""
+    orders = reject_orders(eyes)
+    for line in eyes.log["lines"] if eyes.log else []:
+        text = line["text"]
+        if eyes.words.reject in text and any(order in _ORDER.findall(text) for order in orders):
+            return text
+        filled = FILLED.search(text)
+        if filled and int(filled[2]) > 3 * int(filled[1]):
+            return text
+    return ""
+
+
+def calm(eyes: Eyes) -> bool:
+    """Whether the operator has said that it is over."""
+    return any(item["title"] == CALM for item in eyes.bridge(kind="say"))
+
+
+def say_calm(eyes: Eyes) -> Move | None:
+    """Say that it is over, when the chart shows a flood and the last minute none."""
+    flooded = flood_s(eyes) >= FLOOD_S
+    quiet = eyes.children_out < _BUSY_PER_S // 4
+    return say(eyes, CALM) if flooded and quiet and eyes.phase in ("bell", "unwind") else None
+
+
+def flood_s(eyes: Eyes, last_s: int = 0) -> int:
+    """Seconds of the last half hour, or of the last `last_s` seconds, in which the firm sent more than any morning has seen."""
+    if eyes.chart is None:
+        return 0
+    every, children = eyes.chart["every_s"], eyes.chart["children"]
+    if last_s:
+        children = children[-(last_s // every) :] if last_s >= every else []
+    return sum(1 for count in children if count > _BUSY_PER_S) * every
+
+
+def wild(eyes: Eyes) -> bool:
+    """Whether the firm sends far more than its orders explain."""
+    rates = eyes.rates
+    return rates is not None and rates["children_out"] > _BUSY_PER_S and rates["children_out"] > CHILDREN_A_PARENT * max(rates["parents_in"], 1)

@@ -1,0 +1,1 @@
+"""Mails, calls and logs, generated from the state of a run."""

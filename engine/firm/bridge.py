@@ -1,0 +1,263 @@
+"""What a team says to each other: the bridge's items, the risk manager's word, what was asked of an assistant, diagnoses.
+
+None of it reaches the market: a run with all of it taken out trades the same.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
+
+from engine.arguments import Args
+from engine.commands import LEVERS, Command, target, worded
+from engine.events import DESKS
+from engine.market_time import OPEN
+
+if TYPE_CHECKING:
+    from engine.firm.simulation import Simulation
+
+ITEMS = 60  # the bridge keeps its newest
+LINES, WIDTH = 16, 200  # of a pin's text
+DONE = 40  # commands a desk sees of its own
+_ASKS = 60
+NAMES = {"deployer": "deployer", "operator": "operator", "risk": "risk manager"}
+
+# (desk, what) -> what a desk shows of its own sight: (sim, number) -> (title, lines). Filled by `sight_pins`, which stands higher.
+Shown = tuple[str, list[str]]
+PINS: dict[tuple[str, str], Callable[["Simulation", int], Shown]] = {}
+
+
+class Authorisation(TypedDict):
+    """Where the word for a lever stands, who has spoken last, and when."""
+
+    state: str
+    by: str
+    step: int
+
+
+class Item(TypedDict):
+    """What stands on the bridge, and the desks that have read it."""
+
+    id: int
+    step: int
+    desk: str
+    kind: str
+    title: str
+    lines: list[str]
+    read: list[str]
+
+
+_Asker = TypedDict("_Asker", {"from": str})
+
+
+class Ask(_Asker):
+    """What an assistant was asked to do."""
+
+    id: int
+    step: int
+    desk: str
+    kind: str
+    args: Args
+    label: str
+    state: str
+
+
+class Deed(TypedDict):
+    """A command of a desk: what it was aimed at where it was taken, and why not where it was refused."""
+
+    seq: int
+    kind: str
+    confidence: str | None
+    step: int
+    target: NotRequired[str]
+    reason: NotRequired[str]
+
+
+class Declared(TypedDict):
+    """A diagnosis."""
+
+    step: int
+    desk: str
+    cause: str
+    server: int
+
+
+def _rows_of_desks() -> dict[str, list[Deed]]:
+    return {desk: [] for desk in DESKS}
+
+
+@dataclass(slots=True)
+class Aside:
+    """What refused commands leave: beside the state, for they leave no trace in the digest, and kept all the same for who gave them."""
+
+    refused: dict[str, list[Deed]] = field(default_factory=_rows_of_desks)  # desk -> its commands that were refused
+    asks: list[int] = field(default_factory=list)  # what an assistant was asked for, and was refused
+
+    def to_dict(self) -> dict[str, Any]:
+        """What was refused, JSON-able."""
+        return {"refused": self.refused, "asks": self.asks}
+
+
+@dataclass(slots=True)
+class Bridge:
+    """What was said so far; JSON-able fields."""
+
+    authorisations: dict[str, Authorisation] = field(
+        default_factory=lambda: {what: Authorisation(state="open", by="", step=-1) for what in worded()}
+    )
+    items: list[Item] = field(default_factory=list)
+    posted: int = 0  # items so far: the newest one's id
+    asks: list[Ask] = field(default_factory=list)  # what assistants were asked to do
+    dones: dict[str, list[Deed]] = field(default_factory=_rows_of_desks)  # a desk's commands that were taken
+    declared: list[Declared] = field(default_factory=list)
+    diagnosed: int | None = None  # step of the first right diagnosis
+    noticed: int | None = None  # step at which the first symptom was opened or shared
+
+    def to_dict(self) -> dict[str, Any]:
+        """All that was said, JSON-able."""
+        return {
+            "authorisations": self.authorisations,
+            "items": self.items,
+            "posted": self.posted,
+            "asks": self.asks,
+            "dones": self.dones,
+            "declared": self.declared,
+            "diagnosed": self.diagnosed,
+            "noticed": self.noticed,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Bridge":
+        """A bridge from what `to_dict` gave."""
+        return cls(**data)
+
+    def open_ask(self, desk: str, kind: str, args: object) -> Ask | None:
+        """The oldest open ask of a desk for that command."""
+        return next(
+            (
+                ask
+                for ask in self.asks
+                if ask["state"] == "open" and (ask["desk"], ask["kind"], ask["args"]) == (desk, kind, args)
+            ),
+            None,
+        )
+
+
+# -- the desks' own record of what they did
+
+
+def note_done(sim: "Simulation", command: Command, args: Args) -> None:
+    """Keep a command that was taken, and close what was asked of this desk by it."""
+    if not LEVERS[command.kind].talk:
+        mine = sim.bridge.dones[command.desk]
+        mine.append({"seq": command.seq, "kind": command.kind, "confidence": command.confidence, "step": sim.now, "target": target(sim, args)})
+        del mine[:-DONE]
+    ask = sim.bridge.open_ask(command.desk, command.kind, args)
+    if ask:
+        ask["state"] = "done"
+
+
+def note_refused(sim: "Simulation", command: Command, reason: str) -> None:
+    """Keep a command that was refused, beside the state."""
+    aside = sim.aside
+    if command.desk in aside.refused and command.kind in LEVERS and not LEVERS[command.kind].talk:
+        mine = aside.refused[command.desk]
+        mine.append({"seq": command.seq, "kind": command.kind, "confidence": command.confidence, "step": sim.now, "reason": reason})
+        del mine[:-DONE]
+    ask = sim.bridge.open_ask(command.desk, command.kind, command.args)
+    if ask and ask["id"] not in aside.asks:
+        aside.asks.append(ask["id"])
+
+
+# -- assistants
+
+
+def add_ask(sim: "Simulation", desk: str, kind: str, args: Args) -> None:
+    """Ask the assistant at a desk for a command."""
+    aim = target(sim, args) or (LEVERS[args["what"]].named(sim.scenario) if args.get("what") in LEVERS else "")
+    label = f"{LEVERS[kind].named(sim.scenario)}: {aim}" if aim else LEVERS[kind].named(sim.scenario)
+    number = post(sim, "ask", f"Asks the {NAMES[desk]}: {label}")
+    asks = sim.bridge.asks
+    asks.append({"id": number, "step": sim.now, "from": sim.acting, "desk": desk, "kind": kind, "args": args, "label": label, "state": "open"})
+    del asks[:-_ASKS]
+    sim.tell("assistant.asked", ask=number, desk=sim.acting, of=desk, asked=kind)
+
+
+# -- evidence
+
+
+def shown(sim: "Simulation", what: str, number: int) -> Shown:
+    """What the acting desk shows. Cards are made anew for it: those that sights keep between looks depend on who looked when."""
+    kept, sim.kept = sim.kept, {}
+    try:
+        return PINS[sim.acting, what](sim, number)
+    finally:
+        sim.kept = kept
+
+
+# -- the ledger
+
+
+def notice(sim: "Simulation") -> None:
+    """A symptom was opened or shared: the first one counts."""
+    if sim.bridge.noticed is None:
+        sim.bridge.noticed = sim.now
+        sim.tell("symptom.noticed", desk=sim.acting)
+
+
+def declare(sim: "Simulation", cause: str, server: int) -> None:
+    """Keep a diagnosis; the first right one is the moment of diagnosis."""
+    found = next(row for row in sim.scenario.diagnosis.cause if row.id == cause)
+    where = sim.fleet.label(server) if server else ""
+    sim.bridge.declared.append({"step": sim.now, "desk": sim.acting, "cause": cause, "server": server})
+    sim.tell("diagnosis.declared", desk=sim.acting, cause=cause, server=server)
+    post(sim, "diagnosis", f"{found.label}: {where}" if where else found.label)
+    right = cause == sim.scenario.diagnosis.right and server == (sim.stale if found.server else 0)
+    if right and sim.bridge.diagnosed is None:
+        sim.bridge.diagnosed = sim.now
+
+
+def post(sim: "Simulation", kind: str, title: str, lines: list[str] | None = None, desk: str | None = None) -> int:
+    """Put an item on the bridge, in the name of the acting desk unless another is given; its id."""
+    bridge, desk = sim.bridge, sim.acting if desk is None else desk
+    bridge.posted += 1
+    bridge.items.append({"id": bridge.posted, "step": sim.now, "desk": desk, "kind": kind, "title": title, "lines": lines or [], "read": [desk]})
+    del bridge.items[:-ITEMS]
+    sim.tell("bridge.posted", item=bridge.posted, desk=desk, posted=kind, title=title)
+    return bridge.posted
+
+
+# -- the risk manager's word
+
+
+def needs_authorisation(sim: "Simulation", what: str) -> bool:
+    """Whether a lever needs the word at this time of day."""
+    return bool(LEVERS[what].word) and sim.now >= 0 and (sim.now < OPEN or not LEVERS[what].word_until_open)
+
+
+def authorisation_missing(sim: "Simulation", what: str) -> str:
+    """Why a lever may not be pulled for want of the risk manager's word, or "" when it may."""
+    if sim.instant or not needs_authorisation(sim, what) or sim.bridge.authorisations[what]["state"] == "given":
+        return ""
+    state = sim.bridge.authorisations[what]["state"]
+    so_far = {"asked": "it was asked for and not given yet", "refused": "it was refused, ask again"}.get(state, "ask for it")
+    return f"{LEVERS[what].named(sim.scenario)} needs the risk manager's word: {so_far}"
+
+
+def set_authorisation(sim: "Simulation", what: str, state: str, desk: str | None = None) -> None:
+    """Ask for, give or refuse the word for a lever."""
+    desk = sim.acting if desk is None else desk
+    sim.bridge.authorisations[what] = {"state": state, "by": desk, "step": sim.now}
+    label = LEVERS[what].named(sim.scenario)
+    says = {"asked": f"Asks for the word: {label}", "given": f"Gives the word: {label}", "refused": f"Refuses the word: {label}"}[state]
+    sim.tell(f"word.{state}", what=what, desk=desk)
+    post(sim, "ask" if state == "asked" else "word", says, desk=desk)
+
+
+def cut(text: str) -> list[str]:
+    """The lines of a longer text, as many and as long as a pin holds."""
+    lines = [
+        line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
+        for line in text.strip().splitlines()
+        if line.strip()
+    ]
+    return lines if len(lines) <= LINES else [*lines[: LINES - 1], f"and {len(lines) - LINES + 1} more lines"]

@@ -1,0 +1,148 @@
+"""The fleet: servers, releases on disk, the running release, process state; what a release does with an order.
+
+The copy tool's report and the truth are two things: `reported` is what the tool said, `installed` what lies on disk and
+would run after a restart, `running` what the process was started from.
+"""
+
+import hashlib
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from engine.market.router import BEHAVIOURS
+from engine.market_time import step_at
+from engine.scenario.parts import Release
+from engine.scenario.scenario import Scenario
+
+RUNNING, STARTING, STOPPED = "running", "starting", "stopped"
+
+
+@dataclass(slots=True)
+class Server:
+    """One of the simulated servers."""
+
+    n: int
+    disk: list[str]  # releases on disk, oldest first
+    installed: str  # release that a restart runs
+    running: str  # release of the process; kept while the process is stopped
+    state: str = RUNNING
+    reported: str = ""  # what the copy tool recorded
+    reported_at: int | None = None  # step of the last copy that was recorded
+    previous: str = ""  # release that a rollback returns to
+    recorded_previous: str = ""  # release that the tool will record then: it never looks at the disk
+    connected: bool = True  # its session to the exchanges
+    broken: bool = False  # the file on disk is a part of one: its copy was cut off
+
+
+@dataclass(slots=True)
+class Fleet:
+    """All servers and the scenario's releases."""
+
+    servers: list[Server]
+    releases: dict[str, Release]
+    target: str
+    name: str
+    flag: str  # the one that clients set
+    process: str  # the name of a release's file
+    _names: dict[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def before(cls, scenario: Scenario) -> "Fleet":
+        """The fleet before the week: the oldest release everywhere."""
+        fleet = scenario.fleet
+        old = fleet.release[0].name
+        servers = [
+            Server(n, [old], old, old, reported=old, previous=old, recorded_previous=old)
+            for n in range(1, fleet.servers + 1)
+        ]
+        return cls(servers, {release.name: release for release in fleet.release}, fleet.target, fleet.name, fleet.flag, scenario.told.process)
+
+    @classmethod
+    def deployed(cls, scenario: Scenario, stale: int) -> "Fleet":
+        """The fleet on the morning of history: the new release on every server but one, recorded on all."""
+        found = cls.before(scenario)
+        for server, at in zip(found.servers, scenario.fleet.copied, strict=True):
+            if server.n == stale and not scenario.fleet.copies_arrive:
+                found.record(server.n, scenario.fleet.reported, step_at(at))
+            else:
+                found.copy(server.n, scenario.fleet.reported, step_at(at))
+            server.running = server.installed
+        return found
+
+    def __getitem__(self, n: int) -> Server:
+        return self.servers[n - 1]
+
+    def label(self, n: int) -> str:
+        """Name of a server on screens and in logs."""
+        return self.name.format(n=n)
+
+    def sends(self, n: int) -> bool:
+        """Whether a server routes orders: its process runs and its session stands."""
+        server = self[n]
+        return server.state == RUNNING and server.connected
+
+    def behaviour(self, n: int, flagged: bool, in_session: bool) -> int:
+        """Index of what a server's release does with an order (see BEHAVIOURS of the router)."""
+        release = self.releases[self[n].running]
+        if not flagged or release.flag != self.flag:  # it knows no other flag than its own
+            return BEHAVIOURS.index(release.flag_clear)
+        return BEHAVIOURS.index(release.flag_set if in_session else release.flag_set_before_open)
+
+    def does(self, release: str) -> str:
+        """What a release does in the session with an order that carries the flag clients set."""
+        found = self.releases[release]
+        return found.flag_set if found.flag == self.flag else found.flag_clear
+
+    def defective(self, n: int) -> bool:
+        """Whether a server's running release treats a flagged order neither as the release meant to be live does nor as a plain one."""
+        meant = self.releases[self.target]
+        return self[n].running != self.target and self.does(self[n].running) not in (meant.flag_set, meant.flag_clear)
+
+    def hashes(self, n: int) -> tuple[str, str]:
+        """Checksum of the file on disk and of the running process ("" when it is down)."""
+        server = self[n]
+        disk = self.releases[server.installed].hash
+        if server.broken:
+            disk = hashlib.sha256(f"part of {disk}".encode()).hexdigest()[: len(disk)]
+        return disk, self.releases[server.running].hash if server.state == RUNNING else ""
+
+    def record(self, n: int, release: str, step: int) -> None:
+        """What the copy tool writes down, whatever reached the disk."""
+        server = self[n]
+        if server.reported != release:
+            server.recorded_previous = server.reported
+        server.reported, server.reported_at = release, step
+
+    def copy(self, n: int, release: str, step: int) -> None:
+        """Put a release on a server's disk; a restart runs it."""
+        self._write(n, release)
+        self.record(n, release, step)
+
+    def break_off(self, n: int, release: str) -> None:
+        """A copy that was cut off: a part of the file is on disk, and nothing is recorded."""
+        self._write(n, release)
+        self[n].broken = True
+
+    def _write(self, n: int, release: str) -> None:
+        server = self[n]
+        if release in server.disk:
+            server.disk.remove(release)
+        if server.installed != release and not server.broken:
+            server.previous = server.installed
+        server.disk.append(release)
+        server.installed, server.broken = release, False
+
+    def roll_back(self, n: int, step: int) -> None:
+        """Point a server at its previous release and restart it."""
+        server = self[n]
+        server.installed, server.broken = server.previous if server.previous in server.disk else server.disk[0], False
+        server.reported, server.reported_at = server.recorded_previous, step
+        if server.state == RUNNING:
+            server.running = server.installed
+
+    def to_dict(self) -> list[dict[str, Any]]:
+        """Servers, JSON-able."""
+        return [asdict(server) for server in self.servers]
+
+    def restore(self, data: list[dict[str, Any]]) -> None:
+        """Take servers back from `to_dict`."""
+        self.servers = [Server(**row) for row in data]

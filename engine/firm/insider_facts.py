@@ -1,0 +1,105 @@
+"""What some outsiders can see of a run and may tell: a clearing firm the true position, an exchange its sessions, an auditor the disks."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.firm import week
+from engine.firm.score import HC
+from engine.market.positions import marks
+from engine.market.state import EXECUTIONS
+from engine.market_time import EVENING_STEPS, STEPS_PER_MINUTE, WEEK, evening_of
+from engine.money import spoken
+
+if TYPE_CHECKING:
+    from engine.firm.simulation import Simulation
+
+_LAST = 3  # refused orders named in one mail
+
+
+def busiest_session(sim: "Simulation") -> tuple[int, int]:
+    """(server, percent) of the session with most executions in the last minute; (0, 0) when there are none."""
+    rates = [sim.gauges.per_s(EXECUTIONS, server.n) for server in sim.fleet.servers]
+    total, most = sum(rates), max(rates)
+    return (rates.index(most) + 1, round(100 * most / total)) if total > 0 else (0, 0)
+
+
+def busiest_order(sim: "Simulation") -> tuple[int, str]:
+    """(order, symbol) at work with most child orders; (0, "") when none is."""
+    machine = sim.machine
+    rows = np.arange(machine.parents.shape[1])
+    sent = np.where(rows[None, :] < machine.parent_count[:, None], machine.parents["sent"], -1)
+    s, i = (int(k) for k in np.unravel_index(int(sent.argmax()), sent.shape))
+    return (int(machine.parents[s, i].id), sim.names[s]) if sent[s, i] > 0 else (0, "")
+
+
+def refused_share(sim: "Simulation") -> str:
+    """Refused orders among those that carried the flag."""
+    refused, flagged = len(sim.records.refusals), int(sim.machine.tally[0].flagged)
+    return f"one in {round(flagged / refused)}" if refused else "none"
+
+
+def refused_last(sim: "Simulation") -> str:
+    """The last refused orders, by number and stock."""
+    return ", ".join(f"order {order} in {sim.names[symbol]}" for order, _, _, symbol in sim.records.refusals[-_LAST:]) or "none"
+
+
+def hashes(sim: "Simulation") -> str:
+    """First digits of the checksums of every server, a line each."""
+    lines = []
+    for server in sim.fleet.servers:
+        disk, process = sim.fleet.hashes(server.n)
+        lines.append(f"{sim.fleet.label(server.n)}: on disk {disk[:8]}, running {process[:8] or 'nothing'}")
+    return "\n".join(lines)
+
+
+def week_numbers(sim: "Simulation") -> Mapping[str, float]:
+    """What the evenings have seen so far, as the tools and the calendar say it, by the names of `conditions.WEEK_NUMBERS`."""
+    tonight = evening_of(sim.now)
+    begin = sim.now if tonight is None else WEEK + tonight * EVENING_STEPS
+    spans = [(row["from"], row["to"]) for row in sim.week.calendar if row["desk"] == "deployer"]
+    spans += [(work.start, sim.now) for work in sim.works if work.desk == "deployer" and work.hands]
+    recorded = [server.n for server in sim.fleet.servers if server.reported != sim.scenario.fleet.release[0].name]
+    copying = [n for work in sim.works if work.kind == "release.copy" for n in work.args["servers"]]
+    return {
+        "recorded": len(recorded),
+        "begun": len({*recorded, *copying}),
+        "copies_tonight": 0 if tonight is None else sim.week.copies[tonight],
+        "copies_left": week.copies_left(sim),
+        "checked": len({found["server"] for found in sim.records.checksums}),
+        "worked_min": sum(max(0, min(to, sim.now) - max(start, begin)) for start, to in spans) / STEPS_PER_MINUTE,
+        "builds": sum(work.kind == "release.build" for work in sim.works),
+        **{name: int(name in sim.week.facts) for name in ("reviewed", "automation", "audited", "brokers", "ramp")},
+    }
+
+
+def hours(minutes: float) -> str:
+    """A stretch of work as somebody tired would say it."""
+    half = round(minutes / 30)
+    words = ("no time", "half an hour", "an hour", "an hour and a half", "two hours", "two and a half hours", "three hours")
+    return words[half] if half < len(words) else f"{half / 2:g} hours"
+
+
+def telling(sim: "Simulation") -> Mapping[str, Callable[[], object]]:
+    """Placeholder -> what is told now."""
+    return {
+        "gross": lambda: spoken(marks(sim.machine, sim.scenario).gross // HC),
+        "long": lambda: spoken(marks(sim.machine, sim.scenario).long // HC),
+        "short": lambda: spoken(marks(sim.machine, sim.scenario).short // HC),
+        "session": lambda: busiest_session(sim)[0],
+        "session_share": lambda: f"{busiest_session(sim)[1]} %",
+        "order": lambda: busiest_order(sim)[0],
+        "order_symbol": lambda: busiest_order(sim)[1],
+        "refused": lambda: len(sim.records.refusals),
+        "refused_share": lambda: refused_share(sim),
+        "refused_last": lambda: refused_last(sim),
+        "recorded": lambda: int(week_numbers(sim)["recorded"]),
+        "missing": lambda: len(sim.fleet.servers) - int(week_numbers(sim)["begun"]),
+        "copies_left": lambda: week.copies_left(sim),
+        "copies_tonight": lambda: int(week_numbers(sim)["copies_tonight"]),
+        "checked": lambda: int(week_numbers(sim)["checked"]),
+        "listed": lambda: len(week.inventory(sim)),
+        "worked": lambda: hours(week_numbers(sim)["worked_min"]),
+        "hashes": lambda: hashes(sim),
+    }

@@ -1,0 +1,274 @@
+"""What is done to servers and looked at on them: processes, sessions, logs, rates, checksums, the deployer's terminal.
+
+`fleet.py` knows what lies on a server, this what follows for the market and the desks.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.arguments import Args
+from engine.firm import bridge, inbox
+from engine.firm.fleet import RUNNING, STOPPED
+from engine.firm.terminal import cut_off_lines, prompts, results
+from engine.market import market_step
+from engine.market.controls import MISSED, REASONS
+from engine.market.positions import price_text
+from engine.market.router import RUNAWAY
+from engine.market.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS
+from engine.market_time import OPEN
+
+if TYPE_CHECKING:
+    from engine.firm.simulation import Simulation
+
+KEPT_LINES = 400
+KEPT_PRINTS = 120  # of the deployer's terminal
+
+
+@dataclass(slots=True)
+class Records:
+    """What servers and tools have written down, and what a desk last asked to see of it; JSON-able fields."""
+
+    refusals: list[list[int]] = field(default_factory=list)  # (order, server, step, symbol) refused before the open
+    lines: list[dict[str, Any]] = field(default_factory=list)  # what was done to servers, for their logs
+    tails: dict[str, Any] | None = None  # the end of a server's log
+    looks: dict[str, Any] | None = None  # a server's rates
+    checksums: list[dict[str, Any]] = field(default_factory=list)
+    fault_found: bool = False  # a checksum of the day showed something wrong
+    terminal: list[dict[str, Any]] = field(default_factory=list)  # what the deployer's tools printed
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it, JSON-able."""
+        return {
+            "refusals": self.refusals,
+            "lines": self.lines,
+            "tails": self.tails,
+            "looks": self.looks,
+            "checksums": self.checksums,
+            "fault_found": self.fault_found,
+            "terminal": self.terminal,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Records":
+        """What `to_dict` gave."""
+        return cls(**data)
+
+
+def set_servers(sim: "Simulation") -> None:
+    """Tell the compiled router which servers send, and what their releases do."""
+    machine = sim.machine
+    for server in sim.fleet.servers:
+        machine.servers[server.n] = 1 if sim.fleet.sends(server.n) and not sim.exchanges.cut_off and sim.safeguards.shut is None else 0
+        for flagged in (0, 1):
+            for session in (0, 1):
+                machine.behaviours[server.n, flagged, session] = sim.fleet.behaviour(server.n, bool(flagged), bool(session))
+
+
+def log_line(sim: "Simulation", n: int, kind: str) -> None:
+    """Note a line in a server's log. The operator reads it, so it never names a release: that is what a checksum is for."""
+    sim.records.lines.append({"step": sim.now, "server": n, "kind": kind})
+    del sim.records.lines[:-KEPT_LINES]
+
+
+def stop_server(sim: "Simulation", n: int) -> None:
+    """End a server's process: its parents end, what it has resting is cancelled."""
+    sim.fleet[n].state = STOPPED
+    market_step.withdraw_all(sim.machine, sim.now, n)
+    log_line(sim, n, "stopped")
+    sim.tell("server.stopped", server=n)
+
+
+def start_server(sim: "Simulation", n: int) -> None:
+    """Run what is on disk, and log on to the exchanges again."""
+    server = sim.fleet[n]
+    server.running, server.state, server.connected = server.installed, RUNNING, True
+    sim.machine.controls["connected"] = 1
+    log_line(sim, n, "started")
+    sim.tell("server.started", server=n)
+
+
+def roll_back(sim: "Simulation", n: int) -> None:
+    """Previous release, restarted where the server was up: what ran on it ends."""
+    sim.fleet.roll_back(n, sim.now)
+    log_line(sim, n, "copied")
+    if sim.fleet[n].state == RUNNING:
+        market_step.withdraw_all(sim.machine, sim.now, n)
+        log_line(sim, n, "started")
+
+
+def disconnect(sim: "Simulation", kind: str) -> None:
+    """Close the servers' sessions: parents end, what rests is cancelled."""
+    for server in sim.fleet.servers:
+        server.connected = False
+        market_step.withdraw_all(sim.machine, sim.now, server.n)
+    sim.machine.controls["connected"] = 0
+    set_servers(sim)
+    sim.tell(kind)
+    sim.monitoring.watch_runaway(sim.machine, sim.now)
+
+
+def refuse_orders(sim: "Simulation", orders: list[list[int]]) -> None:
+    """A legacy server refused flagged orders before the open: each is mailed, and logged by its server."""
+    for order, server, step, symbol in orders:
+        sim.records.refusals.append([order, server, step, symbol])
+        if sim.phone.filtered:
+            continue
+        inbox.deliver(sim, sim.evidence.reject_mail(step, order, sim.names[symbol]))
+
+
+def mirror_orders(sim: "Simulation", first: int, until: int) -> None:
+    """A forgotten host outside of the fleet gets the flagged orders too that the seed's server would be dealt, and refuses them: they
+    are mailed, and no server of the fleet has a line of them."""
+    old, controls = sim.scenario.fleet.release[0], sim.machine.controls[0]
+    if old.flag_set_before_open != "refuse" or old.flag != sim.fleet.flag or controls.flag_off:
+        return
+    rows = sim.arrivals[first:until]
+    place = np.count_nonzero(sim.arrivals["flagged"][:first]) + np.cumsum(rows["flagged"]) - 1
+    sent = rows["flagged"].astype(bool) & (place % len(sim.fleet.servers) == sim.stale - 1)
+    sent &= (rows["step"] < OPEN) & (rows["kept_away"] >= controls.away_256)
+    sent &= market_step.ramp_share(rows["id"].astype(np.int64)) < 100 - controls.ramp_out
+    refuse_orders(sim, [[int(row.id), 0, int(row.step), int(row.symbol)] for row in rows[sent]])
+
+
+# -- evidence asked for
+
+
+def tail_log(sim: "Simulation", n: int) -> None:
+    """Keep the last lines of a server's log as the desk now sees them."""
+    sim.records.tails = {"server": n, "step": sim.now, "lines": log_records(sim, n)}
+    wild = runaway_orders(sim, n)
+    if any(record["kind"] == "refused" or record.get("order") in wild for record in sim.records.tails["lines"]):
+        bridge.notice(sim)
+
+
+def log_records(sim: "Simulation", n: int, most: int = 14) -> list[dict[str, Any]]:
+    """Last records of one server, oldest first: refused orders, what was done to it, child orders."""
+    names, machine = sim.names, sim.machine
+    found: list[dict[str, Any]] = [
+        {"step": step, "kind": "refused", "order": order, "symbol": names[symbol]}
+        for order, server, step, symbol in sim.records.refusals[-200:]
+        if server == n
+    ]
+    found += [
+        {key: value for key, value in line.items() if key != "server"}
+        for line in sim.records.lines
+        if line["server"] == n
+    ]
+    where = np.argwhere((machine.recent["server"] == n) & (machine.recent["parent"] > 0))
+    found += [_child_record(sim, int(s), machine.recent[s, k]) for s, k in where.tolist()]
+    found.sort(key=lambda record: (record["step"], record.get("order", 0)))
+    return found[-most:]
+
+
+def _child_record(sim: "Simulation", s: int, child: Any) -> dict[str, Any]:
+    price = int(child.price) * int(sim.machine.symbols[s].tick_hc)
+    reason = int(child.reason)
+    record = {
+        "step": int(child.step),
+        "kind": "reject" if reason not in (0, MISSED) else "child",
+        "order": int(child.parent),
+        "symbol": sim.names[s],
+        "side": "buy" if child.side > 0 else "sell",
+        "qty": int(child.total_qty),
+        "filled": int(child.total_filled),
+        "price": price_text(price),
+    }
+    return {**record, "reason": REASONS[reason]} if record["kind"] == "reject" else record
+
+
+def look_at(sim: "Simulation", n: int) -> None:
+    """Keep one server's rates of the last full minute."""
+    rates = {
+        name: round(sim.gauges.per_s(column, n), 1)
+        for name, column in (("parents_in", PARENTS), ("children_out", CHILDREN), ("executions", EXECUTIONS), ("rejects", REJECTS))
+    }
+    sim.records.looks = {"server": n, "step": sim.now, **rates}
+    if runaway_orders(sim, n):
+        bridge.notice(sim)
+
+
+def runaway_orders(sim: "Simulation", n: int) -> list[int]:
+    """Orders that run away on a server now."""
+    machine = sim.machine
+    at_work = np.arange(machine.parents.shape[1])[None, :] < machine.parent_count[:, None]
+    wild = at_work & (machine.parents["server"] == n) & np.isin(machine.parents["behaviour"], RUNAWAY)
+    found: list[int] = machine.parents["id"][wild].tolist()
+    return found
+
+
+def run_checksum(sim: "Simulation", servers: list[int]) -> None:
+    """Keep the hashes of the file on disk and of the running process."""
+    for n in servers:
+        disk, process = sim.fleet.hashes(n)
+        sim.records.checksums.append({"server": n, "step": sim.now, "disk": disk, "process": process})
+        if _is_a_fault(sim, n, disk, process):
+            sim.records.fault_found = sim.now >= 0 or sim.records.fault_found  # found in the week it is no excuse for the morning
+            bridge.notice(sim)
+
+
+def _is_a_fault(sim: "Simulation", n: int, disk: str, process: str) -> bool:
+    """Whether hashes show something wrong: not what was recorded; on the day also a release that treats flagged orders otherwise, or a
+    process that is not what lies on its disk."""
+    releases = sim.fleet.releases
+    if releases[sim.fleet[n].reported].hash != disk:
+        return True
+    if sim.now < 0:
+        return False
+    meant = sim.fleet.does(sim.fleet.target)
+    return sim.fleet.does(sim.fleet[n].reported) != meant or bool(process and disk != process)
+
+
+def type_command(sim: "Simulation", kind: str, args: Args) -> None:
+    """Print what the deployer typed to begin a lever."""
+    _print(sim, prompts(sim.fleet, kind, args))
+
+
+def print_result(sim: "Simulation", kind: str, args: Args) -> None:
+    """Print what a tool of the deployer's says at the end: what it did, never what it did not look at."""
+    _print(sim, results(sim.fleet, kind, args))
+
+
+def print_cut(sim: "Simulation", n: int) -> None:
+    """Print that a tool was cut off at a server."""
+    _print(sim, cut_off_lines(sim.fleet, n))
+
+
+def say_in_terminal(sim: "Simulation", lines: list[str]) -> None:
+    """Print what a tool of the deployer's found."""
+    _print(sim, lines)
+
+
+def review_fleet(sim: "Simulation") -> None:
+    """Hash disk and process of every server, and say which are not as recorded and which were not restarted since."""
+    fleet = sim.fleet
+    everyone = [server.n for server in fleet.servers]
+    run_checksum(sim, everyone)
+    sim.week.facts["reviewed"] = sim.now
+    wrong = [n for n in everyone if fleet.hashes(n)[0] != fleet.releases[fleet[n].reported].hash]
+    behind = [n for n in everyone if n not in wrong and fleet.hashes(n)[1] not in ("", fleet.hashes(n)[0])]
+    said = [f"on {fleet.label(n)} the file on disk is not the one that was recorded" for n in wrong]
+    said += [f"{fleet.label(n)} has not been restarted since its file was copied" for n in behind]
+    for text in said or ["every server is as recorded"]:
+        inbox.alert(sim, "operator", f"Review of the fleet: {text}.")
+    _print(sim, [f"review: {text}" for text in said or ["every server is as recorded"]])
+    sim.tell("fleet.reviewed", wrong=wrong, behind=behind)
+
+
+def fail_over(sim: "Simulation", hole: int) -> None:
+    """Move every server's sessions to its standby: what runs there is what a rollback would run, and what ran here ends; but for the
+    server `hole`, whose standby has none (0: there is no such server)."""
+    for server in sim.fleet.servers:
+        market_step.withdraw_all(sim.machine, sim.now, server.n)
+        server.running = server.previous
+        server.state, server.connected = (STOPPED, False) if server.n == hole else (RUNNING, True)
+        log_line(sim, server.n, "stopped" if server.n == hole else "started")
+    sim.machine.controls["connected"] = 1
+    set_servers(sim)
+    sim.tell("standby.failed_over")
+
+
+def _print(sim: "Simulation", lines: list[str]) -> None:
+    sim.records.terminal += [{"step": sim.now, "text": line} for line in lines]
+    del sim.records.terminal[:-KEPT_PRINTS]

@@ -1,0 +1,511 @@
+"""The machine: commands go in, steps are taken, events come out.
+
+`step` is one ordered list. Between boundaries the market runs as compiled blocks; at a boundary (every five seconds, and
+wherever a lever ends or the day turns) everything else happens, in a fixed order. How a run is cut into calls of `step`
+never changes a bit of it.
+"""
+
+import json
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from engine.arguments import Args
+from engine.commands import LEVERS, Command, Lever, Refusal, Refused, clean_args
+from engine.events import Event, event
+from engine.evidence.evidence import Evidence
+from engine.firm import bridge, server_ops, week
+from engine.firm.agenda import Agenda
+from engine.firm.bridge import Aside, Bridge
+from engine.firm.clients import Clients, charge_halting
+from engine.firm.evening import Evening
+from engine.firm.exchanges import Exchanges
+from engine.firm.fleet import Fleet
+from engine.firm.gauges import TICK_STEPS, Gauges
+from engine.firm.inbox import Inbox
+from engine.firm.injects import Injects, play_due
+from engine.firm.monitoring import Monitoring, look_around, look_in_the_week
+from engine.firm.phone import StandingAgreements
+from engine.firm.safeguards import Safeguards
+from engine.firm.server_ops import Records
+from engine.firm.trading_day import TradingDay, turn_of_day
+from engine.firm.week import Week
+from engine.market.arrivals import arrival_plan, stale_server
+from engine.market.chance import stream_key
+from engine.market.derive import derive
+from engine.market.market_step import deal, deal_waiting, run
+from engine.market.positions import PositionMonitor
+from engine.market.state import TAPE, TAPE_ROWS, Machine, allocate, digest_of, records
+from engine.market_time import BELL_END, BLOCK, CLOSE, END, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND, WEEK
+from engine.moment import Moment
+from engine.scenario.scenario import Scenario
+
+STREAMS = 10
+MARKET_STREAMS = (1, 2, 3, 4, 5)  # redrawn by `noise`; the others belong to the seed
+REFUSED_A_BLOCK = 4096
+MOMENTS = (OPEN, BELL_END, CLOSE, BLOCK)
+
+
+@dataclass(slots=True)
+class Work:
+    """A lever under way: it holds hands from `start` and takes effect at `end`; with `stages` server after server, `done` of them so far.
+
+    `hands` by desk; `held`: the step at which a desk has its hands back, where that is before the end.
+    """
+
+    seq: int
+    desk: str
+    kind: str
+    args: Args
+    start: int
+    end: int
+    hands: dict[str, int]
+    held: dict[str, int] = field(default_factory=dict)
+    stages: int = 1
+    done: int = 0
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> "Work":
+        """From a checkpoint; hands were a number of the desk's own once."""
+        hands = data["hands"]
+        if not isinstance(hands, dict):
+            hands = {data["desk"]: hands} if hands else {}
+        return cls(**{**data, "hands": hands})
+
+    @property
+    def due(self) -> int:
+        """The step at which its next stage takes effect."""
+        return self.start + (self.end - self.start) * (self.done + 1) // self.stages
+
+    def holds(self, desk: str, step: int) -> int:
+        """Hands of a desk that it occupies at a step."""
+        return self.hands.get(desk, 0) if step < self.held.get(desk, self.end) else 0
+
+
+class Simulation:
+    """One team's day, with `start` = WEEK the three evenings before it too.
+
+    `seed` draws orders, the stale server and evidence; `noise` (default: the seed) the market's chance.
+
+    `instant`: levers take no time and no hands, and controls count as built (for calibration). `threads`: symbols are split over
+    this many; the result is the same. `tape`: keep every execution (see `tape_rows`).
+    """
+
+    scenario: Scenario
+    names: tuple[str, ...]
+    machine: Machine
+    fleet: Fleet
+    evidence: Evidence
+    gauges: Gauges
+    monitor: PositionMonitor
+    works: list[Work]
+    events: list[Event]
+    aside: Aside  # beside the state: no digest has it
+    agenda: Agenda
+    bridge: Bridge
+    clients: Clients
+    day: TradingDay
+    evening: Evening
+    exchanges: Exchanges
+    inbox: Inbox
+    injects: Injects
+    monitoring: Monitoring
+    phone: StandingAgreements
+    records: Records
+    safeguards: Safeguards
+    week: Week
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int,
+        *,
+        noise: int | None = None,
+        start: int = 0,
+        instant: bool = False,
+        threads: int = 1,
+        tape: bool = False,
+    ) -> None:
+        if start not in (0, WEEK):
+            raise ValueError(f"start = {start}: expected 0, the morning with history's week behind it, or {WEEK}, the week")
+        self.scenario, self.seed, self.noise = scenario, seed, seed if noise is None else noise
+        self.names = scenario.names
+        self.instant = instant
+        self.acting = ""
+        numbers = derive(scenario)
+        keys = np.array([stream_key(self.noise if stream in MARKET_STREAMS else seed, stream) for stream in range(STREAMS)], dtype=np.uint64)
+        market = scenario.market
+        self.machine = allocate(
+            numbers.symbols, numbers.waits, numbers.powers, numbers.dials, keys, ladder=market.ladder, pool=market.pool, parents=market.parents
+        )
+        self.machine.controls["connected"] = 1
+        self.arrivals, self.activations = arrival_plan(scenario, seed)
+        self._arrive_at = self.arrivals["step"]
+        self.cursor = 0
+        self.now = self.start = start
+        self.taken = Moment(start, 0)  # the last command's place in its log: beside the state, for it changes nothing
+        self.stale = stale_server(scenario, seed)
+        self.fleet = Fleet.before(scenario) if start < 0 else Fleet.deployed(scenario, self.stale)
+        self.evidence = Evidence(scenario.evidence, seed, start)
+        count = len(scenario.symbols)
+        self.gauges, self.monitor = Gauges(count), PositionMonitor(count)
+        self.adv_total = sum(row.adv_shares for row in scenario.symbols)
+        self.works: list[Work] = []
+        self.events: list[Event] = []
+        self.executions = 0
+        self.tape_lost = 0
+        self._begin_parts()
+        self._use(threads, tape)
+        server_ops.set_servers(self)
+        self._arrive(start)
+
+    def _begin_parts(self) -> None:
+        """Nothing has happened yet; a run that starts on the day finds history's week behind it."""
+        self.aside = Aside()
+        self.agenda = Agenda()
+        self.bridge = Bridge()
+        self.clients = Clients()
+        self.day = TradingDay()
+        self.evening = Evening(self.scenario, self.seed)
+        self.exchanges = Exchanges()
+        self.inbox = Inbox()
+        self.injects = Injects()
+        self.monitoring = Monitoring()
+        self.phone = StandingAgreements()
+        self.records = Records()
+        self.safeguards = Safeguards()
+        self.week = Week(first_copy_failed=self.start >= 0 or self.scenario.fleet.copies_arrive)
+
+    def _use(self, threads: int, tape: bool) -> None:
+        """How the machine is run: nothing of this changes what it does."""
+        count = len(self.scenario.symbols)
+        order = sorted(range(count), key=lambda i: -self.scenario.symbols[i].rate_e6)
+        self._everybody = np.arange(count, dtype=np.int32)
+        self._parts = [np.array(sorted(order[k::threads]), dtype=np.int32) for k in range(threads)]
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._tapes = [records((TAPE_ROWS if tape else 0,), TAPE) for _ in range(threads)]
+        self._rows = [np.zeros(3, dtype=np.int64) for _ in range(threads)]
+        self._kept: list[Any] = []
+        self.kept: dict[str, tuple[Any, Any]] = {}  # what sights keep between looks, by name: (key, made)
+        self._refused = np.zeros((REFUSED_A_BLOCK, 4), dtype=np.int64)
+        self._refused_count = np.zeros(1, dtype=np.int64)
+
+    # -- commands
+
+    def submit(self, command: Command) -> Refusal | None:
+        """Judge a command given now: None when it was taken, else why not. A refused one changes nothing but the record of it."""
+        if command.step != self.now:
+            raise ValueError(f"command {command.seq} is stamped {command.step}: expected {self.now}, the next step")
+        self.taken = Moment.of(command)
+        self.acting = command.desk
+        try:
+            lever, args = self._judge(command)
+            work = self._schedule(command, lever, args)
+        except Refused as refused:
+            bridge.note_refused(self, command, str(refused))
+            self.tell("command.refused", (command.desk,), seq=command.seq, command=command.kind, reason=str(refused))
+            return Refusal(str(refused))
+        self.tell("command.applied", (command.desk,), seq=command.seq, command=command.kind, args=args, until=work.end)
+        bridge.note_done(self, command, args)
+        self.agenda.started(command.desk, command.kind)
+        if command.desk == "deployer":
+            server_ops.type_command(self, lever.kind, work.args)
+        if lever.begin:
+            lever.begin(self, work.args)
+            server_ops.set_servers(self)
+        if work.end == self.now:
+            self._finish(work)
+        else:
+            self.works.append(work)
+        return None
+
+    def _judge(self, command: Command) -> tuple[Lever, Args]:
+        if self.ended:
+            raise Refused("the day is over")
+        lever = LEVERS.get(command.kind)
+        if lever is None:
+            raise Refused(f"{command.kind!r} is no command: expected one of {', '.join(sorted(LEVERS))}")
+        if not_for := lever.not_for(command.desk, self.scenario):
+            raise Refused(not_for)
+        args = clean_args(self, lever, command.args)
+        if lever.exclusive and any(work.kind == lever.kind for work in self.works):
+            raise Refused(f"{lever.named(self.scenario)}: under way already")
+        late = week.not_now(self, lever.kind, lever.like(self, args) if lever.like else "")
+        if late:
+            raise Refused(f"{lever.named(self.scenario)}: {late}")
+        if lever.ready:
+            lever.ready(self)
+        lever.check(self, args)
+        missing = bridge.authorisation_missing(self, lever.kind)
+        if missing:
+            raise Refused(missing)
+        return lever, args
+
+    def _schedule(self, command: Command, lever: Lever, args: Args) -> Work:
+        """Hands and time of a lever. Raises Refused when a desk has no hand free or the control was never built."""
+        like = lever.like(self, args) if lever.like else lever.kind
+        numbers = self.scenario.levers[like]
+        if lever.expand:
+            args = lever.expand(self, args)
+        if self.instant:
+            return Work(command.seq, command.desk, lever.kind, args, self.now, self.now, {})
+        if numbers.only_built and lever.kind not in self.safeguards.built:
+            raise Refused(f"{lever.named(self.scenario)}: there is none, it was never built")
+        hands = week.hands_for(self, like, command.desk)
+        for desk, wanted in hands.items():
+            if self.free_hands(desk) < wanted:
+                raise Refused(self.why_no_hand(desk, command.desk))
+        if numbers.shared > 1:
+            hands = {command.desk: min(numbers.shared, self.free_hands(command.desk))}
+        servers = len(args.get("servers", (0,)))
+        minutes = lever.minutes(self, args) if lever.minutes else self.minutes_of(like, servers, sum(hands.values()))
+        if numbers.automated is not None and week.automated(self, args.get("servers", ())):
+            minutes = numbers.automated
+        steps = max(1, round(minutes * STEPS_PER_MINUTE)) if minutes else 0
+        end = self.now + steps
+        stages = servers if self.now < 0 and numbers.tonight else 1
+        return Work(command.seq, command.desk, lever.kind, args, self.now, end, hands, week.held_until(self, like, end), stages)
+
+    def why_no_hand(self, desk: str, giver: str) -> str:
+        """What keeps the hands of a desk, for the desk that would need one."""
+        if desk != giver:
+            return f"the {bridge.NAMES[desk]} has no hand free"
+        works = [work for work in self.works if work.holds(desk, self.now)]
+        busy = ", ".join(f"{LEVERS[work.kind].named(self.scenario).lower()} ({self.left_s(work)} s left)" for work in works)
+        missing = self.injects.back_at(giver, self.now)
+        return f"no hand free: {'; '.join(filter(None, [busy, missing and f'one is not there until {missing[:5]}']))}"
+
+    def minutes_of(self, kind: str, count: int = 1, hands: int = 1) -> float:
+        """Minutes of market time that a lever takes when it is given now: for `count` servers, with `hands` hands where they share the work."""
+        numbers = self.scenario.levers[kind]
+        minutes = numbers.minutes
+        if self.now < 0 and numbers.evening is not None:
+            return self.phone.pace.get(kind, numbers.evening) * (count if numbers.each else 1)
+        if self.now < OPEN and numbers.premarket is not None:
+            minutes = numbers.premarket
+        if numbers.built is not None and kind in self.safeguards.built:
+            minutes = numbers.built
+        minutes = self.phone.pace.get(kind, minutes)
+        if LEVERS[kind].stops and "drilled" in self.week.facts:
+            minutes /= 2
+        if numbers.each:
+            minutes *= count
+        if numbers.all_minutes is not None and count > 1:
+            minutes = numbers.all_minutes
+        return minutes / max(hands, 1) if numbers.shared > 1 else minutes
+
+    def free_hands(self, desk: str) -> int:
+        """Hands of a desk that are not at work."""
+        return max(self.hands_of(desk) - sum(work.holds(desk, self.now) for work in self.works), 0)
+
+    def hands_of(self, desk: str) -> int:
+        """Hands of a desk, with those that were lent to it and without those that are not there."""
+        hands = self.scenario.hands
+        own: int = getattr(hands.evening if self.now < 0 else hands, desk, 0)
+        return max(own + self.phone.hands.get(desk, 0) - self.injects.absent_hands(desk, self.now), 0)
+
+    def left_s(self, work: Work) -> int:
+        """Seconds of market time until a lever takes effect."""
+        return -(-(work.end - self.now) // STEPS_PER_SECOND)
+
+    def left_of(self, work: Work) -> Args:
+        """Arguments of a lever with the servers alone that are still to be done."""
+        return {**work.args, "servers": work.args["servers"][work.done :]} if work.stages > 1 else work.args
+
+    def _advance(self, work: Work) -> None:
+        """The next stage of a lever takes effect; after the last one it is over."""
+        if work.done + 1 >= work.stages:
+            self._finish(work)
+            return
+        self._effect(work, {**work.args, "servers": [work.args["servers"][work.done]]})
+        work.done += 1
+        server_ops.set_servers(self)
+
+    def _effect(self, work: Work, args: Args) -> None:
+        self.acting = work.desk
+        LEVERS[work.kind].effect(self, args)
+        if work.desk == "deployer" and not LEVERS[work.kind].talk:
+            server_ops.print_result(self, work.kind, args)
+
+    def _finish(self, work: Work) -> None:
+        if work in self.works:
+            self.works.remove(work)
+        week.charge_hands(self, work, min(work.end, self.now))  # one that ends in the evening does not wait for the block
+        self._effect(work, self.left_of(work))
+        if LEVERS[work.kind].talk:
+            return  # the machine is as it was: looking at it now, and not at its next tick, would be a trace
+        week.note_work(self, work, "done")
+        self.week.prices_usd += self.scenario.levers[work.kind].price_usd
+        if self.scenario.levers[work.kind].built is not None:  # put together in a hurry, it stands from now on
+            self.safeguards.built.add(work.kind)
+        server_ops.set_servers(self)
+        self.monitoring.watch_runaway(self.machine, self.now)
+        self.tell("lever.finished", tuple(work.hands) or (work.desk,), seq=work.seq, command=work.kind, args=work.args)
+
+    # -- time
+
+    @property
+    def moment(self) -> Moment:
+        """How far clock and log have come."""
+        return Moment(self.now, self.taken.seq)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the day is over."""
+        return self.now >= END
+
+    def step(self, n: int = 1) -> None:
+        """Run `n` steps of market time (fewer when the day ends)."""
+        while n > 0 and not self.ended:
+            until = min(self.now + n, self._next_boundary())
+            self._run(self.now, until)
+            n -= until - self.now
+            self.now = until
+            if until == CLOSE:
+                self._arrive(CLOSE)
+                self.now = BLOCK
+            tick = TICK_STEPS if self.now >= 0 else STEPS_PER_MINUTE
+            if self.now % tick == 0 or self.now in MOMENTS or self.now == END or any(work.due <= self.now for work in self.works):
+                self._arrive(self.now)
+            if self.injects.waiting:
+                play_due(self)
+
+    def _next_boundary(self) -> int:
+        ends = [work.due for work in self.works if work.due > self.now] + self.injects.next_step(self.now)
+        if self.now < 0:
+            return min([(self.now // STEPS_PER_MINUTE + 1) * STEPS_PER_MINUTE, *ends])
+        moments = [moment for moment in (*MOMENTS, END) if moment > self.now]
+        return min((self.now // TICK_STEPS + 1) * TICK_STEPS, *moments, *ends)
+
+    def _run(self, first: int, until: int) -> None:
+        """A block: deal the orders that arrive in it, then trade it."""
+        machine = self.machine
+        if first >= CLOSE or first < 0:
+            return
+        charge_halting(self, first, until)
+        before = self.cursor
+        if before < len(self._arrive_at) and self._arrive_at[before] < until:
+            self.cursor = deal(machine, self.arrivals, self.activations, before, until, self._refused, self._refused_count)
+            self._pass_on_refused()
+        if self.scenario.fleet.mirror and first < OPEN:
+            server_ops.mirror_orders(self, before, self.cursor)
+        if machine.controls[0].gross_cap_hc > 0:
+            run(machine, self._everybody, first, until, True, self._tapes[0], self._rows[0])
+        elif self._pool is None:
+            run(machine, self._everybody, first, until, False, self._tapes[0], self._rows[0])
+        else:
+            parts = zip(self._parts, self._tapes, self._rows, strict=True)
+            for job in [self._pool.submit(run, machine, part, first, until, False, tape, rows) for part, tape, rows in parts]:
+                job.result()
+        self._collect_tape()
+
+    def _pass_on_refused(self) -> None:
+        if self._refused_count[0]:
+            server_ops.refuse_orders(self, self._refused[: self._refused_count[0]].tolist())
+            self._refused_count[0] = 0
+
+    def _collect_tape(self) -> None:
+        for tape, rows in zip(self._tapes, self._rows, strict=True):
+            written, lost, executions = rows.tolist()
+            self.executions += executions
+            self.tape_lost += lost if len(tape) else 0
+            if written:
+                self._kept.append(tape[:written].copy())
+            rows[:] = 0
+
+    def tape_rows(self) -> Any:
+        """Every execution so far, (N,) TAPE, by step, symbol and order within it. Needs tape=True."""
+        rows = np.concatenate(self._kept) if self._kept else np.zeros(0, dtype=TAPE)
+        return rows[np.lexsort((rows["symbol"], rows["step"]))]
+
+    def _arrive(self, step: int) -> None:
+        """Everything that is not trading, in this order: levers end, the day turns, every five seconds the rest is looked at."""
+        for work in sorted((work for work in self.works if work.due <= step), key=lambda work: (work.due, work.seq)):
+            self._advance(work)
+        if step <= 0 and self.start < 0:
+            week.turn_of_week(self, step)
+        if step < 0:
+            if step % STEPS_PER_MINUTE == 0:
+                look_in_the_week(self, step)
+            return
+        turn_of_day(self, step)
+        if self.machine.tally[0].waiting:
+            deal_waiting(self.machine, self.arrivals, self.activations, step, self._refused, self._refused_count)
+            self._pass_on_refused()
+        if step % TICK_STEPS == 0:
+            look_around(self, step)
+
+    # -- what comes out
+
+    def tell(self, kind: str, audience: Iterable[str] | None = None, **data: Any) -> None:
+        """Note an event."""
+        self.events.append(event(self.now, kind, None if audience is None else tuple(audience), **data))
+
+    def take_events(self) -> list[Event]:
+        """Events since the last call, in order."""
+        taken, self.events = self.events, []
+        return taken
+
+    def digest(self) -> str:
+        """SHA-256 over the whole state: 64 hex characters."""
+        extra = json.dumps(self.memory(), sort_keys=True, separators=(",", ":")).encode()
+        for name, array in sorted(self.arrays().items()):
+            extra += name.encode() + np.ascontiguousarray(array).tobytes()
+        return digest_of(self.machine, extra)
+
+    def arrays(self) -> dict[str, Any]:
+        """Arrays beside the machine's, for digest and checkpoint."""
+        return {**self.gauges.arrays(), **self.monitor.arrays()}
+
+    def memory(self) -> dict[str, Any]:
+        """All that is remembered outside arrays, JSON-able."""
+        return {
+            "now": self.now,
+            "cursor": self.cursor,
+            "executions": self.executions,
+            "works": [asdict(work) for work in self.works],
+            "fleet": self.fleet.to_dict(),
+            "flag": self.fleet.flag,
+            "evidence": self.evidence.to_dict(),
+            "gauges": self.gauges.to_dict(),
+            "monitor": {"last": self.monitor.last, "shown": self.monitor.shown},
+            "agenda": self.agenda.to_dict(),
+            "bridge": self.bridge.to_dict(),
+            "clients": self.clients.to_dict(),
+            "day": self.day.to_dict(),
+            "evening": self.evening.to_dict(),
+            "exchanges": self.exchanges.to_dict(),
+            "inbox": self.inbox.to_dict(),
+            "injects": self.injects.to_dict(),
+            "monitoring": self.monitoring.to_dict(),
+            "phone": self.phone.to_dict(),
+            "records": self.records.to_dict(),
+            "safeguards": self.safeguards.to_dict(),
+            "week": self.week.to_dict(),
+        }
+
+    def remember(self, memory: dict[str, Any]) -> None:
+        """Take back what `memory` gave."""
+        self.now, self.cursor, self.executions = memory["now"], memory["cursor"], memory["executions"]
+        self.works = [Work.of(work) for work in memory["works"]]
+        self.fleet.restore(memory["fleet"])
+        self.fleet.flag = memory["flag"]
+        self.evidence.recall(memory["evidence"])
+        self.gauges.restore(memory["gauges"])
+        self.monitor.last, self.monitor.shown = memory["monitor"]["last"], memory["monitor"]["shown"]
+        self.agenda = Agenda.from_dict(memory["agenda"])
+        self.bridge = Bridge.from_dict(memory["bridge"])
+        self.clients = Clients.from_dict(memory["clients"])
+        self.day = TradingDay.from_dict(memory["day"])
+        self.evening.restore(memory["evening"])
+        self.exchanges = Exchanges.from_dict(memory["exchanges"])
+        self.inbox = Inbox.from_dict(memory["inbox"])
+        self.injects = Injects.from_dict(memory["injects"])
+        self.monitoring = Monitoring.from_dict(memory["monitoring"])
+        self.phone = StandingAgreements.from_dict(memory["phone"])
+        self.records = Records.from_dict(memory["records"])
+        self.safeguards = Safeguards.from_dict(memory["safeguards"])
+        self.week = Week.from_dict(memory["week"])

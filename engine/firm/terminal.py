@@ -1,0 +1,48 @@
+"""What the deployer's tools print: the command that was typed, and at its end what the tool says.
+
+A tool says what it did. Only a checksum looks at the machine; copies and rollbacks print their record.
+"""
+
+from engine.arguments import Args
+from engine.commands import LEVERS
+from engine.firm.fleet import Fleet
+
+
+def _binary(fleet: Fleet) -> str:
+    return f"/opt/{fleet.process}/bin/{fleet.process}"
+
+
+def _host(fleet: Fleet, n: int) -> str:
+    return fleet.label(n).lower()
+
+
+def _servers(args: Args) -> list[int]:
+    return [args["server"]] if "server" in args else list(args.get("servers", ()))
+
+
+def prompts(fleet: Fleet, kind: str, args: Args) -> list[str]:
+    """Lines typed to begin a lever: none for a lever that is no tool."""
+    typed, hosts = LEVERS[kind].typed, [_host(fleet, n) for n in _servers(args)]
+    if "{host}" in typed:
+        return [typed.format(host=host, binary=_binary(fleet)) for host in hosts]
+    return typed.format_map({**args, "hosts": " ".join(hosts), "count": len(hosts)}).splitlines()
+
+
+def results(fleet: Fleet, kind: str, args: Args) -> list[str]:
+    """Lines printed when a lever has taken effect, for each of its servers."""
+    lines: list[str] = []
+    for n in _servers(args):
+        words = {**args, "host": _host(fleet, n), "recorded": fleet[n].reported, "hashes": _hashes(fleet, n)}
+        lines += LEVERS[kind].printed.format_map(words).splitlines()
+    return lines
+
+
+def _hashes(fleet: Fleet, n: int) -> str:
+    disk, process = fleet.hashes(n)
+    host = _host(fleet, n)
+    return f"{disk}  {host}:{_binary(fleet)}\n{process or 'no such process':16}  {host}:/proc/{fleet.process}/exe"
+
+
+def cut_off_lines(fleet: Fleet, n: int) -> list[str]:
+    """Lines printed when an evening's end cut a tool off at a server."""
+    return [f"{_host(fleet, n)}: connection closed, copy not complete"]

@@ -1,0 +1,94 @@
+"""The turns of the day: the bell, the close and what lies between them, and the desk's own orders."""
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.firm.clients import flag_percent
+from engine.firm.evening import turn_of_evening
+from engine.firm.exchanges import cut_at_bell, turn_of_exchanges
+from engine.market import market_step
+from engine.market.positions import allocate_clients
+from engine.market.router import FLATTEN_AGGRESSIVE, FLATTEN_PASSIVE
+from engine.market_time import BELL_END, BLOCK, CLOSE, OPEN, STEPS_PER_MINUTE, phase, step_at
+
+if TYPE_CHECKING:
+    from engine.firm.simulation import Simulation
+
+FIRST_DESK_ORDER = 10_000_000  # ids of the desk's own orders: far above any client's
+
+
+@dataclass(slots=True)
+class TradingDay:
+    """What is counted and chosen in the course of the day and of no other part; JSON-able fields."""
+
+    hand_steps: int = 0  # of all desks, the week's among them
+    rlp_late: bool = False  # the new order type was not live at 10:00
+    desk_orders: int = 0  # orders of the desk's own so far
+    watched: str | None = None  # stock whose price the risk manager watches
+    help_level: str = "2012"  # how much the desks are shown
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it, JSON-able."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "TradingDay":
+        """What `to_dict` gave."""
+        return cls(**data)
+
+
+def flatten_positions(sim: "Simulation", symbols: list[str], style: str) -> None:
+    """Put orders of the desk to work against the monitor's positions; earlier ones in the same stocks are withdrawn."""
+    machine, (shown, _) = sim.machine, sim.monitor.read()
+    behaviour = FLATTEN_PASSIVE if style == "passive" else FLATTEN_AGGRESSIVE
+    index = {name: i for i, name in enumerate(sim.names)}
+    for name in symbols:
+        s = index[name]
+        market_step.withdraw_desk(machine, s, sim.now)
+        if shown[s]:
+            sim.day.desk_orders += 1
+            side, qty = (-1, int(shown[s])) if shown[s] > 0 else (1, -int(shown[s]))
+            market_step.flatten(machine, s, FIRST_DESK_ORDER + sim.day.desk_orders, side, qty, behaviour, machine.dials[0].unwind_gap, sim.now)
+
+
+def rlp_live(sim: "Simulation") -> bool:
+    """Whether every server runs a release that knows the new order type and orders carry the flag."""
+    live = all(sim.fleet.sends(server.n) and sim.fleet.does(server.running) == "rlp" for server in sim.fleet.servers)
+    return live and flag_percent(sim.machine) == 100
+
+
+def turn_of_day(sim: "Simulation", step: int) -> None:
+    """What happens at a moment of the day or of the exchanges' clocks, in this order."""
+    _turn_of_phase(sim, step)
+    cut_at_bell(sim, step)
+    _judge_programme(sim, step)
+    turn_of_exchanges(sim, step)
+    _settle_accounts(sim, step)
+    if step >= BLOCK:
+        turn_of_evening(sim, step)
+
+
+def _turn_of_phase(sim: "Simulation", step: int) -> None:
+    """Another phase begins."""
+    if step in (OPEN, BELL_END, CLOSE, BLOCK):
+        sim.tell("phase.changed", phase=phase(step))
+    if step == OPEN:
+        sim.tell("market.opened")
+
+
+def _judge_programme(sim: "Simulation", step: int) -> None:
+    """At 10:00 the new order type is live or late; whoever had a reason to stop it is not charged."""
+    if step == step_at("10:00"):
+        sim.day.rlp_late = not (sim.records.fault_found or sim.machine.tally[0].power_peg > 0 or rlp_live(sim))
+
+
+def _settle_accounts(sim: "Simulation", step: int) -> None:
+    """Clients' executions are allocated every few minutes; at the close what still rests is withdrawn first."""
+    machine = sim.machine
+    if step >= OPEN and (step - OPEN) % (sim.scenario.monitor.allocate_min * STEPS_PER_MINUTE) == 0:
+        allocate_clients(machine)
+    if step == CLOSE:
+        for server in sim.fleet.servers:
+            market_step.withdraw_all(machine, step, server.n)
+        market_step.withdraw_all(machine, step, 0)
+        allocate_clients(machine)

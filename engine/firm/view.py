@@ -1,0 +1,101 @@
+"""The simulation as evidence may see it at one tick: what `conditions.View` asks for, computed when it is asked."""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.firm.fleet import STOPPED
+from engine.firm.gauges import mids, moves_bp
+from engine.firm.insider_facts import telling, week_numbers
+from engine.firm.score import gross_usd
+from engine.market.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS
+from engine.market_time import CLOSE, OPEN
+
+if TYPE_CHECKING:
+    from engine.firm.simulation import Simulation
+
+
+class View:
+    """The simulation as evidence may see it at one tick; see `conditions.View`."""
+
+    def __init__(self, sim: "Simulation", step: int) -> None:
+        self._sim, self.step = sim, step
+        self.open = OPEN <= step < CLOSE
+        self.stopped = [server.n for server in sim.fleet.servers if server.state == STOPPED]
+        self.disconnected = not sim.exchanges.cut_off and not any(server.connected for server in sim.fleet.servers)
+        self.cut_off = sim.exchanges.cut_off
+        self.runaway = sim.monitoring.runaway
+        self.power_peg_mails = len(sim.records.refusals)
+        self.replies = sim.phone.replies
+
+    @cached_property
+    def served(self) -> bool:
+        fleet, down = self._sim.fleet, self.cut_off or self._sim.safeguards.shut is not None
+        return not down and any(fleet.sends(server.n) for server in fleet.servers)
+
+    @cached_property
+    def flag_set(self) -> bool:
+        return bool(self._sim.machine.controls[0].flag_off == 0)
+
+    @cached_property
+    def movers(self) -> list[tuple[str, int]]:
+        """Largest moves since the open, (symbol, basis points)."""
+        moves = moves_bp(self._sim, mids(self._sim))
+        order = np.argsort(-np.abs(moves), kind="stable")[:8]
+        return [(self._sim.names[i], int(moves[i])) for i in order.tolist() if moves[i]]
+
+    @cached_property
+    def volume_ratio(self) -> float:
+        return self._sim.gauges.volume_ratio(self._sim)
+
+    @cached_property
+    def volume_high_s(self) -> int:
+        return self._sim.gauges.volume_high * 5
+
+    @cached_property
+    def surveillance(self) -> bool:
+        return self.volume_high_s >= self._sim.scenario.exchange.call_after_s
+
+    @cached_property
+    def executions_per_s(self) -> float:
+        return self._sim.gauges.per_s(EXECUTIONS)
+
+    @cached_property
+    def children_per_s(self) -> float:
+        return self._sim.gauges.per_s(CHILDREN)
+
+    @cached_property
+    def rejects_per_s(self) -> float:
+        return self._sim.gauges.per_s(REJECTS)
+
+    @cached_property
+    def parents_in_per_s(self) -> float:
+        return self._sim.gauges.per_s(PARENTS)
+
+    @cached_property
+    def paused(self) -> list[str]:
+        until = self._sim.machine.market["paused_until"]
+        return [self._sim.names[i] for i in np.flatnonzero(until > self.step).tolist()]
+
+    @cached_property
+    def pauses(self) -> int:
+        return int(self._sim.machine.market["pauses"].sum())
+
+    @cached_property
+    def gross_usd(self) -> int:
+        return gross_usd(self._sim.machine)
+
+    @property
+    def gross_growth(self) -> float:
+        before = self._sim.phone.gross_usd
+        return self.gross_usd / before if before else 0.0
+
+    @cached_property
+    def week(self) -> Mapping[str, float]:
+        return week_numbers(self._sim)
+
+    @cached_property
+    def says(self) -> Mapping[str, Callable[[], object]]:
+        return telling(self._sim)

@@ -1,0 +1,186 @@
+"""The week of the deployment: evenings and their ends, whose hands they take, what was done or agreed in them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from engine.commands import LEVERS, Refused
+from engine.events import DESKS
+from engine.firm import server_ops
+from engine.firm.agenda import close_week
+from engine.firm.clients import flag_of_the_day, flag_percent
+from engine.market.chance import FLEET, below
+from engine.market_time import EVENING_STEPS, EVENINGS, STEPS_PER_MINUTE, WEEK, evening_of, phase
+
+if TYPE_CHECKING:
+    from engine.firm.simulation import Simulation, Work
+
+SHORT_STEPS = 5 * STEPS_PER_MINUTE  # what takes less is no entry of the calendar
+LONG_MIN = 60  # from 08:00 on nothing that takes longer may be started
+
+
+@dataclass(slots=True)
+class Week:
+    """What was done in the week so far; JSON-able fields. A run that starts on the day finds history's week behind it."""
+
+    first_copy_failed: bool  # the seed's server: its first copy by hand never arrives
+    facts: dict[str, int] = field(default_factory=dict)  # what was done or agreed once -> step
+    copies: list[int] = field(default_factory=lambda: [0] * len(EVENINGS))  # servers that were begun to be copied by hand, an evening each
+    hand_steps: dict[str, int] = field(default_factory=lambda: dict.fromkeys(DESKS, 0))  # spent in the week
+    prices_usd: int = 0
+    calendar: list[dict[str, Any]] = field(default_factory=list)  # what took hands in the week and is over
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it, JSON-able."""
+        return {
+            "first_copy_failed": self.first_copy_failed,
+            "facts": self.facts,
+            "copies": self.copies,
+            "hand_steps": self.hand_steps,
+            "prices_usd": self.prices_usd,
+            "calendar": self.calendar,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Week":
+        """What `to_dict` gave."""
+        return cls(**data)
+
+
+def once(fact: str, what: str) -> Callable[["Simulation"], None]:
+    """A lever's check that something was not done or agreed yet."""
+
+    def ready(sim: "Simulation") -> None:
+        if fact in sim.week.facts:
+            raise Refused(f"{what} already")
+
+    return ready
+
+
+# -- hands and time
+
+
+def not_now(sim: "Simulation", kind: str, like: str = "") -> str:
+    """Why a lever cannot be started in this phase at all, or "" when it can. `like`: the lever whose minutes it takes."""
+    if sim.instant or LEVERS[kind].talk:
+        return ""
+    numbers = sim.scenario.levers[kind]
+    if sim.now < 0 and numbers.evening is None:
+        return "not on an evening of the week"
+    if sim.now < 0 and numbers.built is not None and kind not in sim.safeguards.built:
+        return "there is none yet: on an evening it is built first, on the day it is put together in a hurry"
+    if numbers.phases and phase(sim.now) not in numbers.phases:
+        return f"only in the phases {', '.join(numbers.phases)}" if len(numbers.phases) > 1 else f"only in the phase {numbers.phases[0]}"
+    minutes = sim.scenario.levers[like or kind].minutes
+    if sim.now >= 0 and minutes > LONG_MIN:
+        return f"takes {minutes:g} minutes: from 08:00 on nothing longer than an hour is started"
+    return ""
+
+
+def hands_for(sim: "Simulation", kind: str, desk: str) -> dict[str, int]:
+    """Hands that a lever takes now, by desk, the desk that gives it first; none where it is the telephone."""
+    numbers = sim.scenario.levers[kind]
+    if sim.now < 0 and numbers.evening_hands:
+        return {str(other): hands for other, hands in numbers.evening_hands.items()}
+    return {desk: numbers.hands} if numbers.hands else {}
+
+
+def held_until(sim: "Simulation", kind: str, end: int) -> dict[str, int]:
+    """Steps at which desks have their hands back, where that is before a lever's end."""
+    if sim.now >= 0:
+        return {}
+    held = {
+        desk: sim.now + round(minutes * STEPS_PER_MINUTE)
+        for desk, minutes in sim.scenario.levers[kind].evening_held.items()
+    }
+    return {desk: step for desk, step in held.items() if step < end}
+
+
+def charge_hands(sim: "Simulation", work: "Work", until: int) -> None:
+    """Add what a lever took of its desks' hands to the account."""
+    for desk, hands in work.hands.items():
+        steps = hands * (min(work.held.get(desk, until), until) - work.start)
+        sim.day.hand_steps += steps
+        if work.start < 0:
+            sim.week.hand_steps[desk] += steps
+
+
+def note_work(sim: "Simulation", work: "Work", state: str) -> None:
+    """Enter what is over in the calendar of the week."""
+    if work.start < 0 and work.hands and work.end - work.start >= SHORT_STEPS:
+        row = {"desk": work.desk, "kind": work.kind, "from": work.start, "to": min(work.end, sim.now), "state": state}
+        sim.week.calendar.append(row)
+
+
+def copies_left(sim: "Simulation") -> int:
+    """Servers that may still be copied by hand this evening."""
+    at = evening_of(sim.now)
+    return 0 if at is None else sim.scenario.fleet.copies_an_evening - sim.week.copies[at]
+
+
+# -- the fleet and the flag
+
+
+def missing_host(sim: "Simulation") -> int:
+    """The server that the inventory does not list until it is audited."""
+    return below(sim.seed, FLEET, 1, 0, len(sim.fleet.servers)) + 1
+
+
+def inventory(sim: "Simulation") -> list[int]:
+    """Servers that the inventory lists."""
+    missing = 0 if "audited" in sim.week.facts else missing_host(sim)
+    return [server.n for server in sim.fleet.servers if server.n != missing]
+
+
+def automated(sim: "Simulation", servers: Any) -> bool:
+    """Whether the automation reaches all of these servers."""
+    return "automation" in sim.week.facts and bool(servers) and set(servers) <= set(inventory(sim))
+
+
+def inventory_lines(sim: "Simulation") -> list[str]:
+    """The inventory as the deployer's tools print it."""
+    hosts = [sim.fleet.label(n).lower() for n in inventory(sim)]
+    return [f"inventory: {len(hosts)} hosts", " ".join(hosts)]
+
+
+def agree_on_flag(sim: "Simulation") -> None:
+    """At 08:00: what the brokers set from now on, and on how many of their orders."""
+    sim.fleet.flag = flag_of_the_day(sim)
+    if "brokers" in sim.week.facts and "ramp" in sim.week.facts:
+        sim.safeguards.built.add("ramp.set")
+        sim.machine.controls["ramp_out"] = 100
+    server_ops.set_servers(sim)
+    sim.tell("flag.agreed", flag=sim.fleet.flag, percent=flag_percent(sim.machine))
+
+
+# -- evenings
+
+
+def turn_of_week(sim: "Simulation", step: int) -> None:
+    """What happens at the beginning and the end of an evening; at 08:00 of the day what was not finished is given up."""
+    if step % EVENING_STEPS:
+        return
+    if step > WEEK:
+        for work in [work for work in sim.works if step == 0 or sim.scenario.levers[work.kind].tonight]:
+            give_up(sim, work)
+        sim.tell("evening.ended", evening=evening_of(step - 1))
+    if step < 0:
+        sim.tell("evening.began", evening=evening_of(step))
+    else:
+        agree_on_flag(sim)
+        close_week(sim)
+        sim.tell("phase.changed", phase=phase(step))
+
+
+def give_up(sim: "Simulation", work: "Work") -> None:
+    """The evening is over: a lever is cut off, or what was being built is abandoned. What it already did stays, and is told."""
+    sim.works.remove(work)
+    charge_hands(sim, work, sim.now)
+    tonight = sim.scenario.levers[work.kind].tonight
+    note_work(sim, work, "cut off" if tonight else "abandoned")
+    cut = LEVERS[work.kind].cut
+    if cut:
+        sim.acting = work.desk
+        cut(sim, sim.left_of(work))
+    server_ops.set_servers(sim)
+    sim.tell("lever.cut_off" if tonight else "lever.abandoned", tuple(work.hands) or (work.desk,), seq=work.seq, command=work.kind)

@@ -1,0 +1,1 @@
+"""Order books, order flow, the router and its controls, in compiled kernels."""

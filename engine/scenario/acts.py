@@ -1,0 +1,117 @@
+"""What an answer on the telephone and a ready inject may do, as a scenario writes it: an act in a few words, such as `pace flag.clear 10`.
+
+Here are their names and what stands behind them; `phone` and `injects` carry them out.
+"""
+
+from collections.abc import Callable
+
+from engine.commands import LEVERS, worded
+from engine.events import DESKS
+
+HURTS = ("cut_off", "flag_off", "gone", "reopen")  # acts that a desk arms first, as it does the levers that can hurt
+
+_Parse = Callable[[list[str]], list[str | int]]
+
+
+def _nothing(words: list[str]) -> list[str | int]:
+    if words:
+        raise ValueError("nothing behind it")
+    return []
+
+
+def _number(most: int) -> _Parse:
+    def parse(words: list[str]) -> list[str | int]:
+        if len(words) != 1 or not words[0].isdigit() or not 1 <= int(words[0]) <= most:
+            raise ValueError(f"one whole number from 1 to {most:,} behind it")
+        return [int(words[0])]
+
+    return parse
+
+
+def _choice(*values: str) -> _Parse:
+    def parse(words: list[str]) -> list[str | int]:
+        if len(words) != 1 or words[0] not in values:
+            raise ValueError(f"one of {', '.join(values)} behind it")
+        return [*words]
+
+    return parse
+
+
+def _a_word(words: list[str]) -> list[str | int]:
+    return _choice(*worded())(words)
+
+
+def _choice_and_number(values: tuple[str, ...], most: int) -> _Parse:
+    def parse(words: list[str]) -> list[str | int]:
+        if len(words) != 2 or words[0] not in values or not words[1].isdigit() or not 1 <= int(words[1]) <= most:
+            raise ValueError(f"one of {', '.join(values)} and a whole number from 1 to {most:,} behind it")
+        return [words[0], int(words[1])]
+
+    return parse
+
+
+def _pace(words: list[str]) -> list[str | int]:
+    if len(words) != 2 or words[0] not in LEVERS or not words[1].isdigit() or not 1 <= int(words[1]) <= 60:
+        raise ValueError("a lever and minutes from 1 to 60 behind it")
+    return [words[0], int(words[1])]
+
+
+def _rule(words: list[str]) -> list[str | int]:
+    if not words:
+        raise ValueError("the words of the mails behind it")
+    return [" ".join(words)]
+
+
+# Every act there is, and how what stands behind its name is read.
+ACTS: dict[str, _Parse] = {
+    # the risk manager's word, and what is measured by
+    "give": _a_word,
+    "refuse": _a_word,
+    "note_gross": _nothing,
+    # the exchange
+    "cut_off": _nothing,
+    "intended": _nothing,
+    "review": _nothing,
+    "slow_ruling": _number(240),
+    "collar": _number(5000),
+    "reopen": _nothing,
+    # clients
+    "away": _nothing,
+    "gone": _nothing,
+    "leave_unless_served": _number(120),
+    "hand_back": _nothing,
+    "rest": _number(120),
+    "shy": _choice_and_number(("5", "10", "20", "30", "40"), 480),
+    # hands, time and money
+    "pace": _pace,
+    "hand": _choice(*DESKS),
+    "unavailable": _choice_and_number(DESKS, 480),
+    "fee": _number(100_000_000),
+    # the evenings
+    "reread": _nothing,
+    "recheck": _nothing,
+    # the flag, the servers, the mail, the monitor
+    "flag_off": _nothing,
+    "freeze": _number(480),
+    "crash": _number(8),
+    "page": _rule,
+    "filtered": _nothing,
+    "feed": _nothing,
+    "late_figures": _choice_and_number(("60", "120", "180", "240"), 480),
+}
+
+
+def parse_act(text: str) -> tuple[str, list[str | int]]:
+    """Name and arguments of an act. Raises ValueError that says what was expected."""
+    name, *words = text.split() or [""]
+    if name not in ACTS:
+        raise ValueError(f"an act out of {', '.join(sorted(ACTS))}")
+    try:
+        return name, ACTS[name](words)
+    except ValueError as error:
+        raise ValueError(f"{name} with {error}") from None
+
+
+def dangerous(acts: tuple[str, ...]) -> bool:
+    """Whether one of these acts can hurt."""
+    return any(text.split()[0] in HURTS for text in acts)

@@ -1,0 +1,198 @@
+"""What outsiders can notice about a run, as a scenario's texts name it: the view, conditions on it, and placeholders.
+
+A condition is one line of scenario text: `open`, `not served`, `volume_ratio > 2`. `runaway` is deliberately not
+among the names: nobody outside the machine could see it, so no text may depend on it.
+"""
+
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+
+class ConditionView(Protocol):
+    """The simulation as evidence may see it at one tick; rates are firm totals over the last minute."""
+
+    @property
+    def step(self) -> int: ...
+    @property
+    def open(self) -> bool: ...
+    @property
+    def movers(self) -> Sequence[tuple[str, int]]: ...  # largest absolute moves since the open first, basis points
+    @property
+    def volume_ratio(self) -> float: ...  # last minute over what is normal for that minute
+    @property
+    def volume_high_s(self) -> int: ...  # for how long it has been above the exchange's call_ratio
+    @property
+    def surveillance(self) -> bool: ...  # and that for its call_after_s
+    @property
+    def executions_per_s(self) -> float: ...
+    @property
+    def children_per_s(self) -> float: ...
+    @property
+    def parents_in_per_s(self) -> float: ...
+    @property
+    def rejects_per_s(self) -> float: ...
+    @property
+    def stopped(self) -> Sequence[int]: ...
+    @property
+    def disconnected(self) -> bool: ...
+    @property
+    def cut_off(self) -> bool: ...
+    @property
+    def paused(self) -> Sequence[str]: ...
+    @property
+    def pauses(self) -> int: ...
+    @property
+    def power_peg_mails(self) -> int: ...
+    @property
+    def flag_set(self) -> bool: ...
+    @property
+    def runaway(self) -> int: ...
+    @property
+    def gross_usd(self) -> int: ...
+    @property
+    def served(self) -> bool: ...
+    @property
+    def replies(self) -> Mapping[str, int]: ...  # answers given on the telephone -> step
+    @property
+    def gross_growth(self) -> float: ...  # of what is held, against what was held when the chief executive's office was told something
+    @property
+    def week(self) -> Mapping[str, float]: ...  # what the evenings have seen so far, see WEEK_NUMBERS
+    @property
+    def says(self) -> Mapping[str, Callable[[], object]]: ...  # what only some senders can know, by placeholder
+
+
+Condition = Callable[[ConditionView, str | None], bool]
+
+
+def mover(view: ConditionView, symbol: str | None) -> tuple[str, int] | None:
+    """The stock a text speaks of: `symbol`, or without one the largest mover. None when it is not among the movers."""
+    movers = view.movers
+    if symbol is None:
+        return movers[0] if movers else None
+    return next((row for row in movers if row[0] == symbol), None)
+
+
+def other(view: ConditionView, symbol: str | None) -> tuple[str, int] | None:
+    """The largest mover beside that one."""
+    first = mover(view, symbol)
+    return next((row for row in view.movers if first is None or row[0] != first[0]), None)
+
+
+def _size(row: tuple[str, int] | None) -> int:
+    return abs(row[1]) if row else 0
+
+
+FLAGS = ("open", "surveillance", "disconnected", "cut_off", "flag_set", "served")
+_COUNTED = ("stopped", "paused")  # as a number: how many
+MOVES = {"move_bp": mover, "other_move_bp": other}
+NUMBERS = (
+    "volume_ratio",
+    "volume_high_s",
+    "executions_per_s",
+    "children_per_s",
+    "parents_in_per_s",
+    "rejects_per_s",
+    "pauses",
+    "power_peg_mails",
+    "gross_usd",
+    "gross_growth",
+    *_COUNTED,
+    *MOVES,
+)
+# Of the week; as a flag: more than 0. None of them knows what lies on a disk.
+WEEK_NUMBERS = (
+    "recorded",
+    "begun",
+    "copies_tonight",
+    "copies_left",
+    "checked",
+    "worked_min",
+    "builds",
+    "reviewed",
+    "automation",
+    "audited",
+    "brokers",
+    "ramp",
+)
+COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    "==": operator.eq,
+}
+_LINE = re.compile(r"(\w+)\s*(>=|<=|==|>|<)\s*(\d[\d_]*(?:\.\d+)?)")
+
+
+def _comparison(name: str, compare: Callable[[float, float], bool], limit: float) -> Condition:
+    number = operator.attrgetter(name)
+    if name in WEEK_NUMBERS:
+        return lambda view, _: compare(view.week[name], limit)
+    if name in MOVES:
+        moved = MOVES[name]
+        return lambda view, symbol: compare(_size(moved(view, symbol)), limit)
+    if name in _COUNTED:
+        return lambda view, _: compare(len(number(view)), limit)
+    return lambda view, _: compare(number(view), limit)
+
+
+def parse_condition(text: str) -> Condition:
+    """Compile one condition to a function of (view, symbol). ValueError says what was expected."""
+    words = text.split()
+    if len(words) in (1, 2) and words[:-1] in ([], ["not"]):
+        wanted = len(words) == 1
+        if words[-1] in FLAGS:
+            flag = operator.attrgetter(words[-1])
+            return lambda view, _: bool(flag(view)) is wanted
+        if words[-1] in WEEK_NUMBERS:
+            counted = words[-1]
+            return lambda view, _: (view.week[counted] > 0) is wanted
+    match = _LINE.fullmatch(text.strip())
+    if match and match[1] in (*NUMBERS, *WEEK_NUMBERS):
+        return _comparison(match[1], COMPARISONS[match[2]], float(match[3]))
+    raise ValueError(
+        f"a flag ({', '.join(FLAGS)}), 'not' and a flag, or a comparison such as 'volume_ratio > 2' of one of {', '.join((*NUMBERS, *WEEK_NUMBERS))}"
+    )
+
+
+# Every placeholder a text about the run may use, with an example: the loader tries each text against these.
+FILLS: dict[str, object] = {
+    "symbol": "WZE",
+    "move": "12 %",
+    "direction": "up",
+    "verb": "buying",
+    "Verb": "Buying",
+    "other": "CO",
+    "other_move": "8.1 %",
+    "other_direction": "down",
+    "ratio": "2.3",
+    "executions": "1,300",
+    "rejects": "120",
+    "stopped": 1,
+    "paused": "WZE",
+    "pauses": 1,
+    "mails": 40,
+    "clock": "09:34:00",
+    "hm": "09:34",
+    # Read from the run when a text asks for them: what a clearing firm, an exchange, the floor or an auditor can see.
+    "gross": "$4.6 billion",
+    "long": "$2.5 billion",
+    "short": "$2.1 billion",
+    "session": 8,
+    "session_share": "64 %",
+    "order": "2,114",
+    "order_symbol": "WZE",
+    "refused": "97",
+    "refused_share": "one in 8",
+    "refused_last": "order 2,114 in WZE",
+    "recorded": 5,
+    "missing": 3,
+    "copies_left": 2,
+    "copies_tonight": 3,
+    "checked": 2,
+    "listed": 7,
+    "worked": "two and a half hours",
+    "hashes": "server 1: on disk e84b2d61, running e84b2d61",
+}

@@ -1,0 +1,211 @@
+"""Shapes of the entries in a scenario's mail.toml, calls.toml and logs.toml.
+
+`evidence_texts` reads the files; when something is said is decided in `evidence_plan` and `evidence`.
+"""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from engine.events import Desk
+from engine.market_time import CLOSE, EVENINGS, step_at
+from engine.scenario.acts import parse_act
+from engine.scenario.conditions import Condition, parse_condition
+
+Group = Literal["machines", "people"]
+
+def host_in(name: str) -> re.Pattern[str]:
+    """What names a server called so ("SMARS-{n}"), or any: the machine's mails never say which one wrote them, only a log does."""
+    before, after = name.split("{n}")
+    own = rf"{re.escape(before.rstrip('-_ '))}[-_ ]?\d{re.escape(after)}"
+    return re.compile(rf"{own}|\bservers?[ -]?\d|\bhosts?\b|\bhostname\b|\bserver name\b", re.IGNORECASE)
+
+
+
+LOG_KINDS = ("child", "done", "refused", "reject", "parent", "started", "stopped", "copied", "heartbeat")
+# Placeholders that each kind of text may use.
+LOG_FIELDS = frozenset({"order", "symbol", "side", "qty", "filled", "price", "reason"})
+REJECT_FIELDS = frozenset({"order", "symbol", "clock"})
+PLANNED_FIELDS = frozenset({"symbol", "symbol2", "clock", "hm"})
+
+
+def _clock(text: str) -> str:
+    if step_at(text) > CLOSE:
+        raise ValueError(f"{text!r} lies after the close: expected 08:00 to 16:00, or an evening of the week")
+    return text
+
+
+Clock = Annotated[str, AfterValidator(_clock), Field(description="a time up to 16:00, or on an evening of the week")]
+Text = Annotated[str, Field(min_length=1)]
+Params = dict[str, list[int] | list[str]]
+
+
+class Frozen(BaseModel):
+    """Base of every entry: unknown keys are refused, nothing changes after load."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, strict=True)
+
+
+class Planned(Frozen):
+    """A mail whose time depends on the seed alone.
+
+    `at`: sent once at each of these times, give or take `spread_s`. Without `at` it belongs to the pool: sent once in
+    [from, to) and drawn again by `weight`, at most `times` in all. `burst` copies follow each other within seconds; a
+    parameter named `each` then takes its values in order. `params`: two integers are a range, strings are a choice.
+    """
+
+    id: Text
+    sender: Text
+    subject: Text
+    body: Text
+    desk: Desk = "operator"
+    group: Group = "machines"
+    thread: str | None = None
+    at: tuple[Clock, ...] = Field(default=(), strict=False)
+    spread_s: int = Field(default=30, ge=0, le=1800)
+    from_: Clock = Field(default="08:00", alias="from")
+    to: Clock = "15:55"
+    times: int = Field(default=1, ge=1, le=200)
+    weight: int = Field(default=1, ge=1, le=100)
+    burst: int = Field(default=1, ge=1, le=20)
+    params: Params = {}
+
+    @property
+    def week(self) -> bool:
+        """Whether it belongs to the evenings of the week."""
+        return step_at(self.at[0] if self.at else self.from_) < 0
+
+
+class PlannedAlert(Frozen):
+    """An alert of the machines whose time depends on the seed alone: once at each `at`, give or take `spread_s`."""
+
+    id: Text
+    text: Text
+    at: tuple[Clock, ...] = Field(min_length=1, strict=False)
+    spread_s: int = Field(default=300, ge=0, le=3600)
+    desk: Desk = "operator"
+    params: Params = {}
+
+
+class When(Frozen):
+    """When something that speaks of the run is said: every condition of `when` true for `for_s` seconds, between `from`
+    and `to`, and `delay_s` after the entry named in `after` (whose stock it keeps) or after one of the replies in `on`. At most once
+    a run."""
+
+    id: Text
+    when: tuple[str, ...] = Field(min_length=1, strict=False)
+    for_s: int = Field(default=0, ge=0)
+    after: str | None = None
+    on: tuple[str, ...] = Field(default=(), strict=False)
+    delay_s: int = Field(default=0, ge=0)
+    from_: Clock = Field(default="08:00", alias="from")
+    to: Clock = "16:00"
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """`when`, compiled; ValueError says what a condition may look like."""
+        return tuple(parse_condition(text) for text in self.when)
+
+    def words(self) -> str:
+        """What it says, placeholders included."""
+        raise NotImplementedError
+
+
+class StateMail(When):
+    """A mail that speaks of the run."""
+
+    sender: Text
+    subject: Text
+    body: Text
+    desk: Desk = "operator"
+    group: Group = "people"
+    thread: str | None = None
+
+    def words(self) -> str:
+        return self.subject + self.body
+
+
+def _act(text: str) -> str:
+    parse_act(text)
+    return text
+
+
+class Reply(Frozen):
+    """An answer on the telephone, and what it does. The part of the key before the dot is the call's."""
+
+    key: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$")]
+    text: Text
+    does: tuple[Annotated[str, AfterValidator(_act), Field(description="an act")], ...] = Field(default=(), strict=False)
+
+
+class CallText(When):
+    """A call to a desk, which rings for `ring_s` seconds and has at least three answers."""
+
+    desk: Desk
+    caller: Text
+    number: Text
+    opening: Text
+    ring_s: int = Field(ge=5, le=3600)
+    replies: tuple[Reply, ...] = Field(min_length=3, strict=False)
+
+    def words(self) -> str:
+        return self.opening
+
+
+class Headline(When):
+    """A line of the public screen."""
+
+    text: Text
+
+    def words(self) -> str:
+        return self.text
+
+
+class HintText(When):
+    """What a beginner may look at next; it stands for `show_s` seconds of market time."""
+
+    desk: Desk
+    text: Text
+    show_s: int = Field(default=600, ge=60, le=7200)
+
+    def words(self) -> str:
+        return self.text
+
+
+class RejectLayout(Frozen):
+    """One way in which the router's reject mails are written."""
+
+    id: Text
+    body: Text
+
+
+class Standing(Frozen):
+    """Alerts of what changed in the run: a process that went down ({server}), sessions that were lost."""
+
+    process_down: Text
+    sessions_lost: Text
+    firm_cut_off: Text
+
+
+class LogLine(Frozen):
+    """A line of a server's log; `with_reason`: how it reads where there is a reason to give."""
+
+    level: Literal["INFO", "WARN", "ERROR"]
+    text: Text
+    with_reason: str | None = None
+
+
+class WeekQuota(Frozen):
+    """Planned mails of one desk on each evening of the week; `spread` is how far a seed's count may lie from them."""
+
+    evenings: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=len(EVENINGS), max_length=len(EVENINGS), strict=False)
+    spread: int = Field(ge=0)
+
+
+class Quota(Frozen):
+    """Planned mails of one desk: means per phase; `spread` is how far a seed's count may lie from them."""
+
+    premarket: int = Field(ge=0)
+    bell: int = Field(ge=0)
+    unwind: int = Field(ge=0)
+    spread: int = Field(ge=0)

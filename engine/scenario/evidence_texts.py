@@ -1,0 +1,434 @@
+"""Texts of the evidence: a scenario's mail.toml, calls.toml, hints.toml and logs.toml, checked once at load.
+
+A wrong or missing value is refused with an `EvidenceError` that names file, entry, key, value and what was
+expected. Nothing here knows about a run.
+"""
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from string import Formatter
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from pydantic import ValidationError
+
+from engine.events import DESKS
+from engine.market_time import STEPS_PER_MINUTE, step_at
+from engine.scenario.conditions import FILLS, parse_condition
+from engine.scenario.evidence_models import (
+    LOG_FIELDS,
+    LOG_KINDS,
+    PLANNED_FIELDS,
+    REJECT_FIELDS,
+    CallText,
+    Frozen,
+    Headline,
+    HintText,
+    LogLine,
+    Params,
+    Planned,
+    PlannedAlert,
+    Quota,
+    RejectLayout,
+    Reply,
+    Standing,
+    StateMail,
+    WeekQuota,
+    When,
+    host_in,
+)
+from engine.scenario.folders import File, Folder
+from engine.scenario.inject_texts import SAMPLE, InjectText
+
+M = TypeVar("M", bound=Frozen)
+
+# What entries of a table leave out, where that is another value than their model's.
+MACHINES, PEOPLE = {"group": "machines", "times": 8}, {"group": "people"}
+WEEK_TIMES = {"from": "27 Jul 18:00", "to": "31 Jul 21:00"}
+EVENING_MACHINES, EVENING_PEOPLE = {"group": "machines", "times": 3, **WEEK_TIMES}, {"group": "people", **WEEK_TIMES}
+
+
+class EvidenceError(ValueError):
+    """Bad scenario text: `file`, `entry` (its id or place), `key`, `value` and what was `expected`."""
+
+    def __init__(self, file: str, entry: str, key: str, value: object, expected: str) -> None:
+        self.file, self.entry, self.key, self.value, self.expected = file, entry, key, value, expected
+        shown = repr(value)
+        shown = shown if len(shown) <= 80 else shown[:77] + "..."
+        super().__init__(f"{file}: {entry}: {key} = {shown}: expected {expected}")
+
+
+@dataclass(frozen=True, eq=False)
+class EvidenceTexts:
+    """Everything a scenario says, validated. `planned` keeps the order of the file: its index is part of a draw's key."""
+
+    symbols: tuple[str, ...]
+    quotas: dict[str, Quota]
+    planned: tuple[Planned | PlannedAlert, ...]
+    mails: tuple[StateMail, ...]
+    calls: tuple[CallText, ...]
+    acts: dict[str, tuple[str, ...]]  # of every reply
+    headlines: tuple[Headline, ...]
+    hints: tuple[HintText, ...]
+    rejects: tuple[RejectLayout, ...]
+    reject_sender: str
+    reject_subject: str
+    reject_words: str  # of the subject, by which these mails are known
+    standing: Standing
+    logs: dict[str, LogLine]
+    week_quotas: dict[str, WeekQuota] = field(default_factory=dict)
+    injects: tuple[InjectText, ...] = ()
+
+    def inject(self, name: str) -> InjectText:
+        """A ready inject by its id. Raises StopIteration when there is none."""
+        return next(text for text in self.injects if text.id == name)
+
+    def call(self, name: str) -> CallText:
+        """A call by its id. Raises StopIteration when there is none."""
+        return next(text for text in self.calls if text.id == name)
+
+    @cached_property
+    def replies(self) -> dict[str, str]:
+        """What can be said on the telephone, by the reply's key."""
+        said = [call.replies for call in self.calls] + [inject.call.replies for inject in self.injects if inject.call]
+        return {reply.key: reply.text for found in said for reply in found}
+
+    def reached(self, text: InjectText) -> list[str]:
+        """The desks that an inject can go to."""
+        return text.reaches(self.call(text.rings).desk if text.rings else None)
+
+
+def sample_values(params: Params) -> dict[str, object]:
+    """One value of each parameter: its first."""
+    return {name: values[0] for name, values in params.items() if values}
+
+
+class _File:
+    """One TOML file while it is being read; knows how to say what is wrong with it."""
+
+    def __init__(self, path: File, server: str = "") -> None:
+        self.name, self.server = path.name, server
+        try:
+            self.data: dict[str, object] = tomllib.loads(path.read_text())
+        except FileNotFoundError:
+            raise EvidenceError(self.name, "file", "path", path.name, "a file that exists") from None
+        except (ValueError, RecursionError) as error:
+            raise EvidenceError(self.name, "file", "syntax", str(error), "valid TOML in UTF-8") from None
+
+    def known(self, *tables: str) -> None:
+        for key in self.data:
+            if key not in tables:
+                raise EvidenceError(self.name, "file", key, "a table", "one of " + ", ".join(tables))
+
+    def only(self, table: str, *keys: str) -> None:
+        """Refuse a key of a table without a model that nobody reads."""
+        for key in self.table(table):
+            if key not in keys:
+                raise EvidenceError(self.name, table, key, self.table(table)[key], "one of " + ", ".join(keys))
+
+    def model(self, kind: type[M], entry: str, data: object) -> M:
+        try:
+            return kind.model_validate(data)
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(str(part) for part in first["loc"]) or "entry"
+            missing = first["type"] == "missing"
+            said = "a value: it is required" if missing else first["msg"].removeprefix("Input should be ")
+            raise EvidenceError(self.name, entry, key, None if missing else first["input"], said) from None
+
+    def table(self, key: str) -> dict[str, object]:
+        table = self.data.get(key)
+        if not isinstance(table, dict):
+            raise EvidenceError(self.name, "file", key, table, f"a table [{key}]")
+        return table
+
+    def entries(self, kind: type[M], table: str, **defaults: object) -> list[M]:
+        """Entries of [[table]], each a validated `kind`; `defaults` fill what an entry leaves out."""
+        rows = self.data.get(table, [])
+        if not isinstance(rows, list):
+            raise EvidenceError(self.name, "file", table, rows, f"an array of tables [[{table}]]")
+        found = []
+        for number, row in enumerate(rows, start=1):
+            name = row.get("id") if isinstance(row, dict) else None
+            entry = f"{table} {name!r}" if name else f"{table} number {number}"
+            found.append(self.model(kind, entry, {**defaults, **row} if isinstance(row, dict) else row))
+        return found
+
+    def fits(self, entry: str, key: str, text: str, values: dict[str, object]) -> None:
+        """Refuse a placeholder nobody fills, or a format that does not suit its value."""
+        try:
+            names = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+            for name in names:
+                if name not in values:
+                    raise EvidenceError(self.name, entry, key, "{" + name + "}", "a placeholder out of " + ", ".join(sorted(values)))
+            text.format_map(values)
+        except EvidenceError:
+            raise
+        except (ValueError, IndexError, KeyError, AttributeError, TypeError) as error:
+            raise EvidenceError(self.name, entry, key, text, f"a text with well-formed placeholders ({error})") from None
+
+    def no_host(self, entry: str, **texts: str) -> None:
+        host = host_in(self.server)
+        for key, text in texts.items():
+            found = host.search(text)
+            if found:
+                raise EvidenceError(self.name, entry, key, found[0], "a machine's text that names no server")
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+def _unique(file: _File, what: str, rows: "Iterable[_Named]") -> None:
+    seen: set[str] = set()
+    for row in rows:
+        if row.id in seen:
+            raise EvidenceError(file.name, f"{what} {row.id!r}", "id", row.id, "an id used once")
+        seen.add(row.id)
+
+
+def _check_planned(file: _File, rows: Iterable[Planned | PlannedAlert]) -> None:
+    said: dict[tuple[str, str], str] = {}
+    for row in rows:
+        entry = f"planned {row.id!r}"
+        for name, values in row.params.items():
+            numbers = bool(values) and isinstance(values[0], int)
+            if not values or (numbers and (len(values) != 2 or values[0] > values[1])):  # type: ignore[operator]
+                raise EvidenceError(file.name, entry, f"params.{name}", values, "two integers, low then high, or a list of strings")
+        filled = dict.fromkeys(PLANNED_FIELDS, "X") | sample_values(row.params)
+        if isinstance(row, PlannedAlert):
+            file.fits(entry, "text", row.text, filled)
+            continue
+        file.fits(entry, "subject", row.subject, filled)
+        file.fits(entry, "body", row.body, filled)
+        if not row.at and step_at(row.to) - step_at(row.from_) < STEPS_PER_MINUTE:
+            raise EvidenceError(file.name, entry, "to", row.to, f"at least a minute after from = {row.from_}")
+        if row.group == "machines":
+            file.no_host(entry, subject=row.subject, body=row.body, sender=row.sender)
+        twin = said.setdefault((row.subject, row.body), row.id)
+        if twin != row.id:
+            raise EvidenceError(file.name, entry, "body", row.body, f"a text of its own: {twin!r} says the same")
+
+
+def _check_when(file: _File, what: str, rows: Iterable[When], *keys: str) -> None:
+    """Conditions can be read, `after` names an earlier entry (so that a chain cannot be a ring), placeholders are known."""
+    earlier: set[str] = set()
+    for row in rows:
+        entry = f"{what} {row.id!r}"
+        for text in row.when:
+            try:
+                parse_condition(text)
+            except ValueError as error:
+                raise EvidenceError(file.name, entry, "when", text, str(error)) from None
+        if row.after is not None and row.after not in earlier:
+            raise EvidenceError(file.name, entry, "after", row.after, f"the id of a {what} entry above this one")
+        earlier.add(row.id)
+        for key in keys:
+            file.fits(entry, key, getattr(row, key), dict(FILLS))
+
+
+def _every_desk(file: _File, plan: dict[str, Any]) -> None:
+    if sorted(plan) != sorted(DESKS):
+        raise EvidenceError(file.name, "plan", "desks", sorted(plan), "the tables deployer, operator and risk")
+
+
+def _load_mail(folder: Folder, server: str) -> dict[str, Any]:
+    file = _File(folder / "mail.toml", server)
+    file.known("names", "plan", "machines", "people", "thread", "state", "reject", "rejects")
+    symbols = file.table("names").get("symbols")
+    if not isinstance(symbols, list) or len(symbols) < 2 or not all(isinstance(name, str) and name for name in symbols):
+        raise EvidenceError(file.name, "names", "symbols", symbols, "a list of at least two tickers")
+    plan = file.table("plan")
+    _every_desk(file, plan)
+    planned = (
+        file.entries(Planned, "machines", **MACHINES) + file.entries(Planned, "people", **PEOPLE) + file.entries(Planned, "thread", **PEOPLE)
+    )
+    mails = file.entries(StateMail, "state")
+    layouts = file.entries(RejectLayout, "rejects")
+    file.only("names", "symbols")
+    file.only("reject", "sender", "subject", "words")
+    reject = file.table("reject")
+    reject.setdefault("words", reject.get("subject"))
+    for key in ("sender", "subject", "words"):
+        if not isinstance(reject.get(key), str):
+            raise EvidenceError(file.name, "reject", key, reject.get(key), "a string")
+    if str(reject["words"]) not in str(reject["subject"]):
+        raise EvidenceError(file.name, "reject", "words", reject["words"], "a part of the subject")
+    if not layouts:
+        raise EvidenceError(file.name, "file", "rejects", [], "at least one layout [[rejects]]")
+    _unique(file, "planned", planned)
+    _unique(file, "state", mails)
+    _unique(file, "rejects", layouts)
+    _check_planned(file, planned)
+    _check_when(file, "state", mails, "subject", "body")
+    for mail in mails:
+        if mail.group == "machines":
+            file.no_host(f"state {mail.id!r}", subject=mail.subject, body=mail.body, sender=mail.sender)
+    for layout in layouts:
+        file.fits(f"rejects {layout.id!r}", "body", layout.body, dict.fromkeys(REJECT_FIELDS, "X"))
+        file.no_host(f"rejects {layout.id!r}", body=layout.body)
+    return {
+        "symbols": tuple(symbols),
+        "quotas": {desk: file.model(Quota, f"plan.{desk}", plan[desk]) for desk in sorted(plan)},
+        "planned": tuple(planned),
+        "mails": tuple(mails),
+        "rejects": tuple(layouts),
+        "reject_sender": reject["sender"],
+        "reject_subject": reject["subject"],
+        "reject_words": reject["words"],
+    }
+
+
+def _load_calls(folder: Folder) -> dict[str, Any]:
+    file = _File(folder / "calls.toml")
+    file.known("alerts", "alert", "call", "headline")
+    standing = file.model(Standing, "alerts", file.table("alerts"))
+    file.fits("alerts", "process_down", standing.process_down, {"server": 1})
+    alerts = file.entries(PlannedAlert, "alert")
+    calls = file.entries(CallText, "call")
+    headlines = file.entries(Headline, "headline")
+    for what, rows in (("alert", alerts), ("call", calls), ("headline", headlines)):
+        _unique(file, what, rows)
+    _check_planned(file, alerts)
+    _check_when(file, "call", calls, "opening")
+    _check_when(file, "headline", headlines, "text")
+    return {
+        "alerts": tuple(alerts),
+        "calls": tuple(calls),
+        "acts": _acts(file.name, "call", calls),
+        "headlines": tuple(headlines),
+        "standing": standing,
+    }
+
+
+def _load_week(folder: Folder, server: str) -> dict[str, Any]:
+    """Texts of the evenings of the week, from week.toml; none where a scenario has no such file."""
+    if not (folder / "week.toml").is_file():
+        return {"quotas": {}, "planned": (), "mails": (), "calls": (), "acts": {}}
+    file = _File(folder / "week.toml", server)
+    file.known("plan", "machines", "people", "state", "call")
+    plan = file.table("plan")
+    _every_desk(file, plan)
+    planned = file.entries(Planned, "machines", **EVENING_MACHINES)
+    planned += file.entries(Planned, "people", **EVENING_PEOPLE)
+    mails = file.entries(StateMail, "state", **WEEK_TIMES)
+    calls = file.entries(CallText, "call", **WEEK_TIMES)
+    for what, rows in (("planned", planned), ("state", mails), ("call", calls)):
+        _unique(file, what, rows)
+    for row in planned:
+        if not row.week or step_at(row.at[-1] if row.at else row.to) > 0:
+            raise EvidenceError(file.name, f"planned {row.id!r}", "from", row.from_, "times on the evenings of the week")
+    _check_planned(file, planned)
+    _check_when(file, "state", mails, "subject", "body")
+    _check_when(file, "call", calls, "opening")
+    quotas = {desk: file.model(WeekQuota, f"plan.{desk}", plan[desk]) for desk in sorted(plan)}
+    return {"quotas": quotas, "planned": tuple(planned), "mails": tuple(mails), "calls": tuple(calls), "acts": _acts(file.name, "call", calls)}
+
+
+class CallOf(NamedTuple):
+    """A call's id and its replies."""
+
+    id: str
+    replies: tuple[Reply, ...]
+
+
+def _acts(file: str, what: str, calls: Iterable[CallText | CallOf]) -> dict[str, tuple[str, ...]]:
+    """What every reply does, by its key; keys are used once and begin with their call's id."""
+    acts: dict[str, tuple[str, ...]] = {}
+    for call in calls:
+        entry = f"{what} {call.id!r}"
+        for reply in call.replies:
+            if reply.key in acts:
+                raise EvidenceError(file, entry, "replies.key", reply.key, "a key used once")
+            if reply.key.split(".")[0] != call.id:
+                raise EvidenceError(file, entry, "replies.key", reply.key, f"a key that begins with {call.id}.")
+            acts[reply.key] = reply.does
+    return acts
+
+
+def _load_injects(folder: Folder, calls: Iterable[CallText]) -> tuple[InjectText, ...]:
+    """What a facilitator has ready, from injects.toml; nothing where a scenario has no such file."""
+    if not (folder / "injects.toml").is_file():
+        return ()
+    file = _File(folder / "injects.toml")
+    file.known("inject")
+    injects, ids = file.entries(InjectText, "inject"), [call.id for call in calls]
+    _unique(file, "inject", injects)
+    for inject in injects:
+        entry = f"inject {inject.id!r}"
+        if inject.rings is not None and inject.rings not in ids:
+            raise EvidenceError(file.name, entry, "rings", inject.rings, f"a call out of {', '.join(ids)}")
+        if inject.call is not None and inject.id in ids:
+            raise EvidenceError(file.name, entry, "id", inject.id, "an id that no call has: its replies begin with it")
+        taken: dict[str, object] = {name: SAMPLE[name] for name in inject.takes}
+        words = FILLS | taken
+        spoken = [("mail.subject", mail.subject) for mail in inject.mail] + [("mail.body", mail.body) for mail in inject.mail]
+        spoken += [("alert.text", alert.text) for alert in inject.alert] + [("text", inject.text)]
+        spoken += [(key, text) for key, text in (("headline", inject.headline), ("opening", inject.opening)) if text]
+        for key, text in spoken + ([("call.opening", inject.call.opening)] if inject.call else []):
+            file.fits(entry, key, text, dict(words))
+        file.fits(entry, "effect", inject.effect, taken)
+    return tuple(injects)
+
+
+def _check_on(file: str, what: str, rows: Iterable[When], acts: Iterable[str]) -> None:
+    """Replies that an entry waits for exist; a call that was missed counts as one."""
+    known = sorted({*acts, *(f"{key.split('.')[0]}.missed" for key in acts)})
+    for row in rows:
+        for key in row.on:
+            if key not in known:
+                raise EvidenceError(file, f"{what} {row.id!r}", "on", key, f"a reply out of {', '.join(known)}")
+        if row.on and row.after is not None:
+            raise EvidenceError(file, f"{what} {row.id!r}", "after", row.after, "either after or on")
+
+
+def _load_hints(folder: Folder) -> tuple[HintText, ...]:
+    file = _File(folder / "hints.toml")
+    file.known("hint")
+    hints = file.entries(HintText, "hint")
+    _unique(file, "hint", hints)
+    _check_when(file, "hint", hints, "text")
+    return tuple(hints)
+
+
+def load_logs(folder: Folder) -> dict[str, LogLine]:
+    """Log lines by kind, from `folder`/logs.toml. Raises EvidenceError."""
+    file = _File(folder / "logs.toml")
+    file.known(*LOG_KINDS)
+    lines = {kind: file.model(LogLine, kind, file.table(kind)) for kind in LOG_KINDS}
+    for kind, line in lines.items():
+        for key, text in (("text", line.text), ("with_reason", line.with_reason)):
+            if text is not None:
+                file.fits(kind, key, text, dict.fromkeys(LOG_FIELDS, "X"))
+    return lines
+
+
+def load_evidence(folder: Folder, server: str) -> EvidenceTexts:
+    """All texts of the scenario in `folder`; `server` is the name of its servers ("SMARS-{n}").
+
+    Raises EvidenceError (a ValueError) at the first thing wrong.
+    """
+    mail = _load_mail(folder, server)
+    calls = _load_calls(folder)
+    week = _load_week(folder, server)
+    acts = {**calls["acts"], **week["acts"]}
+    for what in ("mails", "calls"):
+        own = mail if what == "mails" else calls
+        twice = sorted({row.id for row in own[what]} & {row.id for row in week[what]})
+        if twice:
+            raise EvidenceError("week.toml", f"{what[:-1]} {twice[0]!r}", "id", twice[0], "an id that the day does not use")
+        own[what] += week[what]
+    _check_on("mail.toml", "state", mail["mails"], acts)
+    _check_on("calls.toml", "call", calls["calls"], acts)
+    _check_on("calls.toml", "headline", calls["headlines"], acts)
+    injects = _load_injects(folder, calls["calls"])
+    rung = [CallOf(inject.id, inject.call.replies) for inject in injects if inject.call]
+    acts |= _acts("injects.toml", "inject", rung)
+    hints = _load_hints(folder)
+    _check_on("hints.toml", "hint", hints, acts)
+    # The week's come last: an index is part of a draw's key, and the day's noise is the same with and without a week.
+    planned = mail.pop("planned") + calls.pop("alerts") + week["planned"]
+    calls["acts"] = acts
+    return EvidenceTexts(planned=planned, logs=load_logs(folder), hints=hints, injects=injects, week_quotas=week["quotas"], **mail, **calls)

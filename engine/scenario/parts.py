@@ -1,0 +1,471 @@
+"""The sections of `scenario.toml` and the rows of its tables: every number with its bounds. `scenario.py` reads and joins them."""
+
+from string import Formatter
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from engine import market_time
+from engine.events import Desk
+from engine.scenario.folders import ID
+
+
+class Section(BaseModel):
+    """A part of a scenario: frozen, nothing beside what is named, nothing converted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _moment(text: str) -> str:
+    if market_time.step_at(text) < 0:
+        raise ValueError("expected a time of the day itself")
+    return text
+
+
+def _copied(text: str) -> str:
+    if market_time.step_at(text) >= 0:
+        raise ValueError("expected a time on an evening of the week, such as 27 Jul 18:30")
+    return text
+
+
+def _evening(text: str) -> str:
+    if not market_time.BLOCK <= market_time.step_at(text) <= market_time.END or market_time.step_at(text) % 20:
+        raise ValueError("expected a time from 18:30 to 19:00, in whole five seconds")
+    return text
+
+
+def _label(text: str) -> str:
+    try:
+        names = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+    except ValueError:
+        names = []
+    if names != ["n"] or "{n}" not in text:
+        raise ValueError("expected a name with {n} in it once, for the server's number, and no other braces")
+    return text
+
+
+_Moment = Annotated[str, AfterValidator(_moment), Field(description="a time of the day, such as 09:54")]
+_Evening = Annotated[str, AfterValidator(_evening), Field(description="a time from 18:30 to 19:00, in whole five seconds")]
+Copied = Annotated[
+    str,
+    Field(pattern=r"^\d{2} [A-Z][a-z]{2} \d{2}:\d{2}$", description="a time on an evening of the week, such as 27 Jul 18:30"),
+    AfterValidator(_copied),
+]
+_Words = Annotated[str, Field(min_length=1, max_length=400)]
+Positive = Annotated[int, Field(gt=0)]
+Part = Annotated[float, Field(ge=0, le=1)]
+Minutes = Annotated[float, Field(ge=0, le=480)]
+Rate = Annotated[float, Field(gt=0, le=10_000)]
+_COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight")
+PerMinute = tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]]
+Phase = Literal["deployment", "premarket", "bell", "unwind", "block"]
+Behaviour = Literal["refuse", "route", "rlp", "power_peg", "stall", "oversize", "misprice", "duplicate"]
+
+
+class Told(Section):
+    """What people call what the scenario is about. `system`: what sends the orders; `behaviours`: what
+    a release does with an order, where that has a name of its own; `year`, `day`: when it was, in the heads of history's figures.
+    """
+
+    system: Annotated[str, Field(min_length=1, max_length=40)] = "the router"
+    behaviours: dict[Behaviour, Annotated[str, Field(min_length=1, max_length=40)]] = {}
+    year: Annotated[str, Field(pattern=r"^\d{4}$")] | None = None
+    day: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+
+    @property
+    def process(self) -> str:
+        """The name of its file on a server."""
+        return self.system.split()[-1].lower()
+
+    @property
+    def past(self) -> str:
+        """What history is headed with: its year, where it has one."""
+        return self.year or "history"
+
+
+class Cash(Section):
+    """What the firm starts the day with, and what trading costs it."""
+
+    start_usd: Positive
+    fee_share_hc: Annotated[int, Field(ge=0, le=10_000)]
+    fee_sale_e7: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class Release(Section):
+    """A build of the router's program: what it does with an order, by the order's flag."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+    built: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    hash: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    flag_clear: Behaviour
+    flag_set: Behaviour
+    flag_set_before_open: Behaviour
+    flag: Annotated[str, Field(pattern=r"^[A-Z]$")] = "P"  # the one it reads
+    build: Minutes | None = None  # of a hand, in the week: until then there is none
+
+
+class ServerFleet(Section):
+    """The servers, the releases, and what the copies of the week did. `stale_seeds`: the server that the first copy missed, by seed; `copied`:
+    what the copy tool recorded, one time a server.
+    """
+
+    servers: Annotated[int, Field(ge=1, le=8)]
+    name: Annotated[str, Field(pattern=r"\{n\}"), AfterValidator(_label)]
+    target: str
+    reported: str
+    flag: Annotated[str, Field(pattern=r"^[A-Z]$")] = "P"  # the one that clients set
+    copied: Annotated[tuple[Copied, ...], Field(strict=False)]
+    copies_an_evening: Positive
+    stale_seeds: dict[str, int]
+    release: Annotated[tuple[Release, ...], Field(min_length=1, strict=False)]
+    copies_arrive: bool = False  # every first copy by hand too
+    mirror: bool = False  # a host outside of the fleet, on the oldest release, gets a part of the flagged orders before the open as well
+
+    @property
+    def many(self) -> str:
+        """How many servers there are, in a word."""
+        return _COUNTED[self.servers - 1]
+
+    @model_validator(mode="after")
+    def _releases_exist(self) -> "ServerFleet":
+        names = [release.name for release in self.release]
+        for key in ("target", "reported"):
+            if getattr(self, key) not in names:
+                raise ValueError(f"{key} = {getattr(self, key)!r} is not a release: expected one of {', '.join(names)}")
+        if len(self.copied) != self.servers:
+            raise ValueError(f"copied names {len(self.copied)} times: expected {self.servers}, one a server")
+        for evening in dict.fromkeys(at[:6] for at in self.copied):
+            many = sum(at.startswith(evening) for at in self.copied)
+            if many > self.copies_an_evening:
+                raise ValueError(f"copied names {many} times on {evening}: expected at most copies_an_evening = {self.copies_an_evening}")
+        for seed, server in self.stale_seeds.items():
+            if not seed.isdigit() or not 1 <= server <= self.servers:
+                raise ValueError(f"stale_seeds {seed} = {server}: expected a seed and a server from 1 to {self.servers}")
+        return self
+
+
+class Flow(Section):
+    """The orders that clients send: flagged ones before and after the open, and plain ones. Times are of history; the market does not know them."""
+
+    premarket_flagged: Annotated[int, Field(ge=0, le=100_000)]
+    premarket_from: _Moment
+    premarket_to: _Moment
+    queued_flagged: Annotated[int, Field(ge=0, le=10_000)]
+    flagged_per_min: Annotated[float, Field(ge=0, le=1000)]
+    flagged_tau_min: Annotated[float, Field(gt=0)]
+    flagged_last: _Moment
+    history_rollback: _Moment
+    history_short: Annotated[int, Field(ge=0)]
+    rate_sd: Annotated[float, Field(ge=0, le=3)]
+    rate_most: Rate
+    partner_rate: Part
+    plain_premarket_per_min: Annotated[float, Field(ge=0, le=10_000)]
+    plain_bell_per_min: Annotated[float, Field(ge=0, le=10_000)]
+    plain_day_per_min: Annotated[float, Field(ge=0, le=10_000)]
+    large_share: Part
+    large_adv_part: Positive
+    large_most: Positive
+    qty_lots: Annotated[int, Field(ge=1, le=100)]
+
+    @model_validator(mode="after")
+    def _times_are_in_order(self) -> "Flow":
+        first, until, last, rollback = map(
+            market_time.step_at, (self.premarket_from, self.premarket_to, self.flagged_last, self.history_rollback)
+        )
+        if not first < until <= market_time.OPEN:
+            said = f"premarket_from = {self.premarket_from!r}, premarket_to = {self.premarket_to!r}"
+            raise ValueError(f"{said}: expected two times up to the open, in order")
+        if not market_time.OPEN < last <= market_time.CLOSE:
+            raise ValueError(f"flagged_last = {self.flagged_last!r}: expected a time between the open and the close")
+        if not market_time.OPEN < rollback <= market_time.CLOSE:
+            raise ValueError(f"history_rollback = {self.history_rollback!r}: expected a time between the open and the close")
+        return self
+
+
+class Market(Section):
+    """The market's day and its price law: resilience, impact, depth, jumps, circuit breakers, and the size of its arrays."""
+
+    open: _Moment
+    bell_end: _Moment
+    tau_min: Annotated[float, Field(gt=0)]
+    phi: Part
+    impact_scale: Annotated[float, Field(ge=0, le=10)]
+    depth_at: Positive
+    depth_shares: Positive
+    unit_lot: Positive
+    levels: Annotated[int, Field(ge=1, le=64)]
+    prepare: Part
+    odd_lots: Annotated[int, Field(ge=0, le=256)]
+    race: Part
+    reply: Annotated[float, Field(ge=0, lt=1)]
+    open_share: Part
+    taker_shares: Positive
+    jump_hazard: Part
+    jump_from: Annotated[float, Field(ge=0)]
+    jump_most: Annotated[float, Field(ge=0)]
+    jump_s: Annotated[float, Field(ge=0)]
+    jump_stubs: Annotated[int, Field(ge=0, le=64)]
+    jump_stub_bp: Annotated[int, Field(ge=1, le=10_000)]
+    breakers_from: _Moment
+    breakers_to: _Moment
+    breaker_active_bp: Positive
+    breaker_other_bp: Positive
+    breaker_penny_bp: Positive
+    breaker_active_usd: Positive
+    pause_s: Annotated[float, Field(ge=0)]
+    ladder: Annotated[int, Field(ge=256, le=65_536)]
+    pool: Annotated[int, Field(ge=64, le=16_384)]
+    parents: Annotated[int, Field(ge=16, le=1024)]
+
+    @model_validator(mode="after")
+    def _times_are_the_calendars(self) -> "Market":
+        for key, step in (("open", market_time.OPEN), ("bell_end", market_time.BELL_END)):
+            if market_time.step_at(getattr(self, key)) != step:
+                raise ValueError(f"{key} = {getattr(self, key)!r}: expected {market_time.clock(step)[:5]}, the calendar of every scenario")
+        first, until = market_time.step_at(self.breakers_from), market_time.step_at(self.breakers_to)
+        if not market_time.OPEN <= first < until <= market_time.CLOSE:
+            said = f"breakers_from = {self.breakers_from!r}, breakers_to = {self.breakers_to!r}"
+            raise ValueError(f"{said}: expected two times of the session, in order")
+        return self
+
+
+class Router(Section):
+    """How fast and in what sizes children go out, what the faulty behaviours do, and how patient flattening works."""
+
+    send_scale: Annotated[float, Field(gt=0, le=1)]
+    route_per_s: Rate
+    rest_s: Annotated[float, Field(ge=0)]
+    wait_s: Annotated[float, Field(ge=0)]
+    oversize_times: Positive
+    misprice_bp: Positive
+    cap_reopen: Part
+    unwind_part: Part
+    unwind_per_s: Rate
+
+
+class Monitor(Section):
+    """How late the position monitor is, when client fills are allocated, and the limit of account 33."""
+
+    calm_lag_s: Annotated[int, Field(ge=0, le=300)]
+    busy_from_per_s: Positive
+    lag_least_s: Annotated[int, Field(ge=0, le=300)]
+    lag_most_s: Annotated[int, Field(ge=0, le=300)]
+    lag_full_per_s: Positive
+    allocate_min: Positive
+    account_limit_usd: Positive
+
+
+class Exchange(Section):
+    """When executions may be busted, and when surveillance calls."""
+
+    bust_bp: Positive
+    bust_request_min: Positive
+    bust_ruling_min: Positive
+    call_ratio: Annotated[float, Field(gt=0)]
+    call_after_s: Positive
+    cut_until: _Moment
+
+    @model_validator(mode="after")
+    def _let_in_while_it_trades(self) -> "Exchange":
+        if not market_time.OPEN < market_time.step_at(self.cut_until) <= market_time.CLOSE:
+            raise ValueError(f"cut_until = {self.cut_until!r}: expected a time between the open and the close")
+        return self
+
+
+class BlockBid(Section):
+    """A bank's bid for the block: the formula's discount and `more`, from one moment of the evening until another."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+    id: Annotated[str, Field(pattern=ID.pattern)]
+    bank: _Words
+    from_: _Evening = Field(alias="from")
+    until: _Evening
+    more: Part
+    says: _Words
+
+    @model_validator(mode="after")
+    def _lasts(self) -> "BlockBid":
+        if market_time.step_at(self.from_) >= market_time.step_at(self.until):
+            raise ValueError(f"from = {self.from_!r}, until = {self.until!r}: expected a bid that lasts")
+        return self
+
+
+class Block(Section):
+    """The block sale in the evening: discount = base + slope sqrt(gross / at), what the day's own unwind costs, and the banks' bids."""
+
+    base: Part
+    slope: Part
+    at_usd: Positive
+    today_share: Part
+    today_cost: Part
+    today_at_usd: Positive
+    credit_usd: Annotated[int, Field(ge=0)]
+    counter: Part
+    says_better: _Words
+    says_worse: _Words
+    bid: Annotated[tuple[BlockBid, ...], Field(min_length=1, strict=False)]
+
+    @model_validator(mode="after")
+    def _the_last_bid_stands_until_the_end(self) -> "Block":
+        ids, last = [bid.id for bid in self.bid], self.bid[-1]
+        if len(set(ids)) < len(ids):
+            raise ValueError(f"bid ids {', '.join(ids)}: expected each once")
+        if market_time.step_at(last.until) != market_time.END:
+            raise ValueError(f"bid {last.id}: until = {last.until!r}: expected 19:00, the last bid is the one that stands")
+        if any(market_time.step_at(bid.from_) > market_time.step_at(last.from_) for bid in self.bid):
+            raise ValueError(f"bid {last.id}: from = {last.from_!r}: expected no bid after it")
+        return self
+
+
+class CapitalOffer(Section):
+    """Somebody who would buy into the firm: `price` is what a dollar of the firm's worth is to them."""
+
+    id: Annotated[str, Field(pattern=ID.pattern)]
+    lender: _Words
+    amount_usd: Positive
+    price: Annotated[float, Field(gt=0, le=10)]
+    says: _Words
+
+
+class Capital(Section):
+    """What the firm is worth to those who would buy into it."""
+
+    worth_usd: Positive
+    worth_lost: Annotated[float, Field(ge=0, le=10)]
+    worth_least_usd: Positive
+    offer: Annotated[tuple[CapitalOffer, ...], Field(strict=False)]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "Capital":
+        ids = [offer.id for offer in self.offer]
+        if len(set(ids)) < len(ids):
+            raise ValueError(f"offer ids {', '.join(ids)}: expected each once")
+        return self
+
+
+class Costs(Section):
+    """What else counts as loss. `halting`, `client_harm`: dollars a minute at the open for the whole firm, for the router, for one server."""
+
+    halting: Annotated[PerMinute, Field(strict=False)]
+    client_harm: Annotated[PerMinute, Field(strict=False)]
+    after_bell: Part
+    hand_hour_usd: Annotated[int, Field(ge=0)]
+    rlp_late_usd: Annotated[int, Field(ge=0)]
+    cut_off_usd: Annotated[int, Field(ge=0)]
+    away_share: Part
+    refused_order_usd: Annotated[int, Field(ge=0)]
+    clients_gone_usd: Annotated[int, Field(ge=0)]
+
+
+class Cause(Section):
+    """Something that may be wrong; `server`: a diagnosis of it may name one."""
+
+    id: Annotated[str, Field(pattern=ID.pattern)]
+    label: Annotated[str, Field(min_length=8, max_length=120)]
+    server: bool
+
+
+class Diagnosis(Section):
+    """What a desk may declare, and what is right: its server is the one that was drawn."""
+
+    right: str
+    cause: Annotated[tuple[Cause, ...], Field(min_length=2, strict=False)]
+
+    @model_validator(mode="after")
+    def _right_is_a_cause(self) -> "Diagnosis":
+        ids = [cause.id for cause in self.cause]
+        if self.right not in ids or len(set(ids)) != len(ids):
+            raise ValueError(f"right = {self.right!r}: expected one of {', '.join(ids)}, each once")
+        return self
+
+
+class EveningHands(Section):
+    """Hands of each desk."""
+
+    deployer: Positive
+    operator: Positive
+    risk: Positive
+
+
+class Hands(EveningHands):
+    """Hands of each desk on the day, and on an evening of the week."""
+
+    evening: EveningHands
+
+
+class Holes(Section):
+    """Chance that a control which was built and not tested has a hole."""
+
+    hole: Part
+    of: dict[str, Part]
+    hold_s: Annotated[int, Field(ge=5, multiple_of=5)]  # how long a person takes to let a held parent go
+
+    def chance(self, name: str) -> float:
+        """Of one control."""
+        return self.of.get(name, self.hole)
+
+
+class LeverNumbers(Section):
+    """What a lever takes: hands (0: the phone), minutes of market time; `each`: for every server named.
+
+    `evening`: minutes on an evening of the week, where it can be used at all; `evening_hands`: of which desks, the one that gives it first;
+    `evening_held`: minutes after which a desk has its hand back, where that is before the end; `tonight`: what is not over by 21:00 is
+    cut off; without it, it goes on on the next evening. `automated`: minutes for all servers of the inventory once there is automation.
+    `phases`: when it may be started, where that is not always.
+    """
+
+    hands: Annotated[int, Field(ge=0, le=4)]
+    minutes: Minutes
+    premarket: Minutes | None = None
+    built: Minutes | None = None
+    all_minutes: Minutes | None = None
+    shared: Annotated[int, Field(ge=1, le=4)] = 1
+    each: bool = False
+    only_built: bool = False
+    automated: Minutes | None = None
+    evening: Minutes | None = None
+    evening_hands: dict[Desk, Annotated[int, Field(ge=1, le=4)]] = {}
+    evening_held: dict[Desk, Minutes] = {}
+    tonight: bool = False
+    phases: Annotated[tuple[Phase, ...], Field(strict=False)] = ()
+    price_usd: Annotated[int, Field(ge=0)] = 0
+
+    @model_validator(mode="after")
+    def _of_an_evening_only_with_one(self) -> "LeverNumbers":
+        said = [key for key in ("evening_hands", "evening_held", "tonight") if getattr(self, key)]
+        if said and self.evening is None:
+            raise ValueError(f"{said[0]} without evening: expected the minutes on an evening beside it")
+        strangers = [desk for desk in self.evening_held if desk not in self.evening_hands]
+        if strangers:
+            raise ValueError(f"evening_held of {strangers[0]}: expected a desk of evening_hands")
+        return self
+
+    def held(self, giver: str, minutes: float) -> list[tuple[str, int, float]]:
+        """(desk, hands, minutes until it has them back) of the week, where the lever takes so many minutes; `giver`: the desk that gives it."""
+        ends = {str(desk): held for desk, held in self.evening_held.items()}
+        hands = {str(desk): count for desk, count in self.evening_hands.items()} or {giver: self.hands}
+        return [(desk, count, ends.get(desk, minutes)) for desk, count in hands.items()]
+
+
+class SymbolRow(Section):
+    """One stock: opening price, average daily volume, and the numbers of the price law, as integers."""
+
+    symbol: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9.]{0,7}$")]
+    adv_shares: Annotated[int, Field(ge=1000, le=1_000_000_000)]
+    price_hc: Annotated[int, Field(ge=100, le=100_000_000)]
+    daily_vol_e8: Annotated[int, Field(gt=0, le=100_000_000)]
+    impact_y_e6: Annotated[int, Field(ge=0, le=100_000_000)]
+    half_spread_e10: Annotated[int, Field(gt=0, le=1_000_000_000)]
+    rate_e6: Annotated[int, Field(gt=0, le=1_000_000_000)]
+
+
+class ParentRow(Section):
+    """One flagged parent of the default seed, in order of activation."""
+
+    n: Positive
+    symbol: str
+    side: Literal["BUY", "SELL"]
+    rate_e6: Annotated[int, Field(gt=0, le=1_000_000_000)]
+    start_ms: Annotated[int, Field(ge=0)] | None
+    server: Annotated[int, Field(ge=1, le=8)] | None

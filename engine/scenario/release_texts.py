@@ -1,0 +1,76 @@
+"""What a scenario says about its releases: notes, diffs between them, and the change calendar of the week.
+
+Texts for the deployer's desk, from `releases.toml`, checked once at load. They change nothing in a run, and none of them says
+which server missed a copy.
+"""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+SIGNS = ("+", "-", " ", "@")
+_Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+def _is_diff(text: str) -> str:
+    for number, line in enumerate(text.strip("\n").split("\n"), start=1):
+        if line and line[0] not in SIGNS:
+            raise ValueError(f"line {number} begins with {line[0]!r}: expected +, -, @ or a space")
+        if len(line) > 120:
+            raise ValueError(f"line {number} has {len(line)} characters: expected at most 120")
+    return text
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Note(_Part):
+    """What the release's own note says of it."""
+
+    release: _Text
+    note: Annotated[str, Field(min_length=1, max_length=400)]
+
+
+class Diff(_Part):
+    """A unified diff: every line of `text` begins with its sign."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    title: _Text
+    text: Annotated[str, Field(min_length=1, description="a diff whose lines have at most 120 characters"), AfterValidator(_is_diff)]
+    release: _Text | None = None  # shown once this one is built; without it always
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """(sign, text) a line."""
+        return [(line[:1] or " ", line if line[:1] == "@" else line[1:]) for line in self.text.strip("\n").split("\n")]
+
+
+class Change(_Part):
+    """An entry of the change calendar."""
+
+    when: Annotated[str, Field(pattern=r"^\d{2} [A-Z][a-z]{2} \d{2}:\d{2}$")]
+    title: _Text
+    who: _Text
+    state: Annotated[str, Field(min_length=1, max_length=40)]
+    history: bool = False  # what history's team did: left out where a team plays the week itself
+
+
+class ReleaseTexts(_Part):
+    """The whole of `releases.toml`."""
+
+    note: Annotated[tuple[Note, ...], Field(min_length=1, strict=False)]
+    diff: Annotated[tuple[Diff, ...], Field(strict=False)] = ()
+    change: Annotated[tuple[Change, ...], Field(strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "ReleaseTexts":
+        for what, names in (("note", [note.release for note in self.note]), ("diff", [diff.id for diff in self.diff])):
+            twice = [name for name in names if names.count(name) > 1]
+            if twice:
+                raise ValueError(f"{what} {twice[0]!r} stands twice: expected each once")
+        return self
+
+    def note_of(self, release: str) -> str:
+        """The note of a release. Raises KeyError."""
+        return {note.release: note.note for note in self.note}[release]

@@ -1,0 +1,297 @@
+"""Scenario: every number of a game, frozen, validated once at the door.
+
+A scenario is a folder: `scenario.toml`, `symbols.csv`, `parents.csv` (flagged parents of the default seed, in order of
+activation), `releases.toml` (what the deployer can read about them), `barriers.toml` (slices and checklists, may be missing), mail
+and call texts, `playbooks/`. `based_on = "<id>"` takes from another scenario what the folder itself does not say: values one by one,
+other files whole. What is wrong or missing is refused with file, key, value and what was expected. Derived numbers are made here with
+decimal arithmetic and rounded to integers.
+"""
+
+import csv
+import hashlib
+import io
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic.json_schema import SkipJsonSchema
+
+from engine.scenario.barrier_texts import Barriers
+from engine.scenario.evidence_texts import EvidenceTexts, load_evidence
+from engine.scenario.folders import ID, File, Folder
+from engine.scenario.parts import (
+    Block,
+    Capital,
+    Cash,
+    Costs,
+    Diagnosis,
+    Exchange,
+    Flow,
+    Hands,
+    Holes,
+    LeverNumbers,
+    Market,
+    Monitor,
+    ParentRow,
+    Router,
+    Section,
+    ServerFleet,
+    SymbolRow,
+    Told,
+)
+from engine.scenario.release_texts import ReleaseTexts
+
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
+# Data from before they said themselves what people call things: their words stood in the code. A run on them stays what it was.
+_TOLD_BEFORE = {
+    "system": "SMARS",
+    "behaviours": {"rlp": "RLP", "power_peg": "Power Peg"},
+    "year": "2012",
+    "day": "1 August 2012",
+}
+FILES = {
+    "symbols": "symbols.csv",
+    "parents": "parents.csv",
+    "releases": "releases.toml",
+    "barriers": "barriers.toml",
+}  # of the parts that have one of their own
+# What a run is played from and told with, all of it in the fingerprint. Playbooks, slices and safeguards are about runs.
+_PLAYED = (
+    "scenario.toml", "symbols.csv", "parents.csv", "releases.toml", "barriers.toml", "calls.toml", "hints.toml", "injects.toml", "logs.toml",
+    "mail.toml", "week.toml",
+)  # fmt: skip
+
+
+class ScenarioError(ValueError):
+    """A scenario's data is wrong: the message names file, key, value and what was expected."""
+
+
+_Check = Callable[["Scenario"], None]
+CHECKS: list[_Check] = []  # of names that a room above this one knows
+
+
+def checks(check: _Check) -> _Check:
+    """Register what else is looked at when a scenario is read; it raises ValueError."""
+    CHECKS.append(check)
+    return check
+
+
+class Scenario(Section):
+    """A scenario's data. `files` is what it was read from, `sha256` the fingerprint of all that a run is played from."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    id: Annotated[str, Field(pattern=ID.pattern)]
+    title: str
+    default_seed: Annotated[int, Field(ge=0)]
+    told: Told = Told()
+    cash: Cash
+    fleet: ServerFleet
+    flow: Flow
+    market: Market
+    router: Router
+    monitor: Monitor
+    exchange: Exchange
+    block: Block
+    capital: Capital
+    costs: Costs
+    hands: Hands
+    levers: dict[str, LeverNumbers]
+    controls: Holes
+    diagnosis: Diagnosis
+    releases: ReleaseTexts
+    barriers: Barriers = Barriers()
+    symbols: Annotated[tuple[SymbolRow, ...], Field(min_length=1, strict=False)]
+    parents: Annotated[tuple[ParentRow, ...], Field(strict=False)]
+    files: Annotated[SkipJsonSchema[Folder], Field(exclude=True, repr=False)]  # no key of a scenario's, nor is the next
+    sha256: SkipJsonSchema[str]
+
+    @model_validator(mode="after")
+    def _parents_name_symbols(self) -> "Scenario":
+        known = set(self.names)
+        if len(known) != len(self.symbols):
+            raise ValueError("symbols.csv: a symbol stands twice: expected each once")
+        for row in self.parents:
+            if row.symbol not in known:
+                raise ValueError(f"parents.csv: n = {row.n}: symbol = {row.symbol!r}: expected one of symbols.csv")
+        return self
+
+    @model_validator(mode="after")
+    def _parents_are_in_order(self) -> "Scenario":
+        for place, row in enumerate(self.parents, start=1):
+            if row.n != place:
+                raise ValueError(f"parents.csv: n = {row.n}: expected {place}, they are counted in order of activation")
+            if row.server is not None and row.server > self.fleet.servers:
+                raise ValueError(f"parents.csv: n = {row.n}: server = {row.server}: expected a number up to {self.fleet.servers}")
+        return self
+
+    @model_validator(mode="after")
+    def _every_release_has_a_note(self) -> "Scenario":
+        built, told = [release.name for release in self.fleet.release], [note.release for note in self.releases.note]
+        if sorted(built) != sorted(told):
+            raise ValueError(f"releases.toml: notes of {', '.join(told)}: expected one of each of {', '.join(built)}")
+        return self
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> "Scenario":
+        for check in CHECKS:
+            check(self)
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Symbols in the fixed order that every array of the engine follows."""
+        return tuple(row.symbol for row in self.symbols)
+
+    @cached_property
+    def evidence(self) -> EvidenceTexts:
+        """The scenario's mails, calls, alerts and log lines."""
+        return load_evidence(self.files, self.fleet.name)
+
+    @property
+    def code(self) -> str:
+        """SHA-256 of the module that it brings along, "" where it has none."""
+        return self.files.code
+
+
+def _rows(file: File, model: type[Section]) -> list[dict[str, int | str | None]]:
+    """Rows of a csv with integers as integers and empty cells as None; header must be the model's fields."""
+    try:
+        reader = csv.DictReader(io.StringIO(file.read_text(), newline=""))
+        expected = list(model.model_fields)
+        if reader.fieldnames != expected:
+            raise ScenarioError(f"{file.name}: header = {str(reader.fieldnames)[:200]}: expected {expected}")
+        return [{key: _cell(value) for key, value in row.items()} for row in reader]
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise ScenarioError(f"{file.name}: no table: {error}") from None
+
+
+def _cell(text: str | None) -> int | str | None:
+    if not text:
+        return None
+    return int(text) if len(text) < 20 and text.isascii() and text.removeprefix("-").isdigit() else text
+
+
+def _complain(folder: Folder, error: ValidationError) -> ScenarioError:
+    first = error.errors()[0]
+    where = [str(part) for part in first["loc"]]
+    file = FILES.get(where[0], "scenario.toml") if where else "scenario.toml"
+    if file in ("releases.toml", "barriers.toml"):
+        del where[0]
+    elif file != "scenario.toml" and len(where) > 1 and where[1].isdigit():
+        where[1] = f"line {int(where[1]) + 2}"
+    value = "" if first["type"] == "missing" else f" = {str(first['input'])[:80]!r}"
+    return ScenarioError(f"{folder.name}/{file}: {'.'.join(where) or 'scenario'}{value}: expected: {first['msg']}")
+
+
+def _table(folder: Folder, name: str, expected: str) -> dict[str, object]:
+    """A TOML file of a scenario."""
+    try:
+        return tomllib.loads((folder / name).read_text())
+    except FileNotFoundError:
+        raise ScenarioError(f"{folder.name}/{name}: missing: expected {expected}") from None
+    except (ValueError, RecursionError) as error:  # what is no UTF-8 as well, and numbers that are too long
+        raise ScenarioError(f"{folder.name}/{name}: not TOML: {error}") from None
+
+
+def _over(base: dict[str, object], own: dict[str, object]) -> dict[str, object]:
+    """The tables of a scenario with another's values over them, key by key; lists are replaced whole."""
+    found = dict(base)
+    for key, value in own.items():
+        before = base.get(key)
+        found[key] = _over(before, value) if isinstance(value, dict) and isinstance(before, dict) else value
+    return found
+
+
+def read_folder(path: Path) -> Scenario:
+    """Read and validate a scenario's folder; the one that it is based on lies beside it. Raises ScenarioError."""
+
+    def beside(name: str) -> Folder | None:
+        return Folder.at(path.parent / name) if (path.parent / name / "scenario.toml").is_file() else None
+
+    try:
+        return _read(Folder.at(path), beside)
+    except ScenarioError:
+        raise
+    except (OSError, ValueError) as problem:
+        raise ScenarioError(f"{path.name}: {problem}") from None
+
+
+def scenario_files(scenario: Scenario) -> dict[str, str]:
+    """Everything that a scenario is read from, as texts by "id/name", those of the scenario it is based on with it."""
+    return scenario.files.texts
+
+
+def read_scenario(scenario_id: str, files: Mapping[str, str], code: str = "") -> Scenario:
+    """The scenario that `scenario_files` gave, and all its texts. `code`: SHA-256 of its module. Raises ScenarioError."""
+    found: dict[str, dict[str, bytes]] = {}
+    try:
+        for place, text in files.items():
+            folder, _, name = place.partition("/")
+            found.setdefault(folder, {})[name] = text.encode()
+        folders = {name: Folder(name, own, code=code if name == scenario_id else "") for name, own in found.items()}
+        scenario = _read(folders.get(scenario_id) or Folder(scenario_id, {}), folders.get)
+        _ = scenario.evidence  # its texts are checked at the door, like all the rest
+        if scenario.id != scenario_id or [*scenario_files(scenario)] != sorted(files):
+            raise ScenarioError(f"{scenario.id}: files of {', '.join(sorted(folders))}: expected its own and those of what it is based on")
+    except ScenarioError:
+        raise
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as problem:
+        raise ScenarioError(f"{scenario_id[:40]}: {type(problem).__name__}: {problem}") from None
+    return scenario
+
+
+def _read(own: Folder, find: Callable[[str], Folder | None]) -> Scenario:
+    data, files = _table(own, "scenario.toml", "a scenario's numbers"), own
+    base = data.pop("based_on", None)
+    if base is not None:
+        below = find(base) if isinstance(base, str) and ID.fullmatch(base) and base != own.name else None
+        if below is None:
+            raise ScenarioError(f"{own.name}/scenario.toml: based_on = {base!r}: expected the id of a scenario beside it")
+        files = own.over(below)
+        data = _over(_table(below, "scenario.toml", "a scenario's numbers"), data)
+    data.setdefault("told", _TOLD_BEFORE)
+    data["releases"] = _table(files, "releases.toml", "notes, diffs and changes")
+    if (files / FILES["barriers"]).is_file():
+        data["barriers"] = _table(files, FILES["barriers"], "slices and checklists")
+    for name, model in (("symbols", SymbolRow), ("parents", ParentRow)):
+        try:
+            data[name] = _rows(files / f"{name}.csv", model)
+        except FileNotFoundError:
+            raise ScenarioError(f"{own.name}/{name}.csv: missing: expected columns {list(model.model_fields)}") from None
+    try:
+        return Scenario.model_validate({**data, "files": files, "sha256": _fingerprint(files)})
+    except ValidationError as error:
+        raise _complain(own, error) from None
+
+
+def _fingerprint(files: Folder) -> str:
+    """SHA-256 over the files that a run is played from, those of the base under them, and the hash of the module."""
+    sha = hashlib.sha256(files.code.encode())
+    for name in _PLAYED:
+        for file in (files / name, files.base / name) if files.base and name == "scenario.toml" else (files / name,):
+            content = file.read_bytes() if file.is_file() else b""
+            sha.update(f"{name} {len(content)}\n".encode() + content)
+    return sha.hexdigest()
+
+
+def scenario_ids() -> list[str]:
+    """Ids of the scenarios that ship."""
+    return sorted(path.parent.name for path in SCENARIOS.glob("*/scenario.toml"))
+
+
+def code_here(scenario_id: str) -> str:
+    """SHA-256 of the module that ships with a scenario under this id, "" where there is none."""
+    path = SCENARIOS / scenario_id
+    return Folder.at(path).code if ID.fullmatch(scenario_id) and path.is_dir() else ""
+
+
+@lru_cache(maxsize=16)
+def load_scenario(scenario_id: str) -> Scenario:
+    """The scenario that ships under an id. Raises ScenarioError naming the ids there are."""
+    if not ID.fullmatch(scenario_id) or not (SCENARIOS / scenario_id / "scenario.toml").is_file():
+        raise ScenarioError(f"{scenario_id!r} is no scenario: expected one of {', '.join(scenario_ids())}")
+    return read_folder(SCENARIOS / scenario_id)

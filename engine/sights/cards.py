@@ -1,0 +1,722 @@
+"""The protocol between the engine and whoever reads it: every card by its name, and what is in it.
+
+Sights return these, autopilots read them, and .js/types/cards.d.ts, by which the browser's code is checked, is written from them
+(`python -m tests.card_types`). Whole dollars unless the name says otherwise: _hc hundredths of a cent, _bp basis points, _s seconds, _min
+minutes. Clocks are text. Words that are part of the protocol stand in the type of what is one of them.
+"""
+
+from typing import Annotated, Literal, NotRequired, TypedDict, final
+
+from engine.arguments import Args
+
+Desk = Annotated[str, "deployer", "operator", "risk"]
+Phase = Annotated[str, "deployment", "premarket", "bell", "unwind", "block", "ended"]
+Confidence = Annotated[str, "guessing", "likely", "certain"]
+SOME = "some"  # beside a dict by desk: not every desk is in it
+
+_From = TypedDict("_From", {"from": str})
+
+
+class Clock(TypedDict):
+    step: int
+    date: str
+    clock: str
+    phase: Phase
+    phase_label: str
+    open: bool
+
+
+class BellOff(TypedDict):
+    on: Literal[False]
+
+
+class BellOn(TypedDict):
+    on: Literal[True]
+    left_s: int
+    opened: int
+    of: int
+    shares: int
+
+
+Bell = BellOff | BellOn
+
+
+class Mail(TypedDict):
+    id: int
+    at: str
+    sender: str
+    subject: str
+    group: Annotated[str, "machines", "people"]
+    read: bool
+    body: str | None
+
+
+class Inbox(TypedDict):
+    unread: int
+    total: int
+    mails: list[Mail]
+
+
+class Alert(TypedDict):
+    at: str
+    text: str
+
+
+class Alerts(TypedDict):
+    alerts: list[Alert]
+
+
+class Task(TypedDict):
+    seq: int
+    kind: str
+    label: str
+    target: str
+    started: str
+    left_s: int
+    total_s: int
+    hands: int
+
+
+class Work(TypedDict):
+    hands: int
+    free: int
+    tasks: list[Task]
+
+
+_With = TypedDict("_With", {"with": Annotated[dict[Desk, int], SOME]})
+
+
+class Lever(_With):
+    kind: str
+    label: str
+    dangerous: bool
+    hands: int
+    args: list[str]
+    minutes: float
+    allowed: bool
+    reason: str
+    word: Annotated[str, "needed", "asked", "given", "refused"] | None
+
+
+class Offered(TypedDict):
+    kind: str
+    says: str
+
+
+class Menu(TypedDict):
+    title: str
+    rows: list[Offered]
+
+
+class Levers(TypedDict):
+    """`menu`: the lists in which they stand; on the day one at most, and its title is ""."""
+
+    levers: list[Lever]
+    menu: list[Menu]
+
+
+# -- the team
+
+
+class BridgeItem(TypedDict):
+    id: int
+    at: str
+    desk: Desk
+    kind: str
+    title: str
+    lines: list[str]
+    read: list[Desk]
+
+
+class Bridge(TypedDict):
+    items: list[BridgeItem]
+
+
+class Reply(TypedDict):
+    key: str
+    text: str
+    dangerous: bool
+
+
+class Answer(TypedDict):
+    key: str
+    text: str
+
+
+class Call(TypedDict):
+    id: int
+    at: str
+    caller: str
+    number: str
+    opening: str
+    state: Annotated[str, "ringing", "answered", "missed"]
+    left_s: int
+    replies: list[Reply]
+    answer: Answer | None
+
+
+class Calls(TypedDict):
+    calls: list[Call]
+
+
+class Message(_From):
+    id: int
+    at: str
+    text: str
+    replies: list[Alert]
+
+
+class Messages(TypedDict):
+    messages: list[Message]
+
+
+class Word(TypedDict):
+    what: str
+    label: str
+    state: Annotated[str, "open", "asked", "given", "refused"]
+    by: Annotated[str, "deployer", "operator", "risk", ""]
+    at: str
+
+
+class Words(TypedDict):
+    words: list[Word]
+
+
+class Cause(TypedDict):
+    id: str
+    label: str
+    server: bool
+
+
+class Declared(TypedDict):
+    at: str
+    desk: Desk
+    cause: str
+    label: str
+    server: int
+
+
+class Diagnosis(TypedDict):
+    causes: list[Cause]
+    declared: list[Declared]
+
+
+class Deed(TypedDict):
+    at: str
+    kind: str
+    label: str
+    target: str
+    confidence: Confidence | None
+    state: Annotated[str, "refused", "under way", "done"]
+    reason: str
+
+
+class Done(TypedDict):
+    rows: list[Deed]
+
+
+_Asker = TypedDict("_Asker", {"from": Desk})
+
+
+class Ask(_Asker):
+    id: int
+    at: str
+    kind: str
+    args: Args
+    label: str
+    state: Annotated[str, "open", "done", "refused"]
+
+
+class Asks(TypedDict):
+    asks: list[Ask]
+
+
+class Hint(TypedDict):
+    id: str
+    text: str
+
+
+class Hints(TypedDict):
+    hints: list[Hint]
+
+
+# -- the week
+
+
+class Span(_From):
+    evening: int
+    to: str
+    desk: Desk
+    label: str
+    state: str
+
+
+class Budget(TypedDict):
+    used_min: int
+    total_min: int
+
+
+class Week(TypedDict):
+    evening: int | None
+    date: str
+    ends_at: str | None
+    copies_left: int
+    calendar: list[Span]
+    budget: dict[Desk, Budget]
+
+
+class Control(TypedDict):
+    name: str
+    label: str
+    by: Desk
+    built: bool
+    on: bool
+    tested: bool
+    set: float | None
+    hole: str | None
+
+
+class Controls(TypedDict):
+    rows: list[Control]
+
+
+class Planned(TypedDict):
+    id: int
+    desk: Desk
+    kind: str
+    evening: int
+    label: str
+    minutes: float
+    hands: Annotated[dict[Desk, int], SOME]
+
+
+class Plan(TypedDict):
+    items: list[Planned]
+    planned: dict[Desk, list[int]]
+    supply: dict[Desk, int]
+
+
+class Ticked(TypedDict):
+    at: str
+
+
+class CheckItem(TypedDict):
+    id: str
+    text: str
+    ticked: Ticked | None
+
+
+class Others(TypedDict):
+    desk: Desk
+    ticked: int
+    of: int
+
+
+class Checklist(TypedDict):
+    items: list[CheckItem]
+    others: list[Others]
+
+
+# -- the deployer
+
+
+class Doing(TypedDict):
+    kind: str
+    label: str
+    left_s: int
+
+
+class Checksum(TypedDict):
+    at: str
+    disk: str
+    process: str
+    disk_release: str
+    process_release: str
+    same: bool
+
+
+class Host(TypedDict):
+    n: int
+    name: str
+    recorded: str
+    copied_at: str
+    work: Doing | None
+    checksum: Checksum | None
+
+
+class Fleet(TypedDict):
+    target: str
+    truth: bool
+    servers: list[Host]
+
+
+class Release(TypedDict):
+    name: str
+    built: str
+    hash: str
+    note: str
+    flag_clear: str
+    flag_set: str
+
+
+class DiffLine(TypedDict):
+    sign: str
+    text: str
+
+
+class Diff(TypedDict):
+    id: str
+    title: str
+    lines: list[DiffLine]
+
+
+class Releases(TypedDict):
+    releases: list[Release]
+    diffs: list[Diff]
+    to_build: list[str]
+
+
+class Change(TypedDict):
+    when: str
+    title: str
+    who: str
+    state: str
+
+
+class Changes(TypedDict):
+    rows: list[Change]
+
+
+class Inventory(TypedDict):
+    written: bool
+    audited: bool
+    hosts: list[str]
+
+
+class Terminal(TypedDict):
+    lines: list[Alert]
+
+
+class FlagWork(TypedDict):
+    label: str
+    left_s: int
+
+
+class Flag(TypedDict):
+    set: bool
+    percent: int
+    flag: str
+    work: FlagWork | None
+
+
+# -- the operator
+
+
+class Rates(TypedDict):
+    parents_in: float
+    children_out: float
+    executions: float
+    rejects: float
+
+
+class Server(TypedDict):
+    n: int
+    name: str
+    state: Annotated[str, "running", "starting", "stopped", "disconnected"]
+    work: Doing | None
+    rates: Rates | None
+
+
+class Servers(TypedDict):
+    servers: list[Server]
+
+
+class Chart(_From):
+    every_s: int
+    children: list[int]
+    executions: list[int]
+
+
+class LogLine(TypedDict):
+    at: str
+    level: str
+    text: str
+
+
+class NoLog(TypedDict):
+    server: None
+    at: None
+    lines: list[LogLine]
+
+
+class OneLog(TypedDict):
+    server: int
+    at: str
+    lines: list[LogLine]
+
+
+Log = NoLog | OneLog
+
+
+class NoLook(TypedDict):
+    server: None
+    at: NotRequired[None]
+
+
+class OneLook(Rates):
+    server: int
+    at: str
+
+
+Look = NoLook | OneLook
+
+
+class Rule(TypedDict):
+    match: str
+    since: str
+
+
+class Rules(TypedDict):
+    rules: list[Rule]
+
+
+class Parent(TypedDict):
+    id: int
+    symbol: str
+    children_per_s: float
+    shares: int
+    executed: int
+
+
+class DashboardRow(TypedDict):
+    n: int
+    name: str
+    children_per_s: float
+    parents: list[Parent]
+
+
+class Dashboard(TypedDict):
+    built: bool
+    per_second: int | None
+    as_of: str | None
+    servers: list[DashboardRow]
+
+
+# -- the risk manager
+
+
+class Pnl(TypedDict):
+    as_of: str
+    lag_s: int
+    mid_usd: int
+    gross_usd: int
+    net_usd: int
+    long_usd: int
+    short_usd: int
+    cash_usd: int
+    cash_left_usd: int
+    gross_per_min_usd: int
+    sold_now_usd: int | None
+    growing: bool
+
+
+class Exposure(_From):
+    every_s: int
+    gross_usd: list[int]
+    mid_usd: list[int]
+
+
+class Symbols(TypedDict):
+    symbols: list[str]
+
+
+class Positions(TypedDict):
+    as_of: str
+    shares: list[int]
+    price_hc: list[int]
+    move_bp: list[int]
+    notional_usd: list[int]
+    pnl_usd: list[int]
+    paused: list[int]
+
+
+class Limits(TypedDict):
+    gross_cap_usd: int
+    rate_per_second: int
+    collar_percent: float
+    reconcile: bool
+    threshold_usd: int
+    hold_shares: int
+    credit_usd: int
+    shut: bool
+    account_limit_usd: int
+    built: list[str]
+    clients_away: bool
+
+
+class Price(_From):
+    symbol: str | None
+    every_s: int
+    price_hc: list[int]
+    volume: list[int]
+
+
+class Review(TypedDict):
+    asked: str
+    ruling_at: str
+
+
+class Bust(TypedDict):
+    at: str
+    relief_usd: int
+
+
+class Exchange(TypedDict):
+    bust: Review | None
+    busts: list[Bust]
+    cut_off: bool
+
+
+class Bid(TypedDict):
+    id: str
+    bank: str
+    discount_pct: float
+    cost_usd: int
+    until: str
+    state: Annotated[str, "open", "gone", "taken"]
+    says: str
+
+
+class Offer(_From):
+    id: str
+    amount_usd: int
+    stake_pct: float
+    says: str
+
+
+class Capital(TypedDict):
+    cash_usd: int
+    loss_usd: int
+    need_usd: int
+    offers: list[Offer]
+    raised: str | None
+
+
+class Evening(TypedDict):
+    state: Literal["closed", "bids", "sold"]
+    bids: list[Bid]
+    capital: Capital
+    survives: bool | None
+
+
+# -- the market, for everybody
+
+
+class Tiles(TypedDict):
+    symbols: list[str]
+    moves_bp: list[int]
+    paused: list[int]
+
+
+class Headlines(TypedDict):
+    items: list[Alert]
+
+
+class Print(TypedDict):
+    at: str
+    symbol: str
+    price: str
+    shares: int
+    move_bp: int
+
+
+class Tape(TypedDict):
+    items: list[Print]
+
+
+class Loss(TypedDict):
+    clock: str
+    loss_usd: int
+
+
+# -- sights
+
+
+class WeekCards(TypedDict):
+    """The plan and the checklist are there where a run begins with the week."""
+
+    week: Week
+    controls: Controls
+    plan: NotRequired[Plan]
+    checklist: NotRequired[Checklist]
+
+
+class TalkCards(TypedDict):
+    """What the desks of a team say to each other, and what is said to them."""
+
+    bridge: Bridge
+    calls: Calls
+    messages: Messages
+    words: Words
+    diagnosis: Diagnosis
+    done: Done
+    asks: Asks
+    hints: Hints
+
+
+class TeamCards(WeekCards, TalkCards):
+    """What a desk of a team is told, whichever it is."""
+
+    clock: Clock
+    bell: Bell
+    inbox: Inbox
+    alerts: Alerts
+    work: Work
+    levers: Levers
+
+
+@final
+class DeployerCards(TeamCards):
+    fleet: Fleet
+    releases: Releases
+    changes: Changes
+    inventory: Inventory
+    terminal: Terminal
+    flag: Flag
+
+
+@final
+class OperatorCards(TeamCards):
+    servers: Servers
+    rates: Rates
+    chart: Chart
+    log: Log
+    look: Look
+    rules: Rules
+    dashboard: Dashboard
+
+
+@final
+class RiskCards(TeamCards):
+    pnl: Pnl
+    curve: Exposure
+    symbols: Symbols
+    positions: Positions
+    limits: Limits
+    tape: Tape
+    headlines: Headlines
+    price: Price
+    exchange: Exchange
+    evening: Evening
+
+
+DeskCards = DeployerCards | OperatorCards | RiskCards
+
+
+class ProjectorCards(TypedDict):
+    clock: Clock
+    bell: Bell
+    tiles: Tiles
+    loss: Loss
+    headlines: Headlines
+    tape: Tape

@@ -1,0 +1,169 @@
+"""The deployer's cards: releases as the copy tool reported them, checksums asked for; no rates, no positions, no money."""
+
+from engine.firm import week
+from engine.firm.clients import flag_percent
+from engine.firm.fleet import Fleet
+from engine.firm.simulation import Simulation
+from engine.levers import LEVERS
+from engine.market_time import STEPS_PER_MINUTE, clock, date, evening_of, told
+from engine.scenario.parts import Release
+from engine.sights import cards
+from engine.sights.parts import alerts_card, bell_card, clock_card, inbox_card, kept, levers_card, work_card
+from engine.sights.team import team_cards
+from engine.sights.week import week_cards
+
+_LINES = 60  # of the terminal
+MONTHS = ("Jul", "Aug")
+BUILT_ON = ("07-27", "07-30", "07-31")
+
+
+def _work_on(sim: Simulation, n: int) -> cards.Doing | None:
+    """What this desk is doing to a server."""
+    for work in sim.works:
+        if "deployer" in (work.desk, *work.hands) and (work.args.get("server") == n or n in work.args.get("servers", ())):
+            return {"kind": work.kind, "label": LEVERS[work.kind].named(sim.scenario), "left_s": sim.left_s(work)}
+    return None
+
+
+def _compared(fleet: Fleet, at: str, disk: str, process: str) -> cards.Checksum:
+    """Two hashes, and the releases they belong to ("" where there is none)."""
+    names = {release.hash: name for name, release in fleet.releases.items()}
+    return {
+        "at": at,
+        "disk": disk,
+        "process": process,
+        "disk_release": names.get(disk, ""),
+        "process_release": names.get(process, ""),
+        "same": disk == process,
+    }
+
+
+def fleet_card(sim: Simulation, help_level: str) -> cards.Fleet:
+    """Every server as the copy tool recorded it, and the last checksum asked for; with help, the truth as it is now."""
+    fleet, truth = sim.fleet, help_level != "2012"
+    last = {} if truth else {found["server"]: found for found in sim.records.checksums}
+    rows: list[cards.Host] = []
+    for server in fleet.servers:
+        n, checksum = server.n, None
+        if truth:
+            checksum = _compared(fleet, "now", *fleet.hashes(n))
+        elif n in last:
+            checksum = _compared(fleet, told(last[n]["step"], sim.now), last[n]["disk"], last[n]["process"])
+        copied_at = "" if server.reported_at is None else told(server.reported_at, sim.now)
+        rows.append(
+            {
+                "n": n,
+                "name": fleet.label(n),
+                "recorded": server.reported,
+                "copied_at": copied_at,
+                "work": _work_on(sim, n),
+                "checksum": checksum,
+            }
+        )
+    return {"target": fleet.target, "truth": truth, "servers": rows}
+
+
+def releases_card(sim: Simulation) -> cards.Releases:
+    """The releases there are, what they do with an order by its flag, and the diffs between them: those that were built."""
+    scenario = sim.scenario
+    there = [
+        release
+        for release in scenario.fleet.release
+        if release.build is None or release.name in sim.safeguards.built
+    ]
+    names = [release.name for release in there]
+
+    def made_on(release: Release) -> str:
+        day = 0 if release.name not in sim.week.facts else (evening_of(sim.week.facts[release.name]) or 0)
+        return f"{release.built[:4]}-{BUILT_ON[day]}" if release.build is not None else release.built
+
+    def make() -> cards.Releases:
+        releases: list[cards.Release] = [
+            {
+                "name": release.name,
+                "built": made_on(release),
+                "hash": release.hash,
+                "note": scenario.releases.note_of(release.name),
+                "flag_clear": scenario.told.behaviours.get(release.flag_clear, release.flag_clear),
+                "flag_set": scenario.told.behaviours.get(release.flag_set, release.flag_set),
+            }
+            for release in there
+        ]
+        diffs = [diff for diff in scenario.releases.diff if diff.release is None or diff.release in names]
+        shown: list[cards.Diff] = [
+            {"id": diff.id, "title": diff.title, "lines": [{"sign": sign, "text": text} for sign, text in diff.lines]} for diff in diffs
+        ]
+        to_build = [
+            release.name
+            for release in scenario.fleet.release
+            if release.build is not None and release.name not in sim.safeguards.built
+        ]
+        return {"releases": releases, "diffs": shown, "to_build": to_build}
+
+    return kept(sim, "releases", names, make)
+
+
+def _day(when: str) -> tuple[int, str]:
+    """A moment of the calendar as something to compare: "27 Jul 18:22" is before "01 Aug 08:00"."""
+    day, month, clock = when.split()
+    return MONTHS.index(month) * 31 + int(day), clock
+
+
+def changes_card(sim: Simulation) -> cards.Changes:
+    """The change calendar of the week. A team that plays the week itself finds what is to come planned, and its own work in it."""
+    rows: list[cards.Change] = [
+        {"when": change.when, "title": change.title, "who": change.who, "state": change.state} for change in sim.scenario.releases.change
+    ]
+    if sim.start == 0:
+        return kept(sim, "changes", 0, lambda: cards.Changes(rows=rows))
+
+    def make() -> cards.Changes:
+        now = _day(f"{date(sim.now)[4:]} {clock(sim.now)[:5]}")
+        others = [row for row, change in zip(rows, sim.scenario.releases.change, strict=True) if not change.history]
+        shown: list[cards.Change] = [row if _day(row["when"]) <= now else {**row, "state": "planned"} for row in others]
+        for work in sim.week.calendar:
+            if work["desk"] == "deployer":
+                when = f"{date(work['from'])[4:]} {clock(work['from'])[:5]}"
+                shown.append({"when": when, "title": LEVERS[work["kind"]].named(sim.scenario), "who": "Deployer", "state": work["state"]})
+        return {"rows": sorted(shown, key=lambda row: _day(row["when"]))}
+
+    return kept(sim, "changes", (sim.now // STEPS_PER_MINUTE, len(sim.week.calendar)), make)
+
+
+def inventory_card(sim: Simulation) -> cards.Inventory:
+    """The hosts that the automation knows, once somebody has written or audited the list."""
+    known = "automation" in sim.week.facts or "audited" in sim.week.facts
+    hosts = [sim.fleet.label(n) for n in week.inventory(sim)] if known else []
+    return {"written": "automation" in sim.week.facts, "audited": "audited" in sim.week.facts, "hosts": hosts}
+
+
+def terminal_card(sim: Simulation) -> cards.Terminal:
+    """What the deployer's tools printed, oldest first."""
+    return {"lines": [{"at": told(line["step"], sim.now), "text": line["text"]} for line in sim.records.terminal[-_LINES:]]}
+
+
+def flag_card(sim: Simulation) -> cards.Flag:
+    """Whether orders carry the flag upstream, as upstream said, and what it was asked for."""
+    asked = next((work for work in sim.works if LEVERS[work.kind].changes_flag), None)
+    doing: cards.FlagWork | None = None if asked is None else {"label": LEVERS[asked.kind].named(sim.scenario), "left_s": sim.left_s(asked)}
+    return {"set": bool(sim.machine.controls[0].flag_off == 0), "percent": flag_percent(sim.machine), "flag": sim.fleet.flag, "work": doing}
+
+
+def deployer(sim: Simulation, help_level: str) -> cards.DeployerCards:
+    """All cards of the deployer."""
+    return {
+        "clock": clock_card(sim),
+        "bell": bell_card(sim),
+        "fleet": fleet_card(sim, help_level),
+        "releases": releases_card(sim),
+        "changes": changes_card(sim),
+        "inventory": inventory_card(sim),
+        "terminal": terminal_card(sim),
+        "flag": flag_card(sim),
+        "inbox": inbox_card(sim, "deployer"),
+        "alerts": alerts_card(sim, "deployer"),
+        "work": work_card(sim, "deployer"),
+        "levers": levers_card(sim, "deployer"),
+        **week_cards(sim, "deployer"),
+        **team_cards(sim, "deployer", help_level),
+    }

@@ -1,0 +1,142 @@
+"""The operator's cards: process states, firm totals, one log and one server when asked; no money, no positions, no releases."""
+
+from engine.evidence.evidence import log_text
+from engine.firm import safeguards
+from engine.firm.fleet import RUNNING
+from engine.firm.simulation import Simulation
+from engine.levers import LEVERS
+from engine.market.measure import COLUMNS
+from engine.market.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS
+from engine.market_time import clock, told
+from engine.sights import cards
+from engine.sights.parts import alerts_card, bell_card, clock_card, inbox_card, kept, levers_card, work_card
+from engine.sights.team import team_cards
+from engine.sights.week import week_cards
+
+CHART_TICKS = 360  # half an hour of five-second means
+
+
+def _rates(row: list[float]) -> cards.Rates:
+    """Rates a second out of a row of the gauges' columns."""
+    return {"parents_in": row[PARENTS], "children_out": row[CHILDREN], "executions": row[EXECUTIONS], "rejects": row[REJECTS]}
+
+
+def server_rates(sim: Simulation) -> list[cards.Rates]:
+    """Rates a second of every server, means of the last minute, the firm's first."""
+
+    def make() -> list[cards.Rates]:
+        return [_rates([round(value, 1) for value in row]) for row in sim.gauges.rates().tolist()]
+
+    return kept(sim, "server rates", sim.gauges.tick, make)
+
+
+def servers_card(sim: Simulation, help_level: str) -> cards.Servers:
+    """Process state of every server, and what is being done to it; with help, its rates."""
+    rates = None if help_level == "2012" else server_rates(sim)
+    rows: list[cards.Server] = []
+    for server in sim.fleet.servers:
+        state = server.state
+        if state == RUNNING and not (server.connected and not sim.exchanges.cut_off and sim.safeguards.shut is None):
+            state = "disconnected"
+        work = next((work for work in sim.works if work.args.get("server") == server.n and work.kind.startswith("server.")), None)
+        doing: cards.Doing | None = None
+        if work is not None:
+            doing = {"kind": work.kind, "label": LEVERS[work.kind].named(sim.scenario), "left_s": sim.left_s(work)}
+        own = None if rates is None else rates[server.n]
+        rows.append({"n": server.n, "name": sim.fleet.label(server.n), "state": state, "work": doing, "rates": own})
+    return {"servers": rows}
+
+
+def rates_card(sim: Simulation) -> cards.Rates:
+    """Firm totals a second, means of the last minute."""
+    return _rates([round(sim.gauges.per_s(column), 1) for column in range(COLUMNS)])
+
+
+def chart_card(sim: Simulation) -> cards.Chart:
+    """Children and executions a second over the last half hour."""
+    gauges = sim.gauges
+    children = gauges.series(CHILDREN, CHART_TICKS)
+    first = max(gauges.tick - len(children), 0)
+    return {"every_s": 5, "from": clock(first * 20), "children": children, "executions": gauges.series(EXECUTIONS, CHART_TICKS)}
+
+
+def log_card(sim: Simulation) -> cards.Log:
+    """The last tail that was asked for."""
+    tail = sim.records.tails
+    if tail is None:
+        nothing: cards.NoLog = {"server": None, "at": None, "lines": []}
+        return nothing
+    lines: list[cards.LogLine] = []
+    for record in tail["lines"]:
+        level, text = log_text(record, sim.scenario.evidence.logs)
+        lines.append({"at": clock(record["step"], ms=True) if record["step"] >= 0 else told(record["step"], sim.now), "level": level, "text": text})
+    found: cards.OneLog = {"server": tail["server"], "at": told(tail["step"], sim.now), "lines": lines}
+    return found
+
+
+def look_card(sim: Simulation) -> cards.Look:
+    """One server's rates of a full minute, when they were asked for."""
+    if sim.records.looks is None:
+        return {"server": None}
+    look = sim.records.looks
+    return {
+        "server": look["server"],
+        "parents_in": look["parents_in"],
+        "children_out": look["children_out"],
+        "executions": look["executions"],
+        "rejects": look["rejects"],
+        "at": told(look["step"], sim.now),
+    }
+
+
+def rules_card(sim: Simulation) -> cards.Rules:
+    """The paging rules: mails with these words become alerts."""
+    return {"rules": [{"match": rule["match"], "since": told(rule["step"], sim.now, seconds=False)} for rule in sim.inbox.rules]}
+
+
+def dashboard_card(sim: Simulation) -> cards.Dashboard:
+    """Children of every server and of its busiest parents over the last five seconds, once there is a dashboard; with what each parent asked
+    for and has executed."""
+    if "dashboard" not in sim.safeguards.built:
+        return {"built": False, "per_second": None, "as_of": None, "servers": []}
+    found, unseen = sim.safeguards.dashboard, safeguards.unseen_server(sim)
+
+    def make() -> list[cards.DashboardRow]:
+        rows: list[cards.DashboardRow] = []
+        for server in sim.fleet.servers:
+            sent = 0.0 if server.n == unseen else round(sim.gauges.per_s(CHILDREN, server.n, ticks=1), 1)
+            parents: list[cards.Parent] = [
+                {"id": order, "symbol": sim.names[s], "children_per_s": round(children / 5, 1), "shares": qty, "executed": filled}
+                for n, order, s, children, qty, filled in found["rows"]
+                if n == server.n
+            ]
+            rows.append({"n": server.n, "name": sim.fleet.label(server.n), "children_per_s": sent, "parents": parents})
+        return rows
+
+    return {
+        "built": True,
+        "per_second": int(sim.safeguards.settings.get("dashboard", 0)) or None,
+        "as_of": None if found["step"] is None else clock(found["step"]),
+        "servers": kept(sim, "dashboard", (found["step"], unseen), make),
+    }
+
+
+def operator(sim: Simulation, help_level: str) -> cards.OperatorCards:
+    """The operator: process states, firm totals, mail, one log and one server when asked; no money, no positions, no releases."""
+    return {
+        "clock": clock_card(sim),
+        "bell": bell_card(sim),
+        "servers": servers_card(sim, help_level),
+        "rates": rates_card(sim),
+        "chart": chart_card(sim),
+        "inbox": inbox_card(sim, "operator"),
+        "log": log_card(sim),
+        "look": look_card(sim),
+        "alerts": alerts_card(sim, "operator"),
+        "work": work_card(sim, "operator"),
+        "levers": levers_card(sim, "operator"),
+        "rules": rules_card(sim),
+        "dashboard": dashboard_card(sim),
+        **week_cards(sim, "operator"),
+        **team_cards(sim, "operator", help_level),
+    }

@@ -1,0 +1,190 @@
+"""Cards that more than one desk has: clock, inbox, hands, levers, and what is public of the market."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import numpy as np
+
+from engine.commands import Lever, Refused, target
+from engine.firm import bridge, week
+from engine.firm.gauges import mids, moves_bp
+from engine.firm.simulation import Simulation
+from engine.levers import LEVERS
+from engine.market.positions import price_text
+from engine.market_time import BELL_FROM, BELL_TO, CLOSE, OPEN, PHASES, STEPS_PER_SECOND, clock, date, evening_of, phase, told
+from engine.sights import cards
+from engine.sights.menu import menu
+
+T = TypeVar("T")
+INBOX = 80
+
+
+def kept(sim: Simulation, name: str, key: object, make: Callable[[], T]) -> T:
+    """What `make` made when `key` was last another: cards that change seldom are not made anew at every look. No part of the state."""
+    found = sim.kept.get(name)
+    if found is None or found[0] != key:
+        found = sim.kept[name] = (key, make())
+    made: T = found[1]
+    return made
+
+
+def clock_card(sim: Simulation) -> cards.Clock:
+    """Market clock and phase."""
+    name = phase(sim.now)
+    return {
+        "step": sim.now,
+        "date": date(sim.now),
+        "clock": clock(sim.now),
+        "phase": name,
+        "phase_label": PHASES[name],
+        "open": OPEN <= sim.now < CLOSE,
+    }
+
+
+def inbox_card(sim: Simulation, desk: str) -> cards.Inbox:
+    """Newest mails of a desk; a body only once its mail was opened."""
+    key = (evening_of(sim.now), len(sim.inbox.mails), len(sim.inbox.opened))  # neither ever loses any
+    return kept(sim, f"inbox {desk}", key, lambda: _inbox(sim, desk))
+
+
+def _inbox(sim: Simulation, desk: str) -> cards.Inbox:
+    mine = [mail for mail in sim.inbox.mails.values() if mail["desk"] == desk]
+    rows: list[cards.Mail] = [
+        {
+            "id": mail["id"],
+            "at": told(mail["step"], sim.now, seconds=False),
+            "sender": mail["sender"],
+            "subject": mail["subject"],
+            "group": mail["group"],
+            "read": str(mail["id"]) in sim.inbox.opened,
+            "body": mail["body"] if str(mail["id"]) in sim.inbox.opened else None,
+        }
+        for mail in mine[-1 : -INBOX - 1 : -1]
+    ]
+    return {"unread": sum(str(mail["id"]) not in sim.inbox.opened for mail in mine), "total": len(mine), "mails": rows}
+
+
+def alerts_card(sim: Simulation, desk: str) -> cards.Alerts:
+    """Alerts of a desk, newest first."""
+    mine = [alert for alert in sim.inbox.alerts if alert["desk"] == desk]
+    return {"alerts": [{"at": told(alert["step"], sim.now, seconds=False), "text": alert["text"]} for alert in mine[:-13:-1]]}
+
+
+def work_card(sim: Simulation, desk: str) -> cards.Work:
+    """Hands, and levers under way with their time left."""
+    tasks: list[cards.Task] = [
+        {
+            "seq": work.seq,
+            "kind": work.kind,
+            "label": LEVERS[work.kind].named(sim.scenario),
+            "target": target(sim, work.args),
+            "started": told(work.start, sim.now),
+            "left_s": sim.left_s(work),
+            "total_s": -(-(work.end - work.start) // STEPS_PER_SECOND),
+            "hands": work.holds(desk, sim.now),
+        }
+        for work in sim.works
+        if work.desk == desk or work.holds(desk, sim.now)
+    ]
+    return {"hands": sim.hands_of(desk), "free": sim.free_hands(desk), "tasks": tasks}
+
+
+def levers_card(sim: Simulation, desk: str) -> cards.Levers:
+    """Every lever of a desk: what it takes now, and whether it may be pulled, judged without its arguments, or why not. `menu`: the lists
+    in which they stand."""
+    free = sim.free_hands(desk)
+    busy = {work.kind for work in sim.works}
+    rows: list[cards.Lever] = []
+    for kind, lever in LEVERS.items():
+        if lever.talk or desk not in lever.desks:
+            continue
+        numbers = sim.scenario.levers[kind]
+        if (numbers.only_built and kind not in sim.safeguards.built) or week.not_now(sim, kind):
+            continue
+        reason = ""
+        if lever.exclusive and kind in busy:
+            reason = "under way already"
+        else:
+            reason = _not_ready(sim, lever) or bridge.authorisation_missing(sim, kind) or _no_hand(sim, kind, desk)
+        rows.append(
+            {
+                "kind": kind,
+                "label": lever.named(sim.scenario),
+                "dangerous": lever.dangerous,
+                "hands": week.hands_for(sim, kind, desk).get(desk, 0),
+                "with": {other: hands for other, hands in week.hands_for(sim, kind, desk).items() if other != desk},
+                "args": list(lever.args),
+                "minutes": round(sim.minutes_of(kind, hands=min(numbers.shared, free)), 2),
+                "allowed": not reason,
+                "reason": reason,
+                "word": _word(sim, kind),
+            }
+        )
+    return {"levers": rows, "menu": menu(desk, [row["kind"] for row in rows], evening=sim.now < 0)}
+
+
+def _not_ready(sim: Simulation, lever: Lever) -> str:
+    try:
+        if lever.ready:
+            lever.ready(sim)
+    except Refused as refused:
+        return str(refused)
+    return ""
+
+
+def _no_hand(sim: Simulation, kind: str, desk: str) -> str:
+    for other, hands in week.hands_for(sim, kind, desk).items():
+        if sim.free_hands(other) < hands:
+            return "no hand free" if other == desk else sim.why_no_hand(other, desk)
+    return ""
+
+
+def _word(sim: Simulation, kind: str) -> str | None:
+    """Where the risk manager's word stands for a lever; None when it needs none."""
+    if not bridge.needs_authorisation(sim, kind) or sim.instant:
+        return None
+    state = str(sim.bridge.authorisations[kind]["state"])
+    return "needed" if state == "open" else state
+
+
+def tiles_card(sim: Simulation) -> cards.Tiles:
+    """Moves of all stocks since the open, in fixed order."""
+    paused = np.flatnonzero(sim.machine.market["paused_until"] > max(sim.now, 0)).tolist()
+    return {"symbols": list(sim.names), "moves_bp": moves_bp(sim, mids(sim)).tolist(), "paused": paused}
+
+
+def bell_card(sim: Simulation) -> cards.Bell:
+    """The thirty seconds around the bell, as everybody sees them: stocks that have opened and shares that changed hands, anybody's.
+    `on` is false at every other time, and nothing else then changes.
+    """
+    if not BELL_FROM <= sim.now < BELL_TO:
+        return {"on": False}
+    market = sim.machine.market
+    traded = int(market["volume"].sum()) if sim.now >= OPEN else 0
+    return {
+        "on": True,
+        "left_s": max(-(-(OPEN - sim.now) // STEPS_PER_SECOND), 0),
+        "opened": int((market["open"] > 0).sum()),
+        "of": len(sim.names),
+        "shares": traded,
+    }
+
+
+def headlines_card(sim: Simulation) -> cards.Headlines:
+    """What the public screen said, oldest first."""
+    return {"items": [{"at": clock(item["step"])[:5], "text": item["text"]} for item in sim.inbox.headlines[-12:]]}
+
+
+def tape_card(sim: Simulation) -> cards.Tape:
+    """Last sales of the stocks that moved most: public prints, nobody's name on them."""
+    market = sim.machine.market
+    moves = moves_bp(sim, market["last"].astype(np.int64) << 8)
+    order = np.argsort(-np.abs(moves), kind="stable")[:12]
+    columns = [market[name][order].tolist() for name in ("open", "last", "last_qty", "last_step")]
+    items: list[cards.Print] = []
+    for s, move, tick, opened, last, qty, step in zip(
+        order.tolist(), moves[order].tolist(), sim.machine.symbols["tick_hc"][order].tolist(), *columns, strict=True
+    ):
+        if opened and qty:
+            items.append({"at": clock(step), "symbol": sim.names[s], "price": price_text(last * tick), "shares": qty, "move_bp": move})
+    return {"items": items}

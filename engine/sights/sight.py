@@ -1,0 +1,48 @@
+"""What one desk may see: the only code that turns state into something a browser, an autopilot or a log may read.
+
+A sight is cards, name -> JSON-able object. Money in whole dollars, clocks as text. Only the facilitator's holds the truth.
+Each desk's cards are in a file of its own; here is the door.
+"""
+
+from collections.abc import Callable
+
+from engine.firm.score import score
+from engine.firm.simulation import Simulation
+from engine.market_time import clock
+from engine.sights.cards import DeskCards, ProjectorCards
+from engine.sights.deployer import deployer
+from engine.sights.facilitator import FacilitatorCards, facilitator
+from engine.sights.operator import operator
+from engine.sights.parts import bell_card, clock_card, headlines_card, tape_card, tiles_card
+from engine.sights.pins import register_pins
+from engine.sights.risk import risk
+
+register_pins()  # what desks may share is made of their cards
+
+
+def projector(sim: Simulation, help_level: str) -> ProjectorCards:
+    """The room: clock, price moves, headlines, and the loss so far (which the game may delay or hide)."""
+    money = score(sim)
+    return {
+        "clock": clock_card(sim),
+        "bell": bell_card(sim),
+        "tiles": tiles_card(sim),
+        "loss": {"clock": clock(sim.now), "loss_usd": round(money["total"])},
+        "headlines": headlines_card(sim),
+        "tape": tape_card(sim),
+    }
+
+
+Sight = DeskCards | ProjectorCards | FacilitatorCards
+OF_DESKS: dict[str, Callable[[Simulation, str], DeskCards]] = {"deployer": deployer, "operator": operator, "risk": risk}
+SIGHTS: dict[str, Callable[[Simulation, str], Sight]] = {**OF_DESKS, "projector": projector, "facilitator": facilitator}
+
+
+def sight(sim: Simulation, desk: str, help_level: str | None = None) -> Sight:
+    """Cards of one desk at a help level (the run's own unless one is named). Raises KeyError for a desk that has no sight."""
+    return SIGHTS[desk](sim, help_level or sim.day.help_level)
+
+
+def desk_sight(sim: Simulation, desk: str, help_level: str) -> DeskCards:
+    """Cards of one of the team's desks. Raises KeyError for another."""
+    return OF_DESKS[desk](sim, help_level)

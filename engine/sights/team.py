@@ -1,0 +1,179 @@
+"""Cards that a team shares, each as one desk may see it: the bridge, the risk manager's word."""
+
+from collections.abc import Iterable
+
+from engine.firm.bridge import DONE
+from engine.firm.simulation import Simulation
+from engine.levers import LEVERS
+from engine.market_time import STEPS_PER_SECOND, evening_of, told
+from engine.scenario.acts import dangerous
+from engine.sights import cards
+from engine.sights.parts import kept
+
+CALLS = 8
+_MESSAGES = 8
+HINTS = 3
+
+
+def bridge_card(sim: Simulation) -> cards.Bridge:
+    """What was said and pinned for all three desks, oldest first. Who has read it is a copy: a card that was shown must not change with the
+    state, or what is shown next is held to be the same and nobody is told."""
+    return {
+        "items": [
+            {
+                "at": told(item["step"], sim.now),
+                "id": item["id"],
+                "desk": item["desk"],
+                "kind": item["kind"],
+                "title": item["title"],
+                "lines": item["lines"],
+                "read": list(item["read"]),
+            }
+            for item in sim.bridge.items
+        ]
+    }
+
+
+def words_card(sim: Simulation) -> cards.Words:
+    """Where the risk manager's word stands for every lever that needs it."""
+    return {
+        "words": [
+            {
+                "what": what,
+                "label": LEVERS[what].named(sim.scenario),
+                "state": word["state"],
+                "by": word["by"],
+                "at": told(word["step"], sim.now) if word["by"] else "",
+            }
+            for what, word in sim.bridge.authorisations.items()
+        ]
+    }
+
+
+def _answer(replies: Iterable[list[str]], given: str | None) -> cards.Answer | None:
+    """Which of a call's replies was given."""
+    return next((cards.Answer(key=key, text=text) for key, text in replies if key == given), None)
+
+
+def calls_card(sim: Simulation, desk: str) -> cards.Calls:
+    """The desk's own calls, newest first: what the caller says, what may be answered, what was."""
+    mine = [call for call in sim.inbox.calls if call["desk"] == desk]
+    rows: list[cards.Call] = []
+    for call in mine[: -CALLS - 1 : -1]:
+        acts = sim.scenario.evidence.acts
+        replies: list[cards.Reply] = [{"key": key, "text": text, "dangerous": dangerous(acts[key])} for key, text in call["replies"]]
+        rings = call["step"] + call["ring_s"] * STEPS_PER_SECOND - sim.now if call["state"] == "ringing" else 0
+        rows.append(
+            {
+                "id": call["id"],
+                "at": told(call["step"], sim.now),
+                "caller": call["caller"],
+                "number": call["number"],
+                "opening": call["opening"],
+                "state": call["state"] if rings > 0 or call["state"] != "ringing" else "missed",
+                "left_s": max(-(-rings // STEPS_PER_SECOND), 0),
+                "replies": replies,
+                "answer": _answer(call["replies"], call["answer"]),
+            }
+        )
+    return {"calls": rows}
+
+
+def messages_card(sim: Simulation, desk: str) -> cards.Messages:
+    """What was said to this desk in somebody's name, newest first, with its own answers: another desk's are not here."""
+    mine = [message for message in sim.injects.messages if desk in message["desks"]]
+    return {
+        "messages": [
+            {
+                "id": message["id"],
+                "at": told(message["step"], sim.now),
+                "from": message["from"],
+                "text": message["text"],
+                "replies": [
+                    {"at": told(reply["step"], sim.now), "text": reply["text"]}
+                    for reply in message["replies"]
+                    if reply["desk"] == desk
+                ],
+            }
+            for message in mine[: -_MESSAGES - 1 : -1]
+        ]
+    }
+
+
+def _state(reason: str, *, under_way: bool) -> str:
+    if reason:
+        return "refused"
+    return "under way" if under_way else "done"
+
+
+def done_card(sim: Simulation, desk: str) -> cards.Done:
+    """The desk's own last commands that are not talk, newest first, the refused ones among them."""
+    busy = [(work.seq, work.kind) for work in sim.works if work.desk == desk]
+    rows: list[cards.Deed] = []
+    for row in sorted((*sim.bridge.dones[desk], *sim.aside.refused[desk]), key=lambda row: (row["step"], row["seq"]))[: -DONE - 1 : -1]:
+        reason = row.get("reason", "")
+        rows.append(
+            {
+                "at": told(row["step"], sim.now),
+                "kind": row["kind"],
+                "label": LEVERS[row["kind"]].named(sim.scenario),
+                "target": row.get("target", ""),
+                "confidence": row["confidence"],
+                "state": _state(reason, under_way=(row["seq"], row["kind"]) in busy),
+                "reason": reason,
+            }
+        )
+    return {"rows": rows}
+
+
+def asks_card(sim: Simulation, desk: str) -> cards.Asks:
+    """What this desk's assistant was asked for, newest last."""
+    return {
+        "asks": [
+            {
+                "id": ask["id"],
+                "at": told(ask["step"], sim.now),
+                "from": ask["from"],
+                "kind": ask["kind"],
+                "args": ask["args"],
+                "label": ask["label"],
+                "state": "refused" if ask["state"] == "open" and ask["id"] in sim.aside.asks else ask["state"],
+            }
+            for ask in sim.bridge.asks
+            if ask["desk"] == desk
+        ]
+    }
+
+
+def diagnosis_card(sim: Simulation) -> cards.Diagnosis:
+    """What may be declared and what was; never whether it is right."""
+    causes: list[cards.Cause] = [{"id": cause.id, "label": cause.label, "server": cause.server} for cause in sim.scenario.diagnosis.cause]
+    labels = {cause["id"]: cause["label"] for cause in causes}
+    declared: list[cards.Declared] = [
+        {"at": told(row["step"], sim.now), "desk": row["desk"], "cause": row["cause"], "label": labels[row["cause"]], "server": row["server"]}
+        for row in sim.bridge.declared
+    ]
+    return {"causes": causes, "declared": declared}
+
+
+def hints_card(sim: Simulation, desk: str, help_level: str) -> cards.Hints:
+    """What to look at next, for a beginner; newest first."""
+    if help_level != "guided":
+        return {"hints": []}
+    mine = [hint for hint in sim.inbox.hints if hint["desk"] == desk and hint["end"] > sim.now]
+    return {"hints": [{"id": hint["id"], "text": hint["text"]} for hint in mine[: -HINTS - 1 : -1]]}
+
+
+def team_cards(sim: Simulation, desk: str, help_level: str) -> cards.TalkCards:
+    """All cards of the team for one desk."""
+    read = sum(len(item["read"]) for item in sim.bridge.items)
+    return {
+        "bridge": kept(sim, "bridge", (evening_of(sim.now), sim.bridge.posted, read), lambda: bridge_card(sim)),
+        "calls": calls_card(sim, desk),
+        "messages": messages_card(sim, desk),
+        "words": words_card(sim),
+        "diagnosis": kept(sim, "diagnosis", (evening_of(sim.now), len(sim.bridge.declared)), lambda: diagnosis_card(sim)),
+        "done": done_card(sim, desk),
+        "asks": asks_card(sim, desk),
+        "hints": hints_card(sim, desk, help_level),
+    }

@@ -1,0 +1,163 @@
+"""Cards of the week that all three desks have: its calendar and hands, the plan, the checklists, and the controls that were built."""
+
+from engine.events import DESKS
+from engine.firm import week
+from engine.firm.safeguards import CONTROLS
+from engine.firm.simulation import Simulation, Work
+from engine.levers import LEVERS
+from engine.market_time import EVENING_STEPS, EVENINGS, STEPS_PER_MINUTE, WEEK, clock, date, evening_of, told
+from engine.sights import cards
+
+
+def _entry(evening: int, begin: int, end: int, *, desk: str, label: str, state: str) -> cards.Span:
+    upto = "21:00" if end % EVENING_STEPS == 0 else clock(end)[:5]
+    return {"evening": evening, "from": clock(begin)[:5], "to": upto, "desk": desk, "label": label, "state": state}
+
+
+def _evenings(begin: int, end: int) -> list[tuple[int, int, int]]:
+    """(evening, from, to) of what goes on from evening to evening."""
+    found = []
+    for evening in range(len(EVENINGS)):
+        first = WEEK + evening * EVENING_STEPS
+        a, b = max(begin, first), min(end, first + EVENING_STEPS)
+        if a < b:
+            found.append((evening, a, b))
+    return found
+
+
+def _held(sim: Simulation, giver: str, kind: str, begin: int, end: int) -> dict[str, int]:
+    """The desks whose hands a lever holds in the week, the giver first, and until when."""
+    numbers = sim.scenario.levers[kind]
+    ends = {str(desk): begin + round(minutes * STEPS_PER_MINUTE) for desk, minutes in numbers.evening_held.items()}
+    return {
+        desk: min(end, ends.get(desk, end))
+        for desk in (giver, *(str(other) for other in numbers.evening_hands if other != giver))
+    }
+
+
+def _under_way(sim: Simulation, work: Work, desk: str, end: int) -> list[cards.Span]:
+    """Entries of a desk of a lever under way: what is later than this evening is planned, where it is not cut off at its end."""
+    if sim.scenario.levers[work.kind].tonight:
+        end = min(end, (work.start // EVENING_STEPS + 1) * EVENING_STEPS)
+    label, tonight = LEVERS[work.kind].named(sim.scenario), evening_of(sim.now)
+    return [
+        _entry(*span, desk=desk, label=label, state=_state_on(span[0], tonight))
+        for span in _evenings(work.start, end)
+    ]
+
+
+def _state_on(evening: int, tonight: int | None) -> str:
+    if evening == tonight:
+        return "under way"
+    return "planned" if tonight is not None and evening > tonight else "done"
+
+
+def _used_steps(sim: Simulation, desk: str) -> int:
+    """Hand-steps of the week that a desk has spent or promised."""
+    promised = 0
+    for work in sim.works:
+        if work.start < 0 and desk in work.hands:
+            promised += work.hands[desk] * (min(work.held.get(desk, work.end), 0) - work.start)
+    return sim.week.hand_steps[desk] + promised
+
+
+def week_card(sim: Simulation) -> cards.Week:
+    """The evening, what took hands and what does, copies left, and each desk's minutes."""
+    tonight = evening_of(sim.now)
+    over = [
+        _entry(*span, desk=desk, label=LEVERS[row["kind"]].named(sim.scenario), state=row["state"])
+        for row in sim.week.calendar
+        for desk, end in _held(sim, row["desk"], row["kind"], row["from"], row["to"]).items()
+        for span in _evenings(row["from"], end)
+    ]
+    doing = [
+        entry
+        for work in sim.works
+        if work.start < 0 and work.hands
+        for desk, end in _held(sim, work.desk, work.kind, work.start, work.end).items()
+        for entry in _under_way(sim, work, desk, end)
+    ]
+    hands = sim.scenario.hands.evening
+    budget: dict[cards.Desk, cards.Budget] = {
+        desk: {
+            "used_min": round(_used_steps(sim, desk) / STEPS_PER_MINUTE),
+            "total_min": getattr(hands, desk) * len(EVENINGS) * EVENING_STEPS // STEPS_PER_MINUTE,
+        }
+        for desk in DESKS
+    }
+    return {
+        "evening": tonight,
+        "date": date(sim.now),
+        "ends_at": None if tonight is None else "21:00",
+        "copies_left": week.copies_left(sim),
+        "calendar": sorted(over + doing, key=lambda row: (row["evening"], row["from"], row["to"], row["desk"], row["label"])),
+        "budget": budget,
+    }
+
+
+def controls_card(sim: Simulation, desk: str) -> cards.Controls:
+    """Every control there could be: whether it stands, and to the desk that built it what a test has shown."""
+    rows: list[cards.Control] = []
+    for name, made in CONTROLS.items():
+        found = sim.safeguards.controls.get(name)
+        own = found is not None and desk == found["desk"]
+        tested = own and found is not None and found["tested"] is not None
+        rows.append(
+            {
+                "name": name,
+                "label": made.label,
+                "by": made.desk,
+                "built": name in sim.safeguards.built,
+                "on": name in sim.safeguards.built and (made.on is None or bool(made.on(sim))),
+                "tested": tested,
+                "set": sim.safeguards.settings.get(name) if own else None,
+                "hole": made.hole(sim) if tested and sim.safeguards.has_hole(name) else None,
+            }
+        )
+    return {"rows": rows}
+
+
+def plan_card(sim: Simulation) -> cards.Plan:
+    """What the desks mean to do, evening by evening, and the hand-minutes of it beside what there is."""
+    hands, numbers = sim.scenario.hands.evening, sim.scenario.levers
+    length = EVENING_STEPS // STEPS_PER_MINUTE
+    wanted = {desk: [0] * len(EVENINGS) for desk in DESKS}
+    items: list[cards.Planned] = []
+    for row in sim.agenda.plan:
+        minutes = sim.minutes_of(row["kind"]) if sim.now < 0 else 0.0
+        held = {}
+        for desk, count, until in numbers[row["kind"]].held(row["desk"], minutes):
+            if count:
+                held[desk] = round(count * min(until, minutes))
+                wanted[desk][row["evening"]] += held[desk]
+        items.append(
+            {
+                "id": row["id"],
+                "desk": row["desk"],
+                "kind": row["kind"],
+                "evening": row["evening"],
+                "label": LEVERS[row["kind"]].named(sim.scenario),
+                "minutes": minutes,
+                "hands": held,
+            }
+        )
+    return {"items": items, "planned": wanted, "supply": {desk: getattr(hands, desk) * length for desk in DESKS}}
+
+
+def checklist_card(sim: Simulation, desk: str) -> cards.Checklist:
+    """A desk's own checklist, with when it was ticked off, and how far the others are. Whether it is so, nobody is told here."""
+    ticks, items = sim.agenda.ticks, sim.scenario.barriers.item
+    own: list[cards.CheckItem] = [
+        {"id": item.id, "text": item.text, "ticked": {"at": told(ticks[item.id]["step"], sim.now, seconds=False)} if item.id in ticks else None}
+        for item in items
+        if item.desk == desk
+    ]
+    theirs = {other: [item.id in ticks for item in items if item.desk == other] for other in DESKS if other != desk}
+    return {"items": own, "others": [{"desk": other, "ticked": sum(found), "of": len(found)} for other, found in theirs.items()]}
+
+
+def week_cards(sim: Simulation, desk: str) -> cards.WeekCards:
+    """All of them for one desk; the plan only while there is a week."""
+    if sim.start < 0:
+        return {"week": week_card(sim), "controls": controls_card(sim, desk), "plan": plan_card(sim), "checklist": checklist_card(sim, desk)}
+    return {"week": week_card(sim), "controls": controls_card(sim, desk)}

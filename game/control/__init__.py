@@ -1,0 +1,1 @@
+"""The facilitator's side: control room, board and projector, injects, schedule and notes."""

@@ -1,0 +1,165 @@
+"""The projector's picture of an exercise, composed from its teams' runs.
+
+The loss counter's mode is applied here, before anything leaves the server: live, two market minutes late, or hidden until the end.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+import engine
+from game.live.control import state_of
+from game.live.losses import Curve, at, grade, series, share
+from game.live.loudspeaker import Cards, to_json
+from game.models import Exercise, Run
+
+log = structlog.get_logger(__name__)
+DELAY_STEPS = 2 * engine.STEPS_PER_MINUTE
+PASSED_ON = ("tiles", "headlines", "tape", "bell")  # of the first team's market
+
+
+@dataclass
+class Side:
+    """One team's run as it was last heard of."""
+
+    run_id: int
+    name: str
+    curve: Curve = field(default_factory=list)
+    step: int = 0
+    cards: dict[str, Any] = field(default_factory=dict)
+    stands: str = ""  # why it does not move while the others do
+
+    @classmethod
+    def of(cls, run: Run) -> "Side":
+        """What the rows know, until the run itself is heard."""
+        side = cls(run.pk, run.team.name, run.curve, run.step)
+        side.rows(run)
+        return side
+
+    def rows(self, run: Run) -> None:
+        """Take in what only the rows know: its name, and whether it stands alone."""
+        self.name = run.team.name
+        self.stands = {"paused": "paused", "ended": "ended"}.get(run.state_told[0], "") if run.team.exercise.state == "running" else ""
+
+    def hear(self, step: int, cards: Cards) -> None:
+        """Take in a message."""
+        self.step = max(self.step, step)
+        for name, (_, text) in cards.items():
+            try:
+                card = json.loads(text)
+                if name == "minutes":
+                    self.curve = card["points"]
+                else:
+                    self.cards[name] = card
+            except (ValueError, KeyError, TypeError) as problem:  # the card stays as it was, the others and the other teams' go on
+                log.error("a card could not be read", run=self.run_id, card=name, problem=str(problem))
+
+    @property
+    def loss(self) -> int:
+        """Now, in dollars."""
+        if "loss" in self.cards:
+            return int(self.cards["loss"]["loss_usd"])
+        return self.curve[-1][1] if self.curve else 0
+
+
+def mode_of(exercise: Exercise) -> str:
+    """How the loss is shown now: everything when it is over."""
+    return "live" if exercise.state == "ended" else exercise.loss_counter
+
+
+def compose(exercise: Exercise, sides: list[Side], ghost: Curve | None) -> dict[str, dict[str, Any]]:
+    """The cards of the projector."""
+    step = _furthest(exercise, sides)
+    if exercise.kept_secret:
+        ghost = None  # what history lost tells which morning it is
+    furthest = max(sides, key=lambda side: side.step, default=None)
+    state = state_of(exercise, step)
+    cards: dict[str, dict[str, Any]] = {"state": {key: state[key] for key in ("state", "speed", "reason", "planning")}}
+    cards["clock"] = (furthest.cards.get("clock") if furthest else None) or _clock(step)
+    for name in PASSED_ON:
+        if sides and name in sides[0].cards:
+            cards[name] = sides[0].cards[name]
+    return cards | (exercise.frozen or losses(exercise, sides, ghost))
+
+
+def losses(exercise: Exercise, sides: list[Side], ghost: Curve | None, *, whole_minutes: bool = False) -> dict[str, dict[str, Any]]:
+    """The cards that hold losses: board and curve. `whole_minutes`: as they stood at the last full minute, for a picture that is kept."""
+    step, mode = _furthest(exercise, sides), mode_of(exercise)
+    cutoff = step if mode == "live" else step - DELAY_STEPS
+    if mode != "live" or whole_minutes:
+        cutoff = _minute(cutoff)
+    return {
+        "board": _board(mode, cutoff, sides, ghost, now=mode == "live" and not whole_minutes),
+        "curve": curve_until(engine.OPEN - 1 if mode == "hidden" else cutoff, sides, ghost),
+    }
+
+
+def _furthest(exercise: Exercise, sides: list[Side]) -> int:
+    return max((side.step for side in sides), default=exercise.start_step)
+
+
+def curve_until(until: int, sides: list[Side], ghost: Curve | None) -> dict[str, Any]:
+    """The card of the loss by the minute, up to a step: a team's ends where it is, history's at the step."""
+    until = min(until, engine.CLOSE)
+    return {
+        "from": "09:30",
+        "every_s": 60,
+        "history": series(ghost, until) if ghost else [],
+        "teams": [{"name": side.name, "loss": series(side.curve, min(until, side.step))} for side in sides],
+    }
+
+
+def _board(mode: str, cutoff: int, sides: list[Side], ghost: Curve | None, *, now: bool) -> dict[str, Any]:
+    """Every team against history at the moment where that team is: runs of an exercise are a few seconds apart."""
+    hidden = mode == "hidden"
+    history = None if hidden or ghost is None else at(ghost, cutoff)
+    teams = []
+    for side in sides:
+        loss = side.loss if now else at(side.curve, cutoff)
+        then = None if ghost is None else at(ghost, min(cutoff, side.step))
+        avoided = None if then is None else then - loss
+        shown = {"loss_usd": loss, "avoided_usd": avoided, "share_avoided": share(then, loss), "grade": grade(then, loss)}
+        teams.append({"name": side.name, "stands": side.stands, **(dict.fromkeys(shown) if hidden else shown)})
+    as_of = engine.clock(cutoff)[:5] if cutoff > 0 else ""
+    return {"as_of": as_of, "mode": mode, "teams": teams, "history_usd": history, "frozen": None}
+
+
+def _clock(step: int) -> dict[str, Any]:
+    """The clock before the first frame."""
+    phase = engine.phase(step)
+    label = engine.PHASES[phase]
+    is_open = engine.OPEN <= step < engine.CLOSE
+    return {"step": step, "date": engine.date(step), "clock": engine.clock(step), "phase": phase, "phase_label": label, "open": is_open}
+
+
+def _minute(step: int) -> int:
+    return max(0, step) // engine.STEPS_PER_MINUTE * engine.STEPS_PER_MINUTE
+
+
+class Board:
+    """Composed cards with versions: what changed since it was composed last."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, dict[str, Any]] = {}
+        self.cards: Cards = {}
+
+    def update(self, step: int, composed: dict[str, dict[str, Any]]) -> Cards:
+        """The cards that differ from before, with new versions."""
+        changed: Cards = {}
+        for name, content in composed.items():
+            if self._last.get(name) != content:
+                version = max(step, self.cards.get(name, (-1, ""))[0] + 1)
+                changed[name] = (version, to_json(content))
+        self._last = composed
+        self.cards.update(changed)
+        return changed
+
+    def again(self, name: str) -> Cards:
+        """A card as it is, with a new version; nothing where there is no such card yet."""
+        if name not in self.cards:
+            return {}
+        version, text = self.cards[name]
+        self.cards[name] = (version + 1, text)
+        return {name: self.cards[name]}

@@ -1,0 +1,115 @@
+"""What a desk is, in the words of the lobby and the start page."""
+
+from typing import Any, NamedTuple
+
+import engine
+from game.people.desks import TITLES
+
+
+class Brief(NamedTuple):
+    """One desk. `line` is what the others are told of it."""
+
+    title: str
+    short: str
+    icon: str
+    line: str
+    sees: str
+    can: str
+    blind: str
+    shown: str  # besides, at the help levels assisted and guided
+    hands: str
+    practice: str
+
+
+BRIEFS = {
+    "operator": Brief(
+        TITLES["operator"],
+        "Operator",
+        "activity",
+        "Sees rates, logs and mail. Stops and starts servers.",
+        "The floor's inbox and alerts, total order and execution rates, the state of {many} servers, and a server's log when you ask for it.",
+        "Stop and start a server, stop all, disconnect {system}, set rules that turn mail into alerts.",
+        "Releases, checksums, positions and money.",
+        "Each server's own rates.",
+        "Two hands: two things at a time.",
+        "Stop practice server 3. A lever that can hurt is armed first, then sent by saying how sure you are.",
+    ),
+    "risk": Brief(
+        TITLES["risk"],
+        "Risk",
+        "scale",
+        "Sees positions and profit, late. Sets limits, gives the word to stop, phones.",
+        "The position monitor, late when trading is heavy, profit at mid, limits, {stocks} stocks, the tape, finance mail, and the phone.",
+        "Set caps and collars, give or refuse your word before everything is stopped, sell the position down, call the exchange, raise capital.",
+        "Servers, releases and order rates.",
+        "What the position would bring if it were sold now.",
+        "One hand: one thing at a time. The phone takes none.",
+        "The operator of the practice asks for your word. Without it nobody may stop everything.",
+    ),
+    "deployer": Brief(
+        TITLES["deployer"],
+        "Deployer",
+        "package",
+        "Knows releases and copies. Checks, copies, rolls back.",
+        "Which release each server is recorded to run, diffs, the change calendar, your tickets, and a checksum when you ask for one.",
+        "Take a checksum, copy and restart, roll back, have the order flag changed upstream.",
+        "Money, positions and order rates.",
+        "Every server's checksum, always fresh.",
+        "Two hands: two things at a time.",
+        "Take a checksum of practice server 2. It takes a hand for a while, and then says what is really there.",
+    ),
+}
+
+
+def brief(desk: str, help_level: str, scenario: "engine.Scenario") -> dict[str, Any]:
+    """A desk's brief for a template, in a scenario's words."""
+    words = {"system": scenario.told.system, "many": scenario.fleet.many, "stocks": len(scenario.symbols)}
+    one = {name: text.format_map(words) for name, text in BRIEFS[desk]._asdict().items()}
+    return {"desk": desk, **one, "shown": one["shown"] if help_level != "2012" else ""}
+
+
+class Row(NamedTuple):
+    """A lever on a desk's page: what it is called and how long it takes."""
+
+    label: str
+    time: str
+    phone: bool  # takes no hand
+
+
+def levers(desk: str, scenario: "engine.Scenario") -> dict[str, list[Row]]:
+    """What a desk can do in a scenario that takes time or the phone: `day`, and `week` for what is done on its evenings alone."""
+    found: dict[str, list[Row]] = {"day": [], "week": []}
+    for kind, lever in engine.KINDS.items():
+        numbers = scenario.levers.get(kind)
+        if desk not in lever.desks or lever.talk or numbers is None:
+            continue
+        # Before the bell nothing longer than an hour may begin, and after it nothing is built.
+        only_week = numbers.phases == ("deployment",) or numbers.minutes > LONGEST_ON_THE_DAY or kind in ("control.test", "control.mend")
+        time = _time(numbers) if not only_week else _minutes(numbers.evening or numbers.minutes)
+        if kind == "control.mend":
+            time = "as long as building it"
+        found["week" if only_week else "day"].append(Row(lever.named(scenario), time, numbers.hands == 0))
+    return {part: sorted(rows) for part, rows in found.items()}
+
+
+LONGEST_ON_THE_DAY = 60
+
+
+def _time(numbers: Any) -> str:
+    """Minutes of market time on the day, and where it differs before the bell or when it was built in the week."""
+    text = _minutes(numbers.minutes)
+    if numbers.shared > 1:
+        return f"{text}, {_minutes(numbers.minutes / numbers.shared)} with both hands"
+    if numbers.only_built:
+        return f"{text}, if built"
+    if numbers.built is not None:
+        return f"{_minutes(numbers.built)} if built, else {text}"
+    return f"{text} ({_minutes(numbers.premarket)} before the bell)" if numbers.premarket is not None else text
+
+
+def _minutes(minutes: float) -> str:
+    if minutes == 0:
+        return "at once"
+    if minutes < 1:
+        return f"{minutes * 60:.0f} s"
+    return f"{minutes:g} min" if minutes < 120 else f"{minutes / 60:g} h"

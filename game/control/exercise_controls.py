@@ -1,0 +1,173 @@
+"""What whoever runs an exercise can do to its time, of all teams or of one: one path for the facilitator's page and for a player
+who plays alone.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import engine
+from game.control import wall
+from game.live.control import dispatch, dispatch_all, tell_state, tell_team
+from game.models import Deed, Exercise, RuleBroken, Run, Team, planning
+from game.people import presence
+from game.people.alone import room_for_one
+from game.rules import SPEED_MAX, SPEED_MIN
+
+SPEEDS = (0.5, 1, 2, 5, 10, 30, 60, 120)  # that are offered
+TO = {"deployment": "To the next evening", "premarket": "To the bell", "bell": "To 10:15", "unwind": "To the evening", "block": "To the end"}
+NEXT = {"premarket": engine.OPEN, "bell": engine.BELL_END, "unwind": engine.BLOCK, "block": engine.END}
+MOVES = ("start", "resume", "begin", "advance")  # afterwards the clock goes
+# What the event feed says of it, after the name of who did it.
+DEEDS = {
+    "start": "started the exercise",
+    "pause": "paused everybody",
+    "resume": "let everybody go on",
+    "end": "ended the exercise",
+    "speed": "set the speed to {}x",
+    "advance": "advanced everybody to {}",
+    "begin": "let the evening begin",
+    "retry": "tried the failed runs again",
+    "seats": "gave the seats back to everybody who is here",
+    "play_on": "let the runs that stood still after an upgrade go on",
+    "freeze": "froze the leaderboard",
+    "reveal": "let the leaderboard go on",
+    "losses": "changed how the projector shows losses",
+}
+TEAM_DEEDS = {
+    "pause": "paused this team",
+    "resume": "let this team go on",
+    "end": "ended this team's market",
+    "speed": "set this team's speed to {}x",
+    "advance": "advanced this team to {}",
+    "retry": "tried the failed run again",
+    "play_on": "let this team go on after an upgrade",
+}
+
+
+def next_phase(step: int) -> int:
+    """Where the phase (in the week: the evening) after that of `step` begins. Raises RuleBroken in the last one."""
+    evening = engine.evening_of(step)
+    if evening is not None:
+        return engine.week_step(evening + 1, "18:00")
+    try:
+        return NEXT[engine.phase(step)]
+    except KeyError:
+        raise RuleBroken("The day is over: there is no later phase.") from None
+
+
+def drive(exercise: Exercise, verb: str, value: Any = None, by: str = "") -> None:
+    """Start, pause, resume, end, speed (a number or its text), advance (to a clock text; without one to the next phase), begin
+    (the evening that is being planned), retry, play_on (what stands still after an upgrade), seats (back from the assistant to all who are
+    here); of the projector freeze, reveal, losses (live, delayed, hidden). `by`: who does it, for the record.
+
+    Screens are told and workers are sent for. Raises RuleBroken with the reason when it cannot be done.
+    """
+    if verb in ("start", "resume") and exercise.owner_id is not None:
+        room_for_one(exercise.came_from)
+    verbs: dict[str, Callable[[], str | None]] = {
+        "start": exercise.start,
+        "pause": exercise.pause,
+        "resume": exercise.go_on,
+        "end": exercise.end,
+        "speed": lambda: _set_speed(exercise, value),
+        "advance": lambda: _advance(exercise, value),
+        "begin": lambda: planning.begin(exercise),
+        "retry": lambda: _retry(exercise),
+        "seats": lambda: _give_seats_back(exercise),
+        "play_on": lambda: _play_on(exercise),
+        "freeze": lambda: wall.freeze(exercise),
+        "reveal": lambda: wall.reveal(exercise),
+        "losses": lambda: wall.show_losses(exercise, value),
+    }
+    said = _do(verbs, verb)
+    if verb in MOVES:
+        exercise.moves()
+    exercise.refresh_from_db()
+    Deed.record(exercise, DEEDS.get(verb, verb).format(said), by=by)
+    tell_state(exercise)
+    if exercise.state in ("running", "ended"):
+        dispatch_all(exercise)
+
+
+def drive_team(team: Team, verb: str, value: Any = None, by: str = "") -> None:
+    """The same for one team alone: pause, resume, end, speed, advance (without a time to where the furthest team is, or else to the
+    next phase), retry (from its log), play_on (after an upgrade). The others go on as they were.
+    """
+    run = Run.objects.filter(team=team).select_related("team__exercise").first()
+    if run is None:
+        raise RuleBroken("The exercise has not started: there is nothing yet to do to one team's time.")
+    verbs: dict[str, Callable[[], str | None]] = {
+        "pause": run.pause,
+        "resume": run.go_on,
+        "end": run.stop,
+        "speed": lambda: _set_speed(run, value),
+        "advance": lambda: _advance(run, value),
+        "retry": run.try_again,
+        "play_on": run.play_on,
+    }
+    said = _do(verbs, verb)
+    exercise = Exercise.objects.get(pk=team.exercise_id)
+    Deed.record(exercise, TEAM_DEEDS[verb].format(said), team=team, by=by)
+    tell_state(exercise)
+    if Run.to_turn().filter(pk=run.pk).exists():
+        dispatch(run.pk)
+
+
+def give_up(exercise: Exercise) -> None:
+    """End a game for one whose player begins another; one that was never started goes without a trace."""
+    if not Exercise.objects.filter(pk=exercise.pk, state="lobby", owner__isnull=False).delete()[0]:
+        with suppress(RuleBroken):  # it has ended meanwhile
+            drive(exercise, "end")
+
+
+def _do(verbs: dict[str, Callable[[], str | None]], verb: str) -> str:
+    if verb not in verbs:
+        raise RuleBroken(f"There was nothing to do in that form: expected one of {', '.join(verbs)}.")
+    return verbs[verb]() or ""
+
+
+def _set_speed(what: Exercise | Run, value: Any) -> str:
+    try:
+        speed = float(value)
+    except (TypeError, ValueError):
+        raise RuleBroken(f"The speed can be a number from {SPEED_MIN:g} to {SPEED_MAX:g}, not {str(value)[:20]!r}.") from None
+    what.set_speed(speed)
+    return f"{speed:g}"
+
+
+def _advance(what: Exercise | Run, value: Any) -> str:
+    step = _next_stop(what) if value is None or value == "" else _step(value)
+    what.advance_to(step)
+    clock = engine.clock(step)[:5]
+    return f"{engine.date(step)[4:]} {clock}" if step < 0 else clock
+
+
+def _next_stop(what: Exercise | Run) -> int:
+    furthest = what.team.exercise.step if isinstance(what, Run) else what.step
+    return furthest if what.step < furthest else next_phase(what.step)
+
+
+def _step(value: Any) -> int:
+    try:
+        step = engine.step_at(str(value)[:20])
+    except ValueError as problem:
+        raise RuleBroken(f"{problem}.") from problem
+    if step > engine.END:
+        raise RuleBroken(f"The day ends at {engine.clock(engine.END)[:5]}: expected an earlier time.")
+    return step
+
+
+def _give_seats_back(exercise: Exercise) -> None:
+    for team_id in presence.give_back(exercise):
+        tell_team(team_id)
+
+
+def _retry(exercise: Exercise) -> None:
+    for run in exercise.runs().filter(state="failed"):
+        run.try_again()
+
+
+def _play_on(exercise: Exercise) -> None:
+    for run in exercise.runs().filter(state="standing"):
+        run.play_on()

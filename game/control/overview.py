@@ -1,0 +1,128 @@
+"""What a facilitator sees of an exercise: its time, its teams, who sits where and is away. The rows know it all; what only a run itself
+can say (its clock and its losses at this moment) is in room.py.
+"""
+
+from typing import Any
+
+from django.urls import reverse
+
+import engine
+from game.control import board, deck, wall
+from game.control.briefs import BRIEFS
+from game.control.exercise_controls import TO
+from game.live import losses
+from game.models import Exercise, Run, Seat, Team, planning
+from game.people.presence import seat_row
+from game.rules import DESKS
+
+PHASES = {**engine.PHASES, "block": "Evening", "ended": "Over"}  # in a row of teams there is no room for more
+SPARSE_FROM = engine.BELL_END + 15 * engine.STEPS_PER_MINUTE  # later a point every five minutes is enough to draw
+SPARSE = 5
+
+
+def brief(exercise: Exercise) -> dict[str, Any]:
+    """A line of the list."""
+    people, clock = exercise.players.count(), engine.clock(exercise.step)[:5]
+    return {
+        "code": exercise.code,
+        "title": exercise.title,
+        "state": exercise.state,
+        "clock": f"{engine.date(exercise.step)} {clock}" if exercise.step < 0 else clock,
+        "teams": exercise.teams.count(),
+        "people": people,
+        "url": reverse("facilitator-exercise", args=[exercise.code]),
+    }
+
+
+def overview(exercise: Exercise, links: dict[str, str], known: list[Run] | None = None) -> dict[str, Any]:
+    """The whole picture as the rows know it; every key is a card of the control room. `links`: seat id -> one-time link that was made a
+    moment ago and is shown now; `known`: its runs, where they have just been read.
+    """
+    runs = {run.team_id: run for run in (exercise.runs().defer("curve", "score") if known is None else known)}
+    teams = list(exercise.teams.prefetch_related("seats__holdings__player"))
+    return {
+        "code": exercise.code,
+        "title": exercise.title,
+        **timing(exercise, list(runs.values())),
+        "stuck_s": exercise.stuck_s,
+        "people": exercise.players.count(),
+        "closed": exercise.closed,
+        "joins": exercise.joins_a_minute,
+        "wall": wall.told(exercise),
+        "injects": deck.told(exercise),
+        "notes": [note.told() for note in exercise.notes.select_related("team")],
+        "teams": [_team(exercise, team, runs.get(team.pk), links) for team in teams],
+    }
+
+
+def timing(exercise: Exercise, runs: list[Run]) -> dict[str, Any]:
+    """Clock, phase and speed of the exercise, and what can be done to its time."""
+    state, step = exercise.state, max([exercise.start_step, *(run.step for run in runs)])
+    phase = engine.phase(step)
+    going = state in ("running", "paused")
+    return {
+        "state": state,
+        "halt": exercise.halt,
+        "clock": engine.clock(step),
+        "phase": f"{PHASES[phase]}, {engine.date(step)}" if step < 0 else PHASES[phase],
+        "week": exercise.start_step < 0,
+        "speed": exercise.speed_at(step),
+        "next": TO.get(phase) if going else None,
+        "planning": planning.told(exercise),
+        "catching_up": state == "running" and step < exercise.advance_step,
+        "can": {
+            "start": state == "lobby",
+            "pause": state == "running",
+            "keep": state == "paused" and bool(exercise.halt),
+            "resume": state == "paused",
+            "drive": going,
+            "retry": any(run.state == "failed" for run in runs),
+        },
+    }
+
+
+def _team(exercise: Exercise, team: Team, run: Run | None, links: dict[str, str]) -> dict[str, Any]:
+    state, _ = run.state_told if run else (exercise.state, "")
+    over = run is None or run.stopped or run.state == "ended" or exercise.state == "ended"
+    seats = sorted(team.seats.all(), key=lambda seat: DESKS.index(seat.desk))
+    return {
+        "id": team.pk,
+        "name": team.name,
+        "state": state,
+        "paused": run is not None and run.paused and not over,
+        "fault": run.reason if run and run.state == "failed" else "",
+        "upgrade": run.reason if run and run.state == "standing" and not over else "",
+        "ended": run is not None and (run.stopped or run.state == "ended"),
+        "speed": run.speed_at(run.step) if run and run.speeds else None,
+        "can": {
+            "drive": not over,
+            "retry": run is not None and run.state == "failed" and exercise.state != "ended",
+            "play_on": run is not None and run.may_play_on and not over,
+        },
+        "seats": [_seat(exercise, team, seat, links) for seat in seats],
+    }
+
+
+def _seat(exercise: Exercise, team: Team, seat: Seat, links: dict[str, str]) -> dict[str, Any]:
+    return {
+        **seat_row(seat, None),
+        "people": [{"id": player.pk, "name": player.name, "online": player.gone_at is None} for player in seat.holders],
+        "id": seat.pk,
+        "locked": seat.locked,
+        "title": BRIEFS[seat.desk].title,
+        "link": links.get(str(seat.pk)),
+        "watch_url": reverse("watch", args=[exercise.code, team.pk, seat.desk]),
+        "link_url": reverse("facilitator-seat-link", args=[seat.pk]),
+    }
+
+
+def curves(sides: list[board.Side], ghost: losses.Curve | None) -> dict[str, Any]:
+    """Loss of every team by the minute, true and of now, with history's as far as anybody is: the card of the projector's chart."""
+    until = min(max((side.step for side in sides), default=0), engine.CLOSE)
+    every = SPARSE if until > SPARSE_FROM else 1
+    return {
+        "from": "09:30",
+        "every_s": 60 * every,
+        "history": losses.series(ghost, until)[::every] if ghost else [],
+        "teams": [{"name": side.name, "loss": losses.series(side.curve, min(until, side.step))[::every]} for side in sides],
+    }

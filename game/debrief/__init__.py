@@ -1,0 +1,1 @@
+"""What is told when a run has ended: results, counterfactuals, tables, reports, replays."""

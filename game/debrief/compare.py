@@ -1,0 +1,111 @@
+"""The teams of an exercise that has ended, side by side; and what they are called in its debrief.
+
+Who is named is the facilitator's choice. Letters are dealt by a keyed hash, so that they tell neither the seating nor the order of joining;
+teams are shown in the letters' order then. It holds for everything of the debrief: page, report, tables.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.crypto import salted_hmac
+
+import engine
+from game.debrief import counterfactuals, results
+from game.models import Event, Exercise, Ghost, Run
+from game.models.run_log import states_of
+
+_SALT = "opening-bell.letters"
+CUT = "exchange.disconnected"
+
+
+def shown(exercise: Exercise) -> list[Run]:
+    """The runs of an exercise in the order in which its debrief shows them, their teams called what they are called there: these rows
+    are to be read, not saved.
+    """
+    runs = list(exercise.runs())
+    if exercise.names == Exercise.Names.LETTERS:
+        runs.sort(key=lambda run: salted_hmac(_SALT, f"{exercise.pk}:{run.team_id}", algorithm="sha256").hexdigest())
+        for number, run in enumerate(runs):
+            run.team.name = f"Team {chr(ord('A') + number)}"
+    for run in runs:
+        run.team.exercise = exercise  # one, that all of them see
+    return runs
+
+
+def imposed_stops(runs: Sequence[Run]) -> dict[int, str]:
+    """Run -> when the exchanges first disconnected it, where they did."""
+    found: dict[int, str] = {}
+    for event in Event.objects.filter(run__in=runs, kind=CUT).order_by("run", "number"):
+        found.setdefault(event.run_id, engine.clock(event.step))
+    return found
+
+
+def barriers(run: Run) -> tuple[int, int] | None:
+    """How many barriers of the week it closed, and of how many; None where the week was not played to its end."""
+    states = [state for state in states_of(run).values() if state in ("closed", "hole", "open")]
+    return (states.count("closed"), len(states)) if states else None
+
+
+def table(runs: Sequence[Run], ghost: Ghost | None) -> dict[str, Any]:
+    """A column a team and one of history, a row a figure. A cell has `text`, or `usd` with `as` (loss or gain), and `of` beside it."""
+    stops = imposed_stops(runs)
+    found = [results.of(run, ghost) for run in runs]
+    columns = [_column(run, figures, stops.get(run.pk)) for run, figures in zip(runs, found, strict=True)]
+    history: dict[str, Any] = {}
+    if ghost is not None and runs:
+        lost = max(figures["ghost_usd"] for figures in found)  # at the moment of the team that went furthest
+        history = _told(ghost.score, _cut(ghost)) | {"loss": _money(lost, "loss")}
+    return {
+        "teams": [run.team.name for run in runs],
+        "history": bool(history),
+        "rows": [
+            {"label": label, "cells": [column.get(key) or {} for column in (*columns, *([history] if history else []))]}
+            for key, label in ROWS
+            if key != "barriers" or any(column["barriers"] for column in columns)
+        ],
+    }
+
+
+ROWS = (
+    ("loss", "Loss"), ("avoided", "Losses avoided"), ("grade", "Grade"), ("noticed_at", "Noticed"), ("diagnosed_at", "Diagnosed"),
+    ("contained_at", "Contained"), ("imposed", "Cut off by the exchanges"), ("service", "Service kept"), ("precautions", "Precautions"),
+    ("barriers", "Barriers closed"), ("best", "Decision worth most"),
+)  # fmt: skip
+
+
+def _column(run: Run, found: dict[str, Any], stop: str | None) -> dict[str, Any]:
+    share, closed = found["share_avoided"], barriers(run)
+    return _told(run.score or {}, stop) | {
+        "loss": _money(found["loss_usd"], "loss", "" if found["whole"] else f"ended at {engine.clock(run.step)}"),
+        "avoided": {} if found["avoided_usd"] is None else {**_money(found["avoided_usd"], "gain"), "share": share},
+        "grade": {} if found["grade"] is None else {"text": f"{found['grade']:.1f}"},
+        "barriers": closed and {"text": f"{closed[0]} of {closed[1]}"},
+        "best": _best(run),
+    }
+
+
+def _told(score: dict[str, Any], stop: str | None) -> dict[str, Any]:
+    """What a score says of a run, a team's or history's."""
+    never = score.get("runaway") == "never"
+    moments = {key: {"text": score.get(key) or "never"} for key in ("noticed_at", "diagnosed_at")}
+    kept = score.get("service_kept")
+    return moments | {
+        "contained_at": {"text": score.get("contained_at") or ("nothing ran away" if never else "never")},
+        "imposed": {"text": stop or "no"},
+        "service": {} if kept is None else {"share": kept},
+        "precautions": _money(score.get("precautions", 0), "loss"),
+    }
+
+
+def _cut(ghost: Ghost) -> str | None:
+    return next((line["at"] for line in ghost.story if line["text"] == engine.CUT_WORDS), None)
+
+
+def _money(usd: float, kind: str, of: str = "") -> dict[str, Any]:
+    return {"usd": round(usd), "as": kind, "of": of}
+
+
+def _best(run: Run) -> dict[str, Any]:
+    """The cell of the decision worth most; `team` lets the page write it when it is reckoned later."""
+    found = counterfactuals.best(run) if run.state == "ended" else None
+    return {"team": run.team_id} | ({} if found is None else {**_money(found["usd"], "gain"), "of": found["words"]})

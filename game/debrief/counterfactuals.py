@@ -1,0 +1,227 @@
+"""What every decision of a finished run was worth: which courses of it are wanted, what came of them, and how it is told.
+
+A course that was run is a row, so a killed worker loses at most the one it was at. What is still wanted follows from the rows alone:
+first the alternatives of every decision, then, when these say which are pivotal, the runs that their shares need. Whoever looks sends
+for what nobody is at. Courses are compared up to 11:30 of the market: a run that is past it is begun with while it goes on, as long as
+the lab has nothing else to do, so that a room that has played on to the close finds all of it there.
+
+What is known is kept with what else follows from the run (game/debrief/finished.py). Where the rules that it was played by are gone that is told,
+and nothing more is sent for.
+"""
+
+from collections.abc import Container
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+import engine
+from game.debrief import finished
+from game.live import senders
+from game.live.broker import BROKER_GONE, client, go_first, others_go_first
+from game.live.claims import claim
+from game.live.senders import QueueGone
+from game.models import contents
+from game.models.outcomes import Course, Finished
+from game.models.run_log import log_of
+
+if TYPE_CHECKING:
+    from game.models import Run
+
+logger = structlog.get_logger(__name__)
+AHEAD = 2  # courses at a time of a run that goes on
+PATIENCE_S = 20.0  # courses that nobody has answered by then are sent for again; one that is there already is not run twice
+FIRST_MS = 10_000  # experiments stand aside so long after somebody has asked
+SAME = "same"  # not a course: whether the played run comes out again bit for bit
+
+
+def rows_of(run: "Run") -> dict[str, Course]:
+    """The courses that were run by what it was played by, by key."""
+    return {row.key: row for row in Course.objects.filter(run=run, made_by=run.made_by)}
+
+
+def _pivotal(log: engine.Log, rows: dict[str, Course]) -> "tuple[engine.Decision, ...] | None":
+    """The decisions that get shares, once it is known what the day costs without each."""
+    keys = {one.number: f"without:{one.number}" for one in log.decisions}
+    if any(key not in rows for key in ("played", *keys.values())):
+        return None
+    return engine.pivotal(log, {number: rows[key].loss_usd - rows["played"].loss_usd for number, key in keys.items()})
+
+
+def courses(log: engine.Log, rows: dict[str, Course]) -> dict[str, engine.Variation]:
+    """Every course that is wanted as far as is known yet, by key."""
+    found = {one.key: one for one in (*engine.alternatives(log), *engine.barrier_variations(log))}
+    chosen = _pivotal(log, rows)
+    if chosen:
+        found |= {one.key: one for one in (engine.subset(chosen, taken) for taken in engine.subsets(len(chosen), log.seed))}
+    return found
+
+
+def send_for_missing(run: "Run", log: engine.Log, rows: dict[str, Course]) -> None:
+    """Ask workers for every course that is wanted and that nobody is at."""
+    missing = [key for key in (*courses(log, rows), SAME) if key not in rows]
+    try:
+        go_first(FIRST_MS)
+        for key in missing:
+            if _claim(run, key):
+                senders.reckon(run.pk, key)
+    except (*BROKER_GONE, QueueGone) as problem:
+        logger.warning("courses could not be sent for", run=run.pk, problem=str(problem))
+
+
+def course_key(run_id: int, key: str) -> str:
+    """That somebody was sent for to run this course."""
+    return f"ob:course:{run_id}:{key}"
+
+
+def _claim(run: "Run", key: str) -> bool:
+    return claim(course_key(run.pk, key), PATIENCE_S)
+
+
+def begin_ahead() -> None:
+    """Send for a few courses of a run that goes on, if nothing waits for the lab: whoever asks for anything else is not kept waiting."""
+    from game.models import Run
+
+    going = Run.objects.filter(state="running", step__gte=engine.HORIZON, team__exercise__state="running", rules=engine.RULES).order_by("pk")
+    for run in going.select_related("team__exercise"):
+        if client().llen(senders.LAB) or others_go_first():
+            return
+        run.step = engine.HORIZON  # not its own any more: what comes after changes no course, and the log is read once
+        log, rows = log_of(run), rows_of(run)
+        free = list(islice((key for key in courses(log, rows) if key not in rows and _claim(run, key)), AHEAD))
+        for key in free:
+            senders.reckon(run.pk, key)
+        if free:
+            return
+
+
+def told(run: "Run") -> dict[str, Any]:
+    """All that is known, for the page; what is missing is sent for. `needs`: why nothing more will be, or ""."""
+    found, needs = known(run), contents.needs(run)
+    if whole(found):
+        needs = ""
+    elif not needs:
+        send_for_missing(run, log_of(run), rows_of(run))
+    return {"team": run.team.name, "needs": needs, **found}
+
+
+def known(run: "Run") -> dict[str, Any]:
+    """What is known of a run that has ended, see `reckoned`: what is kept of it, once it is whole or cannot be more."""
+    kept = finished.of(run)
+    if whole(kept.worth) or (kept.worth and contents.needs(run)):
+        return dict(kept.worth)
+    rows = rows_of(run)
+    found = reckoned(log_of(run), rows)
+    if len(rows) > kept.done:
+        Finished.objects.filter(pk=kept.pk, done__lt=len(rows)).update(worth=found, done=len(rows))
+    return found
+
+
+def keep(run: "Run") -> None:
+    """Put down what follows from a run that has just ended. What goes wrong with it is no fault of the run."""
+    try:
+        known(run)
+    except Exception:
+        logger.exception("what follows from a run could not be put down", run=run.pk)
+
+
+def whole(found: dict[str, Any]) -> bool:
+    """Whether nothing is missing any more."""
+    return bool(found) and found["complete"] and found["same"] is not None
+
+
+def reckoned(log: engine.Log, rows: dict[str, Course]) -> dict[str, Any]:
+    """What these courses of a run say of its decisions and barriers."""
+    wanted = courses(log, rows)
+    done = sum(key in rows for key in wanted)
+    chosen = _pivotal(log, rows)
+    complete = done == len(wanted) and chosen is not None
+    share = _shares(log, chosen, rows) if complete and chosen else {}
+    played = rows["played"].loss_usd if "played" in rows else None
+    return {
+        "done": done,
+        "of": len(wanted) if chosen is not None else None,  # how many more there will be is not known before
+        "complete": complete,
+        "until": engine.clock(log.horizon.step)[:5],
+        "until_step": log.horizon.step,
+        "played_usd": _dollars(played),
+        "nothing_usd": _dollars(rows["nothing"].loss_usd) if "nothing" in rows else None,
+        "same": None if SAME not in rows else rows[SAME].reason or True,
+        "exact": not any(error for _, error in share.values()),
+        "decisions": [_decision(log, one, rows, wanted, share) for one in log.decisions],
+        "barriers": [line for one in log.scenario.barriers.slice if (line := _barrier(one, rows, wanted))],
+    }
+
+
+def _barrier(one: Any, rows: dict[str, Course], wanted: Container[str]) -> dict[str, Any] | None:
+    """One barrier of the week in its other state: what closing it saved, or would have saved (below 0: cost). None where that is not asked."""
+    key = next((key for key in (f"closed:{one.id}", f"left:{one.id}") if key in wanted), None)
+    if key is None:
+        return None
+    row, week = rows.get(key), rows.get("week")
+    line: dict[str, Any] = {"id": one.id, "label": one.label, "key": key, "usd": None, "reason": row.reason if row else ""}
+    if row and week and not row.reason:
+        saved = week.loss_usd - row.loss_usd
+        line["usd"] = round(saved if key.startswith("closed:") else -saved)
+    return line
+
+
+def curve_of(run: "Run", key: str) -> list[list[int]] | None:
+    """[step, loss in dollars] of every full minute in another course of a run, before the first difference as it was played. None where
+    that course has not been run, or could not be.
+    """
+    rows = rows_of(run)
+    if key not in rows or key == SAME or rows[key].reason:
+        return None
+    curve = rows[key].curve
+    first = curve[0][0] if curve else 0
+    return [*(minute for minute in run.curve if minute[0] < first), *curve]
+
+
+def best(run: "Run") -> dict[str, Any] | None:
+    """The decision that the day would have cost most without: `usd` and `words`. None until every one is reckoned, or where none saved
+    anything. Sends for nothing.
+    """
+    decisions = known(run)["decisions"]
+    if not decisions or any(one["worth_usd"] is None for one in decisions):
+        return None
+    most = max(decisions, key=lambda one: one["worth_usd"])
+    return {"usd": most["worth_usd"], "words": most["words"]} if most["worth_usd"] > 0 else None
+
+
+def _dollars(usd: float | None) -> int | None:
+    return None if usd is None else round(usd)
+
+
+def _shares(log: engine.Log, chosen: "tuple[engine.Decision, ...]", rows: dict[str, Course]) -> dict[int, tuple[float, float]]:
+    """Number of a decision -> its share and the standard error of it, dollars."""
+    loss = {taken: rows[engine.subset(chosen, taken).key].loss_usd for taken in engine.subsets(len(chosen), log.seed)}
+    found = engine.shares(len(chosen), log.seed, loss)
+    return {one.number: (share.usd, share.error_usd) for one, share in zip(chosen, found, strict=True)}
+
+
+def _decision(
+    log: engine.Log, one: "engine.Decision", rows: dict[str, Course], wanted: Container[str], share: dict[int, tuple[float, float]]
+) -> dict[str, Any]:
+    """One line: what it was worth, and what the same five minutes earlier or later would have been worth more (below 0: less)."""
+    played, without = rows.get("played"), rows.get(f"without:{one.number}")
+    line: dict[str, Any] = {
+        "number": one.number,
+        "at": engine.told(one.first, 0),
+        "step": one.first,
+        "desk": one.commands[0].desk,
+        "words": engine.decision_words(log.scenario, one),
+        "confidence": one.commands[0].confidence,
+        "worth_usd": round(without.loss_usd - played.loss_usd) if played and without else None,
+        "share_usd": None,
+        "movable": f"earlier:{one.number}" in wanted,
+        "earlier": None,
+        "later": None,
+    }
+    for word in ("earlier", "later"):
+        row = rows.get(f"{word}:{one.number}")
+        if row and played:
+            line[word] = {"usd": None if row.reason else round(played.loss_usd - row.loss_usd), "reason": row.reason}
+    if one.number in share:
+        line["share_usd"], line["error_usd"] = (round(value) for value in share[one.number])
+    return line

@@ -1,0 +1,322 @@
+"""The report, part by part: what is told of a team on two to four pages, and of a whole exercise with its teams side by side before them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from game.debrief.report import charts
+from game.debrief.report.paper import BODY, EDGE, LABEL, SMALL, WIDE, Cell, Column, Paper
+from game.debrief.report.words import DASH, DESKS, SURE, color, gain, judged, minute, share, short
+
+Told = dict[str, Any]
+NBSP = "\u00a0"
+LEDGER_ROWS = 12  # more pieces of evidence than these stand in the events' table only
+TEXTS = 8  # answers to a prompt that are printed
+STATES = {"closed": ("✓ Closed", "ok"), "hole": ("Had a hole", "warn"), "open": ("Left open", "text")}
+
+
+def cover(paper: Paper, told: Told, title: str, under: str) -> None:
+    """The head of a report: what it is, whose, and when it was played."""
+    paper.head = ""
+    paper.add_page()
+    paper.start_section(title, strict=False)
+    paper.at(EDGE, EDGE - 2, "OPENING BELL  \u00b7  DEBRIEF", LABEL, "accent", bold=True)
+    paper.at(EDGE + WIDE / 2, EDGE - 2, f"{told['code']}  \u00b7  {told['played']}", LABEL, "text-3", width=WIDE / 2, align="R")
+    paper.at(EDGE, EDGE + 4, title, 22, bold=True, width=WIDE)
+    paper.at(EDGE, EDGE + 15.5, under, 9.5, "text-2", width=WIDE)
+    paper.rule(EDGE + 23, "accent", 0.6)
+    paper.set_y(EDGE + 27)
+    paper.head = f"{title}  \u00b7  {under}"
+
+
+def team(paper: Paper, told: Told, one: Told) -> None:
+    """Everything of a team."""
+    cover(paper, told, one["name"], f"{told['title']}, beside history's run on the same market")
+    figures(paper, one)
+    if one["failed"]:
+        paper.paragraph(f"The run failed: {one['failed']}", color="warn")
+    if one["note"]:
+        paper.paragraph(one["note"], color="warn")
+    curve(paper, one)
+    decisions(paper, one["worth"])
+    knew(paper, one["ledger"])
+    barriers(paper, one["week"], one["worth"]["barriers"], told["words"]["day"])
+    if not told["compared"]:
+        closing(paper, told)
+
+
+def closing(paper: Paper, told: Told) -> None:
+    """What is the room's, once in a report."""
+    lessons(paper, told["lessons"])
+    questions(paper, told["prompts"])
+    notes(paper, told["notes"])
+
+
+def figures(paper: Paper, one: Told) -> None:
+    """Result, as on the page: two rows of four."""
+    avoided, ghost = one["avoided_usd"], one["ghost_usd"]
+    of_all = "" if one["share_avoided"] is None else f"{share(one['share_avoided'])} of what history lost"
+    fate = one["fate"]
+    money = [
+        ("LOSS", gain(-one["loss_usd"]), color(-one["loss_usd"]), "" if ghost is None else f"{paper.past}: {gain(-ghost)}"),
+        ("LOSSES AVOIDED", DASH if avoided is None else gain(avoided), color(avoided), of_all),
+        ("GRADE", DASH if one["grade"] is None else f"{one['grade']:.1f}", "text", "100 is nothing lost, 0 is history"),
+        ("THE FIRM", fate["word"], "text", fate["of"]),
+    ]
+    times = [(moment["label"].upper(), moment["at"], "text", moment["of"]) for moment in one["moments"]]
+    times.append(("SERVICE KEPT", share(one["service_kept"]), "text", "client orders routed within a minute"))
+    for row, size in ((money, 17.0), (times, 12.5)):
+        _figures_row(paper, row, size)
+    parts = "    ".join(f"{part['label']} {gain(-part['usd'])}".replace(" ", NBSP) for part in one["parts"])
+    how = f", {one['interrupted']}," if one["interrupted"] else ","
+    ended = "" if one["whole"] else f"Ended at {one['ended_at']}{how} and measured against history at that moment.  "
+    if ended or parts:
+        paper.paragraph(ended + (f"The loss: {parts}" if parts else ""), SMALL, "text-2", gap=0)
+
+
+def _figures_row(paper: Paper, row: Sequence[tuple[str, str, str, str]], size: float) -> None:
+    top, width, lines = paper.get_y(), WIDE / 4, 1
+    for place, (label, text, tone, of) in enumerate(row):
+        x = EDGE + place * width
+        paper.at(x, top, label, LABEL, "text-3")
+        paper.at(x, top + 3.2, text, size, tone, bold=True, width=width - 3)
+        paper.pen(SMALL, "text-2")
+        for number, line in enumerate(paper.folded(of, width - 4, SMALL) if of else []):
+            paper.at(x, top + 3.6 + size * 0.5 + number * 3.7, line, SMALL, "text-2")
+            lines = max(lines, number + 1)
+    paper.set_xy(EDGE, top + 5.5 + size * 0.5 + lines * 3.7)
+
+
+def curve(paper: Paper, one: Told) -> None:
+    """The loss by the minute, with the decisions pinned on it."""
+    if not one["curve"]:
+        return
+    paper.heading("Loss by the minute", 74, "numbers are those of the decisions below")
+    others = [("nothing done", one["nothing"])] if one["nothing"] else []
+    charts.loss_curve(paper, [(one["name"], one["curve"])], one["history"], one["pins"], others)
+
+
+def decisions(paper: Paper, worth: Told) -> None:
+    """What each decision was worth; never cut within a row."""
+    if not worth["decisions"]:
+        paper.heading("What each decision was worth")
+        paper.paragraph("Nothing that this team did could have changed the market.")
+        return
+    missing = "" if worth["complete"] else f"{worth['done']} of {worth['of'] or 'many'} were reckoned when this was printed"
+    paper.heading("What each decision was worth", 40, missing)
+    nothing = "" if worth["nothing_usd"] is None else f" Doing nothing at all would have lost ${short(worth['nothing_usd'])}."
+    said = (
+        "The same seed and the same market, the other commands at their own times. A gain is what the team's decision saved; a loss is what it cost."
+    )
+    paper.paragraph(f"{said} Losses are those at {worth['until']}, getting out reckoned by formula.{nothing}", SMALL)
+    if worth.get("needs"):
+        paper.paragraph(f"No more of them can be reckoned. {worth['needs']}", SMALL, "warn")
+    columns = [
+        Column("No.", 8), Column("At", 22), Column("Desk", 23), Column("Decision", 49), Column("How sure", 22), Column("Worth", 20, "R"),
+        Column("5 min earlier", 20, "R"), Column("Share of all", 18, "R"),
+    ]  # fmt: skip
+    paper.rows(columns, [_decision(worth, row) for row in worth["decisions"]])
+    if worth["complete"]:
+        how = "" if worth["exact"] else ", over drawn orders, with their standard error"
+        paper.ln(1.5)
+        shares = f"Shares are Shapley values of the largest decisions{how}: they add up to what these decisions avoided together."
+        paper.paragraph(f"{shares} {_same(worth['same'])}", SMALL, "text-3")
+
+
+def _same(same: Any) -> str:
+    if same is True:
+        return "The run was computed again from its log and came out the same to the last bit."
+    return f"The run did not come out the same: {same}." if same else ""
+
+
+def _decision(worth: Told, row: Told) -> list[Cell]:
+    waits = "" if worth["complete"] else "\u2026"
+    error = f"± ${short(row['error_usd'])}" if row.get("error_usd") else ""
+    shared = Cell(DASH if worth["complete"] else waits, "text-3")
+    if row["share_usd"] is not None:
+        shared = Cell(gain(row["share_usd"]), color(row["share_usd"]), of=error)
+    return [
+        Cell(str(row["number"]), bold=True),
+        Cell(minute(row["at"]), "text-2"),
+        Cell(DESKS[row["desk"]], charts.ROLES[row["desk"]]),
+        Cell(row["words"]),
+        Cell(SURE.get(row["confidence"], ""), "text-2", of=judged(row["worth_usd"], row["confidence"])),
+        Cell(gain(row["worth_usd"]), color(row["worth_usd"]), bold=True),
+        _earlier(row),
+        shared,
+    ]
+
+
+def _earlier(row: Told) -> Cell:
+    found = row["earlier"]
+    if not row["movable"]:
+        return Cell(DASH, "text-3")
+    if found is None:
+        return Cell("\u2026", "text-3")
+    return Cell("not possible", "text-3") if found["reason"] else Cell(gain(found["usd"]), color(found["usd"]))
+
+
+def knew(paper: Paper, ledger: Told) -> None:
+    """Three lanes, and the evidence in them."""
+    rows = ledger["rows"]
+    paper.heading("Who knew what, when", 45)
+    if not rows:
+        paper.paragraph("Nothing was shared on the bridge: what a desk saw, it kept to itself.")
+        return
+    charts.lanes(paper, ledger["lanes"])
+    columns = [
+        Column("Seen", 17),
+        Column("By", 23),
+        Column("Evidence", 62),
+        Column("Shared after", 22),
+        Column("Read after", 30),
+        Column("Next decision", 28),
+    ]
+    paper.rows(columns, [_evidence(row) for row in rows[:LEDGER_ROWS]], SMALL)
+    if len(rows) > LEDGER_ROWS:
+        paper.ln(1.5)
+        paper.paragraph(f"And {len(rows) - LEDGER_ROWS} more, on the page of the result.", SMALL, "text-3")
+
+
+def _evidence(row: Told) -> list[Cell]:
+    read = ", ".join(f"{DESKS[one['desk']]} {one['after']}" for one in row["read"]) or "nobody opened it"
+    acted = row["acted"]
+    return [
+        Cell(minute(row["seen"]), "text-2"),
+        Cell(DESKS[row["desk"]], charts.ROLES[row["desk"]]),
+        Cell(row["title"]),
+        Cell(row["shared_after"], "text-2"),
+        Cell(read, "text-2"),
+        Cell(acted["words"], "text-2", of=_after(acted["after"])) if acted else Cell("none came", "text-3"),
+    ]
+
+
+def _after(span: str) -> str:
+    return span if span == "at once" else f"after {span}"
+
+
+def barriers(paper: Paper, week: Told | None, worth: Sequence[Told], day: str) -> None:
+    """The slices of the cheese, closed and open, and what each saved, or would have saved."""
+    usd = {one["label"]: one for one in worth}
+    if week:
+        slices, note = week["slices"], f"{week['closed']} of {len(week['slices'])} closed at the bell"
+    else:
+        slices = [
+            {
+                "label": one["label"],
+                "state": "open" if one["key"].startswith("closed:") else "closed",
+                "stops": "",
+            }
+            for one in worth
+        ]
+        note = f"the week was history's: they stood at the bell as {f'on {day}' if day else 'they did then'}"
+    if not slices:
+        return
+    paper.heading("Barriers between the error and the loss", 40, note)
+    columns = [Column("Barrier", 90), Column("At the bell", 40), Column("Closed, it saved", 52, "R")]
+    if week:
+        columns = [Column("Barrier", 58), Column("At the bell", 23), Column("What it would have stopped", 67), Column("Closed, it saved", 34, "R")]
+    paper.rows(columns, [_barrier(one, usd.get(one["label"]), told=bool(week)) for one in slices], SMALL)
+    paper.ln(1.5)
+    said = "One barrier in its other state, with hands of its own to close it and no hole in it; the rest as it was played."
+    paper.paragraph(said, SMALL, "text-3", gap=0)
+
+
+def _barrier(one: Told, found: Told | None, *, told: bool) -> list[Cell]:
+    saved = Cell("\u2026", "text-3")
+    if found is None:
+        saved = Cell(DASH, "text-3")
+    elif found["reason"]:
+        saved = Cell("not beside the rest", "text-3")
+    elif found["usd"] is not None:
+        saved = Cell(gain(found["usd"]), color(found["usd"]), bold=True, of="" if found["key"].startswith("left:") else "would have")
+    return [Cell(one["label"]), Cell(*STATES[one["state"]], bold=True), *([Cell(one["stops"], "text-2")] if told else []), saved]
+
+
+def lessons(paper: Paper, told: Told) -> None:
+    """What people take away: bars beside each other, then what they wrote, by desk."""
+    if not told["answers"]:
+        return
+    paper.heading("What people take away", 60, f"{told['answers']} of {told['people']} have answered")
+    top, half = paper.get_y(), WIDE / 2 - 4
+    paper.at(EDGE, top, "CONTROLS THAT WOULD HAVE HELPED MOST", LABEL, "text-3")
+    low = charts.bars(paper, [(one["label"], one["count"]) for one in told["controls"]], EDGE, top + 4.5, half, told["answers"])
+    y = top
+    for scale in told["scales"]:
+        paper.pen(LABEL)
+        mean = "" if scale["mean"] is None else f"  (mean {scale['mean']})"
+        for line in paper.folded(f"{scale['prompt']}{mean}", half, LABEL):
+            paper.at(EDGE + half + 8, y, line, LABEL, "text-3")
+            y += 3.2
+        ends = {1: f"1, {scale['low']}", 5: f"5, {scale['high']}"}
+        steps = [(ends.get(step, str(step)), n) for step, n in enumerate(scale["counts"], 1)]
+        y = charts.bars(paper, steps, EDGE + half + 8, y + 1, half, max(1, *scale["counts"])) + 2
+    paper.set_xy(EDGE, max(low, y) + 1)
+    for part in told["texts"]:
+        _said(paper, part)
+
+
+def _said(paper: Paper, part: Told) -> None:
+    if not part["answers"]:
+        return
+    rows = [
+        [Cell(", ".join(word for word in (one["team"], DESKS[one["desk"]], one["who"]) if word), "text-2"), Cell(one["text"])]
+        for one in part["answers"][:TEXTS]
+    ]
+    paper.ln(1)
+    paper.rows([Column("", 40), Column(part["prompt"], WIDE - 40)], rows, SMALL)
+    if len(part["answers"]) > TEXTS:
+        paper.ln(1)
+        paper.paragraph(f"And {len(part['answers']) - TEXTS} more, on the page of the result and in the table of the survey.", SMALL, "text-3", gap=0)
+
+
+def questions(paper: Paper, prompts: Sequence[Any]) -> None:
+    """The guide's, in two columns."""
+    paper.heading("Questions to discuss", 42)
+    width, tops = WIDE / 2 - 4, [paper.get_y()] * 2
+    for place, (theme, asked) in enumerate(prompts):
+        side = place % 2
+        x = EDGE + side * (WIDE / 2 + 4)
+        paper.at(x, tops[side], theme.upper(), LABEL, "text-3")
+        paper.set_y(tops[side] + 4)
+        for question in asked:
+            paper.paragraph(question, BODY, "text", width=width, x=x, gap=0.8)
+        tops[side] = paper.get_y() + 2
+    paper.set_y(max(tops))
+
+
+def notes(paper: Paper, pinned: Sequence[Told]) -> None:
+    """The facilitator's own, in the facilitator's copy only."""
+    if not pinned:
+        return
+    paper.heading("The facilitator's notes", 25, "only in the facilitator's copy")
+    paper.rows([Column("At", 22), Column("About", 32), Column("Note", 128)], [
+        [Cell(minute(note["at"]), "text-2"), Cell(note["team"] or "All", "text-2"), Cell(note["text"])] for note in pinned
+    ])  # fmt: skip
+
+
+def together(paper: Paper, told: Told) -> None:
+    """The first pages of a whole exercise: its teams side by side."""
+    cover(paper, told, told["title"], f"{len(told['teams'])} teams beside history's run on the same market")
+    found = told["compared"]
+    names = [*found["teams"], *([paper.past] if found["history"] else [])]
+    for first in range(0, len(names), 6):
+        chosen = slice(first, first + 6)
+        width = (WIDE - 38) / max(3, len(names[chosen]))
+        columns = [Column("", 38), *(Column(name, width, "R") for name in names[chosen])]
+        rows = [[Cell(row["label"], "text-2"), *(_compared(cell) for cell in row["cells"][chosen])] for row in found["rows"]]
+        paper.rows(columns, rows, SMALL)
+        paper.ln(4)
+    played = [(one["name"], one["curve"]) for one in told["teams"] if one["curve"]]
+    if played:
+        paper.heading("Loss by the minute", 80)
+        charts.loss_curve(paper, played, told["teams"][0]["history"], high=74)
+    closing(paper, told)
+
+
+def _compared(cell: Told) -> Cell:
+    if "usd" in cell:
+        usd = cell["usd"] if cell["as"] == "gain" else -cell["usd"]
+        return Cell(gain(usd), color(usd), bold=True, of=share(cell["share"]) if cell.get("share") is not None else cell.get("of", ""))
+    if "share" in cell:
+        return Cell(share(cell["share"]))
+    return Cell(cell.get("text") or DASH, "text" if cell.get("text") else "text-3")

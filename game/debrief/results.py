@@ -1,0 +1,26 @@
+"""How a run came out against history: the figures of the result's page and of what is exported."""
+
+from typing import Any
+
+import engine
+from game.live import losses
+from game.models import Ghost, Run
+
+
+def of(run: Run, ghost: Ghost | None) -> dict[str, Any]:
+    """`loss_usd`, `ghost_usd`, `avoided_usd`, `share_avoided`, `grade` (the last four None where history's run is not there), and
+    `whole`: whether the market was played to its close. A run that was ended early is measured against history at the same moment.
+    """
+    loss = float((run.score or {}).get("total", run.curve[-1][1] if run.curve else 0))
+    whole = run.step >= engine.CLOSE
+    ghost_usd = None
+    if ghost is not None:
+        ghost_usd = float(ghost.score["total"]) if whole else float(losses.at(ghost.curve, run.step))
+    return {
+        "whole": whole,
+        "loss_usd": round(loss),
+        "ghost_usd": None if ghost_usd is None else round(ghost_usd),
+        "avoided_usd": None if ghost_usd is None else round(ghost_usd - loss),
+        "share_avoided": losses.share(None if ghost_usd is None else round(ghost_usd), round(loss)),
+        "grade": losses.grade(ghost_usd, loss),
+    }

@@ -1,0 +1,118 @@
+"""The debrief as tables, for spreadsheets and for programs: decisions, events, the loss curve and the survey, of one team or of all, as CSV and JSON.
+
+Each is one generator of rows; they are read and sent a few at a time, because the log of a long morning is long.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from django.http import StreamingHttpResponse
+
+import engine
+from game.debrief import compare, counterfactuals, exports
+from game.debrief.exports import CHUNK, to_json
+from game.live import losses
+from game.models import Exercise, Lesson, Run, lessons
+
+Row = dict[str, Any]
+
+
+def decisions(run: Run) -> Iterator[Row]:
+    """What every decision was worth, as far as it is known: what is missing is being reckoned."""
+    for one in counterfactuals.told(run)["decisions"] if run.state == "ended" else ():
+        earlier, later = (one[word] and one[word]["usd"] for word in ("earlier", "later"))
+        yield {
+            "at": one["at"], "desk": one["desk"], "decision": one["words"], "how sure": one["confidence"], "worth $": one["worth_usd"],
+            "5 min earlier $": earlier, "5 min later $": later, "share $": one["share_usd"], "standard error $": one.get("error_usd"),
+        }  # fmt: skip
+
+
+def events(run: Run) -> Iterator[Row]:
+    """Everything that happened, in order. `audience`: the desks that were told; none: everybody."""
+    for number, step, kind, audience, data in run.happened.values_list("number", "step", "kind", "audience", "data").iterator(CHUNK):
+        yield {"number": number, "at": engine.told(step, 0), "step": step, "kind": kind, "audience": audience, "data": data}
+
+
+def curve(run: Run) -> Iterator[Row]:
+    """The loss by the market minute, with history's at the same moment."""
+    ghost = run.team.exercise.ghost
+    for step, loss in run.curve:
+        yield {"at": engine.told(step, 0), "step": step, "loss $": loss, "history's loss $": losses.at(ghost.curve, step) if ghost else None}
+
+
+def survey(run: Run) -> Iterator[Row]:
+    """What its people take away: a line each, by desk; who it was only where names are turned on."""
+    exercise, labels = run.team.exercise, lessons.controls_of(run.team.exercise)
+    for one in Lesson.objects.filter(team=run.team_id).select_related("player").order_by("desk", "given"):
+        yield {
+            "desk": one.desk, "who": one.player.name if exercise.names == Exercise.Names.PEOPLE else "", "surprised": one.surprised,
+            "would do differently": one.differently, "controls that would have helped": [labels[name] for name in one.controls if name in labels],
+            "sure of the own team (1-5)": one.ready, "of use at work (1-5)": one.useful,
+        }  # fmt: skip
+
+
+HEADS: dict[str, tuple[str, ...]] = {
+    "decisions": ("at", "desk", "decision", "how sure", "worth $", "5 min earlier $", "5 min later $", "share $", "standard error $"),
+    "events": ("number", "at", "step", "kind", "audience", "data"),
+    "curve": ("at", "step", "loss $", "history's loss $"),
+    "survey": (
+        "desk",
+        "who",
+        "surprised",
+        "would do differently",
+        "controls that would have helped",
+        "sure of the own team (1-5)",
+        "of use at work (1-5)",
+    ),
+}
+ROWS: dict[str, Callable[[Run], Iterator[Row]]] = {"decisions": decisions, "events": events, "curve": curve, "survey": survey}
+WHOLE: dict[str, exports.Table] = {"attendance": exports.attendance, "results": lambda exercise: exports.outcome([exercise])}
+
+
+def played(exercise: Exercise) -> list[Run]:
+    """The runs that its tables are made of: none before it has ended."""
+    return compare.shown(exercise) if exercise.state == "ended" else []
+
+
+def csv_of(exercise: Exercise, what: str, runs: Sequence[Run]) -> StreamingHttpResponse:
+    """One table of these runs as CSV."""
+
+    def rows() -> Iterator[list[Any]]:
+        for run in runs:
+            for row in ROWS[what](run):
+                yield [exercise.title, exercise.code, run.team.name, *(_plain(value) for value in row.values())]
+
+    text = exports.lines(("exercise", "code", "team", *HEADS[what]), rows())
+    return exports.as_csv(text, exercise, file_of(what, exercise, runs))
+
+
+def json_of(exercise: Exercise, runs: Sequence[Run]) -> StreamingHttpResponse:
+    """Every table of these runs as JSON, with what their market was made of."""
+
+    def text() -> Iterator[str]:
+        head = {name: getattr(exercise, name) for name in ("title", "code", "scenario", "seed", "noise")}
+        yield to_json(head)[:-1] + ', "teams": ['
+        for place, run in enumerate(runs):
+            told = {"team": run.team.name, "made_by": run.made_by, "digest": run.digest, "note": run.note, "score": run.score}
+            yield ("," if place else "") + to_json(told)[:-1]
+            for what, rows in ROWS.items():
+                yield f', "{what}": ['
+                for number, row in enumerate(rows(run)):
+                    yield ("," if number else "") + to_json(row)
+                yield "]"
+            yield "}"
+        yield "]}\n"
+
+    return exports.streamed(text(), f"opening-bell-{exercise.code}-{file_of('debrief', exercise, runs)}.json", "application/json")
+
+
+def file_of(what: str, exercise: Exercise, runs: Sequence[Run]) -> str:
+    """What a download of these runs is called."""
+    one = len(runs) == 1 and exercise.names != Exercise.Names.LETTERS
+    return f"{what}-{runs[0].team.place}" if one else what
+
+
+def _plain(value: Any) -> Any:
+    """A cell's value: what has parts as JSON."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value

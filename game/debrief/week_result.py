@@ -1,0 +1,66 @@
+"""What a team's week came to, for its result: what was done and built, the ten slices, and what was ticked off against what was so."""
+
+from typing import TYPE_CHECKING, Any
+
+import engine
+from game.rules import DESKS
+
+if TYPE_CHECKING:
+    from game.models import Run
+
+STATES = {"closed": ("check", "Closed"), "hole": ("triangle-alert", "Had a hole"), "open": ("x", "Left open")}
+
+
+def week_of(run: "Run", scenario: engine.Scenario) -> dict[str, Any] | None:
+    """None where the week was not played to its end."""
+    told = run.happened.filter(kind="week.closed").first()
+    if told is None:
+        return None
+    found = told.data
+    slices = [
+        {"label": one.label, "state": state, "icon": STATES[state][0], "word": STATES[state][1], "stops": one.stops}
+        for one in scenario.barriers.slice
+        if (state := found["slices"].get(one.id)) in STATES
+    ]
+    checks = [
+        {"desk": item.desk, "text": item.text, "ticked": ticked, "true": true, "verdict": _verdict(ticked, true)}
+        for desk in DESKS
+        for item in scenario.barriers.item
+        if item.desk == desk
+        for ticked, true in [(item.id in found["ticks"], bool(found["truths"].get(item.id)))]
+    ]
+    return {
+        "slices": slices,
+        "closed": sum(row["state"] == "closed" for row in slices),
+        "built": found["built"],
+        "checks": checks,
+        "wrong": sum(row["ticked"] and not row["true"] for row in checks),
+        "done": _done(run, scenario),
+        "hours": [{"desk": desk, "hours": found["hand_hours"][desk]} for desk in DESKS],
+        "price_usd": found["prices_usd"],
+    }
+
+
+def _verdict(ticked: bool, true: bool) -> str:
+    if ticked:
+        return "ticked, and so" if true else "ticked, and not so"
+    return "so, and nobody ticked it" if true else "not ticked"
+
+
+def _done(run: "Run", scenario: engine.Scenario) -> list[dict[str, str]]:
+    """Levers that ended in the week, or were cut off by it, in order."""
+    rows = []
+    for event in run.happened.filter(kind__in=("lever.finished", "lever.cut_off", "lever.abandoned"), step__lte=0):
+        kind = str(event.data["command"])
+        if kind in engine.KINDS and not engine.KINDS[kind].routine:
+            state = {"lever.cut_off": "cut off", "lever.abandoned": "abandoned"}.get(event.kind, "")
+            rows.append({"at": _ended_at(event.step), "label": engine.KINDS[kind].named(scenario), "state": state})
+    return rows
+
+
+def _ended_at(step: int) -> str:
+    """When something ended: what ends with an evening does so at the first step of what follows."""
+    evening = engine.evening_of(step - 1)
+    if evening is not None and step == engine.week_step(evening, "21:00"):
+        return f"{engine.date(step - 1)[4:]} 21:00"
+    return f"{engine.date(step)[4:]} {engine.clock(step)[:5]}"

@@ -1,0 +1,1 @@
+"""English, as on every screen."""

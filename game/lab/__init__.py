@@ -1,0 +1,1 @@
+"""Experiments: the same plan over many seeds."""

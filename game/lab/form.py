@@ -1,0 +1,110 @@
+"""What a facilitator fills in for an experiment of the controls lab."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+
+import engine
+from game.models import Exercise, Run
+from game.models.experiments import PLAYERS, SEEDS, SEEDS_MAX, SINCE, TITLE_MAX, Experiment
+from game.rules import SEED_MAX
+from game.scenarios import playable
+
+GROUPS = {"release": "Release and fleet", "router": "Router and limits", "people": "Seeing and stopping"}
+FROM = (("08:00", "The morning, from 08:00"), ("week", "The deployment week and the morning"), ("09:30", "The bell, from 09:30"))
+HOLES = (("tested", "Tested and mended: none has a hole"), ("built", "Built and never tested: each may have its hole"))
+VARIES = (("seed", "Everything: orders, stale server, market"), ("noise", "Only the market's noise"))
+RUNS_SHOWN = 60
+HISTORY_SEED = 79
+
+
+class NewExperiment(forms.Form):
+    """Who plays what from when, which safeguards are in place, and over how many seeds."""
+
+    title = forms.CharField(max_length=TITLE_MAX, required=False, widget=forms.TextInput(attrs={"dir": "auto", "placeholder": "From the choices"}))
+    scenario = forms.ChoiceField(required=False)
+    players = forms.ChoiceField(required=False, label="Who plays")
+    since = forms.ChoiceField(choices=FROM, initial="08:00", required=False, widget=forms.RadioSelect, label="What is played")
+    safeguards = forms.MultipleChoiceField(required=False, label="Safeguards")
+    holes = forms.ChoiceField(choices=HOLES, initial="tested", required=False, widget=forms.RadioSelect, label="Controls among them are")
+    seeds = forms.IntegerField(min_value=2, max_value=SEEDS_MAX, initial=SEEDS, required=False, label="How many seeds")
+    first_seed = forms.IntegerField(min_value=0, max_value=SEED_MAX - SEEDS_MAX, initial=1, required=False, label="First seed")
+    varies = forms.ChoiceField(choices=VARIES, initial="seed", required=False, widget=forms.RadioSelect, label="A seed draws")
+    market = forms.IntegerField(min_value=0, max_value=SEED_MAX, required=False, label="Market's own seed")
+
+    def __init__(self, exercises: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.runs = _recorded(exercises)
+        recorded = [
+            (f"run-{run.pk}", f"{run.team.name}, {run.team.exercise.title} ({run.team.exercise.code})")
+            for run in self.runs.values()
+        ]
+        line_ups = [(name, label) for name, label in PLAYERS.items()]
+        self._offer("scenario", [(one.id, f"{one.title} ({one.id})") for one in playable()])
+        self._offer("players", [("Autopilots", line_ups), *([("Commands of a run that was played", recorded)] if recorded else [])])
+        self.known = _known()
+        self._offer("safeguards", [(one.id, one.label) for one in self.known.values()])
+        for name, field in self.fields.items():
+            if not isinstance(field.widget, forms.RadioSelect | forms.SelectMultiple):
+                field.widget.attrs |= {"class": "input", "autocomplete": "off"}
+            if self.is_bound and name in self.errors:
+                field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"{name}-error"}
+
+    def _offer(self, name: str, choices: list[Any]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def groups(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+        """Safeguards to tick, by what they belong to."""
+        chosen = self.data.getlist("safeguards") if self.is_bound else []  # type: ignore[attr-defined]
+        for group, title in GROUPS.items():
+            ours = [one for one in self.known.values() if one.group == group]
+            yield title, [{"id": one.id, "label": one.label, "text": one.text, "on": one.id in chosen} for one in ours]
+
+    def begin(self, facilitator: User) -> Experiment:
+        """The experiment, which workers take up. Raises RuleBroken."""
+        data = self.cleaned_data
+        chosen = [name for name in self.known if name in data["safeguards"]]
+        run = self.runs.get(data["players"])
+        players = data["players"] or next(iter(PLAYERS))
+        noise_only = data["varies"] == "noise"
+        market = run.team.exercise.seed if run else HISTORY_SEED
+        return Experiment.begin(
+            facilitator,
+            run,
+            title=data["title"] or self._title(players, chosen),
+            scenario=data["scenario"] or playable()[0].id,
+            players=players,
+            since=SINCE[data["since"] or "08:00"],
+            safeguards=chosen,
+            tested=data["holes"] != "built",
+            seeds=data["seeds"] or SEEDS,
+            first_seed=1 if data["first_seed"] is None else data["first_seed"],
+            market=(market if data["market"] is None else data["market"]) if noise_only else None,
+        )
+
+    def _title(self, players: str, chosen: list[str]) -> str:
+        run = self.runs.get(players)
+        who = "A recorded run" if run else PLAYERS[players].split(":")[0]
+        names = [self.known[name].label for name in chosen]
+        what = names[0] if names else "no safeguards"
+        if len(names) > 1:
+            what += f" and {len(names) - 1} more"
+        return f"{who}: {what}"[:TITLE_MAX]
+
+
+def _known() -> dict[str, engine.Safeguard]:
+    """Every safeguard of every scenario, by id."""
+    found: dict[str, engine.Safeguard] = {}
+    for look in playable():
+        if look.scenario:
+            found |= {one.id: one for one in engine.lab_safeguards(look.scenario, look.scenario.default_seed)}
+    return found
+
+
+def _recorded(exercises: Any) -> dict[str, Run]:
+    """The runs of these exercises that were played to an end, the latest first."""
+    ended = Exercise.objects.filter(pk__in=exercises.values("pk"), state="ended")
+    runs = Run.objects.filter(team__exercise__in=ended, state="ended").select_related("team__exercise").order_by("-team__exercise__ended_at", "pk")
+    return {f"run-{run.pk}": run for run in runs[:RUNS_SHOWN]}

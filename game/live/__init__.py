@@ -1,0 +1,1 @@
+"""Runs that go on: the clock, its lease, rows and loudspeaker."""

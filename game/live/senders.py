@@ -1,0 +1,46 @@
+"""What workers can be sent for, a function each: the only place that spells a task's name and its queue.
+
+A name outlives the module that its task is in: a message that was sent before an upgrade is known after it. Each raises QueueGone (or what
+broker.BROKER_GONE lists) where the queue cannot be reached.
+"""
+
+from typing import Any
+
+from kombu.exceptions import OperationalError
+
+from game.celery import app
+
+QueueGone = OperationalError
+
+RUN_SEGMENT = "game.tasks.run_segment"
+MAKE_GHOST = "game.tasks.make_ghost"
+RECKON = "game.tasks.reckon"
+UNREEL = "game.tasks.unreel"
+TRY_SEED = "game.tasks.try_seed"
+LAB = "lab"
+ROUTES = {RUN_SEGMENT: {"queue": "games"}, RECKON: {"queue": LAB}, MAKE_GHOST: {"queue": LAB}, UNREEL: {"queue": "replay"}, TRY_SEED: {"queue": LAB}}
+
+
+def run_segment(run_id: int) -> None:
+    """Turn a run for a while."""
+    app.send_task(RUN_SEGMENT, [run_id])
+
+
+def make_ghost(scenario: str, seed: int, noise: int | None, added: list[list[Any]]) -> None:
+    """Play history on a market; `added`: see injects.ghost_log."""
+    app.send_task(MAKE_GHOST, [scenario, seed, noise, added])
+
+
+def reckon(run_id: int, key: str) -> None:
+    """Run another course of a finished run."""
+    app.send_task(RECKON, [run_id, key])
+
+
+def unreel(run_id: int, desk: str, first: int, rate: int, *, within_s: int) -> None:
+    """Make a stretch of a desk's frames as they were; nobody wants it any more after so many seconds."""
+    app.send_task(UNREEL, [run_id, desk, first, rate], expires=within_s)
+
+
+def try_seed(experiment_id: int, lane: int, token: str) -> None:
+    """Run the next trial of an experiment, at the end of the queue."""
+    app.send_task(TRY_SEED, [experiment_id, lane, token])

@@ -1,0 +1,120 @@
+"""What runs are pinned to: the number of the rules, and a scenario's data, kept once by its hash however many runs were played on it.
+
+A run is begun on what is here then and keeps it. Where something else is here later it stands still until somebody decides
+(game/live/clock.py), and what came of it is shown from what was kept (game/debrief/finished.py).
+"""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils import timezone
+
+import engine
+
+if TYPE_CHECKING:
+    from game.models import Exercise, Run
+
+
+class ScenarioContent(models.Model):
+    """The files of a scenario, its base's among them: name -> text. Never changed; the hash is what `engine.read_scenario` finds again."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    scenario = models.CharField(max_length=40)
+    files = models.JSONField()
+    code = models.CharField(max_length=64, blank=True, help_text="SHA-256 of its module, which is not kept; empty: it has none")
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        app_label = "game"
+
+    def __str__(self) -> str:
+        return f"{self.scenario} {self.sha256[:12]}"
+
+    @classmethod
+    def keep(cls, scenario: engine.Scenario) -> str:
+        """See that a scenario's data is kept; its hash."""
+        if not cls.objects.filter(pk=scenario.sha256).exists():
+            row = ScenarioContent(sha256=scenario.sha256, scenario=scenario.id, files=engine.scenario_files(scenario), code=scenario.code)
+            ScenarioContent.objects.bulk_create([row], ignore_conflicts=True)
+        return scenario.sha256
+
+
+@lru_cache(maxsize=16)
+def _kept(sha256: str) -> engine.Scenario:
+    row = ScenarioContent.objects.get(pk=sha256)
+    return engine.read_scenario(row.scenario, row.files, row.code)
+
+
+def here(scenario_id: str) -> engine.Scenario | None:
+    """The scenario as its files are now; None where they are gone, or are none."""
+    try:
+        return engine.load_scenario(scenario_id)
+    except engine.ScenarioError:
+        return None
+
+
+def words_of(scenario_id: str) -> dict[str, Any]:
+    """What the pages of an exercise call things; of a scenario that is not here any more, in words that fit any."""
+    scenario = here(scenario_id)
+    if scenario is None:
+        unknown = dict.fromkeys(("many", "target", "clean", "year", "day"), "")
+        return unknown | {"system": "the router", "named": False, "server": "server {n}", "numbers": [], "past": "history"}
+    told, fleet = scenario.told, scenario.fleet
+    return {
+        "system": told.system,
+        "named": "system" in told.model_fields_set,
+        "server": fleet.name,
+        "numbers": list(range(1, fleet.servers + 1)),
+        "many": fleet.many,
+        "target": fleet.target,
+        "clean": next((release.name for release in fleet.release if release.build is not None), ""),
+        "past": told.past,
+        "year": told.year or "",
+        "day": told.day or "",
+    }
+
+
+def scenario_of(run: "Run") -> engine.Scenario:
+    """What a run is played on: what is here where it is the same, else what was kept. Raises ScenarioError where this engine cannot read it."""
+    found = here(run.team.exercise.scenario)
+    if run.content_id is None or (found is not None and found.sha256 == run.content_id):
+        return found or engine.load_scenario(run.team.exercise.scenario)
+    return _kept(run.content_id)
+
+
+def scenario_of_all(exercise: "Exercise") -> engine.Scenario:
+    """What the runs of an exercise are played on: as its first run is, and before it has any what is here. Raises ScenarioError."""
+    run = exercise.runs().exclude(content=None).first()
+    return engine.load_scenario(exercise.scenario) if run is None else scenario_of(run)
+
+
+def made_by(rules: int, sha256: str) -> str:
+    """What courses and history's runs are known by: they stand beside a run that was played by the same."""
+    return f"rules {rules}, data {sha256[:12]}"
+
+
+def needs(run: "Run") -> str:
+    """Why the machine that is here cannot play a run again, or ""."""
+    if run.rules is None:
+        return f"It was played before rules had a number, by engine {run.played_by or 'unknown'}: expected rules {engine.RULES}, those that are here."
+    if run.rules != engine.RULES:
+        return f"It was played by rules {run.rules}: expected {engine.RULES}, those that are here."
+    try:
+        scenario_of(run)
+    except engine.ScenarioError as problem:
+        return f"The data it was played on cannot be read: {problem}"
+    return ""
+
+
+def changed(run: "Run") -> str:
+    """What is here now in place of what a run was begun on, for whoever decides how it goes on; "" where nothing is."""
+    said = []
+    if run.rules is None:
+        said.append(f"it was begun before rules had a number, and those here are {engine.RULES}")
+    elif run.rules != engine.RULES:
+        said.append(f"it was begun by rules {run.rules}, and those here are {engine.RULES}")
+    found = here(run.team.exercise.scenario)
+    if run.content_id and not run.own_data and (found is None or found.sha256 != run.content_id):
+        said.append(f"the data of {run.team.exercise.scenario} was changed")
+    return " and ".join(said)

@@ -1,0 +1,111 @@
+"""The one door of the command line: what a command cannot do anything about is one line on stderr and exit code 2, never a traceback.
+
+A fault of our own keeps its traceback: nobody else can mend it.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NoReturn
+
+import redis
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import ManagementUtility
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError
+from kombu.exceptions import OperationalError as QueueGone
+
+from game import __version__
+from game.storage import is_full
+
+
+class _Utility(ManagementUtility):
+    """Django's, whose commands refuse a bad option in one line, and whose version is this project's."""
+
+    def execute(self) -> None:
+        if self.argv[1:] in (["--version"], ["version"]):
+            sys.stdout.write(f"{__version__}\n")
+        else:
+            super().execute()
+
+    def fetch_command(self, subcommand: str) -> BaseCommand:
+        command = super().fetch_command(subcommand)
+        command.get_version = lambda: __version__  # type: ignore[method-assign]
+        command.create_parser = partial(_strict, command.create_parser)  # type: ignore[method-assign]
+        return command
+
+
+def _strict(made: Callable[..., CommandParser], program: str, name: str, **options: Any) -> CommandParser:
+    parser = made(program, name, **options)
+
+    def refuse(message: str) -> NoReturn:
+        raise CommandError(f"{message} (see `manage.py {name} --help`)", returncode=2)
+
+    parser.error = refuse  # type: ignore[method-assign]
+    return parser
+
+
+def run(arguments: list[str]) -> int:
+    """Run a management command; the exit code, where the command itself did not end the process."""
+    try:
+        _Utility(arguments).execute()
+        sys.stdout.flush()
+    except CommandError as problem:
+        return _refuse(str(problem), problem.returncode)
+    except Exception as problem:
+        line = told(problem)
+        if line is None:
+            raise
+        return _refuse(line, 2)
+    return 0
+
+
+def _refuse(line: str, code: int) -> int:
+    print(" ".join(line.split()), file=sys.stderr)
+    if not _is_writable_still():
+        os._exit(code)  # what is left in the buffer cannot be written: Python would say so in a traceback at its end
+    return code
+
+
+def _is_writable_still() -> bool:
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def told(problem: Exception) -> str | None:
+    """One line about what is wrong outside of this program: where, and what was expected. None for what is a fault of its own."""
+    if isinstance(problem, ImproperlyConfigured):
+        return str(problem)
+    if is_full(problem, settings.STATE_DIR if settings.configured else None):
+        return f"The disk is full{_where(problem)}: make room, and run this again."
+    if isinstance(problem, (OperationalError, InterfaceError)):
+        return f"The database {_database()} cannot be used: {first_line(problem)}"
+    if isinstance(problem, (redis.ConnectionError, redis.TimeoutError, QueueGone)):
+        return f"The broker {settings.REDIS_URL!r} does not answer: {first_line(problem)}. Is `manage.py play` running, or REDIS_URL right?"
+    if isinstance(problem, OSError) and problem.filename is not None:
+        return f"{os.fsdecode(problem.filename)}: cannot be used: {problem.strerror}"
+    return None
+
+
+def first_line(problem: Exception) -> str:
+    """What it says first."""
+    return next((line.strip() for line in str(problem).splitlines() if line.strip()), type(problem).__name__)
+
+
+def _where(problem: Exception) -> str:
+    named = getattr(problem, "filename", None)
+    if named is not None:
+        return f" ({os.fsdecode(named)})"
+    return f" (STATE_DIR is {str(settings.STATE_DIR)!r})" if settings.configured else ""
+
+
+def _database() -> str:
+    """Its name, and where it is; never its password."""
+    entry = settings.DATABASES["default"]
+    place = ":".join(str(entry[key]) for key in ("HOST", "PORT") if entry.get(key))
+    return f"{str(entry['NAME'])!r}" + (f" at {place}" if place else "")

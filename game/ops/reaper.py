@@ -1,0 +1,140 @@
+"""Finds what stands still and should not: runs that nobody turns, ghosts and experiments that nobody was sent for, people who are away.
+
+A thread of every control worker, by the monotonic clock, does all of it; those of games watch the runs only, so that a run has more than
+one guardian. Each acts on what it saw itself, and what two of them do is done once: see game/stillness.py.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+from django.db import DatabaseError, connection
+
+import engine
+from game import sqlite_writer
+from game.debrief import counterfactuals
+from game.lab import trial_slots
+from game.live import senders
+from game.live.broker import BROKER_GONE, client, dispatch_key, go_first, lease_key
+from game.live.claims import claim
+from game.live.control import dispatch, dispatch_all, tell_state, tell_team
+from game.live.lease import LOST_S, RENEW_S, take_away
+from game.live.senders import QueueGone
+from game.models import Exercise, Run, contents
+from game.models.injects import for_the_ghost, ghost_log
+from game.people.sweep import Sweeper
+from game.stillness import Stillness
+
+log = structlog.get_logger(__name__)
+
+LOOK_S = 0.25  # at the leases: a killed worker's is taken away within 2.75 s
+ASIDE_LOOK_S = 0.5  # of workers whose first business is turning runs; and how often the rest is looked at
+SLOW_S = 2.0  # the database's log, debriefs to begin with
+SENT_S = 2.5  # a segment that nobody took by then is sent for again
+MISSING_S = 2 * RENEW_S  # a broker that restarted has forgotten leases, and their owners renew them
+GHOST_PATIENCE_S = 120.0
+GHOST_FIRST_MS = 15_000  # experiments stand aside for it so long
+GHOST_AFTER_END_S = 600.0  # what was added last may be younger than the ghost when an exercise ends
+ENDED = 20  # exercises that ended last, and may want a ghost yet
+
+
+class Reaper:
+    """What one process has seen of the runs and the people. Its two looks may be two threads'."""
+
+    def __init__(self) -> None:
+        self._stood = Stillness()
+        self._ended = Stillness()
+        self._people = Sweeper()
+
+    def watch_runs(self, now: float) -> None:
+        """Send for a worker for every run that should be turned and whose lease stands still, or is missing."""
+        runs = list(Run.to_turn().values_list("pk", flat=True))
+        keys = [name(run_id) for run_id in runs for name in (lease_key, dispatch_key)]
+        found = dict(zip(keys, client().mget(keys), strict=True)) if keys else {}
+        stood = self._stood.look(found, now)
+        for run_id in runs:
+            lease, sent = lease_key(run_id), dispatch_key(run_id)
+            if (held := found[lease]) is not None:
+                if stood[lease] < LOST_S or not take_away(lease, str(held)):
+                    continue
+                log.warning("a run is taken from a worker that is gone", run=run_id)
+            elif stood[lease] < MISSING_S:
+                continue
+            if (mark := found[sent]) is not None and stood[sent] >= SENT_S:
+                take_away(sent, str(mark))
+            dispatch(run_id)
+
+    def look(self, now: float) -> None:
+        """Everything else: the people, the ends, the ghosts, the experiments."""
+        teams, exercises = self._people.sweep(now)
+        for team_id in teams:
+            tell_team(team_id)
+        for exercise in exercises:
+            tell_state(exercise)
+            if exercise.state == "running":
+                dispatch_all(exercise)
+        for exercise in self._live(now):
+            if exercise.end_if_done():
+                exercise.refresh_from_db()
+                tell_state(exercise)
+            if _wants_a_ghost(exercise, now):
+                go_first(GHOST_FIRST_MS)
+                senders.make_ghost(exercise.scenario, exercise.seed, exercise.noise, ghost_log(for_the_ghost(exercise)))
+        trial_slots.look_after()
+
+    def _live(self, now: float) -> list[Exercise]:
+        """Exercises that go on, and those that ended under this watch or shortly before it."""
+        going = list(Exercise.objects.filter(state__in=("running", "paused")))
+        ours = Exercise.objects.filter(state="ended", teams__run__rules=engine.RULES).order_by("-ended_at").distinct()[:ENDED]
+        ended = {exercise.pk: exercise for exercise in ours}
+        since = self._ended.look(dict.fromkeys(ended, True), now)
+        return going + [exercise for pk, exercise in ended.items() if since[pk] < GHOST_AFTER_END_S]
+
+
+def _wants_a_ghost(exercise: Exercise, now: float) -> bool:
+    """Whether the ghost with what was added to this exercise so far is missing, and nobody was sent for it a moment ago."""
+    ghost, (key, *_), scenario = exercise.ghost, exercise.ghost_keys(), contents.here(exercise.scenario)
+    if scenario is None:
+        return False
+    wanted = contents.made_by(engine.RULES, scenario.sha256)
+    if exercise.made_by not in ("", wanted) or (ghost is not None and (ghost.made_by, ghost.injects_key) == (wanted, key)):
+        return False  # what its runs were begun on is gone, or the ghost is there
+    name = f"ob:ghost:{exercise.scenario}:{exercise.seed}:{exercise.noise}:{wanted}:{key}"
+    return claim(name, GHOST_PATIENCE_S, now=now)
+
+
+def slow_work() -> None:
+    """What a control worker does besides, every few seconds: look after the database's log, and begin with what debriefs will ask for."""
+    sqlite_writer.fold()
+    counterfactuals.begin_ahead()
+
+
+def stand_guard(stop: threading.Event, *, everything: bool) -> None:
+    """Begin the threads of this process that watch, until `stop`."""
+    reaper = Reaper()
+    if everything:
+        _begin("reaper", lambda: reaper.watch_runs(time.monotonic()), LOOK_S, stop)
+        _begin("people", lambda: reaper.look(time.monotonic()), ASIDE_LOOK_S, stop)
+        _begin("slow-work", slow_work, SLOW_S, stop)
+    else:
+        _begin("reaper", lambda: reaper.watch_runs(time.monotonic()), ASIDE_LOOK_S, stop)
+
+
+def _begin(name: str, act: Callable[[], None], every_s: float, stop: threading.Event) -> None:
+    threading.Thread(target=_again_and_again, args=(act, every_s, stop), name=name, daemon=True).start()
+
+
+def _again_and_again(act: Callable[[], None], every_s: float, stop: threading.Event) -> None:
+    """Never ends by itself: what failed once is tried again."""
+    while not stop.wait(every_s):
+        try:
+            act()
+        except (*BROKER_GONE, QueueGone) as problem:
+            log.warning("the broker is away", watch=threading.current_thread().name, problem=str(problem))
+        except DatabaseError as problem:
+            log.warning("the database is away", watch=threading.current_thread().name, problem=str(problem))
+            connection.close()
+        except Exception:
+            log.exception("a watch stumbled", watch=threading.current_thread().name)
+            connection.close()

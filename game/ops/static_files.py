@@ -1,0 +1,35 @@
+"""Static files under hashed names, collected when there are others than last time."""
+
+import hashlib
+from contextlib import suppress
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+
+from game import __version__, static_names
+
+
+def collect() -> bool:
+    """collectstatic, unless what it made last is of these very files: hashing and compressing them takes seconds. Whether it ran."""
+    stamp, kept = _stamp(), settings.STATE_DIR / "static.stamp"
+    made = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    with suppress(OSError):
+        if made.exists() and kept.read_text() == stamp:
+            return False
+    kept.unlink(missing_ok=True)  # broken off half way, it is done again
+    call_command("collectstatic", interactive=False, verbosity=0)
+    kept.write_text(stamp)
+    return True
+
+
+def _stamp() -> str:
+    """SHA-256 over everything that decides what is collected: 64 hex characters."""
+    sha = hashlib.sha256(f"{__version__} {settings.STATIC_URL} {settings.STORAGES['staticfiles']}".encode())
+    sha.update(Path(static_names.__file__).read_bytes())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            found = Path(storage.path(name)).stat()
+            sha.update(f"{name} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return sha.hexdigest()

@@ -1,0 +1,1 @@
+"""Who is who and may do what: accounts, players, seats, links, limits."""

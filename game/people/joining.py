@@ -1,0 +1,147 @@
+"""Coming in: a seat for whoever joins, another one while it is free, a game for one, and the way back by a word."""
+
+from django.db import transaction
+
+import engine
+from game.models import Deed, Exercise, Holding, Player, RuleBroken, Seat
+from game.people import limiter
+from game.people.alone import room_for_one
+from game.people.desks import ORDER, seat_words
+from game.rules import ASSISTANT, DESKS
+
+SOLO_TITLE = "1 August 2012"
+SOLO_TEAM = "Cobalt"
+SOLO_NAME = "You"
+SOLO_STARTS = (("27 Jul 18:00", "The week (27 July)"), ("08:00", "The morning (1 August 08:00)"), ("09:28", "The bell (09:28)"))
+
+
+class Full(RuleBroken):
+    """Every seat is taken."""
+
+
+def seats_by_need(exercise: Exercise) -> list[Seat]:
+    """Every seat that is not locked, the one that needs somebody most first: free ones of the emptiest team, then the least crowded."""
+    seats = list(Seat.objects.filter(team__exercise=exercise, locked="").select_related("team").prefetch_related("holdings__player"))
+    people: dict[int, set[int]] = {}
+    for seat in seats:
+        people.setdefault(seat.team_id, set()).update(player.pk for player in seat.holders)
+    return sorted(seats, key=lambda seat: (len(seat.holders), len(people[seat.team_id]), seat.team.place, ORDER.index(seat.desk)))
+
+
+def join(exercise: Exercise, name: str, seat_id: int | None = None) -> tuple[Player, str, Seat]:
+    """Come in under a name: the player, the cookie's token and the seat. With `seat_id` beside whoever sits there.
+
+    Raises Full when no seat is free and none was chosen, RuleBroken for everything else that cannot be.
+    """
+    with transaction.atomic():
+        # One at a time: of thirty who join in the same second no two may be given the same free seat.
+        exercise = Exercise.objects.select_for_update().get(pk=exercise.pk)
+        if exercise.state == "ended":
+            raise RuleBroken("This exercise has ended.")
+        if exercise.closed:
+            raise RuleBroken("The facilitator has closed the door: nobody new comes in now.")
+        if exercise.owner_id is not None:
+            raise RuleBroken("Somebody plays this one alone. You can watch it, or play your own.")
+        player, token = Player.enter(exercise, name)
+        seats = seats_by_need(exercise)
+        if seat_id is not None:
+            _unlocked(Seat.objects.filter(pk=seat_id, team__exercise=exercise).first())
+            seats = [seat for seat in seats if seat.pk == seat_id]
+        if not seats or len(seats[0].holders) >= exercise.places:
+            raise RuleBroken("There is no place left at that desk.")
+        if seats[0].holders and seat_id is None:
+            raise Full("Every seat is taken.")
+        seats[0].take(player)
+        Deed.record(exercise, f"takes {seat_words(seats[0].desk)}", team=seats[0].team, by=player.name)
+    return player, token, seats[0]
+
+
+def move(player: Player, seat_id: int, *, also: bool = False) -> Seat:
+    """Change to a seat while it is free, giving up the old ones; with `also` beside those of the same team.
+
+    When no seat of the exercise is free, a taken one may be shared. Raises RuleBroken with the reason.
+    """
+    with transaction.atomic():
+        exercise = Exercise.objects.select_for_update().get(pk=player.exercise_id)
+        if exercise.state != "lobby":
+            raise RuleBroken("The exercise has started: seats stay as they are.")
+        seat = Seat.objects.filter(pk=seat_id, team__exercise=exercise).first()
+        if seat is None:
+            raise RuleBroken("There is no such seat here.")
+        _unlocked(seat)
+        others = [holder for holder in seat.holders if holder.pk != player.pk]
+        if others and Seat.objects.filter(team__exercise=exercise).free().exists():
+            raise RuleBroken(f"{others[0].name} has that seat. Choose a free one.")
+        if len(others) >= exercise.places:
+            raise RuleBroken("There is no place left at that desk.")
+        if not also:
+            Holding.objects.filter(player=player).exclude(seat=seat).delete()
+        seat.take(player)
+        Deed.record(exercise, f"takes {seat_words(seat.desk)}{' as well' if also else ''}", team=seat.team, by=player.name)
+    return seat
+
+
+def _unlocked(seat: Seat | None) -> None:
+    if seat is not None and seat.locked:
+        raise RuleBroken(f"That seat is locked. {seat.locked}")
+
+
+def leave(player: Player, seat_id: int) -> Seat:
+    """Give up one of several seats before the start. Raises RuleBroken for the last one."""
+    held = Holding.objects.filter(player=player)
+    mine = held.filter(seat=seat_id).select_related("seat", "player__exercise").first()
+    if mine is None or mine.player.exercise.state != "lobby":
+        raise RuleBroken("That seat cannot be given up now.")
+    if held.count() < 2:
+        raise RuleBroken("This is your only seat. Take another one instead.")
+    mine.delete()
+    return mine.seat
+
+
+def play_now(desk: str, start: str = "08:00", address: str = "") -> tuple[Player, str]:
+    """A game for one, who owns its time: every desk ("all"), or one with assistants at the others, from one of SOLO_STARTS; the player
+    and the token. `address`: whom to count it for, see limiter.address_of.
+    """
+    if desk not in (*DESKS, "all"):
+        raise RuleBroken("Choose one of the three desks, or all of them.")
+    if start not in dict(SOLO_STARTS):
+        raise RuleBroken("Choose where to begin: with the week, the morning or the bell.")
+    room_for_one(address)
+    with transaction.atomic():
+        exercise = Exercise.objects.create(
+            title=SOLO_TITLE, start_step=engine.step_at(start), help=Exercise.Help.ASSISTED, loss_counter=Exercise.LossCounter.LIVE, came_from=address
+        )
+        team = exercise.add_team(SOLO_TEAM, ASSISTANT)
+        player, token = Player.enter(exercise, SOLO_NAME)
+        for seat in team.seats.all():
+            if desk in (seat.desk, "all"):
+                seat.take(player)
+        exercise.owner = player
+        exercise.save(update_fields=["owner"])
+    return player, token
+
+
+def resume(exercise: Exercise, typed: str, address: str = "", *, before: int | None = None) -> tuple[Player, str]:
+    """The player of a resume word. Raises RuleBroken for a word nobody has, and limiter.TooOften after too many of those from one address,
+    for a right one as well: only from the browser that was this player `before` it is never made to wait.
+    """
+    found = Player.of_word(exercise, typed)
+    known = found is not None and found.pk == before
+    if not known and not limiter.guess(limiter.WRONG_WORDS, address, right=found is not None):
+        _alarm(exercise)
+        raise limiter.TooOften(f"{limiter.TOO_OFTEN}, or ask the facilitator for a link to your seat.")
+    if found is None:
+        _alarm(exercise)
+        raise RuleBroken("Nobody here has that resume word. It is shown in the lobby, and in Help on your desk.")
+    token = found.move()
+    if not known:
+        Deed.record(exercise, "came back by their resume word in another browser", by=found.name)
+    return found, token
+
+
+def _alarm(exercise: Exercise) -> None:
+    """Tell the facilitator, once a minute, when many words are wrong in one exercise, wherever they come from. Nobody waits for it: who
+    guesses must not keep those out who have a word.
+    """
+    if not limiter.take(limiter.WORD_ALARM, str(exercise.pk)) and limiter.take(limiter.WORD_NOTICE, str(exercise.pk)):
+        Deed.record(exercise, f"tries resume words: more than {limiter.WORD_ALARM.most} were wrong within a minute", by="Somebody")

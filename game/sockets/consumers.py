@@ -1,0 +1,423 @@
+"""The sockets: a desk's, the lobby's, the projector's and the control room's.
+
+Thin: who it is comes from the cookie, what it hears from the hub, what it says goes to the inbox.
+"""
+
+import asyncio
+import time
+from typing import Any
+
+import structlog
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import DatabaseError
+
+from game.control.exercise_controls import drive
+from game.control.projector_feed import feed
+from game.control.room import room
+from game.live.control import exercise_group, run_group, team_group, tell_state, tell_team_from_socket
+from game.live.db_threads import in_rows
+from game.live.hub import hub
+from game.live.loudspeaker import to_json
+from game.models import Exercise, Player, RuleBroken, Run, Seat, Team, planning
+from game.people import presence
+from game.people.access import Place, exercise_called, facilitates, is_still, place_of, player_of
+from game.people.limiter import TooOften, address_of
+from game.people.lobby import lobby
+from game.rules import DESKS
+from game.sockets import inbox, protocol
+from game.sockets.frames import WINDOW, FrameConsumer
+from game.sockets.other_desks import Elsewhere
+from game.sockets.pages import join_card
+from game.sockets.screens import screens
+from game.ways import way
+
+log = structlog.get_logger(__name__)
+
+GONE, MOVED = 4404, 4409  # close codes
+CHECK_S, CHECKS = 60.0, 100  # of a line that checks the network: so long, and so many answers
+WATCHING = "You are watching this desk. Nothing can be done from here."
+TOO_MANY = f"Too many commands at once: at most {inbox.RATE:g} a second."
+
+
+class DeskConsumer(FrameConsumer):
+    """A desk of a team's run, as the one who plays it and the one who watches it hear it."""
+
+    seat: Seat | None = None
+    run_id: int | None = None
+
+    async def sit(self, seat: Seat) -> None:
+        """Hear this desk from now on, and what is said to its exercise and team."""
+        self.seat = seat
+        self.groups_joined = (exercise_group(seat.team.exercise_id), team_group(seat.team_id))
+        self.run_id = await self._find_run()
+        if self.run_id:
+            self.groups_joined += (run_group(self.run_id),)
+
+    async def _find_run(self) -> int | None:
+        runs = Run.objects.filter(team_id=self.seat.team_id) if self.seat else Run.objects.none()
+        return await in_rows(runs.values_list("pk", flat=True).first)()
+
+    async def listen(self) -> None:
+        if self.run_id and self.seat:
+            await hub().join(self.run_id, self.seat.desk, self.slot)
+
+    async def leave(self) -> None:
+        if self.run_id and self.seat:
+            await hub().leave(self.run_id, self.seat.desk, self.slot)
+
+    async def refill(self) -> None:
+        if self.run_id and self.seat:
+            await hub().refill(self.run_id, self.seat.desk, self.slot)
+
+    async def control_state(self, event: dict[str, Any]) -> None:
+        """The exercise changed its state or speed, or this team's own did."""
+        own = event.get("own", {})
+        await super().control_state({"message": own.get(str(self.run_id), event["message"])})
+
+    async def state_changed(self) -> None:
+        if self.run_id is None and self.seat:
+            self.run_id = await self._find_run()
+            if self.run_id:
+                self.groups_joined += (run_group(self.run_id),)
+                await self.group("group_add", run_group(self.run_id))
+                await self.listen()
+
+
+class SeatConsumer(DeskConsumer):
+    """A desk."""
+
+    place: Place | None = None
+    _budgets: dict[int, inbox.Budget] = {}
+
+    async def enter(self) -> dict[str, Any] | None:
+        self.unanswered: set[str] = set()
+        desk = self.scope["url_route"]["kwargs"].get("desk", "")
+        if desk in (*DESKS, ""):
+            self.place = await in_rows(place_of)(self.scope["cookies"], desk)
+        if self.place is None:
+            reason = "This browser does not hold this seat. Join with the code, or ask the facilitator for a link."
+            await self.part(reason, retry=False, code=GONE)
+            return None
+        await self.sit(self.place.seat)
+        self.elsewhere = Elsewhere(self.wake)
+        if await screens.opened(self.place.player, self):
+            await self._tell_team()
+        return await in_rows(protocol.seat_hello)(self.place)
+
+    async def _tell_team(self) -> None:
+        if self.place:
+            await tell_team_from_socket(self.place.seat.team_id)
+
+    async def control_team(self, event: dict[str, Any]) -> None:
+        """The people of the team changed; this screen may have lost its seat."""
+        if self.place is None:
+            return
+        if not await in_rows(is_still)(self.place):
+            other = await in_rows(place_of)(self.scope["cookies"])  # the facilitator moved this player, or left them another seat
+            reason = "This seat was opened in another browser, or given to somebody else."
+            await self.part(reason, retry=False, code=MOVED, go=way("desk", other.seat.desk) if other else "")
+            return
+        await self.send(to_json(await in_rows(protocol.team_note)(self.place.seat.team_id, self.place.player.pk)))
+        await self._hold_others()
+
+    async def _hold_others(self) -> None:
+        """Hear what calls for this player at the other desks."""
+        if self.run_id and self.place:
+            held = self.place.player.seats.filter(team=self.place.seat.team_id).exclude(pk=self.place.seat.pk)
+            await self.elsewhere.hold(self.run_id, await in_rows(lambda: list(held.values_list("desk", flat=True)))())
+
+    async def aside(self) -> None:
+        news = self.elsewhere.news()
+        if news is not None:
+            await self.send(to_json({"t": "elsewhere", "desks": news}))
+
+    async def listen(self) -> None:
+        await super().listen()
+        await self._hold_others()
+
+    async def leave(self) -> None:
+        await super().leave()
+        if self.place:
+            await self.elsewhere.leave()
+        if self.place and await screens.closed(self.place.player.pk, self):
+            await self._tell_team()
+
+    async def refill(self) -> None:
+        await super().refill()
+        if self.place:
+            self.elsewhere.again()
+        if self.place and self.unanswered:
+            for answer in await in_rows(inbox.outcomes)(self.place.seat, list(self.unanswered)):
+                await self._answer(answer)
+
+    async def hear(self, message: protocol.Incoming) -> None:
+        if self.place is None:
+            return
+        if isinstance(message, protocol.CommandMessage):
+            await self._order(self.place, message)
+        elif isinstance(message, protocol.Why):
+            await self._why(self.place, message)
+        elif isinstance(message, protocol.Drive):
+            await self._drive(self.place, message)
+        elif isinstance(message, protocol.Ready):
+            await self._ready(self.place, message)
+        elif isinstance(message, protocol.Back):
+            await self._back(self.place)
+
+    async def _drive(self, place: Place, message: protocol.Drive) -> None:
+        def do() -> str:
+            exercise = Exercise.objects.get(pk=place.seat.team.exercise_id)
+            if exercise.owner_id != place.player.pk or not is_still(place):
+                return "The facilitator has the clock of this exercise."
+            try:
+                drive(exercise, message.do, message.value, place.player.name)
+            except RuleBroken as problem:
+                return str(problem)
+            return ""
+
+        if reason := await in_rows(do)():
+            await self.send(protocol.error(reason))
+
+    async def _ready(self, place: Place, message: protocol.Ready) -> None:
+        def do() -> str:
+            if not is_still(place):
+                return inbox.MOVED
+            try:
+                planning.say_ready(Player.objects.select_related("exercise").get(pk=place.player.pk), ready=message.on)
+            except RuleBroken as problem:
+                return str(problem)
+            tell_state(Exercise.objects.get(pk=place.seat.team.exercise_id))
+            return ""
+
+        if reason := await in_rows(do)():
+            await self.send(protocol.error(reason))
+        else:
+            await self._tell_team()
+
+    async def _back(self, place: Place) -> None:
+        def do() -> None:
+            if is_still(place):
+                presence.seen(place.player.pk)
+                for seat in Seat.objects.filter(holdings__player=place.player, covered=True):  # who plays alone comes back to every desk
+                    seat.uncover()
+
+        await in_rows(do)()
+        await self._tell_team()
+
+    async def _order(self, place: Place, message: protocol.CommandMessage) -> None:
+        client_id = str(message.id)
+        if not self._spend(place):
+            await self.send(to_json({"t": "refused", "id": client_id, "reason": TOO_MANY}))
+            return
+        try:
+            answers = await in_rows(inbox.put)(place.holding, place.token_hash, message)
+        except DatabaseError:
+            log.exception("a command could not be written")
+            await self.send(protocol.error("The command could not be kept. Try again in a moment."))
+            return
+        self.unanswered.add(client_id)
+        for answer in answers:
+            await self._answer(answer)
+
+    async def _why(self, place: Place, message: protocol.Why) -> None:
+        if not self._spend(place):
+            await self.send(protocol.error(TOO_MANY))
+            return
+        await self.send(to_json(await in_rows(inbox.explain)(place.holding, place.token_hash, message)))
+
+    def _spend(self, place: Place) -> bool:
+        return self._budgets.setdefault(place.seat.pk, inbox.Budget()).spend()
+
+    async def _answer(self, answer: dict[str, Any]) -> None:
+        if answer["t"] != "received":
+            self.unanswered.discard(answer["id"])
+        await self.send(to_json(answer))
+
+    async def note(self, text: str) -> None:
+        self.unanswered = {client_id for client_id in self.unanswered if client_id not in text}
+        await self.send(text)
+
+
+class WatchConsumer(DeskConsumer):
+    """A desk as its player sees it, for the facilitator: everything is heard, nothing can be done, nobody is present by it."""
+
+    async def enter(self) -> dict[str, Any] | None:
+        seat = await in_rows(self._allowed)()
+        if seat is None:
+            await self.part("Only the facilitator of this exercise watches its desks.", retry=False, code=GONE)
+            return None
+        await self.sit(seat)
+        return await in_rows(protocol.watch_hello)(seat)
+
+    def _allowed(self) -> Seat | None:
+        where = self.scope["url_route"]["kwargs"]
+        seat = Seat.objects.select_related("team__exercise").filter(team=where["team"], desk=where["desk"]).first()
+        return seat if seat and facilitates(self.scope["cookies"], seat.team.exercise) else None
+
+    async def tick(self) -> None:
+        if self.seat and await in_rows(self._allowed)() is None:
+            await self.part("This browser is no longer the facilitator's.", retry=False, code=MOVED)
+
+    async def control_team(self, event: dict[str, Any]) -> None:
+        """The people of the team changed."""
+        if self.seat:
+            await self.send(to_json(await in_rows(protocol.team_note)(self.seat.team_id, None)))
+
+    async def hear(self, message: protocol.Incoming) -> None:
+        if isinstance(message, protocol.CommandMessage):
+            await self.send(to_json({"t": "refused", "id": str(message.id), "reason": WATCHING}))
+        else:
+            await self.send(protocol.error(WATCHING))
+
+    async def note(self, text: str) -> None:
+        """Answers to its player's commands are the player's."""
+
+
+class ControlConsumer(FrameConsumer):
+    """A control room: every run of the exercise, its people and what happened in it. What a facilitator does comes as a form."""
+
+    heard = -1  # the last line of the event feed that this screen was sent
+
+    async def enter(self) -> dict[str, Any] | None:
+        exercise = await in_rows(self._allowed)()
+        if exercise is None:
+            await self.part("Only the facilitator of this exercise sees its control room.", retry=False, code=GONE)
+            return None
+        self.exercise_id = exercise.pk
+        self.groups_joined = (exercise_group(exercise.pk), *await in_rows(self._teams)())
+        return await in_rows(protocol.control_hello)(exercise)
+
+    def _allowed(self) -> Exercise | None:
+        exercise = Exercise.objects.filter(code=self.scope["url_route"]["kwargs"]["code"].upper()).first()
+        return exercise if exercise and facilitates(self.scope["cookies"], exercise) else None
+
+    def _teams(self) -> list[str]:
+        return [team_group(pk) for pk in Team.objects.filter(exercise=self.exercise_id).values_list("pk", flat=True)]
+
+    async def tick(self) -> None:
+        if await in_rows(self._allowed)() is None:
+            await self.part("This browser is no longer the facilitator's.", retry=False, code=MOVED)
+
+    async def listen(self) -> None:
+        await room(self.exercise_id).add(self.slot)
+
+    async def refill(self) -> None:
+        self.heard = -1
+        room(self.exercise_id).fill(self.slot)
+
+    async def aside(self) -> None:
+        """Lines of the event feed, by cursor: a screen that was slow gets them later, and all."""
+        happenings = room(self.exercise_id).happenings
+        if happenings.newest > self.heard and self.seq - self.acked < WINDOW:
+            lines = happenings.after(self.heard)
+            newest = happenings.newest
+            await self.send(protocol.happened(lines, whole=self.heard < 0))
+            self.heard = newest
+
+    async def control_team(self, event: dict[str, Any]) -> None:
+        """The people of a team changed."""
+        room(self.exercise_id).poke()
+
+    async def state_changed(self) -> None:
+        for group in await in_rows(self._teams)():
+            if group not in self.groups_joined:
+                self.groups_joined += (group,)
+                await self.group("group_add", group)
+        room(self.exercise_id).poke()
+
+    async def leave(self) -> None:
+        if hasattr(self, "exercise_id"):
+            await room(self.exercise_id).remove(self.slot)
+
+
+class LobbyConsumer(FrameConsumer):
+    """A player who waits for the start."""
+
+    player: Player | None = None
+
+    async def enter(self) -> dict[str, Any] | None:
+        self.player = await in_rows(player_of)(self.scope["cookies"])
+        if self.player is None:
+            await self.part("This browser has not joined. Join with the code.", retry=False, code=GONE)
+            return None
+        self.exercise_id = self.player.exercise_id
+        self.groups_joined = (exercise_group(self.exercise_id),)
+        if await screens.opened(self.player, self):
+            lobby(self.exercise_id).poke()
+        return await in_rows(protocol.lobby_hello)(self.player)
+
+    async def listen(self) -> None:
+        lobby(self.exercise_id).add(self.slot)
+
+    async def refill(self) -> None:
+        lobby(self.exercise_id).fill(self.slot)
+
+    async def leave(self) -> None:
+        if self.player:
+            lobby(self.exercise_id).remove(self.slot)
+            await screens.closed(self.player.pk, self)
+
+
+class ProjectorConsumer(FrameConsumer):
+    """The wall: no login, nothing to say."""
+
+    async def enter(self) -> dict[str, Any] | None:
+        code = self.scope["url_route"]["kwargs"]["code"]
+        try:
+            exercise = await in_rows(exercise_called)(code, self.scope["cookies"], address_of(self.scope["client"][0]))
+        except TooOften as problem:
+            await self.part(str(problem), retry=False, code=GONE)
+            return None
+        if exercise is None:
+            await self.part(f"There is no exercise {code}.", retry=False, code=GONE)
+            return None
+        self.exercise_id = exercise.pk
+        self.groups_joined = (exercise_group(exercise.pk),)
+        self.join = to_json(join_card(self._host(), exercise.code, secure=self.scope["scheme"] == "wss"))
+        return await in_rows(protocol.projector_hello)(exercise)
+
+    def _host(self) -> str:
+        headers = dict(self.scope["headers"])
+        return str(headers.get(b"host", b""), "latin-1")
+
+    async def listen(self) -> None:
+        await feed(self.exercise_id).add(self.slot)
+        self._offer_join()
+
+    async def refill(self) -> None:
+        feed(self.exercise_id).fill(self.slot)
+        self._offer_join()
+
+    def _offer_join(self) -> None:
+        self.slot.cards["join"] = (0, self.join)
+        self.wake.set()
+
+    async def leave(self) -> None:
+        if hasattr(self, "exercise_id"):
+            await feed(self.exercise_id).remove(self.slot)
+
+    async def state_changed(self) -> None:
+        feed(self.exercise_id).poke()
+
+
+class CheckConsumer(AsyncWebsocketConsumer):
+    """A line that carries nothing: the check page, and a screen on the slower line, learn by it whether sockets get through and how fast.
+
+    Anybody may open it, so it ends by itself.
+    """
+
+    async def connect(self) -> None:
+        self.answered = 0
+        await self.accept()
+        self._end = asyncio.get_running_loop().call_later(CHECK_S, lambda: asyncio.ensure_future(self.close()))
+
+    async def disconnect(self, code: int) -> None:
+        if hasattr(self, "_end"):
+            self._end.cancel()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        self.answered += 1
+        if self.answered > CHECKS or not (text_data or "").isdecimal() or len(text_data or "") > 4:
+            await self.close()
+        else:
+            await self.send(to_json({"n": int(text_data or 0), "now": round(time.time() * 1000)}))

@@ -1,0 +1,16 @@
+"""Addresses of sockets."""
+
+from django.urls import path
+
+import game.converters  # noqa: F401  (registers them)
+from game.sockets.consumers import CheckConsumer, ControlConsumer, LobbyConsumer, ProjectorConsumer, SeatConsumer, WatchConsumer
+
+sockets = [
+    path("ws/seat/", SeatConsumer.as_asgi()),
+    path("ws/seat/<str:desk>/", SeatConsumer.as_asgi()),
+    path("ws/watch/<number:team>/<str:desk>/", WatchConsumer.as_asgi()),
+    path("ws/control/<str:code>/", ControlConsumer.as_asgi()),
+    path("ws/lobby/", LobbyConsumer.as_asgi()),
+    path("ws/projector/<str:code>/", ProjectorConsumer.as_asgi()),
+    path("ws/check/", CheckConsumer.as_asgi()),
+]

@@ -1,0 +1,154 @@
+"""The rules of a row hold for whoever writes it: here it is raw SQL, on SQLite and on PostgreSQL."""
+
+import json
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.db import IntegrityError, connection
+from django.db.models import CheckConstraint
+
+import engine
+from game import models
+from tests.builders import new_exercise, taken_seat
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+LATE, EARLY = engine.END + 1, engine.WEEK - 1
+# Table -> rule -> updates of one good row that break it, a column or several each.
+BREAKS: dict[str, dict[str, list[dict[str, Any]]]] = {
+    "exercise": {
+        "an_exercise_is_named": [{"title": ""}, {"code": ""}, {"scenario": ""}],
+        "an_exercise_stands_somehow": [{"state": "begun"}, {"loss_counter": "loud"}, {"help": "much"}, {"names": "all"}],
+        "an_exercise_is_of_the_week": [{"start_step": EARLY}, {"advance_step": LATE}, {"first": LATE}],
+        "an_exercise_waits_within_bounds": [{"planning_s": 601}, {"planning_s": 1_000}],
+        "a_desk_has_places": [{"places": 0}, {"places": 61}],
+        "a_door_lets_somebody_in": [{"joins_a_minute": 0}, {"joins_a_minute": 5001}],
+        "an_exercises_speeds_within_bounds": [
+            {"speeds": json.dumps({"bell": speed})} for speed in (-3, 0, 0.4, 121, 1e9, "fast", None, [1], {"a": 1}, True)
+        ],
+    },
+    "team": {"a_team_is_named": [{"name": ""}], "a_team_has_a_place": [{"place": 0}]},
+    "run": {
+        "a_run_stands_somehow": [{"state": "lost"}],
+        "a_run_is_of_the_week": [{"step": LATE}, {"step": EARLY}, {"advance_step": LATE}, {"start_step": EARLY}],
+        "a_runs_speeds_within_bounds": [{"speeds": json.dumps({"unwind": 1000})}],
+    },
+    "checkpoint": {"a_checkpoint_is_of_the_week": [{"step": LATE}]},
+    "command": {
+        "a_stamp_is_whole": [{"state": "refused", "seq": 1}, {"state": "refused", "step": 5}],
+        "who_waits_has_no_stamp": [{"state": "applied"}, {"seq": 1, "step": 5}, {"state": "odd"}],
+        "a_command_is_of_the_week": [{"state": "stamped", "seq": 1, "step": LATE}],
+        "a_command_is_somebodys": [{"desk": "projector"}, {"confidence": "very"}],
+        "a_command_has_a_kind": [{"kind": ""}],
+    },
+    "event": {"an_event_is_of_the_week": [{"step": LATE}], "an_event_has_a_kind": [{"kind": ""}]},
+    "ghost": {"a_ghost_has_a_market": [{"scenario": ""}]},
+    "player": {"a_player_is_named": [{"name": ""}, {"name_key": ""}], "a_player_can_come_back": [{"word": ""}, {"token_hash": ""}]},
+    "seat": {"a_seat_is_a_desk": [{"desk": "chief"}], "a_seat_is_ready_for_an_evening": [{"ready": 3}]},
+    "planning": {"a_pause_is_of_an_evening": [{"evening": 3}]},
+    "inject": {"an_inject_is_a_card_of_somebody": [{"card": ""}, {"by": ""}], "an_inject_is_of_the_week": [{"at": LATE}]},
+    "message": {"a_message_says_something": [{"sender": ""}, {"text": ""}, {"by": ""}]},
+    "note": {"a_note_says_something": [{"text": ""}], "a_note_is_of_the_week": [{"step": LATE}]},
+    "deed": {"a_deed_is_somebodys": [{"by": ""}, {"text": ""}], "a_deed_is_of_the_week": [{"step": EARLY}]},
+    "lesson": {"a_lesson_is_of_a_desk": [{"desk": "chief"}], "a_lesson_counts_to_five": [{"ready": 0}, {"useful": 6}]},
+    "fork": {"a_fork_has_a_source": [{"code": ""}, {"team": ""}], "a_fork_is_of_the_week": [{"since": LATE}]},
+    "course": {"a_course_has_a_key": [{"key": ""}]},
+    "experiment": {
+        "an_experiment_is_named": [{"title": ""}, {"scenario": ""}, {"players": ""}],
+        "an_experiment_stands_somehow": [{"state": "lost"}],
+        "an_experiment_has_seeds": [{"seeds": 0}, {"seeds": 401}],
+        "an_experiment_is_of_the_week": [{"since": LATE}],
+    },
+    "trial": {"a_trial_has_a_side": [{"side": "beside"}]},
+    "defaults": {
+        "the_defaults_play": [{"autopilot": "nobody"}],
+        "there_is_one_row_of_defaults": [{"id": 2}],
+        "somebody_may_play_alone": [{"plays_a_minute": 0}, {"solo_places": 0}, {"solo_places": 5001}],
+    },
+    "facilitatorlink": {"a_link_has_a_token": [{"token_hash": ""}]},
+}
+OURS = {rule.name for model in apps.get_app_config("game").get_models() for rule in model._meta.constraints if isinstance(rule, CheckConstraint)}
+
+
+def one_row_each() -> None:
+    """A good row in every table."""
+    exercise = new_exercise(scenario="knight-2012")
+    seat, _ = taken_seat(exercise)
+    exercise.start()
+    team, player = exercise.teams.get(), exercise.players.get()
+    run = team.run
+    run.commands.all().delete()
+    models.Checkpoint.objects.create(run=run, step=0, seq=0, events=0, blob=b"")
+    models.Command.objects.create(run=run, client_id="6f1a3c52-5d0e-4a53-9c6e-2c3f1d1f7a10", desk="risk", kind="limit.set")
+    models.Event.objects.create(run=run, number=0, step=0, kind="a.b")
+    models.Ghost.objects.create(scenario="knight-2012", seed=1, made_by="1")
+    models.Planning.objects.create(exercise=exercise, evening=0, left_s=9.0)
+    models.Inject.objects.create(exercise=exercise, card="rumour", by="erin")
+    models.Message.objects.create(exercise=exercise, sender="Chief", text="Call me.", by="erin")
+    models.Note.objects.create(exercise=exercise, step=0, text="Look at this")
+    models.Deed.objects.all().delete()
+    models.Deed.record(exercise, "paused everybody")
+    models.Lesson.objects.create(player=player, team=team, desk="risk", ready=1, useful=5)
+    models.Fork.objects.create(exercise=exercise, code="K7-M4Q", team="Cobalt", since=0, help="2012")
+    models.Course.objects.create(run=run, key="same", loss_usd=0, made_by="1")
+    user = User.objects.create_user("erin")
+    experiment = models.Experiment.objects.create(facilitator=user, title="One", scenario="knight-2012", players="nobody", made_by="1")
+    models.Trial.objects.create(experiment=experiment, seed=1, side="with")
+    models.Defaults.now()
+    models.FacilitatorLink.issue()
+    assert seat.team_id == team.pk
+
+
+def update(table: str, values: dict[str, Any]) -> None:
+    """Write past every method."""
+    columns = ", ".join(f"{connection.ops.quote_name(name)} = %s" for name in values)
+    which = " WHERE desk = 'risk'" if table == "seat" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE game_{table} SET {columns}{which}", list(values.values()))
+        assert cursor.rowcount == 1, table
+
+
+def test_a_raw_row_that_breaks_a_rule_is_refused_by_the_rules_name(world):
+    one_row_each()
+    tried = set()
+    for table, rules in BREAKS.items():
+        for rule, updates in rules.items():
+            tried.add(rule)
+            for values in updates:
+                with pytest.raises(IntegrityError, match=rule):
+                    update(table, values)
+    assert tried == OURS, "every rule is tried"
+
+
+def test_a_good_row_passes(world):
+    one_row_each()
+    update("exercise", {"speeds": json.dumps({"bell": 0.5, "unwind": 120}), "places": 60, "planning_s": 0})
+    update("command", {"state": "applied", "seq": 1, "step": engine.END})
+    update("run", {"advance_step": None, "start_step": engine.WEEK})
+    update("lesson", {"ready": None, "useful": None})
+
+
+def test_rows_from_before_the_rules_are_mended_and_what_cannot_be_is_named(world):
+    new_exercise().start()
+    connection.close()
+    assert world.manage("migrate", "game", "0021", "--verbosity", "0").returncode == 0
+    update("exercise", {"places": 0, "joins_a_minute": 0, "title": "", "speeds": json.dumps({"bell": -3, "unwind": 60, "block": "x"})})
+    update("team", {"name": ""})
+    update("seat", {"ready": 7})
+    update("run", {"step": LATE})
+    connection.close()
+
+    refused = world.manage("migrate", "--verbosity", "0")
+    run = models.Run.objects.only("pk").get()
+    assert refused.returncode != 0
+    assert f"game_run {run.pk}: Expected step from {engine.WEEK} to {engine.END}" in refused.stderr
+    assert models.Exercise.objects.values_list("places", flat=True).get() == 0, "all or nothing"
+    update("run", {"step": 5})
+    connection.close()
+
+    assert world.manage("migrate", "--verbosity", "0").returncode == 0
+    mended = models.Exercise.objects.get()
+    assert (mended.places, mended.joins_a_minute, mended.title, mended.speeds) == (1, 1, "An exercise", {"unwind": 60})
+    assert models.Team.objects.get().name.startswith("Nameless")
+    assert set(models.Seat.objects.values_list("ready", flat=True)) == {None}

@@ -1,0 +1,28 @@
+/* As much of a page as the pure modules touch when they are loaded, and a clock that a test turns. To be imported first. */
+globalThis.document = {
+  visibilityState: "visible",
+  documentElement: { dataset: { base: "/", icons: "/icons.svg", system: "SMARS", server: "SMARS-{n}", servers: "8", many: "eight", target: "smars-rlp" } },
+  createTreeWalker: () => ({}),
+  createComment: () => ({}),
+  addEventListener() {},
+};
+
+globalThis.HTMLElement = class {};
+globalThis.customElements = { define() {} };
+
+/* Frames are painted when a test says so. */
+let frames = [];
+globalThis.requestAnimationFrame = (fn) => frames.push(fn);
+export function paint() {
+  const due = frames;
+  frames = [];
+  for (const fn of due) fn();
+}
+
+/* The words of a lit template, tags left out. */
+export function textOf(drawn) {
+  if (Array.isArray(drawn)) return drawn.map(textOf).join("");
+  if (!drawn?.strings) return drawn == null || typeof drawn === "symbol" ? "" : String(drawn);
+  const whole = drawn.strings.map((part, i) => part + (i in drawn.values ? textOf(drawn.values[i]) : "")).join("");
+  return whole.replace(/<[^>]*>/g, "");
+}
