@@ -7,6 +7,10 @@
 
 A lane is a part of the suite under one way to run it. Some lanes only compute; what drives processes and browsers also waits. Two cores
 carry two shards, one of each as long as there are both: a third gains a tenth of the time, and makes every page and every beat late.
+
+A test of processes or browsers that fails beside others is run once more with the machine for itself, and named at the end whatever comes
+of it: what fails again is broken, what passes was too slow for company. What only computes gets no second run, since nothing but a fault
+could make it come out otherwise.
 """
 
 import argparse
@@ -27,6 +31,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 DURATIONS = ROOT / ".ci" / "durations.json"
 COVERED_PERCENT = 95
+AGAIN_AT_MOST = 6  # more than a few at a time are no accident
 UNKNOWN_S = 5.0  # a file that was never measured
 SMALL = ("tests/unit", "tests/property")
 # Kernels that check their bounds are other machine code, and numba's cache does not tell the two apart.
@@ -73,6 +78,7 @@ class Shard:
     took: dict[str, float] = field(default_factory=dict)  # seconds by file
     tests: set[str] = field(default_factory=set)
     skipped: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -85,6 +91,7 @@ class Shard:
         command += ["-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *self.files]
         command += ["-m", self.lane.marks] if self.lane.marks else []
         environment = {**os.environ, **self.lane.environment}
+        report.unlink(missing_ok=True)
         began = time.monotonic()
         with (folder / self.name).open("w+b") as said:
             process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
@@ -104,6 +111,8 @@ class Shard:
             self.tests.add(name := f"{file}::{case.get('name')}")
             if case.find("skipped") is not None:
                 self.skipped.append(name)
+            if case.find("failure") is not None or case.find("error") is not None:
+                self.failed.append(name)
 
 
 def shards_of(lane: Lane, durations: dict[str, float]) -> list[Shard]:
@@ -160,6 +169,21 @@ def run_all(shards: Iterable[Shard], folder: Path) -> None:
         print(shard.run(folder), flush=True)
 
 
+def run_again(shards: Iterable[Shard], folder: Path) -> list[str]:
+    """Run what failed beside other tests by itself; the tests that passed then, whose shard counts as passed when no other is left."""
+    failed = [shard for shard in shards if shard.lane.kind != "computing" and shard.code == 1 and shard.failed]
+    if not failed or sum(len(shard.failed) for shard in failed) > AGAIN_AT_MOST:
+        return []
+    passed = []
+    for shard in failed:
+        again = Shard(shard.lane, shard.number, sorted(set(shard.failed)))
+        print(f"Again: {again.run(folder)}", flush=True)
+        shard.code = again.code
+        shard.skipped += again.skipped
+        passed += sorted(set(again.files) - set(again.failed)) if again.tests else []
+    return passed
+
+
 def every_test() -> set[str]:
     """What pytest collects: file::name."""
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
@@ -180,6 +204,7 @@ def main() -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="lanes-") as name:
         run_all(shards, folder := Path(name))
+        again = run_again(shards, folder)
         enough = lanes != LANES or covered(sorted(folder.glob("*.json")), folder)
     problems = [f"{shard.name} failed" for shard in shards if shard.code]
     problems += [f"{name} was skipped" for shard in shards for name in shard.skipped]
@@ -191,7 +216,7 @@ def main() -> int:
         for shard in shards:
             known.setdefault(shard.lane.name, {}).update({file: round(took, 1) for file, took in shard.took.items()})
         DURATIONS.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
-    print(f"{len(ran)} tests in {(time.monotonic() - began) / 60:.1f} minutes", *problems, sep="\n")
+    print(f"{len(ran)} tests in {(time.monotonic() - began) / 60:.1f} minutes", *(f"{name} failed beside other tests and passed by itself" for name in again), *problems, sep="\n")
     return 1 if problems else 0
 
 
