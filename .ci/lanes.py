@@ -216,7 +216,8 @@ def main() -> int:
         for shard in shards:
             known.setdefault(shard.lane.name, {}).update({file: round(took, 1) for file, took in shard.took.items()})
         DURATIONS.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
-    print(f"{len(ran)} tests in {(time.monotonic() - began) / 60:.1f} minutes", *(f"{name} failed beside other tests and passed by itself" for name in again), *problems, sep="\n")
+    company = [f"{name} failed beside other tests and passed by itself" for name in again]
+    print(f"{len(ran)} tests in {(time.monotonic() - began) / 60:.1f} minutes", *company, *problems, sep="\n")
     return 1 if problems else 0
 
 
