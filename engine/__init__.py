@@ -1,6 +1,6 @@
 """Opening Bell's engine: a pure, deterministic machine. Nothing else of it is imported from outside."""
 
-from engine.analysis.balance import HORIZON, LINE_UPS, SeedOutcome, outcomes, summary
+from engine.analysis.balance import LINE_UPS, SeedOutcome, outcomes, summary
 from engine.analysis.barriers import barrier_outcome, barrier_variations
 from engine.analysis.bundle import Bundle, BundleError, OtherRules, pack, played_again, rehearsed_bundle, unpack, verify
 from engine.analysis.curve import loss_of, step_to
@@ -33,13 +33,17 @@ from engine.market_time import (
     BELL_TO,
     BLOCK,
     CLOSE,
+    EARLIEST,
     END,
+    HORIZON,
+    LATEST,
     OPEN,
     PHASES,
     SPEEDS,
     STEPS_PER_MINUTE,
     STEPS_PER_SECOND,
     WEEK,
+    Calendar,
     clock,
     date,
     evening_of,
@@ -65,9 +69,11 @@ __all__ = [
     "CONDITIONS",
     "CUT_WORDS",
     "DESKS",
+    "EARLIEST",
     "END",
     "HORIZON",
     "KINDS",
+    "LATEST",
     "LAYOUT",
     "LINE_UPS",
     "OPEN",
@@ -83,6 +89,7 @@ __all__ = [
     "AutopilotError",
     "Bundle",
     "BundleError",
+    "Calendar",
     "CheckpointError",
     "Command",
     "Decision",

@@ -1,7 +1,7 @@
 """The game's balance: line-ups of autopilots on the same markets, seed after seed, each beside history's run.
 
-Getting out is reckoned by formula: a run ends at HORIZON; what is left of the position is marked as the score marks it, and what is down
-then counts as down until the close.
+Getting out is reckoned by formula: a run ends at the calendar's horizon; what is left of the position is marked as the score marks it, and
+what is down then counts as down until the close.
 """
 
 from typing import TypedDict
@@ -9,10 +9,8 @@ from typing import TypedDict
 from engine.analysis.rehearsal import BEFORE, SHARE_FROM_USD, play, rehearse, wound_up
 from engine.events import DESKS
 from engine.firm.score import Score, grade
-from engine.market_time import step_at
 from engine.scenario.scenario import Scenario
 
-HORIZON = step_at("11:30")  # even beginners have had the time to bring back what they mean to bring back
 _MOST = 0.95  # of history's loss: who avoids as much has planned well
 _QUANTILES = (("least", 0.0), ("p10", 0.1), ("p25", 0.25), ("median", 0.5), ("p75", 0.75), ("p90", 0.9), ("most", 1.0))
 
@@ -78,9 +76,10 @@ def beside_ghost(found: Score, ghost_usd: float) -> Beside:
 
 
 def outcomes(
-    scenario: Scenario, seed: int, line_ups: dict[str, dict[str, str]], *, since: int = 0, until: int = HORIZON, help_level: str = "2012"
+    scenario: Scenario, seed: int, line_ups: dict[str, dict[str, str]], *, since: int = 0, until: int | None = None, help_level: str = "2012"
 ) -> dict[str, SeedOutcome]:
     """Line-up -> its outcome on the market of a seed, after its name. `until` past the close: the day is played out. Raises AutopilotError."""
+    until = scenario.calendar.horizon if until is None else until
     ghost_usd = wound_up(play(scenario, BEFORE, seed, since=since, until=until))["total"]
     runs = (
         (name, rehearse(scenario, seed, seats, since=since, until=until, help_level=help_level))

@@ -23,7 +23,6 @@ from engine.firm.score import gross_usd
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
 from engine.levers.shapes import fitting
-from engine.market_time import OPEN, WEEK
 
 if TYPE_CHECKING:
     from engine.commands import Command
@@ -91,7 +90,7 @@ def _left(scenario: "Scenario", barrier: "Barrier", command: "Command") -> "Comm
 
 
 def _outcome(log: Log, course: "list[Command]", plan: PlaybookSlice | None, left: "Barrier | None") -> Outcome:
-    run = Rehearsal(Simulation(_with_more_hands(log.scenario), log.seed, noise=log.noise, start=WEEK))
+    run = Rehearsal(Simulation(_with_more_hands(log.scenario), log.seed, noise=log.noise, start=log.scenario.calendar.week))
     reasons = []
     for command in course:
         _move(run, command.step, plan, left)
@@ -111,7 +110,7 @@ def _with_more_hands(scenario: "Scenario") -> "Scenario":
 
 
 def _move(run: Rehearsal, until: int, plan: PlaybookSlice | None, left: "Barrier | None") -> None:
-    """Step to `until`; what holds from 08:00 of the day on is seen to on the way."""
+    """Step to `until`; what holds from the beginning of the day on is seen to on the way."""
     if run.sim.now < 0:
         run.sim.step(min(until, 0) - run.sim.now)
         if until >= 0:
@@ -129,7 +128,7 @@ def _refusals(run: Rehearsal, plan: PlaybookSlice | None) -> list[str]:
 
 
 def _stand(sim: Simulation, plan: PlaybookSlice | None, left: "Barrier | None") -> None:
-    """At 08:00 of the day: the control that closes a barrier is whole, and a copy that is not to arrive has not arrived."""
+    """As the day begins: the control that closes a barrier is whole, and a copy that is not to arrive has not arrived."""
     if plan and plan.control in sim.safeguards.controls:
         sim.safeguards.controls[plan.control]["hole"] = False
         safeguards.apply_dial(sim, plan.control)
@@ -145,4 +144,4 @@ def _is_given(sim: Simulation, command: "Command", plan: PlaybookSlice | None) -
         return True
     if plan:
         return not plan.alerted or any(plan.alerted in alert["text"] for alert in sim.inbox.alerts if alert["step"] >= 0)
-    return command.step < OPEN or gross_usd(sim.machine) > SEEN_USD
+    return command.step < sim.calendar.open or gross_usd(sim.machine) > SEEN_USD

@@ -24,7 +24,7 @@ from engine.commands import CONFIDENCES, Command
 from engine.events import Event
 from engine.firm.score import score
 from engine.levers import LEVERS
-from engine.market_time import END, WEEK, told
+from engine.market_time import EARLIEST, LATEST
 from engine.moment import Moment
 from engine.rules import RULES
 from engine.scenario.scenario import Scenario, ScenarioError, code_here, read_scenario, scenario_files
@@ -158,22 +158,23 @@ def _read(manifest: dict[str, Json], rows: dict[str, list[Json]]) -> Bundle:
     scenario, sha256 = _scenario(manifest, rows["scenario.jsonl"]), str(manifest["scenario_sha256"])
     if sha256 != scenario.sha256:
         raise BundleError(f"it was played on another {scenario.id}: its hash is {sha256[:12]}, that of the scenario in it {scenario.sha256[:12]}")
-    limits = (("rules", 1, 2**31), ("seed", 0, 2**63), ("start", WEEK, 0), ("since", WEEK, END))
+    week, end = scenario.calendar.week, scenario.calendar.end
+    limits = (("rules", 1, 2**31), ("seed", 0, 2**63), ("start", week, 0), ("since", week, end))
     rules, seed, start, since = (_number(name, manifest[name], least, most) for name, least, most in limits)
     commands = tuple(_command(row) for row in rows["commands.jsonl"])
     refused, told_score, notes = manifest["refused"], manifest["score"], manifest["notes"]
     places = [seq for seq in refused if isinstance(seq, int)] if isinstance(refused, list) else []
     events = [row for row in rows["events.jsonl"] if isinstance(row, dict)]
-    if start not in (0, WEEK) or not isinstance(refused, list) or len(places) < len(refused):
-        raise BundleError(f"it begins at {start} with {str(refused)[:40]} refused: expected 0 or {WEEK}, and places in the log")
+    if start not in (0, week) or not isinstance(refused, list) or len(places) < len(refused):
+        raise BundleError(f"it begins at {start} with {str(refused)[:40]} refused: expected 0 or {week}, and places in the log")
     if len(events) < len(rows["events.jsonl"]) or not isinstance(told_score, dict) or not isinstance(notes, list):
         raise BundleError("events, score or notes are not as they should be: expected objects, and a list")
     if len({one.seq for one in commands}) != len(commands):
         raise BundleError("two commands have one place in the log: expected each its own")
-    until = _pair("until", manifest["until"], (WEEK, END), (0, 2**31))
+    until = _pair("until", manifest["until"], (week, end), (0, 2**31))
     noise = None if manifest["noise"] is None else _number("noise", manifest["noise"], 0, 2**63)
     log = Log(scenario, seed, commands, Moment(*until), noise, start, since, frozenset(places))
-    curve = tuple(_pair("a minute", row, (WEEK, END), (-(2**53), 2**53)) for row in rows["curve.jsonl"])
+    curve = tuple(_pair("a minute", row, (week, end), (-(2**53), 2**53)) for row in rows["curve.jsonl"])
     texts = {name: str(manifest[name]) for name in ("outcome", "ended")} | {"version": str(manifest.get("version", ""))}
     return Bundle(log, rules, tuple(events), told_score, curve, notes=tuple(map(str, notes)), **texts)
 
@@ -206,7 +207,7 @@ def _pair(name: str, value: Json, first: tuple[int, int], second: tuple[int, int
 def _command(row: Any) -> Command:
     command = Command(**row)
     _number("a command's seq", command.seq, 1, 2**53)
-    _number("a command's step", command.step, WEEK, END)
+    _number("a command's step", command.step, EARLIEST, LATEST)
     if command.kind not in LEVERS or command.confidence not in (None, *CONFIDENCES) or not isinstance(command.args, dict):
         raise BundleError(f"command {command.seq} is not as it should be: kind {str(command.kind)[:40]!r}, how sure {str(command.confidence)[:20]!r}")
     return command
@@ -257,7 +258,7 @@ def verify(bundle: Bundle) -> list[str]:
         if one != other:
             differs.append(f"score, {key}: {canonical(one)} when played again, {canonical(other)} in the bundle")
     differs += _first("event", again.events, bundle.events, lambda row: str(row.get("kind")))
-    differs += _first("minute", again.curve, bundle.curve, lambda row: f"${row[1]:,} at {told(row[0], 0)}")
+    differs += _first("minute", again.curve, bundle.curve, lambda row: f"${row[1]:,} at {bundle.log.scenario.calendar.told(row[0], 0)}")
     if not differs and again.outcome != bundle.outcome:
         differs.append(f"outcome: {again.outcome} when played again, {bundle.outcome} in the bundle: other executions by minute and stock")
     return differs

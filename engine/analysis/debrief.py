@@ -17,7 +17,6 @@ from functools import cached_property
 from math import factorial, sqrt
 from typing import NamedTuple
 
-from engine.analysis.balance import HORIZON
 from engine.analysis.curve import step_to
 from engine.analysis.playbook import PlaybookSlice, slices
 from engine.analysis.rehearsal import Rehearsal, submit, wound_up
@@ -27,7 +26,7 @@ from engine.events import DESKS
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
 from engine.levers.shapes import fitting
-from engine.market_time import STEPS_PER_MINUTE, WEEK, evening_of, phase
+from engine.market_time import EARLIEST, STEPS_PER_MINUTE, Calendar
 from engine.moment import Moment
 from engine.scenario.scenario import Scenario
 
@@ -49,22 +48,23 @@ class Log:
     until: Moment
     noise: int | None = None
     start: int = 0
-    since: int = WEEK
+    since: int = EARLIEST
     refused: frozenset[int] = frozenset()
     closed: frozenset[str] = frozenset()
 
     @property
     def horizon(self) -> Moment:
         """The moment up to which runs are compared."""
-        return min(self.until, Moment.before(HORIZON, self.commands))
+        return min(self.until, Moment.before(self.scenario.calendar.horizon, self.commands))
 
     @cached_property
     def decisions(self) -> "tuple[Decision, ...]":
         """What changed the market or could have, by time: what a desk did of one kind in an evening, or in a phase of the day, is one."""
         found: dict[tuple[str, str, str], list[Command]] = {}
+        calendar = self.scenario.calendar
         for command in in_order(self.commands):
             if command.seq not in self.refused and self.horizon.takes(command) and self._could_matter(command):
-                part = phase(command.step) if command.step >= 0 else _part(command)
+                part = calendar.phase(command.step) if command.step >= 0 else _part(calendar, command)
                 found.setdefault((command.desk, command.kind, part), []).append(command)
         ordered = sorted(found.values(), key=lambda commands: (commands[0].step, commands[0].seq))
         return tuple(Decision(number, tuple(commands)) for number, commands in enumerate(ordered, 1))
@@ -196,11 +196,11 @@ class Replays:
 
     def outcome(self, variation: Variation) -> Outcome:
         """What the day costs then."""
-        log, course = self.log, self._course(variation)
+        log, course, calendar = self.log, self._course(variation), self.log.scenario.calendar
         too_early = [
             one
             for one in course
-            if one.seq in variation.moved and (one.step < log.since or _part(one) != _part(self._played(one)))
+            if one.seq in variation.moved and (one.step < log.since or _part(calendar, one) != _part(calendar, self._played(one)))
         ]
         if variation.by < 0 and too_early:
             return Outcome(0.0, "that part of the game had not begun")
@@ -233,9 +233,9 @@ class Replays:
         return next(one for one in self._ordered if one.seq == command.seq)
 
 
-def _part(command: Command) -> str:
+def _part(calendar: Calendar, command: Command) -> str:
     """The evening or the phase in which it was given; the morning is one, for the bell keeps nobody from acting before it."""
-    evening = evening_of(command.step)
+    evening = calendar.evening_of(command.step)
     return "the day" if evening is None else f"evening {evening}"
 
 

@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 
-from engine.analysis.balance import HORIZON, Beside, beside_ghost
+from engine.analysis.balance import Beside, beside_ghost
 from engine.analysis.curve import step_to
 from engine.analysis.rehearsal import BEFORE, Rehearsal, play, rehearse, submit, wound_up
 from engine.arguments import Args
 from engine.commands import Command
 from engine.events import DESKS
 from engine.firm.simulation import Simulation
-from engine.market_time import WEEK, step_at
 from engine.scenario.scenario import Scenario
 
 _Habit = tuple[tuple[str, str, str, Args], ...]  # clock, desk, kind, arguments
@@ -36,32 +35,33 @@ HABITS: dict[str, _Habit] = {
 
 def week_of(scenario: Scenario, seed: int, name: str) -> list[Command]:
     """What an autopilot at all desks does in the week of a seed: [] for history, whose week a run of the day has behind it."""
-    return [] if name == BEFORE else rehearse(scenario, seed, dict.fromkeys(DESKS, name), since=WEEK, until=0).commands
+    return [] if name == BEFORE else rehearse(scenario, seed, dict.fromkeys(DESKS, name), since=scenario.calendar.week, until=0).commands
 
 
-def with_habit(scenario: Scenario, seed: int, week: list[Command], habit: _Habit, until: int = HORIZON) -> Rehearsal:
+def with_habit(scenario: Scenario, seed: int, week: list[Command], habit: _Habit, until: int | None = None) -> Rehearsal:
     """A run to step `until`: a week, then a habit and nothing else."""
-    day = [Command(0, step_at(clock), desk, kind, args) for clock, desk, kind, args in habit]
-    run = Rehearsal(Simulation(scenario, seed, start=WEEK if week else 0))
+    day = [Command(0, scenario.calendar.step_at(clock), desk, kind, args) for clock, desk, kind, args in habit]
+    run = Rehearsal(Simulation(scenario, seed, start=scenario.calendar.week if week else 0))
     for seq, command in enumerate((*week, *day), 1):
         step_to(run.sim, command.step, run.curve)
         submit(run, replace(command, seq=seq))
-    step_to(run.sim, until, run.curve)
+    step_to(run.sim, scenario.calendar.horizon if until is None else until, run.curve)
     return run
 
 
 def habits_beside(
-    scenario: Scenario, seed: int, name: str = BEFORE, *, until: int = HORIZON, only: tuple[str, ...] = tuple(HABITS)
+    scenario: Scenario, seed: int, name: str = BEFORE, *, until: int | None = None, only: tuple[str, ...] = tuple(HABITS)
 ) -> dict[str, Beside]:
     """Habit (of those in `only`) -> its outcome on the market of a seed, after the week that an autopilot left behind; `competent` plays its own week
     where that is not history's."""
     week = week_of(scenario, seed, name)
+    until = scenario.calendar.horizon if until is None else until
     ghost_usd = wound_up(play(scenario, BEFORE, seed, until=until))["total"]
     found = {
         habit: with_habit(scenario, seed, week, commands, until)
         for habit, commands in HABITS.items()
         if habit in only
     }
-    since = WEEK if week else 0
+    since = scenario.calendar.week if week else 0
     found["competent"] = rehearse(scenario, seed, dict.fromkeys(DESKS, "competent"), since=since, until=until)
     return {habit: beside_ghost(wound_up(run), ghost_usd) for habit, run in found.items()}

@@ -8,26 +8,28 @@ from typing import TypedDict
 
 from engine.events import DESKS, Event
 from engine.firm.simulation import Simulation
-from engine.market_time import BELL_END, BLOCK, CLOSE, END, OPEN, SPEEDS, STEPS_PER_SECOND, WEEK, phase, told
+from engine.market_time import SPEEDS, STEPS_PER_SECOND, Calendar
 from engine.sights.cards import DeskCards
 
 Gap = TypedDict("Gap", {"longest_gap_s": float, "from": str, "to": str, "longest_without_news_s": float})
-SPANS = ((WEEK, 0), (0, OPEN), (OPEN, BELL_END), (BELL_END, CLOSE), (BLOCK, END))  # the evening before the block is not waited for
 ANSWERS = ("command.applied", "command.refused")  # what a desk hears of itself
 
 
-def wall_s(step: int, speeds: dict[str, float] = SPEEDS) -> float:
-    """Seconds of wall time from the first evening to a step."""
-    return sum(max(0, min(step, end) - begin) / STEPS_PER_SECOND / speeds[phase(begin)] for begin, end in SPANS)
+def wall_s(calendar: Calendar, step: int, speeds: dict[str, float] = SPEEDS) -> float:
+    """Seconds of wall time from the first evening to a step; the evening before the block is not waited for."""
+    opens, bell_end = calendar.open, calendar.bell_end
+    spans = ((calendar.week, 0), (0, opens), (opens, bell_end), (bell_end, calendar.close), (calendar.block, calendar.end))
+    return sum(max(0, min(step, end) - begin) / STEPS_PER_SECOND / speeds[calendar.phase(begin)] for begin, end in spans)
 
 
 @dataclass(slots=True)
 class Busy:
     """Collects moments worth something; give `watch` to a rehearsal, then its events to `gaps`."""
 
-    speeds: dict[str, float] = field(default_factory=lambda: dict(SPEEDS))
+    calendar: Calendar
+    until: int
     since: int = 0
-    until: int = END
+    speeds: dict[str, float] = field(default_factory=lambda: dict(SPEEDS))
     sights: dict[str, list[tuple[int, list[str]]]] = field(default_factory=lambda: {desk: [] for desk in DESKS})
 
     def watch(self, sim: Simulation, sights: dict[str, DeskCards]) -> None:
@@ -41,23 +43,26 @@ class Busy:
         return {desk: self._gaps_of(desk, events) for desk in DESKS}
 
     def _gaps_of(self, desk: str, events: list[Event]) -> Gap:
+        calendar = self.calendar
         mine = [event for event in events if desk in event.audience and self.since <= event.step <= self.until]
         news = [event.step for event in mine if event.kind not in ANSWERS]
         used = {
-            (phase(event.step), event.data["command"]): event.step
+            (calendar.phase(event.step), event.data["command"]): event.step
             for event in reversed(mine)
             if event.kind == "command.applied"
         }
         free = [
             step
             for step, kinds in self.sights[desk]
-            if any(used.get((phase(step), kind), END) >= step for kind in kinds)
+            if any(used.get((calendar.phase(step), kind), calendar.end) >= step for kind in kinds)
         ]  # fmt: skip
         seconds, first, last = self._longest([*news, *free])
         quiet, _, _ = self._longest(news)
-        return {"longest_gap_s": round(seconds, 1), "from": told(first, 0), "to": told(last, 0), "longest_without_news_s": round(quiet, 1)}
+        begin, end = calendar.told(first, 0), calendar.told(last, 0)
+        return {"longest_gap_s": round(seconds, 1), "from": begin, "to": end, "longest_without_news_s": round(quiet, 1)}
 
     def _longest(self, moments: list[int]) -> tuple[float, int, int]:
         steps = sorted([self.since, *moments, self.until])
-        pairs = [(wall_s(b, self.speeds) - wall_s(a, self.speeds), a, b) for a, b in zip(steps, steps[1:], strict=False)]
+        walls = [wall_s(self.calendar, step, self.speeds) for step in steps]
+        pairs = [(walls[i + 1] - walls[i], steps[i], steps[i + 1]) for i in range(len(steps) - 1)]
         return max(pairs, key=lambda pair: (pair[0], -pair[1]))

@@ -14,7 +14,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from engine.analysis.balance import HORIZON, LINE_UPS
+from engine.analysis.balance import LINE_UPS
 from engine.analysis.debrief import Log, of_this_course
 from engine.analysis.playbook import Safeguard, lab_safeguards
 from engine.analysis.rehearsal import Rehearsal, rehearse, submit, wound_up
@@ -131,7 +131,7 @@ def run_trial(plan: Plan, seed: int, guarded: bool, going: Going | None = None) 
     market, noise = (seed, None) if plan.market is None else (plan.market, seed)
     hook = _Set(plan, market, guarded, going)
     if plan.log is None:
-        run = rehearse(plan.scenario, market, dict(plan.seats), noise=noise, since=plan.since, until=HORIZON, before=hook)
+        run = rehearse(plan.scenario, market, dict(plan.seats), noise=noise, since=plan.since, until=plan.scenario.calendar.horizon, before=hook)
     else:
         run = _again(plan.scenario, market, noise, plan.log, hook)
     found = wound_up(run)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.events import Event
-from engine.market_time import CLOSE, OPEN, STEPS_PER_MINUTE
+from engine.market_time import STEPS_PER_MINUTE
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -43,8 +43,8 @@ def executed(sim: "Simulation") -> str:
     over, then what has traded and the last sale now, then shares bought and sold, their value and the number of executions of clients, of
     the errors and of the firm's own trades. What it is made of is kept by the simulation in any case, so that keeping it costs nothing.
     """
-    machine, gauges, names = sim.machine, sim.gauges, sim.names
-    minutes = max(0, min(sim.now, CLOSE) - OPEN) // STEPS_PER_MINUTE + (sim.now >= OPEN)
+    machine, gauges, names, opens = sim.machine, sim.gauges, sim.names, sim.calendar.open
+    minutes = max(0, min(sim.now, sim.calendar.close) - opens) // STEPS_PER_MINUTE + (sim.now >= opens)
     ticks = machine.symbols["tick_hc"].astype(np.int64)
     closes, last = gauges.closes[:, :minutes] * ticks[:, None], machine.market["last"] * ticks
     sha = hashlib.sha256()

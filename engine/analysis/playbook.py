@@ -20,12 +20,10 @@ from engine.commands import CONFIDENCES, Command
 from engine.events import DESKS
 from engine.levers import LEVERS
 from engine.market.arrivals import stale_server
-from engine.market_time import OPEN, step_at, week_step
+from engine.market_time import Calendar
 from engine.scenario.folders import File
 from engine.scenario.scenario import Scenario
 
-_DAY = datetime.date(2012, 8, 1)
-DATES = (datetime.date(2012, 7, 27), datetime.date(2012, 7, 30), datetime.date(2012, 7, 31), _DAY)
 FIELDS = {"at", "desk", "kind", "args", "confidence", "why"}
 GROUPS = ("stale", "good", "all")
 
@@ -116,7 +114,7 @@ def lab_safeguards(scenario: Scenario, seed: int) -> list[Safeguard]:
     def commands(row: dict[str, Any], part: str) -> tuple[Command, ...]:
         where = f"{path.name}: {row['id']}: {part}"
         plain = [{key: value for key, value in entry.items() if key != "after"} for entry in row.get(part, ())]
-        found = [_entry(scenario, stale, f"{where} {i}", {"at": "08:00", **entry}) for i, entry in enumerate(plain, 1)]
+        found = [_entry(scenario, stale, f"{where} {i}", {"at": scenario.calendar.hm(0), **entry}) for i, entry in enumerate(plain, 1)]
         return tuple(Command(seq=seq, **fields) for seq, fields in enumerate(found, 1))
 
     found = []
@@ -139,10 +137,10 @@ def _commands(scenario: Scenario, seed: int, where: str, rows: list[object]) -> 
     stale = stale_server(scenario, seed)
     entries = [_entry(scenario, stale, f"{where}: command {i}", entry) for i, entry in enumerate(rows, 1)]
     entries.sort(key=lambda fields: fields["step"])
-    return [Command(seq=seq, **fields) for seq, fields in enumerate(_with_words(entries), 1)]
+    return [Command(seq=seq, **fields) for seq, fields in enumerate(_with_words(scenario.calendar, entries), 1)]
 
 
-def _with_words(entries: list[_Entry]) -> list[_Entry]:
+def _with_words(calendar: Calendar, entries: list[_Entry]) -> list[_Entry]:
     """The commands of a file, and before those that need the risk manager's word the word itself where the file does not speak of it."""
     found: list[_Entry] = []
     spoken: list[object] = []
@@ -150,7 +148,7 @@ def _with_words(entries: list[_Entry]) -> list[_Entry]:
         kind = entry["kind"]
         if kind in ("authorise.give", "authorise.refuse"):
             spoken.append(entry["args"].get("what", ""))
-        if LEVERS[kind].word and kind not in spoken and (not LEVERS[kind].word_until_open or 0 <= entry["step"] < OPEN):
+        if LEVERS[kind].word and kind not in spoken and (not LEVERS[kind].word_until_open or 0 <= entry["step"] < calendar.open):
             spoken.append(kind)
             word = _Entry(step=entry["step"], desk="risk", kind="authorise.give", args={"what": kind}, confidence=None, why="implied by the playbook")
             found.append(word)
@@ -177,7 +175,7 @@ def _entry(scenario: Scenario, stale: int, where: str, entry: object) -> _Entry:
         raise PlaybookError(f"{where}: args = {args!r}: expected a table")
     args = {key: _server_names(scenario, stale, f"{where}: args.{key}", key, value) for key, value in args.items()}
     return {
-        "step": _moment(where, entry.get("at")),
+        "step": _moment(scenario.calendar, where, entry.get("at")),
         "desk": desk,
         "kind": kind,
         "args": args,
@@ -186,20 +184,21 @@ def _entry(scenario: Scenario, stale: int, where: str, entry: object) -> _Entry:
     }
 
 
-def _moment(where: str, at: object) -> int:
+def _moment(calendar: Calendar, where: str, at: object) -> int:
     """Step of an entry's time: a TOML date-time of the day or of an evening of its week, a TOML time, or text."""
     try:
         if isinstance(at, datetime.datetime):
-            if at.date() not in DATES or at.tzinfo is not None:
+            dates = [*calendar.before, calendar.today]
+            if at.date() not in dates or at.tzinfo is not None:
                 raise ValueError("neither on the day nor on an evening of its week")
-            if at.date() != _DAY:
-                return week_step(DATES.index(at.date()), at.time().isoformat("milliseconds"))
+            if at.date() != calendar.today:
+                return calendar.week_step(dates.index(at.date()), at.time().isoformat("milliseconds"))
             at = at.time()
         if isinstance(at, datetime.time):
-            return step_at(at.isoformat("milliseconds"))
-        return step_at(str(at))
+            return calendar.step_at(at.isoformat("milliseconds"))
+        return calendar.step_at(str(at))
     except ValueError as error:
-        raise PlaybookError(f"{where}: at = {at}: expected a time such as {_DAY.isoformat()}T09:54:00 ({error})") from None
+        raise PlaybookError(f"{where}: at = {at}: expected a time such as {calendar.today}T{calendar.clock(calendar.open)} ({error})") from None
 
 
 def _server_names(scenario: Scenario, stale: int, where: str, key: str, value: object) -> object:

@@ -16,7 +16,7 @@ from engine.events import DESKS, Event
 from engine.firm.clients import charge_halting
 from engine.firm.score import Score, grade, score
 from engine.firm.simulation import Simulation
-from engine.market_time import BELL_END, CLOSE, END, OPEN, STEPS_PER_MINUTE, WEEK, step_at, told
+from engine.market_time import STEPS_PER_MINUTE, Calendar
 from engine.scenario.scenario import Scenario
 from engine.sights.cards import DeskCards
 from engine.sights.sight import desk_sight
@@ -103,7 +103,7 @@ def words_of(scenario: Scenario) -> Words:
     """What autopilots know of a scenario beside what they see: its people's words."""
     told, texts = scenario.told, scenario.evidence
     retired = told.behaviours.get("power_peg", texts.reject_words)
-    return Words(told.system, scenario.fleet.many, texts.reject_sender, texts.reject_words, retired)
+    return Words(told.system, scenario.fleet.many, texts.reject_sender, texts.reject_words, retired, scenario.calendar)
 
 
 def look(sim: Simulation, pilots: dict[str, str], help_level: str = "2012") -> list[Given]:
@@ -123,23 +123,25 @@ def rehearse(
     *,
     noise: int | None = None,
     since: int = 0,
-    until: int = END,
+    until: int | None = None,
     help_level: str = "2012",
     threads: int = 1,
     watch: Watcher | None = None,
     before: "Callable[[Rehearsal], None] | None" = None,
 ) -> Rehearsal:
-    """Play `seats` (desk -> autopilot; a desk that is left out does nothing) to step `until`.
+    """Play `seats` (desk -> autopilot; a desk that is left out does nothing) to step `until`, the end unless told otherwise.
 
     Before `since` history plays every desk; a `since` below 0 begins the run with the week. `watch` is shown every desk's
     sight at each look; `before` has its turn before anybody looks, from the first step on. Raises AutopilotError.
     """
     for desk, name in seats.items():
         autopilot(name, desk, words_of(scenario))
-    run = Rehearsal(Simulation(scenario, seed, noise=noise, start=WEEK if since < 0 else 0, threads=threads))
+    calendar = scenario.calendar
+    until = calendar.end if until is None else until
+    run = Rehearsal(Simulation(scenario, seed, noise=noise, start=calendar.week if since < 0 else 0, threads=threads))
     sim = run.sim
     while sim.now < until and not sim.ended:
-        if looks_at(sim.now):
+        if looks_at(calendar, sim.now):
             pilots = seats if sim.now >= since else dict.fromkeys(DESKS, BEFORE)
             if before is not None:
                 before(run)
@@ -147,7 +149,7 @@ def rehearse(
                 watch(sim, {desk: desk_sight(sim, desk, help_level) for desk in DESKS})
             for desk, _, move in look(sim, pilots, help_level):
                 submit(run, Command(len(run.commands) + 1, sim.now, desk, *move))
-        step_to(sim, min(next_look(sim.now), until), run.curve)
+        step_to(sim, min(next_look(calendar, sim.now), until), run.curve)
     run.events += sim.take_events()
     return run
 
@@ -159,7 +161,7 @@ def play(
     *,
     noise: int | None = None,
     since: int = 0,
-    until: int = END,
+    until: int | None = None,
     threads: int = 1,
     added: Iterable[tuple[int, str, Mapping[str, object]]] = (),
 ) -> Rehearsal:
@@ -169,7 +171,8 @@ def play(
     commands = playbook(scenario, name, seed)
     if since < 0 and f"{name}-week" in playbook_names(scenario):
         commands = [*playbook(scenario, f"{name}-week", seed), *commands]
-    start = WEEK if any(command.step < 0 for command in commands) else 0
+    start = scenario.calendar.week if any(command.step < 0 for command in commands) else 0
+    until = scenario.calendar.end if until is None else until
     given = [Command(0, max(step, start), "facilitator", kind, args) for step, kind, args in added]
     commands = [
         replace(command, seq=seq)
@@ -195,7 +198,7 @@ def submit(run: Rehearsal, command: Command) -> None:
 
 def wound_up(run: Rehearsal) -> Score:
     """The score of a run that is cut short and not played on: what is down stays down until the close."""
-    moments = [run.sim.now, *(moment for moment in (OPEN, BELL_END, CLOSE) if moment > run.sim.now)]
+    moments = [run.sim.now, *(moment for moment in run.sim.calendar.moments[:3] if moment > run.sim.now)]
     for first, until in zip(moments, moments[1:], strict=False):
         charge_halting(run.sim, first, until)
     return score(run.sim)
@@ -208,7 +211,7 @@ def rehearsed(
     *,
     noise: int | None = None,
     since: int = 0,
-    until: int = END,
+    until: int | None = None,
     help_level: str = "2012",
     formula: bool = False,
     ended: "Callable[[Rehearsal], None] | None" = None,
@@ -219,7 +222,9 @@ def rehearsed(
     scenario, seed, noise, seats, help, commands, score, minutes, ghost {score, minutes, story}, avoided_usd, share_avoided, grade,
     story, busy {desk: {longest_gap_s, from, to, longest_without_news_s}}.
     """
-    busy = Busy(since=since, until=until)
+    calendar = scenario.calendar
+    until = calendar.end if until is None else until
+    busy = Busy(calendar, since=since, until=until)
     run = rehearse(scenario, seed, seats, noise=noise, since=since, until=until, help_level=help_level, watch=busy.watch)
     if ended is not None:
         ended(run)
@@ -233,11 +238,11 @@ def rehearsed(
         "noise": run.sim.noise,
         "seats": seats,
         "help": help_level,
-        "from": told(since, 0),
-        "until": told(run.sim.now, 0),
+        "from": calendar.told(since, 0),
+        "until": calendar.told(run.sim.now, 0),
         "commands": [
             {
-                "at": told(command.step, 0),
+                "at": calendar.told(command.step, 0),
                 "desk": command.desk,
                 "kind": command.kind,
                 "args": command.args,
@@ -248,8 +253,8 @@ def rehearsed(
             for command in run.commands
         ],
         "score": found,
-        "minutes": minutes(found),
-        "ghost": {"score": other, "minutes": minutes(other), "story": _story(ghost, other)},
+        "minutes": minutes(calendar, found),
+        "ghost": {"score": other, "minutes": minutes(calendar, other), "story": _story(ghost, other)},
         "avoided_usd": round(avoided),
         "share_avoided": round(avoided / other["total"], 4) if other["total"] > SHARE_FROM_USD else None,
         "grade": grade(found["total"], other["total"]),
@@ -258,20 +263,24 @@ def rehearsed(
     }
 
 
-def minutes(found: Score) -> dict[str, Minute]:
+def minutes(calendar: Calendar, found: Score) -> dict[str, Minute]:
     """When a team noticed, diagnosed and contained, of a score: {notice, diagnose, contain} -> {at, minutes, text}.
 
     `at` is a clock or None, `minutes` counts from the opening bell and is negative before it, `text` is for people.
     """
     never = "nothing ran away" if found["runaway"] == "never" else "never"
     noticed, diagnosed, contained = found["noticed_at"], found["diagnosed_at"], found["contained_at"]
-    return {"notice": _minute(noticed, "never"), "diagnose": _minute(diagnosed, "never"), "contain": _minute(contained, never)}
+    return {
+        "notice": _minute(calendar, noticed, "never"),
+        "diagnose": _minute(calendar, diagnosed, "never"),
+        "contain": _minute(calendar, contained, never),
+    }
 
 
-def _minute(at: str | None, otherwise: str) -> Minute:
+def _minute(calendar: Calendar, at: str | None, otherwise: str) -> Minute:
     if at is None:
         return {"at": None, "minutes": None, "text": otherwise}
-    return {"at": at, "minutes": round((step_at(at) - OPEN) / STEPS_PER_MINUTE, 1), "text": at}
+    return {"at": at, "minutes": round((calendar.step_at(at) - calendar.open) / STEPS_PER_MINUTE, 1), "text": at}
 
 
 def _story(run: Rehearsal, found: Score) -> list[StoryEntry]:

@@ -19,7 +19,7 @@ from engine.commands import Command
 from engine.firm.bridge import Aside
 from engine.firm.simulation import Simulation
 from engine.market.state import FIXED
-from engine.market_time import CLOSE, STEPS_PER_MINUTE
+from engine.market_time import STEPS_PER_MINUTE
 from engine.moment import Moment
 from engine.scenario.scenario import Scenario
 
@@ -150,9 +150,11 @@ def play_on(
 ) -> None:
     """Go on to the moment `until`, giving what the log has from the simulation's own moment up to there."""
 
+    close = sim.calendar.close
+
     def go(to: int) -> None:
         while sim.now < to and not sim.ended:
-            stop = CLOSE if sim.now < CLOSE < to else to  # from there the clock jumps: what is left of a stretch would be too much
+            stop = close if sim.now < close < to else to  # from there the clock jumps: what is left of a stretch would be too much
             target = min(stop, sim.now + PROGRESS_STEPS)
             if curve is None:
                 sim.step(target - sim.now)

@@ -24,30 +24,39 @@ from engine.scenario.evidence_models import (
     WeekQuota,
     When,
 )
-from engine.scenario.evidence_texts import EVENING_MACHINES, EVENING_PEOPLE, MACHINES, PEOPLE, WEEK_TIMES
+from engine.scenario.evidence_texts import EVENING_MACHINES, EVENING_PEOPLE, MACHINES, PEOPLE
 from engine.scenario.inject_texts import InjectText
 from engine.scenario.scenario import FILES, Scenario
 
 Schema = dict[str, Any]
 Table = tuple[str, str, type[Frozen], Mapping[str, object]]  # file, table as TOML writes it, model, defaults other than the model's
 
+
+class _Said(str):
+    """What holds where a key is left out, where that is no value of its own."""
+
+
+_STARTS, _CLOSES = _Said("the day's `start`"), _Said("the day's `close`")
+_SENT, _HELD = {"from": _STARTS, "to": _Said("five minutes before the day's `close`")}, {"from": _STARTS, "to": _CLOSES}
+_IN_THE_WEEK = {"from": _Said("the first evening's `evening_from`"), "to": _Said("the last evening's `evening_to`")}
+
 TEXTS: tuple[Table, ...] = (
     ("mail.toml", "[plan.<desk>]", Quota, {}),
-    ("mail.toml", "[[machines]]", Planned, MACHINES),
-    ("mail.toml", "[[people]]", Planned, PEOPLE),
-    ("mail.toml", "[[thread]]", Planned, PEOPLE),
-    ("mail.toml", "[[state]]", StateMail, {}),
+    ("mail.toml", "[[machines]]", Planned, {**_SENT, **MACHINES}),
+    ("mail.toml", "[[people]]", Planned, {**_SENT, **PEOPLE}),
+    ("mail.toml", "[[thread]]", Planned, {**_SENT, **PEOPLE}),
+    ("mail.toml", "[[state]]", StateMail, _HELD),
     ("mail.toml", "[[rejects]]", RejectLayout, {}),
     ("calls.toml", "[alerts]", Standing, {}),
     ("calls.toml", "[[alert]]", PlannedAlert, {}),
-    ("calls.toml", "[[call]]", CallText, {}),
-    ("calls.toml", "[[headline]]", Headline, {}),
+    ("calls.toml", "[[call]]", CallText, _HELD),
+    ("calls.toml", "[[headline]]", Headline, _HELD),
     ("week.toml", "[plan.<desk>]", WeekQuota, {}),
-    ("week.toml", "[[machines]]", Planned, EVENING_MACHINES),
-    ("week.toml", "[[people]]", Planned, EVENING_PEOPLE),
-    ("week.toml", "[[state]]", StateMail, WEEK_TIMES),
-    ("week.toml", "[[call]]", CallText, WEEK_TIMES),
-    ("hints.toml", "[[hint]]", HintText, {}),
+    ("week.toml", "[[machines]]", Planned, {**_IN_THE_WEEK, **EVENING_MACHINES}),
+    ("week.toml", "[[people]]", Planned, {**_IN_THE_WEEK, **EVENING_PEOPLE}),
+    ("week.toml", "[[state]]", StateMail, _IN_THE_WEEK),
+    ("week.toml", "[[call]]", CallText, _IN_THE_WEEK),
+    ("hints.toml", "[[hint]]", HintText, _HELD),
     ("injects.toml", "[[inject]]", InjectText, {}),
     ("logs.toml", "[<kind of line>]", LogLine, {}),
 )
@@ -161,8 +170,12 @@ def _default(value: object) -> str:
     """What holds where a key is left out."""
     if value is None:
         return "none"
+    if isinstance(value, _Said):
+        return str(value)
     if value in ("", [], {}, ()):
         return "empty"
+    if isinstance(value, list):
+        return ", ".join(map(_default, value))
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
@@ -193,13 +206,16 @@ def _list(value: Schema) -> str:
     least, most = value.get("minItems", 0), value.get("maxItems")
     many = ""
     if least:
-        many = f" of {least}" if least == most else f" of at least {least}"
+        upto = f"{least} to {most}" if most else f"at least {least}"
+        many = f" of {least}" if least == most else f" of {upto}"
     return f"a list{many}, each {_words(value['items'])}"
 
 
 def _text(value: Schema) -> str:
     if "description" in value:
         return str(value["description"])
+    if value.get("format") == "date":
+        return "a date"
     least, most, pattern = value.get("minLength", 0), value.get("maxLength"), value.get("pattern")
     size = " that is not empty" if least else ""
     if most is not None:

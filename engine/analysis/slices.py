@@ -15,7 +15,7 @@ from engine.firm.safeguards import CONTROLS
 from engine.firm.score import gross_usd, score
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
-from engine.market_time import CLOSE, END, OPEN, STEPS_PER_MINUTE, WEEK
+from engine.market_time import STEPS_PER_MINUTE
 from engine.scenario.scenario import Scenario
 
 _HISTORY = ("history-week", "history")
@@ -39,7 +39,7 @@ class AloneRow(TypedDict):
     price_usd: int
 
 
-def alone(scenario: Scenario, seed: int, found: PlaybookSlice = NOTHING, *, hole: bool = False, until: int = END) -> Rehearsal:
+def alone(scenario: Scenario, seed: int, found: PlaybookSlice = NOTHING, *, hole: bool = False, until: int | None = None) -> Rehearsal:
     """A run to step `until` with history's play and one barrier beside it; the seed's draw of a hole is overridden. Raises PlaybookError."""
     others = [
         command
@@ -48,7 +48,8 @@ def alone(scenario: Scenario, seed: int, found: PlaybookSlice = NOTHING, *, hole
         if command.kind not in found.without
     ]
     rows = [(command, True) for command in found.commands] + [(command, False) for command in others]
-    run = Rehearsal(Simulation(scenario, seed, start=WEEK))
+    run = Rehearsal(Simulation(scenario, seed, start=scenario.calendar.week))
+    until = scenario.calendar.end if until is None else until
     sim = run.sim
     given = sorted((row for row in rows if row[0].step < until), key=lambda row: row[0].step)
     for seq, (command, own) in enumerate(given, 1):
@@ -65,8 +66,9 @@ def _step_to(sim: Simulation, target: int, found: PlaybookSlice, hole: bool) -> 
         if found.control:
             sim.safeguards.controls[found.control]["hole"] = hole
             safeguards.apply_dial(sim, found.control)
-    if sim.now < CLOSE:
-        sim.step(min(target, CLOSE) - sim.now)  # at the close the clock jumps to the evening
+    close = sim.calendar.close
+    if sim.now < close:
+        sim.step(min(target, close) - sim.now)  # at the close the clock jumps to the evening
     sim.step(max(0, target - sim.now))
 
 
@@ -76,7 +78,7 @@ def _is_given(sim: Simulation, command: Command, own: bool, found: PlaybookSlice
         return True
     if own:
         return not found.alerted or any(found.alerted in alert["text"] for alert in sim.inbox.alerts if alert["step"] >= 0)
-    return command.step < OPEN or gross_usd(sim.machine) > SEEN_USD
+    return command.step < sim.calendar.open or gross_usd(sim.machine) > SEEN_USD
 
 
 def alone_row(scenario: Scenario, seed: int, found: PlaybookSlice, before: Rehearsal) -> AloneRow:

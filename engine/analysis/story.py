@@ -10,7 +10,6 @@ from engine.arguments import Args
 from engine.events import Happened
 from engine.firm.score import Score
 from engine.levers import LEVERS
-from engine.market_time import END, told
 from engine.money import dollars
 from engine.scenario.scenario import Scenario
 
@@ -200,8 +199,8 @@ def story(events: Iterable[Happened], scenario: Scenario, score: Score | None = 
     kept = sorted(teller.lines, key=lambda line: (-line.weight, line.step, line.desk, line.text))[: lines - (score is not None)]
     kept.sort(key=lambda line: (line.step, -line.weight, line.text))
     if score is not None:
-        kept.append(Line(END, 100, "", fate(score, scenario.cash.start_usd)))
-    return [{"at": told(line.step, 0), "desk": line.desk, "text": line.text} for line in kept]
+        kept.append(Line(scenario.calendar.end, 100, "", fate(score, scenario.cash.start_usd)))
+    return [{"at": scenario.calendar.told(line.step, 0), "desk": line.desk, "text": line.text} for line in kept]
 
 
 def moments(events: Iterable[Happened], scenario: Scenario) -> list[Line]:

@@ -11,7 +11,7 @@ from engine.autopilots import assistant, competent, history, novice
 from engine.autopilots.parts import Eyes, Habit, Move, Words
 from engine.commands import LEVERS
 from engine.events import DESKS
-from engine.market_time import BELL_END, BLOCK, CLOSE, END, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND, phase
+from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND, Calendar
 from engine.sights.cards import DeskCards
 
 CHARACTERS: dict[str, dict[str, tuple[Habit, ...]]] = {
@@ -62,16 +62,16 @@ def _moves(habits: tuple[Habit, ...], eyes: Eyes) -> list[Move]:
     return list(found.values())
 
 
-def looks_at(step: int) -> bool:
+def looks_at(calendar: Calendar, step: int) -> bool:
     """Whether autopilots look at a step."""
-    return step % LOOK_STEPS[phase(step)] == 0
+    return step % LOOK_STEPS[calendar.phase(step)] == 0
 
 
-def next_look(step: int) -> int:
-    """The first step after `step` at which autopilots look; END when there is none."""
-    every = LOOK_STEPS[phase(step)]
+def next_look(calendar: Calendar, step: int) -> int:
+    """The first step after `step` at which autopilots look; the end when there is none."""
+    every, end = LOOK_STEPS[calendar.phase(step)], calendar.end
     following = (step // every + 1) * every
-    begin = next((begin for begin in (0, OPEN, BELL_END, CLOSE) if begin > step), END)  # of the next phase
+    begin = next((begin for begin in (0, calendar.open, calendar.bell_end, calendar.close) if begin > step), end)  # of the next phase
     if following >= begin:
-        following = begin if begin == END or looks_at(begin) else next_look(begin)
-    return min(BLOCK if CLOSE <= following < BLOCK else following, END)
+        following = begin if begin == end or looks_at(calendar, begin) else next_look(calendar, begin)
+    return min(calendar.block if calendar.close <= following < calendar.block else following, end)

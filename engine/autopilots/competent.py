@@ -165,7 +165,7 @@ def clear_servers(eyes: Eyes) -> Move | None:
     for row in eyes.hosts:
         if not row["checksum"] or wrong(eyes, row) or not checked(eyes, row):
             continue
-        started = eyes.done("server.start", "08:00", row["name"])
+        started = eyes.done("server.start", eyes.morning, row["name"])
         if started and started[0]["state"] == "done" and not was_told(eyes, REPAIRED, row["name"]):
             return say(eyes, REPAIRED.format(name=row["name"]))
         if clearing(eyes) and not was_told(eyes, MAY_START, row["name"]):

@@ -5,9 +5,9 @@ mail and never the machine's; the deployer checks which servers run the new rele
 these back; the risk manager believes the flow is meant. For ghosts, demos, and whatever came before an exercise begins.
 """
 
-from engine.autopilots.parts import Eyes, Habit, Move, open_mail, pick_up
+from engine.autopilots.parts import Eyes, Habit, Move, like, open_mail, pick_up
 
-COPIED = (2, 5, 8)  # servers that are done at the end of each evening
+COPIED = (2, 5, 8)  # of eight servers, those that are done at the end of each of three evenings
 RESTART_FROM = "19:30"  # of the last evening
 WHY = "What did we change?"  # release management, when the market has noticed
 _BUSY_PER_S, LARGE_USD = 100, 50_000_000  # children, and a position, beyond a morning's own
@@ -50,14 +50,14 @@ def _copy_by_hand(eyes: Eyes) -> Move | None:
     if evening is None or eyes.free == 0 or eyes.busy("release.copy"):
         return None
     servers = eyes.hosts
-    upto = len(servers) if evening == len(COPIED) - 1 else COPIED[evening]
+    upto = len(servers) if eyes.last_evening else COPIED[evening]
     left = [server["n"] for server in servers[:upto] if not server["copied_at"]]
     return Move("release.copy", {"servers": left, "release": eyes.target}, "certain", "As planned.") if left else None
 
 
 def restart_all(eyes: Eyes) -> Move | None:
     """On the last evening every server once, two at a time."""
-    if eyes.evening != len(COPIED) - 1 or not eyes.past_tonight(RESTART_FROM) or eyes.free == 0:
+    if not eyes.last_evening or not eyes.past_tonight(RESTART_FROM) or eyes.free == 0:
         return None
     waiting = [
         row for row in eyes.hosts if row["copied_at"] and not row["work"] and not eyes.done("server.start", target=row["name"])
@@ -68,7 +68,8 @@ def restart_all(eyes: Eyes) -> Move | None:
 def check_fleet(eyes: Eyes) -> Move | None:
     """Something is wrong on the day of a release: which servers run it?"""
     servers = [server["n"] for server in eyes.hosts]
-    if servers and eyes.past(CHECK_FROM) and not eyes.past(ROLL_BACK) and eyes.free > 0 and not eyes.done("checksum.run", CHECK_FROM):
+    since = like(eyes.calendar, CHECK_FROM)
+    if servers and eyes.past(CHECK_FROM) and not eyes.past(ROLL_BACK) and eyes.free > 0 and not eyes.done("checksum.run", since):
         return Move("checksum.run", {"servers": servers}, "likely", "A release went out last week.")
     return None
 

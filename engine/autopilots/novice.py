@@ -74,7 +74,7 @@ def hash_last(eyes: Eyes) -> Move | None:
 
 def uncopied_tonight(eyes: Eyes) -> bool:
     """Whether copies are still under way."""
-    return eyes.busy("release.copy") or (eyes.evening == 2 and bool(uncopied(eyes)))
+    return eyes.busy("release.copy") or (eyes.last_evening and bool(uncopied(eyes)))
 
 
 def _run_errand(eyes: Eyes) -> Move | None:

@@ -84,7 +84,7 @@ def tail_next(eyes: Eyes) -> Move | None:
         return None
     seen = {
         row["target"]: row["at"]
-        for row in reversed(eyes.done("log.tail", "09:30" if eyes.phase == "bell" else "08:00"))
+        for row in reversed(eyes.done("log.tail", eyes.bell if eyes.phase == "bell" else eyes.morning))
     }
     up = [row for row in eyes.servers if row["state"] == "running"]
     up.sort(key=lambda row: (seen.get(row["name"], ""), row["n"]))
@@ -132,8 +132,8 @@ def ask_to_disconnect(eyes: Eyes) -> Move | None:
 
 def measures(eyes: Eyes) -> list[Deed]:
     """What the operator has done since the bell that was meant to end it, in the order of time: switch or standby, and the first stop."""
-    stops = eyes.done("server.stop", "09:30")
-    found = [*eyes.done("standby.failover", "09:30"), *eyes.done("killswitch.press", "09:30"), *stops[-1:]]
+    stops = eyes.done("server.stop", eyes.bell)
+    found = [*eyes.done("standby.failover", eyes.bell), *eyes.done("killswitch.press", eyes.bell), *stops[-1:]]
     return sorted(found, key=lambda row: eyes.at(row["at"]))
 
 
@@ -168,7 +168,7 @@ def fail_over_to_standby(eyes: Eyes) -> Move | None:
 
 def disconnect_firm(eyes: Eyes) -> Move | None:
     """Hang up, unless the one server is being stopped."""
-    if sure(eyes) and not could_fail_over(eyes) and not (at_fault(eyes) and not eyes.done("server.stop", "09:30")):
+    if sure(eyes) and not could_fail_over(eyes) and not (at_fault(eyes) and not eyes.done("server.stop", eyes.bell)):
         return Move("smars.disconnect", {}, "certain", "Every minute costs millions.")
     return None
 

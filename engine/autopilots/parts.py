@@ -6,11 +6,12 @@ same commands come out.
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from engine.arguments import AllStocks, Args
 from engine.commands import LEVERS
-from engine.market_time import EVENINGS
+from engine.market_time import Calendar
 from engine.sights.cards import (
     Alert,
     Ask,
@@ -42,9 +43,10 @@ from engine.sights.cards import (
 
 _ORDER = re.compile(r"\b\d{3,}\b")
 
-EARLIER = tuple(evening[4:] for evening in EVENINGS)
-DAYS = len(EARLIER)
-START = f"{EARLIER[0]} 00:00"
+ALWAYS = "always"  # since when, where a desk's whole past is meant
+_NO_CLOCK = {"now": 86_400, ALWAYS: -9 * 86_400, "": -10 * 86_400}
+# The moments that habits name are of this day; on another firm's they are as far from the bell, or from the last turn of the day before.
+_THAT_DAY = Calendar.of()
 
 
 class Move(NamedTuple):
@@ -57,21 +59,27 @@ class Move(NamedTuple):
 
 
 def seconds(clock: str) -> int:
-    """Seconds since midnight of "HH:MM" or "HH:MM:SS", below 0 with the date of an earlier day; fractions are dropped.
-
-    "now" is later than all, "" (never) before.
-    """
-    if clock in ("", "now"):
-        return 86_400 if clock else -10 * 86_400
-    *day, clock = clock.rsplit(" ", 1)
+    """Seconds since midnight of "HH:MM" or "HH:MM:SS"; fractions are dropped."""
     hours, minutes, *rest = clock.split(".")[0].split(":")
-    before = DAYS - EARLIER.index(day[0][:6]) if day else 0
-    return int(hours) * 3600 + int(minutes) * 60 + (int(rest[0]) if rest else 0) - before * 86_400
+    return int(hours) * 3600 + int(minutes) * 60 + (int(rest[0]) if rest else 0)
+
+
+@lru_cache(maxsize=256)
+def like(calendar: Calendar, clock: str) -> str:
+    """The moment of a day that is what `clock` was on 1 August 2012."""
+    there = _THAT_DAY.step_at(clock)
+    if there < _THAT_DAY.open:
+        step = max(0, calendar.open + there - _THAT_DAY.open)
+    else:
+        turn = max(place for place, begin in enumerate(_THAT_DAY.moments) if begin <= there)
+        step = calendar.moments[turn] + there - _THAT_DAY.moments[turn]
+        step = min([step, *calendar.moments[turn + 1 : turn + 2]])
+    return calendar.clock(step)
 
 
 class Words(NamedTuple):
     """What a firm's people call things: what sends the orders, how many servers do, who mails its rejects and by which words they are known,
-    and the code that those are about.
+    and the code that those are about; and its days and hours.
     """
 
     system: str
@@ -79,6 +87,7 @@ class Words(NamedTuple):
     rejecting: str
     reject: str
     retired: str
+    calendar: Calendar
 
     def fill(self, text: str) -> str:
         """A sentence with {system} and {many} filled in."""
@@ -96,27 +105,53 @@ class Eyes:
         self.operator = sight if "servers" in sight else None
         self.risk = sight if "pnl" in sight else None
         self.clock = sight["clock"]["clock"]
-        date = sight["clock"].get("date", "")[4:]
-        self.today = seconds(f"{date} 00:00") if date in EARLIER else 0
+        self.calendar = words.calendar
+        self._days = {evening[4:]: (place - len(self.calendar.evenings)) * 86_400 for place, evening in enumerate(self.calendar.evenings)}
+        self.today = self._days.get(sight["clock"].get("date", "")[4:], 0)
         self.now = self.at(self.clock)  # since midnight of the day, below 0 in the week
         self.phase = sight["clock"]["phase"]
 
     def at(self, clock: str) -> int:
-        """A moment as it stands on a card, seconds since midnight of the day: without a date it is today's."""
-        return seconds(clock) + (0 if " " in clock or clock == "now" else self.today)
+        """A moment as it stands on a card, seconds since midnight of the day, below 0 in the week: without a date it is today's. "now" is later
+        than all, "" (never) before.
+        """
+        if clock in _NO_CLOCK:
+            return _NO_CLOCK[clock]
+        *day, clock = clock.rsplit(" ", 1)
+        return seconds(clock) + (self._days[day[0]] if day else self.today)
 
     def past(self, clock: str) -> bool:
-        """Whether the day's clock has reached "HH:MM" or "HH:MM:SS"; never in the week before."""
-        return self.now >= seconds(clock)
+        """Whether the day has come as far as "HH:MM" or "HH:MM:SS" was on 1 August 2012; never in the week before."""
+        return self.now >= seconds(like(self.calendar, clock))
+
+    @property
+    def morning(self) -> str:
+        """When the day begins."""
+        return self.calendar.hm(0)
+
+    @property
+    def bell(self) -> str:
+        """When the market opens."""
+        return self.calendar.hm(self.calendar.open)
 
     @property
     def evening(self) -> int | None:
-        """The evening of the week: 0, 1, 2, or None on the day."""
+        """The evening of the week: 0, 1, ..., or None on the day."""
         return self.sight["week"]["evening"]
 
     def past_tonight(self, clock: str) -> bool:
-        """Whether an evening's clock has reached "HH:MM"; never on the day."""
-        return self.phase == "deployment" and self.now - self.today >= seconds(clock)
+        """Whether an evening has come as far as "HH:MM" is into one that begins at 18:00; never on the day."""
+        return self.phase == "deployment" and self.tonight_s >= seconds(clock) - _THAT_DAY.evening_ms // 1000
+
+    @property
+    def tonight_s(self) -> int:
+        """How long this evening has lasted."""
+        return self.now - self.today - self.calendar.evening_ms // 1000
+
+    @property
+    def last_evening(self) -> bool:
+        """Whether this is the last evening of the week."""
+        return self.evening == len(self.calendar.evenings) - 1
 
     def ago(self, clock: str) -> int:
         """Seconds since a moment on a card."""
@@ -138,7 +173,7 @@ class Eyes:
         """Whether a lever of this kind (at that target) is under way."""
         return any(task["kind"] == kind and target in task["target"] for task in self.tasks)
 
-    def done(self, kind: str, since: str = START, target: str = "") -> list[Deed]:
+    def done(self, kind: str, since: str = ALWAYS, target: str = "") -> list[Deed]:
         """The desk's own commands of a kind from a moment on that were not refused, newest first."""
         first = self.at(since)
         return [
@@ -166,7 +201,7 @@ class Eyes:
         """State of the risk manager's word: open, asked, given or refused."""
         return next((row["state"] for row in self.authorisations if row["what"] == what), "open")
 
-    def bridge(self, since: str = START, kind: str = "", desk: str = "") -> list[BridgeItem]:
+    def bridge(self, since: str = ALWAYS, kind: str = "", desk: str = "") -> list[BridgeItem]:
         """Items of the bridge from a moment on, of a kind and a desk where these are named, oldest first."""
         first = self.at(since)
         return [
@@ -179,7 +214,7 @@ class Eyes:
         """Whether this desk has said that on the bridge."""
         return any(item["title"] == text for item in self.bridge(kind="say", desk=self.desk))
 
-    def pinned(self, words: str, since: str = START) -> bool:
+    def pinned(self, words: str, since: str = ALWAYS) -> bool:
         """Whether this desk has shared something from a moment on whose title has these words."""
         return any(words in item["title"] for item in self.bridge(since, "pin", self.desk))
 

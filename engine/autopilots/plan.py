@@ -1,11 +1,10 @@
 """Planning an evening: what is left of it, what stands in the calendar already, and the next errand that still fits."""
 
 from engine.arguments import Args
-from engine.autopilots.parts import EARLIER, Eyes, Move, open_mail, seconds
+from engine.autopilots.parts import Eyes, Move, open_mail
+from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND
 from engine.sights.cards import Control, Host
 
-EVENING_ENDS = "21:00"
-EVENING_MIN = 180
 FAILED = ("abandoned", "cut off")
 
 BUILT_BY = {"dashboard": "dashboard.build", "killswitch": "killswitch.build", "limit": "limit.link", "rate": "rate.build", "standby": "standby.build"}
@@ -15,12 +14,13 @@ Errand = tuple[str, Args]  # a lever of the week and its arguments
 
 def tonight_left(eyes: Eyes) -> float:
     """Minutes until the evening ends."""
-    return (seconds(EVENING_ENDS) - (eyes.now - eyes.today)) / 60
+    return (eyes.calendar.evening_steps // STEPS_PER_SECOND - eyes.tonight_s) / 60
 
 
 def week_left(eyes: Eyes) -> float:
     """Minutes of one hand until the last evening ends."""
-    return tonight_left(eyes) + (len(EARLIER) - 1 - (eyes.evening or 0)) * EVENING_MIN
+    later = len(eyes.calendar.evenings) - 1 - (eyes.evening or 0)
+    return tonight_left(eyes) + later * eyes.calendar.evening_steps // STEPS_PER_MINUTE
 
 
 def planned(eyes: Eyes, kind: str) -> bool:

@@ -83,7 +83,7 @@ def build_clean(eyes: Eyes) -> Move | None:
 def copy_clean(eyes: Eyes) -> Move | None:
     """On the last evening the clean release goes to as many as may be copied to: those that were copied first."""
     release, room = clean_release(eyes), eyes.week["copies_left"]
-    if not release or eyes.evening != 2 or not eyes.free or uncopied(eyes):
+    if not release or not eyes.last_evening or not eyes.free or uncopied(eyes):
         return None
     rows = [row for row in eyes.hosts if row["recorded"] != release and not row["work"]]
     rows.sort(key=lambda row: (eyes.at(row["copied_at"]), row["n"]))
@@ -93,7 +93,7 @@ def copy_clean(eyes: Eyes) -> Move | None:
 
 def _restart(eyes: Eyes) -> Move | None:
     """Once everything is on the disks, and on the last evening at the latest."""
-    late = eyes.evening == 2
+    late = eyes.last_evening
     if uncopied(eyes) or eyes.busy("release.copy") or eyes.busy("automation.deploy") or (plan_of(eyes) != LOOK_TWICE and not late):
         return None
     if plan_of(eyes) == TAKE_IT_OUT and not eyes.past_tonight(RESTARTS_FROM):
@@ -110,7 +110,7 @@ def _deploy(eyes: Eyes) -> Move | None:
 
 def too_late(eyes: Eyes) -> bool:
     """Whether a review would not be over before the week is."""
-    return eyes.evening == 2 and tonight_left(eyes) < REVIEW_MIN
+    return eyes.last_evening and tonight_left(eyes) < REVIEW_MIN
 
 
 def _review(eyes: Eyes) -> Move | None:
@@ -123,7 +123,7 @@ def _review(eyes: Eyes) -> Move | None:
 def _check(eyes: Eyes) -> Move | None:
     """Hash one server after the other while the last evening lasts, where nobody else has looked at them."""
     waiting = {LOOK_TWICE: not too_late(eyes), WRITE_IT_DOWN: not planned(eyes, "automation.deploy")}
-    if eyes.evening != 2 or planned(eyes, "fleet.review") or waiting.get(plan_of(eyes)) or not all_restarted(eyes):
+    if not eyes.last_evening or planned(eyes, "fleet.review") or waiting.get(plan_of(eyes)) or not all_restarted(eyes):
         return None
     return hash_next(eyes)
 

@@ -13,7 +13,7 @@ from engine.arguments import Json
 from engine.evidence.log import log_text
 from engine.evidence.plan import plan, values_of
 from engine.evidence.words import STOCK_WORDS, fill
-from engine.market_time import STEPS_PER_SECOND, clock, step_at
+from engine.market_time import STEPS_PER_SECOND, Calendar
 from engine.scenario.conditions import Condition, ConditionView, mover
 from engine.scenario.evidence_models import CallText, Headline, HintText, PlannedAlert, StateMail, When
 from engine.scenario.evidence_texts import EvidenceError, EvidenceTexts, load_evidence
@@ -170,10 +170,11 @@ class _Rule(Generic[W]):
     conditions: tuple[Condition, ...]
 
     @classmethod
-    def of(cls, text: W) -> "_Rule[W]":
+    def of(cls, text: W, calendar: Calendar) -> "_Rule[W]":
         hold, delay = text.for_s * STEPS_PER_SECOND, text.delay_s * STEPS_PER_SECOND
         names_stock = bool(STOCK_WORDS.search(text.words()))
-        return cls(text, step_at(text.from_), step_at(text.to), hold, text.after, text.on, delay, names_stock, text.conditions())
+        begin, end = calendar.step_at(text.from_), calendar.step_at(text.to)
+        return cls(text, begin, end, hold, text.after, text.on, delay, names_stock, text.conditions())
 
     def holds(self, view: ConditionView, symbol: str | None) -> bool:
         """Whether every condition does. A loop: this is asked a hundred thousand times a morning, and a generator takes as long again."""
@@ -186,8 +187,9 @@ class _Rule(Generic[W]):
 class _Rules(Generic[W]):
     """Entries of one kind that wait for their conditions. `said`: id -> [step, stock]; `since`: id -> step."""
 
-    def __init__(self, texts: tuple[W, ...]) -> None:
-        self.all = tuple(_Rule.of(text) for text in texts)
+    def __init__(self, texts: tuple[W, ...], calendar: Calendar) -> None:
+        self.calendar = calendar
+        self.all = tuple(_Rule.of(text, calendar) for text in texts)
         self.said: dict[str, tuple[int, str | None]] = {}
         self.since: dict[str, int] = {}
         self._wait(list(self.all))
@@ -228,7 +230,7 @@ class _Rules(Generic[W]):
                 continue
             if rule.hold and step - self.since.setdefault(rule.text.id, step) < rule.hold:
                 continue
-            values, spoken_of = fill(view, step, symbol)
+            values, spoken_of = fill(view, step, symbol, self.calendar)
             self.said[rule.text.id] = (step, spoken_of if rule.names_stock else symbol)
             self.since.pop(rule.text.id, None)
             found.append((rule.text, values))
@@ -261,10 +263,10 @@ class Evidence:
         self._next = sum(entry.step < start for entry in self.plan)  # first entry of the plan that has not been sent
         self._due = self.plan[self._next].step if self._next < len(self.plan) else 1 << 62
         self._id = 1
-        self._mails: _Rules[StateMail] = _Rules(texts.mails)
-        self._calls: _Rules[CallText] = _Rules(texts.calls)
-        self._headlines: _Rules[Headline] = _Rules(texts.headlines)
-        self._hints: _Rules[HintText] = _Rules(texts.hints)
+        self._mails: _Rules[StateMail] = _Rules(texts.mails, texts.calendar)
+        self._calls: _Rules[CallText] = _Rules(texts.calls, texts.calendar)
+        self._headlines: _Rules[Headline] = _Rules(texts.headlines, texts.calendar)
+        self._hints: _Rules[HintText] = _Rules(texts.hints, texts.calendar)
         self._stopped: list[int] = []
         self._disconnected = False
         self._cut_off = False
@@ -309,7 +311,8 @@ class Evidence:
     def reject_mail(self, step: int, order_id: int, symbol: str) -> Mail:
         """The machine's mail about an order that it refused: the order and the stock, never the server (its log has that)."""
         layouts = self.texts.rejects
-        body = layouts[order_id % len(layouts)].body.format_map({"order": order_id, "symbol": symbol, "clock": clock(step, ms=True)})
+        now = self.texts.calendar.clock(step, ms=True)
+        body = layouts[order_id % len(layouts)].body.format_map({"order": order_id, "symbol": symbol, "clock": now})
         return Mail(self._take_id(), step, "operator", self.texts.reject_sender, self.texts.reject_subject, "machines", body)
 
     def to_dict(self) -> dict[str, Json]:

@@ -9,27 +9,12 @@ from typing import NamedTuple
 
 from engine.events import DESKS
 from engine.market.chance import EVIDENCE, below
-from engine.market_time import (
-    BELL_END,
-    CLOSE,
-    EVENING_STEPS,
-    EVENINGS,
-    OPEN,
-    STEPS_PER_MINUTE,
-    STEPS_PER_SECOND,
-    WEEK,
-    clock,
-    step_at,
-)
+from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND, Calendar
 from engine.scenario.evidence_models import Planned, PlannedAlert
 from engine.scenario.evidence_texts import EvidenceTexts
 
-PERIODS = (("premarket", 20, OPEN), ("bell", OPEN, BELL_END), ("unwind", BELL_END, CLOSE))
-WEEK_PERIODS = tuple(
-    (WEEK + n * EVENING_STEPS + STEPS_PER_MINUTE, WEEK + (n + 1) * EVENING_STEPS - STEPS_PER_MINUTE)
-    for n in range(len(EVENINGS))
-)
-_LAST = CLOSE - 40  # so that the day's last tick before the close still brings it
+PERIODS = ("premarket", "bell", "unwind")
+_FIRST, _LAST = 20, 40  # steps after the day's start, and before the close: so that the last tick before it still brings it
 _APART = 6 * STEPS_PER_MINUTE  # between two sends of one text
 SENDS = 1 << 16
 FILLING = 1 << 40  # keys of the draws that choose what fills up a period
@@ -48,9 +33,22 @@ class _Entry(NamedTuple):
     turn: int
 
 
+def _periods(calendar: Calendar) -> tuple[tuple[int, int], ...]:
+    """Of PERIODS each, from when until when."""
+    return ((_FIRST, calendar.open), (calendar.open, calendar.bell_end), (calendar.bell_end, calendar.close))
+
+
+def _evenings(calendar: Calendar) -> tuple[tuple[int, int], ...]:
+    """Of the evenings of the week each, from when until when mails come."""
+    begins = [calendar.evening_step(n) for n in range(len(calendar.evenings))]
+    return tuple((begin + STEPS_PER_MINUTE, begin + calendar.evening_steps - STEPS_PER_MINUTE) for begin in begins)
+
+
 class _Planner:
     def __init__(self, texts: EvidenceTexts, seed: int) -> None:
         self.texts, self.seed = texts, seed
+        self.calendar, self.step_at = texts.calendar, texts.calendar.step_at
+        self.periods, self.evenings = _periods(texts.calendar), _evenings(texts.calendar)
         self.entries: list[_Entry] = []
         self.sends = [0] * len(texts.planned)  # sends so far; a burst is several
         self.groups: list[list[int]] = [[] for _ in texts.planned]  # steps at which a burst or single send begins
@@ -62,9 +60,10 @@ class _Planner:
         """Send text `index` at `step`, with its burst behind it."""
         text = self.texts.planned[index]
         self.groups[index].append(step)
-        first, last = PERIODS[0][1], _LAST
-        if isinstance(text, Planned) and text.week:  # it stays within its evening
-            first, last = WEEK_PERIODS[min((max(step, WEEK) - WEEK) // EVENING_STEPS, len(WEEK_PERIODS) - 1)]
+        calendar = self.calendar
+        first, last = _FIRST, calendar.close - _LAST
+        if isinstance(text, Planned) and text.of_the_week(calendar):  # it stays within its evening
+            first, last = self.evenings[calendar.evening_of(min(max(step, calendar.week), -1)) or 0]
         for turn in range(text.burst if isinstance(text, Planned) else 1):
             key = index * SENDS + self.sends[index]
             if turn:
@@ -75,22 +74,21 @@ class _Planner:
     def fixed(self, index: int, text: Planned | PlannedAlert) -> None:
         spread = text.spread_s * STEPS_PER_SECOND
         for at in text.at:
-            self.send(index, step_at(at) - spread + self.pick(index * SENDS + self.sends[index], TIME, 2 * spread + 1))
+            self.send(index, self.step_at(at) - spread + self.pick(index * SENDS + self.sends[index], TIME, 2 * spread + 1))
 
     def once(self, index: int, text: Planned) -> None:
-        begin, end = step_at(text.from_), step_at(text.to)
+        begin, end = self.step_at(text.from_), self.step_at(text.to)
         self.send(index, begin + self.pick(index * SENDS, TIME, end - begin))
 
     def fill(self, desk: str, period: int) -> None:
         """Fill a period of the day."""
-        name, lo, hi = PERIODS[period]
         quota = self.texts.quotas[desk]
-        self._fill(desk, period, lo, hi, getattr(quota, name), quota.spread)
+        self._fill(desk, period, *self.periods[period], getattr(quota, PERIODS[period]), quota.spread)
 
     def fill_evening(self, desk: str, evening: int) -> None:
         """Fill an evening of the week."""
         quota = self.texts.week_quotas[desk]
-        self._fill(desk, len(PERIODS) + evening, *WEEK_PERIODS[evening], quota.evenings[evening], quota.spread)
+        self._fill(desk, len(PERIODS) + evening, *self.evenings[evening], quota.evenings[evening], quota.spread)
 
     def _fill(self, desk: str, period: int, lo: int, hi: int, mean: int, spread: int) -> None:
         """Draw from the desk's pool until the period holds as many mails as its quota, a seed's own give or take."""
@@ -99,7 +97,7 @@ class _Planner:
         pool: list[tuple[int, Planned, int, int]] = []
         for index, text in enumerate(self.texts.planned):
             if isinstance(text, Planned) and text.desk == desk and not text.at:
-                begin, end = max(lo, step_at(text.from_)), min(hi, step_at(text.to))
+                begin, end = max(lo, self.step_at(text.from_)), min(hi, self.step_at(text.to))
                 if end - begin >= STEPS_PER_MINUTE:
                     pool.append((index, text, begin, end))
         count = sum(lo <= e.step < hi for e in self.entries if self._desk(e) == desk)
@@ -147,7 +145,7 @@ def plan(texts: EvidenceTexts, seed: int) -> tuple[_Entry, ...]:
         for period in range(len(PERIODS)):
             planner.fill(desk, period)
     for desk in sorted(texts.week_quotas):
-        for evening in range(len(WEEK_PERIODS)):
+        for evening in range(len(planner.evenings)):
             planner.fill_evening(desk, evening)
     return tuple(sorted(planner.entries))
 
@@ -158,7 +156,7 @@ def values_of(texts: EvidenceTexts, seed: int, entry: _Entry) -> dict[str, objec
     key = entry.text * SENDS + entry.send
     first = below(seed, EVIDENCE, key, PARAMETER, len(texts.symbols))
     second = (first + 1 + below(seed, EVIDENCE, key, PARAMETER + 1, len(texts.symbols) - 1)) % len(texts.symbols)
-    now = clock(entry.step)
+    now = texts.calendar.clock(entry.step)
     values: dict[str, object] = {"symbol": texts.symbols[first], "symbol2": texts.symbols[second], "clock": now, "hm": now[:5]}
     for place, (name, choices) in enumerate(text.params.items(), start=PARAMETER + 2):
         low, high = choices[0], choices[-1]

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from engine.market_time import clock
+from engine.market_time import Calendar
 from engine.scenario.conditions import ConditionView, mover, other
 
 # A text with one of these speaks of one stock, and a text that comes after it speaks of the same.
@@ -41,12 +41,12 @@ class Filled(NamedTuple):
     symbol: str | None
 
 
-def fill(view: ConditionView, step: int, symbol: str | None) -> Filled:
+def fill(view: ConditionView, step: int, symbol: str | None, calendar: Calendar) -> Filled:
     """Words of the run's state at `step`; `symbol` as in `mover`."""
     first, second = mover(view, symbol), other(view, symbol)
     name, move = first or (symbol or "the stock", 0)
     other_name, other_move = second or ("others", 0)
-    now = clock(step)
+    now = calendar.clock(step)
     values: dict[str, object] = {
         "symbol": name,
         "move": _percent(move),

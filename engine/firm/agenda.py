@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from engine.events import DESKS
 from engine.firm import clients
 from engine.market.router import BEHAVIOURS, RUNAWAY
-from engine.market_time import STEPS_PER_MINUTE, WEEK
+from engine.market_time import STEPS_PER_MINUTE
 from engine.scenario.barrier_texts import ChecklistItem, Slice
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _state(*, closed: bool, partly: bool) -> str:
 def last_copy(sim: "Simulation", n: int) -> int:
     """The step at which a server was last copied to."""
     at = sim.fleet[n].reported_at
-    return WEEK if at is None else at
+    return sim.calendar.week if at is None else at
 
 
 def _arrived(sim: "Simulation") -> str:

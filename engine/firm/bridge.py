@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 from engine.arguments import Args
 from engine.commands import LEVERS, Command, target, worded
 from engine.events import DESKS
-from engine.market_time import OPEN
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -231,7 +230,7 @@ def post(sim: "Simulation", kind: str, title: str, lines: list[str] | None = Non
 
 def needs_authorisation(sim: "Simulation", what: str) -> bool:
     """Whether a lever needs the word at this time of day."""
-    return bool(LEVERS[what].word) and sim.now >= 0 and (sim.now < OPEN or not LEVERS[what].word_until_open)
+    return bool(LEVERS[what].word) and sim.now >= 0 and (sim.now < sim.calendar.open or not LEVERS[what].word_until_open)
 
 
 def authorisation_missing(sim: "Simulation", what: str) -> str:

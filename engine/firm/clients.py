@@ -4,7 +4,6 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.market.state import Machine
-from engine.market_time import BELL_END, OPEN
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -44,7 +43,7 @@ def charge_halting(sim: "Simulation", first: int, until: int) -> None:
         kind, times = "smars", 1
     else:
         kind, times = "server", down
-    span = "bell" if OPEN <= first < BELL_END else "day"
+    span = "bell" if sim.calendar.open <= first < sim.calendar.bell_end else "day"
     clients.halted[f"{kind}_{span}"] += times * (until - first)
     if clients.away_at is None and first >= sim.phone.rest_until:
         clients.harmed[f"{kind}_{span}"] += times * (until - first)

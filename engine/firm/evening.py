@@ -14,7 +14,6 @@ from engine.market.chance import BIDS, below
 from engine.market.positions import own_shares, prices_hc
 from engine.market.state import Machine
 from engine.market.unwind import PPM, block_ppm, sell_block
-from engine.market_time import BLOCK, END, step_at
 from engine.scenario.parts import BlockBid, CapitalOffer
 from engine.scenario.scenario import Scenario
 
@@ -72,14 +71,15 @@ class Evening:
     def turn(self, step: int, machine: Machine, credit_hc: int = 0) -> list[Bid]:
         """Let bids come and go; those made now, each an average over what is sold and what a credit line lets the firm keep."""
         made: list[Bid] = []
-        if step == BLOCK:
+        calendar = self.scenario.calendar
+        if step == calendar.block:
             self.gross = int(np.abs(own_shares(machine) * prices_hc(machine, "reverted_256")).sum())
             self.sold = self.gross == 0  # nothing is left: nobody bids
         for bid in self.bids:
-            if bid["state"] == _OPEN and step >= step_at(self.text_of(bid["id"]).until) and step < END:
+            if bid["state"] == _OPEN and step >= calendar.step_at(self.text_of(bid["id"]).until) and step < calendar.end:
                 bid["state"] = GONE
         for text in self.scenario.block.bid:
-            if not self.sold and step == step_at(text.from_):
+            if not self.sold and step == calendar.step_at(text.from_):
                 ppm = block_ppm(self.scenario, self.gross, credit_hc) + round(text.more * PPM)
                 made.append({"id": text.id, "discount_ppm": ppm, "cost_hc": self.gross * ppm // PPM, "state": _OPEN, "says": text.says})
         self.bids += made
@@ -161,7 +161,7 @@ def turn_of_evening(sim: "Simulation", step: int) -> None:
     for bid in evening.turn(step, sim.machine, safeguards.credit_hc(sim)):
         bank, discount = evening.text_of(bid["id"]).bank, bid["discount_ppm"] / 10_000
         sim.tell("block.bid", bid=bid["id"], bank=bank, discount_pct=discount, cost_usd=bid["cost_hc"] // HC)
-    if step >= END and not evening.sold:
+    if step >= sim.calendar.end and not evening.sold:
         sell_to(sim, evening.last)
 
 

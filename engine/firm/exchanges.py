@@ -8,7 +8,7 @@ from engine.firm.fleet import RUNNING, STOPPED
 from engine.firm.score import HC
 from engine.market import market_step
 from engine.market.positions import cancel_far
-from engine.market_time import BELL_END, OPEN, STEPS_PER_MINUTE, step_at
+from engine.market_time import STEPS_PER_MINUTE
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -52,7 +52,7 @@ def ruling_min(sim: "Simulation") -> int:
 
 def cut_at_bell(sim: "Simulation", step: int) -> None:
     """At the end of the opening minutes the exchanges cut a firm off whose orders still run away."""
-    if step == BELL_END and market_step.count_runaway(sim.machine) > 0:
+    if step == sim.calendar.bell_end and market_step.count_runaway(sim.machine) > 0:
         sim.exchanges.cut_by_exchange = True
         server_ops.disconnect(sim, "exchange.disconnected")
 
@@ -61,7 +61,7 @@ def turn_of_exchanges(sim: "Simulation", step: int) -> None:
     """Readmit the firm once they have seen a checksum or a stopped server, and rule on what was asked for."""
     dealings = sim.exchanges
     shown = sim.records.fault_found or any(server.state == STOPPED for server in sim.fleet.servers)
-    if dealings.cut_off and step >= step_at(sim.scenario.exchange.cut_until) and shown:
+    if dealings.cut_off and step >= sim.calendar.step_at(sim.scenario.exchange.cut_until) and shown:
         _readmit(sim)
     if dealings.bust_asked is not None and step >= dealings.bust_asked + ruling_min(sim) * STEPS_PER_MINUTE:
         _rule_on_busts(sim, dealings.bust_asked)
@@ -77,7 +77,7 @@ def _readmit(sim: "Simulation") -> None:
 
 
 def _rule_on_busts(sim: "Simulation", asked: int) -> None:
-    dealings, last = sim.exchanges, (asked - OPEN) // STEPS_PER_MINUTE
+    dealings, last = sim.exchanges, (asked - sim.calendar.open) // STEPS_PER_MINUTE
     relief = cancel_far(sim.machine, last - sim.scenario.exchange.bust_request_min, last)
     dealings.bust_relief += relief
     dealings.busts.append([sim.now, relief])

@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from engine.market.router import BEHAVIOURS
-from engine.market_time import step_at
 from engine.scenario.parts import Release
 from engine.scenario.scenario import Scenario
 
@@ -59,12 +58,12 @@ class Fleet:
     @classmethod
     def deployed(cls, scenario: Scenario, stale: int) -> "Fleet":
         """The fleet on the morning of history: the new release on every server but one, recorded on all."""
-        found = cls.before(scenario)
+        found, calendar = cls.before(scenario), scenario.calendar
         for server, at in zip(found.servers, scenario.fleet.copied, strict=True):
             if server.n == stale and not scenario.fleet.copies_arrive:
-                found.record(server.n, scenario.fleet.reported, step_at(at))
+                found.record(server.n, scenario.fleet.reported, calendar.step_at(at))
             else:
-                found.copy(server.n, scenario.fleet.reported, step_at(at))
+                found.copy(server.n, scenario.fleet.reported, calendar.step_at(at))
             server.running = server.installed
         return found
 

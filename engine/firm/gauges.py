@@ -11,7 +11,7 @@ from engine.market.measure import COLUMNS, LIMITS, VOLUME, measure
 from engine.market.positions import marks
 from engine.market.state import ERROR, SERVERS_MAX, RecordArray, Whole
 from engine.market.unwind import liquidation_cost
-from engine.market_time import BELL_END, CLOSE, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND, clock
+from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND, Calendar
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 TICK_STEPS = 5 * STEPS_PER_SECOND
 _TICKS_A_MINUTE = STEPS_PER_MINUTE // TICK_STEPS
 KEPT = 384  # samples: a little over half an hour
-GAUGE_MINUTES = (CLOSE - OPEN) // STEPS_PER_MINUTE + 1  # from the opening bell to the close, both ends
 
 
 class MinuteRow(TypedDict):
@@ -47,15 +46,16 @@ class Remembered(TypedDict):
 class Gauges:
     """Samples of cumulative counts, shape (KEPT, servers + 1, COLUMNS), row 0 of the middle axis being the firm's total."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, calendar: Calendar) -> None:
+        minutes = (calendar.close - calendar.open) // STEPS_PER_MINUTE + 1  # from the opening bell to the close, both ends
         self.samples = np.zeros((KEPT, SERVERS_MAX + 1, COLUMNS), dtype=np.int64)
         self.moved_bp = np.zeros(count, dtype=np.int64)  # largest move of the mid since the open
         self.limits = np.zeros(len(LIMITS), dtype=np.int64)  # how often each was reached
-        self.closes = np.zeros((count, GAUGE_MINUTES), dtype=np.int32)  # last sale at every full minute from 09:30, ticks
-        self.traded = np.zeros((count, GAUGE_MINUTES), dtype=np.int32)  # shares traded in the minute that ended then
+        self.closes = np.zeros((count, minutes), dtype=np.int32)  # last sale at every full minute from the bell, ticks
+        self.traded = np.zeros((count, minutes), dtype=np.int32)  # shares traded in the minute that ended then
         self.runaway = self.paused = 0  # parents that run away and stocks that are paused now
         self.volume_high = 0  # ticks for which volume has been above the exchange's call_ratio
-        self.path: list[MinuteRow] = []  # a row a minute from 09:31
+        self.path: list[MinuteRow] = []  # a row a minute after the bell
         self.tick = -1
 
     def take(self, sim: "Simulation", tick: int) -> None:
@@ -65,10 +65,10 @@ class Gauges:
         self.tick = tick
         self.runaway, self.paused = measure(sim.machine, sim.now, self.samples[tick % KEPT], self.moved_bp, self.limits)
         self.volume_high = self.volume_high + 1 if self.volume_ratio(sim) > sim.scenario.exchange.call_ratio else 0
-        if OPEN < sim.now <= CLOSE and sim.now % STEPS_PER_MINUTE == 0:
+        if sim.calendar.open < sim.now <= sim.calendar.close and sim.now % STEPS_PER_MINUTE == 0:
             self.path.append(minute_row(sim))
-        if OPEN <= sim.now <= CLOSE and sim.now % STEPS_PER_MINUTE == 0:
-            self._keep_minute((sim.now - OPEN) // STEPS_PER_MINUTE, sim.machine.market)
+        if sim.calendar.open <= sim.now <= sim.calendar.close and sim.now % STEPS_PER_MINUTE == 0:
+            self._keep_minute((sim.now - sim.calendar.open) // STEPS_PER_MINUTE, sim.machine.market)
 
     def _keep_minute(self, minute: int, market: RecordArray) -> None:
         """Keep every stock's last sale and volume; `traded` sums to the day's volume."""
@@ -98,11 +98,12 @@ class Gauges:
 
     def volume_ratio(self, sim: "Simulation") -> float:
         """Volume of the last minute (since the open, in the first) in the scenario's stocks over what is normal; 0 outside the session."""
-        if not OPEN < sim.now <= CLOSE:
+        calendar = sim.calendar
+        if not calendar.open < sim.now <= calendar.close:
             return 0.0
         share = sim.scenario.market.open_share
-        normal = sim.adv_total * (share / 45 if sim.now <= BELL_END else (1 - share) / 345)
-        return self.per_s(VOLUME, ticks=min(_TICKS_A_MINUTE, (sim.now - OPEN) // TICK_STEPS)) * 60 / normal
+        normal = sim.adv_total * (share / calendar.bell_minutes if sim.now <= calendar.bell_end else (1 - share) / calendar.day_minutes)
+        return self.per_s(VOLUME, ticks=min(_TICKS_A_MINUTE, (sim.now - calendar.open) // TICK_STEPS)) * 60 / normal
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """Arrays for digest and checkpoint."""
@@ -161,7 +162,7 @@ def minute_row(sim: "Simulation") -> MinuteRow:
     machine = sim.machine
     mark = marks(machine, sim.scenario)
     return {
-        "clock": clock(sim.now)[:5],
+        "clock": sim.calendar.clock(sim.now)[:5],
         "bad_servers": sum(sim.fleet.sends(server.n) and sim.fleet.defective(server.n) for server in sim.fleet.servers),
         "runaway_parents": sim.gauges.runaway,
         "executions": int(machine.fills[:, ERROR].sum()),

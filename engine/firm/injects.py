@@ -18,7 +18,6 @@ from engine.firm.fleet import RUNNING
 from engine.firm.phone import act
 from engine.firm.score import gross_usd, score
 from engine.firm.view import View
-from engine.market_time import clock
 from engine.scenario.evidence_models import CallText
 from engine.scenario.inject_texts import InjectCall, InjectText
 
@@ -121,9 +120,9 @@ class Injects:
         """Hands of a desk that are not there now."""
         return sum(other == desk and now < until for other, until in self.absent)
 
-    def back_at(self, desk: str, now: int) -> str:
-        """When the next of them is back, as a clock; "" when nobody is missing."""
-        return clock(min(until for other, until in self.absent if other == desk and now < until)) if self.absent_hands(desk, now) else ""
+    def back_at(self, desk: str, now: int) -> int | None:
+        """The step at which the next of them is back; None when nobody is missing."""
+        return min(until for other, until in self.absent if other == desk and now < until) if self.absent_hands(desk, now) else None
 
     def figures_late_s(self, now: int) -> int:
         """Seconds by which the position monitor is later than it would be."""
@@ -190,7 +189,7 @@ def play_inject(sim: "Simulation", row: Play) -> None:
 
 def say_inject(sim: "Simulation", text: InjectText, row: Play) -> None:
     """The words of an inject, filled from the run as it stands, to those of its desks that they are for."""
-    words = text.fill_in(row, fill(View(sim, sim.now), sim.now, None).values)
+    words = text.fill_in(row, fill(View(sim, sim.now), sim.now, None, sim.calendar).values)
     for mail in text.mail:
         for desk in mail.to(row["desks"]):
             subject, body = mail.subject.format_map(words), mail.body.format_map(words)

@@ -9,7 +9,7 @@ from engine.firm import week
 from engine.firm.score import HC
 from engine.market.positions import marks
 from engine.market.state import EXECUTIONS
-from engine.market_time import EVENING_STEPS, STEPS_PER_MINUTE, WEEK, evening_of
+from engine.market_time import STEPS_PER_MINUTE
 from engine.money import spoken
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def hashes(sim: "Simulation") -> str:
 
 def week_numbers(sim: "Simulation") -> Mapping[str, float]:
     """What the evenings have seen so far, as the tools and the calendar say it, by the names of `conditions.WEEK_NUMBERS`."""
-    tonight = evening_of(sim.now)
-    begin = sim.now if tonight is None else WEEK + tonight * EVENING_STEPS
+    tonight = sim.calendar.evening_of(sim.now)
+    begin = sim.now if tonight is None else sim.calendar.week + tonight * sim.calendar.evening_steps
     spans = [(row["from"], row["to"]) for row in sim.week.calendar if row["desk"] == "deployer"]
     spans += [(work.start, sim.now) for work in sim.works if work.desk == "deployer" and work.hands]
     recorded = [server.n for server in sim.fleet.servers if server.reported != sim.scenario.fleet.release[0].name]

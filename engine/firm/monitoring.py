@@ -12,7 +12,7 @@ from engine.firm.view import View
 from engine.market import market_step
 from engine.market.measure import LIMITS
 from engine.market.state import EXECUTIONS, Machine
-from engine.market_time import CLOSE, STEPS_PER_MINUTE
+from engine.market_time import STEPS_PER_MINUTE
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -69,10 +69,10 @@ def look_around(sim: "Simulation", step: int) -> None:
     sim.monitor.take(tick, sim.machine)
     lag_s = sim.scenario.monitor.calm_lag_s if sim.phone.feed else sim.monitor.lag_s(sim.scenario, sim.gauges.per_s(EXECUTIONS))
     sim.monitor.show(tick, lag_s + sim.injects.figures_late_s(sim.now))
-    if step % STEPS_PER_MINUTE == 0 and step <= CLOSE:
+    if step % STEPS_PER_MINUTE == 0 and step <= sim.calendar.close:
         sim.monitor.note(step // STEPS_PER_MINUTE, mid_prices_hc(sim))
     _notice_limits(sim)
-    if step <= CLOSE:
+    if step <= sim.calendar.close:
         _notice_pauses(sim, step)
         _look_for_evidence(sim, step)
     end_of_shyness(sim)

@@ -11,7 +11,7 @@ from engine.commands import LEVERS, Refused
 from engine.firm import bridge, exchanges, server_ops
 from engine.firm.clients import hand_back_waiting, route_away
 from engine.firm.score import gross_usd
-from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND, WEEK
+from engine.market_time import EARLIEST, STEPS_PER_MINUTE, STEPS_PER_SECOND
 from engine.scenario.acts import ACTS, parse_act
 
 if TYPE_CHECKING:
@@ -32,12 +32,12 @@ class StandingAgreements:
     due: list[list[Any]] = field(default_factory=list)  # [step, what] that will be looked at
     intended: bool = False  # the exchange was told that it is intended: it reviews nothing
     ruling_min: int = 0  # by how much later the exchange rules on busts
-    rest_until: int = WEEK  # until this step client harm is not charged by the minute
+    rest_until: int = EARLIEST  # until this step client harm is not charged by the minute
     cancelled: int = 0  # waiting orders handed back on a client's word, charged by the order
     gone: bool = False  # clients left for the day
     feed: bool = False  # the clearing firm's figures feed the position monitor: it is not late any more
     fees_usd: int = 0
-    frozen_until: int = WEEK  # until this step nothing may be written to the servers' disks
+    frozen_until: int = EARLIEST  # until this step nothing may be written to the servers' disks
     filtered: bool = False  # the router's reject mails go to a folder that nobody reads
     gross_usd: int = 0  # what the firm held when the chief executive's office was last told something
 

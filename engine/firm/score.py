@@ -8,7 +8,7 @@ from engine.firm.clients import service_kept
 from engine.market.positions import gross_hc, marks
 from engine.market.state import Machine
 from engine.market.unwind import liquidation_cost
-from engine.market_time import END, STEPS_PER_MINUTE, clock, told
+from engine.market_time import STEPS_PER_MINUTE
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -76,13 +76,13 @@ def capital(sim: "Simulation", trading: float) -> tuple[Funds, str | None]:
     """What a trading loss leaves to be raised, and what was; and whether the firm goes on: None while that is open."""
     need, raised = max(0, ceil(trading) - sim.scenario.cash.start_usd), sim.evening.raised
     found: Funds = {"need_usd": need, "raised": raised["offer"] if raised else None, "raised_usd": raised["amount_usd"] if raised else 0}
-    if not (sim.evening.sold or sim.now >= END):
+    if not (sim.evening.sold or sim.now >= sim.calendar.end):
         return found, None
     if raised and raised["amount_usd"] >= need:
         return found, "rescued"
     if not need:
         return found, "own cash"
-    return found, "failed" if sim.now >= END else None
+    return found, "failed" if sim.now >= sim.calendar.end else None
 
 
 def score(sim: "Simulation") -> Score:
@@ -108,9 +108,9 @@ def score(sim: "Simulation") -> Score:
         "penalties": float(penalties),
         "gross": usd(mark.gross),
         "runaway": _runaway(sim),
-        "contained_at": None if sim.monitoring.contained is None or sim.monitoring.runaway else clock(sim.monitoring.contained),
-        "noticed_at": None if sim.bridge.noticed is None else told(sim.bridge.noticed, 0),
-        "diagnosed_at": None if sim.bridge.diagnosed is None else told(sim.bridge.diagnosed, 0),
+        "contained_at": None if sim.monitoring.contained is None or sim.monitoring.runaway else sim.calendar.clock(sim.monitoring.contained),
+        "noticed_at": None if sim.bridge.noticed is None else sim.calendar.told(sim.bridge.noticed, 0),
+        "diagnosed_at": None if sim.bridge.diagnosed is None else sim.calendar.told(sim.bridge.diagnosed, 0),
         "service_kept": service_kept(sim.machine),
         "survives": trading <= sim.scenario.cash.start_usd if fate is None else fate != "failed",
         "capital": funds,

@@ -17,7 +17,6 @@ from engine.market.controls import MISSED, REASONS
 from engine.market.positions import price_text
 from engine.market.router import RUNAWAY
 from engine.market.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS
-from engine.market_time import OPEN
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -127,7 +126,7 @@ def mirror_orders(sim: "Simulation", first: int, until: int) -> None:
     rows = sim.arrivals[first:until]
     place = np.count_nonzero(sim.arrivals["flagged"][:first]) + np.cumsum(rows["flagged"]) - 1
     sent = rows["flagged"].astype(bool) & (place % len(sim.fleet.servers) == sim.stale - 1)
-    sent &= (rows["step"] < OPEN) & (rows["kept_away"] >= controls.away_256)
+    sent &= (rows["step"] < sim.calendar.open) & (rows["kept_away"] >= controls.away_256)
     sent &= market_step.ramp_share(rows["id"].astype(np.int64)) < 100 - controls.ramp_out
     refuse_orders(sim, [[int(row.id), 0, int(row.step), int(row.symbol)] for row in rows[sent]])
 

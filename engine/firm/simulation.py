@@ -39,14 +39,13 @@ from engine.market.derive import derive
 from engine.market.market_step import deal, deal_waiting, run
 from engine.market.positions import PositionMonitor
 from engine.market.state import TAPE, TAPE_ROWS, Machine, allocate, digest_of, records
-from engine.market_time import BELL_END, BLOCK, CLOSE, END, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND, WEEK
+from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND, Calendar
 from engine.moment import Moment
 from engine.scenario.scenario import Scenario
 
 STREAMS = 10
 MARKET_STREAMS = (1, 2, 3, 4, 5)  # redrawn by `noise`; the others belong to the seed
 REFUSED_A_BLOCK = 4096
-MOMENTS = (OPEN, BELL_END, CLOSE, BLOCK)
 
 
 @dataclass(slots=True)
@@ -86,7 +85,7 @@ class Work:
 
 
 class Simulation:
-    """One team's day, with `start` = WEEK the three evenings before it too.
+    """One team's day, with `start` = its calendar's week the evenings before it too.
 
     `seed` draws orders, the stale server and evidence; `noise` (default: the seed) the market's chance.
 
@@ -95,6 +94,7 @@ class Simulation:
     """
 
     scenario: Scenario
+    calendar: Calendar
     names: tuple[str, ...]
     machine: Machine
     fleet: Fleet
@@ -129,8 +129,9 @@ class Simulation:
         threads: int = 1,
         tape: bool = False,
     ) -> None:
-        if start not in (0, WEEK):
-            raise ValueError(f"start = {start}: expected 0, the morning with history's week behind it, or {WEEK}, the week")
+        self.calendar = scenario.calendar
+        if start not in (0, self.calendar.week):
+            raise ValueError(f"start = {start}: expected 0, the morning with history's week behind it, or {self.calendar.week}, the week")
         self.scenario, self.seed, self.noise = scenario, seed, seed if noise is None else noise
         self.names = scenario.names
         self.instant = instant
@@ -151,7 +152,7 @@ class Simulation:
         self.fleet = Fleet.before(scenario) if start < 0 else Fleet.deployed(scenario, self.stale)
         self.evidence = Evidence(scenario.evidence, seed, start)
         count = len(scenario.symbols)
-        self.gauges, self.monitor = Gauges(count), PositionMonitor(count)
+        self.gauges, self.monitor = Gauges(count, self.calendar), PositionMonitor(count)
         self.adv_total = sum(row.adv_shares for row in scenario.symbols)
         self.works: list[Work] = []
         self.events: list[Event] = []
@@ -177,7 +178,7 @@ class Simulation:
         self.phone = StandingAgreements()
         self.records = Records()
         self.safeguards = Safeguards()
-        self.week = Week(first_copy_failed=self.start >= 0 or self.scenario.fleet.copies_arrive)
+        self.week = Week(self.start >= 0 or self.scenario.fleet.copies_arrive, [0] * len(self.calendar.evenings))
 
     def _use(self, threads: int, tape: bool) -> None:
         """How the machine is run: nothing of this changes what it does."""
@@ -275,8 +276,9 @@ class Simulation:
             return f"the {bridge.NAMES[desk]} has no hand free"
         works = [work for work in self.works if work.holds(desk, self.now)]
         busy = ", ".join(f"{LEVERS[work.kind].named(self.scenario).lower()} ({self.left_s(work)} s left)" for work in works)
-        missing = self.injects.back_at(giver, self.now)
-        return f"no hand free: {'; '.join(filter(None, [busy, missing and f'one is not there until {missing[:5]}']))}"
+        back_at = self.injects.back_at(giver, self.now)
+        missing = "" if back_at is None else f"one is not there until {self.calendar.hm(back_at)}"
+        return f"no hand free: {'; '.join(filter(None, [busy, missing]))}"
 
     def minutes_of(self, kind: str, count: int = 1, hands: int = 1) -> float:
         """Minutes of market time that a lever takes when it is given now: for `count` servers, with `hands` hands where they share the work."""
@@ -284,7 +286,7 @@ class Simulation:
         minutes = numbers.minutes
         if self.now < 0 and numbers.evening is not None:
             return self.phone.pace.get(kind, numbers.evening) * (count if numbers.each else 1)
-        if self.now < OPEN and numbers.premarket is not None:
+        if self.now < self.calendar.open and numbers.premarket is not None:
             minutes = numbers.premarket
         if numbers.built is not None and kind in self.safeguards.built:
             minutes = numbers.built
@@ -355,7 +357,7 @@ class Simulation:
     @property
     def ended(self) -> bool:
         """Whether the day is over."""
-        return self.now >= END
+        return self.now >= self.calendar.end
 
     def step(self, n: int = 1) -> None:
         """Run `n` steps of market time (fewer when the day ends)."""
@@ -364,11 +366,11 @@ class Simulation:
             self._run(self.now, until)
             n -= until - self.now
             self.now = until
-            if until == CLOSE:
-                self._arrive(CLOSE)
-                self.now = BLOCK
+            if until == self.calendar.close:
+                self._arrive(self.calendar.close)
+                self.now = self.calendar.block
             tick = TICK_STEPS if self.now >= 0 else STEPS_PER_MINUTE
-            if self.now % tick == 0 or self.now in MOMENTS or self.now == END or any(work.due <= self.now for work in self.works):
+            if self.now % tick == 0 or self.now in self.calendar.moments or any(work.due <= self.now for work in self.works):
                 self._arrive(self.now)
             if self.injects.waiting:
                 play_due(self)
@@ -377,20 +379,20 @@ class Simulation:
         ends = [work.due for work in self.works if work.due > self.now] + self.injects.next_step(self.now)
         if self.now < 0:
             return min([(self.now // STEPS_PER_MINUTE + 1) * STEPS_PER_MINUTE, *ends])
-        moments = [moment for moment in (*MOMENTS, END) if moment > self.now]
+        moments = [moment for moment in self.calendar.moments if moment > self.now]
         return min((self.now // TICK_STEPS + 1) * TICK_STEPS, *moments, *ends)
 
     def _run(self, first: int, until: int) -> None:
         """A block: deal the orders that arrive in it, then trade it."""
         machine = self.machine
-        if first >= CLOSE or first < 0:
+        if first >= self.calendar.close or first < 0:
             return
         charge_halting(self, first, until)
         before = self.cursor
         if before < len(self._arrive_at) and self._arrive_at[before] < until:
             self.cursor = deal(machine, self.arrivals, self.activations, before, until, self._refused, self._refused_count)
             self._pass_on_refused()
-        if self.scenario.fleet.mirror and first < OPEN:
+        if self.scenario.fleet.mirror and first < self.calendar.open:
             server_ops.mirror_orders(self, before, self.cursor)
         if machine.controls[0].gross_cap_hc > 0:
             run(machine, self._everybody, first, until, True, self._tapes[0], self._rows[0])

@@ -9,7 +9,7 @@ from engine.firm.exchanges import cut_at_bell, turn_of_exchanges
 from engine.market import market_step
 from engine.market.positions import allocate_clients
 from engine.market.router import FLATTEN_AGGRESSIVE, FLATTEN_PASSIVE
-from engine.market_time import BELL_END, BLOCK, CLOSE, OPEN, STEPS_PER_MINUTE, phase, step_at
+from engine.market_time import STEPS_PER_MINUTE
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -22,7 +22,7 @@ class TradingDay:
     """What is counted and chosen in the course of the day and of no other part; JSON-able fields."""
 
     hand_steps: int = 0  # of all desks, the week's among them
-    rlp_late: bool = False  # the new order type was not live at 10:00
+    rlp_late: bool = False  # the new order type was not live when it was due
     desk_orders: int = 0  # orders of the desk's own so far
     watched: str | None = None  # stock whose price the risk manager watches
     help_level: str = "2012"  # how much the desks are shown
@@ -64,30 +64,30 @@ def turn_of_day(sim: "Simulation", step: int) -> None:
     _judge_programme(sim, step)
     turn_of_exchanges(sim, step)
     _settle_accounts(sim, step)
-    if step >= BLOCK:
+    if step >= sim.calendar.block:
         turn_of_evening(sim, step)
 
 
 def _turn_of_phase(sim: "Simulation", step: int) -> None:
     """Another phase begins."""
-    if step in (OPEN, BELL_END, CLOSE, BLOCK):
-        sim.tell("phase.changed", phase=phase(step))
-    if step == OPEN:
+    if step in (sim.calendar.open, sim.calendar.bell_end, sim.calendar.close, sim.calendar.block):
+        sim.tell("phase.changed", phase=sim.calendar.phase(step))
+    if step == sim.calendar.open:
         sim.tell("market.opened")
 
 
 def _judge_programme(sim: "Simulation", step: int) -> None:
-    """At 10:00 the new order type is live or late; whoever had a reason to stop it is not charged."""
-    if step == step_at("10:00"):
+    """When it is due the new order type is live or late; whoever had a reason to stop it is not charged."""
+    if step == sim.calendar.due:
         sim.day.rlp_late = not (sim.records.fault_found or sim.machine.tally[0].power_peg > 0 or rlp_live(sim))
 
 
 def _settle_accounts(sim: "Simulation", step: int) -> None:
     """Clients' executions are allocated every few minutes; at the close what still rests is withdrawn first."""
     machine = sim.machine
-    if step >= OPEN and (step - OPEN) % (sim.scenario.monitor.allocate_min * STEPS_PER_MINUTE) == 0:
+    if step >= sim.calendar.open and (step - sim.calendar.open) % (sim.scenario.monitor.allocate_min * STEPS_PER_MINUTE) == 0:
         allocate_clients(machine)
-    if step == CLOSE:
+    if step == sim.calendar.close:
         for server in sim.fleet.servers:
             market_step.withdraw_all(machine, step, server.n)
         market_step.withdraw_all(machine, step, 0)

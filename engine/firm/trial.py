@@ -13,7 +13,7 @@ from engine.firm.score import HC
 from engine.market.positions import marks
 from engine.market.router import BEHAVIOURS, RUNAWAY
 from engine.market.unwind import liquidation_cost
-from engine.market_time import OPEN, STEPS_PER_MINUTE
+from engine.market_time import STEPS_PER_MINUTE
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -43,7 +43,7 @@ def rolled_back(sim: "Simulation") -> _Trial:
         server.state, server.connected = RUNNING, True
         copy.fleet.roll_back(server.n, 0)
     server_ops.set_servers(copy)
-    copy.now = OPEN - _BEFORE
+    copy.now = sim.calendar.open - _BEFORE
     copy.cursor = int(np.searchsorted(copy.arrivals["step"], copy.now))
     copy.step(_BEFORE + TRIAL_MINUTES * STEPS_PER_MINUTE)
     machine, mark = copy.machine, marks(copy.machine, copy.scenario)

@@ -11,7 +11,6 @@ from engine.firm.gauges import mids, moves_bp
 from engine.firm.insider_facts import telling, week_numbers
 from engine.firm.score import gross_usd
 from engine.market.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS
-from engine.market_time import CLOSE, OPEN
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -22,7 +21,7 @@ class View:
 
     def __init__(self, sim: "Simulation", step: int) -> None:
         self._sim, self.step = sim, step
-        self.open = OPEN <= step < CLOSE
+        self.open = sim.calendar.open <= step < sim.calendar.close
         self.stopped = [server.n for server in sim.fleet.servers if server.state == STOPPED]
         self.disconnected = not sim.exchanges.cut_off and not any(server.connected for server in sim.fleet.servers)
         self.cut_off = sim.exchanges.cut_off

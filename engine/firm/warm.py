@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from engine.commands import Command
 from engine.firm.simulation import Simulation
-from engine.market_time import OPEN
 from engine.scenario.scenario import load_scenario
 
 PARTS = ("router and books", "flattening", "gross cap")
@@ -15,7 +14,7 @@ def warm(progress: Callable[[str], None] | None = None, scenario_id: str = "knig
     say = progress or (lambda part: None)
     say(PARTS[0])
     sim = Simulation(load_scenario(scenario_id), 0, instant=True)
-    sim.step(OPEN + 20)
+    sim.step(sim.calendar.open + 20)
     say(PARTS[1])
     sim.submit(Command(1, sim.now, "risk", "position.flatten", {"symbols": "all", "style": "passive"}))
     sim.submit(Command(2, sim.now, "operator", "server.stop", {"server": 1}))

@@ -10,13 +10,13 @@ from engine.firm import server_ops
 from engine.firm.agenda import close_week
 from engine.firm.clients import flag_of_the_day, flag_percent
 from engine.market.chance import FLEET, below
-from engine.market_time import EVENING_STEPS, EVENINGS, STEPS_PER_MINUTE, WEEK, evening_of, phase
+from engine.market_time import STEPS_PER_MINUTE
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation, Work
 
 SHORT_STEPS = 5 * STEPS_PER_MINUTE  # what takes less is no entry of the calendar
-LONG_MIN = 60  # from 08:00 on nothing that takes longer may be started
+LONG_MIN = 60  # on the day nothing that takes longer may be started
 
 
 @dataclass(slots=True)
@@ -24,8 +24,8 @@ class Week:
     """What was done in the week so far; JSON-able fields. A run that starts on the day finds history's week behind it."""
 
     first_copy_failed: bool  # the seed's server: its first copy by hand never arrives
+    copies: list[int]  # servers that were begun to be copied by hand, an evening each
     facts: dict[str, int] = field(default_factory=dict)  # what was done or agreed once -> step
-    copies: list[int] = field(default_factory=lambda: [0] * len(EVENINGS))  # servers that were begun to be copied by hand, an evening each
     hand_steps: dict[str, int] = field(default_factory=lambda: dict.fromkeys(DESKS, 0))  # spent in the week
     prices_usd: int = 0
     calendar: list[dict[str, Any]] = field(default_factory=list)  # what took hands in the week and is over
@@ -69,11 +69,11 @@ def not_now(sim: "Simulation", kind: str, like: str = "") -> str:
         return "not on an evening of the week"
     if sim.now < 0 and numbers.built is not None and kind not in sim.safeguards.built:
         return "there is none yet: on an evening it is built first, on the day it is put together in a hurry"
-    if numbers.phases and phase(sim.now) not in numbers.phases:
+    if numbers.phases and sim.calendar.phase(sim.now) not in numbers.phases:
         return f"only in the phases {', '.join(numbers.phases)}" if len(numbers.phases) > 1 else f"only in the phase {numbers.phases[0]}"
     minutes = sim.scenario.levers[like or kind].minutes
     if sim.now >= 0 and minutes > LONG_MIN:
-        return f"takes {minutes:g} minutes: from 08:00 on nothing longer than an hour is started"
+        return f"takes {minutes:g} minutes: from {sim.calendar.hm(0)} on nothing longer than an hour is started"
     return ""
 
 
@@ -114,7 +114,7 @@ def note_work(sim: "Simulation", work: "Work", state: str) -> None:
 
 def copies_left(sim: "Simulation") -> int:
     """Servers that may still be copied by hand this evening."""
-    at = evening_of(sim.now)
+    at = sim.calendar.evening_of(sim.now)
     return 0 if at is None else sim.scenario.fleet.copies_an_evening - sim.week.copies[at]
 
 
@@ -144,7 +144,7 @@ def inventory_lines(sim: "Simulation") -> list[str]:
 
 
 def agree_on_flag(sim: "Simulation") -> None:
-    """At 08:00: what the brokers set from now on, and on how many of their orders."""
+    """As the day begins: what the brokers set from now on, and on how many of their orders."""
     sim.fleet.flag = flag_of_the_day(sim)
     if "brokers" in sim.week.facts and "ramp" in sim.week.facts:
         sim.safeguards.built.add("ramp.set")
@@ -157,19 +157,19 @@ def agree_on_flag(sim: "Simulation") -> None:
 
 
 def turn_of_week(sim: "Simulation", step: int) -> None:
-    """What happens at the beginning and the end of an evening; at 08:00 of the day what was not finished is given up."""
-    if step % EVENING_STEPS:
+    """What happens at the beginning and the end of an evening; as the day begins what was not finished is given up."""
+    if step % sim.calendar.evening_steps:
         return
-    if step > WEEK:
+    if step > sim.calendar.week:
         for work in [work for work in sim.works if step == 0 or sim.scenario.levers[work.kind].tonight]:
             give_up(sim, work)
-        sim.tell("evening.ended", evening=evening_of(step - 1))
+        sim.tell("evening.ended", evening=sim.calendar.evening_of(step - 1))
     if step < 0:
-        sim.tell("evening.began", evening=evening_of(step))
+        sim.tell("evening.began", evening=sim.calendar.evening_of(step))
     else:
         agree_on_flag(sim)
         close_week(sim)
-        sim.tell("phase.changed", phase=phase(step))
+        sim.tell("phase.changed", phase=sim.calendar.phase(step))
 
 
 def give_up(sim: "Simulation", work: "Work") -> None:

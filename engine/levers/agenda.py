@@ -7,7 +7,6 @@ from engine.arguments import Args
 from engine.commands import LEVERS, Refused, lever
 from engine.events import DESKS
 from engine.firm.agenda import PLANS
-from engine.market_time import EVENINGS, evening_of
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -31,8 +30,13 @@ def _a_lever(sim: "Simulation", value: object) -> str:
     return value
 
 
+def _an_evening(sim: "Simulation", value: object) -> int:
+    """an evening's number"""
+    return commands.whole("evening", 0, len(sim.calendar.evenings) - 1, "an evening's number")(sim, value)
+
+
 def _still_to_come(sim: "Simulation", args: Args) -> None:
-    tonight = evening_of(sim.now) or 0
+    tonight = sim.calendar.evening_of(sim.now) or 0
     if args["evening"] < tonight:
         raise Refused("that evening is over")
     if len(sim.agenda.plan) >= PLANS:
@@ -43,7 +47,7 @@ def _still_to_come(sim: "Simulation", args: Args) -> None:
     "plan.add",
     DESKS,
     "Plan something for an evening",
-    args={"kind": _a_lever, "evening": commands.whole("evening", 0, len(EVENINGS) - 1, "an evening's number")},
+    args={"kind": _a_lever, "evening": _an_evening},
     check=_still_to_come,
     ready=_in_the_week,
     talk=True,

@@ -7,7 +7,6 @@ from engine import commands
 from engine.arguments import Args
 from engine.commands import LEVERS, Refused, StoryWords, lever
 from engine.firm import server_ops, week
-from engine.market_time import clock, evening_of
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -24,7 +23,7 @@ def _flag_is(value: bool) -> Callable[["Simulation"], None]:
 def not_frozen(sim: "Simulation") -> None:
     """Raises Refused while the servers' disks may not be written to."""
     if sim.now < sim.phone.frozen_until:
-        raise Refused(f"nothing may be written to the servers before {clock(sim.phone.frozen_until)[:5]}: legal has their disks frozen")
+        raise Refused(f"nothing may be written to the servers before {sim.calendar.clock(sim.phone.frozen_until)[:5]}: legal has their disks frozen")
 
 
 def free_servers(sim: "Simulation", args: Args) -> None:
@@ -44,7 +43,7 @@ def _fit_tonight(sim: "Simulation", args: Args) -> None:
 
 
 def _count_copies(sim: "Simulation", args: Args) -> None:
-    at = evening_of(sim.now)
+    at = sim.calendar.evening_of(sim.now)
     if at is not None:
         sim.week.copies[at] += len(args["servers"])
 

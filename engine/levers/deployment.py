@@ -11,7 +11,6 @@ from engine.firm.fleet import STARTING
 from engine.firm.safeguards import builds
 from engine.firm.week import once
 from engine.levers.deployer import free_servers, not_frozen, stop_short
-from engine.market_time import EVENING_STEPS, OPEN
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -171,7 +170,7 @@ def audit(sim: "Simulation", args: Args) -> None:
 
 def _may_deploy(sim: "Simulation") -> None:
     not_frozen(sim)
-    if 0 <= sim.now < OPEN:
+    if 0 <= sim.now < sim.calendar.open:
         missing = bridge.authorisation_missing(sim, "release.copy")
         if missing:
             raise Refused(missing)
@@ -219,7 +218,7 @@ def _deploy(sim: "Simulation", args: Args) -> None:
 
 def _before_tuesday(sim: "Simulation") -> None:
     once("brokers", "the brokers have given their word")(sim)
-    if sim.now >= -EVENING_STEPS:
+    if sim.now >= -sim.calendar.evening_steps:
         raise Refused("the brokers change nothing on a day's notice: they wanted to know by Monday's end")
     if any(work.kind == "chief.call" for work in sim.works):
         raise Refused("the telephone is in use: the chief executive is being called")
@@ -237,7 +236,7 @@ def _before_tuesday(sim: "Simulation") -> None:
 )
 def call_brokers(sim: "Simulation", args: Args) -> None:
     """They will set the flag that the releases read, and as much of it as the plan says, if there is one by then."""
-    if sim.now <= -EVENING_STEPS:
+    if sim.now <= -sim.calendar.evening_steps:
         sim.week.facts["brokers"] = sim.now
         sim.tell("brokers.agreed")
 

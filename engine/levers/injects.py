@@ -8,7 +8,6 @@ from engine.commands import Refused, lever
 from engine.events import DESKS
 from engine.firm import injects
 from engine.firm.injects import CONDITIONS, MOST_WAITING, PLAYED, REPLIES
-from engine.market_time import BLOCK, CLOSE, END, WEEK, clock, told
 from engine.scenario.inject_texts import MINUTES
 
 if TYPE_CHECKING:
@@ -45,11 +44,12 @@ def _at(sim: "Simulation", value: object) -> int | None:
     """a market step, or null"""
     if value is None:
         return None
-    at = commands.whole("at", WEEK, END - 1, "a market step")(sim, value)
-    if CLOSE <= at < BLOCK:
-        raise Refused(f"at = {at}: between {clock(CLOSE)[:5]} and {clock(BLOCK)[:5]} no market time passes")
+    at = commands.whole("at", sim.calendar.week, sim.calendar.end - 1, "a market step")(sim, value)
+    if sim.calendar.close <= at < sim.calendar.block:
+        close, block = sim.calendar.hm(sim.calendar.close), sim.calendar.hm(sim.calendar.block)
+        raise Refused(f"at = {at}: between {close} and {block} no market time passes")
     if at < sim.now:
-        raise Refused(f"{told(at, sim.now)} has passed: this team is at {clock(sim.now)}")
+        raise Refused(f"{sim.calendar.told(at, sim.now)} has passed: this team is at {sim.calendar.clock(sim.now)}")
     return at
 
 
@@ -108,7 +108,7 @@ def _play(sim: "Simulation", args: Args) -> None:
 def _still_waits(sim: "Simulation", args: Args) -> None:
     at = sim.injects.played_at(args["id"])
     if at is not None:
-        raise Refused(f"it was delivered at {told(at, sim.now)}: what was delivered cannot be taken back")
+        raise Refused(f"it was delivered at {sim.calendar.told(at, sim.now)}: what was delivered cannot be taken back")
     if all(row["id"] != args["id"] for row in sim.injects.waiting):
         raise Refused(f"id = {args['id']}: no such inject waits")
 

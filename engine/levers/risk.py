@@ -8,7 +8,7 @@ from engine.arguments import Args
 from engine.commands import Effect, Refused, StoryWords, lever
 from engine.firm import clients, evening, exchanges, safeguards, trading_day
 from engine.firm.score import score
-from engine.market_time import BELL_END, BLOCK, CLOSE, OPEN, STEPS_PER_MINUTE
+from engine.market_time import STEPS_PER_MINUTE
 from engine.money import dollars
 
 if TYPE_CHECKING:
@@ -84,8 +84,9 @@ def reconcile(sim: "Simulation", args: Args) -> None:
 
 
 def _market_open(sim: "Simulation") -> None:
-    if not OPEN <= sim.now < CLOSE:
-        raise Refused("the market is closed: stocks can be traded from 09:30 to 16:00")
+    if not sim.calendar.open <= sim.now < sim.calendar.close:
+        calendar = sim.calendar
+        raise Refused(f"the market is closed: stocks can be traded from {calendar.hm(calendar.open)} to {calendar.hm(calendar.close)}")
     if sim.safeguards.shut is not None:
         raise Refused("the capital threshold has stopped all order entry: set it anew first")
 
@@ -111,13 +112,13 @@ def _flatten(sim: "Simulation", args: Args) -> None:
 
 
 def _can_ask(sim: "Simulation") -> None:
-    if sim.now < OPEN:
+    if sim.now < sim.calendar.open:
         raise Refused("there is nothing to review before the open")
     if sim.phone.intended:
         raise Refused("the exchange reviews nothing: you told us it was intended")
     if sim.exchanges.bust_asked is not None:
         raise Refused("the exchange is reviewing already: a ruling takes half an hour")
-    if sim.now >= BELL_END + sim.scenario.exchange.bust_request_min * STEPS_PER_MINUTE:
+    if sim.now >= sim.calendar.bell_end + sim.scenario.exchange.bust_request_min * STEPS_PER_MINUTE:
         raise Refused(f"too late: a review must be asked for within {sim.scenario.exchange.bust_request_min} minutes of the trade")
 
 
@@ -182,7 +183,7 @@ def _has_rung(sim: "Simulation") -> None:
         raise Refused("the exchange has not called")
     if sim.exchanges.cut_off:
         raise Refused("the exchange has cut the firm off already")
-    if sim.now >= CLOSE:
+    if sim.now >= sim.calendar.close:
         raise Refused("the market is closed: nothing is sent that could be cut off")
 
 
@@ -197,13 +198,13 @@ def _has_rung(sim: "Simulation") -> None:
     card="cutoff",
 )
 def accept(sim: "Simulation", args: Args) -> None:
-    """The exchanges cut the whole firm off, until 10:30 and until they have seen a checksum or a stopped server."""
+    """The exchanges cut the whole firm off, until their time for it and until they have seen a checksum or a stopped server."""
     exchanges.accept_cut(sim)
 
 
 def _bids_are_made(sim: "Simulation") -> None:
-    if sim.now < BLOCK:
-        raise Refused("banks bid for the block in the evening, from 18:30")
+    if sim.now < sim.calendar.block:
+        raise Refused(f"banks bid for the block in the evening, from {sim.calendar.hm(sim.calendar.block)}")
     if sim.evening.sold:
         raise Refused("the block is sold" if sim.evening.bids else "there is no position left to sell")
 
@@ -252,8 +253,8 @@ def counter(sim: "Simulation", args: Args) -> None:
 
 
 def _capital_is_needed(sim: "Simulation") -> None:
-    if sim.now < BLOCK:
-        raise Refused("nobody talks about capital before the evening, from 18:30")
+    if sim.now < sim.calendar.block:
+        raise Refused(f"nobody talks about capital before the evening, from {sim.calendar.hm(sim.calendar.block)}")
     if sim.evening.raised:
         raise Refused("capital was raised already")
     if not score(sim)["capital"]["need_usd"]:

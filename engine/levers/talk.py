@@ -9,7 +9,7 @@ from engine.events import DESKS
 from engine.firm import bridge, phone
 from engine.firm.bridge import NAMES, PINS, Item
 from engine.firm.inbox import Ringing
-from engine.market_time import STEPS_PER_SECOND, clock
+from engine.market_time import STEPS_PER_SECOND
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -37,7 +37,8 @@ def _not(*states: str) -> Check:
         _matters(sim, args["what"])
         word = sim.bridge.authorisations[args["what"]]
         if word["state"] in states:
-            raise Refused(f"{LEVERS[args['what']].named(sim.scenario)}: the word was {word['state']} already, at {clock(word['step'])[:5]}")
+            at = sim.calendar.hm(word["step"])
+            raise Refused(f"{LEVERS[args['what']].named(sim.scenario)}: the word was {word['state']} already, at {at}")
 
     return check
 

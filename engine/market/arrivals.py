@@ -17,7 +17,7 @@ import numpy.typing as npt
 from engine.market.chance import CLIENTS, FLEET, PARENT_ORDERS, below, draws, normal_quantiles, scaled
 from engine.market.derive import gap_of
 from engine.market.state import ARRIVAL, Keys, RecordArray, Whole, records
-from engine.market_time import BELL_END, CLOSE, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND, step_at
+from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND
 from engine.scenario.scenario import Scenario
 
 FIRST_ORDER = 100_001
@@ -114,7 +114,7 @@ def _drawn(scenario: Scenario, seed: int, active: Whole, total: int) -> Whole:
     rows, starts = _frozen(scenario)
     if not len(starts):
         return Rule(scenario, seed).table(len(active), total)
-    goal = _size(scenario, rows[: len(starts)], BELL_END - OPEN - starts)
+    goal = _size(scenario, rows[: len(starts)], scenario.calendar.bell_end - scenario.calendar.open - starts)
     best, nearest = 0, float("inf")
     for attempt in range(DRAWS):
         size = _size(scenario, Rule(scenario, seed, attempt).table(len(active), len(active)), active)
@@ -138,16 +138,16 @@ def _flow_steps(scenario: Scenario, seed: int) -> list[int]:
     """Steps at which flagged orders arrive after the bell: jittered quantiles of the decaying intensity."""
     flow = scenario.flow
     tau, total = Decimal(str(flow.flagged_tau_min)), Decimal(str(flow.flagged_per_min)) * Decimal(str(flow.flagged_tau_min))
-    steps, last = [], step_at(flow.flagged_last)
+    steps, last = [], scenario.calendar.step_at(flow.flagged_last)
     for n in range(int(total)):
         jitter = Decimal(below(seed, PARENT_ORDERS, _TIME, n, 1 << 20)) / (1 << 20)
         share = (n + jitter) / total
         if share >= 1:
             break
-        step = OPEN + int(-tau * (1 - share).ln() * STEPS_PER_MINUTE)
+        step = scenario.calendar.open + int(-tau * (1 - share).ln() * STEPS_PER_MINUTE)
         if step > last:
             break
-        steps.append(max(step, OPEN + 1))
+        steps.append(max(step, scenario.calendar.open + 1))
     return steps
 
 
@@ -155,15 +155,15 @@ def _frozen_steps(scenario: Scenario) -> list[int]:
     """The default seed's arrival steps after the bell, rebuilt around the file's: every eighth is the stale server's."""
     servers = scenario.fleet.servers
     rows = [row for row in scenario.parents if row.start_ms]
-    rollback = step_at(scenario.flow.history_rollback)
+    opens, rollback = scenario.calendar.open, scenario.calendar.step_at(scenario.flow.history_rollback)
     steps: list[int] = []
-    before = OPEN
+    before = opens
 
     def fill(until: int, count: int) -> None:
         steps.extend(before + (until - before) * (i + 1) // (count + 1) for i in range(count))
 
     for row in rows:
-        step = OPEN + int(row.start_ms or 0) * STEPS_PER_SECOND // 1000
+        step = opens + int(row.start_ms or 0) * STEPS_PER_SECOND // 1000
         turn = len(steps) % servers + 1
         missing = (int(row.server or 1) - turn) % servers
         if missing:
@@ -180,9 +180,9 @@ def _flagged(scenario: Scenario, seed: int) -> tuple[Whole, Whole]:
     frozen = seed == scenario.default_seed and bool(scenario.parents)
     queue = scenario.flow.queued_flagged
     flow = _frozen_steps(scenario) if frozen else _flow_steps(scenario, seed)
-    steps = np.array([OPEN] * queue + flow, dtype=np.int64)
+    steps = np.array([scenario.calendar.open] * queue + flow, dtype=np.int64)
     turn = np.arange(len(steps)) % servers + 1
-    met = (turn == stale) | ((np.arange(len(steps)) >= queue) & (steps >= step_at(scenario.flow.history_rollback)))
+    met = (turn == stale) | ((np.arange(len(steps)) >= queue) & (steps >= scenario.calendar.step_at(scenario.flow.history_rollback)))
     known = int(met.sum())
     if frozen:
         own, _ = _frozen(scenario)
@@ -190,7 +190,7 @@ def _flagged(scenario: Scenario, seed: int) -> tuple[Whole, Whole]:
         more = Rule(scenario, seed).table(count, count + max(len(steps) - len(own), 0))[count:]
         table = np.concatenate([own, more])[: len(steps)]
     else:
-        table = _drawn(scenario, seed, BELL_END - steps[met], len(steps))
+        table = _drawn(scenario, seed, scenario.calendar.bell_end - steps[met], len(steps))
     rows = np.empty((len(steps), 4), dtype=np.int64)
     rows[:, 0] = steps
     rows[met, 1:] = table[:known]
@@ -210,9 +210,10 @@ def _spread(first: int, until: int, per_min: float, words: Keys) -> Whole:
 
 def _plain(scenario: Scenario, seed: int) -> RecordArray:
     """Orders without the flag, for the whole day."""
-    flow = scenario.flow
-    last = CLOSE - STEPS_PER_MINUTE
-    spans = ((0, OPEN, flow.plain_premarket_per_min), (OPEN, BELL_END, flow.plain_bell_per_min), (BELL_END, last, flow.plain_day_per_min))
+    flow, calendar = scenario.flow, scenario.calendar
+    last = calendar.close - STEPS_PER_MINUTE
+    opens, bell_end = calendar.open, calendar.bell_end
+    spans = ((0, opens, flow.plain_premarket_per_min), (opens, bell_end, flow.plain_bell_per_min), (bell_end, last, flow.plain_day_per_min))
     most = sum(int((until - first) * rate / STEPS_PER_MINUTE) for first, until, rate in spans)
     words = [draws(seed, CLIENTS, k, most) for k in range(6)]
     rows, at = records((most,), ARRIVAL), 0
@@ -243,7 +244,7 @@ def _premarket(scenario: Scenario, seed: int) -> RecordArray:
     """Flagged orders for pre-market trading."""
     flow = scenario.flow
     rows = records((flow.premarket_flagged,), ARRIVAL)
-    first, until = step_at(flow.premarket_from), step_at(flow.premarket_to)
+    first, until = scenario.calendar.step_at(flow.premarket_from), scenario.calendar.step_at(flow.premarket_to)
     words = [draws(seed, PARENT_ORDERS, _EARLY + k, flow.premarket_flagged) for k in range(5)]
     width = (until - first) * 1024 // max(flow.premarket_flagged, 1)
     rows["step"] = first + (np.arange(flow.premarket_flagged) * width + scaled(words[0], width)) // 1024

@@ -6,15 +6,13 @@ from math import isqrt
 from engine.market import chance
 from engine.market.flow import power_table
 from engine.market.state import DIALS, SYMBOL, records
-from engine.market_time import BELL_END, CLOSE, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND, step_at
+from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND
 from engine.scenario.parts import SymbolRow
 from engine.scenario.scenario import Scenario
 
 Q32 = 1 << 32
-TRADING_MINUTES = 390
-STEPS_OF_A_DAY = TRADING_MINUTES * STEPS_PER_MINUTE
 COUNTED_BITS_SD = Decimal(8).sqrt()  # of the set bits of a 32-bit word
-BELL_VARIANCE = 2  # the first 45 minutes move with twice the day's variance
+BELL_VARIANCE = 2  # the first stretch of the session moves with twice the day's variance
 
 
 def _whole(value: Decimal) -> int:
@@ -23,11 +21,11 @@ def _whole(value: Decimal) -> int:
 
 
 def _symbol(row: SymbolRow, scenario: Scenario) -> dict[str, int]:
-    market = scenario.market
+    market, calendar = scenario.market, scenario.calendar
     adv = Decimal(row.adv_shares)
     tick_hc = 100 if row.price_hc >= 10_000 else 1  # a cent, or a hundredth of one under $1
     vol = Decimal(row.daily_vol_e8) / 10**8
-    walk = vol * (Decimal(1) / STEPS_OF_A_DAY).sqrt() / COUNTED_BITS_SD
+    walk = vol * (Decimal(1) / (calendar.close - calendar.open)).sqrt() / COUNTED_BITS_SD
     impact = vol * Decimal(row.impact_y_e6) / 10**6 * Decimal(str(market.impact_scale)) * Q32
     phi, half = Decimal(str(market.phi)), Decimal(row.half_spread_e10) / 10**10
     own = (1 - Decimal(str(market.reply))) * adv * 65536
@@ -42,8 +40,8 @@ def _symbol(row: SymbolRow, scenario: Scenario) -> dict[str, int]:
         "impact_leaky": _whole(impact * (1 - phi)),
         "impact_kept": _whole(impact * phi),
         "half_spread": _whole(half * Q32),
-        "taker_bell": _whole(own * opening / (BELL_END - OPEN)),
-        "taker_day": _whole(own * (1 - opening) / (CLOSE - BELL_END)),
+        "taker_bell": _whole(own * opening / (calendar.bell_end - calendar.open)),
+        "taker_day": _whole(own * (1 - opening) / (calendar.close - calendar.bell_end)),
         "depth": depth,
         "unit": max(market.unit_lot, _whole(Decimal(depth) / 3 / market.unit_lot) * market.unit_lot),
         "grid": max(1, _whole(half * row.price_hc / 2 / tick_hc)),
@@ -60,7 +58,7 @@ def _breaker(row: SymbolRow, scenario: Scenario) -> int:
 
 
 def _dials(scenario: Scenario) -> dict[str, int]:
-    market, router = scenario.market, scenario.router
+    market, router, calendar = scenario.market, scenario.router, scenario.calendar
     leak = 1 - (-(Decimal(1) / STEPS_PER_MINUTE) / Decimal(str(market.tau_min))).exp()
     return {
         "leak_24": _whole(leak * (1 << 24)),
@@ -77,10 +75,10 @@ def _dials(scenario: Scenario) -> dict[str, int]:
         "jump_stubs": market.jump_stubs,
         "jump_stub_bp": market.jump_stub_bp,
         "pause_steps": _whole(Decimal(str(market.pause_s)) * STEPS_PER_SECOND),
-        "breakers_from": step_at(market.breakers_from),
-        "breakers_to": step_at(market.breakers_to),
-        "open_step": step_at(market.open),
-        "bell_end": step_at(market.bell_end),
+        "breakers_from": calendar.step_at(market.breakers_from),
+        "breakers_to": calendar.step_at(market.breakers_to),
+        "open_step": calendar.open,
+        "bell_end": calendar.bell_end,
         "rest_steps": _whole(Decimal(str(router.rest_s)) * STEPS_PER_SECOND),
         "route_gap": gap_of(Decimal(str(router.route_per_s)) * 10**6),
         "oversize_times": router.oversize_times,

@@ -6,7 +6,6 @@ import numpy as np
 
 from engine.market.positions import OWN, own_shares, prices_hc
 from engine.market.state import ERROR, Machine
-from engine.market_time import BELL_END, CLOSE
 from engine.scenario.scenario import Scenario
 
 PPM = 1_000_000
@@ -42,9 +41,9 @@ def liquidation_cost(scenario: Scenario, gross_hc: int, step: int, credit_hc: in
 
     The part that can still be worked today shrinks with the time left to the close.
     """
-    block = scenario.block
-    left = CLOSE - max(min(step, CLOSE), BELL_END)
-    today = int(block.today_share * PPM) * left // (CLOSE - BELL_END) * gross_hc // PPM
+    block, calendar = scenario.block, scenario.calendar
+    left = calendar.close - max(min(step, calendar.close), calendar.bell_end)
+    today = int(block.today_share * PPM) * left // (calendar.close - calendar.bell_end) * gross_hc // PPM
     rest = gross_hc - today
     all_at_once = block_cost(scenario, gross_hc, credit_hc)
     worked = today * (int(block.today_cost * PPM) * _root_ppm(min(gross_hc, block.today_at_usd * 10_000), block.today_at_usd * 10_000) // PPM) // PPM

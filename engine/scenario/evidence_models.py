@@ -6,12 +6,13 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 from engine.events import Desk
-from engine.market_time import CLOSE, EVENINGS, step_at
+from engine.market_time import MOST_EVENINGS, Calendar
 from engine.scenario.acts import parse_act
 from engine.scenario.conditions import Condition, parse_condition
+from engine.scenario.parts import calendar_of
 
 Group = Literal["machines", "people"]
 
@@ -30,13 +31,15 @@ REJECT_FIELDS = frozenset({"order", "symbol", "clock"})
 PLANNED_FIELDS = frozenset({"symbol", "symbol2", "clock", "hm"})
 
 
-def _clock(text: str) -> str:
-    if step_at(text) > CLOSE:
-        raise ValueError(f"{text!r} lies after the close: expected 08:00 to 16:00, or an evening of the week")
+def _clock(text: str, info: ValidationInfo) -> str:
+    calendar = calendar_of(info)
+    if calendar.step_at(text) > calendar.close:
+        said = f"expected {calendar.hm(0)} to {calendar.hm(calendar.close)}, or an evening of the week"
+        raise ValueError(f"{text!r} lies after the close: {said}")
     return text
 
 
-Clock = Annotated[str, AfterValidator(_clock), Field(description="a time up to 16:00, or on an evening of the week")]
+Clock = Annotated[str, AfterValidator(_clock), Field(description="a time up to the close, or on an evening of the week")]
 Text = Annotated[str, Field(min_length=1)]
 Params = dict[str, list[int] | list[str]]
 
@@ -64,17 +67,16 @@ class Planned(Frozen):
     thread: str | None = None
     at: tuple[Clock, ...] = Field(default=(), strict=False)
     spread_s: int = Field(default=30, ge=0, le=1800)
-    from_: Clock = Field(default="08:00", alias="from")
-    to: Clock = "15:55"
+    from_: Clock = Field(alias="from")
+    to: Clock
     times: int = Field(default=1, ge=1, le=200)
     weight: int = Field(default=1, ge=1, le=100)
     burst: int = Field(default=1, ge=1, le=20)
     params: Params = {}
 
-    @property
-    def week(self) -> bool:
+    def of_the_week(self, calendar: Calendar) -> bool:
         """Whether it belongs to the evenings of the week."""
-        return step_at(self.at[0] if self.at else self.from_) < 0
+        return calendar.step_at(self.at[0] if self.at else self.from_) < 0
 
 
 class PlannedAlert(Frozen):
@@ -99,8 +101,8 @@ class When(Frozen):
     after: str | None = None
     on: tuple[str, ...] = Field(default=(), strict=False)
     delay_s: int = Field(default=0, ge=0)
-    from_: Clock = Field(default="08:00", alias="from")
-    to: Clock = "16:00"
+    from_: Clock = Field(alias="from")
+    to: Clock
 
     def conditions(self) -> tuple[Condition, ...]:
         """`when`, compiled; ValueError says what a condition may look like."""
@@ -198,8 +200,15 @@ class LogLine(Frozen):
 class WeekQuota(Frozen):
     """Planned mails of one desk on each evening of the week; `spread` is how far a seed's count may lie from them."""
 
-    evenings: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=len(EVENINGS), max_length=len(EVENINGS), strict=False)
+    evenings: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1, max_length=MOST_EVENINGS, strict=False)
     spread: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _one_an_evening(self, info: ValidationInfo) -> "WeekQuota":
+        many = len(calendar_of(info).evenings)
+        if len(self.evenings) != many:
+            raise ValueError(f"evenings has {len(self.evenings)}: expected {many}, one an evening of the week")
+        return self
 
 
 class Quota(Frozen):

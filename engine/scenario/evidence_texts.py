@@ -5,7 +5,7 @@ expected. Nothing here knows about a run.
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from string import Formatter
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from pydantic import ValidationError
 
 from engine.events import DESKS
-from engine.market_time import STEPS_PER_MINUTE, step_at
+from engine.market_time import STEPS_PER_MINUTE, Calendar
 from engine.scenario.conditions import FILLS, parse_condition
 from engine.scenario.evidence_models import (
     LOG_FIELDS,
@@ -42,11 +42,24 @@ from engine.scenario.folders import File, Folder
 from engine.scenario.inject_texts import SAMPLE, InjectText
 
 M = TypeVar("M", bound=Frozen)
+NOTHING: Mapping[str, object] = {}
 
-# What entries of a table leave out, where that is another value than their model's.
-MACHINES, PEOPLE = {"group": "machines", "times": 8}, {"group": "people"}
-WEEK_TIMES = {"from": "27 Jul 18:00", "to": "31 Jul 21:00"}
-EVENING_MACHINES, EVENING_PEOPLE = {"group": "machines", "times": 3, **WEEK_TIMES}, {"group": "people", **WEEK_TIMES}
+# What entries of a table leave out, beside their times.
+MACHINES: Mapping[str, object] = {"group": "machines", "times": 8}
+PEOPLE: Mapping[str, object] = {"group": "people"}
+EVENING_MACHINES: Mapping[str, object] = {"group": "machines", "times": 3}
+EVENING_PEOPLE = PEOPLE
+_LAST_MAIL = 5 * STEPS_PER_MINUTE  # before the close
+
+
+def times_of(calendar: Calendar, kind: type[Frozen], *, week: bool = False) -> dict[str, str]:
+    """From when until when an entry holds that does not say."""
+    if week:
+        first, last = calendar.evenings[0][4:], calendar.evenings[-1][4:]
+        return {"from": f"{first} {calendar.evening_from}", "to": f"{last} {calendar.evening_to}"}
+    if issubclass(kind, Planned):
+        return {"from": calendar.hm(0), "to": calendar.hm(calendar.close - _LAST_MAIL)}
+    return {"from": calendar.hm(0), "to": calendar.hm(calendar.close)} if issubclass(kind, When) else {}
 
 
 class EvidenceError(ValueError):
@@ -63,6 +76,7 @@ class EvidenceError(ValueError):
 class EvidenceTexts:
     """Everything a scenario says, validated. `planned` keeps the order of the file: its index is part of a draw's key."""
 
+    calendar: Calendar
     symbols: tuple[str, ...]
     quotas: dict[str, Quota]
     planned: tuple[Planned | PlannedAlert, ...]
@@ -107,8 +121,8 @@ def sample_values(params: Params) -> dict[str, object]:
 class _File:
     """One TOML file while it is being read; knows how to say what is wrong with it."""
 
-    def __init__(self, path: File, server: str = "") -> None:
-        self.name, self.server = path.name, server
+    def __init__(self, path: File, calendar: Calendar, server: str = "") -> None:
+        self.name, self.calendar, self.server = path.name, calendar, server
         try:
             self.data: dict[str, object] = tomllib.loads(path.read_text())
         except FileNotFoundError:
@@ -129,7 +143,7 @@ class _File:
 
     def model(self, kind: type[M], entry: str, data: object) -> M:
         try:
-            return kind.model_validate(data)
+            return kind.model_validate(data, context={"calendar": self.calendar})
         except ValidationError as error:
             first = error.errors()[0]
             key = ".".join(str(part) for part in first["loc"]) or "entry"
@@ -143,16 +157,16 @@ class _File:
             raise EvidenceError(self.name, "file", key, table, f"a table [{key}]")
         return table
 
-    def entries(self, kind: type[M], table: str, **defaults: object) -> list[M]:
+    def entries(self, kind: type[M], table: str, defaults: Mapping[str, object] = NOTHING, *, week: bool = False) -> list[M]:
         """Entries of [[table]], each a validated `kind`; `defaults` fill what an entry leaves out."""
         rows = self.data.get(table, [])
         if not isinstance(rows, list):
             raise EvidenceError(self.name, "file", table, rows, f"an array of tables [[{table}]]")
-        found = []
+        found, times = [], times_of(self.calendar, kind, week=week)
         for number, row in enumerate(rows, start=1):
             name = row.get("id") if isinstance(row, dict) else None
             entry = f"{table} {name!r}" if name else f"{table} number {number}"
-            found.append(self.model(kind, entry, {**defaults, **row} if isinstance(row, dict) else row))
+            found.append(self.model(kind, entry, {**times, **defaults, **row} if isinstance(row, dict) else row))
         return found
 
     def fits(self, entry: str, key: str, text: str, values: dict[str, object]) -> None:
@@ -203,7 +217,7 @@ def _check_planned(file: _File, rows: Iterable[Planned | PlannedAlert]) -> None:
             continue
         file.fits(entry, "subject", row.subject, filled)
         file.fits(entry, "body", row.body, filled)
-        if not row.at and step_at(row.to) - step_at(row.from_) < STEPS_PER_MINUTE:
+        if not row.at and file.calendar.step_at(row.to) - file.calendar.step_at(row.from_) < STEPS_PER_MINUTE:
             raise EvidenceError(file.name, entry, "to", row.to, f"at least a minute after from = {row.from_}")
         if row.group == "machines":
             file.no_host(entry, subject=row.subject, body=row.body, sender=row.sender)
@@ -234,8 +248,8 @@ def _every_desk(file: _File, plan: dict[str, Any]) -> None:
         raise EvidenceError(file.name, "plan", "desks", sorted(plan), "the tables deployer, operator and risk")
 
 
-def _load_mail(folder: Folder, server: str) -> dict[str, Any]:
-    file = _File(folder / "mail.toml", server)
+def _load_mail(folder: Folder, calendar: Calendar, server: str) -> dict[str, Any]:
+    file = _File(folder / "mail.toml", calendar, server)
     file.known("names", "plan", "machines", "people", "thread", "state", "reject", "rejects")
     symbols = file.table("names").get("symbols")
     if not isinstance(symbols, list) or len(symbols) < 2 or not all(isinstance(name, str) and name for name in symbols):
@@ -243,7 +257,7 @@ def _load_mail(folder: Folder, server: str) -> dict[str, Any]:
     plan = file.table("plan")
     _every_desk(file, plan)
     planned = (
-        file.entries(Planned, "machines", **MACHINES) + file.entries(Planned, "people", **PEOPLE) + file.entries(Planned, "thread", **PEOPLE)
+        file.entries(Planned, "machines", MACHINES) + file.entries(Planned, "people", PEOPLE) + file.entries(Planned, "thread", PEOPLE)
     )
     mails = file.entries(StateMail, "state")
     layouts = file.entries(RejectLayout, "rejects")
@@ -281,8 +295,8 @@ def _load_mail(folder: Folder, server: str) -> dict[str, Any]:
     }
 
 
-def _load_calls(folder: Folder) -> dict[str, Any]:
-    file = _File(folder / "calls.toml")
+def _load_calls(folder: Folder, calendar: Calendar) -> dict[str, Any]:
+    file = _File(folder / "calls.toml", calendar)
     file.known("alerts", "alert", "call", "headline")
     standing = file.model(Standing, "alerts", file.table("alerts"))
     file.fits("alerts", "process_down", standing.process_down, {"server": 1})
@@ -303,22 +317,22 @@ def _load_calls(folder: Folder) -> dict[str, Any]:
     }
 
 
-def _load_week(folder: Folder, server: str) -> dict[str, Any]:
+def _load_week(folder: Folder, calendar: Calendar, server: str) -> dict[str, Any]:
     """Texts of the evenings of the week, from week.toml; none where a scenario has no such file."""
     if not (folder / "week.toml").is_file():
         return {"quotas": {}, "planned": (), "mails": (), "calls": (), "acts": {}}
-    file = _File(folder / "week.toml", server)
+    file = _File(folder / "week.toml", calendar, server)
     file.known("plan", "machines", "people", "state", "call")
     plan = file.table("plan")
     _every_desk(file, plan)
-    planned = file.entries(Planned, "machines", **EVENING_MACHINES)
-    planned += file.entries(Planned, "people", **EVENING_PEOPLE)
-    mails = file.entries(StateMail, "state", **WEEK_TIMES)
-    calls = file.entries(CallText, "call", **WEEK_TIMES)
+    planned = file.entries(Planned, "machines", EVENING_MACHINES, week=True)
+    planned += file.entries(Planned, "people", EVENING_PEOPLE, week=True)
+    mails = file.entries(StateMail, "state", week=True)
+    calls = file.entries(CallText, "call", week=True)
     for what, rows in (("planned", planned), ("state", mails), ("call", calls)):
         _unique(file, what, rows)
     for row in planned:
-        if not row.week or step_at(row.at[-1] if row.at else row.to) > 0:
+        if not row.of_the_week(calendar) or calendar.step_at(row.at[-1] if row.at else row.to) > 0:
             raise EvidenceError(file.name, f"planned {row.id!r}", "from", row.from_, "times on the evenings of the week")
     _check_planned(file, planned)
     _check_when(file, "state", mails, "subject", "body")
@@ -348,11 +362,11 @@ def _acts(file: str, what: str, calls: Iterable[CallText | CallOf]) -> dict[str,
     return acts
 
 
-def _load_injects(folder: Folder, calls: Iterable[CallText]) -> tuple[InjectText, ...]:
+def _load_injects(folder: Folder, calendar: Calendar, calls: Iterable[CallText]) -> tuple[InjectText, ...]:
     """What a facilitator has ready, from injects.toml; nothing where a scenario has no such file."""
     if not (folder / "injects.toml").is_file():
         return ()
-    file = _File(folder / "injects.toml")
+    file = _File(folder / "injects.toml", calendar)
     file.known("inject")
     injects, ids = file.entries(InjectText, "inject"), [call.id for call in calls]
     _unique(file, "inject", injects)
@@ -384,8 +398,8 @@ def _check_on(file: str, what: str, rows: Iterable[When], acts: Iterable[str]) -
             raise EvidenceError(file, f"{what} {row.id!r}", "after", row.after, "either after or on")
 
 
-def _load_hints(folder: Folder) -> tuple[HintText, ...]:
-    file = _File(folder / "hints.toml")
+def _load_hints(folder: Folder, calendar: Calendar) -> tuple[HintText, ...]:
+    file = _File(folder / "hints.toml", calendar)
     file.known("hint")
     hints = file.entries(HintText, "hint")
     _unique(file, "hint", hints)
@@ -393,9 +407,9 @@ def _load_hints(folder: Folder) -> tuple[HintText, ...]:
     return tuple(hints)
 
 
-def load_logs(folder: Folder) -> dict[str, LogLine]:
+def load_logs(folder: Folder, calendar: Calendar) -> dict[str, LogLine]:
     """Log lines by kind, from `folder`/logs.toml. Raises EvidenceError."""
-    file = _File(folder / "logs.toml")
+    file = _File(folder / "logs.toml", calendar)
     file.known(*LOG_KINDS)
     lines = {kind: file.model(LogLine, kind, file.table(kind)) for kind in LOG_KINDS}
     for kind, line in lines.items():
@@ -405,14 +419,14 @@ def load_logs(folder: Folder) -> dict[str, LogLine]:
     return lines
 
 
-def load_evidence(folder: Folder, server: str) -> EvidenceTexts:
-    """All texts of the scenario in `folder`; `server` is the name of its servers ("SMARS-{n}").
+def load_evidence(folder: Folder, server: str, calendar: Calendar) -> EvidenceTexts:
+    """All texts of the scenario in `folder`; `server` is the name of its servers ("SMARS-{n}"), `calendar` what its times are of.
 
     Raises EvidenceError (a ValueError) at the first thing wrong.
     """
-    mail = _load_mail(folder, server)
-    calls = _load_calls(folder)
-    week = _load_week(folder, server)
+    mail = _load_mail(folder, calendar, server)
+    calls = _load_calls(folder, calendar)
+    week = _load_week(folder, calendar, server)
     acts = {**calls["acts"], **week["acts"]}
     for what in ("mails", "calls"):
         own = mail if what == "mails" else calls
@@ -423,12 +437,13 @@ def load_evidence(folder: Folder, server: str) -> EvidenceTexts:
     _check_on("mail.toml", "state", mail["mails"], acts)
     _check_on("calls.toml", "call", calls["calls"], acts)
     _check_on("calls.toml", "headline", calls["headlines"], acts)
-    injects = _load_injects(folder, calls["calls"])
+    injects = _load_injects(folder, calendar, calls["calls"])
     rung = [CallOf(inject.id, inject.call.replies) for inject in injects if inject.call]
     acts |= _acts("injects.toml", "inject", rung)
-    hints = _load_hints(folder)
+    hints = _load_hints(folder, calendar)
     _check_on("hints.toml", "hint", hints, acts)
     # The week's come last: an index is part of a draw's key, and the day's noise is the same with and without a week.
     planned = mail.pop("planned") + calls.pop("alerts") + week["planned"]
     calls["acts"] = acts
-    return EvidenceTexts(planned=planned, logs=load_logs(folder), hints=hints, injects=injects, week_quotas=week["quotas"], **mail, **calls)
+    logs = load_logs(folder, calendar)
+    return EvidenceTexts(calendar, planned=planned, logs=logs, hints=hints, injects=injects, week_quotas=week["quotas"], **mail, **calls)

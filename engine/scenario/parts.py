@@ -1,12 +1,13 @@
 """The sections of `scenario.toml` and the rows of its tables: every number with its bounds. `scenario.py` reads and joins them."""
 
+import datetime
 from string import Formatter
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
-from engine import market_time
 from engine.events import Desk
+from engine.market_time import MOST_EVENINGS, Calendar
 from engine.scenario.folders import ID
 
 
@@ -16,21 +17,29 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-def _moment(text: str) -> str:
-    if market_time.step_at(text) < 0:
+def calendar_of(info: ValidationInfo) -> Calendar:
+    """The scenario's calendar, by which what is validated now reads its times: whoever validates says which that is."""
+    calendar = (info.context or {}).get("calendar")
+    return calendar if isinstance(calendar, Calendar) else Calendar.of()
+
+
+def _moment(text: str, info: ValidationInfo) -> str:
+    if calendar_of(info).step_at(text) < 0:
         raise ValueError("expected a time of the day itself")
     return text
 
 
-def _copied(text: str) -> str:
-    if market_time.step_at(text) >= 0:
-        raise ValueError("expected a time on an evening of the week, such as 27 Jul 18:30")
+def _copied(text: str, info: ValidationInfo) -> str:
+    calendar = calendar_of(info)
+    if calendar.step_at(text) >= 0:
+        raise ValueError(f"expected a time on an evening of the week, such as {calendar.example}")
     return text
 
 
-def _evening(text: str) -> str:
-    if not market_time.BLOCK <= market_time.step_at(text) <= market_time.END or market_time.step_at(text) % 20:
-        raise ValueError("expected a time from 18:30 to 19:00, in whole five seconds")
+def _evening(text: str, info: ValidationInfo) -> str:
+    calendar = calendar_of(info)
+    if not calendar.block <= calendar.step_at(text) <= calendar.end or calendar.step_at(text) % 20:
+        raise ValueError(f"expected a time from {calendar.hm(calendar.block)} to {calendar.hm(calendar.end)}, in whole five seconds")
     return text
 
 
@@ -45,12 +54,13 @@ def _label(text: str) -> str:
 
 
 _Moment = Annotated[str, AfterValidator(_moment), Field(description="a time of the day, such as 09:54")]
-_Evening = Annotated[str, AfterValidator(_evening), Field(description="a time from 18:30 to 19:00, in whole five seconds")]
+_Evening = Annotated[str, AfterValidator(_evening), Field(description="a time between the calendar's block and end, in whole five seconds")]
 Copied = Annotated[
     str,
-    Field(pattern=r"^\d{2} [A-Z][a-z]{2} \d{2}:\d{2}$", description="a time on an evening of the week, such as 27 Jul 18:30"),
+    Field(pattern=r"^\d{1,2} [A-Z][a-z]{2} \d{2}:\d{2}$", description="a time on an evening of the week, such as 27 Jul 18:30"),
     AfterValidator(_copied),
 ]
+Hour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="a time in whole minutes, such as 09:00")]
 _Words = Annotated[str, Field(min_length=1, max_length=400)]
 Positive = Annotated[int, Field(gt=0)]
 Part = Annotated[float, Field(ge=0, le=1)]
@@ -81,6 +91,29 @@ class Told(Section):
     def past(self) -> str:
         """What history is headed with: its year, where it has one."""
         return self.year or "history"
+
+
+class Days(Section):
+    """Days and hours: `date`, the day itself; `evenings`, those of the week before it; when the day starts, when the new release has to be live
+    (`due`), when the market closes, when banks begin to bid for the block, and when all is over. The market's `open` and `bell_end` say when
+    it opens, and when the first and loudest stretch of it ends.
+    """
+
+    date: datetime.date = datetime.date(2012, 8, 1)
+    evenings: Annotated[tuple[datetime.date, ...], Field(min_length=1, max_length=MOST_EVENINGS, strict=False)] = (
+        datetime.date(2012, 7, 27), datetime.date(2012, 7, 30), datetime.date(2012, 7, 31),
+    )  # fmt: skip
+    evening_from: Hour = "18:00"
+    evening_to: Hour = "21:00"
+    start: Hour = "08:00"
+    due: Hour = "10:00"
+    close: Hour = "16:00"
+    block: Hour = "18:30"
+    end: Hour = "19:00"
+
+    def calendar(self, opens: str, bell_end: str) -> Calendar:
+        """The calendar that these and the market's two hours make. Raises ValueError naming the key that does not fit the others."""
+        return Calendar.of(**{key: getattr(self, key) for key in type(self).model_fields}, open=opens, bell_end=bell_end)
 
 
 class Cash(Section):
@@ -134,8 +167,8 @@ class ServerFleet(Section):
                 raise ValueError(f"{key} = {getattr(self, key)!r} is not a release: expected one of {', '.join(names)}")
         if len(self.copied) != self.servers:
             raise ValueError(f"copied names {len(self.copied)} times: expected {self.servers}, one a server")
-        for evening in dict.fromkeys(at[:6] for at in self.copied):
-            many = sum(at.startswith(evening) for at in self.copied)
+        for evening in dict.fromkeys(at.rsplit(" ", 1)[0] for at in self.copied):
+            many = sum(at.startswith(f"{evening} ") for at in self.copied)
             if many > self.copies_an_evening:
                 raise ValueError(f"copied names {many} times on {evening}: expected at most copies_an_evening = {self.copies_an_evening}")
         for seed, server in self.stale_seeds.items():
@@ -168,16 +201,16 @@ class Flow(Section):
     qty_lots: Annotated[int, Field(ge=1, le=100)]
 
     @model_validator(mode="after")
-    def _times_are_in_order(self) -> "Flow":
-        first, until, last, rollback = map(
-            market_time.step_at, (self.premarket_from, self.premarket_to, self.flagged_last, self.history_rollback)
-        )
-        if not first < until <= market_time.OPEN:
+    def _times_are_in_order(self, info: ValidationInfo) -> "Flow":
+        calendar = calendar_of(info)
+        times = (self.premarket_from, self.premarket_to, self.flagged_last, self.history_rollback)
+        first, until, last, rollback = map(calendar.step_at, times)
+        if not first < until <= calendar.open:
             said = f"premarket_from = {self.premarket_from!r}, premarket_to = {self.premarket_to!r}"
             raise ValueError(f"{said}: expected two times up to the open, in order")
-        if not market_time.OPEN < last <= market_time.CLOSE:
+        if not calendar.open < last <= calendar.close:
             raise ValueError(f"flagged_last = {self.flagged_last!r}: expected a time between the open and the close")
-        if not market_time.OPEN < rollback <= market_time.CLOSE:
+        if not calendar.open < rollback <= calendar.close:
             raise ValueError(f"history_rollback = {self.history_rollback!r}: expected a time between the open and the close")
         return self
 
@@ -185,8 +218,8 @@ class Flow(Section):
 class Market(Section):
     """The market's day and its price law: resilience, impact, depth, jumps, circuit breakers, and the size of its arrays."""
 
-    open: _Moment
-    bell_end: _Moment
+    open: Hour
+    bell_end: Hour
     tau_min: Annotated[float, Field(gt=0)]
     phi: Part
     impact_scale: Annotated[float, Field(ge=0, le=10)]
@@ -218,12 +251,10 @@ class Market(Section):
     parents: Annotated[int, Field(ge=16, le=1024)]
 
     @model_validator(mode="after")
-    def _times_are_the_calendars(self) -> "Market":
-        for key, step in (("open", market_time.OPEN), ("bell_end", market_time.BELL_END)):
-            if market_time.step_at(getattr(self, key)) != step:
-                raise ValueError(f"{key} = {getattr(self, key)!r}: expected {market_time.clock(step)[:5]}, the calendar of every scenario")
-        first, until = market_time.step_at(self.breakers_from), market_time.step_at(self.breakers_to)
-        if not market_time.OPEN <= first < until <= market_time.CLOSE:
+    def _times_are_of_the_session(self, info: ValidationInfo) -> "Market":
+        calendar = calendar_of(info)
+        first, until = calendar.step_at(self.breakers_from), calendar.step_at(self.breakers_to)
+        if not calendar.open <= first < until <= calendar.close:
             said = f"breakers_from = {self.breakers_from!r}, breakers_to = {self.breakers_to!r}"
             raise ValueError(f"{said}: expected two times of the session, in order")
         return self
@@ -266,8 +297,9 @@ class Exchange(Section):
     cut_until: _Moment
 
     @model_validator(mode="after")
-    def _let_in_while_it_trades(self) -> "Exchange":
-        if not market_time.OPEN < market_time.step_at(self.cut_until) <= market_time.CLOSE:
+    def _let_in_while_it_trades(self, info: ValidationInfo) -> "Exchange":
+        calendar = calendar_of(info)
+        if not calendar.open < calendar.step_at(self.cut_until) <= calendar.close:
             raise ValueError(f"cut_until = {self.cut_until!r}: expected a time between the open and the close")
         return self
 
@@ -285,8 +317,9 @@ class BlockBid(Section):
     says: _Words
 
     @model_validator(mode="after")
-    def _lasts(self) -> "BlockBid":
-        if market_time.step_at(self.from_) >= market_time.step_at(self.until):
+    def _lasts(self, info: ValidationInfo) -> "BlockBid":
+        calendar = calendar_of(info)
+        if calendar.step_at(self.from_) >= calendar.step_at(self.until):
             raise ValueError(f"from = {self.from_!r}, until = {self.until!r}: expected a bid that lasts")
         return self
 
@@ -307,13 +340,14 @@ class Block(Section):
     bid: Annotated[tuple[BlockBid, ...], Field(min_length=1, strict=False)]
 
     @model_validator(mode="after")
-    def _the_last_bid_stands_until_the_end(self) -> "Block":
+    def _the_last_bid_stands_until_the_end(self, info: ValidationInfo) -> "Block":
+        calendar = calendar_of(info)
         ids, last = [bid.id for bid in self.bid], self.bid[-1]
         if len(set(ids)) < len(ids):
             raise ValueError(f"bid ids {', '.join(ids)}: expected each once")
-        if market_time.step_at(last.until) != market_time.END:
-            raise ValueError(f"bid {last.id}: until = {last.until!r}: expected 19:00, the last bid is the one that stands")
-        if any(market_time.step_at(bid.from_) > market_time.step_at(last.from_) for bid in self.bid):
+        if calendar.step_at(last.until) != calendar.end:
+            raise ValueError(f"bid {last.id}: until = {last.until!r}: expected {calendar.hm(calendar.end)}, the last bid is the one that stands")
+        if any(calendar.step_at(bid.from_) > calendar.step_at(last.from_) for bid in self.bid):
             raise ValueError(f"bid {last.id}: from = {last.from_!r}: expected no bid after it")
         return self
 

@@ -16,9 +16,10 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
+from engine.market_time import Calendar
 from engine.scenario.barrier_texts import Barriers
 from engine.scenario.evidence_texts import EvidenceTexts, load_evidence
 from engine.scenario.folders import ID, File, Folder
@@ -27,11 +28,13 @@ from engine.scenario.parts import (
     Capital,
     Cash,
     Costs,
+    Days,
     Diagnosis,
     Exchange,
     Flow,
     Hands,
     Holes,
+    Hour,
     LeverNumbers,
     Market,
     Monitor,
@@ -69,6 +72,7 @@ class ScenarioError(ValueError):
     """A scenario's data is wrong: the message names file, key, value and what was expected."""
 
 
+_HOURS = TypeAdapter(tuple[Hour, Hour], config=ConfigDict(strict=False))
 _Check = Callable[["Scenario"], None]
 CHECKS: list[_Check] = []  # of names that a room above this one knows
 
@@ -88,6 +92,7 @@ class Scenario(Section):
     title: str
     default_seed: Annotated[int, Field(ge=0)]
     told: Told = Told()
+    days: Days = Field(Days(), alias="calendar")
     cash: Cash
     fleet: ServerFleet
     flow: Flow
@@ -149,7 +154,12 @@ class Scenario(Section):
     @cached_property
     def evidence(self) -> EvidenceTexts:
         """The scenario's mails, calls, alerts and log lines."""
-        return load_evidence(self.files, self.fleet.name)
+        return load_evidence(self.files, self.fleet.name, self.calendar)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Its days and hours."""
+        return self.days.calendar(self.market.open, self.market.bell_end)
 
     @property
     def code(self) -> str:
@@ -263,9 +273,26 @@ def _read(own: Folder, find: Callable[[str], Folder | None]) -> Scenario:
         except FileNotFoundError:
             raise ScenarioError(f"{own.name}/{name}.csv: missing: expected columns {list(model.model_fields)}") from None
     try:
-        return Scenario.model_validate({**data, "files": files, "sha256": _fingerprint(files)})
+        found = {**data, "files": files, "sha256": _fingerprint(files)}
+        return Scenario.model_validate(found, context={"calendar": _calendar(own, data)})
     except ValidationError as error:
         raise _complain(own, error) from None
+
+
+def _calendar(own: Folder, data: dict[str, object]) -> Calendar:
+    """What all the times of a scenario are read by. What is wrong with a single hour is told with the rest of the data."""
+    market = data.get("market")
+    hours = [market.get(key) for key in ("open", "bell_end")] if isinstance(market, dict) else []
+    try:
+        days = Days.model_validate(data.get("calendar", {}))
+        _HOURS.validate_python(hours)
+    except ValidationError:
+        return Calendar.of()
+    try:
+        return days.calendar(*map(str, hours))
+    except ValueError as problem:
+        table = "market" if str(problem).startswith(("open", "bell_end")) else "calendar"
+        raise ScenarioError(f"{own.name}/scenario.toml: {table}.{problem}") from None
 
 
 def _fingerprint(files: Folder) -> str:

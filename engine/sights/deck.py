@@ -9,7 +9,7 @@ from engine.firm.bridge import NAMES
 from engine.firm.injects import CONDITIONS, Injects
 from engine.levers import LEVERS
 from engine.levers.shapes import fitting
-from engine.market_time import BELL_END, BLOCK, CLOSE, EVENING_STEPS, EVENINGS, OPEN, WEEK, step_at, told
+from engine.market_time import Calendar
 from engine.scenario.scenario import Scenario
 
 __all__ = ["CONDITIONS", "fault_of", "inject_preview", "ready_injects", "scenario_script"]
@@ -22,11 +22,16 @@ class _Empty(NamedTuple):
     now: int
     injects: Injects
 
+    @property
+    def calendar(self) -> Calendar:
+        """The scenario's."""
+        return self.scenario.calendar
 
-def fault_of(scenario: Scenario, kind: str, args: Mapping[str, object], now: int = WEEK) -> str:
-    """Why a run of the scenario that is at step `now`, and to which nothing was added, would refuse these arguments of `inject.play` or
-    `persona.say`; "" where it would not."""
-    sim: Any = _Empty(scenario, now, Injects())
+
+def fault_of(scenario: Scenario, kind: str, args: Mapping[str, object], now: int | None = None) -> str:
+    """Why a run of the scenario that is at step `now` (where the week begins, unless told otherwise), and to which nothing was added, would
+    refuse these arguments of `inject.play` or `persona.say`; "" where it would not."""
+    sim: Any = _Empty(scenario, scenario.calendar.week if now is None else now, Injects())
     try:
         LEVERS[kind].check(sim, commands.clean_args(sim, LEVERS[kind], args))
     except Refused as refused:
@@ -131,23 +136,24 @@ def ready_injects(scenario: Scenario) -> list[Ready]:
 
 def scenario_script(scenario: Scenario, start: int) -> list[ScriptLine]:
     """What the scenario brings by itself from a step on, oldest first."""
+    calendar = scenario.calendar
     cut, breakers, calm = (
-        step_at(at)
+        calendar.step_at(at)
         for at in (scenario.exchange.cut_until, scenario.market.breakers_from, scenario.market.breakers_to)
     )
-    rows = [(0, "The morning begins", True), (OPEN, "Opening bell", True), (breakers, "Circuit breakers start", True)]
+    rows = [(0, "The morning begins", True), (calendar.open, "Opening bell", True), (breakers, "Circuit breakers start", True)]
     program = scenario.told.behaviours.get("rlp", "The new release")
-    rows += [(step_at("10:00"), f"{program} must be live at 100 %", True), (BELL_END, "Exchanges disconnect whatever is still sending", True)]
+    rows += [(calendar.due, f"{program} must be live at 100 %", True), (calendar.bell_end, "Exchanges disconnect whatever is still sending", True)]
     rows += [(cut, "A firm that was cut off may be let in again", False), (calm, "Circuit breakers end", True)]
-    rows += [(CLOSE, "The market closes", True), (BLOCK, "Banks bid for the block", True)]
-    rows += [(WEEK + evening * EVENING_STEPS, f"Evening of {name}", True) for evening, name in enumerate(EVENINGS)]
+    rows += [(calendar.close, "The market closes", True), (calendar.block, "Banks bid for the block", True)]
+    rows += [(calendar.evening_step(evening), f"Evening of {name}", True) for evening, name in enumerate(calendar.evenings)]
     rows += [
-        (step_at(call.from_), f"{call.caller} may ring the {NAMES[call.desk]}", False)
+        (calendar.step_at(call.from_), f"{call.caller} may ring the {NAMES[call.desk]}", False)
         for call in scenario.evidence.calls
-        if "from_" in call.model_fields_set
+        if calendar.step_at(call.from_) != 0  # of a call that may come at any time there is nothing to say
     ]
     return [
-        {"step": step, "at": told(step, 0, seconds=False), "text": text, "sure": sure}
+        {"step": step, "at": calendar.told(step, 0, seconds=False), "text": text, "sure": sure}
         for step, text, sure in sorted(rows)
         if step >= start
     ]

@@ -5,7 +5,7 @@ from engine.firm.clients import flag_percent
 from engine.firm.fleet import Fleet
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
-from engine.market_time import STEPS_PER_MINUTE, clock, date, evening_of, told
+from engine.market_time import STEPS_PER_MINUTE
 from engine.scenario.parts import Release
 from engine.sights import cards
 from engine.sights.parts import alerts_card, bell_card, clock_card, inbox_card, kept, levers_card, work_card
@@ -48,8 +48,8 @@ def fleet_card(sim: Simulation, help_level: str) -> cards.Fleet:
         if truth:
             checksum = _compared(fleet, "now", *fleet.hashes(n))
         elif n in last:
-            checksum = _compared(fleet, told(last[n]["step"], sim.now), last[n]["disk"], last[n]["process"])
-        copied_at = "" if server.reported_at is None else told(server.reported_at, sim.now)
+            checksum = _compared(fleet, sim.calendar.told(last[n]["step"], sim.now), last[n]["disk"], last[n]["process"])
+        copied_at = "" if server.reported_at is None else sim.calendar.told(server.reported_at, sim.now)
         rows.append(
             {
                 "n": n,
@@ -74,7 +74,7 @@ def releases_card(sim: Simulation) -> cards.Releases:
     names = [release.name for release in there]
 
     def made_on(release: Release) -> str:
-        day = 0 if release.name not in sim.week.facts else (evening_of(sim.week.facts[release.name]) or 0)
+        day = 0 if release.name not in sim.week.facts else (sim.calendar.evening_of(sim.week.facts[release.name]) or 0)
         return f"{release.built[:4]}-{BUILT_ON[day]}" if release.build is not None else release.built
 
     def make() -> cards.Releases:
@@ -118,12 +118,12 @@ def changes_card(sim: Simulation) -> cards.Changes:
         return kept(sim, "changes", 0, lambda: cards.Changes(rows=rows))
 
     def make() -> cards.Changes:
-        now = _day(f"{date(sim.now)[4:]} {clock(sim.now)[:5]}")
+        now = _day(f"{sim.calendar.date(sim.now)[4:]} {sim.calendar.clock(sim.now)[:5]}")
         others = [row for row, change in zip(rows, sim.scenario.releases.change, strict=True) if not change.history]
         shown: list[cards.Change] = [row if _day(row["when"]) <= now else {**row, "state": "planned"} for row in others]
         for work in sim.week.calendar:
             if work["desk"] == "deployer":
-                when = f"{date(work['from'])[4:]} {clock(work['from'])[:5]}"
+                when = f"{sim.calendar.date(work['from'])[4:]} {sim.calendar.clock(work['from'])[:5]}"
                 shown.append({"when": when, "title": LEVERS[work["kind"]].named(sim.scenario), "who": "Deployer", "state": work["state"]})
         return {"rows": sorted(shown, key=lambda row: _day(row["when"]))}
 
@@ -139,7 +139,7 @@ def inventory_card(sim: Simulation) -> cards.Inventory:
 
 def terminal_card(sim: Simulation) -> cards.Terminal:
     """What the deployer's tools printed, oldest first."""
-    return {"lines": [{"at": told(line["step"], sim.now), "text": line["text"]} for line in sim.records.terminal[-_LINES:]]}
+    return {"lines": [{"at": sim.calendar.told(line["step"], sim.now), "text": line["text"]} for line in sim.records.terminal[-_LINES:]]}
 
 
 def flag_card(sim: Simulation) -> cards.Flag:

@@ -7,7 +7,6 @@ from engine.firm.clients import flag_percent
 from engine.firm.fleet import STARTING, STOPPED
 from engine.firm.score import gross_usd, score
 from engine.firm.simulation import Simulation
-from engine.market_time import clock
 from engine.sights.cards import Clock
 from engine.sights.parts import clock_card
 
@@ -108,12 +107,12 @@ def injects_card(sim: Simulation) -> _Injects:
                 "server": row["server"],
                 "minutes": row["minutes"],
                 "text": row["text"],
-                "at": clock(row["at"]),
+                "at": sim.calendar.clock(row["at"]),
                 "when": row["when"],
             }
             for row in sim.injects.waiting
         ],
-        "played": [{"id": number, "at": clock(step)} for number, step in sim.injects.played],
+        "played": [{"id": number, "at": sim.calendar.clock(step)} for number, step in sim.injects.played],
         "messages": [
             {
                 "id": message["id"],
@@ -122,7 +121,7 @@ def injects_card(sim: Simulation) -> _Injects:
                 "desks": message["desks"],
                 "text": message["text"],
                 "replies": message["replies"],
-                "at": clock(message["step"]),
+                "at": sim.calendar.clock(message["step"]),
             }
             for message in sim.injects.messages
         ],

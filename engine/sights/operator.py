@@ -7,7 +7,6 @@ from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
 from engine.market.measure import COLUMNS
 from engine.market.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS
-from engine.market_time import clock, told
 from engine.sights import cards
 from engine.sights.parts import alerts_card, bell_card, clock_card, inbox_card, kept, levers_card, work_card
 from engine.sights.team import team_cards
@@ -57,7 +56,7 @@ def chart_card(sim: Simulation) -> cards.Chart:
     gauges = sim.gauges
     children = gauges.series(CHILDREN, CHART_TICKS)
     first = max(gauges.tick - len(children), 0)
-    return {"every_s": 5, "from": clock(first * 20), "children": children, "executions": gauges.series(EXECUTIONS, CHART_TICKS)}
+    return {"every_s": 5, "from": sim.calendar.clock(first * 20), "children": children, "executions": gauges.series(EXECUTIONS, CHART_TICKS)}
 
 
 def log_card(sim: Simulation) -> cards.Log:
@@ -69,8 +68,9 @@ def log_card(sim: Simulation) -> cards.Log:
     lines: list[cards.LogLine] = []
     for record in tail["lines"]:
         level, text = log_text(record, sim.scenario.evidence.logs)
-        lines.append({"at": clock(record["step"], ms=True) if record["step"] >= 0 else told(record["step"], sim.now), "level": level, "text": text})
-    found: cards.OneLog = {"server": tail["server"], "at": told(tail["step"], sim.now), "lines": lines}
+        at = sim.calendar.clock(record["step"], ms=True) if record["step"] >= 0 else sim.calendar.told(record["step"], sim.now)
+        lines.append({"at": at, "level": level, "text": text})
+    found: cards.OneLog = {"server": tail["server"], "at": sim.calendar.told(tail["step"], sim.now), "lines": lines}
     return found
 
 
@@ -85,13 +85,13 @@ def look_card(sim: Simulation) -> cards.Look:
         "children_out": look["children_out"],
         "executions": look["executions"],
         "rejects": look["rejects"],
-        "at": told(look["step"], sim.now),
+        "at": sim.calendar.told(look["step"], sim.now),
     }
 
 
 def rules_card(sim: Simulation) -> cards.Rules:
     """The paging rules: mails with these words become alerts."""
-    return {"rules": [{"match": rule["match"], "since": told(rule["step"], sim.now, seconds=False)} for rule in sim.inbox.rules]}
+    return {"rules": [{"match": rule["match"], "since": sim.calendar.told(rule["step"], sim.now, seconds=False)} for rule in sim.inbox.rules]}
 
 
 def dashboard_card(sim: Simulation) -> cards.Dashboard:
@@ -116,7 +116,7 @@ def dashboard_card(sim: Simulation) -> cards.Dashboard:
     return {
         "built": True,
         "per_second": int(sim.safeguards.settings.get("dashboard", 0)) or None,
-        "as_of": None if found["step"] is None else clock(found["step"]),
+        "as_of": None if found["step"] is None else sim.calendar.clock(found["step"]),
         "servers": kept(sim, "dashboard", (found["step"], unseen), make),
     }
 

@@ -11,7 +11,7 @@ from engine.firm.gauges import mids, moves_bp
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
 from engine.market.positions import price_text
-from engine.market_time import BELL_FROM, BELL_TO, CLOSE, OPEN, PHASES, STEPS_PER_SECOND, clock, date, evening_of, phase, told
+from engine.market_time import PHASES, STEPS_PER_SECOND
 from engine.sights import cards
 from engine.sights.menu import menu
 
@@ -30,20 +30,20 @@ def kept(sim: Simulation, name: str, key: object, make: Callable[[], T]) -> T:
 
 def clock_card(sim: Simulation) -> cards.Clock:
     """Market clock and phase."""
-    name = phase(sim.now)
+    name = sim.calendar.phase(sim.now)
     return {
         "step": sim.now,
-        "date": date(sim.now),
-        "clock": clock(sim.now),
+        "date": sim.calendar.date(sim.now),
+        "clock": sim.calendar.clock(sim.now),
         "phase": name,
         "phase_label": PHASES[name],
-        "open": OPEN <= sim.now < CLOSE,
+        "open": sim.calendar.open <= sim.now < sim.calendar.close,
     }
 
 
 def inbox_card(sim: Simulation, desk: str) -> cards.Inbox:
     """Newest mails of a desk; a body only once its mail was opened."""
-    key = (evening_of(sim.now), len(sim.inbox.mails), len(sim.inbox.opened))  # neither ever loses any
+    key = (sim.calendar.evening_of(sim.now), len(sim.inbox.mails), len(sim.inbox.opened))  # neither ever loses any
     return kept(sim, f"inbox {desk}", key, lambda: _inbox(sim, desk))
 
 
@@ -52,7 +52,7 @@ def _inbox(sim: Simulation, desk: str) -> cards.Inbox:
     rows: list[cards.Mail] = [
         {
             "id": mail["id"],
-            "at": told(mail["step"], sim.now, seconds=False),
+            "at": sim.calendar.told(mail["step"], sim.now, seconds=False),
             "sender": mail["sender"],
             "subject": mail["subject"],
             "group": mail["group"],
@@ -67,7 +67,7 @@ def _inbox(sim: Simulation, desk: str) -> cards.Inbox:
 def alerts_card(sim: Simulation, desk: str) -> cards.Alerts:
     """Alerts of a desk, newest first."""
     mine = [alert for alert in sim.inbox.alerts if alert["desk"] == desk]
-    return {"alerts": [{"at": told(alert["step"], sim.now, seconds=False), "text": alert["text"]} for alert in mine[:-13:-1]]}
+    return {"alerts": [{"at": sim.calendar.told(alert["step"], sim.now, seconds=False), "text": alert["text"]} for alert in mine[:-13:-1]]}
 
 
 def work_card(sim: Simulation, desk: str) -> cards.Work:
@@ -78,7 +78,7 @@ def work_card(sim: Simulation, desk: str) -> cards.Work:
             "kind": work.kind,
             "label": LEVERS[work.kind].named(sim.scenario),
             "target": target(sim, work.args),
-            "started": told(work.start, sim.now),
+            "started": sim.calendar.told(work.start, sim.now),
             "left_s": sim.left_s(work),
             "total_s": -(-(work.end - work.start) // STEPS_PER_SECOND),
             "hands": work.holds(desk, sim.now),
@@ -157,13 +157,13 @@ def bell_card(sim: Simulation) -> cards.Bell:
     """The thirty seconds around the bell, as everybody sees them: stocks that have opened and shares that changed hands, anybody's.
     `on` is false at every other time, and nothing else then changes.
     """
-    if not BELL_FROM <= sim.now < BELL_TO:
+    if not sim.calendar.bell_from <= sim.now < sim.calendar.bell_to:
         return {"on": False}
     market = sim.machine.market
-    traded = int(market["volume"].sum()) if sim.now >= OPEN else 0
+    traded = int(market["volume"].sum()) if sim.now >= sim.calendar.open else 0
     return {
         "on": True,
-        "left_s": max(-(-(OPEN - sim.now) // STEPS_PER_SECOND), 0),
+        "left_s": max(-(-(sim.calendar.open - sim.now) // STEPS_PER_SECOND), 0),
         "opened": int((market["open"] > 0).sum()),
         "of": len(sim.names),
         "shares": traded,
@@ -172,7 +172,7 @@ def bell_card(sim: Simulation) -> cards.Bell:
 
 def headlines_card(sim: Simulation) -> cards.Headlines:
     """What the public screen said, oldest first."""
-    return {"items": [{"at": clock(item["step"])[:5], "text": item["text"]} for item in sim.inbox.headlines[-12:]]}
+    return {"items": [{"at": sim.calendar.clock(item["step"])[:5], "text": item["text"]} for item in sim.inbox.headlines[-12:]]}
 
 
 def tape_card(sim: Simulation) -> cards.Tape:
@@ -186,5 +186,5 @@ def tape_card(sim: Simulation) -> cards.Tape:
         order.tolist(), moves[order].tolist(), sim.machine.symbols["tick_hc"][order].tolist(), *columns, strict=True
     ):
         if opened and qty:
-            items.append({"at": clock(step), "symbol": sim.names[s], "price": price_text(last * tick), "shares": qty, "move_bp": move})
+            items.append({"at": sim.calendar.clock(step), "symbol": sim.names[s], "price": price_text(last * tick), "shares": qty, "move_bp": move})
     return {"items": items}

@@ -6,7 +6,7 @@ from engine.commands import Refused
 from engine.firm.bridge import PINS, Shown, cut
 from engine.firm.simulation import Simulation
 from engine.market.positions import price_text
-from engine.market_time import clock
+from engine.market_time import STEPS_PER_MINUTE
 from engine.money import exact
 from engine.sights.cards import Checksum, OneLook, Rates, Server
 from engine.sights.deployer import changes_card, flag_card, fleet_card, releases_card, terminal_card
@@ -27,7 +27,7 @@ def mail(desk: str) -> Callable[[Simulation, int], Shown]:
             raise Refused(f"id = {number}: expected the number of a mail that has arrived")
         if str(number) not in sim.inbox.opened:
             raise Refused("open the mail first: what nobody has read cannot be shared")
-        return f"Mail from {found['sender']}: {found['subject']}", cut(f"Arrived {clock(found['step'])[:5]}\n{found['body']}")
+        return f"Mail from {found['sender']}: {found['subject']}", cut(f"Arrived {sim.calendar.clock(found['step'])[:5]}\n{found['body']}")
 
     return show
 
@@ -93,7 +93,7 @@ def look(sim: Simulation, number: int) -> Shown:
 
 def rates(sim: Simulation, number: int) -> Shown:
     """The firm's rates of the last minute."""
-    return f"Rates of the firm at {clock(sim.now)}", _told(rates_card(sim))
+    return f"Rates of the firm at {sim.calendar.clock(sim.now)}", _told(rates_card(sim))
 
 
 def _state(row: Server) -> str:
@@ -103,7 +103,7 @@ def _state(row: Server) -> str:
 
 def servers(sim: Simulation, number: int) -> Shown:
     """Process states."""
-    return f"Servers at {clock(sim.now)}", [_state(row) for row in servers_card(sim, sim.day.help_level)["servers"]]
+    return f"Servers at {sim.calendar.clock(sim.now)}", [_state(row) for row in servers_card(sim, sim.day.help_level)["servers"]]
 
 
 def dashboard(sim: Simulation, number: int) -> Shown:
@@ -142,7 +142,7 @@ def checksum(sim: Simulation, number: int) -> Shown:
     running = f"Running {found['process']} {found['process_release']}" if found["process"] else "No process"
     wanted = next(release["hash"] for release in releases_card(sim)["releases"] if release["name"] == card["target"])
     lines = [f"On disk {found['disk']} {found['disk_release']}", running, "The same" if found["same"] else "They differ"]
-    at = clock(sim.now) if card["truth"] else found["at"]
+    at = sim.calendar.clock(sim.now) if card["truth"] else found["at"]
     return f"Checksum of {row['name']} at {at}", [line.rstrip() for line in lines] + [f"Wanted {wanted} {card['target']}"]
 
 
@@ -153,7 +153,7 @@ def fleet(sim: Simulation, number: int) -> Shown:
     for row in card["servers"]:
         seen = f"; checksum {row['checksum']['at']}: {_checked(row['checksum'])}" if row["checksum"] else ""
         lines.append(f"{row['name']}: {row['recorded']}, copied {row['copied_at']}{seen}")
-    return f"Fleet as recorded, at {clock(sim.now)}", cut("\n".join(lines))
+    return f"Fleet as recorded, at {sim.calendar.clock(sim.now)}", cut("\n".join(lines))
 
 
 def diff(sim: Simulation, number: int) -> Shown:
@@ -172,7 +172,7 @@ def changes(sim: Simulation, number: int) -> Shown:
 
 def flag(sim: Simulation, number: int) -> Shown:
     """The flag upstream."""
-    return f"Flag at {clock(sim.now)}: {'set' if flag_card(sim)['set'] else 'clear'}", ["As upstream says."]
+    return f"Flag at {sim.calendar.clock(sim.now)}: {'set' if flag_card(sim)['set'] else 'clear'}", ["As upstream says."]
 
 
 def terminal(sim: Simulation, number: int) -> Shown:
@@ -191,7 +191,7 @@ def pnl(sim: Simulation, number: int) -> Shown:
     card = pnl_card(sim, sim.day.help_level)
     sold = [f"If sold now {exact(card['sold_now_usd'])}"] if card["sold_now_usd"] is not None else []
     grows = "grows" if card["growing"] else "does not grow"
-    return f"Position monitor at {clock(sim.now)}, as of {card['as_of']}", [
+    return f"Position monitor at {sim.calendar.clock(sim.now)}, as of {card['as_of']}", [
         f"Gross {exact(card['gross_usd'])}, {grows}: {exact(card['gross_per_min_usd'])} in the last minute shown",
         f"Long {exact(card['long_usd'])}, short {exact(card['short_usd'])}, net {exact(card['net_usd'])}",
         f"At mid {exact(card['mid_usd'])}, cash {exact(card['cash_usd'])}",
@@ -204,7 +204,7 @@ def position(sim: Simulation, number: int) -> Shown:
     if number >= len(sim.names):
         raise Refused(f"id = {number}: expected a stock's place from 0 to {len(sim.names) - 1}")
     card = positions_card(sim)
-    return f"{sim.names[number]} at {clock(sim.now)}, as of {card['as_of']}", [
+    return f"{sim.names[number]} at {sim.calendar.clock(sim.now)}, as of {card['as_of']}", [
         f"{card['shares'][number]:,} shares, {exact(card['notional_usd'][number])}",
         f"Last {price_text(card['price_hc'][number])}, {card['move_bp'][number] / 100:+.1f} % since the open",
         f"Profit and loss at mid {exact(card['pnl_usd'][number])}",
@@ -214,7 +214,7 @@ def position(sim: Simulation, number: int) -> Shown:
 def limits(sim: Simulation, number: int) -> Shown:
     """What is set."""
     card = limits_card(sim)
-    return f"Limits at {clock(sim.now)}", [
+    return f"Limits at {sim.calendar.clock(sim.now)}", [
         f"Gross cap {exact(card['gross_cap_usd']) if card['gross_cap_usd'] else 'none'}",
         f"Order rate {card['rate_per_second']} a second" if card["rate_per_second"] else "Order rate no cap",
         f"Collar {card['collar_percent']:g} %" if card["collar_percent"] else "Collar none",
@@ -235,7 +235,7 @@ def tape(sim: Simulation, number: int) -> Shown:
         f"{item['symbol']} {item['price']} {item['move_bp'] / 100:+.1f} %, {item['shares']:,} shares"
         for item in items[:LAST_PRINTS]
     ]
-    return f"Tape at {clock(sim.now)}", lines
+    return f"Tape at {sim.calendar.clock(sim.now)}", lines
 
 
 def price(sim: Simulation, number: int) -> Shown:
@@ -246,14 +246,10 @@ def price(sim: Simulation, number: int) -> Shown:
     if not card["price_hc"]:
         raise Refused(f"{card['symbol']} has not traded yet")
     first = max(len(card["price_hc"]) - LAST_MINUTES, 0)
+    opens, clock = sim.calendar.open, sim.calendar.clock
     rows = zip(card["price_hc"][first:], card["volume"][first:], strict=True)
-    lines = [f"{_minute(first + i)} {price_text(value)}, {volume:,} shares" for i, (value, volume) in enumerate(rows)]
-    return f"{card['symbol']} at {clock(sim.now)}", lines
-
-
-def _minute(minutes: int) -> str:
-    """Clock of that many minutes after the opening bell."""
-    return f"{(570 + minutes) // 60:02d}:{(570 + minutes) % 60:02d}"
+    lines = [f"{clock(opens + (first + i) * STEPS_PER_MINUTE)[:5]} {price_text(value)}, {volume:,} shares" for i, (value, volume) in enumerate(rows)]
+    return f"{card['symbol']} at {sim.calendar.clock(sim.now)}", lines
 
 
 def exchange(sim: Simulation, number: int) -> Shown:
@@ -262,7 +258,7 @@ def exchange(sim: Simulation, number: int) -> Shown:
     bust = card["bust"]
     lines = [f"Review asked {bust['asked'][:5]}, ruling {bust['ruling_at'][:5]}" if bust else "No review is open"]
     lines += [f"Ruling {row['at'][:5]}: {exact(row['relief_usd'])}" for row in card["busts"]]
-    return f"Exchange at {clock(sim.now)}", [*lines, "Cut off" if card["cut_off"] else "Not cut off"]
+    return f"Exchange at {sim.calendar.clock(sim.now)}", [*lines, "Cut off" if card["cut_off"] else "Not cut off"]
 
 
 _MAKERS: dict[str, tuple[Callable[[Simulation, int], Shown], ...]] = {

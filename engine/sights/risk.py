@@ -9,13 +9,13 @@ import numpy as np
 from engine.firm import safeguards
 from engine.firm.evening import Bid, Evening
 from engine.firm.exchanges import ruling_min
-from engine.firm.gauges import GAUGE_MINUTES, TICK_STEPS, mid_prices_hc, moves_bp
+from engine.firm.gauges import TICK_STEPS, mid_prices_hc, moves_bp
 from engine.firm.score import HC, score
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
 from engine.market.positions import PATH_MINUTES, Valued, prices_hc
 from engine.market.unwind import liquidation_cost
-from engine.market_time import BLOCK, CLOSE, OPEN, STEPS_PER_MINUTE, STEPS_PER_SECOND, clock, step_at
+from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND
 from engine.sights import cards
 from engine.sights.parts import alerts_card, bell_card, clock_card, headlines_card, inbox_card, kept, levers_card, tape_card, work_card
 from engine.sights.team import team_cards
@@ -46,7 +46,7 @@ def pnl_card(sim: Simulation, help_level: str) -> cards.Pnl:
         value, growth, sold = _value(sim)
         mid, cash = value.profit // HC, sim.scenario.cash.start_usd
         return {
-            "as_of": clock(sim.monitor.shown * TICK_STEPS),
+            "as_of": sim.calendar.clock(sim.monitor.shown * TICK_STEPS),
             "lag_s": (sim.gauges.tick - sim.monitor.shown) * TICK_STEPS // STEPS_PER_SECOND,
             "mid_usd": mid,
             "gross_usd": value.gross // HC,
@@ -65,11 +65,11 @@ def pnl_card(sim: Simulation, help_level: str) -> cards.Pnl:
 
 def curve_card(sim: Simulation) -> cards.Exposure:
     """Gross and profit as the monitor showed them at every full minute until the close."""
-    minutes = min(min(sim.gauges.tick * TICK_STEPS, CLOSE) // STEPS_PER_MINUTE + 1, PATH_MINUTES)
+    minutes = min(min(sim.gauges.tick * TICK_STEPS, sim.calendar.close) // STEPS_PER_MINUTE + 1, PATH_MINUTES)
 
     def make() -> cards.Exposure:
         path = sim.monitor.path[:minutes] // HC
-        return {"from": "08:00", "every_s": 60, "gross_usd": path[:, 0].tolist(), "mid_usd": path[:, 1].tolist()}
+        return {"from": sim.calendar.hm(0), "every_s": 60, "gross_usd": path[:, 0].tolist(), "mid_usd": path[:, 1].tolist()}
 
     return kept(sim, "curve", minutes, make)
 
@@ -83,7 +83,7 @@ def positions_card(sim: Simulation) -> cards.Positions:
         worth = shares * mid_prices_hc(sim)
         last = market["last"].astype(np.int64)
         return {
-            "as_of": clock(sim.monitor.shown * TICK_STEPS),
+            "as_of": sim.calendar.clock(sim.monitor.shown * TICK_STEPS),
             "shares": shares.tolist(),
             "price_hc": (last * sim.machine.symbols["tick_hc"]).tolist(),
             "move_bp": moves_bp(sim, last << 8).tolist(),
@@ -124,11 +124,11 @@ def limits_card(sim: Simulation) -> cards.Limits:
 
 def price_card(sim: Simulation) -> cards.Price:
     """Last price and volume of the stock watched at every full minute from the opening bell; the first is the opening price."""
-    now = min(sim.gauges.tick * TICK_STEPS, CLOSE)
-    minutes = min((now - OPEN) // STEPS_PER_MINUTE + 1, GAUGE_MINUTES) if now >= OPEN else 0
+    now = min(sim.gauges.tick * TICK_STEPS, sim.calendar.close)
+    minutes = min((now - sim.calendar.open) // STEPS_PER_MINUTE + 1, sim.gauges.closes.shape[1]) if now >= sim.calendar.open else 0
 
     def make() -> cards.Price:
-        found: cards.Price = {"symbol": sim.day.watched, "from": "09:30", "every_s": 60, "price_hc": [], "volume": []}
+        found: cards.Price = {"symbol": sim.day.watched, "from": sim.calendar.hm(sim.calendar.open), "every_s": 60, "price_hc": [], "volume": []}
         if sim.day.watched is not None:
             s = sim.names.index(sim.day.watched)
             tick = int(sim.machine.symbols[s].tick_hc)
@@ -144,21 +144,21 @@ def exchange_card(sim: Simulation) -> cards.Exchange:
     asked = sim.exchanges.bust_asked
     ruling = None if asked is None else asked + ruling_min(sim) * STEPS_PER_MINUTE
     return {
-        "bust": None if asked is None or ruling is None else {"asked": clock(asked), "ruling_at": clock(ruling)},
-        "busts": [{"at": clock(step), "relief_usd": relief // HC} for step, relief in sim.exchanges.busts],
+        "bust": None if asked is None or ruling is None else {"asked": sim.calendar.clock(asked), "ruling_at": sim.calendar.clock(ruling)},
+        "busts": [{"at": sim.calendar.clock(step), "relief_usd": relief // HC} for step, relief in sim.exchanges.busts],
         "cut_off": bool(sim.exchanges.cut_off),
     }
 
 
 def _bid(evening: Evening, bid: Bid) -> cards.Bid:
     """A bid that was made, for people."""
-    text = evening.text_of(bid["id"])
+    text, calendar = evening.text_of(bid["id"]), evening.scenario.calendar
     return {
         "id": bid["id"],
         "bank": text.bank,
         "discount_pct": round(bid["discount_ppm"] / 10_000, 2),
         "cost_usd": bid["cost_hc"] // HC,
-        "until": clock(step_at(text.until))[:5],
+        "until": calendar.hm(calendar.step_at(text.until)),
         "state": bid["state"],
         "says": bid["says"],
     }
@@ -179,9 +179,9 @@ def _offers(evening: Evening, loss_usd: float) -> list[cards.Offer]:
 
 
 def evening_card(sim: Simulation) -> cards.Evening:
-    """Bids for the block, what is missing after it, and who offers it; closed, and without a figure, until 18:30."""
+    """Bids for the block, what is missing after it, and who offers it; closed, and without a figure, until the banks begin."""
     evening, cash = sim.evening, sim.scenario.cash.start_usd
-    if sim.now < BLOCK:
+    if sim.now < sim.calendar.block:
         capital: cards.Capital = {"cash_usd": cash, "loss_usd": 0, "need_usd": 0, "offers": [], "raised": None}
         return {"state": "closed", "bids": [], "capital": capital, "survives": None}
     money = score(sim)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from engine.firm.score import score
 from engine.firm.simulation import Simulation
-from engine.market_time import clock
 from engine.sights.cards import DeskCards, ProjectorCards
 from engine.sights.deployer import deployer
 from engine.sights.facilitator import FacilitatorCards, facilitator
@@ -27,7 +26,7 @@ def projector(sim: Simulation, help_level: str) -> ProjectorCards:
         "clock": clock_card(sim),
         "bell": bell_card(sim),
         "tiles": tiles_card(sim),
-        "loss": {"clock": clock(sim.now), "loss_usd": round(money["total"])},
+        "loss": {"clock": sim.calendar.clock(sim.now), "loss_usd": round(money["total"])},
         "headlines": headlines_card(sim),
         "tape": tape_card(sim),
     }

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from engine.firm.bridge import DONE
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
-from engine.market_time import STEPS_PER_SECOND, evening_of, told
+from engine.market_time import STEPS_PER_SECOND
 from engine.scenario.acts import dangerous
 from engine.sights import cards
 from engine.sights.parts import kept
@@ -21,7 +21,7 @@ def bridge_card(sim: Simulation) -> cards.Bridge:
     return {
         "items": [
             {
-                "at": told(item["step"], sim.now),
+                "at": sim.calendar.told(item["step"], sim.now),
                 "id": item["id"],
                 "desk": item["desk"],
                 "kind": item["kind"],
@@ -43,7 +43,7 @@ def words_card(sim: Simulation) -> cards.Words:
                 "label": LEVERS[what].named(sim.scenario),
                 "state": word["state"],
                 "by": word["by"],
-                "at": told(word["step"], sim.now) if word["by"] else "",
+                "at": sim.calendar.told(word["step"], sim.now) if word["by"] else "",
             }
             for what, word in sim.bridge.authorisations.items()
         ]
@@ -66,7 +66,7 @@ def calls_card(sim: Simulation, desk: str) -> cards.Calls:
         rows.append(
             {
                 "id": call["id"],
-                "at": told(call["step"], sim.now),
+                "at": sim.calendar.told(call["step"], sim.now),
                 "caller": call["caller"],
                 "number": call["number"],
                 "opening": call["opening"],
@@ -86,11 +86,11 @@ def messages_card(sim: Simulation, desk: str) -> cards.Messages:
         "messages": [
             {
                 "id": message["id"],
-                "at": told(message["step"], sim.now),
+                "at": sim.calendar.told(message["step"], sim.now),
                 "from": message["from"],
                 "text": message["text"],
                 "replies": [
-                    {"at": told(reply["step"], sim.now), "text": reply["text"]}
+                    {"at": sim.calendar.told(reply["step"], sim.now), "text": reply["text"]}
                     for reply in message["replies"]
                     if reply["desk"] == desk
                 ],
@@ -114,7 +114,7 @@ def done_card(sim: Simulation, desk: str) -> cards.Done:
         reason = row.get("reason", "")
         rows.append(
             {
-                "at": told(row["step"], sim.now),
+                "at": sim.calendar.told(row["step"], sim.now),
                 "kind": row["kind"],
                 "label": LEVERS[row["kind"]].named(sim.scenario),
                 "target": row.get("target", ""),
@@ -132,7 +132,7 @@ def asks_card(sim: Simulation, desk: str) -> cards.Asks:
         "asks": [
             {
                 "id": ask["id"],
-                "at": told(ask["step"], sim.now),
+                "at": sim.calendar.told(ask["step"], sim.now),
                 "from": ask["from"],
                 "kind": ask["kind"],
                 "args": ask["args"],
@@ -150,7 +150,13 @@ def diagnosis_card(sim: Simulation) -> cards.Diagnosis:
     causes: list[cards.Cause] = [{"id": cause.id, "label": cause.label, "server": cause.server} for cause in sim.scenario.diagnosis.cause]
     labels = {cause["id"]: cause["label"] for cause in causes}
     declared: list[cards.Declared] = [
-        {"at": told(row["step"], sim.now), "desk": row["desk"], "cause": row["cause"], "label": labels[row["cause"]], "server": row["server"]}
+        {
+            "at": sim.calendar.told(row["step"], sim.now),
+            "desk": row["desk"],
+            "cause": row["cause"],
+            "label": labels[row["cause"]],
+            "server": row["server"],
+        }
         for row in sim.bridge.declared
     ]
     return {"causes": causes, "declared": declared}
@@ -168,11 +174,11 @@ def team_cards(sim: Simulation, desk: str, help_level: str) -> cards.TalkCards:
     """All cards of the team for one desk."""
     read = sum(len(item["read"]) for item in sim.bridge.items)
     return {
-        "bridge": kept(sim, "bridge", (evening_of(sim.now), sim.bridge.posted, read), lambda: bridge_card(sim)),
+        "bridge": kept(sim, "bridge", (sim.calendar.evening_of(sim.now), sim.bridge.posted, read), lambda: bridge_card(sim)),
         "calls": calls_card(sim, desk),
         "messages": messages_card(sim, desk),
         "words": words_card(sim),
-        "diagnosis": kept(sim, "diagnosis", (evening_of(sim.now), len(sim.bridge.declared)), lambda: diagnosis_card(sim)),
+        "diagnosis": kept(sim, "diagnosis", (sim.calendar.evening_of(sim.now), len(sim.bridge.declared)), lambda: diagnosis_card(sim)),
         "done": done_card(sim, desk),
         "asks": asks_card(sim, desk),
         "hints": hints_card(sim, desk, help_level),

@@ -5,21 +5,20 @@ from engine.firm import week
 from engine.firm.safeguards import CONTROLS
 from engine.firm.simulation import Simulation, Work
 from engine.levers import LEVERS
-from engine.market_time import EVENING_STEPS, EVENINGS, STEPS_PER_MINUTE, WEEK, clock, date, evening_of, told
+from engine.market_time import STEPS_PER_MINUTE, Calendar
 from engine.sights import cards
 
 
-def _entry(evening: int, begin: int, end: int, *, desk: str, label: str, state: str) -> cards.Span:
-    upto = "21:00" if end % EVENING_STEPS == 0 else clock(end)[:5]
-    return {"evening": evening, "from": clock(begin)[:5], "to": upto, "desk": desk, "label": label, "state": state}
+def _entry(calendar: Calendar, evening: int, begin: int, end: int, *, desk: str, label: str, state: str) -> cards.Span:
+    upto = calendar.evening_to if end % calendar.evening_steps == 0 else calendar.hm(end)
+    return {"evening": evening, "from": calendar.hm(begin), "to": upto, "desk": desk, "label": label, "state": state}
 
 
-def _evenings(begin: int, end: int) -> list[tuple[int, int, int]]:
+def _evenings(calendar: Calendar, begin: int, end: int) -> list[tuple[int, int, int]]:
     """(evening, from, to) of what goes on from evening to evening."""
     found = []
-    for evening in range(len(EVENINGS)):
-        first = WEEK + evening * EVENING_STEPS
-        a, b = max(begin, first), min(end, first + EVENING_STEPS)
+    for evening in range(len(calendar.evenings)):
+        a, b = max(begin, calendar.evening_step(evening)), min(end, calendar.evening_step(evening + 1))
         if a < b:
             found.append((evening, a, b))
     return found
@@ -38,11 +37,11 @@ def _held(sim: Simulation, giver: str, kind: str, begin: int, end: int) -> dict[
 def _under_way(sim: Simulation, work: Work, desk: str, end: int) -> list[cards.Span]:
     """Entries of a desk of a lever under way: what is later than this evening is planned, where it is not cut off at its end."""
     if sim.scenario.levers[work.kind].tonight:
-        end = min(end, (work.start // EVENING_STEPS + 1) * EVENING_STEPS)
-    label, tonight = LEVERS[work.kind].named(sim.scenario), evening_of(sim.now)
+        end = min(end, sim.calendar.evening_step((sim.calendar.evening_of(work.start) or 0) + 1))
+    label, tonight = LEVERS[work.kind].named(sim.scenario), sim.calendar.evening_of(sim.now)
     return [
-        _entry(*span, desk=desk, label=label, state=_state_on(span[0], tonight))
-        for span in _evenings(work.start, end)
+        _entry(sim.calendar, *span, desk=desk, label=label, state=_state_on(span[0], tonight))
+        for span in _evenings(sim.calendar, work.start, end)
     ]
 
 
@@ -63,12 +62,12 @@ def _used_steps(sim: Simulation, desk: str) -> int:
 
 def week_card(sim: Simulation) -> cards.Week:
     """The evening, what took hands and what does, copies left, and each desk's minutes."""
-    tonight = evening_of(sim.now)
+    tonight = sim.calendar.evening_of(sim.now)
     over = [
-        _entry(*span, desk=desk, label=LEVERS[row["kind"]].named(sim.scenario), state=row["state"])
+        _entry(sim.calendar, *span, desk=desk, label=LEVERS[row["kind"]].named(sim.scenario), state=row["state"])
         for row in sim.week.calendar
         for desk, end in _held(sim, row["desk"], row["kind"], row["from"], row["to"]).items()
-        for span in _evenings(row["from"], end)
+        for span in _evenings(sim.calendar, row["from"], end)
     ]
     doing = [
         entry
@@ -81,14 +80,14 @@ def week_card(sim: Simulation) -> cards.Week:
     budget: dict[cards.Desk, cards.Budget] = {
         desk: {
             "used_min": round(_used_steps(sim, desk) / STEPS_PER_MINUTE),
-            "total_min": getattr(hands, desk) * len(EVENINGS) * EVENING_STEPS // STEPS_PER_MINUTE,
+            "total_min": getattr(hands, desk) * len(sim.calendar.evenings) * sim.calendar.evening_steps // STEPS_PER_MINUTE,
         }
         for desk in DESKS
     }
     return {
         "evening": tonight,
-        "date": date(sim.now),
-        "ends_at": None if tonight is None else "21:00",
+        "date": sim.calendar.date(sim.now),
+        "ends_at": None if tonight is None else sim.calendar.evening_to,
         "copies_left": week.copies_left(sim),
         "calendar": sorted(over + doing, key=lambda row: (row["evening"], row["from"], row["to"], row["desk"], row["label"])),
         "budget": budget,
@@ -120,8 +119,8 @@ def controls_card(sim: Simulation, desk: str) -> cards.Controls:
 def plan_card(sim: Simulation) -> cards.Plan:
     """What the desks mean to do, evening by evening, and the hand-minutes of it beside what there is."""
     hands, numbers = sim.scenario.hands.evening, sim.scenario.levers
-    length = EVENING_STEPS // STEPS_PER_MINUTE
-    wanted = {desk: [0] * len(EVENINGS) for desk in DESKS}
+    length = sim.calendar.evening_steps // STEPS_PER_MINUTE
+    wanted = {desk: [0] * len(sim.calendar.evenings) for desk in DESKS}
     items: list[cards.Planned] = []
     for row in sim.agenda.plan:
         minutes = sim.minutes_of(row["kind"]) if sim.now < 0 else 0.0
@@ -146,7 +145,7 @@ def plan_card(sim: Simulation) -> cards.Plan:
 
 def checklist_card(sim: Simulation, desk: str) -> cards.Checklist:
     """A desk's own checklist, with when it was ticked off, and how far the others are. Whether it is so, nobody is told here."""
-    ticks, items = sim.agenda.ticks, sim.scenario.barriers.item
+    ticks, items, told = sim.agenda.ticks, sim.scenario.barriers.item, sim.calendar.told
     own: list[cards.CheckItem] = [
         {"id": item.id, "text": item.text, "ticked": {"at": told(ticks[item.id]["step"], sim.now, seconds=False)} if item.id in ticks else None}
         for item in items

@@ -122,7 +122,7 @@ class ExerciseAdmin(ReadOnly):
 
     @admin.display(description="Starts at")
     def starts(self, exercise: Exercise) -> str:
-        return f"{engine.date(exercise.start_step)} {engine.clock(exercise.start_step)[:5]}"
+        return f"{exercise.calendar.date(exercise.start_step)} {exercise.calendar.hm(exercise.start_step)}"
 
     @admin.display(description="Pages")
     def pages(self, exercise: Exercise) -> SafeString:
@@ -145,7 +145,7 @@ class ExerciseAdmin(ReadOnly):
     @admin.display(description="Runs")
     def log(self, exercise: Exercise) -> SafeString:
         rows = [
-            (link("admin:game_run_change", run, run.pk), run.get_state_display(), engine.clock(run.step))
+            (link("admin:game_run_change", run, run.pk), run.get_state_display(), run.calendar.clock(run.step))
             for run in exercise.runs()
         ]
         return format_html_join(SafeString("<br>"), "{} ({}, {})", rows) or SafeString("None yet")
@@ -238,7 +238,7 @@ class RunAdmin(ReadOnly):
 
     @admin.display(description="Clock", ordering="step")
     def clock(self, run: Run) -> str:
-        return f"{engine.date(run.step)} {engine.clock(run.step)}"
+        return f"{run.calendar.date(run.step)} {run.calendar.clock(run.step)}"
 
     @admin.display(description="Loss, $")
     def loss(self, run: Run) -> str:
@@ -340,7 +340,7 @@ class CommandAdmin(ReadOnly):
 
     @admin.display(description="At", ordering="step")
     def clock(self, command: Command) -> str:
-        return "" if command.step is None else f"{engine.date(command.step)} {engine.clock(command.step)}"
+        return "" if command.step is None else f"{command.run.calendar.date(command.step)} {command.run.calendar.clock(command.step)}"
 
 
 @admin.register(Event)
@@ -354,7 +354,7 @@ class EventAdmin(ReadOnly):
 
     @admin.display(description="At", ordering="step")
     def clock(self, event: Event) -> str:
-        return f"{engine.date(event.step)} {engine.clock(event.step)}"
+        return f"{event.run.calendar.date(event.step)} {event.run.calendar.clock(event.step)}"
 
 
 admin.site.register([Team, Holding], ReadOnly)

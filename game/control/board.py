@@ -77,7 +77,7 @@ def compose(exercise: Exercise, sides: list[Side], ghost: Curve | None) -> dict[
     furthest = max(sides, key=lambda side: side.step, default=None)
     state = state_of(exercise, step)
     cards: dict[str, dict[str, Any]] = {"state": {key: state[key] for key in ("state", "speed", "reason", "planning")}}
-    cards["clock"] = (furthest.cards.get("clock") if furthest else None) or _clock(step)
+    cards["clock"] = (furthest.cards.get("clock") if furthest else None) or _clock(exercise.calendar, step)
     for name in PASSED_ON:
         if sides and name in sides[0].cards:
             cards[name] = sides[0].cards[name]
@@ -91,8 +91,8 @@ def losses(exercise: Exercise, sides: list[Side], ghost: Curve | None, *, whole_
     if mode != "live" or whole_minutes:
         cutoff = _minute(cutoff)
     return {
-        "board": _board(mode, cutoff, sides, ghost, now=mode == "live" and not whole_minutes),
-        "curve": curve_until(engine.OPEN - 1 if mode == "hidden" else cutoff, sides, ghost),
+        "board": _board(exercise.calendar, mode, cutoff, sides, ghost, now=mode == "live" and not whole_minutes),
+        "curve": curve_until(exercise.calendar, exercise.calendar.open - 1 if mode == "hidden" else cutoff, sides, ghost),
     }
 
 
@@ -100,18 +100,18 @@ def _furthest(exercise: Exercise, sides: list[Side]) -> int:
     return max((side.step for side in sides), default=exercise.start_step)
 
 
-def curve_until(until: int, sides: list[Side], ghost: Curve | None) -> dict[str, Any]:
+def curve_until(calendar: engine.Calendar, until: int, sides: list[Side], ghost: Curve | None) -> dict[str, Any]:
     """The card of the loss by the minute, up to a step: a team's ends where it is, history's at the step."""
-    until = min(until, engine.CLOSE)
+    until = min(until, calendar.close)
     return {
-        "from": "09:30",
+        "from": calendar.hm(calendar.open),
         "every_s": 60,
-        "history": series(ghost, until) if ghost else [],
-        "teams": [{"name": side.name, "loss": series(side.curve, min(until, side.step))} for side in sides],
+        "history": series(calendar, ghost, until) if ghost else [],
+        "teams": [{"name": side.name, "loss": series(calendar, side.curve, min(until, side.step))} for side in sides],
     }
 
 
-def _board(mode: str, cutoff: int, sides: list[Side], ghost: Curve | None, *, now: bool) -> dict[str, Any]:
+def _board(calendar: engine.Calendar, mode: str, cutoff: int, sides: list[Side], ghost: Curve | None, *, now: bool) -> dict[str, Any]:
     """Every team against history at the moment where that team is: runs of an exercise are a few seconds apart."""
     hidden = mode == "hidden"
     history = None if hidden or ghost is None else at(ghost, cutoff)
@@ -122,16 +122,16 @@ def _board(mode: str, cutoff: int, sides: list[Side], ghost: Curve | None, *, no
         avoided = None if then is None else then - loss
         shown = {"loss_usd": loss, "avoided_usd": avoided, "share_avoided": share(then, loss), "grade": grade(then, loss)}
         teams.append({"name": side.name, "stands": side.stands, **(dict.fromkeys(shown) if hidden else shown)})
-    as_of = engine.clock(cutoff)[:5] if cutoff > 0 else ""
+    as_of = calendar.hm(cutoff) if cutoff > 0 else ""
     return {"as_of": as_of, "mode": mode, "teams": teams, "history_usd": history, "frozen": None}
 
 
-def _clock(step: int) -> dict[str, Any]:
+def _clock(calendar: engine.Calendar, step: int) -> dict[str, Any]:
     """The clock before the first frame."""
-    phase = engine.phase(step)
+    phase = calendar.phase(step)
     label = engine.PHASES[phase]
-    is_open = engine.OPEN <= step < engine.CLOSE
-    return {"step": step, "date": engine.date(step), "clock": engine.clock(step), "phase": phase, "phase_label": label, "open": is_open}
+    is_open = calendar.open <= step < calendar.close
+    return {"step": step, "date": calendar.date(step), "clock": calendar.clock(step), "phase": phase, "phase_label": label, "open": is_open}
 
 
 def _minute(step: int) -> int:

@@ -24,19 +24,21 @@ def told(exercise: Exercise) -> dict[str, Any]:
     """{teams, line, script, messages}, see _line, engine.scenario_script and _message."""
     runs = list(exercise.runs().defer("curve", "score"))
     given, had = _given(exercise), injects.delivered(exercise)
-    titles = {text["id"]: text for text in engine.ready_injects(contents.scenario_of_all(exercise))}
-    answers = _answers(exercise)
+    scenario = contents.scenario_of_all(exercise)
+    calendar = scenario.calendar
+    titles = {text["id"]: text for text in engine.ready_injects(scenario)}
+    answers = _answers(calendar, exercise)
     step = exercise.step
-    script = engine.scenario_script(contents.scenario_of_all(exercise), exercise.start_step)
+    script = engine.scenario_script(scenario, exercise.start_step)
     return {
         "teams": [{"id": team.pk, "name": team.name} for team in exercise.teams.all()],
         "line": [
-            _line(row, runs, given, had, titles[row.card])
+            _line(calendar, row, runs, given, had, titles[row.card])
             for row in exercise.injects.select_related("team")
             if row.card in titles
         ],
         "script": [{**row, "past": row["step"] <= step} for row in script],
-        "messages": [_message(row, runs, given, answers) for row in exercise.messages.select_related("team")],
+        "messages": [_message(calendar, row, runs, given, answers) for row in exercise.messages.select_related("team")],
     }
 
 
@@ -73,7 +75,12 @@ def _given(exercise: Exercise) -> dict[tuple[str, int, int], Given]:
 
 
 def _line(
-    row: Inject, runs: list[Run], given: Mapping[tuple[str, int, int], Given], had: Mapping[int, Mapping[int, int]], text: Any
+    calendar: engine.Calendar,
+    row: Inject,
+    runs: list[Run],
+    given: Mapping[tuple[str, int, int], Given],
+    had: Mapping[int, Mapping[int, int]],
+    text: Any,
 ) -> dict[str, Any]:
     """An inject on the line: {id, title, kind, talk_only, target, desks, at, step, when, by, state, teams, open}. `open`: it can be taken back."""
     teams = []
@@ -82,7 +89,7 @@ def _line(
         if command is None:
             continue
         state = _in_a_run(row, run, command, step)
-        at = None if step is None else engine.clock(step)
+        at = None if step is None else calendar.clock(step)
         teams.append({"team": run.team.name, "state": state, "at": at, "reason": command.reason if state == "refused" else ""})
     states = {str(team["state"]) for team in teams}
     return {
@@ -94,7 +101,7 @@ def _line(
         "desks": row.desks,
         "server": row.server,
         "minutes": row.minutes,
-        "at": None if row.at is None else _time(row.at),
+        "at": None if row.at is None else _time(calendar, row.at),
         "step": row.at,
         "when": row.when and says_when(row.when),
         "by": row.by,
@@ -123,8 +130,8 @@ def _together(states: set[str], *, taken_back: bool) -> str:
     return "partly" if states else "waiting"
 
 
-def _time(step: int) -> str:
-    return f"{engine.date(step)[4:]} {engine.clock(step)}" if step < 0 else engine.clock(step)
+def _time(calendar: engine.Calendar, step: int) -> str:
+    return f"{calendar.date(step)[4:]} {calendar.clock(step)}" if step < 0 else calendar.clock(step)
 
 
 def says_when(when: Mapping[str, Any]) -> str:
@@ -133,16 +140,22 @@ def says_when(when: Mapping[str, Any]) -> str:
     return words.format(f"{unit or ''}{when['above']:,}")
 
 
-def _answers(exercise: Exercise) -> dict[int, list[dict[str, Any]]]:
+def _answers(calendar: engine.Calendar, exercise: Exercise) -> dict[int, list[dict[str, Any]]]:
     """What desks said to messages, by the message: rows {team, desk, at, text}, oldest first."""
     found: dict[int, list[dict[str, Any]]] = {}
     rows = Event.objects.filter(kind="persona.replied", run__team__exercise=exercise).order_by("pk")
     for team, step, data in rows.values_list("run__team__name", "step", "data"):
-        found.setdefault(data["message"], []).append({"team": team, "desk": data["desk"], "at": engine.clock(step), "text": data["text"]})
+        found.setdefault(data["message"], []).append({"team": team, "desk": data["desk"], "at": calendar.clock(step), "text": data["text"]})
     return found
 
 
-def _message(row: Message, runs: list[Run], given: Mapping[tuple[str, int, int], Given], answers: Mapping[int, list[Any]]) -> dict[str, Any]:
+def _message(
+    calendar: engine.Calendar,
+    row: Message,
+    runs: list[Run],
+    given: Mapping[tuple[str, int, int], Given],
+    answers: Mapping[int, list[Any]],
+) -> dict[str, Any]:
     """A message: {id, from, desks, text, target, by, at, waiting, replies}. `waiting`: the teams that have not had it yet."""
     commands = [(run, given[key]) for run in runs if (key := ("persona.say", row.pk, run.pk)) in given]
     steps = [command.step for _, command in commands if command.step is not None]
@@ -153,7 +166,7 @@ def _message(row: Message, runs: list[Run], given: Mapping[tuple[str, int, int],
         "text": row.text,
         "target": row.team.name if row.team else None,
         "by": row.by,
-        "at": engine.clock(max(steps)) if steps else None,
+        "at": calendar.clock(max(steps)) if steps else None,
         "waiting": [run.team.name for run, command in commands if command.state == "pending"],
         "replies": answers.get(row.pk, []),
     }
@@ -193,7 +206,7 @@ def do(exercise: Exercise, fields: Mapping[str, Any], by: str) -> None:
     now; `what` and `above` for a condition), take_back (id), say (team, sender, desks, text). Raises RuleBroken with what was wrong.
     """
     verbs: dict[str, Callable[[], Inject | Message]] = {
-        "play": lambda: injects.add(exercise, _team(exercise, fields), _at(fields), by, **inject_fields(fields)),
+        "play": lambda: injects.add(exercise, _team(exercise, fields), _at(exercise.calendar, fields), by, **inject_fields(fields)),
         "take_back": lambda: _take_back(exercise, fields, by),
         "say": lambda: injects.say_as(
             exercise,
@@ -220,7 +233,7 @@ def _deed(exercise: Exercise, done: Inject | Message) -> str:
         return f"took back: {title}"
     if done.when:
         return f"played: {title}, once {says_when(done.when)}"
-    return f"played: {title}, at {_time(done.at)}" if done.at is not None else f"played: {title}"
+    return f"played: {title}, at {_time(exercise.calendar, done.at)}" if done.at is not None else f"played: {title}"
 
 
 def _take_back(exercise: Exercise, fields: Mapping[str, Any], by: str) -> Inject:
@@ -247,11 +260,11 @@ def _team(exercise: Exercise, fields: Mapping[str, Any]) -> Team | None:
     return found
 
 
-def _at(fields: Mapping[str, Any]) -> int | None:
+def _at(calendar: engine.Calendar, fields: Mapping[str, Any]) -> int | None:
     typed = str(fields.get("at", "")).strip()
     if not typed:
         return None
     try:
-        return engine.step_at(typed[:20])
+        return calendar.step_at(typed[:20])
     except ValueError as problem:
         raise RuleBroken(f"{problem}.") from problem

@@ -30,8 +30,8 @@ Line = dict[str, Any]
 Found = tuple[int, int, Line]
 
 
-def _line(step: int, team: int | None, desk: str, by: str, kind: str, main: bool, text: str) -> Line:
-    return {"at": engine.told(step, 0), "team": team, "desk": desk, "by": by, "kind": kind, "main": main, "text": text}
+def _line(calendar: engine.Calendar, step: int, team: int | None, desk: str, by: str, kind: str, main: bool, text: str) -> Line:
+    return {"at": calendar.told(step, 0), "team": team, "desk": desk, "by": by, "kind": kind, "main": main, "text": text}
 
 
 def _kind_of(command: str) -> str:
@@ -79,7 +79,7 @@ class Happenings:
         events, commands, deeds = self._new_events(by_id), self._new_commands(by_id), self._new_deeds(exercise)
         found = [self._told(self._event, row, by_id[row.run_id].team_id, 1) for row in events]
         found += [self._told(self._given, row, by_id[row.run_id].team_id, 0) for row in commands]
-        found += [(row.step, 2, _line(row.step, row.team_id, "", row.by, "system", True, row.text)) for row in deeds]
+        found += [(row.step, 2, _line(exercise.calendar, row.step, row.team_id, "", row.by, "system", True, row.text)) for row in deeds]
         self._events |= {row.run_id: row.number for row in events}
         self._commands |= {row.run_id: int(row.seq or 0) for row in commands}
         self._deeds = set(sorted(self._deeds | {row.pk for row in deeds})[-2 * OVERLAP :])
@@ -96,7 +96,7 @@ class Happenings:
             line = tell(row, team)
         except Exception:  # whatever it holds, the rows behind it are told
             log.exception("a row could not be told", run=row.run_id, kind=row.kind, row=row.pk)
-            line = _line(step, team, "", "", "system", True, UNTOLD)
+            line = _line(self._scenario.calendar, step, team, "", "", "system", True, UNTOLD)
         return None if line is None else (step, order, line)
 
     def _begin(self, new: list[int]) -> None:
@@ -159,7 +159,7 @@ class Happenings:
         else:
             desk, main = (row.audience[0] if len(row.audience) == 1 else ""), row.kind in EVENTS
             text = (EVENTS.get(row.kind) or ASIDE[row.kind])(row.data, self._scenario)
-        return _line(row.step, team, desk, "", "engine", main, text)
+        return _line(self._scenario.calendar, row.step, team, desk, "", "engine", main, text)
 
     def _given(self, row: Command, team: int | None) -> Line:
         if row.by != "autopilot" and row.desk != "facilitator":
@@ -191,7 +191,7 @@ class Happenings:
             text = f"Answers {caller}: \u201c{self._replies.get(args.get('reply', ''), args.get('reply', ''))}\u201d"
         if row.state == "refused":
             text, main = f"{text} (refused: {row.reason})", False
-        return _line(int(row.step or 0), team, row.desk, row.by, kind, main, text)
+        return _line(self._scenario.calendar, int(row.step or 0), team, row.desk, row.by, kind, main, text)
 
     def _opens(self, row: Command) -> tuple[str, bool]:
         """A mail that is opened: of those that say that something is wrong the first one is worth a line."""

@@ -15,8 +15,6 @@ from game.people.alone import room_for_one
 from game.rules import SPEED_MAX, SPEED_MIN
 
 SPEEDS = (0.5, 1, 2, 5, 10, 30, 60, 120)  # that are offered
-TO = {"deployment": "To the next evening", "premarket": "To the bell", "bell": "To 10:15", "unwind": "To the evening", "block": "To the end"}
-NEXT = {"premarket": engine.OPEN, "bell": engine.BELL_END, "unwind": engine.BLOCK, "block": engine.END}
 MOVES = ("start", "resume", "begin", "advance")  # afterwards the clock goes
 # What the event feed says of it, after the name of who did it.
 DEEDS = {
@@ -45,15 +43,21 @@ TEAM_DEEDS = {
 }
 
 
-def next_phase(step: int) -> int:
+def to_next(calendar: engine.Calendar, phase: str) -> str | None:
+    """What the button says that goes on to the next phase, where there is one."""
+    said = {"deployment": "To the next evening", "premarket": "To the bell", "unwind": "To the evening", "block": "To the end"}
+    return f"To {calendar.hm(calendar.bell_end)}" if phase == "bell" else said.get(phase)
+
+
+def next_phase(calendar: engine.Calendar, step: int) -> int:
     """Where the phase (in the week: the evening) after that of `step` begins. Raises RuleBroken in the last one."""
-    evening = engine.evening_of(step)
+    evening = calendar.evening_of(step)
     if evening is not None:
-        return engine.week_step(evening + 1, "18:00")
-    try:
-        return NEXT[engine.phase(step)]
-    except KeyError:
-        raise RuleBroken("The day is over: there is no later phase.") from None
+        return calendar.evening_step(evening + 1)
+    later = [begin for begin in (calendar.open, calendar.bell_end, calendar.block, calendar.end) if begin > step]
+    if not later:
+        raise RuleBroken("The day is over: there is no later phase.")
+    return later[0]
 
 
 def drive(exercise: Exercise, verb: str, value: Any = None, by: str = "") -> None:
@@ -137,24 +141,24 @@ def _set_speed(what: Exercise | Run, value: Any) -> str:
 
 
 def _advance(what: Exercise | Run, value: Any) -> str:
-    step = _next_stop(what) if value is None or value == "" else _step(value)
+    calendar = what.calendar
+    step = _next_stop(what) if value is None or value == "" else _step(calendar, value)
     what.advance_to(step)
-    clock = engine.clock(step)[:5]
-    return f"{engine.date(step)[4:]} {clock}" if step < 0 else clock
+    return f"{calendar.date(step)[4:]} {calendar.hm(step)}" if step < 0 else calendar.hm(step)
 
 
 def _next_stop(what: Exercise | Run) -> int:
     furthest = what.team.exercise.step if isinstance(what, Run) else what.step
-    return furthest if what.step < furthest else next_phase(what.step)
+    return furthest if what.step < furthest else next_phase(what.calendar, what.step)
 
 
-def _step(value: Any) -> int:
+def _step(calendar: engine.Calendar, value: Any) -> int:
     try:
-        step = engine.step_at(str(value)[:20])
+        step = calendar.step_at(str(value)[:20])
     except ValueError as problem:
         raise RuleBroken(f"{problem}.") from problem
-    if step > engine.END:
-        raise RuleBroken(f"The day ends at {engine.clock(engine.END)[:5]}: expected an earlier time.")
+    if step > calendar.end:
+        raise RuleBroken(f"The day ends at {calendar.hm(calendar.end)}: expected an earlier time.")
     return step
 
 

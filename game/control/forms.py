@@ -10,16 +10,15 @@ from django.db import transaction
 
 import engine
 from game.control.schedule import TITLE_MAX, new_seed
-from game.models import Defaults, Exercise, Holding, RuleBroken, lessons
+from game.models import Defaults, Exercise, Holding, RuleBroken, contents, lessons
 from game.models.branching import KEPT_MARKET
 from game.models.planning import PLANNING_S
-from game.people.joining import SOLO_STARTS
+from game.people import joining
 from game.rules import SEED_MAX, SPEED_MAX, SPEED_MIN
 from game.scenarios import playable
 
 TEAMS = ("Cobalt", "Amber", "Slate", "Coral", "Jade", "Ivory", "Crimson", "Indigo", "Olive", "Plum", "Sand", "Teal")
 HISTORY_SEED = 79
-STARTS = (*SOLO_STARTS, ("10:15", "The unwind (10:15)"))
 SPEEDS = (("deployment", "Week"), ("premarket", "Pre-market"), ("bell", "Opening bell"), ("unwind", "Unwind"), ("block", "After the close"))
 HELP = (("2012", "As in 2012"), ("assisted", "Assisted: more is measured"), ("guided", "Guided: hints as well"))
 COUNTER = (("live", "Live"), ("delayed", "2 min late"), ("hidden", "Hidden until the end"))
@@ -28,21 +27,21 @@ MARKET = ("scenario", "phase", "start", "seed_from", "seed")  # what a fork has 
 SEEDS = (("history", "History's, 79"), ("draw", "Draw one"), ("own", "This one"))
 
 
-class ClockField(forms.CharField):
-    """A market time such as 09:28 or 27 Jul 18:30; cleans to a step, or to None when it is empty and need not be filled."""
+def starts_of(calendar: engine.Calendar) -> tuple[tuple[str, str], ...]:
+    """Where an exercise can begin, as a market time and in words."""
+    unwind = calendar.hm(calendar.bell_end)
+    return (*joining.starts_of(calendar), (unwind, f"The unwind ({unwind})"))
 
-    def clean(self, value: str) -> int | None:
-        """The step, or a ValidationError that says what was expected."""
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            step = engine.step_at(text)
-        except ValueError as problem:
-            raise forms.ValidationError(f"{problem}.") from problem
-        if step >= engine.CLOSE:
-            raise forms.ValidationError("The market closes at 16:00: expected an earlier time.")
-        return step
+
+def _step(calendar: engine.Calendar, typed: str) -> int:
+    """The step of a market time such as 09:28 or 27 Jul 18:30. Raises a ValidationError that says what was expected."""
+    try:
+        step = calendar.step_at(typed)
+    except ValueError as problem:
+        raise forms.ValidationError(f"{problem}.") from problem
+    if step >= calendar.close:
+        raise forms.ValidationError(f"The market closes at {calendar.hm(calendar.close)}: expected an earlier time.")
+    return step
 
 
 def _speed(label: str, phase: str) -> forms.FloatField:
@@ -63,8 +62,8 @@ class NewExercise(forms.Form):
     zone = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)  # that it was typed in; static/js/lib/zone.js says which
     scenario = forms.ChoiceField(required=False)
     teams = forms.IntegerField(min_value=1, max_value=len(TEAMS), initial=2, required=False, label="Teams of three desks")
-    phase = forms.ChoiceField(choices=STARTS, initial="08:00", required=False, widget=forms.RadioSelect, label="Phase to start in")
-    start = ClockField(required=False, max_length=20, label="Starts at", widget=forms.TextInput(attrs={"placeholder": "27 Jul 18:30"}))
+    phase = forms.ChoiceField(choices=[], required=False, widget=forms.RadioSelect, label="Phase to start in")
+    start = forms.CharField(required=False, max_length=20, label="Starts at")
     help = forms.ChoiceField(choices=HELP, initial="2012", required=False, widget=forms.RadioSelect, label="Help level")
     seed_from = forms.ChoiceField(choices=SEEDS, initial="history", required=False, widget=forms.RadioSelect, label="Market's seed")
     seed = forms.IntegerField(min_value=0, max_value=SEED_MAX, required=False, label="Seed")
@@ -75,15 +74,42 @@ class NewExercise(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["scenario"].choices = [*((one.id, f"{one.title} ({one.id})") for one in playable()), DRAWN]  # type: ignore[attr-defined]
+        self._offer_starts()
         for name, field in self.fields.items():
             if not isinstance(field.widget, forms.RadioSelect):
                 field.widget.attrs |= {"class": "input", "autocomplete": "off"}
             if self.is_bound and name in self.errors:
                 field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"{name}-error"}
 
+    def _offer_starts(self) -> None:
+        """The moments to start at, of the scenario that is shown first. Another one's are taken as well: they are other clocks."""
+        ids = [one.id for one in playable()]
+        shown = str(self.initial.get("scenario") or (ids[0] if ids else ""))
+        calendar = contents.calendar_of(shown)
+        starts = starts_of(calendar)
+        self.fields["phase"].choices = starts  # type: ignore[attr-defined]
+        self.fields["phase"].initial = calendar.hm(0)
+        self.fields["start"].widget.attrs["placeholder"] = calendar.example
+        quarter, evening = calendar.hm(calendar.open + 15 * engine.STEPS_PER_MINUTE), calendar.evenings[-1 - len(calendar.evenings) // 2]
+        self.start_hint = f"Another time, such as {quarter} or {evening[4:]} {calendar.evening_from}; may stay empty"
+        self._phases = {value: place for place, (value, _) in enumerate(starts)}
+
+    def _played(self, data: dict[str, Any]) -> str:
+        """The scenario that was chosen, or is drawn now."""
+        ids = [look.id for look in playable()]
+        return secrets.choice(ids) if data.get("scenario") == DRAWN[0] else data.get("scenario") or ids[0]
+
     def clean(self) -> dict[str, Any]:
-        """A chosen seed needs its number."""
+        """A chosen seed needs its number; a time is one of the scenario's day or of its week."""
         data = super().clean() or {}
+        data["played"] = self._played(data)
+        calendar = contents.calendar_of(data["played"])
+        data["start_step"] = calendar.step_at(starts_of(calendar)[self._phases.get(data.get("phase") or "", 1)][0])
+        if data.get("start"):
+            try:
+                data["start_step"] = _step(calendar, data["start"])
+            except forms.ValidationError as problem:
+                self.add_error("start", problem)
         if data.get("seed_from") == "own" and data.get("seed") is None and "seed" not in self.errors:
             self.add_error("seed", f"Type the seed: a whole number from 0 to {SEED_MAX}.")
         return data
@@ -107,16 +133,13 @@ class NewExercise(forms.Form):
     def values(self) -> dict[str, Any]:
         """What was chosen, as an exercise keeps it."""
         data = self.cleaned_data
-        ids, drawn = [look.id for look in playable()], data["scenario"] == DRAWN[0]
         return {
             "title": data["title"],
             "planned_for": data["planned_for"] and data["planned_for"].replace(tzinfo=data["zone"]),
-            "scenario": secrets.choice(ids) if drawn else data["scenario"] or ids[0],
-            "drawn": drawn,
+            "scenario": data["played"],
+            "drawn": data["scenario"] == DRAWN[0],
             "seed": self._seed(),
-            "start_step": data["start"]
-            if data["start"] is not None
-            else engine.step_at(data["phase"] or "08:00"),
+            "start_step": data["start_step"],
             "help": data["help"] or "2012",
             "loss_counter": data["loss_counter"] or "delayed",
             "planning_s": PLANNING_S if data["planning_s"] is None else data["planning_s"],
@@ -146,6 +169,10 @@ class EditExercise(NewExercise):
             for name in MARKET:
                 self.fields[name].disabled = True
 
+    def _played(self, data: dict[str, Any]) -> str:
+        drawn = data.get("scenario") == DRAWN[0] and self.exercise.drawn
+        return self.exercise.scenario if drawn else super()._played(data)  # drawn once
+
     def clean(self) -> dict[str, Any]:
         """A fork's market stays: who posts another one is told so."""
         data = super().clean()
@@ -162,8 +189,6 @@ class EditExercise(NewExercise):
         values, count = self.values(), self.cleaned_data["teams"]
         if self.exercise.first is not None:
             values = {name: value for name, value in values.items() if name not in ("scenario", "drawn", "seed", "start_step")}
-        elif values["drawn"] and self.exercise.drawn:
-            values["scenario"] = self.exercise.scenario  # drawn once
         with transaction.atomic():
             exercise = Exercise.objects.select_for_update().get(pk=self.exercise.pk)
             if exercise.state != "lobby":
@@ -181,9 +206,9 @@ class EditExercise(NewExercise):
 
 def _typed(exercise: Exercise) -> dict[str, Any]:
     """What would have to be filled in to make this exercise."""
-    step = exercise.start_step
-    phase = next((value for value, _ in STARTS if engine.step_at(value) == step), "")
-    clock = f"{engine.date(step)[4:]} {engine.clock(step)[:5]}" if step < 0 else engine.clock(step)
+    step, calendar = exercise.start_step, exercise.calendar
+    phase = next((value for value, _ in starts_of(calendar) if calendar.step_at(value) == step), "")
+    clock = f"{calendar.date(step)[4:]} {calendar.hm(step)}" if step < 0 else calendar.clock(step)
     return {
         "title": exercise.title,
         "planned_for": exercise.planned_for,

@@ -9,25 +9,25 @@ from django.urls import reverse
 import engine
 from game.control import board, deck, wall
 from game.control.briefs import BRIEFS
-from game.control.exercise_controls import TO
+from game.control.exercise_controls import to_next
 from game.live import losses
 from game.models import Exercise, Run, Seat, Team, planning
 from game.people.presence import seat_row
 from game.rules import DESKS
 
 PHASES = {**engine.PHASES, "block": "Evening", "ended": "Over"}  # in a row of teams there is no room for more
-SPARSE_FROM = engine.BELL_END + 15 * engine.STEPS_PER_MINUTE  # later a point every five minutes is enough to draw
+SPARSE_AFTER = 15 * engine.STEPS_PER_MINUTE  # the loud stretch; later a point every five minutes is enough to draw
 SPARSE = 5
 
 
 def brief(exercise: Exercise) -> dict[str, Any]:
     """A line of the list."""
-    people, clock = exercise.players.count(), engine.clock(exercise.step)[:5]
+    people, step, calendar = exercise.players.count(), exercise.step, exercise.calendar
     return {
         "code": exercise.code,
         "title": exercise.title,
         "state": exercise.state,
-        "clock": f"{engine.date(exercise.step)} {clock}" if exercise.step < 0 else clock,
+        "clock": f"{calendar.date(step)} {calendar.hm(step)}" if step < 0 else calendar.hm(step),
         "teams": exercise.teams.count(),
         "people": people,
         "url": reverse("facilitator-exercise", args=[exercise.code]),
@@ -58,16 +58,17 @@ def overview(exercise: Exercise, links: dict[str, str], known: list[Run] | None 
 def timing(exercise: Exercise, runs: list[Run]) -> dict[str, Any]:
     """Clock, phase and speed of the exercise, and what can be done to its time."""
     state, step = exercise.state, max([exercise.start_step, *(run.step for run in runs)])
-    phase = engine.phase(step)
+    calendar = exercise.calendar
+    phase = calendar.phase(step)
     going = state in ("running", "paused")
     return {
         "state": state,
         "halt": exercise.halt,
-        "clock": engine.clock(step),
-        "phase": f"{PHASES[phase]}, {engine.date(step)}" if step < 0 else PHASES[phase],
+        "clock": calendar.clock(step),
+        "phase": f"{PHASES[phase]}, {calendar.date(step)}" if step < 0 else PHASES[phase],
         "week": exercise.start_step < 0,
         "speed": exercise.speed_at(step),
-        "next": TO.get(phase) if going else None,
+        "next": to_next(calendar, phase) if going else None,
         "planning": planning.told(exercise),
         "catching_up": state == "running" and step < exercise.advance_step,
         "can": {
@@ -116,13 +117,13 @@ def _seat(exercise: Exercise, team: Team, seat: Seat, links: dict[str, str]) -> 
     }
 
 
-def curves(sides: list[board.Side], ghost: losses.Curve | None) -> dict[str, Any]:
+def curves(calendar: engine.Calendar, sides: list[board.Side], ghost: losses.Curve | None) -> dict[str, Any]:
     """Loss of every team by the minute, true and of now, with history's as far as anybody is: the card of the projector's chart."""
-    until = min(max((side.step for side in sides), default=0), engine.CLOSE)
-    every = SPARSE if until > SPARSE_FROM else 1
+    until = min(max((side.step for side in sides), default=0), calendar.close)
+    every = SPARSE if until > calendar.bell_end + SPARSE_AFTER else 1
     return {
-        "from": "09:30",
+        "from": calendar.hm(calendar.open),
         "every_s": 60 * every,
-        "history": losses.series(ghost, until)[::every] if ghost else [],
-        "teams": [{"name": side.name, "loss": losses.series(side.curve, min(until, side.step))[::every]} for side in sides],
+        "history": losses.series(calendar, ghost, until)[::every] if ghost else [],
+        "teams": [{"name": side.name, "loss": losses.series(calendar, side.curve, min(until, side.step))[::every]} for side in sides],
     }

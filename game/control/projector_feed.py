@@ -52,7 +52,7 @@ class Feed:
 
     def fill(self, slot: Slot) -> None:
         """The whole picture for one client."""
-        step = max((side.step for side, _ in self._runs.values()), default=engine.WEEK)
+        step = max((side.step for side, _ in self._runs.values()), default=engine.EARLIEST)
         slot.offer(Told(step, dict(self.board.cards), []), whole=True)
 
     async def remove(self, slot: Slot) -> None:
@@ -109,7 +109,7 @@ class Feed:
         for side, slot in self._runs.values():
             side.hear(slot.step, slot.take())
         sides = [side for side, _ in self._runs.values()]
-        step = max((side.step for side in sides), default=engine.WEEK)
+        step = max((side.step for side in sides), default=engine.EARLIEST)
         changed = self.board.update(step, self.composed(sides))
         if not changed and time.monotonic() > self._quiet_until:
             changed = self.board.again("state")  # every team stands alone, say: the line is not dead

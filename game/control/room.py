@@ -79,8 +79,8 @@ class Room(Feed):
             active = activity(run, self.happenings.acted.get(run.pk), could=bool(could))
             idle = stuck_s(run, active, self._idle.still(run.pk, active, now))
             rows[str(run.team_id)] = row(side, run, ghost) | {"stuck_s": idle, "last": last and {key: last[key] for key in DECIDED}}
-        times = {"clock": engine.clock(max(side.step for side in sides))} if sides else {}
-        return {**self._overview, **times, "rows": rows, "curve": self._drawn(sides, ghost), "disk_full": self._is_full()}
+        times = {"clock": exercise.calendar.clock(max(side.step for side in sides))} if sides else {}
+        return {**self._overview, **times, "rows": rows, "curve": self._drawn(exercise.calendar, sides, ghost), "disk_full": self._is_full()}
 
     def _is_full(self) -> bool:
         """Whether a run stands before a full disk."""
@@ -90,10 +90,10 @@ class Room(Feed):
             slot.notes.clear()
         return time.monotonic() < self._full_until
 
-    def _drawn(self, sides: list[Side], ghost: Curve | None) -> dict[str, Any]:
+    def _drawn(self, calendar: engine.Calendar, sides: list[Side], ghost: Curve | None) -> dict[str, Any]:
         of = ([(side.name, len(side.curve)) for side in sides], ghost is None)
         if self._curve[0] != of:
-            self._curve = (of, curves(sides, ghost))
+            self._curve = (of, curves(calendar, sides, ghost))
         return self._curve[1]
 
 
@@ -101,12 +101,13 @@ def row(side: Side, run: Run, ghost: Curve | None) -> dict[str, Any]:
     """What a run says of itself at this moment, beside history at the same minute."""
     truth = side.cards.get("truth", {})
     step = max(side.step, run.step)
-    own = max(run.team.exercise.advance_step, run.advance_step or engine.WEEK)
+    own = max(run.team.exercise.advance_step, run.advance_step or engine.EARLIEST)
+    calendar = run.calendar
     return {
         "step": step,
-        "clock": engine.clock(step),
-        "date": engine.date(step) if step < 0 else "",
-        "phase": PHASES[engine.phase(step)],
+        "clock": calendar.clock(step),
+        "date": calendar.date(step) if step < 0 else "",
+        "phase": PHASES[calendar.phase(step)],
         "rushing": run.state_told[0] == "running" and run.state != "ended" and step < own,
         "loss_usd": truth.get("loss_usd", run.curve[-1][1] if run.curve else None),
         "ghost_usd": at(ghost, step) if ghost else None,
@@ -158,7 +159,7 @@ def first_rows(exercise: Exercise) -> dict[str, Any]:
         str(run.team_id): row(side, run, curve) | {"stuck_s": None, "last": None}
         for side, run in zip(sides, runs, strict=True)
     }
-    return {"rows": rows, "curve": curves(sides, curve)}
+    return {"rows": rows, "curve": curves(exercise.calendar, sides, curve)}
 
 
 _rooms: dict[int, Room] = {}

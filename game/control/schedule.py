@@ -7,7 +7,6 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-import engine
 from game.models import Command, Event, Exercise, Fork, Inject, RuleBroken, Run, Team, branching, injects
 from game.rules import SEED_MAX
 from game.sqlite_writer import write
@@ -71,7 +70,7 @@ def fork_of(run: Run, step: int, facilitator: User) -> Exercise:
     branching.check(run, step)
     exercise, log = run.team.exercise, branching.log_until(run, step)
     kept = {name: getattr(exercise, name) for name in KEPT} | {"facilitator": facilitator, "first": exercise.first_step, "start_step": step}
-    kept["title"] = f"{exercise.title[: TITLE_MAX - 24]}, on from {engine.told(step, 0)}"
+    kept["title"] = f"{exercise.title[: TITLE_MAX - 24]}, on from {run.calendar.told(step, 0)}"
     levels = [args["level"] for _, _, _, kind, args, _, _ in log if kind == "help.set"]
     with transaction.atomic():
         made = Exercise.objects.create(**kept)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import engine
 from game.control import board
 from game.models import Exercise, RuleBroken
 
@@ -19,7 +18,7 @@ def freeze(exercise: Exercise) -> None:
         raise RuleBroken("The leaderboard can be frozen while the exercise runs.")
     sides, ghost = [board.Side.of(run) for run in exercise.runs()], exercise.ghost
     shown = board.losses(exercise, sides, None if ghost is None or exercise.kept_secret else ghost.curve, whole_minutes=True)
-    shown["board"]["frozen"] = engine.clock(exercise.step)[:5]
+    shown["board"]["frozen"] = exercise.calendar.hm(exercise.step)
     exercise.frozen = shown
     exercise.save(update_fields=["frozen"])
 

@@ -34,9 +34,9 @@ def shown(exercise: Exercise) -> list[Run]:
 
 def imposed_stops(runs: Sequence[Run]) -> dict[int, str]:
     """Run -> when the exchanges first disconnected it, where they did."""
-    found: dict[int, str] = {}
+    found, calendars = dict[int, str](), {run.pk: run.calendar for run in runs}
     for event in Event.objects.filter(run__in=runs, kind=CUT).order_by("run", "number"):
-        found.setdefault(event.run_id, engine.clock(event.step))
+        found.setdefault(event.run_id, calendars[event.run_id].clock(event.step))
     return found
 
 
@@ -76,7 +76,7 @@ ROWS = (
 def _column(run: Run, found: dict[str, Any], stop: str | None) -> dict[str, Any]:
     share, closed = found["share_avoided"], barriers(run)
     return _told(run.score or {}, stop) | {
-        "loss": _money(found["loss_usd"], "loss", "" if found["whole"] else f"ended at {engine.clock(run.step)}"),
+        "loss": _money(found["loss_usd"], "loss", "" if found["whole"] else f"ended at {run.calendar.clock(run.step)}"),
         "avoided": {} if found["avoided_usd"] is None else {**_money(found["avoided_usd"], "gain"), "share": share},
         "grade": {} if found["grade"] is None else {"text": f"{found['grade']:.1f}"},
         "barriers": closed and {"text": f"{closed[0]} of {closed[1]}"},

@@ -82,11 +82,14 @@ def begin_ahead() -> None:
     """Send for a few courses of a run that goes on, if nothing waits for the lab: whoever asks for anything else is not kept waiting."""
     from game.models import Run
 
-    going = Run.objects.filter(state="running", step__gte=engine.HORIZON, team__exercise__state="running", rules=engine.RULES).order_by("pk")
+    going = Run.objects.filter(state="running", step__gte=0, team__exercise__state="running", rules=engine.RULES).order_by("pk")
     for run in going.select_related("team__exercise"):
+        horizon = run.calendar.horizon
+        if run.step < horizon:
+            continue
         if client().llen(senders.LAB) or others_go_first():
             return
-        run.step = engine.HORIZON  # not its own any more: what comes after changes no course, and the log is read once
+        run.step = horizon  # not its own any more: what comes after changes no course, and the log is read once
         log, rows = log_of(run), rows_of(run)
         free = list(islice((key for key in courses(log, rows) if key not in rows and _claim(run, key)), AHEAD))
         for key in free:
@@ -142,7 +145,7 @@ def reckoned(log: engine.Log, rows: dict[str, Course]) -> dict[str, Any]:
         "done": done,
         "of": len(wanted) if chosen is not None else None,  # how many more there will be is not known before
         "complete": complete,
-        "until": engine.clock(log.horizon.step)[:5],
+        "until": log.scenario.calendar.hm(log.horizon.step),
         "until_step": log.horizon.step,
         "played_usd": _dollars(played),
         "nothing_usd": _dollars(rows["nothing"].loss_usd) if "nothing" in rows else None,
@@ -207,7 +210,7 @@ def _decision(
     played, without = rows.get("played"), rows.get(f"without:{one.number}")
     line: dict[str, Any] = {
         "number": one.number,
-        "at": engine.told(one.first, 0),
+        "at": log.scenario.calendar.told(one.first, 0),
         "step": one.first,
         "desk": one.commands[0].desk,
         "words": engine.decision_words(log.scenario, one),

@@ -106,14 +106,14 @@ def outcome(exercises: Iterable[Exercise]) -> Iterator[str]:
 
 
 def _outcome(run: Run, found: dict[str, Any], stop: str | None) -> tuple[Any, ...]:
-    score, exercise = run.score or {}, run.team.exercise
+    score, exercise, calendar = run.score or {}, run.team.exercise, run.calendar
     fate = score.get("fate") or ("stopped by a fault" if run.state == "failed" else "")
     return (
         run.team.name, exercise.scenario, exercise.seed, found["loss_usd"], found["ghost_usd"], found["avoided_usd"], found["share_avoided"],
         _rounded(found["grade"], 1), _rounded(score.get("service_kept"), 4),
-        *(minutes_after_the_bell(score.get(key)) for key in ("noticed_at", "diagnosed_at", "contained_at")),
+        *(minutes_after_the_bell(calendar, score.get(key)) for key in ("noticed_at", "diagnosed_at", "contained_at")),
         stop, _rounded(score.get("precautions"), 0), *(compare.barriers(run) or (None, None)),
-        fate, f"{engine.date(run.step)} {engine.clock(run.step)}", run.made_by, run.note, run.digest,
+        fate, f"{calendar.date(run.step)} {calendar.clock(run.step)}", run.made_by, run.note, run.digest,
     )  # fmt: skip
 
 
@@ -121,9 +121,9 @@ def _rounded(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits)
 
 
-def minutes_after_the_bell(moment: str | None) -> float | None:
+def minutes_after_the_bell(calendar: engine.Calendar, moment: str | None) -> float | None:
     """A clock text of a score in minutes since the opening bell: negative before it, None for what never came."""
-    return round((engine.step_at(moment) - engine.OPEN) / engine.STEPS_PER_MINUTE, 1) if moment else None
+    return round((calendar.step_at(moment) - calendar.open) / engine.STEPS_PER_MINUTE, 1) if moment else None
 
 
 def whole(exercises: Iterable[Exercise]) -> Iterator[str]:

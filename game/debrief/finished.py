@@ -62,7 +62,7 @@ def _given(row: "Command", scenario: engine.Scenario) -> dict[str, Any]:
     label = lever.named(scenario) if lever else row.kind
     return {
         "step": int(row.step or 0),
-        "at": engine.told(int(row.step or 0), 0),
+        "at": scenario.calendar.told(int(row.step or 0), 0),
         "desk": row.desk,
         "label": f"{label}: {scenario.fleet.name.format(n=server)}" if server else label,
         "confidence": row.confidence or None,

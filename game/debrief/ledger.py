@@ -34,7 +34,7 @@ def _row(entry: engine.Entry, decisions: dict[int, engine.Decision], scenario: e
     return {
         "title": entry.title,
         "desk": entry.desk,
-        "seen": engine.told(entry.seen, 0),
+        "seen": scenario.calendar.told(entry.seen, 0),
         "shared_after": _span(entry.shared - entry.seen),
         "read": [{"desk": desk, "after": _span(step - entry.shared)} for desk, step in entry.read.items()],
         "acted": then,

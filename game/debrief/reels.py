@@ -95,7 +95,7 @@ def about(run: Run) -> dict[str, Any]:
     return {
         "from": found.since,
         "until": until,
-        "phases": _phases(found.since, until),
+        "phases": _phases(found.scenario.calendar, found.since, until),
         "rates": list(RATES),
         "frames": FRAMES,
         "loss": run.curve,
@@ -104,15 +104,15 @@ def about(run: Run) -> dict[str, Any]:
     }
 
 
-def _phases(first: int, until: int) -> list[list[Any]]:
+def _phases(calendar: engine.Calendar, first: int, until: int) -> list[list[Any]]:
     """[from, to, label, times real time] of every phase of the run, evenings apart."""
-    edges = [*(engine.week_step(evening, "18:00") for evening in range(3)), 0, engine.OPEN, engine.BELL_END, engine.CLOSE, engine.BLOCK, engine.END]
+    edges = [*map(calendar.evening_step, range(len(calendar.evenings))), 0, *calendar.moments]
     rows = []
     for begin, end in zip(edges, edges[1:], strict=False):
         begin, end = max(begin, first), min(end, until)
-        if begin < end and begin != engine.CLOSE:
-            phase = engine.phase(begin)
-            label = engine.date(begin) if begin < 0 else engine.PHASES[phase]
+        if begin < end and begin != calendar.close:
+            phase = calendar.phase(begin)
+            label = calendar.date(begin) if begin < 0 else engine.PHASES[phase]
             rows.append([begin, end, label, engine.SPEEDS[phase]])
     return rows
 
@@ -130,9 +130,9 @@ def _pins(run: Run, found: engine.Log, fork: Fork | None) -> list[dict[str, Any]
         if (line.step, line.desk) not in taken and found.since <= line.step <= found.until.step
     ]
     rows = sorted([*decisions, *happened])
-    start = run.team.exercise.start_step
+    start, told = run.team.exercise.start_step, found.scenario.calendar.told
     return [
-        {"step": step, "at": engine.told(step, 0), "desk": desk, "text": text, "kind": kind, "of": fork.code if fork and step < start else ""}
+        {"step": step, "at": told(step, 0), "desk": desk, "text": text, "kind": kind, "of": fork.code if fork and step < start else ""}
         for step, desk, text, kind in rows
     ]
 
@@ -142,9 +142,9 @@ def moment(text: str, run: Run) -> int:
     found, fork = log_of(run), branching.of(run.team.exercise)
     since = fork.since if fork else found.since
     try:
-        step = engine.step_at(text[:20])
+        step = found.scenario.calendar.step_at(text[:20])
     except ValueError:
-        step = max(found.since, min(engine.OPEN, found.until.step))
+        step = max(found.since, min(found.scenario.calendar.open, found.until.step))
     return max(since, min(step, found.until.step))
 
 

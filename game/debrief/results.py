@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import engine
 from game.live import losses
 from game.models import Ghost, Run
 
@@ -12,7 +11,7 @@ def of(run: Run, ghost: Ghost | None) -> dict[str, Any]:
     `whole`: whether the market was played to its close. A run that was ended early is measured against history at the same moment.
     """
     loss = float((run.score or {}).get("total", run.curve[-1][1] if run.curve else 0))
-    whole = run.step >= engine.CLOSE
+    whole = run.step >= run.calendar.close
     ghost_usd = None
     if ghost is not None:
         ghost_usd = float(ghost.score["total"]) if whole else float(losses.at(ghost.curve, run.step))

@@ -33,8 +33,8 @@ def lead(exercise: Exercise, team: str, desk: str, step: str, rate: str, *, play
     numbers = [text for text in (team, step.removeprefix("-"), rate) if text.isdecimal() and len(text) < 10]
     if len(numbers) < 3 or desk not in DESKS or int(rate) not in RATES:
         raise RuleBroken("Expected a team, a desk, a step and how many times real time.")
-    if not engine.WEEK <= int(step) <= engine.END:
-        raise RuleBroken(f"A step is from {engine.WEEK} to {engine.END}.")
+    if not engine.EARLIEST <= int(step) <= engine.LATEST:
+        raise RuleBroken(f"A step is from {engine.EARLIEST} to {engine.LATEST}.")
     if exercise.frozen is not None:
         raise RuleBroken("The board is frozen: reveal it before the room is shown a run.")
     if exercise.state != "ended" or not exercise.runs().filter(team=int(team), state="ended").exists():

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-import engine
 from game.debrief import compare, counterfactuals, exports
 from game.debrief.exports import CHUNK, to_json
 from game.live import losses
@@ -30,15 +29,16 @@ def decisions(run: Run) -> Iterator[Row]:
 
 def events(run: Run) -> Iterator[Row]:
     """Everything that happened, in order. `audience`: the desks that were told; none: everybody."""
+    told = run.calendar.told
     for number, step, kind, audience, data in run.happened.values_list("number", "step", "kind", "audience", "data").iterator(CHUNK):
-        yield {"number": number, "at": engine.told(step, 0), "step": step, "kind": kind, "audience": audience, "data": data}
+        yield {"number": number, "at": told(step, 0), "step": step, "kind": kind, "audience": audience, "data": data}
 
 
 def curve(run: Run) -> Iterator[Row]:
     """The loss by the market minute, with history's at the same moment."""
-    ghost = run.team.exercise.ghost
+    ghost, told = run.team.exercise.ghost, run.calendar.told
     for step, loss in run.curve:
-        yield {"at": engine.told(step, 0), "step": step, "loss $": loss, "history's loss $": losses.at(ghost.curve, step) if ghost else None}
+        yield {"at": told(step, 0), "step": step, "loss $": loss, "history's loss $": losses.at(ghost.curve, step) if ghost else None}
 
 
 def survey(run: Run) -> Iterator[Row]:

@@ -38,7 +38,7 @@ def make_ghost(self: Any, scenario_id: str, seed: int, noise: int | None, added:
         if Ghost.objects.filter(**same, made_by=made_by).exists():
             return
         in_the_week = any((args.get("at") or 0) < 0 for _, _, args in given)
-        run = engine.play(scenario, GHOST_PLAYBOOK, seed, noise=noise, since=engine.WEEK if in_the_week else 0, added=given)
+        run = engine.play(scenario, GHOST_PLAYBOOK, seed, noise=noise, since=scenario.calendar.week if in_the_week else 0, added=given)
         score = engine.score(run.sim)
         told = engine.story(run.events, scenario, score)
         Ghost.objects.create(**same, made_by=made_by, curve=run.curve, score=score, story=told)

@@ -54,13 +54,13 @@ def _done(run: "Run", scenario: engine.Scenario) -> list[dict[str, str]]:
         kind = str(event.data["command"])
         if kind in engine.KINDS and not engine.KINDS[kind].routine:
             state = {"lever.cut_off": "cut off", "lever.abandoned": "abandoned"}.get(event.kind, "")
-            rows.append({"at": _ended_at(event.step), "label": engine.KINDS[kind].named(scenario), "state": state})
+            rows.append({"at": _ended_at(scenario.calendar, event.step), "label": engine.KINDS[kind].named(scenario), "state": state})
     return rows
 
 
-def _ended_at(step: int) -> str:
+def _ended_at(calendar: engine.Calendar, step: int) -> str:
     """When something ended: what ends with an evening does so at the first step of what follows."""
-    evening = engine.evening_of(step - 1)
-    if evening is not None and step == engine.week_step(evening, "21:00"):
-        return f"{engine.date(step - 1)[4:]} 21:00"
-    return f"{engine.date(step)[4:]} {engine.clock(step)[:5]}"
+    evening = calendar.evening_of(step - 1)
+    if evening is not None and step == calendar.evening_step(evening + 1):
+        return f"{calendar.date(step - 1)[4:]} {calendar.evening_to}"
+    return f"{calendar.date(step)[4:]} {calendar.hm(step)}"

@@ -7,13 +7,12 @@ from django import forms
 from django.contrib.auth.models import User
 
 import engine
-from game.models import Exercise, Run
+from game.models import Exercise, Run, contents
 from game.models.experiments import PLAYERS, SEEDS, SEEDS_MAX, SINCE, TITLE_MAX, Experiment
 from game.rules import SEED_MAX
-from game.scenarios import playable
+from game.scenarios import Look, playable
 
 GROUPS = {"release": "Release and fleet", "router": "Router and limits", "people": "Seeing and stopping"}
-FROM = (("08:00", "The morning, from 08:00"), ("week", "The deployment week and the morning"), ("09:30", "The bell, from 09:30"))
 HOLES = (("tested", "Tested and mended: none has a hole"), ("built", "Built and never tested: each may have its hole"))
 VARIES = (("seed", "Everything: orders, stale server, market"), ("noise", "Only the market's noise"))
 RUNS_SHOWN = 60
@@ -26,7 +25,7 @@ class NewExperiment(forms.Form):
     title = forms.CharField(max_length=TITLE_MAX, required=False, widget=forms.TextInput(attrs={"dir": "auto", "placeholder": "From the choices"}))
     scenario = forms.ChoiceField(required=False)
     players = forms.ChoiceField(required=False, label="Who plays")
-    since = forms.ChoiceField(choices=FROM, initial="08:00", required=False, widget=forms.RadioSelect, label="What is played")
+    since = forms.ChoiceField(choices=[], initial="08:00", required=False, widget=forms.RadioSelect, label="What is played")
     safeguards = forms.MultipleChoiceField(required=False, label="Safeguards")
     holes = forms.ChoiceField(choices=HOLES, initial="tested", required=False, widget=forms.RadioSelect, label="Controls among them are")
     seeds = forms.IntegerField(min_value=2, max_value=SEEDS_MAX, initial=SEEDS, required=False, label="How many seeds")
@@ -43,6 +42,7 @@ class NewExperiment(forms.Form):
         ]
         line_ups = [(name, label) for name, label in PLAYERS.items()]
         self._offer("scenario", [(one.id, f"{one.title} ({one.id})") for one in playable()])
+        self._offer("since", _starts(playable()))
         self._offer("players", [("Autopilots", line_ups), *([("Commands of a run that was played", recorded)] if recorded else [])])
         self.known = _known()
         self._offer("safeguards", [(one.id, one.label) for one in self.known.values()])
@@ -70,13 +70,14 @@ class NewExperiment(forms.Form):
         players = data["players"] or next(iter(PLAYERS))
         noise_only = data["varies"] == "noise"
         market = run.team.exercise.seed if run else HISTORY_SEED
+        scenario = data["scenario"] or playable()[0].id
         return Experiment.begin(
             facilitator,
             run,
             title=data["title"] or self._title(players, chosen),
-            scenario=data["scenario"] or playable()[0].id,
+            scenario=scenario,
             players=players,
-            since=SINCE[data["since"] or "08:00"],
+            since=SINCE[data["since"] or "08:00"](contents.calendar_of(scenario)),
             safeguards=chosen,
             tested=data["holes"] != "built",
             seeds=data["seeds"] or SEEDS,
@@ -92,6 +93,13 @@ class NewExperiment(forms.Form):
         if len(names) > 1:
             what += f" and {len(names) - 1} more"
         return f"{who}: {what}"[:TITLE_MAX]
+
+
+def _starts(offered: list[Look]) -> list[tuple[str, str]]:
+    """What may be played, with the hours of the first scenario that is offered."""
+    calendar = offered[0].scenario.calendar if offered and offered[0].scenario else engine.Calendar.of()
+    morning, bell = calendar.hm(0), calendar.hm(calendar.open)
+    return [("08:00", f"The morning, from {morning}"), ("week", "The deployment week and the morning"), ("09:30", f"The bell, from {bell}")]
 
 
 def _known() -> dict[str, engine.Safeguard]:

@@ -109,7 +109,7 @@ class RunDriver:
                 for row in run_store.stamp(self.run, self.sim.now, self.seq, given, waiting=waiting):
                     self._submit(row)
                 waiting = False
-            engine.step_to(self.sim, min(target, engine.next_look(self.sim.now)), self.curve)
+            engine.step_to(self.sim, min(target, engine.next_look(self.sim.calendar, self.sim.now)), self.curve)
         self._write()
 
     def take_in(self, *, waiting: bool) -> None:
@@ -123,7 +123,7 @@ class RunDriver:
     def _look(self) -> list[engine.Given]:
         """What the autopilots do at this step. Before the run's start history sits at every desk."""
         now, exercise = self.sim.now, self.run.team.exercise
-        if now == self._looked or not engine.looks_at(now):
+        if now == self._looked or not engine.looks_at(self.sim.calendar, now):
             return []
         self._looked = now
         start = exercise.start_step if self.run.start_step is None else self.run.start_step
@@ -264,7 +264,7 @@ class Clock:
         due += part * BEAT_S
         last_save = due - part * CHECKPOINT_EVERY_S
         self.ends -= part * SPREAD_S
-        phase = engine.phase(table.sim.now)
+        phase = table.sim.calendar.phase(table.sim.now)
         for beat in count():
             look = run_store.control(table.run)
             if look.state == "ended" or table.sim.ended:
@@ -278,15 +278,15 @@ class Clock:
             if rushing or not self._plans(table, look, beat):
                 self._beat(table, look, rushing)
             now = time.monotonic()
-            if now - last_step >= STEP_EVERY_S or table.sim.now > (table.run.shown_to or engine.WEEK):
+            if now - last_step >= STEP_EVERY_S or table.sim.now > (table.run.shown_to or engine.EARLIEST):
                 table.save_step(0 if rushing else self._ahead(table, look))
                 last_step = now
             self._publish(table, 0 if rushing else beat)
             if now - last_save >= CHECKPOINT_EVERY_S:
                 table.save()
                 last_save = now
-            if engine.phase(table.sim.now) != phase:
-                phase = engine.phase(table.sim.now)
+            if table.sim.calendar.phase(table.sim.now) != phase:
+                phase = table.sim.calendar.phase(table.sim.now)
                 table.save_step()
                 tell_state(run_store.exercise_of(table.run))
             if self.stop.is_set() or self.lease.lost or now > self.ends:
@@ -332,7 +332,7 @@ class Clock:
 
     def _steps(self, table: RunDriver, look: run_store.Control) -> float:
         """How far a beat goes."""
-        return speed_of(look.speeds, table.sim.now) * BEAT_S * engine.STEPS_PER_SECOND
+        return speed_of(table.sim.calendar, look.speeds, table.sim.now) * BEAT_S * engine.STEPS_PER_SECOND
 
     def _ahead(self, table: RunDriver, look: run_store.Control) -> int:
         """How many steps more the screens may see until the row is written again; not beyond where the clock may have to stand."""
@@ -390,7 +390,7 @@ class Clock:
         """The run stands still and says why; other runs go on."""
         log.exception("a run failed", run=self.run_id)
         run = table.run if table else Run.objects.get(pk=self.run_id)
-        at = f"at {engine.told(table.sim.now, 0)}" if table else "before it could go on from its log"
+        at = f"at {table.sim.calendar.told(table.sim.now, 0)}" if table else "before it could go on from its log"
         reason = f"it stopped {at}: {problem} ({type(problem).__name__})"
         try:
             run_store.fail(run, reason)

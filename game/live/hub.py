@@ -30,7 +30,7 @@ class Slot:
     def __init__(self, wake: asyncio.Event, refill: Callable[[], Awaitable[None]]) -> None:
         self.wake = wake
         self.refill = refill  # called when messages may have been missed
-        self.step = engine.WEEK
+        self.step = engine.EARLIEST
         self.cards: Cards = {}
         self.notes: deque[str] = deque(maxlen=NOTES_KEPT)
         self._seen: dict[str, int] = {}

@@ -20,9 +20,9 @@ def at(curve: Curve, step: int) -> int:
     return round(before[1] + (after[1] - before[1]) * (step - before[0]) / (after[0] - before[0]))
 
 
-def series(curve: Curve, until: int) -> list[int]:
+def series(calendar: engine.Calendar, curve: Curve, until: int) -> list[int]:
     """Loss at every full minute from the opening bell to `until`."""
-    return [at(curve, step) for step in range(engine.OPEN, until + 1, engine.STEPS_PER_MINUTE)]
+    return [at(curve, step) for step in range(calendar.open, until + 1, engine.STEPS_PER_MINUTE)]
 
 
 def share(ghost_usd: int | None, loss_usd: int) -> float | None:

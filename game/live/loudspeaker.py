@@ -54,12 +54,12 @@ FULL_NOTE = '{"t":"full"}'  # the run stands before a full disk
 def say_full(run_id: int) -> None:
     """Let the control room know: a broker whose own disk is full passes this on all the same."""
     with suppress(*BROKER_GONE):
-        client().publish(channel(run_id, "facilitator"), pack(engine.WEEK, {}, [FULL_NOTE]))
+        client().publish(channel(run_id, "facilitator"), pack(engine.EARLIEST, {}, [FULL_NOTE]))
 
 
 def read_hash(found: Mapping[Any, Any]) -> Told:
     """The latest cards as they lie in the broker's hash."""
-    step = int(found.get("", engine.WEEK))  # nothing was told yet: at the very beginning
+    step = int(found.get("", engine.EARLIEST))  # nothing was told yet: at the very beginning
     cards = {}
     for name, value in found.items():
         if name:
@@ -79,7 +79,7 @@ class Loudspeaker:
 
     def take_over(self, desks: Iterable[str]) -> int:
         """Go on from the versions the last owner reached; returns the furthest step anybody was shown. Raises BROKER_GONE."""
-        furthest = engine.WEEK
+        furthest = engine.EARLIEST
         for desk in desks:
             found = client().hgetall(cards_key(self.run_id, desk))
             told = read_hash(found)

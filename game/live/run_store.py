@@ -159,7 +159,8 @@ def _unknown(run: Run, given: list[Command]) -> list[Command]:
     for row in given:
         there = known.get(row.client_id)
         if there and (there.kind, there.args) != (row.kind, _as_read(row.args)):
-            raise Contradicted(f"the {row.desk}'s autopilot gave {there.kind} at {engine.told(there.step or 0, 0)}, and {row.kind} the second time")
+            at = run.calendar.told(there.step or 0, 0)
+            raise Contradicted(f"the {row.desk}'s autopilot gave {there.kind} at {at}, and {row.kind} the second time")
     return [row for row in given if row.client_id not in known]
 
 
@@ -224,7 +225,7 @@ def _compare(run: Run, told: list[Event]) -> None:
     for event in told:
         if there[event.number] != (event.step, event.kind, event.audience, _as_read(event.data)):
             was = there[event.number]
-            raise Contradicted(f"event {event.number} was {was[1]} at {engine.told(was[0], 0)}, and is {event.kind} the second time")
+            raise Contradicted(f"event {event.number} was {was[1]} at {run.calendar.told(was[0], 0)}, and is {event.kind} the second time")
 
 
 def save_step(run: Run, step: int, curve: list[list[int]] | None, *, shown_to: int) -> None:

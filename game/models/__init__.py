@@ -2,6 +2,7 @@
 conditional UPDATEs, so that of two who try at once one wins and the other is told.
 """
 
+import json
 import secrets
 import uuid
 from typing import Any
@@ -41,13 +42,13 @@ PLACES_MAX = 60  # people at one desk: a whole room
 PLANNING_MAX_S, STUCK_MAX_S = 600, 24 * 3600
 
 
-def speed_of(speeds: dict[str, float], step: int) -> float:
+def speed_of(calendar: engine.Calendar, speeds: dict[str, float], step: int) -> float:
     """How many seconds of market time a second of wall time takes in the phase of `step`. The last seconds before the bell are never
     faster than what follows it: everybody is to see them.
     """
-    phase = engine.phase(step)
+    phase = calendar.phase(step)
     speed = float(speeds.get(phase, engine.SPEEDS[phase]))
-    return min(speed, speed_of(speeds, engine.OPEN)) if engine.BELL_FROM <= step < engine.OPEN else speed
+    return min(speed, speed_of(calendar, speeds, calendar.open)) if calendar.bell_from <= step < calendar.open else speed
 
 
 def checked_speed(speed: float) -> float:
@@ -183,7 +184,7 @@ class Exercise(models.Model):
 
     def speed_at(self, step: int) -> float:
         """See speed_of."""
-        return speed_of(self.speeds, step)
+        return speed_of(self.calendar, self.speeds, step)
 
     @property
     def kept_secret(self) -> bool:
@@ -201,18 +202,29 @@ class Exercise(models.Model):
         return contents.words_of(self.scenario)
 
     @property
+    def calendar(self) -> engine.Calendar:
+        """The days and hours of its scenario."""
+        return contents.calendar_of(self.scenario)
+
+    @property
+    def hours(self) -> str:
+        """The same for the scripts of its pages, as JSON."""
+        return json.dumps(self.calendar.hours)
+
+    @property
     def first_step(self) -> int:
         """Where its simulations begin: with the week, or on the day. What lies before the start history plays at full speed, or a fork's
         source has played.
         """
         if self.first is not None:
             return self.first
-        return engine.WEEK if self.start_step < 0 else 0
+        return self.calendar.week if self.start_step < 0 else 0
 
     @property
     def step(self) -> int:
         """Where the furthest of its runs is."""
-        return max(self.start_step, Run.objects.filter(team__exercise=self).aggregate(furthest=models.Max("step"))["furthest"] or engine.WEEK)
+        furthest = Run.objects.filter(team__exercise=self).aggregate(furthest=models.Max("step"))["furthest"]
+        return max(self.start_step, furthest or engine.EARLIEST)
 
     def runs(self) -> "models.QuerySet[Run]":
         """The runs of its teams, in the teams' order."""
@@ -280,7 +292,7 @@ class Exercise(models.Model):
 
     def set_speed(self, speed: float) -> None:
         """The speed of the phase it is in (later phases keep theirs), for every team: one that had its own there has it no longer."""
-        phase = engine.phase(self.step)
+        phase = self.calendar.phase(self.step)
         self.speeds = {**self.speeds, phase: checked_speed(speed)}
         self.save(update_fields=["speeds"])
         for run in self.runs():
@@ -293,7 +305,7 @@ class Exercise(models.Model):
         if self.state == "ended":
             raise RuleBroken("This exercise has ended.")
         if step <= self.step:
-            raise RuleBroken(f"It is {engine.clock(self.step)} already.")
+            raise RuleBroken(f"It is {self.calendar.clock(self.step)} already.")
         self.advance_step = step
         self.save(update_fields=["advance_step"])
         planning.passed(self)
@@ -473,9 +485,17 @@ class Run(models.Model):
             return "paused", self.PAUSED
         return state, ""
 
+    @property
+    def calendar(self) -> engine.Calendar:
+        """The days and hours of what it is played on."""
+        try:
+            return contents.scenario_of(self).calendar
+        except engine.ScenarioError:
+            return self.team.exercise.calendar
+
     def speed_at(self, step: int) -> float:
         """Its own speed, or the exercise's."""
-        return speed_of({**self.team.exercise.speeds, **self.speeds}, step)
+        return speed_of(self.calendar, {**self.team.exercise.speeds, **self.speeds}, step)
 
     def _change(self, reason: str, /, where: dict[str, Any] | None = None, **values: Any) -> None:
         """Change its row while it can still move. Raises RuleBroken with the reason when it is not so."""
@@ -500,13 +520,13 @@ class Run(models.Model):
 
     def set_speed(self, speed: float) -> None:
         """This team's speed in the phase it is in."""
-        speeds = {**self.speeds, engine.phase(self.step): checked_speed(speed)}
+        speeds = {**self.speeds, self.calendar.phase(self.step): checked_speed(speed)}
         self._change(f"The market of {self.team} has ended.", speeds=speeds)
 
     def advance_to(self, step: int) -> None:
         """Run this team at full speed up to `step`."""
         if step <= self.step:
-            raise RuleBroken(f"It is {engine.clock(self.step)} for {self.team} already.")
+            raise RuleBroken(f"It is {self.calendar.clock(self.step)} for {self.team} already.")
         self._change(f"The market of {self.team} has ended.", advance_step=step)
 
     def try_again(self) -> None:
@@ -517,7 +537,7 @@ class Run(models.Model):
     def play_on(self) -> None:
         """Let one that stands still after an upgrade go on from its checkpoint with what is here now, and say so in its result."""
         words = contents.changed(self)
-        said = f"At {engine.told(self.step, 0)} it was played on after an upgrade: {words}." if words else self.note
+        said = f"At {self.calendar.told(self.step, 0)} it was played on after an upgrade: {words}." if words else self.note
         now = {"state": "running", "reason": "", "rules": engine.RULES, "own_data": True, "may_play_on": False}
         if Run.objects.filter(pk=self.pk, state="standing", may_play_on=True, stopped=False).update(**now, note=said) != 1:
             raise RuleBroken(f"{self.team} cannot be played on: it can be ended here.")

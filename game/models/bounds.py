@@ -7,7 +7,7 @@ from django.db.models import CheckConstraint, Q
 import engine
 from game.rules import DESKS, SPEED_MAX, SPEED_MIN
 
-STEPS = (engine.WEEK, engine.END)
+STEPS = (engine.EARLIEST, engine.LATEST)
 SEATED = (*DESKS, "facilitator")  # who gives commands
 CONFIDENCE = ("", "guessing", "likely", "certain")
 

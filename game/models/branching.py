@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-import engine
 from game.models import bounds, contents
 from game.models.contents import ScenarioContent
 from game.rules import RuleBroken
@@ -39,7 +38,7 @@ class Fork(models.Model):
         constraints = [bounds.filled("a_fork_has_a_source", "code", "team"), bounds.between("a_fork_is_of_the_week", since=bounds.STEPS)]
 
     def __str__(self) -> str:
-        return f"{self.team} of {self.code} at {engine.told(self.exercise.start_step, 0)}"
+        return f"{self.team} of {self.code} at {self.exercise.calendar.told(self.exercise.start_step, 0)}"
 
     def begin(self, run: "Run") -> None:
         """Give a run that begins its log, with the places that the commands had."""
@@ -70,8 +69,9 @@ def check(run: "Run", step: int) -> None:
     if found is None or found.sha256 != run.content_id:
         raise RuleBroken(f"It cannot be played on: the data of {exercise.scenario} was changed since.")
     first = max(exercise.start_step if run.start_step is None else run.start_step, exercise.first_step)
-    last = min(run.step, engine.END) - 1
+    calendar = found.calendar
+    last = min(run.step, calendar.end) - 1
     if not first <= step <= last:
-        raise RuleBroken(f"{run.team.name} played from {engine.told(first, 0)} to {engine.told(run.step, 0)}: expected a moment between.")
-    if engine.CLOSE <= step < engine.BLOCK:
-        raise RuleBroken("Between the close and 18:30 nothing is played: expected another moment.")
+        raise RuleBroken(f"{run.team.name} played from {calendar.told(first, 0)} to {calendar.told(run.step, 0)}: expected a moment between.")
+    if calendar.close <= step < calendar.block:
+        raise RuleBroken(f"Between the close and {calendar.hm(calendar.block)} nothing is played: expected another moment.")

@@ -75,6 +75,12 @@ def words_of(scenario_id: str) -> dict[str, Any]:
     }
 
 
+def calendar_of(scenario_id: str) -> engine.Calendar:
+    """The days and hours of a scenario as its files are now; of one that is not here any more those of 1 August 2012."""
+    scenario = here(scenario_id)
+    return engine.Calendar.of() if scenario is None else scenario.calendar
+
+
 def scenario_of(run: "Run") -> engine.Scenario:
     """What a run is played on: what is here where it is the same, else what was kept. Raises ScenarioError where this engine cannot read it."""
     found = here(run.team.exercise.scenario)

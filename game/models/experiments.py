@@ -5,7 +5,7 @@ at most the one it was at. Which are missing follows from the rows. Who works on
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,11 @@ KEPT_MAX = 60  # of a facilitator
 COMMANDS_MAX = 5_000  # of a recorded run: a long day of five busy people is half of that
 TITLE_MAX = 80
 RECORDED = "a recorded run"
-SINCE = {"08:00": 0, "week": engine.WEEK, "09:30": engine.OPEN}
+SINCE: dict[str, Callable[[engine.Calendar], int]] = {  # as forms name it, by the hours of 1 August 2012
+    "08:00": lambda calendar: 0,
+    "week": lambda calendar: calendar.week,
+    "09:30": lambda calendar: calendar.open,
+}
 PLAYERS = {
     "all history": "History: what was decided in 2012",
     "all novice": "Novices at all desks",
@@ -271,7 +275,8 @@ def facts(experiment: Experiment, *, in_the_room: bool = False) -> dict[str, Any
     chosen = [one for one in known if one.id in experiment.safeguards]
     recorded = experiment.log is not None
     last = experiment.first_seed + experiment.seeds - 1
-    since = next((key for key, step in SINCE.items() if step == experiment.since), engine.told(experiment.since, 0, seconds=False))
+    calendar = contents.calendar_of(experiment.scenario)
+    since = "week" if experiment.since == calendar.week else calendar.told(experiment.since, 0, seconds=False)
     return {
         "scenario": experiment.scenario,
         "who": PLAYERS.get(experiment.players, "") if not recorded else "The commands of a run that was played, each at its own time",

@@ -83,7 +83,7 @@ class Inject(models.Model):
             ahead = [run for run in ahead if _withdraw(run, f"play {self.pk}")]
         if runs and not ahead:
             step = max(had.values(), default=max(run.step for run in runs) if self.at is None else self.at)
-            raise RuleBroken(f"It was delivered at {engine.clock(step)}: what was delivered cannot be taken back.")
+            raise RuleBroken(f"It was delivered at {self.exercise.calendar.clock(step)}: what was delivered cannot be taken back.")
         changed = Inject.objects.filter(pk=self.pk, taken_back=None).update(
             taken_back=timezone.now(), taken_back_at=self.exercise.step if runs else None
         )
@@ -148,7 +148,7 @@ def _reach(run: "Run", *, moving: bool) -> int:
     exercise = run.team.exercise
     if not moving or run.paused:
         return run.step
-    step = max(run.step, exercise.advance_step, engine.WEEK if run.advance_step is None else run.advance_step)
+    step = max(run.step, exercise.advance_step, engine.EARLIEST if run.advance_step is None else run.advance_step)
     return step + max(1, round(run.speed_at(step) * LEAD_S * engine.STEPS_PER_SECOND))
 
 
@@ -157,9 +157,10 @@ def soon(exercise: "Exercise") -> int:
     if exercise.state == "lobby":
         return exercise.start_step
     at = max([exercise.step + 1, *(_reach(run, moving=True) for run in exercise.runs() if run.state not in run.DONE)])
-    if engine.CLOSE <= at < engine.BLOCK:
-        at = engine.BLOCK
-    if at >= engine.END:
+    calendar = exercise.calendar
+    if calendar.close <= at < calendar.block:
+        at = calendar.block
+    if at >= calendar.end:
         raise RuleBroken("The day is over: nothing more can be added.")
     return at
 
@@ -192,12 +193,12 @@ def add(exercise: "Exercise", team: "Team | None", at: int | None, by: str, **fi
 
 def _not_passed(inject: Inject, at: int) -> None:
     """Refuse a step that a team has passed, or may pass before it hears of it."""
-    exercise = inject.exercise
+    exercise, calendar = inject.exercise, inject.exercise.calendar
     if at < exercise.start_step:
-        raise RuleBroken(f"This exercise begins at {engine.clock(exercise.start_step)[:5]}: expected a later time.")
+        raise RuleBroken(f"This exercise begins at {calendar.hm(exercise.start_step)}: expected a later time.")
     for run in inject.runs():
         if run.state not in run.DONE and at <= _reach(run, moving=exercise.state == "running"):
-            raise RuleBroken(f"{run.team.name} is at {engine.clock(run.step)}: {engine.clock(at)} is too early, expected a later time, or now.")
+            raise RuleBroken(f"{run.team.name} is at {calendar.clock(run.step)}: {calendar.clock(at)} is too early, expected a later time, or now.")
 
 
 def say_as(exercise: "Exercise", team: "Team | None", by: str, *, sender: str, desks: list[str], text: str) -> Message:
@@ -247,7 +248,7 @@ def ghost_log(injects: Iterable[Inject]) -> list[list[Any]]:
     for inject in injects:
         if inject.team_id is not None or (inject.taken_back and (inject.when is None or inject.taken_back_at is None)):
             continue
-        log.append([engine.WEEK, "inject.play", inject.args()])
+        log.append([engine.EARLIEST, "inject.play", inject.args()])
         if inject.taken_back:
             log.append([inject.taken_back_at, "inject.take_back", {"id": inject.known_by}])
     return log

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.utils import timezone
 
-import engine
 from game.models import bounds
 from game.rules import RuleBroken
 
@@ -36,11 +35,12 @@ class Note(models.Model):
         constraints = [bounds.filled("a_note_says_something", "text"), bounds.between("a_note_is_of_the_week", step=bounds.STEPS)]
 
     def __str__(self) -> str:
-        return f"{engine.clock(self.step)} {self.text[:40]}"
+        return f"{self.exercise.calendar.clock(self.step)} {self.text[:40]}"
 
     def told(self) -> dict[str, Any]:
         """For a facilitator's page."""
-        return {"id": self.pk, "at": engine.told(self.step, 0), "team": self.team.name if self.team else "", "text": self.text, "by": self.by}
+        at = self.exercise.calendar.told(self.step, 0)
+        return {"id": self.pk, "at": at, "team": self.team.name if self.team else "", "text": self.text, "by": self.by}
 
     @classmethod
     def pin(cls, exercise: "Exercise", typed: str, *, team: "Team | None" = None, at: str = "", by: str = "") -> "Note":
@@ -51,7 +51,7 @@ class Note(models.Model):
         if len(text) > NOTE_LENGTH:
             raise RuleBroken(f"That note is too long: at most {NOTE_LENGTH} characters.")
         try:
-            step = engine.step_at(at[:20]) if at else _now(exercise, team)
+            step = exercise.calendar.step_at(at[:20]) if at else _now(exercise, team)
         except ValueError as problem:
             raise RuleBroken(f"{problem}.") from problem
         return cls.objects.create(exercise=exercise, team=team, step=step, text=text, by=by)

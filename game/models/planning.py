@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-import engine
 from game.models import bounds
 from game.models.people import Player, Seat
 from game.rules import EVENINGS, RuleBroken
@@ -60,15 +59,17 @@ _seen = Stillness()
 
 def opening(exercise: "Exercise", step: int) -> int | None:
     """The evening that opens at this step, where it opens with a pause."""
-    evening = engine.evening_of(step)
+    calendar = exercise.calendar
+    evening = calendar.evening_of(step)
     if evening is None or not exercise.planning_s or step < exercise.start_step:
         return None
-    return evening if step == max(engine.week_step(evening, "18:00"), exercise.start_step) else None
+    return evening if step == max(calendar.evening_step(evening), exercise.start_step) else None
 
 
 def next_opening(exercise: "Exercise", step: int) -> int | None:
     """The first step after `step` at which the clock may have to stand."""
-    moments = [max(engine.week_step(evening, "18:00"), exercise.start_step) for evening in range(EVENINGS)]
+    calendar = exercise.calendar
+    moments = [max(calendar.evening_step(evening), exercise.start_step) for evening in range(len(calendar.evenings))]
     return min((moment for moment in moments if step < moment < 0), default=None) if step < 0 and exercise.planning_s else None
 
 

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 import engine
-from game.models import Deed, Exercise, Holding, Player, RuleBroken, Seat
+from game.models import Deed, Exercise, Holding, Player, RuleBroken, Seat, contents
 from game.people import limiter
 from game.people.alone import room_for_one
 from game.people.desks import ORDER, seat_words
@@ -12,7 +12,24 @@ from game.rules import ASSISTANT, DESKS
 SOLO_TITLE = "1 August 2012"
 SOLO_TEAM = "Cobalt"
 SOLO_NAME = "You"
-SOLO_STARTS = (("27 Jul 18:00", "The week (27 July)"), ("08:00", "The morning (1 August 08:00)"), ("09:28", "The bell (09:28)"))
+SOLO_SCENARIO = str(Exercise._meta.get_field("scenario").default)
+_BELL_MIN = 2  # before it is where somebody begins who wants to see it
+
+
+def starts_of(calendar: engine.Calendar) -> tuple[tuple[str, str], ...]:
+    """Where a game can begin, as a market time and in words: with the week, the morning or the bell."""
+    week, bell = calendar.before[0], calendar.hm(calendar.open - _BELL_MIN * engine.STEPS_PER_MINUTE)
+    morning = f"The morning ({calendar.today:%-d %B} {calendar.hm(0)})"
+    return (
+        (f"{calendar.evenings[0][4:]} {calendar.evening_from}", f"The week ({week:%-d %B})"),
+        (calendar.hm(0), morning),
+        (bell, f"The bell ({bell})"),
+    )
+
+
+def solo_starts() -> tuple[tuple[str, str], ...]:
+    """Those of a game for one."""
+    return starts_of(contents.calendar_of(SOLO_SCENARIO))
 
 
 class Full(RuleBroken):
@@ -99,17 +116,18 @@ def leave(player: Player, seat_id: int) -> Seat:
 
 
 def play_now(desk: str, start: str = "08:00", address: str = "") -> tuple[Player, str]:
-    """A game for one, who owns its time: every desk ("all"), or one with assistants at the others, from one of SOLO_STARTS; the player
+    """A game for one, who owns its time: every desk ("all"), or one with assistants at the others, from one of `solo_starts`; the player
     and the token. `address`: whom to count it for, see limiter.address_of.
     """
     if desk not in (*DESKS, "all"):
         raise RuleBroken("Choose one of the three desks, or all of them.")
-    if start not in dict(SOLO_STARTS):
+    if start not in dict(solo_starts()):
         raise RuleBroken("Choose where to begin: with the week, the morning or the bell.")
     room_for_one(address)
+    step = contents.calendar_of(SOLO_SCENARIO).step_at(start)
     with transaction.atomic():
         exercise = Exercise.objects.create(
-            title=SOLO_TITLE, start_step=engine.step_at(start), help=Exercise.Help.ASSISTED, loss_counter=Exercise.LossCounter.LIVE, came_from=address
+            title=SOLO_TITLE, start_step=step, help=Exercise.Help.ASSISTED, loss_counter=Exercise.LossCounter.LIVE, came_from=address
         )
         team = exercise.add_team(SOLO_TEAM, ASSISTANT)
         player, token = Player.enter(exercise, SOLO_NAME)

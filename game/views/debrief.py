@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-import engine
 from game.control import guide
 from game.debrief import compare, counterfactuals, tables
 from game.models import Exercise, Ghost, RuleBroken, Run, lessons
@@ -113,7 +112,8 @@ def _pdf(exercise: Exercise, runs: list[Run], address: str, *, facilitator: bool
 
     name = tables.file_of("report", exercise, runs)
     headers = {"Content-Disposition": f'attachment; filename="opening-bell-{exercise.code}-{name}.pdf"'}
-    return HttpResponse(report.make(told(exercise, runs, address, facilitator=facilitator)), content_type="application/pdf", headers=headers)
+    found = report.make(told(exercise, runs, address, facilitator=facilitator), runs[0].calendar)
+    return HttpResponse(found, content_type="application/pdf", headers=headers)
 
 
 def told(exercise: Exercise, runs: list[Run], address: str, *, facilitator: bool) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def told(exercise: Exercise, runs: list[Run], address: str, *, facilitator: bool
     made_by = next((run.made_by for run in runs if run.made_by), "")
     noise = "" if exercise.noise is None else f"noise {exercise.noise}"
     market = [part for part in (f"seed {exercise.seed}", noise, exercise.scenario, made_by) if part]
-    until = min(max(run.step for run in runs), engine.HORIZON)
+    until = min(max(run.step for run in runs), runs[0].calendar.horizon)
     return {
         "title": exercise.title,
         "words": {"past": exercise.words["past"], "day": exercise.words["day"]},

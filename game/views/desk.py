@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+import engine
 from game.control.briefs import BRIEFS
-from game.control.exercise_controls import SPEEDS, TO
+from game.control.exercise_controls import SPEEDS, to_next
 from game.live.control import tell_state, tell_team
 from game.models import Deed, Player, RuleBroken, Run, Seat
 from game.people.access import give_player_cookie, place_of, player_of
@@ -73,14 +74,14 @@ def desk(request: HttpRequest, name: str) -> HttpResponse:
 
 def show(request: HttpRequest, seat: Seat, hello: dict[str, Any], held: Sequence[dict[str, Any]] = ()) -> HttpResponse:
     """A desk's page. `held`: the desks of its player, for who has several."""
-    run = Run.objects.filter(team=seat.team).first()
+    run, calendar = Run.objects.filter(team=seat.team).first(), seat.team.exercise.calendar
     context = {
         "page_title": f"{seat.desk.capitalize()}, {seat.team.name}",
         "exercise": seat.team.exercise,
         "team": seat.team,
         "desk": seat.desk,
         "held": held,
-        "drive": {"speeds": SPEEDS, "next": TO},
+        "drive": {"speeds": SPEEDS, "next": {phase: said for phase in engine.PHASES if (said := to_next(calendar, phase))}},
         "first": {"hello": hello, "cards": desk_cards(run.pk, seat.desk) if run else {}},
     }
     return render(request, f"desks/{seat.desk}.html", context)

@@ -42,7 +42,7 @@ def _home(request: HttpRequest, **more: Any) -> dict[str, Any]:
             {"code": one.code, "title": one.title, "state": one.state, "watch_url": reverse("projector", args=[one.code])} for one in running
         ],
         "desks": [{"desk": desk, **BRIEFS[desk]._asdict()} for desk in ORDER],
-        "starts": joining.SOLO_STARTS,
+        "starts": joining.solo_starts(),
         "chosen": request.POST.get("start", "08:00"),
         "here": _here(request),
         **more,

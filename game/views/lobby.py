@@ -10,7 +10,6 @@ from django.urls import reverse, reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-import engine
 from game.control.briefs import BRIEFS, brief
 from game.control.exercise_controls import drive
 from game.live.control import tell_team
@@ -48,7 +47,7 @@ def lobby(request: HttpRequest) -> HttpResponse:
         "owner": exercise.owner_id == player.pk,
         "join_url": request.build_absolute_uri(reverse("join-code", args=[exercise.code])),
         "host": request.get_host() + settings.BASE_PATH,
-        "starts_at": engine.clock(exercise.start_step)[:5],
+        "starts_at": exercise.calendar.hm(exercise.start_step),
         "team": held[0].team if held else None,
         "briefs": [brief(desk, exercise.help, scenario_of_all(exercise)) for desk in desks],
         "others": [BRIEFS[desk] for desk in ORDER if desk not in desks],

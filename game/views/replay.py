@@ -94,8 +94,8 @@ def frames(request: HttpRequest, code: str, team: int, desk: str) -> HttpRespons
         first, rate = (int(request.GET.get(name, "0")[:9]) for name in ("from", "rate"))
     except ValueError:
         return JsonResponse({"reason": "from and rate are whole numbers: a step, and how many times real time."}, status=400)
-    if rate not in (0, *reels.RATES) or not engine.WEEK <= first <= engine.END:
-        expected = f"rate is one of {', '.join(map(str, reels.RATES))}; from is a step from {engine.WEEK} to {engine.END}."
+    if rate not in (0, *reels.RATES) or not engine.EARLIEST <= first <= engine.LATEST:
+        expected = f"rate is one of {', '.join(map(str, reels.RATES))}; from is a step from {engine.EARLIEST} to {engine.LATEST}."
         return JsonResponse({"reason": expected}, status=400)
     try:
         return HttpResponse(reels.stretch(run, desk, first, rate), content_type="application/json")
@@ -120,8 +120,8 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
         teams = [run.team_id for run in seen_runs(request, exercise) if not reels.refusal(run)]
         if not teams:
             return error(request, 404, "The facilitator shows the room no moment now. Load this page again when that is done.")
-        found = {"team": teams[0], "desk": "risk", "step": engine.OPEN}
-    asked = urlencode({"desk": found["desk"], "at": engine.told(found["step"], 0), "follow": 1})
+        found = {"team": teams[0], "desk": "risk", "step": exercise.calendar.open}
+    asked = urlencode({"desk": found["desk"], "at": exercise.calendar.told(found["step"], 0), "follow": 1})
     return redirect(f"{reverse('replay', args=[exercise.code, found['team']])}?{asked}")
 
 

@@ -35,27 +35,27 @@ NO_RESULT = "There is no result of this run yet."
 _lasting: dict[tuple[Any, ...], dict[str, Any]] = {}
 
 
-def beside_the_bell(moment: str | None) -> str:
+def beside_the_bell(calendar: engine.Calendar, moment: str | None) -> str:
     """A clock text for people who count from the opening bell: "4.2 min after the bell"."""
     if not moment:
         return ""
-    if engine.step_at(moment) < 0:
+    if calendar.step_at(moment) < 0:
         return "in the week"
-    minutes = (engine.step_at(moment) - engine.OPEN) / engine.STEPS_PER_MINUTE
+    minutes = (calendar.step_at(moment) - calendar.open) / engine.STEPS_PER_MINUTE
     return f"{abs(minutes):.1f} min {'after' if minutes >= 0 else 'before'} the bell"
 
 
-def moments(score: dict[str, Any]) -> list[dict[str, str]]:
+def moments(calendar: engine.Calendar, score: dict[str, Any]) -> list[dict[str, str]]:
     """When it was noticed, diagnosed and contained: label, clock text (or what stands for it) and words beside it."""
     never = score.get("runaway") == "never"
     found = [("Noticed", "noticed_at", "nobody opened or shared a sign of it"), ("Diagnosed", "diagnosed_at", "nobody declared the right cause")]
     rows = [
-        {"label": label, "at": score.get(key) or "–", "of": beside_the_bell(score.get(key)) or missing}
+        {"label": label, "at": score.get(key) or "–", "of": beside_the_bell(calendar, score.get(key)) or missing}
         for label, key, missing in found
     ]
     contained = score.get("contained_at")
     nothing = ("Nothing ran away", "there was nothing to contain") if never else ("–", "not contained")
-    rows.append({"label": "Contained", "at": contained or nothing[0], "of": beside_the_bell(contained) or nothing[1]})
+    rows.append({"label": "Contained", "at": contained or nothing[0], "of": beside_the_bell(calendar, contained) or nothing[1]})
     return rows
 
 
@@ -110,13 +110,13 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
 
 def _played(exercise: Exercise, runs: list[Run]) -> dict[str, Any]:
     """How the teams did, once it is final."""
-    ghost, sides = exercise.ghost, [board.Side.of(run) for run in runs]
-    furthest = max((side.step for side in sides), default=engine.OPEN - 1)
+    ghost, calendar, sides = exercise.ghost, runs[0].calendar if runs else exercise.calendar, [board.Side.of(run) for run in runs]
+    furthest = max((side.step for side in sides), default=calendar.open - 1)
     return {
         "others": not runs and exercise.teams.exists(),
         "teams": [team_told(run, ghost) for run in runs],
-        "history": _history(ghost) if ghost else None,
-        "curve": board.curve_until(furthest, sides, ghost.curve if ghost else None),
+        "history": _history(calendar, ghost) if ghost else None,
+        "curve": board.curve_until(calendar, furthest, sides, ghost.curve if ghost else None),
         "lessons": lessons.told(exercise, runs),
         "made_by": next((run.made_by for run in runs if run.made_by), ""),
     }
@@ -181,7 +181,7 @@ def course(request: HttpRequest, code: str, team: int) -> HttpResponse:
     found = counterfactuals.curve_of(run, key)
     if found is None:
         return error(request, 404, f"No course {key[:40]!r} of this run is known: expected one that worth.json tells.")
-    return JsonResponse({"key": key, "loss": series(found, counterfactuals.known(run)["until_step"])})
+    return JsonResponse({"key": key, "loss": series(run.calendar, found, counterfactuals.known(run)["until_step"])})
 
 
 def seen_runs(request: HttpRequest, exercise: Exercise) -> list[Run]:
@@ -233,7 +233,8 @@ def bundle(request: HttpRequest, code: str, team: int) -> HttpResponse:
 def team_told(run: Run, ghost: Ghost | None) -> dict[str, Any]:
     """What is told of a team."""
     score, exercise, lasting = run.score or {}, run.team.exercise, lasting_of(run)
-    named = exercise.names == Exercise.Names.PEOPLE
+    named, calendar = exercise.names == Exercise.Names.PEOPLE, run.calendar
+    begin = max(calendar.open, exercise.start_step)
     return {
         "name": run.team.name,
         "pk": run.team_id,
@@ -243,16 +244,16 @@ def team_told(run: Run, ghost: Ghost | None) -> dict[str, Any]:
         "note": run.note,
         "interrupted": run.INTERRUPTED if run.interrupted else "",
         "failed": run.reason if run.state == "failed" else "",
-        "ended_at": engine.clock(run.step),
+        "ended_at": calendar.clock(run.step),
         **results.of(run, ghost),
-        "moments": moments(score),
+        "moments": moments(calendar, score),
         "fate": fate(score),
         "service_kept": score.get("service_kept"),
         "ledger": lasting["ledger"],
         "lanes_id": f"lanes-{run.team_id}",
         "week": lasting["week"],
-        "story": [{**line, "inherited": inherited(exercise, engine.step_at(line["at"]))} for line in lasting["story"]],
-        "from": engine.told(max(engine.OPEN, exercise.start_step), 0) if run.step > max(engine.OPEN, exercise.start_step) else "",
+        "story": [{**line, "inherited": inherited(exercise, calendar.step_at(line["at"]))} for line in lasting["story"]],
+        "from": calendar.told(begin, 0) if run.step > begin else "",
         "parts": [{"label": label, "usd": round(score[key])} for key, label in PARTS if score.get(key)],
         "decisions": [
             {**row, "by": (named and row["by"]) or None, "inherited": inherited(exercise, row["step"])} for row in lasting["given"]
@@ -279,6 +280,6 @@ def inherited(exercise: Exercise, step: int) -> bool:
     return exercise.first is not None and step < exercise.start_step
 
 
-def _history(ghost: Ghost) -> dict[str, Any]:
+def _history(calendar: engine.Calendar, ghost: Ghost) -> dict[str, Any]:
     """History's run on the same market, for the column beside the team's."""
-    return {"story": ghost.story, "moments": moments(ghost.score), "fate": fate(ghost.score)}
+    return {"story": ghost.story, "moments": moments(calendar, ghost.score), "fate": fate(ghost.score)}

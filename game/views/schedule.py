@@ -61,10 +61,10 @@ def _searched(exercises: QuerySet[Exercise], q: str) -> QuerySet[Exercise]:
 
 
 def _row(exercise: Any) -> dict[str, Any]:
-    start = exercise.start_step
+    start, calendar = exercise.start_step, exercise.calendar
     return {
         "exercise": exercise,
-        "begins": f"{engine.date(start)[4:]} {engine.clock(start)[:5]}" if start < 0 else engine.clock(start)[:5],
+        "begins": f"{calendar.date(start)[4:]} {calendar.hm(start)}" if start < 0 else calendar.hm(start),
         "when": exercise.ended_at if exercise.state == "ended" else exercise.started_at or exercise.planned_for,
         "whose": exercise.facilitator.get_username() if exercise.facilitator else "nobody",
     }
@@ -115,7 +115,7 @@ def fork(request: HttpRequest, code: str, team: int) -> HttpResponse:
     exercise = own_exercise(request, code)
     run = get_object_or_404(exercise.runs(), team=team)
     try:
-        made = schedule.fork_of(run, _moment(request.POST.get("at", "")), request.user)  # type: ignore[arg-type]
+        made = schedule.fork_of(run, _moment(run.calendar, request.POST.get("at", "")), request.user)  # type: ignore[arg-type]
     except RuleBroken as problem:
         messages.error(request, str(problem))
         return redirect("result", exercise.code)
@@ -123,9 +123,9 @@ def fork(request: HttpRequest, code: str, team: int) -> HttpResponse:
     return redirect("facilitator-exercise", made.code)
 
 
-def _moment(typed: str) -> int:
+def _moment(calendar: engine.Calendar, typed: str) -> int:
     try:
-        return engine.step_at(typed[:20])
+        return calendar.step_at(typed[:20])
     except ValueError as problem:
         raise RuleBroken(f"{problem}.") from None
 

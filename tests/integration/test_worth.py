@@ -72,7 +72,7 @@ def check_curves(world: World, run: Run, told: dict) -> None:
     for key, differs in ((f"without:{stop['number']}", True), ("played", False), ("closed:reconcile", True)):
         with urllib.request.urlopen(f"{address}?key={key}", timeout=30) as answer:
             loss = json.load(answer)["loss"]
-        assert (loss != series(run.curve, horizon)) == differs and len(loss) == len(series(run.curve, horizon)), key
+        assert (loss != series(run.calendar, run.curve, horizon)) == differs and len(loss) == len(series(run.calendar, run.curve, horizon)), key
 
 
 def test_answers_come_one_by_one_a_killed_worker_loses_none_and_the_run_comes_out_the_same(world):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.evidence.evidence import Alert, Evidence, EvidenceTexts, load_evidence
 from engine.evidence.plan import plan
-from engine.market_time import BELL_END, OPEN
+from engine.market_time import BELL_END, OPEN, Calendar
 from engine.scenario.conditions import FILLS
 from engine.scenario.folders import Folder
 
@@ -21,7 +21,7 @@ SEED = st.integers(min_value=0, max_value=2**63 - 1)
 
 @lru_cache(maxsize=1)
 def texts() -> EvidenceTexts:
-    return load_evidence(Folder.at(FOLDER), "SMARS-{n}")
+    return load_evidence(Folder.at(FOLDER), "SMARS-{n}", Calendar.of())
 
 
 # One regime of a run lasts some minutes; a run is a list of them.

@@ -148,7 +148,7 @@ def test_results_reports_tables_exports_and_the_admin_show_a_run_with_a_hostile_
     Run.objects.filter(pk=run.pk).update(epoch=run.epoch + 1)  # nothing that was read before is kept
     exercise, run = Exercise.objects.get(pk=exercise.pk), exercise.runs().get()
     assert {one["words"] for one in counterfactuals.told(run)["decisions"]} == {engine.decision_words(log_of(run).scenario, one) for one in log_of(run).decisions}
-    assert report.make(debrief.told(exercise, compare.shown(exercise), "https://bell.example/", facilitator=True))[:4] == b"%PDF"
+    assert report.make(debrief.told(exercise, compare.shown(exercise), "https://bell.example/", facilitator=True), exercise.calendar)[:4] == b"%PDF"
     assert json.loads("".join(exports.whole([exercise])).encode())[0]["code"] == exercise.code
     for what in tables.HEADS:
         assert downloaded(tables.csv_of(exercise, what, [run])).encode()

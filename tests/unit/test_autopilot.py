@@ -32,10 +32,11 @@ from engine import (
 from engine.analysis.rehearsal import Rehearsal, step_to, submit
 from engine.autopilots.parts import Eyes
 from engine.commands import LEVERS
-from engine.market_time import told
+from engine.market_time import Calendar, told
 from tests.small import before, small_scenario
 
 SEED = 7
+DAY = Calendar.of()
 WORDS = words_of(engine.load_scenario("knight-2012"))
 ROOMS = sorted((Path(engine.__file__).parent / "autopilots").glob("*.py"))
 MAY_IMPORT = {"collections", "typing", "re", "engine.arguments", "engine.commands", "engine.events", "engine.market_time", "engine.sights.cards"}
@@ -52,12 +53,12 @@ def played(scenario: engine.Scenario, name: str, until: str, change: Any = lambd
     run = Rehearsal(Simulation(scenario, SEED))
     sim, end = run.sim, step_at(until)
     while sim.now < end:
-        if looks_at(sim.now):
+        if looks_at(sim.calendar, sim.now):
             sights = {desk: change(json.loads(json.dumps(engine.sight(sim, desk)))) for desk in DESKS}
             for desk in DESKS:
                 for move in autopilot((seats or {}).get(desk, name), desk, WORDS)(sights[desk]):
                     submit(run, engine.Command(len(run.commands) + 1, sim.now, desk, *move))
-        step_to(sim, min(next_look(sim.now), end), run.curve)
+        step_to(sim, min(next_look(sim.calendar, sim.now), end), run.curve)
     return run
 
 
@@ -77,16 +78,16 @@ def without_rejects(sight: dict[str, Any]) -> dict[str, Any]:
 
 def test_looks_come_every_thirty_seconds_before_the_open_every_five_in_the_bell_and_every_two_minutes_in_the_unwind():
     steps = [0]
-    while next_look(steps[-1]) < END:
-        steps.append(next_look(steps[-1]))
-    assert all(looks_at(step) for step in steps)
-    assert steps == [step for step in range(END) if looks_at(step) and not CLOSE <= step < BLOCK]
+    while next_look(DAY, steps[-1]) < END:
+        steps.append(next_look(DAY, steps[-1]))
+    assert all(looks_at(DAY, step) for step in steps)
+    assert steps == [step for step in range(END) if looks_at(DAY, step) and not CLOSE <= step < BLOCK]
     gaps = {
         phase: {b - a for a, b in zip(steps, steps[1:], strict=False) if lo <= a and b < hi}
         for phase, lo, hi in (("pre", 0, OPEN), ("bell", OPEN, BELL_END), ("unwind", BELL_END, CLOSE))
     }
     assert gaps == {"pre": {120}, "bell": {20}, "unwind": {480}}
-    assert next_look(END - 1) == END
+    assert next_look(DAY, END - 1) == END
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_a_second_autopilot_that_never_saw_the_morning_gives_the_same_moves_and_
     sim, end = run.sim, step_at("09:50")
     kept = {desk: autopilot(name, desk, WORDS) for desk in DESKS}
     while sim.now < end:
-        if looks_at(sim.now):
+        if looks_at(sim.calendar, sim.now):
             sights = {desk: engine.sight(sim, desk) for desk in DESKS}
             for desk in DESKS:
                 moves = kept[desk](sights[desk])
@@ -137,7 +138,7 @@ def test_a_second_autopilot_that_never_saw_the_morning_gives_the_same_moves_and_
                 assert all(isinstance(move, Move) and move.confidence in (None, "guessing", "likely", "certain") for move in moves)
                 for move in moves:
                     submit(run, engine.Command(len(run.commands) + 1, sim.now, desk, *move))
-        step_to(sim, min(next_look(sim.now), end), run.curve)
+        step_to(sim, min(next_look(sim.calendar, sim.now), end), run.curve)
     assert run.commands
     assert run.refused == []
 

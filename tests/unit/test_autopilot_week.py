@@ -62,7 +62,7 @@ def test_a_second_autopilot_that_never_saw_the_week_gives_the_same_moves_in_it()
         ]
         for command in commands.get(sim.now, []):
             sim.submit(command)
-        sim.step(engine.next_look(sim.now) - sim.now)
+        sim.step(engine.next_look(sim.calendar, sim.now) - sim.now)
     assert sim.digest() == run.sim.digest()
 
 

@@ -20,7 +20,7 @@ from engine.evidence.evidence import (
     load_evidence,
     log_text,
 )
-from engine.market_time import BELL_END, CLOSE, OPEN, step_at
+from engine.market_time import BELL_END, CLOSE, OPEN, Calendar, step_at
 from engine.scenario.evidence_models import Planned
 from engine.scenario.folders import Folder
 
@@ -79,7 +79,7 @@ def day(texts: EvidenceTexts, seed: int, view_at=lambda step: Run(step, open=OPE
 
 @pytest.fixture(scope="module")
 def texts() -> EvidenceTexts:
-    return load_evidence(Folder.at(FOLDER), SERVER)
+    return load_evidence(Folder.at(FOLDER), SERVER, Calendar.of())
 
 
 def planned_mails(texts: EvidenceTexts, seed: int) -> list[tuple[int, Planned]]:
@@ -366,7 +366,7 @@ def spoil(tmp_path: Path, file: str, old: str, new: str) -> Folder:
 )
 def test_bad_text_is_refused_with_its_place(tmp_path, file, old, new, entry, key, expected):
     with pytest.raises(EvidenceError) as caught:
-        load_evidence(spoil(tmp_path, file, old, new), SERVER)
+        load_evidence(spoil(tmp_path, file, old, new), SERVER, Calendar.of())
     error = caught.value
     assert (error.file, error.key) == (file, key)
     assert entry in error.entry and expected in error.expected
@@ -378,4 +378,4 @@ def test_a_missing_file_is_named(tmp_path):
     shutil.copytree(FOLDER, folder)
     (folder / "calls.toml").unlink()
     with pytest.raises(EvidenceError, match="calls.toml: file: path"):
-        load_evidence(Folder.at(folder), SERVER)
+        load_evidence(Folder.at(folder), SERVER, Calendar.of())

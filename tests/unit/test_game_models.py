@@ -13,6 +13,7 @@ from game.sockets.inbox import BURST, Budget
 from game.views.result import beside_the_bell, fate, moments
 from tests.builders import made_by_here, new_exercise, pinned, taken_seat
 
+DAY = engine.Calendar.of()
 pytestmark = pytest.mark.django_db
 
 
@@ -73,10 +74,10 @@ def test_an_exercise_may_start_with_the_week_and_is_advanced_evening_by_evening(
     assert (run.step, exercise.step, exercise.speed_at(run.step)) == (engine.WEEK, engine.WEEK, 60.0)
     assert run_store.furthest_stamp(run) == engine.WEEK
     assert RunDriver(run).sim.now == engine.WEEK
-    assert [next_phase(step) for step in (engine.WEEK, engine.week_step(1, "20:59"), -1, 0)] == [
+    assert [next_phase(DAY, step) for step in (engine.WEEK, engine.week_step(1, "20:59"), -1, 0)] == [
         engine.week_step(1, "18:00"), engine.week_step(2, "18:00"), 0, engine.OPEN,
     ]  # fmt: skip
-    exercise.advance_to(next_phase(exercise.step))
+    exercise.advance_to(next_phase(DAY, exercise.step))
     assert exercise.advance_step == engine.week_step(1, "18:00")
 
 
@@ -147,14 +148,14 @@ def test_the_grade_is_100_for_no_loss_0_for_historys_and_nothing_where_history_l
 
 
 def test_moments_are_told_from_the_bell_and_what_is_missing_says_so():
-    assert beside_the_bell("09:34:30") == "4.5 min after the bell"
-    assert beside_the_bell("08:14:00") == "76.0 min before the bell"
-    assert beside_the_bell(None) == ""
-    noticed, diagnosed, contained = moments({"noticed_at": "08:14:00", "contained_at": None, "runaway": "running"})
+    assert beside_the_bell(DAY, "09:34:30") == "4.5 min after the bell"
+    assert beside_the_bell(DAY, "08:14:00") == "76.0 min before the bell"
+    assert beside_the_bell(DAY, None) == ""
+    noticed, diagnosed, contained = moments(DAY, {"noticed_at": "08:14:00", "contained_at": None, "runaway": "running"})
     assert noticed == {"label": "Noticed", "at": "08:14:00", "of": "76.0 min before the bell"}
     assert diagnosed["at"] == "–" and "nobody declared" in diagnosed["of"]
     assert contained == {"label": "Contained", "at": "–", "of": "not contained"}
-    assert moments({"runaway": "never"})[2]["at"] == "Nothing ran away"
+    assert moments(DAY, {"runaway": "never"})[2]["at"] == "Nothing ran away"
 
 
 def test_the_firms_fate_is_a_word_and_how():
@@ -187,6 +188,6 @@ def test_the_ghost_is_the_one_of_the_rules_and_the_data_that_the_runs_were_playe
 
 
 def test_the_last_seconds_before_the_bell_are_no_faster_than_what_follows():
-    at = {text: speed_of({}, engine.step_at(text)) for text in ("09:29:44", "09:29:45", "09:29:59", "09:30")}
+    at = {text: speed_of(DAY, {}, engine.step_at(text)) for text in ("09:29:44", "09:29:45", "09:29:59", "09:30")}
     assert at == {"09:29:44": 30.0, "09:29:45": 5.0, "09:29:59": 5.0, "09:30": 5.0}
-    assert speed_of({"bell": 120.0}, engine.step_at("09:29:50")) == 30.0
+    assert speed_of(DAY, {"bell": 120.0}, engine.step_at("09:29:50")) == 30.0

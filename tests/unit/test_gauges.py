@@ -6,6 +6,7 @@ import pytest
 from engine import BELL_END, CLOSE, OPEN, Simulation, clock, sight
 from engine.firm.gauges import KEPT, Gauges, concentration, knight, mids, moves_bp
 from engine.market.state import CHILDREN, ERROR, EXECUTIONS, PARENTS, market_digest
+from engine.market_time import Calendar
 from tests.engine_builders import at_open, quiet_scenario
 from tests.small import give, small_scenario
 
@@ -40,7 +41,7 @@ def test_a_series_is_made_of_five_second_means_oldest_first():
 
 
 def test_before_the_first_samples_rates_are_nought():
-    gauges = Gauges(2)
+    gauges = Gauges(2, Calendar.of())
     assert gauges.per_s(CHILDREN) == 0.0
     sim = Simulation(SCENARIO, 7)
     assert sim.gauges.per_s(CHILDREN) == 0.0

@@ -29,6 +29,7 @@ from engine import play as history
 from engine.evidence.evidence import EvidenceError, load_evidence
 from engine.firm.injects import CONDITIONS, MOST_WAITING, PLAYED, Injects
 from engine.market.state import digest_of
+from engine.market_time import Calendar
 from engine.scenario.folders import Folder
 from engine.scenario.scenario import SCENARIOS, read_folder
 from tests.engine_builders import quiet_scenario
@@ -171,7 +172,7 @@ def test_a_wrong_entry_is_refused_with_file_entry_key_and_what_was_expected(tmp_
     assert old in text, "the test itself is stale"
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(EvidenceError) as found:
-        load_evidence(Folder.at(folder), "SMARS-{n}")
+        load_evidence(Folder.at(folder), "SMARS-{n}", Calendar.of())
     for word in ("injects.toml", *words):
         assert word in str(found.value)
 

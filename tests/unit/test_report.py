@@ -66,7 +66,7 @@ def reckon(run: Run, *, all_of_them: bool = True) -> None:
 def test_a_team_has_two_to_four_pages_of_a4_with_result_decisions_lanes_and_questions():
     found = exercise()
     reckon(found.runs()[0])
-    pdf = report.make(told(found))
+    pdf = report.make(told(found), engine.Calendar.of())
     reader, text = read(pdf), text_of(pdf)
     assert 2 <= len(reader.pages) <= 4
     assert [round(float(side)) for side in reader.pages[0].mediabox[2:]] == [595, 842], "A4"
@@ -90,7 +90,7 @@ def test_a_team_has_two_to_four_pages_of_a4_with_result_decisions_lanes_and_ques
 
 
 def test_fonts_are_in_the_file_and_curves_are_vectors():
-    reader = read(report.make(told(exercise())))
+    reader = read(report.make(told(exercise()), engine.Calendar.of()))
     fonts = fonts_of(reader)
     assert any(name.endswith("+Inter") for name in fonts) and all(fonts.values()), fonts
     assert not any("/XObject" in page["/Resources"] and page["/Resources"]["/XObject"] for page in reader.pages), "no pictures"
@@ -102,16 +102,16 @@ def test_what_is_not_reckoned_yet_is_counted():
     reckon(run, all_of_them=False)
     one = told(found)["teams"][0]["worth"]
     assert not one["complete"] and one["done"] and one["of"]
-    assert f"{one['done']} of {one['of']} were reckoned when this was printed" in text_of(report.make(told(found)))
+    assert f"{one['done']} of {one['of']} were reckoned when this was printed" in text_of(report.make(told(found), engine.Calendar.of()))
     Course.objects.all().delete()
-    assert "0 of many were reckoned when this was printed" in text_of(report.make(told(found)))
+    assert "0 of many were reckoned when this was printed" in text_of(report.make(told(found), engine.Calendar.of()))
 
 
 @pytest.mark.parametrize(
     ("name", "font"), [("Команда Ёж", "Inter"), ("Ομάδα Αλφα", "Inter"), ("日本チーム", "DroidSansFallback"), ("한국 팀", "DroidSansFallback"), ("צוות א", "DejaVuSans"), ("فريق", "DejaVuSans"), ("ทีมหนึ่ง", "NotoSansThai"), ("टीम एक", "NotoSansDevanagari")]
 )  # fmt: skip
 def test_a_name_in_any_script_comes_out(name, font):
-    pdf = report.make(told(exercise((name, "Ochre"))))
+    pdf = report.make(told(exercise((name, "Ochre"))), engine.Calendar.of())
     reader = read(pdf)
     assert any(font in found for found in fonts_of(reader)) and all(fonts_of(reader).values())
     shown = set(text_of(pdf))
@@ -123,7 +123,7 @@ def test_a_sign_that_no_font_has_is_replaced_by_its_name():
     assert printable("Team 🎉 Ω") == "Team [party popper] Ω" and printable("a\u200bb\ufe0f\u202e") == "ab"
     assert printable("\U0001f469\U0001f3fd\u200d\U0001f680") == "[woman][rocket]"
     assert printable("ক") == "[bengali letter ka]"
-    assert "Team [party popper]" in text_of(report.make(told(exercise(("Team 🎉", "Ochre")))))
+    assert "Team [party popper]" in text_of(report.make(told(exercise(("Team 🎉", "Ochre"))), engine.Calendar.of()))
 
 
 def test_no_letter_of_any_script_is_a_box():
@@ -137,8 +137,8 @@ def test_the_facilitators_notes_stand_in_the_facilitators_copy_only(client):
     first, second = found.teams.all()
     Note.objects.create(exercise=found, team=first, step=0, text="They argued about the rollback.")
     Note.objects.create(exercise=found, team=second, step=0, text="Very quiet.")
-    players = text_of(report.make(told(found)))
-    copy = text_of(report.make(told(found, facilitator=True)))
+    players = text_of(report.make(told(found), engine.Calendar.of()))
+    copy = text_of(report.make(told(found, facilitator=True), engine.Calendar.of()))
     assert "They argued" not in players and "notes" not in players
     assert "They argued about the rollback." in copy and "Very quiet." not in copy
 
@@ -146,7 +146,7 @@ def test_the_facilitators_notes_stand_in_the_facilitators_copy_only(client):
 def test_the_whole_exercise_has_its_teams_side_by_side_and_then_one_by_one():
     found = exercise()
     Note.objects.create(exercise=found, step=0, text="Ask about the phone.")
-    pdf = report.make(told(found, teams=2, facilitator=True))
+    pdf = report.make(told(found, teams=2, facilitator=True), engine.Calendar.of())
     pages = [" ".join(page.extract_text().split()) for page in read(pdf).pages]
     assert "2 teams beside history's run" in pages[0] and "Decision worth most" in pages[0] and "Cobalt" in pages[0] and "Ochre" in pages[0]
     whole = " ".join(pages)
@@ -160,7 +160,7 @@ def test_every_decision_stands_there_however_many_and_the_head_of_the_table_on_e
     worth["decisions"] = [
         {**worth["decisions"][0], "number": number, "words": f"Decision number {number:02} of many that were taken"} for number in range(1, 61)
     ]
-    pdf = report.make(found)
+    pdf = report.make(found, engine.Calendar.of())
     text = text_of(pdf)
     assert all(f"Decision number {number:02}" in text for number in range(1, 61))
     with_rows = [page for page in read(pdf).pages if "Decision number" in page.extract_text()]
@@ -169,9 +169,9 @@ def test_every_decision_stands_there_however_many_and_the_head_of_the_table_on_e
 
 def test_the_same_report_is_the_same_bytes():
     found = told(exercise())
-    first = report.make(found)
+    first = report.make(found, engine.Calendar.of())
     report._drawn.cache_clear()
-    assert report.make(found) == first
+    assert report.make(found, engine.Calendar.of()) == first
 
 
 def test_letters_in_place_of_names_hold_for_the_report_and_what_it_is_called(client):

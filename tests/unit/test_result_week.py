@@ -62,4 +62,4 @@ def test_the_page_shows_it_for_a_week_and_not_for_a_morning(client):
 
 
 def test_what_was_noticed_in_the_week_is_not_counted_from_the_bell():
-    assert beside_the_bell("31 Jul 20:00") == "in the week" and beside_the_bell("09:34") == "4.0 min after the bell"
+    assert beside_the_bell(engine.Calendar.of(), "31 Jul 20:00") == "in the week" and beside_the_bell(engine.Calendar.of(), "09:34") == "4.0 min after the bell"

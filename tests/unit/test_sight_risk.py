@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine import BELL_END, CLOSE, OPEN, Simulation, load_scenario, replay, restore, save, sight
-from engine.firm.gauges import GAUGE_MINUTES, mid_prices_hc
+from engine.firm.gauges import mid_prices_hc
 from engine.market.positions import PATH_MINUTES, prices_hc
 from engine.market.unwind import liquidation_cost
 from tests.engine_builders import at_open, quiet_scenario
@@ -204,7 +204,7 @@ def test_the_day_s_arrays_end_at_the_close():
     sim.day.watched = sim.names[0]
     sim.step(CLOSE)
     assert sim.now > CLOSE
-    assert len(card(sim, "price")["price_hc"]) == GAUGE_MINUTES == 391
+    assert len(card(sim, "price")["price_hc"]) == 391
     assert sum(card(sim, "price")["volume"]) == int(sim.machine.market[0].volume)
     assert len(card(sim, "curve")["gross_usd"]) == 481 < PATH_MINUTES
 

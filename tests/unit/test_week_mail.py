@@ -8,7 +8,7 @@ import pytest
 from engine import DESKS, WEEK, Simulation, load_scenario, playbook, restore, save, sight, step_at
 from engine.evidence.evidence import EvidenceError, load_evidence
 from engine.evidence.plan import plan
-from engine.market_time import EVENING_STEPS, evening_of
+from engine.market_time import EVENING_STEPS, Calendar, evening_of
 from engine.scenario.folders import Folder
 from engine.scenario.scenario import SCENARIOS
 from tests.small import give, small_scenario, until
@@ -144,11 +144,11 @@ def test_a_bad_text_of_the_week_is_refused_with_its_place(tmp_path, old, new, ex
     assert old in text
     (folder / "week.toml").write_text(text.replace(old, new))
     with pytest.raises(EvidenceError, match=r"week\.toml.*" + expected):
-        load_evidence(Folder.at(folder), "SMARS-{n}")
+        load_evidence(Folder.at(folder), "SMARS-{n}", Calendar.of())
 
 
 def test_a_scenario_may_have_no_texts_of_the_week(tmp_path):
     folder = tmp_path / "copy"
     shutil.copytree(FOLDER, folder)
     (folder / "week.toml").unlink()
-    assert all(entry.step >= 0 for entry in plan(load_evidence(Folder.at(folder), "SMARS-{n}"), 7))
+    assert all(entry.step >= 0 for entry in plan(load_evidence(Folder.at(folder), "SMARS-{n}", Calendar.of()), 7))

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+import engine
 from game.debrief.report import pages
 from game.debrief.report.paper import Paper
 
@@ -14,17 +15,17 @@ KEPT = 24  # reports of a room that has just ended: everybody asks for the same
 _one_at_a_time = threading.Lock()
 
 
-def make(told: dict[str, Any]) -> bytes:
+def make(told: dict[str, Any], calendar: engine.Calendar) -> bytes:
     """A report as PDF. The same is drawn once: a room of people asks for it in the same minute."""
     text = json.dumps(told, sort_keys=True)
     with _one_at_a_time:
-        return _drawn(text)
+        return _drawn(text, calendar)
 
 
 @lru_cache(maxsize=KEPT)
-def _drawn(text: str) -> bytes:
+def _drawn(text: str, calendar: engine.Calendar) -> bytes:
     told = json.loads(text)
-    paper = Paper("".join(_texts(told)), told["foot"], told["words"]["past"])
+    paper = Paper("".join(_texts(told)), told["foot"], told["words"]["past"], calendar)
     paper.set_title(f"Debrief: {told['title']}" if len(told["teams"]) > 1 else f"Debrief: {told['teams'][0]['name']}, {told['title']}")
     paper.set_creator("Opening Bell")
     paper.set_creation_date(datetime.fromisoformat(told["ended_at"]))

@@ -27,22 +27,23 @@ def loss_curve(
     """Losses from the bell on: teams solid, history dashed, other courses dotted. `pins`: (number, step) of decisions, on the first team's
     line. Down is money lost.
     """
-    lines = [(name, _from_bell(curve)) for name, curve in teams]
+    opens = paper.calendar.open
+    lines = [(name, _from_bell(opens, curve)) for name, curve in teams]
     ends = [points[-1][0] for _, points in lines if points]
     if not ends:
         paper.paragraph("The market was not played past the opening bell, so there is no curve of losses.")
         return
-    until = max(max(ends), engine.OPEN + 16 * MINUTE)
-    past = _until(_from_bell(history), until)
-    dotted = [(name, _until(_from_bell(curve), until)) for name, curve in others]
-    rows = _pin_rows([(number, step) for number, step in pins if engine.OPEN <= step <= until], until)
+    until = max(max(ends), opens + 16 * MINUTE)
+    past = _until(_from_bell(opens, history), until)
+    dotted = [(name, _until(_from_bell(opens, curve), until)) for name, curve in others]
+    rows = _pin_rows([(number, step) for number, step in pins if opens <= step <= until], until - opens)
     paper.room(high + 8)
     top, left = paper.get_y() + (len(set(rows.values())) * 4.6 + 1.5 if rows else 1), EDGE + AXIS
     bottom, right = paper.get_y() + high, EDGE + WIDE - ENDS
     most = max([1e5, *(loss for _, points in [*lines, ("", past), *dotted] for _, loss in points)]) * 1.06
 
     def x(step: float) -> float:
-        return left + (step - engine.OPEN) / (until - engine.OPEN) * (right - left)
+        return left + (step - opens) / (until - opens) * (right - left)
 
     def y(loss: float) -> float:
         return top + min(1.0, max(0.0, loss / most)) * (bottom - top)
@@ -83,8 +84,8 @@ def _strokes(then: str, lines: Sequence[tuple[str, Points]], past: Points, dotte
     return drawn
 
 
-def _from_bell(curve: Curve) -> Points:
-    return [(step, max(0.0, loss)) for step, loss in curve if step >= engine.OPEN]
+def _from_bell(opens: int, curve: Curve) -> Points:
+    return [(step, max(0.0, loss)) for step, loss in curve if step >= opens]
 
 
 def _until(points: Points, until: float) -> Points:
@@ -95,9 +96,9 @@ def _loss_at(points: Sequence[tuple[float, float]], step: float) -> float:
     return next((loss for at, loss in points if at >= step), points[-1][1])
 
 
-def _pin_rows(pins: Sequence[tuple[int, int]], until: float) -> dict[tuple[int, int], int]:
+def _pin_rows(pins: Sequence[tuple[int, int]], wide: float) -> dict[tuple[int, int], int]:
     """Which of the rows above the curve a pin stands in: the first in which it does not cover another."""
-    apart, rows, ends = (until - engine.OPEN) * 4.6 / (WIDE - AXIS - ENDS), {}, [float("-inf")] * 4
+    apart, rows, ends = wide * 4.6 / (WIDE - AXIS - ENDS), {}, [float("-inf")] * 4
     for number, step in pins:
         row = next((row for row, end in enumerate(ends) if step - end >= apart), 3)
         rows[(number, step)], ends[row] = row, step
@@ -106,6 +107,7 @@ def _pin_rows(pins: Sequence[tuple[int, int]], until: float) -> dict[tuple[int, 
 
 def _axes(paper: Paper, x: Scale, y: Scale, most: float, until: float, box: tuple[float, float, float]) -> None:
     left, right, bottom = box
+    opens = paper.calendar.open
     start = paper.get_y()
     unit = next(unit for unit in _round_numbers() if most / unit <= 5.5)
     for number in range(int(most / unit) + 1):
@@ -114,9 +116,9 @@ def _axes(paper: Paper, x: Scale, y: Scale, most: float, until: float, box: tupl
         paper.line(left, y(usd), right, y(usd))
         text = f"{MINUS}${short(usd).replace('.0 ', ' ')}" if usd else "0"
         paper.at(EDGE, y(usd) - 1.6, text, LABEL, "text-3", width=AXIS - 2, align="R")
-    every = next(every for every in (5, 10, 15, 30, 60, 120) if (until - engine.OPEN) / MINUTE / every <= 9) * MINUTE
-    for step in range(engine.OPEN, int(until) + 1, every):
-        paper.at(x(step) - 6, bottom + 1, engine.clock(step)[:5], LABEL, "text-3", width=12, align="C")
+    every = next(every for every in (5, 10, 15, 30, 60, 120) if (until - opens) / MINUTE / every <= 9) * MINUTE
+    for step in range(opens, int(until) + 1, every):
+        paper.at(x(step) - 6, bottom + 1, paper.calendar.hm(step), LABEL, "text-3", width=12, align="C")
     paper.set_xy(EDGE, start)
 
 
@@ -193,7 +195,7 @@ def lanes(paper: Paper, entries: Sequence[dict[str, Any]]) -> None:
         _entry(paper, entry, x, middle)
     for part in range(5):
         step = first + (last - first) * part / 4
-        paper.at(x(step) - 7, top + 3 * LANE + 0.5, engine.clock(int(step))[:5], LABEL, "text-3", width=14, align="C")
+        paper.at(x(step) - 7, top + 3 * LANE + 0.5, paper.calendar.hm(int(step)), LABEL, "text-3", width=14, align="C")
     paper.set_xy(EDGE, top + 3 * LANE + 5.5)
     paper.put("ring: seen    dot: shared    arrow: read by    square: the next decision", LABEL, "text-3")
     paper.ln(6)

@@ -10,6 +10,8 @@ from django.conf import settings
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
 
+import engine
+
 FONTS = Path(settings.BASE_DIR) / "static" / "vendor" / "report-fonts"
 UI = "Inter"
 # Chinese, Japanese and Korean; Thai; Hindi, Marathi and Nepali; Arabic, Hebrew, Armenian, Georgian and signs.
@@ -83,9 +85,12 @@ class Column(NamedTuple):
 class Paper(FPDF):
     """One report. `foot` stands at the foot of every page, `head` at the top of every page but a team's first."""
 
-    def __init__(self, texts: str, foot: str, past: str) -> None:
-        """`texts`: everything that will be printed, so that only the fonts it needs are read; `past`: what history is headed with."""
+    def __init__(self, texts: str, foot: str, past: str, calendar: engine.Calendar) -> None:
+        """`texts`: everything that will be printed, so that only the fonts it needs are read; `past`: what history is headed with; `calendar`:
+        what its clocks are of.
+        """
         super().__init__(format="A4")
+        self.calendar = calendar
         self.foot, self.head, self.past = foot, "", past[:1].upper() + past[1:]
         self.set_margins(EDGE, EDGE, EDGE)
         self.c_margin = 0.0

@@ -14,10 +14,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 import engine
-from game.models import Exercise, FacilitatorLink, RuleBroken, checked_speed
+from game.models import Exercise, FacilitatorLink, RuleBroken, checked_speed, contents
 from game.ops import brokers, demo, static_files
 from game.ops.addresses import keep_address, names_of, reachable
 from game.ops.supervisor import Supervisor
+from game.people import joining
 
 READY_S = 60.0
 GAMES_WORKERS = 2  # one takes over at once when the other is killed
@@ -75,12 +76,13 @@ class Command(BaseCommand):
             supervisor.say("Everything has ended. The next `play` goes on where this one stopped.")
 
     def _start_step(self, text: str) -> int:
+        calendar = contents.calendar_of(joining.SOLO_SCENARIO)
         try:
-            step = engine.step_at(text)
+            step = calendar.step_at(text)
         except ValueError as problem:
             raise refusal(f"--at is {text!r}: expected a market time such as 09:28 ({problem})") from problem
-        if step >= engine.CLOSE:
-            raise refusal(f"--at is {text!r}: expected a market time from 08:00 to 16:00")
+        if step >= calendar.close:
+            raise refusal(f"--at is {text!r}: expected a market time from {calendar.hm(0)} to {calendar.hm(calendar.close)}")
         return step
 
     def _check_port(self, host: str, port: int) -> None:

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         parser.add_argument("--seats", default="", metavar="DESK=AUTOPILOT,...", help=seats)
         parser.add_argument("--seed", type=int, help="draws orders, the stale server, the market (default: the scenario's own)")
         parser.add_argument("--noise", type=int, help="redraws the market's noise alone")
-        parser.add_argument("--from", dest="since", default="08:00", metavar="HH:MM", help=SINCE)
+        parser.add_argument("--from", dest="since", metavar="HH:MM", help=SINCE)
         parser.add_argument("--until", metavar="HH:MM", help="where to stop (default: the end of the day)")
         parser.add_argument("--help-level", default="2012", choices=HELP_LEVELS, help="how much the desks are shown (default: as in 2012)")
         parser.add_argument("--seeds", type=int, metavar="N", help=SEEDS)
@@ -60,10 +60,11 @@ class Command(BaseCommand):
             raise CommandError("--seed and --noise: expected 0 or more", returncode=2)
         seats = seats_of(options["seats"])
         formula = (options["unwind"] or ("play" if options["seeds"] is None else "formula")) == "formula"
-        latest = engine.clock(engine.HORIZON if formula else engine.END)[:5]
-        since, until = _moment("--from", options["since"]), _moment("--until", options["until"] or latest)
+        calendar = scenario.calendar
+        begins, ends = options["since"] or calendar.hm(0), options["until"] or calendar.hm(calendar.horizon if formula else calendar.end)
+        since, until = _moment(calendar, "--from", begins), _moment(calendar, "--until", ends)
         if since >= until:
-            raise CommandError(f"--until is {options['until'] or latest}: expected a time after --from, which is {options['since']}", returncode=2)
+            raise CommandError(f"--until is {ends}: expected a time after --from, which is {begins}", returncode=2)
         bundle: Path | None = options["bundle"]
         if bundle is not None:
             self._check_bundle(bundle, options)
@@ -107,8 +108,8 @@ class Command(BaseCommand):
             self.stderr.flush()
         table = {
             "scenario": scenario.id,
-            "from": options["since"],
-            "until": engine.clock(how["until"]),
+            "from": options["since"] or scenario.calendar.hm(0),
+            "until": scenario.calendar.clock(how["until"]),
             "help": how["help_level"],
             "seeds": options["seeds"],
             "line_ups": [{"name": name, "seats": line_ups[name], **engine.summary(rows)} for name, rows in found.items()],
@@ -183,11 +184,11 @@ def seats_of(text: str) -> dict[str, str]:
     return seats
 
 
-def _moment(option: str, text: str) -> int:
+def _moment(calendar: engine.Calendar, option: str, text: str) -> int:
     if text == "deployment":
-        return engine.WEEK
+        return calendar.week
     try:
-        step = engine.step_at(text)
+        step = calendar.step_at(text)
     except ValueError as error:
         raise CommandError(f"{option}: {error}", returncode=2) from None
-    return min(step if step < engine.CLOSE else max(step, engine.BLOCK), engine.END)
+    return min(step if step < calendar.close else max(step, calendar.block), calendar.end)

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--noise", type=int, help="redraws the market's noise alone")
         parser.add_argument("--playbook", default="history", help="a playbook's name, or a TOML file (default: history)")
         parser.add_argument("--instant", action="store_true", help="levers take no time and no hands, controls count as built (for calibration)")
-        parser.add_argument("--until", default="10:15", help="HH:MM at which to stop (default: 10:15; 18:30 plays the unwind too)")
+        parser.add_argument("--until", help="HH:MM at which to stop (default: the end of the bell, 10:15; 18:30 plays the unwind too)")
         parser.add_argument("--tape", type=Path, metavar="FILE", help="write every execution to FILE, .csv or .npz")
         parser.add_argument("--threads", type=int, default=2, choices=(1, 2, 3, 4, 8), help="the result is the same with any number")
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             scenario = engine.load_scenario(options["scenario"])
             seed = scenario.default_seed if options["seed"] is None else options["seed"]
             commands = engine.playbook(scenario, options["playbook"], seed)
-            until = min(engine.step_at(options["until"]), engine.BLOCK)
+            until = min(_until(scenario.calendar, options["until"]), scenario.calendar.block)
         except (engine.ScenarioError, engine.PlaybookError) as error:
             raise CommandError(str(error), returncode=2) from None
         except ValueError as error:
@@ -49,8 +49,9 @@ class Command(BaseCommand):
         tape = options["tape"]
         if tape is not None:
             self._check_tape(tape)
-        if until >= engine.CLOSE:
-            until = engine.END
+        calendar = scenario.calendar
+        if until >= calendar.close:
+            until = calendar.end
         engine.warm(None if options["json"] else self._say_compiling, scenario.id)
         wall, cpu = time.perf_counter(), time.process_time()
         sim = engine.replay(
@@ -59,11 +60,11 @@ class Command(BaseCommand):
             commands,
             engine.Moment.before(until, commands),
             noise=options["noise"],
-            start=engine.WEEK if any(command.step < 0 for command in commands) else 0,
+            start=calendar.week if any(command.step < 0 for command in commands) else 0,
             instant=options["instant"],
             threads=options["threads"],
             tape=tape is not None,
-            progress=None if options["json"] else self._progress(until),
+            progress=None if options["json"] else self._progress(calendar, until),
         )
         found = engine.record(sim, playbook=options["playbook"], wall_s=time.perf_counter() - wall, cpu_s=time.process_time() - cpu)
         if tape is not None:
@@ -81,13 +82,13 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"--tape {path}: cannot be written: {error.strerror}", returncode=2) from None
 
-    def _progress(self, until: int) -> Any:
+    def _progress(self, calendar: engine.Calendar, until: int) -> Any:
         """A bar on standard error, where there is a terminal to see it."""
 
         def show(step: int) -> None:
             if sys.stderr.isatty():
                 done = BAR * max(min(step, until), 0) // max(until, 1)
-                self.stderr.write(f"\r{engine.clock(min(step, until))} [{'#' * done}{'.' * (BAR - done)}]", ending="\n" if step >= until else "")
+                self.stderr.write(f"\r{calendar.clock(min(step, until))} [{'#' * done}{'.' * (BAR - done)}]", ending="\n" if step >= until else "")
                 self.stderr.flush()
 
         return show
@@ -111,12 +112,12 @@ class Command(BaseCommand):
                 price = int(row["price"]) * int(tick_hc[row["symbol"]]) / 10_000
                 side = "buy" if row["side"] > 0 else "sell"
                 rest = (row["qty"], row["parent"], row["server"], row["maker"], row["maker_is_ours"])
-                writer.writerow((engine.clock(int(row["step"]), ms=True), row["step"], names[row["symbol"]], side, f"{price:.4f}", *rest))
+                writer.writerow((scenario.calendar.clock(int(row["step"]), ms=True), row["step"], names[row["symbol"]], side, f"{price:.4f}", *rest))
 
     def _refused(self, sim: engine.Simulation) -> list[str]:
         refused = [event for event in sim.take_events() if event.kind == "command.refused"]
         return [
-            f"{engine.clock(event.step)} {event.audience[0]}: {event.data['command']}: {event.data['reason']}"
+            f"{sim.calendar.clock(event.step)} {event.audience[0]}: {event.data['command']}: {event.data['reason']}"
             for event in refused
         ]
 
@@ -140,3 +141,8 @@ class Command(BaseCommand):
                 f"{minute['clock']:<7}{minute['bad_servers']:>4}{minute['runaway_parents']:>9}{minute['executions']:>12,}{minute['shares']:>13,}{gross:>10,.0f}"
                 + "".join(f"{value:>+{width}.1f}" for value, width in zip(marks, (9, 10, 9), strict=True))
             )
+
+
+def _until(calendar: engine.Calendar, typed: str | None) -> int:
+    """The step at which to stop. Raises ValueError."""
+    return calendar.bell_end if typed is None else calendar.step_at(typed)

@@ -37,7 +37,7 @@ class Command(BaseCommand):
         log = bundle.log
         by = f", packed by {bundle.version}" if bundle.version else ""
         what = f"{log.scenario.title} ({log.scenario.id}), seed {log.seed}, rules {bundle.rules}{by}"
-        self.stdout.write(f"{what}, {len(log.commands)} commands, to {engine.told(log.until.step, 0)}")
+        self.stdout.write(f"{what}, {len(log.commands)} commands, to {log.scenario.calendar.told(log.until.step, 0)}")
         for note in filter(None, (bundle.ended, *bundle.notes)):
             self.stdout.write(f"  {note}")
         if differs:

@@ -114,7 +114,7 @@ def _of_a_table(play: Play) -> dict[str, Any]:
         sim.submit(commands[-1])
 
     while sim.now < until and not sim.ended:
-        if engine.looks_at(sim.now):
+        if engine.looks_at(sim.calendar, sim.now):
             if not commands and play.help:
                 give("facilitator", "help.set", {"level": play.help})
             if sim.now >= since and sum(one.kind == "inject.play" for one in commands) < play.injects:
@@ -123,7 +123,7 @@ def _of_a_table(play: Play) -> dict[str, Any]:
                 give(desk, *move)
             if play.dice and sim.now >= since and rng.random() < play.dice[(sim.now >= 0) + (sim.now >= engine.OPEN) + (sim.now >= engine.BELL_END)]:
                 give(*_thrown(rng, sim))
-        sim.step(min(engine.next_look(sim.now), until) - sim.now)
+        sim.step(min(engine.next_look(sim.calendar, sim.now), until) - sim.now)
     return _log(play, sim, commands)
 
 
