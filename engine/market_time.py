@@ -21,7 +21,7 @@ EARLIEST, LATEST = -9 * 60 * STEPS_PER_MINUTE, 11 * 60 * STEPS_PER_MINUTE
 MOST_EVENINGS = 3
 _SESSION_MINUTES = 480  # at most, from the beginning of the day to the close
 _BELL_S = 15  # before and after the bell
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,3}))?)?")
@@ -53,7 +53,7 @@ def _clock_of(ms: int) -> str:
 
 
 def _label(day: datetime.date) -> str:
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+    return f"{_DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
 
 
 @dataclass(frozen=True)

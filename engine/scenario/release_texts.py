@@ -8,6 +8,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from engine.market_time import MONTHS
+
 SIGNS = ("+", "-", " ", "@")
 _Text = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -46,10 +48,18 @@ class Diff(_Part):
         return [(line[:1] or " ", line if line[:1] == "@" else line[1:]) for line in self.text.strip("\n").split("\n")]
 
 
+def _dated(text: str) -> str:
+    if text[3:6] not in MONTHS:
+        raise ValueError(f"expected a month out of {', '.join(MONTHS)}")
+    return text
+
+
 class Change(_Part):
     """An entry of the change calendar."""
 
-    when: Annotated[str, Field(pattern=r"^\d{2} [A-Z][a-z]{2} \d{2}:\d{2}$")]
+    when: Annotated[
+        str, Field(pattern=r"^\d{2} [A-Z][a-z]{2} \d{2}:\d{2}$", description="a date and time such as 31 Jul 18:30"), AfterValidator(_dated)
+    ]
     title: _Text
     who: _Text
     state: Annotated[str, Field(min_length=1, max_length=40)]

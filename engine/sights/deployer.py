@@ -5,7 +5,7 @@ from engine.firm.clients import flag_percent
 from engine.firm.fleet import Fleet
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
-from engine.market_time import STEPS_PER_MINUTE
+from engine.market_time import MONTHS, STEPS_PER_MINUTE, Calendar
 from engine.scenario.parts import Release
 from engine.sights import cards
 from engine.sights.parts import alerts_card, bell_card, clock_card, inbox_card, kept, levers_card, work_card
@@ -13,7 +13,6 @@ from engine.sights.team import team_cards
 from engine.sights.week import week_cards
 
 _LINES = 60  # of the terminal
-MONTHS = ("Jul", "Aug")
 BUILT_ON = ("07-27", "07-30", "07-31")
 
 
@@ -103,10 +102,11 @@ def releases_card(sim: Simulation) -> cards.Releases:
     return kept(sim, "releases", names, make)
 
 
-def _day(when: str) -> tuple[int, str]:
-    """A moment of the calendar as something to compare: "27 Jul 18:22" is before "01 Aug 08:00"."""
+def _day(calendar: Calendar, when: str) -> tuple[int, str]:
+    """A moment of the change calendar as something to compare: "27 Jul 18:22" is before "01 Aug 08:00"; a later month is of last year."""
     day, month, clock = when.split()
-    return MONTHS.index(month) * 31 + int(day), clock
+    number = MONTHS.index(month) + 1
+    return (number if number <= calendar.today.month else number - 12) * 31 + int(day), clock
 
 
 def changes_card(sim: Simulation) -> cards.Changes:
@@ -117,15 +117,17 @@ def changes_card(sim: Simulation) -> cards.Changes:
     if sim.start == 0:
         return kept(sim, "changes", 0, lambda: cards.Changes(rows=rows))
 
+    calendar = sim.calendar
+
     def make() -> cards.Changes:
-        now = _day(f"{sim.calendar.date(sim.now)[4:]} {sim.calendar.clock(sim.now)[:5]}")
+        now = _day(calendar, f"{calendar.date(sim.now)[4:]} {calendar.hm(sim.now)}")
         others = [row for row, change in zip(rows, sim.scenario.releases.change, strict=True) if not change.history]
-        shown: list[cards.Change] = [row if _day(row["when"]) <= now else {**row, "state": "planned"} for row in others]
+        shown: list[cards.Change] = [row if _day(calendar, row["when"]) <= now else {**row, "state": "planned"} for row in others]
         for work in sim.week.calendar:
             if work["desk"] == "deployer":
-                when = f"{sim.calendar.date(work['from'])[4:]} {sim.calendar.clock(work['from'])[:5]}"
+                when = f"{calendar.date(work['from'])[4:]} {calendar.hm(work['from'])}"
                 shown.append({"when": when, "title": LEVERS[work["kind"]].named(sim.scenario), "who": "Deployer", "state": work["state"]})
-        return {"rows": sorted(shown, key=lambda row: _day(row["when"]))}
+        return {"rows": sorted(shown, key=lambda row: _day(calendar, row["when"]))}
 
     return kept(sim, "changes", (sim.now // STEPS_PER_MINUTE, len(sim.week.calendar)), make)
 

@@ -43,7 +43,14 @@ def brief(request: HttpRequest, desk: str) -> HttpResponse:
     player = player_of(request.COOKIES)
     scenario = (contents.here(player.exercise.scenario) if player else None) or _first()
     b, words = brief_of(desk, "2012", scenario), contents.words_of(scenario.id)
-    context = {"page_title": f"{b['title']}, on one page", "desk": desk, "b": b, "words": words, "levers": levers(desk, scenario)}
+    context = {
+        "page_title": f"{b['title']}, on one page",
+        "desk": desk,
+        "b": b,
+        "words": words,
+        "levers": levers(desk, scenario),
+        "calendar": scenario.calendar,
+    }
     return render(request, "brief.html", context)
 
 
