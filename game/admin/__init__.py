@@ -336,7 +336,7 @@ class CommandAdmin(ReadOnly):
     list_display = ("run", "seq", "clock", "desk", "kind", "args", "confidence", "by", "state", "reason")
     list_filter = ("state", "desk", "kind")
     search_fields = ("kind", "by", "reason")
-    list_select_related = ("run__team",)
+    list_select_related = ("run__team__exercise",)
 
     @admin.display(description="At", ordering="step")
     def clock(self, command: Command) -> str:
@@ -350,7 +350,7 @@ class EventAdmin(ReadOnly):
     list_display = ("run", "number", "clock", "kind", "audience", "data")
     list_filter = ("kind",)
     search_fields = ("kind",)
-    list_select_related = ("run__team",)
+    list_select_related = ("run__team__exercise",)
 
     @admin.display(description="At", ordering="step")
     def clock(self, event: Event) -> str:

@@ -102,7 +102,7 @@ def row(side: Side, run: Run, ghost: Curve | None) -> dict[str, Any]:
     truth = side.cards.get("truth", {})
     step = max(side.step, run.step)
     own = max(run.team.exercise.advance_step, run.advance_step or engine.EARLIEST)
-    calendar = run.calendar
+    calendar = run.team.exercise.calendar  # the event loop is no place to look up what a run was begun on
     return {
         "step": step,
         "clock": calendar.clock(step),
