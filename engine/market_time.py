@@ -178,6 +178,15 @@ class Calendar:
         """A time on the first evening, such as somebody may type: "27 Jul 18:30"."""
         return f"{self.evenings[0][4:]} {_clock_of(self.evening_ms + 30 * 60_000)[:5]}"
 
+    @cached_property
+    def notice(self) -> str:
+        """The weekday on which outsiders want to know by its evening's end at the latest what is to change: "Monday"."""
+        return f"{self.before[max(len(self.before) - 2, 0)]:%A}"
+
+    def fill(self, text: str) -> str:
+        """A text with {due} and {notice} filled in, and all other braces left alone."""
+        return text.replace("{due}", self.hm(self.due)).replace("{notice}", self.notice)
+
     def hm(self, step: int) -> str:
         """Wall-clock text of a step without its seconds: "09:30"."""
         return self.clock(step)[:5]
@@ -270,13 +279,3 @@ def _whole_minutes(key: str, clock: str) -> int:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", clock):
         raise ValueError(f"{key} = {clock!r}: expected a time as HH:MM")
     return int(clock[:2]) * 60 + int(clock[3:])
-
-
-# The days and hours of 1 August 2012, for what has not been told yet which scenario's it is.
-_DEFAULT = Calendar.of()
-EVENINGS, EVENING_STEPS, WEEK = _DEFAULT.evenings, _DEFAULT.evening_steps, _DEFAULT.week
-OPEN, BELL_FROM, BELL_TO, BELL_END = _DEFAULT.open, _DEFAULT.bell_from, _DEFAULT.bell_to, _DEFAULT.bell_end
-CLOSE, BLOCK, END = _DEFAULT.close, _DEFAULT.block, _DEFAULT.end
-step_at, week_step, evening_of, date, told = _DEFAULT.step_at, _DEFAULT.week_step, _DEFAULT.evening_of, _DEFAULT.date, _DEFAULT.told
-HORIZON = _DEFAULT.horizon
-clock, phase, following = _DEFAULT.clock, _DEFAULT.phase, _DEFAULT.following

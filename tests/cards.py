@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import engine
+from tests import days
 
 FILE = Path(__file__).resolve().parent / "cards.json"
 WORDS = {"state", "phase", "by", "desk", "group", "word", "confidence"}  # fields whose very words are part of the protocol
@@ -61,8 +62,8 @@ class Collector:
 def collected() -> Samples:
     """Cards of a week and a day that are played well, and of a morning that is not, with the projector's at its end."""
     scenario, collector = engine.load_scenario("knight-2012"), Collector()
-    engine.rehearse(scenario, 79, dict.fromkeys(engine.DESKS, "competent"), since=engine.WEEK, help_level="guided", watch=collector.look)
-    since, until = engine.step_at("09:20"), engine.step_at("10:10")
+    engine.rehearse(scenario, 79, dict.fromkeys(engine.DESKS, "competent"), since=days.WEEK, help_level="guided", watch=collector.look)
+    since, until = days.step_at("09:20"), days.step_at("10:10")
     run = engine.rehearse(scenario, 79, dict.fromkeys(engine.DESKS, "novice"), since=since, until=until, watch=collector.look)
     collector.take("projector", engine.sight(run.sim, "projector"))
     samples: Samples = {}

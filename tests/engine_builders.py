@@ -4,13 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from engine import OPEN, Scenario, Simulation
+from engine import Scenario, Simulation
 from engine.jit import kernel
 from engine.market.chance import key_of, nth
 from engine.market.controls import collared_limit, over_cap, within_rate
 from engine.market.exchange import guard
 from engine.market.flow import power, root, step_away
 from engine.market.router import child_size
+from tests.days import OPEN
 from tests.small import begun, small_scenario
 
 QUIET = {

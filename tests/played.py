@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import engine
+from tests import days
 from tests.builders import new_exercise
 
 SEED = 79
@@ -16,7 +17,7 @@ def rehearsed(line_up: str, since: str = "09:28", until: str = "10:30", scenario
     """Autopilots' play: one name for all desks, or three for deployer, operator and risk manager with commas between."""
     names = line_up.split(",") * (1 if "," in line_up else 3)
     seats = dict(zip(engine.DESKS, names, strict=True))
-    return engine.rehearse(engine.load_scenario(scenario), SEED, seats, since=engine.step_at(since), until=engine.step_at(until))
+    return engine.rehearse(engine.load_scenario(scenario), SEED, seats, since=days.step_at(since), until=days.step_at(until))
 
 
 def put_down(run: Any, played: engine.Rehearsal, by: str = "") -> None:
@@ -54,13 +55,13 @@ def ghost(until: str, scenario: str = "knight-2012") -> None:
 @lru_cache(maxsize=2)
 def history(until: str, scenario: str) -> engine.Rehearsal:
     """The playbook of the record."""
-    return engine.play(engine.load_scenario(scenario), "history", SEED, until=engine.step_at(until))
+    return engine.play(engine.load_scenario(scenario), "history", SEED, until=days.step_at(until))
 
 
 def finished(line_ups: dict[str, str], since: str = "09:28", until: str = "10:30", **values: Any) -> Any:
     """An exercise that has ended, with a team a line-up (name -> see `rehearsed`) and history's run beside them."""
     first, *others = line_ups
-    exercise = new_exercise(team=first, start_step=engine.step_at(since), **values)
+    exercise = new_exercise(team=first, start_step=days.step_at(since), **values)
     for name in others:
         exercise.add_team(name)
     exercise.start()

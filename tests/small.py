@@ -4,9 +4,10 @@ import hashlib
 from copy import deepcopy
 from typing import Any
 
-from engine import Command, Event, Moment, Scenario, Simulation, load_scenario, restore, save, step_at
+from engine import Command, Event, Moment, Scenario, Simulation, load_scenario, restore, save
 from engine.evidence.evidence import Call
 from engine.firm import bridge, inbox
+from tests.days import step_at
 
 
 def small_scenario(symbols: int = 4, **parts: dict[str, Any]) -> Scenario:

@@ -1,8 +1,8 @@
 """What a decision was worth: the same market again without it, five minutes earlier, five minutes later; and each one's fair share.
 
-Same seed, same orders, the other commands at their own times. Every run, the one that was played too, is taken to 11:30 (or to where the
-played one was ended) and the rest of the way out is reckoned by formula, so that all are measured with one yardstick. What a team did
-after that is part of no answer here.
+Same seed, same orders, the other commands at their own times. Every run, the one that was played too, is taken to two hours after the bell
+(or to where the played one was ended) and the rest of the way out is reckoned by formula, so that all are measured with one yardstick. What a
+team did after that is part of no answer here.
 
 Shares are Shapley values of the pivotal decisions: what each adds on the mean over all orders in which they could have been taken one by
 one. They add up to the loss without any of them less the loss as played. Exact where all subsets can be run; else the mean over the

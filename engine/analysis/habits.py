@@ -6,6 +6,7 @@ from engine.analysis.balance import Beside, beside_ghost
 from engine.analysis.curve import step_to
 from engine.analysis.rehearsal import BEFORE, Rehearsal, play, rehearse, submit, wound_up
 from engine.arguments import Args
+from engine.autopilots.parts import like
 from engine.commands import Command
 from engine.events import DESKS
 from engine.firm.simulation import Simulation
@@ -40,7 +41,7 @@ def week_of(scenario: Scenario, seed: int, name: str) -> list[Command]:
 
 def with_habit(scenario: Scenario, seed: int, week: list[Command], habit: _Habit, until: int | None = None) -> Rehearsal:
     """A run to step `until`: a week, then a habit and nothing else."""
-    day = [Command(0, scenario.calendar.step_at(clock), desk, kind, args) for clock, desk, kind, args in habit]
+    day = [Command(0, scenario.calendar.step_at(like(scenario.calendar, clock)), desk, kind, args) for clock, desk, kind, args in habit]
     run = Rehearsal(Simulation(scenario, seed, start=scenario.calendar.week if week else 0))
     for seq, command in enumerate((*week, *day), 1):
         step_to(run.sim, command.step, run.curve)

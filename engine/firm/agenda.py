@@ -1,4 +1,4 @@
-"""What a team means to do in the week, what it ticks off, and at 08:00 of the day how much of that was so.
+"""What a team means to do in the week, what it ticks off, and as the day begins how much of that was so.
 
 The plan and the checklists are talk: nothing of them reaches the market. What they claim is judged once, when the week is over.
 """
@@ -43,7 +43,7 @@ class Agenda:
     posted: int = 0  # items so far: the newest one's id
     plan: list[_Entry] = field(default_factory=list)
     ticks: dict[str, Tick] = field(default_factory=dict)  # by item of a checklist
-    slices: dict[str, str] = field(default_factory=dict)  # at 08:00 of the day: slice -> closed, hole or open
+    slices: dict[str, str] = field(default_factory=dict)  # as the day begins: slice -> closed, hole or open
     truths: dict[str, bool] = field(default_factory=dict)  # and item of a checklist -> whether it was so
 
     def to_dict(self) -> dict[str, Any]:

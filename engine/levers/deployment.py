@@ -219,7 +219,7 @@ def _deploy(sim: "Simulation", args: Args) -> None:
 def _before_tuesday(sim: "Simulation") -> None:
     once("brokers", "the brokers have given their word")(sim)
     if sim.now >= -sim.calendar.evening_steps:
-        raise Refused("the brokers change nothing on a day's notice: they wanted to know by Monday's end")
+        raise Refused(f"the brokers change nothing on a day's notice: they wanted to know by {sim.calendar.notice}'s end")
     if any(work.kind == "chief.call" for work in sim.works):
         raise Refused("the telephone is in use: the chief executive is being called")
 
@@ -232,7 +232,7 @@ def _before_tuesday(sim: "Simulation") -> None:
     exclusive=True,
     informs=True,
     group="By phone",
-    help="They set the flag that the releases read, and as much of it as the plan says. Only until Monday's end.",
+    help="They set the flag that the releases read, and as much of it as the plan says. Only until {notice}'s end.",
 )
 def call_brokers(sim: "Simulation", args: Args) -> None:
     """They will set the flag that the releases read, and as much of it as the plan says, if there is one by then."""
@@ -278,7 +278,7 @@ def _another_share(sim: "Simulation", args: Args) -> None:
     exclusive=True,
     changes_flag=True,
     story=StoryWords(60, "Had the flag set on {percent} % of the orders.", once="ramp {percent}"),
-    help="The brokers set the flag on that part of their orders. It has to be on all of them by 10:00.",
+    help="The brokers set the flag on that part of their orders. It has to be on all of them by {due}.",
 )
 def set_ramp(sim: "Simulation", args: Args) -> None:
     """The brokers set the flag on that part of its orders; what runs already goes on."""

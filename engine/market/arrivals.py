@@ -98,7 +98,7 @@ def lognormal_factors(sd: float, cells: int = 512) -> Whole:
 
 
 def _size(scenario: Scenario, rows: Whole, active: Whole) -> npt.NDArray[np.float64]:
-    """What parents would do if nothing stopped them before 10:15: dollars long, dollars short, executions; before any market."""
+    """What parents would do if nothing stopped them before the end of the bell: dollars long, dollars short, executions; before any market."""
     done = rows[:, 2] * active // (10**6 * STEPS_PER_SECOND)
     net = np.bincount(rows[:, 0], weights=rows[:, 1] * done, minlength=len(scenario.symbols))
     value = net * np.array([row.price_hc for row in scenario.symbols]) / 100

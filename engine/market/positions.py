@@ -15,7 +15,7 @@ from engine.scenario.scenario import Scenario
 OWN = [ERROR, UNWIND]
 SNAPSHOTS = 80  # of the position monitor, one every five seconds: the latest, 300 s late, and a minute before that
 LATEST = 63  # ticks by which the monitor is late at most
-PATH_MINUTES = 482  # 08:00 to 16:00, both ends
+PATH_MINUTES = 482  # from the start of a day to a close eight hours later, both ends
 TICKS_A_MINUTE = 12
 
 
@@ -117,7 +117,7 @@ class PositionMonitor:
     def __init__(self, count: int) -> None:
         self.shares = np.zeros((SNAPSHOTS, count), dtype=np.int64)
         self.cash = np.zeros((SNAPSHOTS, count), dtype=np.int64)
-        self.path = np.zeros((PATH_MINUTES, 2), dtype=np.int64)  # gross and profit that it showed, a row a minute from 08:00
+        self.path = np.zeros((PATH_MINUTES, 2), dtype=np.int64)  # gross and profit that it showed, a row a minute from the start
         self.last = -1  # tick of the newest snapshot
         self.shown = 0  # tick that is shown: never older than one already shown
 

@@ -28,7 +28,7 @@ SYMBOL = np.dtype(
         ("adv", "i8"),
         ("price_256", "i8"),  # price before the open, 1/256 tick
         ("tick_hc", "i8"),  # smallest price increment, hundredths of a cent
-        ("sigma_bell", "i8"),  # Q32 log units per counted bit and step: 09:30-10:15
+        ("sigma_bell", "i8"),  # Q32 log units per counted bit and step: from the open to bell_end
         ("sigma_day", "i8"),  # the same for the rest of the day
         ("impact_leaky", "i8"),  # Q32: sigma * Y * (1 - phi)
         ("impact_kept", "i8"),  # Q32: sigma * Y * phi

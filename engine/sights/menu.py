@@ -6,6 +6,7 @@ The words are the levers' own (`engine/commands.py`): a new one comes under its 
 from collections.abc import Iterable
 
 from engine.levers import LEVERS
+from engine.market_time import Calendar
 from engine.sights.cards import Menu, Offered
 
 # Headings in their order; any other comes behind them.
@@ -16,11 +17,11 @@ HEADINGS = {
 }
 
 
-def menu(desk: str, kinds: Iterable[str], *, evening: bool) -> list[Menu]:
+def menu(calendar: Calendar, desk: str, kinds: Iterable[str], *, evening: bool) -> list[Menu]:
     """[{title, rows: [{kind, says}]}, ...] of those levers; on the day there is one list at most, and its title is ""."""
     titles: dict[str, list[Offered]] = {title: [] for title in HEADINGS[desk]} if evening else {}
     for found in sorted((LEVERS[kind] for kind in kinds), key=lambda lever: lever.rank):
         title = found.group_for(desk) if evening else ""
         if title if evening else not found.card:
-            titles.setdefault(title, []).append({"kind": found.kind, "says": found.help})
+            titles.setdefault(title, []).append({"kind": found.kind, "says": calendar.fill(found.help)})
     return [{"title": title, "rows": rows} for title, rows in titles.items() if rows]

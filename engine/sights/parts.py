@@ -120,7 +120,7 @@ def levers_card(sim: Simulation, desk: str) -> cards.Levers:
                 "word": _word(sim, kind),
             }
         )
-    return {"levers": rows, "menu": menu(desk, [row["kind"] for row in rows], evening=sim.now < 0)}
+    return {"levers": rows, "menu": menu(sim.calendar, desk, [row["kind"] for row in rows], evening=sim.now < 0)}
 
 
 def _not_ready(sim: Simulation, lever: Lever) -> str:

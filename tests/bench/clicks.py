@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
-import engine
+from tests import days
 from tests.bench.stage import cpu_s, go_ahead, quantile, stage
 from tests.builders import eventually, new_exercise, taken_seat
 from tests.integration.world import World
@@ -44,7 +44,7 @@ def run(args: Any = None) -> dict[str, Any]:
 
 def _rows(runs: int) -> tuple[Any, list[tuple[str, str]]]:
     """An exercise of many teams that will begin with the opening bell; the cookies of two desks of each."""
-    exercise = new_exercise(team="Team 1", start_step=engine.step_at("09:30"), speeds={"bell": 5.0})
+    exercise = new_exercise(team="Team 1", start_step=days.step_at("09:30"), speeds={"bell": 5.0})
     for number in range(2, runs + 1):
         exercise.add_team(f"Team {number}")
     names = [team.name for team in exercise.teams.all()]

@@ -11,6 +11,7 @@ from typing import Any
 
 import engine
 from engine.analysis.rehearsal import submit
+from tests import days
 from tests.bench.stage import stage
 from tests.builders import eventually, finished_run
 
@@ -69,13 +70,13 @@ def _ahead(row: Any) -> float:
 
 
 def _played() -> engine.Rehearsal:
-    ahead = [engine.Command(0, engine.step_at(at), desk, kind, args) for at, desk, kind, args in BESIDES]
+    ahead = [engine.Command(0, days.step_at(at), desk, kind, args) for at, desk, kind, args in BESIDES]
 
     def more(run: engine.Rehearsal) -> None:
         while ahead and ahead[0].step <= run.sim.now:
             submit(run, replace(ahead.pop(0), seq=len(run.commands) + 1, step=run.sim.now))
 
-    return engine.rehearse(engine.load_scenario("knight-2012"), 79, dict.fromkeys(engine.DESKS, "novice"), until=engine.step_at(UNTIL), before=more)
+    return engine.rehearse(engine.load_scenario("knight-2012"), 79, dict.fromkeys(engine.DESKS, "novice"), until=days.step_at(UNTIL), before=more)
 
 
 def _measure(row: Any, found: dict[str, Any]) -> dict[str, float]:

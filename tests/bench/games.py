@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Avg
 
 import engine
+from tests import days
 from tests.bench.stage import cpu_s, go_ahead, quantile, rss_mb, stage
 from tests.builders import eventually, new_exercise
 from tests.integration.world import World
@@ -32,7 +33,7 @@ def run(args: Any = None) -> dict[str, Any]:
 def _phases(world: World, runs: int, window_s: float, *, ahead: bool) -> dict[str, Any]:
     from game.models import Run
 
-    exercise = new_exercise(start_step=engine.step_at(PHASES[0][1]), speeds={"bell": PHASES[0][2], "unwind": PHASES[1][2]})
+    exercise = new_exercise(start_step=days.step_at(PHASES[0][1]), speeds={"bell": PHASES[0][2], "unwind": PHASES[1][2]})
     for number in range(2, runs + 1):
         exercise.add_team(f"Team {number}")
     world.start_all("games-1", "control", threads=runs + 4)
@@ -41,7 +42,7 @@ def _phases(world: World, runs: int, window_s: float, *, ahead: bool) -> dict[st
     exercise.start()
     found = {}
     for phase, clock, speed in PHASES:
-        step = engine.step_at(clock)
+        step = days.step_at(clock)
         if phase != "bell":
             exercise.advance_to(step)
         eventually(lambda step=step: not Run.objects.filter(step__lt=step).exists(), 300, f"all runs reach {clock}")

@@ -15,6 +15,7 @@ from typing import Any
 
 import engine
 from engine.sights.sight import SIGHTS
+from tests import days
 
 SEED = 79
 WARM = "import engine; engine.warm()"
@@ -46,8 +47,8 @@ def _day(threads: int, tape: bool) -> tuple[dict[str, tuple[float, float]], engi
     scenario = engine.load_scenario("knight-2012")
     commands = engine.playbook(scenario, "history", SEED)
     sim = engine.Simulation(scenario, SEED, threads=threads, tape=tape)
-    premarket = _timed(lambda: _until(sim, commands, engine.OPEN))
-    return {"premarket": premarket, "incident": _timed(lambda: _until(sim, commands, engine.BELL_END))}, sim
+    premarket = _timed(lambda: _until(sim, commands, days.OPEN))
+    return {"premarket": premarket, "incident": _timed(lambda: _until(sim, commands, days.BELL_END))}, sim
 
 
 def _medians(times: list[tuple[float, float]]) -> dict[str, float]:
@@ -80,7 +81,7 @@ def run(args: Any = None) -> dict[str, Any]:
                 blob = engine.save(sim)
                 later = engine.restore(sim.scenario, blob)
                 commands = engine.playbook(sim.scenario, "history", SEED)
-                unwind.append(_timed(lambda later=later, commands=commands: _until(later, commands, engine.CLOSE)))
+                unwind.append(_timed(lambda later=later, commands=commands: _until(later, commands, days.CLOSE)))
     return {
         "seed": SEED,
         "repeats": repeats,

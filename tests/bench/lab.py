@@ -8,13 +8,13 @@ On a busy machine the CPU seconds of a trial tell more than its wall seconds.
 import time
 from typing import Any
 
-import engine
+from tests import days
 from tests.bench.stage import cpu_s, go_ahead, stage
 from tests.builders import eventually, new_facilitator
 
 WORKERS = (1, 2)
 SEEDS = {"morning": 3, "week": 3, "nobody": 4}
-PLAYED = {"morning": ("all history", 0), "week": ("all competent", engine.WEEK), "nobody": ("nobody", 0)}
+PLAYED = {"morning": ("all history", 0), "week": ("all competent", days.WEEK), "nobody": ("nobody", 0)}
 SET = ["limit", "paging"]
 LOOK_S = 0.1
 PATIENCE_S = 500.0

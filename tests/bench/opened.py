@@ -13,7 +13,7 @@ from typing import Any
 import django
 from playwright.sync_api import Browser, sync_playwright
 
-import engine
+from tests import days
 from tests.bench.paint import ARGUMENTS
 from tests.bench.stage import AHEAD
 from tests.builders import signed_in_session
@@ -73,7 +73,7 @@ def _played() -> tuple[str, int]:
     exercise = finished(LINE_UPS, since="27 Jul 18:00", until="18:45", title="Sixty minutes")
     for run in exercise.runs():
         last, number = run.commands.count(), run.events.count()
-        steps = [engine.OPEN + place * 20 for place in range(SAID)]
+        steps = [days.OPEN + place * 20 for place in range(SAID)]
         Command.objects.bulk_create(
             Command(run=run, client_id=uuid.uuid4(), seq=last + place, step=step, desk="risk", kind="bridge.say", args={"text": f"Line {place}"}, state="applied")
             for place, step in enumerate(steps, 1)

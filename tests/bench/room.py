@@ -17,7 +17,7 @@ from typing import Any
 
 import redis
 
-import engine
+from tests import days
 from tests.bench.games import lateness
 from tests.bench.stage import cpu_s, go_ahead, quantile, rss_mb, stage
 from tests.builders import eventually, new_exercise, signed_in_session, taken_seat
@@ -53,7 +53,7 @@ def run(args: Any = None) -> dict[str, Any]:
 
 def _rows(teams: int) -> tuple[Any, list[tuple[str, str, str]]]:
     """An exercise, and team, desk and cookie of everybody in it."""
-    exercise = new_exercise(team="Team 1", start_step=engine.step_at(MORNING[0]), help="2012", autopilot="assistant")
+    exercise = new_exercise(team="Team 1", start_step=days.step_at(MORNING[0]), help="2012", autopilot="assistant")
     for number in range(2, teams + 1):
         exercise.add_team(f"Team {number}", "assistant")
     seats = [(team.name, desk, place) for team in exercise.teams.all() for place, desk in enumerate(PEOPLE)]
@@ -194,14 +194,14 @@ async def _window(world: World, exercise: Any, browsers: list[_Browser], seconds
         browser.ages_ms.clear()
     marks = {name: len(world.log(name)) for name in pids}
     before, started = {name: (rss_mb(pid), cpu_s(pid)) for name, pid in pids.items()}, time.monotonic()
-    end = engine.step_at(MORNING[1])
+    end = days.step_at(MORNING[1])
     while (time.monotonic() - started < seconds) if seconds else (await asyncio.to_thread(_furthest, exercise) < end):
         await asyncio.sleep(1.0)
     wall = time.monotonic() - started
     late = [value for name in ("games-1", "games-2") for value in lateness(world.log(name)[marks[name] :])]
     return {
         "seconds": round(wall),
-        "reached": engine.clock(await asyncio.to_thread(_furthest, exercise)),
+        "reached": days.clock(await asyncio.to_thread(_furthest, exercise)),
         "beats": len(late),
         "late_p50_ms": quantile(late, 0.5),
         "late_p99_ms": quantile(late, 0.99),

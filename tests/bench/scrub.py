@@ -10,6 +10,7 @@ import urllib.request
 from typing import Any
 
 import engine
+from tests import days
 from tests.bench.stage import cpu_s, go_ahead, quantile, rss_mb, stage
 from tests.builders import eventually, finished_run
 
@@ -23,7 +24,7 @@ def run(args: Any = None) -> dict[str, Any]:
     """Milliseconds, at the median and the 95th per cent; `smooth`: how many times faster than it is looked at 60x comes."""
     with stage() as world:
         seats = dict.fromkeys(engine.DESKS, "novice")
-        played = finished_run(engine.rehearse(engine.load_scenario("knight-2012"), 79, seats, since=engine.step_at(FIRST), until=engine.step_at(UNTIL)))
+        played = finished_run(engine.rehearse(engine.load_scenario("knight-2012"), 79, seats, since=days.step_at(FIRST), until=days.step_at(UNTIL)))
         world._celery("replay", "-Q", "replay", "-c", "4")
         eventually(lambda: "ready." in world.log("replay"), 60, "the worker is ready")
         world.start_all("web")
@@ -31,16 +32,16 @@ def run(args: Any = None) -> dict[str, Any]:
         if args and args.ahead:
             go_ahead(world)
         before = rss_mb(pid)
-        found: dict[str, Any] = {"limits_ms": LIMITS_MS, "first_ms": _asked(world, played, "risk", engine.step_at("09:40"))}
+        found: dict[str, Any] = {"limits_ms": LIMITS_MS, "first_ms": _asked(world, played, "risk", days.step_at("09:40"))}
         started = time.monotonic()
         time.sleep(1.0)
         eventually(lambda: _idle(pid), 120, "the checkpoints are made")
         found["checkpoints_s"] = round(time.monotonic() - started, 1)
         rng = random.Random(1)
-        moments = [rng.randrange(engine.step_at(FIRST), engine.step_at(UNTIL)) for _ in range(SEEKS)]
+        moments = [rng.randrange(days.step_at(FIRST), days.step_at(UNTIL)) for _ in range(SEEKS)]
         found |= _spread("seek", [_asked(world, played, rng.choice(engine.DESKS), moment) for moment in moments])
         length = 16 * FASTEST
-        first = engine.step_at("09:30") // length * length
+        first = days.step_at("09:30") // length * length
         found |= _spread("stretch", [_asked(world, played, "risk", first + n * length, FASTEST) for n in range(STRETCHES)])
         found["smooth"] = round(LIMITS_MS["stretch"] / found["stretch_ms"]["p95"], 1)
         return found | {"worker_mb": {"before": before, "after": rss_mb(pid)}}

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-import engine
+from tests import days
 from tests.builders import new_exercise, taken_seat
 from tests.chaos.people import Person
 from tests.chaos.plan import FREEZE, FROZEN_S, Plan
@@ -102,7 +102,7 @@ def play(world: World, plan: Plan) -> Found:
 
 def _rows(plan: Plan) -> tuple[Any, list[Person]]:
     speeds = dict.fromkeys(("deployment", "premarket", "bell"), plan.speed) | {"unwind": 90.0}
-    start = engine.step_at(STARTS[plan.phase])
+    start = days.step_at(STARTS[plan.phase])
     exercise = new_exercise(title=f"Seed {plan.seed}", team="Team 1", start_step=start, speeds=speeds, autopilot="assistant", planning_s=600)
     for number in range(2, plan.teams + 1):
         exercise.add_team(f"Team {number}", "assistant")

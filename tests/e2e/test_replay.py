@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 import engine
+from tests import days
 from tests.e2e.conftest import Control, Opens, axe, sideways
 from tests.e2e.stack import wait_for
 
@@ -21,7 +22,7 @@ def clock(page: Page) -> str:
 def played(facilitator: Control) -> str:
     """History's morning from 09:36 to 09:44, ended; its code."""
     code = facilitator.exercise("Again", start="09:36", speed="120")
-    until = engine.step_at("09:44")
+    until = days.step_at("09:44")
     wait_for(lambda: facilitator.stack.rows(STEP, code)[0][0] >= until, 120, "eight minutes were played")
     facilitator.end(code)
     wait_for(lambda: facilitator.stack.rows(ENDED, code), 30, "the run is scored")
@@ -52,7 +53,7 @@ def play(page: Page) -> None:
     page.keyboard.press(" ")
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     began = clock(page)
-    wait_for(lambda: engine.step_at(clock(page)) > engine.step_at(began) + engine.STEPS_PER_MINUTE, 30, "a minute was played")
+    wait_for(lambda: days.step_at(clock(page)) > days.step_at(began) + engine.STEPS_PER_MINUTE, 30, "a minute was played")
     page.keyboard.press(" ")
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
 
@@ -93,7 +94,7 @@ def test_a_facilitator_scrubs_plays_shows_the_room_and_plays_on_from_there(opens
     expect(operator.locator("#server-8")).to_have_attribute("data-state", "stopped", timeout=40_000)
     facilitator.end(fork)
     wait_for(lambda: stack.rows(ENDED, fork), 30, "the fork is scored")
-    assert all(step > engine.step_at("09:38") for (step,) in stack.rows(STOPPED, fork)) and stack.rows(STOPPED, fork)
+    assert all(step > days.step_at("09:38") for (step,) in stack.rows(STOPPED, fork)) and stack.rows(STOPPED, fork)
     assert stack.rows(DIGEST, fork) != stack.rows(DIGEST, code)
     page.goto(f"{stack.address}/result/{fork}/")
     expect(page.locator("main")).to_contain_text(f"Goes on from Cobalt of {code} at 09:38:00")

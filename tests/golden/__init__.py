@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from engine import RULES, Command, Moment, Simulation, clock, date, executed, load_scenario, outcome_digest, score, step_to
+from engine import RULES, Command, Moment, Simulation, executed, load_scenario, outcome_digest, score, step_to
+from tests.days import clock, date
 
 NAMES = ("day", "levers", "quiet")
 HOW_TO = "raise RULES in engine/rules.py by one, run `python -m tests.golden`, and say in the commit what plays differently and why"

@@ -2,9 +2,9 @@
 same, once. It keeps no file, so each thing that only it knew is lost here.
 """
 
-import engine
 from game.live.broker import client
 from game.models import Course, Exercise, Experiment, Ghost, Run, Trial
+from tests import days
 from tests.builders import eventually, new_exercise
 from tests.integration.test_crash import end
 from tests.integration.test_lab_live import brief, finished, trials
@@ -46,7 +46,7 @@ def test_courses_of_a_debrief_are_sent_for_again_by_whoever_looks(world):
 
 
 def test_the_ghost_of_an_exercise_is_played_though_nobody_remembers_having_sent_for_it(world):
-    exercise = new_exercise(start_step=engine.step_at("09:29"))
+    exercise = new_exercise(start_step=days.step_at("09:29"))
     exercise.start()
     world.start_all("control")
     eventually(lambda: client().keys(f"ob:ghost:{exercise.scenario}:{exercise.seed}:*"), 30, "a worker was sent for it")
@@ -58,12 +58,12 @@ def test_the_ghost_of_an_exercise_is_played_though_nobody_remembers_having_sent_
 
 def test_a_stretch_of_a_replay_is_made_again(world):
     world.start_all("games-1", "control", "web")
-    exercise = new_exercise(start_step=engine.step_at("09:29"), speeds={"bell": 60})
+    exercise = new_exercise(start_step=days.step_at("09:29"), speeds={"bell": 60})
     exercise.start()
     run = Run.objects.get(team__exercise=exercise)
-    eventually(lambda: Run.objects.filter(pk=run.pk, step__gte=engine.step_at("09:36")).exists(), 90, "some minutes were played")
+    eventually(lambda: Run.objects.filter(pk=run.pk, step__gte=days.step_at("09:36")).exists(), 90, "some minutes were played")
     run = Run.objects.select_related("team__exercise").get(pk=end(run).pk)
-    at = engine.step_at("09:33")
+    at = days.step_at("09:33")
     before = fetched(world, run, "operator", at)
     forget(world)
     assert fetched(world, run, "operator", at) == before
@@ -72,14 +72,14 @@ def test_a_stretch_of_a_replay_is_made_again(world):
 
 def test_a_run_goes_on_turning_and_an_exercise_that_waits_begins(world):
     world.start_all("games-1", "control")
-    exercise = new_exercise(start_step=engine.step_at("09:29"), speeds={"premarket": 5, "bell": 5})
+    exercise = new_exercise(start_step=days.step_at("09:29"), speeds={"premarket": 5, "bell": 5})
     exercise.start()
     run = Run.objects.get(team__exercise=exercise)
     eventually(lambda: Run.objects.get(pk=run.pk).step > exercise.start_step, 60, "it turns")
     forget(world)
     shown = Run.objects.get(pk=run.pk).step
     eventually(lambda: Run.objects.get(pk=run.pk).step > shown + 100, 60, "it turns again")
-    late = new_exercise(start_step=engine.step_at("09:29"), title="Late")
+    late = new_exercise(start_step=days.step_at("09:29"), title="Late")
     late.start()
     eventually(lambda: Run.objects.get(team__exercise=late).step > late.start_step, 60, "the next one turns too")
     assert Exercise.objects.filter(state="running").count() == 2

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-import engine
 from game.control.exercise_controls import drive, drive_team
 from game.live.broker import client as broker
 from game.live.broker import lease_key
 from game.models import Command, Exercise, FacilitatorLink, Player, Run, Seat
 from game.people import seating
+from tests import days
 from tests.builders import eventually, new_exercise, taken_seat
 from tests.integration.test_crash import shown_step, undisturbed
 from tests.socket_client import Socket
@@ -23,7 +23,7 @@ JSON = {"headers": {"accept": "application/json"}}
 @pytest.fixture
 def exercise(lasting_world):
     """Cobalt, whose operator is Dana, and Amber, in the opening bell."""
-    exercise = new_exercise(start_step=engine.step_at("09:31"), speeds={"bell": 10}, autopilot="assistant")
+    exercise = new_exercise(start_step=days.step_at("09:31"), speeds={"bell": 10}, autopilot="assistant")
     exercise.add_team("Amber", "history")
     taken_seat(exercise)
     drive(exercise, "start")
@@ -191,7 +191,7 @@ def test_a_moved_player_is_led_to_the_other_teams_desk_under_the_same_name(lasti
 def test_a_team_that_comes_late_is_where_the_others_are_and_history_played_what_lay_before(exercise):
     late = exercise.come_late("Late ones")
     there = late.run.start_step
-    assert there >= engine.step_at("09:31")
+    assert there >= days.step_at("09:31")
     eventually(lambda: shown_step(late.run) >= there, 90, "it has caught up")
     moves(late.run, "it goes on at the others' speed")
     desks = dict(Command.objects.filter(run=late.run, step__lt=there, by="autopilot").values_list("kind", "by"))

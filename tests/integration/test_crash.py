@@ -11,6 +11,7 @@ from game.models import Command, Event, Exercise, Holding, Run
 from game.models.run_log import log_of
 from game.sockets import inbox
 from game.sockets.protocol import CommandMessage
+from tests import days
 from tests.builders import eventually, new_exercise, taken_seat
 from tests.integration.world import Watch, World
 
@@ -27,7 +28,7 @@ def database(request) -> str:
 
 def running(speed: float = 20.0, at: str = "09:29") -> Run:
     """An exercise that was started; the reaper finds its run."""
-    exercise = new_exercise(start_step=engine.step_at(at), speeds={"premarket": speed, "bell": speed})
+    exercise = new_exercise(start_step=days.step_at(at), speeds={"premarket": speed, "bell": speed})
     exercise.start()
     return Run.objects.get(team__exercise=exercise)
 
@@ -167,8 +168,8 @@ def test_pauses_and_speeds_do_not_change_a_run(world):
     exercise.set_speed(120)
     exercise.go_on()
     ids = [give(run, "server.stop", server=2)]
-    exercise.advance_to(engine.step_at("09:40"))
-    eventually(lambda: shown_step(run) >= engine.step_at("09:40"), 30, "it has advanced")
+    exercise.advance_to(days.step_at("09:40"))
+    eventually(lambda: shown_step(run) >= days.step_at("09:40"), 30, "it has advanced")
     run = end(run)
     assert_told_once(run, ids)
     assert run.digest == undisturbed(run)
@@ -184,7 +185,7 @@ def held_by(run: Run) -> tuple[int, str]:
 
 def test_a_run_that_fails_says_why_and_the_others_go_on(world):
     world.start_all("games-1", "control")
-    exercise = new_exercise(start_step=engine.step_at("09:29"), speeds={"premarket": 20, "bell": 20})
+    exercise = new_exercise(start_step=days.step_at("09:29"), speeds={"premarket": 20, "bell": 20})
     exercise.add_team("Amber", "no-such-playbook")
     exercise.start()
     sound, broken = exercise.runs()
@@ -198,13 +199,13 @@ def test_a_run_that_fails_says_why_and_the_others_go_on(world):
 
 def test_autopilots_give_historys_commands_at_exactly_their_step_once_and_not_for_a_desk_that_somebody_holds(world):
     world.start_all("games-1", "games-2", "control")
-    start = engine.step_at("09:47:50")
+    start = days.step_at("09:47:50")
     exercise = new_exercise(start_step=start, speeds={"bell": 20})
     exercise.add_team("Amber")
     taken_seat(exercise)
     exercise.start()
     held, free = exercise.runs()
-    rollback, disconnect = engine.step_at("09:48"), engine.step_at("10:11")
+    rollback, disconnect = days.step_at("09:48"), days.step_at("10:11")
     for run in (held, free):
         eventually(lambda run=run: shown_step(run) >= rollback, 30, "history's rollback is given")
     world.kill(owner(world, free))
@@ -213,8 +214,8 @@ def test_autopilots_give_historys_commands_at_exactly_their_step_once_and_not_fo
         eventually(lambda run=run: shown_step(run) >= disconnect + 10, 30, "it has advanced")
     deployers = ("deployer", rollback, "release.rollback")
     others = [
-        ("operator", engine.step_at("10:10"), "authorise.ask"),
-        ("risk", engine.step_at("10:10:05"), "authorise.give"),
+        ("operator", days.step_at("10:10"), "authorise.ask"),
+        ("risk", days.step_at("10:10:05"), "authorise.give"),
         ("operator", disconnect, "smars.disconnect"),
     ]
     for run, expected in ((held, [deployers]), (free, [deployers, *others])):

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-import engine
 from game.control.exercise_controls import drive
 from game.models import Exercise, Run
 from game.ops import brokers
+from tests import days
 from tests.builders import eventually, new_exercise, signed_in_session
 from tests.chaos.verdict import troubles
 from tests.integration.conftest import live
@@ -24,7 +24,7 @@ SPEED = 10
 
 
 def begun() -> Exercise:
-    exercise = new_exercise(start_step=engine.step_at("09:31"), speeds={"bell": SPEED}, autopilot="assistant")
+    exercise = new_exercise(start_step=days.step_at("09:31"), speeds={"bell": SPEED}, autopilot="assistant")
     drive(exercise, "start")
     eventually(lambda: not exercise.runs().filter(step__lt=exercise.start_step + 40).exists(), 90, "the market moves")
     return Exercise.objects.get(pk=exercise.pk)
@@ -79,7 +79,7 @@ def test_play_says_at_its_terminal_that_the_disk_is_full_and_that_it_goes_on():
     try:
         with small_disk(48, world.state) as disk:
             play = Play(world, "--demo", "--at", "09:31", "--speed", "10")
-            eventually(lambda: play.steps() and play.steps()[0] > engine.step_at("09:31") + 40, 90, "the demo moves")
+            eventually(lambda: play.steps() and play.steps()[0] > days.step_at("09:31") + 40, 90, "the demo moves")
             disk.fill()
             eventually(lambda: "The disk is full: games stand still until there is room." in play.text(), 60, f"it says so: {play.text()}")
             stood = play.steps()[0]

@@ -3,18 +3,19 @@
 import engine
 from game.control.schedule import fork_of
 from game.models import Command, Run
+from tests import days
 from tests.builders import eventually, finished_run, new_exercise, new_facilitator, taken_seat
 from tests.integration.test_crash import BOTH, assert_told_once, database, end, give, owner, shown_step, undisturbed  # noqa: F401
 from tests.integration.test_worth import check_bundle
 from tests.integration.world import Watch
 
-AT, UNTIL = engine.step_at("09:33"), engine.step_at("09:36")
+AT, UNTIL = days.step_at("09:33"), days.step_at("09:36")
 
 
 def source() -> Run:
     """A run that beginners played for six minutes."""
     scenario, seats = engine.load_scenario("knight-2012"), dict.fromkeys(engine.DESKS, "novice")
-    return finished_run(engine.rehearse(scenario, 79, seats, since=engine.OPEN, until=UNTIL), new_exercise(start_step=engine.OPEN))
+    return finished_run(engine.rehearse(scenario, 79, seats, since=days.OPEN, until=UNTIL), new_exercise(start_step=days.OPEN))
 
 
 @BOTH

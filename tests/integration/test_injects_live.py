@@ -2,14 +2,14 @@
 
 from typing import Any
 
-import engine
 from game.control.exercise_controls import drive
 from game.live.control import dispatch_all
 from game.models import Command, Event, Exercise, Ghost, Run, injects
+from tests import days
 from tests.builders import eventually, new_exercise
 from tests.integration.test_crash import owner, undisturbed
 
-AT = engine.step_at("09:31:07") + 3
+AT = days.step_at("09:31:07") + 3
 MAIL = {"card": "status_mail", "desks": ["operator"], "server": 0, "minutes": 0, "text": "", "when": None}
 CRASH = {**MAIL, "card": "crash", "desks": [], "server": 3}
 
@@ -21,12 +21,12 @@ def delivered(run: Run) -> list[tuple[int, int]]:
 
 
 def at_least(run: Run, step: int) -> Any:
-    return eventually(lambda: Run.objects.filter(pk=run.pk, step__gte=step).exists(), 40, f"the market reaches {engine.clock(step)}")
+    return eventually(lambda: Run.objects.filter(pk=run.pk, step__gte=step).exists(), 40, f"the market reaches {days.clock(step)}")
 
 
 def test_injects_come_at_their_steps_through_a_pause_another_speed_and_a_kill(world):
     world.start_all("games-1", "games-2", "control")
-    exercise = new_exercise(start_step=engine.step_at("09:29:40"), speeds={"premarket": 5.0, "bell": 5.0})
+    exercise = new_exercise(start_step=days.step_at("09:29:40"), speeds={"premarket": 5.0, "bell": 5.0})
     exercise.add_team("Amber")
     early = injects.add(exercise, None, AT, "erin", **CRASH)
     drive(exercise, "start")

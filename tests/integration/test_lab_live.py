@@ -4,6 +4,7 @@ import engine
 from game.lab import trial_slots
 from game.live import broker
 from game.models import Experiment, Trial, experiments
+from tests import days
 from tests.builders import eventually, new_facilitator
 from tests.integration.world import World
 
@@ -16,7 +17,7 @@ def begun(seeds: int, name: str = "erin", **values: object) -> Experiment:
     return Experiment.begin(who, **chosen)
 
 
-BRIEF = {"commands": [], "refused": [], "until": engine.step_at("09:36"), "start": 0, "since": 0}  # nobody's morning, up to six minutes of it
+BRIEF = {"commands": [], "refused": [], "until": days.step_at("09:36"), "start": 0, "since": 0}  # nobody's morning, up to six minutes of it
 
 
 def brief(seeds: int, **values: object) -> Experiment:

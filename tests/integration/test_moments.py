@@ -9,6 +9,7 @@ from game.debrief.bundles import bundle_of
 from game.models import Command, Exercise, Holding, Planning, Run
 from game.sockets import inbox
 from game.sockets.protocol import CommandMessage
+from tests import days
 from tests.builders import eventually, new_exercise, taken_seat
 from tests.integration.turning import ended, forget, turning
 
@@ -42,20 +43,20 @@ def differs(run: Run) -> list[str]:
 
 
 def test_six_things_are_said_in_a_planning_pause_and_the_bundle_has_them_all(world):
-    run = begun(start_step=engine.WEEK, planning_s=300)
+    run = begun(start_step=days.WEEK, planning_s=300)
     with turning(run):
         eventually(lambda: Planning.objects.filter(exercise=run.team.exercise, over=False).exists(), 60, "the evening is planned")
         heard(run, *(say(run, f"Number {number}") for number in range(6)))
         Exercise.objects.get(pk=run.team.exercise_id).end()
         run = ended(run)
-    assert run.step == engine.WEEK and run.seq == Command.objects.filter(run=run, step__isnull=False).count() >= 6
+    assert run.step == days.WEEK and run.seq == Command.objects.filter(run=run, step__isnull=False).count() >= 6
     assert run.events.filter(kind="bridge.posted").count() >= 6
     assert differs(run) == []
 
 
 @pytest.mark.parametrize("start", ["09:29:30", "30 Jul 19:00", "18:31"])
 def test_a_run_that_is_ended_in_mid_beat_or_while_commands_wait_plays_again(world, start):
-    run = begun(start_step=engine.step_at(start), planning_s=0, speeds=dict.fromkeys(("deployment", "premarket", "bell", "block"), 13.7))
+    run = begun(start_step=days.step_at(start), planning_s=0, speeds=dict.fromkeys(("deployment", "premarket", "bell", "block"), 13.7))
     exercise = Exercise.objects.get(pk=run.team.exercise_id)
     with turning(run):
         heard(run, say(run, "Begun"))
@@ -70,7 +71,7 @@ def test_a_run_that_is_ended_in_mid_beat_or_while_commands_wait_plays_again(worl
 
 
 def test_another_worker_that_takes_over_in_a_pause_ends_it_at_the_same_moment(world):
-    run = begun(start_step=engine.WEEK, planning_s=300)
+    run = begun(start_step=days.WEEK, planning_s=300)
     with turning(run):
         eventually(lambda: Planning.objects.filter(exercise=run.team.exercise).exists(), 60, "the evening is planned")
         heard(run, say(run, "Before"))
@@ -79,5 +80,5 @@ def test_another_worker_that_takes_over_in_a_pause_ends_it_at_the_same_moment(wo
         heard(run, say(run, "After"))
         Exercise.objects.get(pk=run.team.exercise_id).end()
         run = ended(run)
-    assert run.step == engine.WEEK
+    assert run.step == days.WEEK
     assert differs(run) == []

@@ -3,18 +3,18 @@
 import uuid
 from typing import Any
 
-import engine
 from game.live.broker import client, lease_key
 from game.models import Command, Exercise, Holding, Planning, Run, planning
 from game.sockets import inbox
 from game.sockets.protocol import CommandMessage
+from tests import days
 from tests.builders import eventually, new_exercise, taken_seat
 from tests.integration.test_crash import owner, shown_step, undisturbed
 
 
 def in_the_week(**values: Any) -> Run:
     """An exercise of the week with people at two desks, started."""
-    exercise = new_exercise(**{"start_step": engine.WEEK, "autopilot": "assistant", "speeds": {"deployment": 120.0}, **values})
+    exercise = new_exercise(**{"start_step": days.WEEK, "autopilot": "assistant", "speeds": {"deployment": 120.0}, **values})
     for desk, name in (("operator", "Dana"), ("deployer", "Eli")):
         taken_seat(exercise, desk, name=name)
     exercise.start()
@@ -31,7 +31,7 @@ def give(run: Run, desk: str, kind: str, **args: Any) -> Command:
 
 def begun(run: Run) -> bool:
     """Whether screens saw the evening go on."""
-    return engine.WEEK < shown_step(run) < 0
+    return days.WEEK < shown_step(run) < 0
 
 
 def ready(run: Run, *names: str) -> None:
@@ -46,25 +46,25 @@ def test_an_evening_is_planned_with_the_clock_stopped_and_a_killed_worker_change
     eventually(lambda: Planning.objects.filter(exercise=exercise, over=False).exists(), 30, "the first evening is planned")
     built = give(run, "operator", "inventory.audit")
     refused = give(run, "operator", "inventory.audit")
-    assert (built.state, built.step, refused.state) == ("applied", engine.WEEK, "refused"), "the hand is taken at once, from the first step on"
+    assert (built.state, built.step, refused.state) == ("applied", days.WEEK, "refused"), "the hand is taken at once, from the first step on"
     epoch = Run.objects.get(pk=run.pk).epoch
     world.kill(owner(world, run))
     eventually(lambda: Run.objects.get(pk=run.pk).epoch > epoch, 30, "another worker takes the run")
     looked = give(run, "operator", "bridge.say", text="Still planning?")
-    assert (looked.state, looked.step, shown_step(run)) == ("applied", engine.WEEK, engine.WEEK), "it still stands"
+    assert (looked.state, looked.step, shown_step(run)) == ("applied", days.WEEK, days.WEEK), "it still stands"
     eventually(lambda: planning.told(exercise)["left_s"] < 299, 15, "who took over counts the seconds down")
     assert planning.told(exercise) | {"left_s": 0} == {"evening": 0, "left_s": 0, "ready": 0, "of": 2}
     ready(run, "Dana")
     review = give(run, "deployer", "release.copy", servers=[1], release="smars-rlp")
-    assert (review.state, review.step) == ("applied", engine.WEEK)
+    assert (review.state, review.step) == ("applied", days.WEEK)
     ready(run, "Eli")
     eventually(lambda: begun(run), 20, "the evening begins")
     assert Planning.objects.get(exercise=exercise).over
-    exercise.advance_to(engine.week_step(1, "18:00"))
+    exercise.advance_to(days.week_step(1, "18:00"))
     monday = eventually(lambda: Planning.objects.filter(exercise=exercise, evening=1).first(), 60, "Monday is planned")
-    assert not monday.over and shown_step(run) == engine.week_step(1, "18:00")
+    assert not monday.over and shown_step(run) == days.week_step(1, "18:00")
     planning.begin(exercise)
-    eventually(lambda: shown_step(run) > engine.week_step(1, "18:00"), 20, "Monday begins at once")
+    eventually(lambda: shown_step(run) > days.week_step(1, "18:00"), 20, "Monday begins at once")
     Exercise.objects.get(pk=exercise.pk).end()
     run = eventually(lambda: Run.objects.filter(pk=run.pk, state="ended").first(), 15, "the run has ended")
     assert run.digest == undisturbed(run)
@@ -75,7 +75,7 @@ def test_an_evening_begins_by_itself_when_the_seconds_are_over_or_nobody_sits_th
     run = in_the_week(planning_s=1)
     eventually(lambda: begun(run), 30, "it does not wait for ever")
     assert Planning.objects.get(exercise=run.team.exercise).over
-    alone = new_exercise(start_step=engine.WEEK, autopilot="assistant", speeds={"deployment": 120.0})
+    alone = new_exercise(start_step=days.WEEK, autopilot="assistant", speeds={"deployment": 120.0})
     alone.start()
     other = Run.objects.get(team__exercise=alone)
     eventually(lambda: begun(other), 30, "autopilots plan nothing")
@@ -94,6 +94,6 @@ def test_while_an_exercise_is_paused_its_planning_stands_still_and_nothing_is_lo
     exercise.go_on()
     eventually(lambda: client().exists(lease_key(run.pk)), 20, "the run is taken up")
     assert left - 2 <= Planning.objects.get(exercise=exercise).left_s <= left
-    assert shown_step(run) in (0, engine.WEEK) and not Planning.objects.get(exercise=exercise).over
+    assert shown_step(run) in (0, days.WEEK) and not Planning.objects.get(exercise=exercise).over
     ready(run, "Dana", "Eli")
     eventually(lambda: begun(run), 20, "the evening begins")

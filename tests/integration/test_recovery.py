@@ -15,6 +15,7 @@ from game.live.clock import RunDriver
 from game.models import Checkpoint, Command, Event, Run
 from game.sockets import inbox
 from game.sockets.protocol import CommandMessage
+from tests import days
 from tests.builders import eventually, new_exercise, taken_seat
 from tests.integration.test_crash import BOTH, assert_told_once, end, held_by, shown_step
 from tests.integration.world import Watch
@@ -55,7 +56,7 @@ def test_a_run_that_is_advanced_while_its_people_talk_survives_the_death_of_all_
     exercise.start()
     run = Run.objects.get(team__exercise=exercise)
     eventually(lambda: shown_step(run) > 0, 30, "the market moves")
-    exercise.advance_to(engine.step_at("11:00"))
+    exercise.advance_to(days.step_at("11:00"))
     ids = []
     while ahead_of_the_checkpoint(run) < far:
         ids.append(say(run, f"Number {len(ids)}"))
@@ -77,7 +78,7 @@ def test_a_run_that_is_advanced_while_its_people_talk_survives_the_death_of_all_
 @pytest.mark.parametrize("speed", [5, 120])
 def test_when_broker_and_worker_die_together_no_screen_goes_back(world, speed):
     world.start_all("games-1", "control")
-    exercise = new_exercise(start_step=engine.step_at("09:28"), speeds={"premarket": speed, "bell": speed})
+    exercise = new_exercise(start_step=days.step_at("09:28"), speeds={"premarket": speed, "bell": speed})
     taken_seat(exercise)
     exercise.start()
     run = Run.objects.get(team__exercise=exercise)
@@ -103,13 +104,13 @@ def test_when_broker_and_worker_die_together_no_screen_goes_back(world, speed):
 
 
 def test_a_run_that_died_at_any_event_makes_the_same_events_again_and_one_that_does_not_stands_still(world):
-    exercise = new_exercise(start_step=engine.step_at("09:29"))
+    exercise = new_exercise(start_step=days.step_at("09:29"))
     exercise.start()
     run = Run.objects.get(team__exercise=exercise)
     claimed = run_store.claim(run.pk)
     run_store.begin(claimed, engine.load_scenario(exercise.scenario))
     table = RunDriver(claimed)
-    table.run_to(engine.step_at("09:31"), waiting=True)
+    table.run_to(days.step_at("09:31"), waiting=True)
     there = list(Event.objects.filter(run=run).order_by("number"))
     again = RunDriver(run_store.claim(run.pk))
     again.catch_up()
@@ -128,7 +129,7 @@ def test_a_run_that_died_at_any_event_makes_the_same_events_again_and_one_that_d
 
 def test_a_contradicted_run_says_so_to_the_facilitator_and_keeps_all_that_was_written(world):
     world.start_all("games-1", "control")
-    exercise = new_exercise(start_step=engine.step_at("09:29"), speeds={"premarket": 20, "bell": 20})
+    exercise = new_exercise(start_step=days.step_at("09:29"), speeds={"premarket": 20, "bell": 20})
     taken_seat(exercise)
     exercise.start()
     run = Run.objects.get(team__exercise=exercise)
@@ -149,7 +150,7 @@ def test_a_contradicted_run_says_so_to_the_facilitator_and_keeps_all_that_was_wr
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_whoever_takes_a_run_over_knows_what_its_last_owner_was_still_writing(world):
     """The owner is frozen in the middle of a write: its row is locked, the next owner waits for it, and must not go by what it read before."""
-    exercise = new_exercise(start_step=engine.step_at("09:29"))
+    exercise = new_exercise(start_step=days.step_at("09:29"))
     exercise.start()
     run = Run.objects.get(team__exercise=exercise)
     frozen = run_store.claim(run.pk)

@@ -12,6 +12,7 @@ from game.debrief import shared_replay
 from game.live.broker import cards_key, channel, client
 from game.live.loudspeaker import Cards, read_hash, unpack
 from game.models import Run
+from tests import days
 from tests.builders import eventually, finished_run, new_exercise, taken_seat
 from tests.integration.test_crash import end, give
 from tests.integration.world import World
@@ -67,38 +68,38 @@ def differences(found: str, step: int, cards: dict[str, str]) -> list[str]:
 
 def test_every_desk_is_shown_as_it_was_byte_for_byte(world):
     world.start_all("games-1", "control", "web")
-    exercise = new_exercise(start_step=engine.step_at("09:29"), speeds={"premarket": 20, "bell": 20}, autopilot="novice")
+    exercise = new_exercise(start_step=days.step_at("09:29"), speeds={"premarket": 20, "bell": 20}, autopilot="novice")
     taken_seat(exercise)
     exercise.start()
     run = Run.objects.select_related("team__exercise").get(team__exercise=exercise)
     screens = Screens(world.broker_url, run.pk)
-    eventually(lambda: Run.objects.filter(pk=run.pk, step__gte=engine.step_at("09:31")).exists(), 90, "the market is open")
+    eventually(lambda: Run.objects.filter(pk=run.pk, step__gte=days.step_at("09:31")).exists(), 90, "the market is open")
     give(run, "server.stop", server=8)
-    eventually(lambda: Run.objects.filter(pk=run.pk, step__gte=engine.step_at("09:36")).exists(), 60, "some minutes were played")
+    eventually(lambda: Run.objects.filter(pk=run.pk, step__gte=days.step_at("09:36")).exists(), 60, "some minutes were played")
     run = Run.objects.select_related("team__exercise").get(pk=end(run).pk)
     screens.close()
     for desk, pictures in screens.pictures.items():
         steps = sorted(step for step in pictures if step >= exercise.start_step)
         assert len(steps) > 20, desk
         for step in [*steps[::-4], *steps[-3:]]:  # backwards: no frame is the next one
-            assert differences(fetched(world, run, desk, step), step, pictures[step]) == [], f"{desk} at {engine.clock(step)}"
-    late = [pictures for step, pictures in screens.pictures["risk"].items() if step > engine.step_at("09:33")]
+            assert differences(fetched(world, run, desk, step), step, pictures[step]) == [], f"{desk} at {days.clock(step)}"
+    late = [pictures for step, pictures in screens.pictures["risk"].items() if step > days.step_at("09:33")]
     assert any('"late_s":0' not in cards["pnl"] for cards in late), "the position monitor was late, and is shown so"
 
 
 def test_a_killed_worker_of_replays_is_followed_by_another(world):
     world.start_all("games-1", "control", "web")
-    exercise = new_exercise(start_step=engine.step_at("09:29"), speeds={"bell": 60})
+    exercise = new_exercise(start_step=days.step_at("09:29"), speeds={"bell": 60})
     exercise.start()
     run = Run.objects.get(team__exercise=exercise)
-    eventually(lambda: Run.objects.filter(pk=run.pk, step__gte=engine.step_at("09:40")).exists(), 90, "some minutes were played")
+    eventually(lambda: Run.objects.filter(pk=run.pk, step__gte=days.step_at("09:40")).exists(), 90, "some minutes were played")
     run = Run.objects.select_related("team__exercise").get(pk=end(run).pk)
-    before = fetched(world, run, "operator", engine.step_at("09:33"))
+    before = fetched(world, run, "operator", days.step_at("09:33"))
     world.kill("control")
     world.start_all("control")
-    assert fetched(world, run, "operator", engine.step_at("09:33")) == before, "what was made is kept for a while"
+    assert fetched(world, run, "operator", days.step_at("09:33")) == before, "what was made is kept for a while"
     redis.Redis.from_url(world.broker_url).flushdb()
-    assert fetched(world, run, "operator", engine.step_at("09:33")) == before, "and made again"
+    assert fetched(world, run, "operator", days.step_at("09:33")) == before, "and made again"
 
 
 def status(world: World, address: str) -> int:
@@ -111,17 +112,17 @@ def status(world: World, address: str) -> int:
 
 def test_the_room_sees_the_team_that_its_facilitator_shows_as_long_as_that_lasts_and_no_other(world):
     world.start_all("control", "web")
-    played = engine.rehearse(engine.load_scenario("knight-2012"), 79, dict.fromkeys(engine.DESKS, "history"), until=engine.step_at("08:20"))
+    played = engine.rehearse(engine.load_scenario("knight-2012"), 79, dict.fromkeys(engine.DESKS, "history"), until=days.step_at("08:20"))
     exercise = new_exercise()
     exercise.add_team("Amber")
     shown, other = (finished_run(played, exercise, team) for team in ("Cobalt", "Amber"))
     stretches = [f"/replay/{exercise.code}/{run.team_id}/operator/frames.json?from=2000" for run in (shown, other)]
     assert [status(world, one) for one in stretches] == [404, 404], "a team's result is its own"
-    shared_replay.lead(shown.team.exercise, str(shown.team_id), "operator", str(engine.step_at("08:10")), "10", playing=True)
+    shared_replay.lead(shown.team.exercise, str(shown.team_id), "operator", str(days.step_at("08:10")), "10", playing=True)
     assert [status(world, one) in (200, 202) for one in stretches] == [True, False]
     with urllib.request.urlopen(f"http://127.0.0.1:{world.port}/replay/{exercise.code}/led.json", timeout=30) as answer:
         lead = json.load(answer)["lead"]
-    assert (lead["team"], lead["desk"], lead["step"], lead["rate"], lead["playing"]) == (shown.team_id, "operator", engine.step_at("08:10"), 10, True)
+    assert (lead["team"], lead["desk"], lead["step"], lead["rate"], lead["playing"]) == (shown.team_id, "operator", days.step_at("08:10"), 10, True)
     assert json.loads(fetched(world, shown, "operator", lead["step"]))["frames"][0][0] == lead["step"]
     shared_replay.stop(shown.team.exercise)
     assert [status(world, one) for one in stretches] == [404, 404]

@@ -8,6 +8,7 @@ import pytest
 
 import engine
 from game.models import Command, Exercise, Run
+from tests import days
 from tests.builders import eventually, new_exercise, taken_seat
 from tests.integration.world import World
 from tests.socket_client import Socket
@@ -21,7 +22,7 @@ class Hall:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        start = engine.step_at("09:31")
+        start = days.step_at("09:31")
         self.exercise: Exercise = new_exercise(start_step=start, speeds={"bell": 10})
         self.exercise.add_team("Amber", "history")
         seats = {(team, desk): taken_seat(self.exercise, desk=desk, team=team, name=f"{team} {desk}") for team in TEAMS for desk in DESKS}

@@ -9,12 +9,12 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection
 from django.db.models import CheckConstraint
 
-import engine
 from game import models
+from tests import days
 from tests.builders import new_exercise, taken_seat
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-LATE, EARLY = engine.END + 1, engine.WEEK - 1
+LATE, EARLY = days.END + 1, days.WEEK - 1
 # Table -> rule -> updates of one good row that break it, a column or several each.
 BREAKS: dict[str, dict[str, list[dict[str, Any]]]] = {
     "exercise": {
@@ -124,8 +124,8 @@ def test_a_raw_row_that_breaks_a_rule_is_refused_by_the_rules_name(world):
 def test_a_good_row_passes(world):
     one_row_each()
     update("exercise", {"speeds": json.dumps({"bell": 0.5, "unwind": 120}), "places": 60, "planning_s": 0})
-    update("command", {"state": "applied", "seq": 1, "step": engine.END})
-    update("run", {"advance_step": None, "start_step": engine.WEEK})
+    update("command", {"state": "applied", "seq": 1, "step": days.END})
+    update("run", {"advance_step": None, "start_step": days.WEEK})
     update("lesson", {"ready": None, "useful": None})
 
 
@@ -142,7 +142,7 @@ def test_rows_from_before_the_rules_are_mended_and_what_cannot_be_is_named(world
     refused = world.manage("migrate", "--verbosity", "0")
     run = models.Run.objects.only("pk").get()
     assert refused.returncode != 0
-    assert f"game_run {run.pk}: Expected step from {engine.WEEK} to {engine.END}" in refused.stderr
+    assert f"game_run {run.pk}: Expected step from {days.WEEK} to {days.END}" in refused.stderr
     assert models.Exercise.objects.values_list("places", flat=True).get() == 0, "all or nothing"
     update("run", {"step": 5})
     connection.close()

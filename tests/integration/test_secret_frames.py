@@ -13,6 +13,7 @@ from game.live.broker import channel, client
 from game.live.hub import Slot
 from game.live.loudspeaker import Loudspeaker, to_json, unpack
 from game.sockets import protocol
+from tests import days
 from tests.builders import eventually, new_exercise, taken_seat
 from tests.integration.world import World
 from tests.property.test_indistinguishable import morning, stale_at
@@ -66,7 +67,7 @@ class Person:
         self.cards: dict[str, Any] = {}
         self.messages: list[tuple[str, dict[str, Any]]] = []  # as they came, and read
         self.answers: dict[str, str] = {}
-        self.step = engine.WEEK
+        self.step = days.WEEK
         self.state = ""
 
     async def listen(self) -> None:
@@ -98,7 +99,7 @@ class Person:
             for _ in range(1 if place else 2):
                 await self.socket.send({"t": "command", "id": mine, "kind": kind, "args": args, "confidence": "likely", "why": ""})
         await self.socket.send({"t": "why", "id": ids[0], "text": "Because of what we see."})
-        if self.step < engine.OPEN:  # too many of them would end the line
+        if self.step < days.OPEN:  # too many of them would end the line
             await self.socket.send({"t": "truth", "server": 8})
         await settled(lambda: set(ids) <= set(self.answers), f"{self.desk} is answered: {moves}")
 
@@ -171,14 +172,14 @@ async def day(world: World, exercise: Any, cookies: dict[str, str]) -> tuple[lis
     listening: list[asyncio.Task[None]] = []
     people, late = [await sit(desk) for desk in DESKS], []
     for clock in STOPS:
-        step = engine.step_at(clock)
+        step = days.step_at(clock)
         await asyncio.to_thread(exercise.advance_to, step)
         await settled(lambda step=step: all(person.step >= step for person in people), f"everybody sees {clock}")
         await asyncio.gather(*(person.act(person.moves()) for person in people))
         if clock == "09:47":
             late = [await sit(desk) for desk in DESKS]
             await people[0].socket.send({"t": "back"})  # tells the whole team who is here
-    await asyncio.to_thread(exercise.advance_to, engine.END)
+    await asyncio.to_thread(exercise.advance_to, days.END)
     await settled(lambda: all(person.state == "ended" for person in people), "everybody is told of the end")
     for task in listening:
         task.cancel()
@@ -287,7 +288,7 @@ def test_two_days_that_differ_in_a_secret_give_the_same_bytes(world: World):
         for level in ("2012", "guided"):
             if (desk, level) == ("deployer", "guided") and act is None:
                 continue  # the fleet's truth is on its card at this level
-            sims = [morning(stale_at(server), engine.OPEN - 240) for server in stale]
+            sims = [morning(stale_at(server), days.OPEN - 240) for server in stale]
             ears = [Ear(lines := lines + 1, desk) for _ in sims]
             for beat in range(24):
                 for sim in sims:
@@ -296,11 +297,11 @@ def test_two_days_that_differ_in_a_secret_give_the_same_bytes(world: World):
                     act(sims[1])
                 one, other = (ear.frame(sim, level) for ear, sim in zip(ears, sims, strict=True))
                 assert one == other, f"{secret} shows at the {desk}'s desk, {level}, step {sims[0].now}"
-            assert sims[0].now > engine.OPEN
+            assert sims[0].now > days.OPEN
 
 
 def test_a_secret_that_a_desk_may_know_changes_its_bytes(world: World):
-    sims = [morning(stale_at(4), engine.OPEN + 60) for _ in range(2)]
+    sims = [morning(stale_at(4), days.OPEN + 60) for _ in range(2)]
     holding(sims[1])
     for sim in sims:
         sim.step(400)

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-import engine
 from game.people.accounts import may_run_exercises
 from game.sockets.routes import sockets
+from tests import days
 from tests.addresses import SOCKETS, Who, who
 from tests.builders import eventually, new_exercise, new_facilitator, taken_seat
 from tests.integration.world import World
@@ -30,7 +30,7 @@ class Hall:
     def __init__(self, world: World) -> None:
         self.world = world
         erin, finn = new_facilitator("erin"), new_facilitator("finn")
-        self.exercise = new_exercise(title="Erin's", facilitator=erin, start_step=engine.step_at("09:31"), speeds={"bell": 10})
+        self.exercise = new_exercise(title="Erin's", facilitator=erin, start_step=days.step_at("09:31"), speeds={"bell": 10})
         self.seat, cookie = taken_seat(self.exercise, desk="operator", name="Dana")
         self.erin, self.key = erin, session(erin)
         self.inside = {"owner": {"session": self.key}, "staff": {"session": session(new_facilitator("stella", staff=True))}}

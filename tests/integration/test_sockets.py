@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-import engine
 from game.models import Command, Exercise, Run
+from tests import days
 from tests.builders import eventually, new_exercise, taken_seat
 from tests.integration.world import World
 from tests.socket_client import Closed, Socket
@@ -40,7 +40,7 @@ class Room:
 
     def __init__(self, world: World, **values: Any) -> None:
         self.world = world
-        start = engine.step_at("09:29")
+        start = days.step_at("09:29")
         speeds = {"premarket": 10, "bell": 10}
         self.exercise: Exercise = new_exercise(start_step=start, speeds=speeds, **values)
         self.seat, self.cookie = taken_seat(self.exercise)

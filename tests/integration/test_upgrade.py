@@ -10,6 +10,7 @@ import engine
 from engine.scenario import scenario as scenarios
 from game.debrief.bundles import bundle_of
 from game.models import Checkpoint, Exercise, RuleBroken, Run, ScenarioContent
+from tests import days
 from tests.builders import eventually, finished_run, first_picture, new_exercise, new_facilitator, taken_seat
 from tests.integration.test_moments import heard, say
 from tests.integration.turning import ended, forget, turn_once, turning
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consu
 @pytest.fixture
 def run(world) -> Run:
     """A run that has begun, and whose worker has handed it over."""
-    exercise = new_exercise(start_step=engine.step_at("09:29"), speeds={"premarket": 20, "bell": 20}, facilitator=new_facilitator())
+    exercise = new_exercise(start_step=days.step_at("09:29"), speeds={"premarket": 20, "bell": 20}, facilitator=new_facilitator())
     taken_seat(exercise)
     exercise.start()
     run = Run.objects.select_related("team__exercise").get(team__exercise=exercise)
@@ -173,7 +174,7 @@ def test_under_other_data_it_goes_on_with_its_own(run, room, monkeypatch, tmp_pa
 def test_who_plays_alone_is_asked_at_the_desk(world, monkeypatch):
     from game.live.control import state_of, state_of_run
 
-    exercise = new_exercise(start_step=engine.step_at("09:29"))
+    exercise = new_exercise(start_step=days.step_at("09:29"))
     exercise.start()
     run = Run.objects.select_related("team__exercise").get(team__exercise=exercise)
     with turning(run):
@@ -193,7 +194,7 @@ def test_a_fork_whose_source_was_played_by_other_rules_stands_still_too(world, m
 
     run = finished_run(rehearsed("novice"))
     Run.objects.filter(pk=run.pk).update(rules=engine.RULES)
-    fork = fork_of(run, engine.step_at("10:00"), new_facilitator("fay"))
+    fork = fork_of(run, days.step_at("10:00"), new_facilitator("fay"))
     assert (fork.fork.rules, fork.fork.content_id) == (run.rules, run.content_id) and fork.fork.seq > 0
     fork.start()
     other_rules(monkeypatch)

@@ -7,6 +7,7 @@ import uuid
 
 import engine
 from game.models import Command, FacilitatorLink, Player
+from tests import days
 from tests.builders import eventually, new_exercise, taken_seat
 from tests.socket_client import Socket
 
@@ -14,7 +15,7 @@ PRESENT = ("seen_at", "gone_at", "token_hash")
 
 
 def running():
-    exercise = new_exercise(start_step=engine.step_at("09:31"), speeds={"bell": 10})
+    exercise = new_exercise(start_step=days.step_at("09:31"), speeds={"bell": 10})
     seat, cookie = taken_seat(exercise, desk="operator", name="Dana")
     exercise.start()
     eventually(lambda: exercise.runs().get().step >= exercise.start_step, 60, "the market moves")

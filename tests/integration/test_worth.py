@@ -3,10 +3,10 @@
 import json
 import urllib.request
 
-import engine
 from game.debrief import counterfactuals
 from game.live.broker import client
 from game.models import Course, Exercise, Run
+from tests import days
 from tests.builders import eventually, new_exercise, signed_in_session, taken_seat
 from tests.integration.test_crash import end, give
 from tests.integration.world import World
@@ -14,14 +14,14 @@ from tests.integration.world import World
 
 def played() -> Run:
     """A run in which an operator stopped server 8 and started it again, ended a minute later."""
-    exercise = new_exercise(start_step=engine.step_at("09:32"), speeds={"bell": 20.0})
+    exercise = new_exercise(start_step=days.step_at("09:32"), speeds={"bell": 20.0})
     taken_seat(exercise)
     exercise.start()
     run = Run.objects.get(team__exercise=exercise)
     eventually(lambda: Run.objects.filter(pk=run.pk, step__gte=exercise.start_step).exists(), 60, "the run moves")
     give(run, "server.stop", server=8)
-    exercise.advance_to(engine.step_at("09:40"))
-    eventually(lambda: Run.objects.filter(pk=run.pk, step__gte=engine.step_at("09:40")).exists(), 60, "the stop has taken effect")
+    exercise.advance_to(days.step_at("09:40"))
+    eventually(lambda: Run.objects.filter(pk=run.pk, step__gte=days.step_at("09:40")).exists(), 60, "the stop has taken effect")
     return end(run)
 
 
@@ -68,7 +68,7 @@ def check_curves(world: World, run: Run, told: dict) -> None:
     assert len(barriers) == 10 and all(one["usd"] is not None or one["reason"] for one in barriers.values())
     assert barriers["reconcile"]["usd"] > 1e6, "none of the parents would have run away"
     run.refresh_from_db()
-    horizon = min(run.step, engine.HORIZON)
+    horizon = min(run.step, days.HORIZON)
     for key, differs in ((f"without:{stop['number']}", True), ("played", False), ("closed:reconcile", True)):
         with urllib.request.urlopen(f"{address}?key={key}", timeout=30) as answer:
             loss = json.load(answer)["loss"]
@@ -108,14 +108,14 @@ def test_of_a_run_that_another_engine_played_what_is_known_is_told_and_nothing_m
 
 def test_a_run_that_goes_on_past_what_courses_are_compared_up_to_is_begun_with_before_anybody_asks(world):
     world.start_all("games-1", "control", "web")
-    exercise = new_exercise(start_step=engine.HORIZON - 240, speeds={"unwind": 20.0})
+    exercise = new_exercise(start_step=days.HORIZON - 240, speeds={"unwind": 20.0})
     taken_seat(exercise)
     exercise.start()
     run = Run.objects.get(team__exercise=exercise)
     eventually(lambda: Run.objects.filter(pk=run.pk, step__gte=exercise.start_step).exists(), 60, "the run moves")
     give(run, "server.stop", server=8)
     assert not Course.objects.exists(), "up to there nobody begins"
-    exercise.advance_to(engine.HORIZON + 240)
+    exercise.advance_to(days.HORIZON + 240)
     eventually(lambda: Course.objects.filter(run=run, key="without:1").exists(), 60, "it is begun with")
     assert Exercise.objects.get(pk=exercise.pk).state == "running"
     told = complete(world, end(run))

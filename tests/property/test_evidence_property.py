@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from engine.evidence.evidence import Alert, Evidence, EvidenceTexts, load_evidence
 from engine.evidence.plan import plan
-from engine.market_time import BELL_END, OPEN, Calendar
+from engine.market_time import Calendar
 from engine.scenario.conditions import FILLS
 from engine.scenario.folders import Folder
+from tests.days import BELL_END, OPEN
 
 FOLDER = Path(__file__).parents[2] / "engine" / "scenarios" / "knight-2012"
 TICK = 20

@@ -22,6 +22,7 @@ from game.models.run_log import log_of
 from game.sockets import inbox
 from game.sockets.protocol import CommandMessage
 from game.views import debrief
+from tests import days
 from tests.builders import new_exercise, new_facilitator, taken_seat
 from tests.played import finished
 from tests.small import small_scenario
@@ -69,8 +70,8 @@ def test_what_has_the_form_of_its_lever_is_readable_and_what_has_not_is_named(gi
 @settings(max_examples=60, deadline=None)
 @given(st.lists(hostile(), min_size=1, max_size=12))
 def test_decisions_of_any_log_have_their_words(log: list[tuple[str, Any]]):
-    rows = tuple(engine.Command(seq, engine.OPEN + seq, engine.KINDS[kind].desk, kind, args) for seq, (kind, args) in enumerate(log, 1))
-    read = engine.Log(SMALL, 7, rows, engine.Moment.at_end(engine.CLOSE, rows), start=engine.OPEN, since=engine.OPEN)
+    rows = tuple(engine.Command(seq, days.OPEN + seq, engine.KINDS[kind].desk, kind, args) for seq, (kind, args) in enumerate(log, 1))
+    read = engine.Log(SMALL, 7, rows, engine.Moment.at_end(days.CLOSE, rows), start=days.OPEN, since=days.OPEN)
     assert all(engine.decision_words(SMALL, one).strip() for one in read.decisions)
     assert engine.alternatives(read) and engine.barrier_variations(read) is not None
 
@@ -87,7 +88,7 @@ def test_the_machine_refuses_what_has_not_the_form_and_never_falls_over_it(given
 def machine(kept: list[engine.Simulation] = []) -> engine.Simulation:  # noqa: B006  (made once)
     if not kept:
         kept.append(engine.Simulation(SMALL, 7))
-        kept[0].step(engine.OPEN - 100)
+        kept[0].step(days.OPEN - 100)
     return kept[0]
 
 
@@ -106,7 +107,7 @@ def put(run: Run, log: list[tuple[str, Any]], first: int, state: str = "applied"
     """Rows as an older door would have left them."""
     Command.objects.bulk_create(
         Command(
-            run=run, client_id=uuid.uuid4(), seq=seq, step=engine.step_at("09:31") + seq, desk=engine.KINDS[kind].desk, kind=kind, args=storable(args),
+            run=run, client_id=uuid.uuid4(), seq=seq, step=days.step_at("09:31") + seq, desk=engine.KINDS[kind].desk, kind=kind, args=storable(args),
             by="Mallory", state=state, reason="servers = 5: expected a list" if state == "refused" else "",
         )
         for seq, (kind, args) in enumerate(log, first)
@@ -117,7 +118,7 @@ def put(run: Run, log: list[tuple[str, Any]], first: int, state: str = "applied"
 @settings(max_examples=15, **ROWS)
 @given(st.lists(hostile(), min_size=20, max_size=40))
 def test_the_event_feed_tells_every_row_of_a_hostile_log(log: list[tuple[str, Any]]):
-    exercise = new_exercise(start_step=engine.step_at("09:30"))
+    exercise = new_exercise(start_step=days.step_at("09:30"))
     exercise.start()
     run, feed = exercise.runs().get(), Happenings(exercise.pk)
     put(run, log[:10], 1, "refused")
@@ -164,13 +165,13 @@ def test_results_reports_tables_exports_and_the_admin_show_a_run_with_a_hostile_
 
 @pytest.mark.django_db
 def test_a_row_that_cannot_be_told_costs_its_own_line_and_a_database_that_is_away_no_cursor(monkeypatch):
-    exercise = new_exercise(start_step=engine.step_at("09:30"))
+    exercise = new_exercise(start_step=days.step_at("09:30"))
     exercise.start()
     run, feed = exercise.runs().get(), Happenings(exercise.pk)
     put(run, [("server.stop", {"server": 8}), ("bridge.say", {"text": "nine"})], 1)
-    Event.objects.create(run=run, number=1, step=engine.OPEN, kind="block.sold", audience=["risk"], data={"bank": None})
-    Event.objects.create(run=run, number=2, step=engine.OPEN, kind="call.rang", audience=[], data=[])
-    Event.objects.create(run=run, number=3, step=engine.OPEN + 1, kind="market.opened", audience=[], data={})
+    Event.objects.create(run=run, number=1, step=days.OPEN, kind="block.sold", audience=["risk"], data={"bank": None})
+    Event.objects.create(run=run, number=2, step=days.OPEN, kind="call.rang", audience=[], data=[])
+    Event.objects.create(run=run, number=3, step=days.OPEN + 1, kind="market.opened", audience=[], data={})
 
     def away(*_: Any) -> list[Command]:
         raise OSError("the database is away")
@@ -198,7 +199,7 @@ def test_a_row_that_cannot_be_told_costs_its_own_line_and_a_database_that_is_awa
     ],
 )
 def test_what_has_not_the_form_of_its_lever_is_refused_at_the_door_and_leaves_no_row(kind, args, expected):
-    exercise = new_exercise(start_step=engine.step_at("09:30"))
+    exercise = new_exercise(start_step=days.step_at("09:30"))
     taken_seat(exercise, "deployer")
     exercise.start()
     Run.objects.update(state="running")
@@ -213,7 +214,7 @@ def test_what_has_not_the_form_of_its_lever_is_refused_at_the_door_and_leaves_no
 @pytest.mark.django_db
 @pytest.mark.parametrize("odd", [5, None, ["operator", 5], {"desk": "operator"}, [["operator"]], "operator"])
 def test_a_facilitators_words_and_injects_of_another_form_are_refused_and_leave_no_row(odd):
-    exercise = new_exercise(start_step=engine.step_at("09:30"))
+    exercise = new_exercise(start_step=days.step_at("09:30"))
     exercise.start()
     Run.objects.update(state="running")
     with pytest.raises(RuleBroken, match="(?i)desks"):

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from engine import BLOCK, CLOSE, OPEN, Scenario, Simulation, sight
+from engine import Scenario, Simulation, sight
 from engine.firm import server_ops
 from engine.jit import COMPILED
 from engine.market.state import ERROR, UNWIND
+from tests.days import BLOCK, CLOSE, OPEN
 from tests.small import give, small_scenario
 
 SEED = 7

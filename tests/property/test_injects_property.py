@@ -6,8 +6,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import OPEN, Simulation, restore, save
+from engine import Simulation, restore, save
 from engine.jit import COMPILED
+from tests.days import OPEN
 from tests.small import ok, small_scenario
 
 SMALL = small_scenario(3, flow={"plain_bell_per_min": 240.0})

@@ -11,24 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import (
-    BELL_END,
-    KINDS,
-    OPEN,
-    Command,
-    Simulation,
-    executed,
-    load_scenario,
-    outcome_digest,
-    playbook,
-    replay,
-    restore,
-    save,
-    score,
-    step_to,
-)
+from engine import KINDS, Command, Simulation, executed, load_scenario, outcome_digest, playbook, replay, restore, save, score, step_to
 from engine.jit import COMPILED
 from engine.market.state import CLIENT, ERROR, UNWIND, market_digest
+from tests.days import BELL_END, OPEN
 from tests.small import before, begun, give, small_scenario
 
 pytestmark = pytest.mark.kernels

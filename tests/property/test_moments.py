@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import OPEN, RULES, WEEK, Bundle, Command, Log, Simulation, executed, outcome_digest, restore, save, score, step_to, verify
+from engine import RULES, Bundle, Command, Log, Simulation, executed, outcome_digest, restore, save, score, step_to, verify
+from tests.days import OPEN, WEEK
 from tests.small import small_scenario
 
 SCENARIO = small_scenario(2)

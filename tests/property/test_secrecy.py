@@ -7,8 +7,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from engine import END, OPEN, WEEK, Command, Scenario, Simulation, load_scenario, playbook, sight, week_step
+from engine import Command, Scenario, Simulation, load_scenario, playbook, sight
 from engine.jit import COMPILED
+from tests.days import END, OPEN, WEEK, week_step
 from tests.small import give, small_scenario
 
 SEED = 7

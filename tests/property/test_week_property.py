@@ -5,11 +5,11 @@ from typing import Any
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from engine import DESKS, WEEK, Command, Simulation, replay, restore, save, sight
+from engine import DESKS, Command, Simulation, replay, restore, save, sight
 from engine.firm.fleet import RUNNING, STARTING, STOPPED
 from engine.firm.safeguards import CONTROLS
 from engine.jit import COMPILED
-from engine.market_time import EVENING_STEPS, evening_of
+from tests.days import EVENING_STEPS, WEEK, evening_of
 from tests.small import before, small_scenario
 
 SCENARIO = small_scenario(2)

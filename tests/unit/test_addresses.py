@@ -8,8 +8,8 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.test import Client
 
-import engine
 from game.models import Command, Exercise, Experiment, FacilitatorLink, Player, Run, Seat
+from tests import days
 from tests.addresses import PAGES, Who, pages, who
 from tests.builders import new_exercise, new_facilitator, taken_seat
 
@@ -28,7 +28,7 @@ class House:
 
     def __init__(self) -> None:
         self.erin = new_facilitator("erin")
-        self.exercise = new_exercise(title=TITLE, facilitator=self.erin, start_step=engine.step_at("09:28"))
+        self.exercise = new_exercise(title=TITLE, facilitator=self.erin, start_step=days.step_at("09:28"))
         self.seat, cookie = taken_seat(self.exercise, name="Dana")
         self.exercise.start()
         self.run = Run.objects.get(team__exercise=self.exercise)

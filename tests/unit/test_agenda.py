@@ -2,10 +2,11 @@
 
 import pytest
 
-from engine import WEEK, Simulation, playbook, replay, restore, save, sight, week_step
+from engine import Simulation, playbook, replay, restore, save, sight
 from engine.firm.safeguards import CONTROLS
 from engine.scenario.barrier_texts import Barriers, ChecklistItem, Slice
 from engine.scenario.scenario import load_scenario
+from tests.days import WEEK, week_step
 from tests.small import before, give, small_scenario
 
 SCENARIO = small_scenario(4)

@@ -8,31 +8,13 @@ from typing import Any
 import pytest
 
 import engine
-from engine import (
-    AUTOPILOTS,
-    BELL_END,
-    BLOCK,
-    CLOSE,
-    DESKS,
-    END,
-    OPEN,
-    WEEK,
-    AutopilotError,
-    Move,
-    Simulation,
-    autopilot,
-    looks_at,
-    next_look,
-    playbook,
-    rehearse,
-    replay,
-    step_at,
-    words_of,
-)
+from engine import AUTOPILOTS, DESKS, AutopilotError, Move, Simulation, autopilot, looks_at, next_look, playbook, rehearse, replay, words_of
 from engine.analysis.rehearsal import Rehearsal, step_to, submit
 from engine.autopilots.parts import Eyes
 from engine.commands import LEVERS
-from engine.market_time import Calendar, told
+from engine.market_time import Calendar
+from tests import days
+from tests.days import BELL_END, BLOCK, CLOSE, END, OPEN, WEEK, step_at, told
 from tests.small import before, small_scenario
 
 SEED = 7
@@ -64,7 +46,7 @@ def played(scenario: engine.Scenario, name: str, until: str, change: Any = lambd
 
 def given(run: Rehearsal, *kinds: str) -> list[tuple[str, str, dict[str, Any]]]:
     """(clock, kind, args) of the commands of these kinds."""
-    return [(engine.clock(command.step), command.kind, command.args) for command in run.commands if command.kind in kinds]
+    return [(days.clock(command.step), command.kind, command.args) for command in run.commands if command.kind in kinds]
 
 
 def without_rejects(sight: dict[str, Any]) -> dict[str, Any]:
@@ -205,7 +187,7 @@ def test_a_moment_without_a_date_is_todays_and_the_day_has_not_come_in_the_week_
 
 def at_desk(desk: str, clock: str = "09:40:00", **cards: Any) -> dict[str, Any]:
     """A sight with nothing on it but these cards."""
-    phase = engine.phase(step_at(clock))
+    phase = days.phase(step_at(clock))
     levers = [{"kind": kind, "allowed": True} for kind in cards.pop("allowed", ())]
     own = {
         "servers": {"servers": []},

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 import engine
-from engine import DESKS, WEEK, Rehearsal, Simulation, autopilot, rehearse, sight, step_at, week_step, words_of
+from engine import DESKS, Rehearsal, Simulation, autopilot, rehearse, sight, words_of
 from engine.autopilots.week import LOOK_TWICE, TAKE_IT_OUT, WRITE_IT_DOWN
 from engine.market.state import market_digest
-from engine.market_time import told
+from tests.days import WEEK, step_at, told, week_step
 from tests.small import give, small_scenario
 
 SCENARIO = small_scenario(1)

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from engine import DESKS, WEEK, Command, load_scenario, playbook, rehearse, step_at
+from engine import DESKS, Command, load_scenario, playbook, rehearse
 from engine.analysis.barriers import BASE, barrier_outcome, barrier_variations
 from engine.analysis.debrief import Log, Replays, Variation
+from tests.days import WEEK, step_at
 from tests.small import before
 from tests.unit.test_injects import args
 

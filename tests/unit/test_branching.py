@@ -7,15 +7,16 @@ import engine
 from game.control import schedule
 from game.live.clock import RunDriver
 from game.models import Command, Exercise, Fork, Inject, RuleBroken, Run, injects
+from tests import days
 from tests.builders import finished_run, new_exercise, new_facilitator
 
 pytestmark = pytest.mark.django_db
-AT, UNTIL = engine.step_at("09:40"), engine.step_at("09:48")
+AT, UNTIL = days.step_at("09:40"), days.step_at("09:48")
 
 
 @pytest.fixture(scope="module")
 def played():
-    return engine.rehearse(engine.load_scenario("knight-2012"), 79, dict.fromkeys(engine.DESKS, "novice"), since=engine.OPEN, until=UNTIL)
+    return engine.rehearse(engine.load_scenario("knight-2012"), 79, dict.fromkeys(engine.DESKS, "novice"), since=days.OPEN, until=UNTIL)
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def erin():
 
 @pytest.fixture
 def run(played, erin):
-    return finished_run(played, new_exercise(start_step=engine.step_at("09:28"), title="A morning", facilitator=erin, loss_counter="live"))
+    return finished_run(played, new_exercise(start_step=days.step_at("09:28"), title="A morning", facilitator=erin, loss_counter="live"))
 
 
 class Mute:
@@ -35,7 +36,7 @@ class Mute:
         self.run_id = run_id
 
     def take_over(self, desks) -> int:
-        return engine.WEEK
+        return days.WEEK
 
 
 def taken_up(run: Run, monkeypatch) -> RunDriver:
@@ -73,15 +74,15 @@ def test_a_forks_teams_stand_where_the_source_stood_to_the_last_bit(run, erin, m
 
 
 def test_a_fork_of_the_week_begins_with_the_week_though_it_starts_on_the_day(erin, monkeypatch):
-    until, at = engine.step_at("08:10"), engine.step_at("08:05")
-    played = engine.rehearse(engine.load_scenario("knight-2012"), 79, dict.fromkeys(engine.DESKS, "history"), since=engine.WEEK, until=until)
-    run = finished_run(played, new_exercise(start_step=engine.WEEK, facilitator=erin))
+    until, at = days.step_at("08:10"), days.step_at("08:05")
+    played = engine.rehearse(engine.load_scenario("knight-2012"), 79, dict.fromkeys(engine.DESKS, "history"), since=days.WEEK, until=until)
+    run = finished_run(played, new_exercise(start_step=days.WEEK, facilitator=erin))
     made = schedule.fork_of(run, at, erin)
-    assert (made.first_step, made.start_step) == (engine.WEEK, at)
+    assert (made.first_step, made.start_step) == (days.WEEK, at)
     made.start()
     assert taken_up(made.runs()[0], monkeypatch).sim.digest() == at_the_source(run, at).digest()
-    evening = schedule.fork_of(run, engine.step_at("30 Jul 19:30"), erin)
-    assert evening.first_step == engine.WEEK and evening.title.endswith("on from 30 Jul 19:30")
+    evening = schedule.fork_of(run, days.step_at("30 Jul 19:30"), erin)
+    assert evening.first_step == days.WEEK and evening.title.endswith("on from 30 Jul 19:30")
     evening.start()
     assert taken_up(evening.runs()[0], monkeypatch).sim.digest() == at_the_source(run, evening.start_step).digest()
 
@@ -109,13 +110,13 @@ def test_a_team_that_comes_late_begins_with_the_log_and_history_plays_on_to_wher
 
 
 def test_what_was_added_before_the_moment_is_in_the_log_and_on_the_line_and_is_not_given_twice(erin, played, monkeypatch):
-    exercise = new_exercise(start_step=engine.step_at("09:28"), facilitator=erin)
+    exercise = new_exercise(start_step=days.step_at("09:28"), facilitator=erin)
     card = next(one["id"] for one in engine.ready_injects(engine.load_scenario("knight-2012")) if one["title"] == "Where do we stand?")
     fields = {"card": card, "desks": ["risk"], "server": 0, "minutes": 0, "text": ""}
-    past, coming, later = (injects.add(exercise, None, engine.step_at(at), "erin", **fields) for at in ("09:35", "09:44", "09:46"))
+    past, coming, later = (injects.add(exercise, None, days.step_at(at), "erin", **fields) for at in ("09:35", "09:44", "09:46"))
     run = finished_run(played, exercise)
     seq = run.commands.order_by("-seq").first().seq
-    for number, (inject, step) in enumerate(((past, 0), (coming, 0), (later, engine.step_at("09:45"))), 1):
+    for number, (inject, step) in enumerate(((past, 0), (coming, 0), (later, days.step_at("09:45"))), 1):
         Command.objects.create(
             run=run, client_id=f"00000000-0000-4000-8000-{number:012d}", seq=seq + number, step=step, desk="facilitator", kind="inject.play",
             args=inject.args(), state="applied",
@@ -124,7 +125,7 @@ def test_what_was_added_before_the_moment_is_in_the_log_and_on_the_line_and_is_n
     made = schedule.fork_of(run, AT, erin)
     rows = list(made.injects.order_by("pk"))
     assert [row.known_by for row in rows] == [past.pk, coming.pk] and all(row.pk not in (past.pk, coming.pk) for row in rows)
-    new = injects.add(made, None, engine.step_at("09:50"), "erin", **fields)
+    new = injects.add(made, None, days.step_at("09:50"), "erin", **fields)
     made.start()
     begun = made.runs()[0]
     given = begun.commands.filter(kind="inject.play").order_by("pk").values_list("args", "state")
@@ -136,7 +137,7 @@ def test_what_was_added_before_the_moment_is_in_the_log_and_on_the_line_and_is_n
 
 
 def test_the_help_level_of_the_log_is_changed_only_where_the_fork_has_another(erin, played):
-    run = finished_run(played, new_exercise(start_step=engine.step_at("09:28"), facilitator=erin, help="assisted"))
+    run = finished_run(played, new_exercise(start_step=days.step_at("09:28"), facilitator=erin, help="assisted"))
     Command.objects.create(
         run=run, client_id="00000000-0000-4000-8000-000000000001", seq=9000, step=0, desk="facilitator", kind="help.set", args={"level": "assisted"},
         state="applied",
@@ -153,10 +154,10 @@ def test_the_help_level_of_the_log_is_changed_only_where_the_fork_has_another(er
     ("changed", "at", "reason"),
     [
         ({}, UNTIL, "played from 09:28:00 to 09:48:00: expected a moment between"),
-        ({}, engine.step_at("09:27"), "expected a moment between"),
+        ({}, days.step_at("09:27"), "expected a moment between"),
         ({"rules": None, "played_by": "0.9+other"}, AT, "by engine 0.9\\+other: expected"),
         ({"state": "failed"}, AT, "a run that has ended"),
-        ({"step": engine.END}, engine.CLOSE + 5, "nothing is played"),
+        ({"step": days.END}, days.CLOSE + 5, "nothing is played"),
     ],
 )
 def test_a_moment_that_cannot_be_played_on_from_is_refused_with_its_reason(run, erin, changed, at, reason):
@@ -207,5 +208,5 @@ def test_the_result_marks_what_was_inherited(run, erin, played):
     assert f"Goes on from Cobalt of {run.team.exercise.code} at 09:40:00" in page
     assert '<span class="tag">inherited</span>' in page
     looked = Client().get(f"/replay/{made.code}/{made.runs()[0].team_id}/").content.decode()
-    assert f'"of": "{run.team.exercise.code}"' in looked and f'"from": {engine.step_at("09:28")}' in looked
+    assert f'"of": "{run.team.exercise.code}"' in looked and f'"from": {days.step_at("09:28")}' in looked
     assert Inject.objects.count() == 0

@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from engine import CLOSE, KINDS, OPEN, Command, Simulation, restore, save, score, sight
+from engine import KINDS, Command, Simulation, restore, save, score, sight
 from engine.firm import safeguards
 from engine.firm.bridge import ITEMS, LINES, PINS, WIDTH, cut
 from engine.market.state import digest_of
+from tests.days import CLOSE, OPEN
 from tests.engine_builders import at_open, quiet_scenario
 from tests.small import begun, give, reply, settle, small_scenario
 

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import RULES, WEEK, Bundle, BundleError, Command, Log, Moment, OtherRules, load_scenario, pack, played_again, step_at, unpack, verify
+from engine import RULES, Bundle, BundleError, Command, Log, Moment, OtherRules, load_scenario, pack, played_again, unpack, verify
 from engine.scenario.scenario import SCENARIOS, read_folder
+from tests.days import WEEK, step_at
 
 LEAVES = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8)
 JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3), max_leaves=8)

@@ -10,6 +10,7 @@ import engine
 from engine.arguments import Args
 from engine.events import EventData
 from engine.sights import cards
+from tests import days
 from tests.card_types import FILE, Writer, misfits
 from tests.cards import FILE as SAMPLES
 from tests.small import small_scenario
@@ -32,7 +33,7 @@ def test_the_samples_of_real_cards_are_of_today(desk):
 
 
 @pytest.mark.parametrize("desk", SIGHTS)
-@pytest.mark.parametrize(("start", "steps"), [(engine.WEEK, 0), (0, 0), (0, engine.step_at("09:40"))])
+@pytest.mark.parametrize(("start", "steps"), [(days.WEEK, 0), (0, 0), (0, days.step_at("09:40"))])
 def test_cards_of_a_run_are_as_declared(desk, start, steps):
     sim = engine.Simulation(small_scenario(3), 7, start=start)
     sim.step(steps)

@@ -9,6 +9,7 @@ import engine
 from game.debrief import compare, exports, tables
 from game.models import Course, Event, Exercise, Ghost, Note, Run
 from game.views import debrief
+from tests import days
 from tests.builders import new_exercise, new_facilitator
 from tests.unit.test_exports import table
 
@@ -25,16 +26,16 @@ def ended(**values) -> Exercise:
     exercise.start()
     for place, run in enumerate(exercise.runs(), 1):
         Run.objects.filter(pk=run.pk).update(
-            state="ended", step=engine.END, score={**SCORE, "total": place * 10e6}, curve=[[engine.OPEN, 0], [engine.OPEN + 240, place * 100]]
+            state="ended", step=days.END, score={**SCORE, "total": place * 10e6}, curve=[[days.OPEN, 0], [days.OPEN + 240, place * 100]]
         )
     second = exercise.runs()[1]
     slices = {"a": "closed", "b": "open", "c": "hole", "d": "none"}
     week = {"slices": slices, "ticks": [], "truths": {}, "built": [], "hand_hours": dict.fromkeys(engine.DESKS, 1), "prices_usd": 0}
     Event.objects.create(run=second, number=1, step=-1, kind="week.closed", data=week)
-    Event.objects.create(run=second, number=2, step=engine.step_at("09:50"), kind=compare.CUT)
+    Event.objects.create(run=second, number=2, step=days.step_at("09:50"), kind=compare.CUT)
     exercise.end()
     cut = [{"at": "10:15:00", "desk": "", "text": engine.CUT_WORDS}]
-    Ghost.objects.create(scenario="knight-2012", seed=79, made_by="1", curve=[[engine.OPEN, 0], [engine.OPEN + 240, 4000]], score={**SCORE, "total": 400e6}, story=cut)  # fmt: skip
+    Ghost.objects.create(scenario="knight-2012", seed=79, made_by="1", curve=[[days.OPEN, 0], [days.OPEN + 240, 4000]], score={**SCORE, "total": 400e6}, story=cut)  # fmt: skip
     exercise.refresh_from_db()
     return exercise
 
@@ -135,7 +136,7 @@ def test_the_curve_and_the_events_are_tables_of_all_teams_and_of_one(client):
     client.force_login(exercise.facilitator)
     rows = table(b"".join(client.get(f"/facilitator/{exercise.code}/curve.csv")).decode())
     assert len(rows) == 8 and rows[1] == {
-        "exercise": "A morning", "code": exercise.code, "team": "Cobalt", "at": "09:31:00", "step": str(engine.OPEN + 240), "loss $": "100", "history's loss $": "4000",
+        "exercise": "A morning", "code": exercise.code, "team": "Cobalt", "at": "09:31:00", "step": str(days.OPEN + 240), "loss $": "100", "history's loss $": "4000",
     }  # fmt: skip
     team = exercise.teams.get(name="Ochre")
     events = table(b"".join(client.get(f"/result/{exercise.code}/{team.pk}/events.csv")).decode())

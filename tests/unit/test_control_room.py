@@ -22,6 +22,7 @@ from game.people.sweep import Sweeper
 from game.sockets import inbox
 from game.sockets.protocol import CommandMessage
 from game.stillness import Stillness
+from tests import days
 from tests.builders import new_exercise, taken_seat
 
 pytestmark = pytest.mark.django_db
@@ -31,11 +32,11 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def exercise():
     """Cobalt and Amber, in the market at 09:40 and 09:38."""
-    exercise = new_exercise(start_step=engine.step_at("09:30"), autopilot="assistant")
+    exercise = new_exercise(start_step=days.step_at("09:30"), autopilot="assistant")
     exercise.add_team("Amber", "assistant")
     drive(exercise, "start")
     for name, at in (("Cobalt", "09:40"), ("Amber", "09:38")):
-        Run.objects.filter(team__name=name).update(step=engine.step_at(at), state="running")
+        Run.objects.filter(team__name=name).update(step=days.step_at(at), state="running")
     return Exercise.objects.get(pk=exercise.pk)
 
 
@@ -92,7 +93,7 @@ def test_a_command_to_a_team_that_is_paused_alone_is_refused_with_the_reason(exe
 def test_a_teams_own_speed_is_over_the_exercises_until_all_get_one_in_that_phase(exercise):
     drive_team(team_of(exercise), "speed", "2")
     assert (look(exercise).speeds, look(exercise, "Amber").speeds) == ({"bell": 2.0}, {})
-    assert run_of(exercise).speed_at(engine.OPEN) == 2 and run_of(exercise, "Amber").speed_at(engine.OPEN) == 5
+    assert run_of(exercise).speed_at(days.OPEN) == 2 and run_of(exercise, "Amber").speed_at(days.OPEN) == 5
     drive(exercise, "speed", "10")
     assert look(exercise).speeds == look(exercise, "Amber").speeds == {"bell": 10.0}
     with pytest.raises(RuleBroken, match="from 0.5 to 120 times"):
@@ -101,14 +102,14 @@ def test_a_teams_own_speed_is_over_the_exercises_until_all_get_one_in_that_phase
 
 def test_a_team_is_advanced_alone_to_a_time_to_the_others_or_to_the_next_phase(exercise):
     drive_team(team_of(exercise, "Amber"), "advance")
-    assert look(exercise, "Amber").advance_step == engine.step_at("09:40"), "to where the furthest is"
+    assert look(exercise, "Amber").advance_step == days.step_at("09:40"), "to where the furthest is"
     drive_team(team_of(exercise), "advance")
-    assert look(exercise).advance_step == engine.BELL_END
+    assert look(exercise).advance_step == days.BELL_END
     drive_team(team_of(exercise, "Amber"), "advance", "09:50")
-    assert look(exercise, "Amber").advance_step == engine.step_at("09:50")
+    assert look(exercise, "Amber").advance_step == days.step_at("09:50")
     drive(exercise, "advance", "10:00")
-    assert look(exercise, "Amber").advance_step == engine.step_at("10:00"), "everybody's goes further"
-    assert look(exercise).advance_step == engine.BELL_END
+    assert look(exercise, "Amber").advance_step == days.step_at("10:00"), "everybody's goes further"
+    assert look(exercise).advance_step == days.BELL_END
     with pytest.raises(RuleBroken, match="It is 09:40:00 for Cobalt already"):
         drive_team(team_of(exercise), "advance", "09:39")
 
@@ -152,7 +153,7 @@ def test_nothing_is_done_to_one_teams_time_before_the_start_or_with_a_verb_that_
 
 
 def test_an_evening_waits_for_no_team_that_stands_alone():
-    exercise = new_exercise(start_step=engine.WEEK, autopilot="assistant")
+    exercise = new_exercise(start_step=days.WEEK, autopilot="assistant")
     exercise.add_team("Amber", "assistant")
     for name in ("Cobalt", "Amber"):
         taken_seat(exercise, team=name, name=f"{name}'s")
@@ -297,7 +298,7 @@ def test_an_autopilot_nobody_knows_gets_no_seat(exercise):
 def test_a_team_that_comes_late_begins_where_the_others_are_with_history_before(exercise):
     act(exercise, {"do": "team-add", "name": " Late  ones "})
     run = run_of(exercise, "Late ones")
-    there = engine.step_at("09:40")
+    there = days.step_at("09:40")
     assert (run.step, run.start_step, run_store.control(run).advance_step) == (0, there, there)
     assert {seat.autopilot for seat in run.team.seats.all()} == {"assistant"}
     assert run in Run.to_turn()
@@ -375,7 +376,7 @@ def test_a_note_is_stamped_with_the_market_time_of_its_team_or_of_the_furthest(e
     act(exercise, {"do": "note", "text": "  Nobody  reads the mail "}, "erin")
     act(exercise, {"do": "note", "text": "Stopped early", "team": str(team_of(exercise, "Amber").pk)})
     act(exercise, {"do": "note", "text": "The first mail", "at": "09:31:10"})
-    found = [(engine.clock(note.step), str(note.team or ""), note.text, note.by) for note in Note.objects.all()]
+    found = [(days.clock(note.step), str(note.team or ""), note.text, note.by) for note in Note.objects.all()]
     assert found == [
         ("09:31:10", "", "The first mail", ""),
         ("09:38:00", "Amber", "Stopped early", ""),
@@ -413,13 +414,13 @@ def test_every_act_is_kept_with_who_did_it(exercise):
 
 def given(run: Run, seq: int, kind: str, desk: str = "operator", by: str = "Dana", **args) -> None:
     Command.objects.create(
-        run=run, client_id=f"00000000-0000-4000-8000-{run.pk:06d}{seq:06d}", seq=seq, step=engine.step_at("09:33") + seq, desk=desk, kind=kind, args=args,
+        run=run, client_id=f"00000000-0000-4000-8000-{run.pk:06d}{seq:06d}", seq=seq, step=days.step_at("09:33") + seq, desk=desk, kind=kind, args=args,
         by=by, state="applied",
     )  # fmt: skip
 
 
 def told(run: Run, number: int, kind: str, audience=(), **data) -> None:
-    Event.objects.create(run=run, number=number, step=engine.step_at("09:32") + number, kind=kind, audience=list(audience), data=data)
+    Event.objects.create(run=run, number=number, step=days.step_at("09:32") + number, kind=kind, audience=list(audience), data=data)
 
 
 def test_the_feed_tells_each_row_once_in_words_and_marks_what_a_person_wants_to_read(exercise):
@@ -477,7 +478,7 @@ def run_args(run: engine.Rehearsal, seq: int) -> dict:
 def test_every_event_and_command_of_a_week_and_its_day_has_its_words():
     scenario, told = engine.load_scenario("knight-2012"), set()
     for line_up in ("history", "competent"):
-        run = engine.rehearse(scenario, 79, dict.fromkeys(engine.DESKS, line_up), since=engine.WEEK)
+        run = engine.rehearse(scenario, 79, dict.fromkeys(engine.DESKS, line_up), since=days.WEEK)
         for event in run.events:
             tell = EVENTS.get(event.kind) or ASIDE.get(event.kind)
             if tell:

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from engine import OPEN
 from engine.market.controls import CAPPED, MISSED, PASSED, REASONS, TOO_FAST, UNRECONCILED
 from engine.market.state import CLIENT, ERROR, market_digest
+from tests.days import OPEN
 from tests.engine_builders import at_open, is_over_cap, is_within_rate, limit_under_collar, quiet_scenario, rows_of
 from tests.small import give, small_scenario
 

@@ -4,12 +4,13 @@ import json
 
 import pytest
 
-from engine import BELL_END, CLOSE, END, OPEN, Command, Simulation, playbook, replay, restore, save, score, sight
+from engine import Command, Simulation, playbook, replay, restore, save, score, sight
 from engine.analysis.record import beside_history, record
 from engine.firm.trading_day import rlp_live
 from engine.market.controls import REASONS
 from engine.market.router import BEHAVIOURS
 from engine.market.state import CLIENT, ERROR
+from tests.days import BELL_END, CLOSE, END, OPEN
 from tests.small import before, begun, give, ring, settle, small_scenario
 
 MINUTE = 240

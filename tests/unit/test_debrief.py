@@ -4,8 +4,9 @@ from itertools import permutations
 
 import pytest
 
-from engine import BELL_END, Command, Simulation, load_scenario, replay, score, step_at
+from engine import Command, Simulation, load_scenario, replay, score
 from engine.analysis.debrief import EXACT, Log, Replays, Variation, alternatives, orders, pivotal, shares, subset, subsets
+from tests.days import BELL_END, step_at
 from tests.small import before, small_scenario
 
 SMALL = small_scenario(3)

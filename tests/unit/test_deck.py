@@ -12,11 +12,12 @@ from game.debrief import tasks
 from game.live import senders
 from game.models import Command, Event, Exercise, Ghost, Inject, Message, RuleBroken, Run, injects
 from game.ops import reaper
+from tests import days
 from tests.builders import first_picture, made_by_here, new_exercise, new_facilitator, pinned
 from tests.small import small_scenario
 
 pytestmark = pytest.mark.django_db
-AT = engine.step_at("09:45")
+AT = days.step_at("09:45")
 CRASH = {"card": "crash", "desks": [], "server": 3, "minutes": 0, "text": "", "when": None}
 MAIL = {"card": "status_mail", "desks": ["operator"], "server": 0, "minutes": 0, "text": "", "when": None}
 GROSS = {"what": "gross_usd", "above": 500_000_000}
@@ -24,7 +25,7 @@ GROSS = {"what": "gross_usd", "above": 500_000_000}
 
 @pytest.fixture
 def exercise():
-    found = new_exercise(start_step=engine.step_at("09:28"))
+    found = new_exercise(start_step=days.step_at("09:28"))
     found.add_team("Amber")
     return found
 
@@ -32,13 +33,13 @@ def exercise():
 @pytest.fixture
 def started(exercise):
     exercise.start()
-    exercise.runs().update(step=engine.step_at("09:40"), state="running")
+    exercise.runs().update(step=days.step_at("09:40"), state="running")
     exercise.refresh_from_db()
     return exercise
 
 
 def move(exercise: Exercise, team: str, moment: str) -> None:
-    Run.objects.filter(team__exercise=exercise, team__name=team).update(step=engine.step_at(moment))
+    Run.objects.filter(team__exercise=exercise, team__name=team).update(step=days.step_at(moment))
 
 
 def given(exercise: Exercise, kind: str = "inject.play") -> list[tuple[str, dict]]:
@@ -50,7 +51,7 @@ def happen(exercise: Exercise, team: str, inject: Inject, moment: str) -> None:
     """The clock tells that a run has had an inject."""
     run = Run.objects.get(team__exercise=exercise, team__name=team)
     data = {"inject": inject.pk, "card": inject.card}
-    Event.objects.create(run=run, number=run.events.count(), step=engine.step_at(moment), kind="inject.delivered", data=data)
+    Event.objects.create(run=run, number=run.events.count(), step=days.step_at(moment), kind="inject.delivered", data=data)
 
 
 def test_one_for_all_teams_is_one_command_a_run_with_the_same_step(started):
@@ -64,7 +65,7 @@ def test_now_for_all_is_a_moment_ahead_of_the_furthest_team_and_for_one_team_it_
     move(started, "Amber", "09:41")
     everybody = injects.add(started, None, None, "erin", **CRASH)
     lead = round(5 * injects.LEAD_S * engine.STEPS_PER_SECOND)
-    assert everybody.at == engine.step_at("09:41") + lead
+    assert everybody.at == days.step_at("09:41") + lead
     alone = injects.add(started, started.teams.get(name="Cobalt"), None, "erin", **CRASH)
     assert alone.at is None
     assert [team for team, args in given(started) if args["id"] == alone.pk] == ["Cobalt"]
@@ -77,9 +78,9 @@ def test_now_while_teams_catch_up_is_when_they_have(started):
 
 
 def test_now_at_the_close_is_in_the_evening_and_after_it_nothing_can_be_added(started):
-    started.runs().update(step=engine.CLOSE - 1)
-    assert injects.soon(started) == engine.BLOCK
-    started.runs().update(step=engine.END - 1)
+    started.runs().update(step=days.CLOSE - 1)
+    assert injects.soon(started) == days.BLOCK
+    started.runs().update(step=days.END - 1)
     with pytest.raises(RuleBroken, match="The day is over"):
         injects.soon(started)
 
@@ -126,7 +127,7 @@ def test_it_is_given_once_however_often(started):
 )
 def test_what_cannot_be_is_refused_with_the_reason_and_no_row_stays(started, at, change, words):
     with pytest.raises(RuleBroken) as refused:
-        injects.add(started, None, engine.step_at(at), "erin", **{**CRASH, **change})
+        injects.add(started, None, days.step_at(at), "erin", **{**CRASH, **change})
     assert words in str(refused.value)
     assert not Inject.objects.exists() and not given(started)
 
@@ -190,19 +191,19 @@ def test_what_a_paused_team_has_not_taken_in_yet_can_be_taken_back(started):
     assert [row.state for row in Command.objects.filter(kind="inject.play")] == ["refused"]
     assert given(started, "inject.take_back") == []
     again = injects.add(started, started.teams.get(name="Amber"), None, "erin", **CRASH)
-    Command.objects.filter(args__id=again.pk).update(state="applied", seq=99, step=engine.step_at("09:40"))
+    Command.objects.filter(args__id=again.pk).update(state="applied", seq=99, step=days.step_at("09:40"))
     with pytest.raises(RuleBroken, match="It was delivered at 09:40:00"):
         again.take_back("erin")
 
 
 def test_a_team_with_a_time_of_its_own_is_looked_at_with_it(started):
     """One runs ahead at full speed, one stands still."""
-    Run.objects.filter(team__name="Amber").update(advance_step=engine.step_at("09:50"))
+    Run.objects.filter(team__name="Amber").update(advance_step=days.step_at("09:50"))
     Run.objects.filter(team__name="Cobalt").update(paused=True)
-    assert injects.soon(started) > engine.step_at("09:50")
+    assert injects.soon(started) > days.step_at("09:50")
     with pytest.raises(RuleBroken, match="Amber is at 09:40:00: 09:45:00 is too early"):
         injects.add(started, None, AT, "erin", **CRASH)
-    injects.add(started, started.teams.get(name="Cobalt"), engine.step_at("09:40:01"), "erin", **CRASH)
+    injects.add(started, started.teams.get(name="Cobalt"), days.step_at("09:40:01"), "erin", **CRASH)
 
 
 def test_a_team_that_comes_late_is_given_what_was_for_all_since_the_beginning(started):
@@ -296,13 +297,13 @@ def log(exercise: Exercise) -> list:
 def test_the_ghost_gets_what_went_to_all_teams_and_nothing_else(started):
     everybody = injects.add(started, None, AT, "erin", **CRASH)
     injects.add(started, started.teams.get(name="Amber"), AT, "erin", **CRASH)
-    assert log(started) == [[engine.WEEK, "inject.play", everybody.args()]]
+    assert log(started) == [[days.WEEK, "inject.play", everybody.args()]]
     everybody.take_back("erin")
     assert log(started) == []
     condition = injects.add(started, None, None, "erin", **{**MAIL, "when": GROSS})
     condition.take_back("erin")
     assert [kind for _, kind, _ in log(started)] == ["inject.play", "inject.take_back"], "it was judged until then"
-    assert log(started)[-1][0] == engine.step_at("09:40")
+    assert log(started)[-1][0] == days.step_at("09:40")
 
 
 def test_what_every_team_was_too_far_for_is_not_the_ghosts_either(started):
@@ -345,7 +346,7 @@ def test_a_ghost_is_known_by_its_injects_and_an_earlier_one_serves_until_it_is_t
 
 def test_two_exercises_that_were_added_the_same_share_a_ghost(started):
     injects.add(started, None, AT, "erin", **CRASH)
-    other = new_exercise(start_step=engine.step_at("09:28"))
+    other = new_exercise(start_step=days.step_at("09:28"))
     injects.add(other, None, AT, "erin", **CRASH)
     assert started.ghost_keys() == other.ghost_keys()
 

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from engine import OPEN, WEEK, Command, Scenario, Simulation, load_scenario, playbook, replay, restore, save, score, sight, step_at
+from engine import Command, Scenario, Simulation, load_scenario, playbook, replay, restore, save, score, sight
 from engine.firm import safeguards, server_ops
 from engine.firm.clients import flag_percent
 from engine.firm.trial import rolled_back
 from engine.firm.week import inventory, missing_host
 from engine.market.state import market_digest
+from tests.days import OPEN, WEEK, step_at
 from tests.small import before, give, heard, ok, settle, small_scenario, until
 
 OLD, NEW, CLEAN, NEWFLAG = "smars-2003", "smars-rlp", "smars-rlp-clean", "smars-rlp-newflag"

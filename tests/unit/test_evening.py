@@ -2,12 +2,13 @@
 
 import pytest
 
-from engine import BLOCK, CLOSE, END, Simulation, replay, restore, save, score, sight
+from engine import Simulation, replay, restore, save, score, sight
 from engine.commands import Command
 from engine.market.positions import marks
 from engine.market.state import ERROR
 from engine.market.unwind import discount_ppm
 from engine.market_time import STEPS_PER_MINUTE
+from tests.days import BLOCK, CLOSE, END
 from tests.engine_builders import quiet_scenario
 from tests.small import before, give
 

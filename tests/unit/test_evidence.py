@@ -20,9 +20,10 @@ from engine.evidence.evidence import (
     load_evidence,
     log_text,
 )
-from engine.market_time import BELL_END, CLOSE, OPEN, Calendar, step_at
+from engine.market_time import Calendar
 from engine.scenario.evidence_models import Planned
 from engine.scenario.folders import Folder
+from tests.days import BELL_END, CLOSE, OPEN, step_at
 
 FOLDER = Path(__file__).parents[2] / "engine" / "scenarios" / "knight-2012"
 SERVER = "SMARS-{n}"

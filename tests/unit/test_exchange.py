@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from engine import OPEN, Simulation, sight, step_at
+from engine import Simulation, sight
 from engine.market.controls import NO_QUOTE
+from tests.days import OPEN, step_at
 from tests.engine_builders import at_open, quiet_scenario, watch
 from tests.small import small_scenario
 

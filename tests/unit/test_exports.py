@@ -12,9 +12,9 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-import engine
 from game.debrief import exports
 from game.models import Command, Course, Exercise, Ghost, Holding, Player, Run, Seat, Stay
+from tests import days
 from tests.builders import new_exercise, new_facilitator, taken_seat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")]
@@ -49,7 +49,7 @@ def played(minutes: float = 30, **values) -> Exercise:
     end = timezone.now()
     Exercise.objects.filter(pk=exercise.pk).update(started_at=end - timedelta(minutes=minutes), ended_at=end)
     Holding.objects.update(taken_at=end - timedelta(minutes=minutes + 5))
-    Run.objects.filter(team__exercise=exercise).update(state="ended", step=engine.END, score=SCORE, digest="d1g", played_by="7")
+    Run.objects.filter(team__exercise=exercise).update(state="ended", step=days.END, score=SCORE, digest="d1g", played_by="7")
     exercise.refresh_from_db()
     return exercise
 
@@ -188,11 +188,11 @@ def test_a_drawn_scenario_is_in_no_export_before_the_end():
 
 
 def test_decisions_leave_with_what_is_known_of_their_worth(erin, client, monkeypatch):
-    exercise = played(facilitator=erin, start_step=engine.step_at("09:31"))
+    exercise = played(facilitator=erin, start_step=days.step_at("09:31"))
     run = Run.objects.get(team__exercise=exercise)
     monkeypatch.setattr("game.debrief.counterfactuals.send_for_missing", lambda *_: None)  # workers are not what is looked at here
     args = {"run": run, "desk": "operator", "kind": "server.stop", "args": {"server": 8}, "confidence": "likely", "state": "applied"}
-    Command.objects.create(client_id=uuid.uuid4(), seq=1, step=engine.step_at("09:33"), **args)
+    Command.objects.create(client_id=uuid.uuid4(), seq=1, step=days.step_at("09:33"), **args)
     for key, loss in (("played", 15e6), ("without:1", 440e6), ("earlier:1", 5e6)):
         Course.objects.create(run=run, key=key, loss_usd=loss, made_by=run.made_by)
     (row,) = table(b"".join(client.get(f"/facilitator/{exercise.code}/decisions.csv")).decode())

@@ -7,6 +7,7 @@ from game.control.forms import TEAMS, NewExercise
 from game.models import Exercise, FacilitatorLink, Seat
 from game.ops.addresses import is_loopback
 from game.sockets.pages import qr_svg
+from tests import days
 from tests.builders import first_picture, new_exercise, taken_seat
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,7 @@ def test_everything_can_be_chosen(facilitator):
         facilitator, scenario="knight-2012", phase="10:15", teams="12", help="guided", loss_counter="hidden", seed_from="own", seed="5",
         speed_bell="2.5", speed_unwind="90", speed_premarket="", speed_block="120",
     )  # fmt: skip
-    assert (exercise.seed, exercise.start_step, exercise.help, exercise.loss_counter) == (5, engine.step_at("10:15"), "guided", "hidden")
+    assert (exercise.seed, exercise.start_step, exercise.help, exercise.loss_counter) == (5, days.step_at("10:15"), "guided", "hidden")
     assert [team.name for team in exercise.teams.all()] == list(TEAMS) and len(set(TEAMS)) == 12
     assert exercise.speeds == {"bell": 2.5, "block": 120.0}, "what is the default stays the default"
 
@@ -60,17 +61,17 @@ def test_a_drawn_scenario_is_one_of_those_there_are_and_no_page_names_it_before_
 @pytest.mark.parametrize(
     ("fields", "start"),
     [
-        ({"phase": "27 Jul 18:00"}, engine.WEEK),
-        ({"phase": "09:28"}, engine.step_at("09:28")),
-        ({"start": "30 Jul 18:30"}, engine.week_step(1, "18:30")),
-        ({"start": " 27 Jul 18:30 "}, engine.week_step(0, "18:30")),
-        ({"start": "Fri 27 Jul 20:00"}, engine.week_step(0, "20:00")),
-        ({"start": "1 Aug 09:45"}, engine.step_at("09:45")),
+        ({"phase": "27 Jul 18:00"}, days.WEEK),
+        ({"phase": "09:28"}, days.step_at("09:28")),
+        ({"start": "30 Jul 18:30"}, days.week_step(1, "18:30")),
+        ({"start": " 27 Jul 18:30 "}, days.week_step(0, "18:30")),
+        ({"start": "Fri 27 Jul 20:00"}, days.week_step(0, "20:00")),
+        ({"start": "1 Aug 09:45"}, days.step_at("09:45")),
     ],
 )
 def test_it_can_begin_on_an_evening_of_the_week_in_the_morning_or_at_the_bell(facilitator, fields, start):
     exercise = created(facilitator, **fields)
-    assert (exercise.start_step, exercise.first_step) == (start, engine.WEEK if start < 0 else 0)
+    assert (exercise.start_step, exercise.first_step) == (start, days.WEEK if start < 0 else 0)
     exercise.start()
     assert [run.step for run in exercise.runs()] == [exercise.first_step], "history plays what lies before the start"
 
@@ -78,7 +79,7 @@ def test_it_can_begin_on_an_evening_of_the_week_in_the_morning_or_at_the_bell(fa
 def test_a_time_of_ones_own_wins_over_the_phase_and_a_drawn_seed_over_a_typed_one(facilitator, monkeypatch):
     monkeypatch.setattr("game.control.schedule.secrets.randbelow", lambda _: 4711)
     exercise = created(facilitator, phase="08:00", start="09:45", seed_from="draw", seed="5")
-    assert (exercise.start_step, exercise.seed) == (engine.step_at("09:45"), 4711)
+    assert (exercise.start_step, exercise.seed) == (days.step_at("09:45"), 4711)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +149,7 @@ def test_its_script_posts_and_gets_the_new_picture_or_the_reason(facilitator):
     assert "is running" in refused["reason"]
     facilitator.post(address, {"do": "advance"}, **JSON)
     exercise.refresh_from_db()
-    assert exercise.advance_step == engine.OPEN
+    assert exercise.advance_step == days.OPEN
     fast = facilitator.post(address, {"speed": "0.5"}, **JSON).json()
     assert fast["state"]["speed"] == 0.5 and fast["state"]["catching_up"]
     assert facilitator.post(address, {"do": "end"}, **JSON).json()["state"]["can"]["drive"] is False

@@ -38,7 +38,16 @@ def scenario(monkeypatch):
 
 @pytest.fixture
 def played(scenario):
-    """Its day, and every card of every desk at some moments of it: (run, texts by name, clock cards by step)."""
+    """Its day, and every card of every desk at some moments of it: (run, texts by name, clock cards by step). Played once; nobody changes it."""
+    if not _played:
+        _played.append(_play(scenario))
+    return _played[0]
+
+
+_played: list = []
+
+
+def _play(scenario):
     seen, clocks = dict[str, str](), dict[int, dict]()
 
     def watch(sim, sights):
@@ -84,6 +93,7 @@ def test_its_days_and_hours_are_its_own(scenario):
     assert (day.day, day.evenings, day.evening_from, day.evening_to) == ("Wed 5 Jun", ("Mon 3 Jun", "Tue 4 Jun"), "19:00", "21:30")
     moments = {name: day.hm(getattr(day, name)) for name in ("open", "due", "bell_end", "close", "block", "end")}
     assert moments == {"open": "09:00", "due": "09:25", "bell_end": "09:40", "close": "15:30", "block": "17:30", "end": "18:15"}
+    assert day.fill("By {due}, only until {notice}'s end.") == "By 09:25, only until Monday's end."
     assert (day.clock(0), day.step_at("4 Jun 21:30"), day.step_at("07:45"), day.week) == ("07:45:00", 0, 0, -2 * 150 * engine.STEPS_PER_MINUTE)
     for typed, said in (("07:44", "expected 07:45 or later"), ("27 Jul 18:30", "expected 3 Jun, 4 Jun"), ("3 Jun 18:59", "expected 19:00 to 21:30")):
         with pytest.raises(ValueError, match=said):

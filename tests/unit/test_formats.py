@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-import engine
 from engine import money
 from game.debrief.report import words
+from tests import days
 
 CASES: dict[str, list[list[Any]]] = json.loads((Path(__file__).resolve().parents[1] / "formats.json").read_text())
 
 
 def moment(step: int) -> str:
     """A clock with its date before it in the week."""
-    return f"{engine.date(step)[4:]} {engine.clock(step)}" if step < 0 else engine.clock(step)
+    return f"{days.date(step)[4:]} {days.clock(step)}" if step < 0 else days.clock(step)
 
 
 WRITERS = {"short": words.short, "gain": words.gain, "share": words.share, "minute": words.minute, "moment": moment}

@@ -10,8 +10,9 @@ from game.control import board
 from game.live import losses
 from game.live.loudspeaker import read_hash
 from game.models import Exercise
+from tests import days
 
-OPEN, MINUTE = engine.OPEN, engine.STEPS_PER_MINUTE
+OPEN, MINUTE = days.OPEN, engine.STEPS_PER_MINUTE
 GHOST = [[OPEN + MINUTE * minute, 4_000_000 * minute] for minute in range(46)]
 
 
@@ -80,7 +81,7 @@ def test_no_card_of_the_run_itself_reaches_the_wall(mode, state):
 def test_history_between_two_minutes_lies_on_the_line_and_outside_at_its_ends():
     assert losses.at(GHOST, OPEN + MINUTE // 2) == 2_000_000
     assert losses.at(GHOST, OPEN - 1) == 0
-    assert losses.at(GHOST, engine.CLOSE) == 180_000_000
+    assert losses.at(GHOST, days.CLOSE) == 180_000_000
     assert losses.at([], OPEN) == 0
 
 
@@ -99,4 +100,4 @@ def test_a_card_that_did_not_change_keeps_its_version_and_is_not_sent_again():
 
 
 def test_a_run_that_has_told_nothing_yet_stands_at_the_beginning_of_its_week():
-    assert read_hash({}).step == engine.WEEK and read_hash({"": "7"}).step == 7
+    assert read_hash({}).step == days.WEEK and read_hash({"": "7"}).step == 7

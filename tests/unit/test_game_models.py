@@ -11,6 +11,7 @@ from game.models import CODE_LETTERS, FacilitatorLink, Ghost, RuleBroken, Run, S
 from game.people.access import normal, place_of
 from game.sockets.inbox import BURST, Budget
 from game.views.result import beside_the_bell, fate, moments
+from tests import days
 from tests.builders import made_by_here, new_exercise, pinned, taken_seat
 
 DAY = engine.Calendar.of()
@@ -47,38 +48,38 @@ def test_of_two_who_pause_at_once_one_is_told_that_it_is_paused():
 
 
 def test_a_speed_belongs_to_the_phase_it_was_set_in():
-    exercise = new_exercise(start_step=engine.OPEN)
+    exercise = new_exercise(start_step=days.OPEN)
     exercise.start()
     exercise.set_speed(2)
-    assert exercise.speed_at(engine.BELL_FROM - 1) == 30
-    assert exercise.speed_at(engine.OPEN) == 2
-    assert exercise.speed_at(engine.BELL_END) == 90
+    assert exercise.speed_at(days.BELL_FROM - 1) == 30
+    assert exercise.speed_at(days.OPEN) == 2
+    assert exercise.speed_at(days.BELL_END) == 90
     for bad in (0, 0.4, 121, float("nan")):
         with pytest.raises(RuleBroken, match="0.5 to 120"):
             exercise.set_speed(bad)
 
 
 def test_advancing_goes_forward_only():
-    exercise = new_exercise(start_step=engine.OPEN)
+    exercise = new_exercise(start_step=days.OPEN)
     exercise.start()
     with pytest.raises(RuleBroken, match="09:30:00 already"):
-        exercise.advance_to(engine.OPEN)
-    exercise.advance_to(engine.OPEN + 1)
-    assert exercise.advance_step == engine.OPEN + 1
+        exercise.advance_to(days.OPEN)
+    exercise.advance_to(days.OPEN + 1)
+    assert exercise.advance_step == days.OPEN + 1
 
 
 def test_an_exercise_may_start_with_the_week_and_is_advanced_evening_by_evening():
-    exercise = new_exercise(start_step=engine.WEEK)
+    exercise = new_exercise(start_step=days.WEEK)
     exercise.start()
     (run,) = exercise.runs()
-    assert (run.step, exercise.step, exercise.speed_at(run.step)) == (engine.WEEK, engine.WEEK, 60.0)
-    assert run_store.furthest_stamp(run) == engine.WEEK
-    assert RunDriver(run).sim.now == engine.WEEK
-    assert [next_phase(DAY, step) for step in (engine.WEEK, engine.week_step(1, "20:59"), -1, 0)] == [
-        engine.week_step(1, "18:00"), engine.week_step(2, "18:00"), 0, engine.OPEN,
+    assert (run.step, exercise.step, exercise.speed_at(run.step)) == (days.WEEK, days.WEEK, 60.0)
+    assert run_store.furthest_stamp(run) == days.WEEK
+    assert RunDriver(run).sim.now == days.WEEK
+    assert [next_phase(DAY, step) for step in (days.WEEK, days.week_step(1, "20:59"), -1, 0)] == [
+        days.week_step(1, "18:00"), days.week_step(2, "18:00"), 0, days.OPEN,
     ]  # fmt: skip
     exercise.advance_to(next_phase(DAY, exercise.step))
-    assert exercise.advance_step == engine.week_step(1, "18:00")
+    assert exercise.advance_step == days.week_step(1, "18:00")
 
 
 def test_an_exercise_ends_when_its_last_run_has():
@@ -188,6 +189,6 @@ def test_the_ghost_is_the_one_of_the_rules_and_the_data_that_the_runs_were_playe
 
 
 def test_the_last_seconds_before_the_bell_are_no_faster_than_what_follows():
-    at = {text: speed_of(DAY, {}, engine.step_at(text)) for text in ("09:29:44", "09:29:45", "09:29:59", "09:30")}
+    at = {text: speed_of(DAY, {}, days.step_at(text)) for text in ("09:29:44", "09:29:45", "09:29:59", "09:30")}
     assert at == {"09:29:44": 30.0, "09:29:45": 5.0, "09:29:59": 5.0, "09:30": 5.0}
-    assert speed_of(DAY, {"bell": 120.0}, engine.step_at("09:29:50")) == 30.0
+    assert speed_of(DAY, {"bell": 120.0}, days.step_at("09:29:50")) == 30.0

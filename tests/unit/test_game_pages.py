@@ -7,8 +7,8 @@ import uuid
 import pytest
 from django.test import Client
 
-import engine
 from game.models import Command, Event, Exercise, FacilitatorLink, Ghost, Run, Seat
+from tests import days
 from tests.builders import new_exercise
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def exercise() -> Exercise:
-    exercise = new_exercise(title="Autumn class", start_step=engine.step_at("09:28"))
+    exercise = new_exercise(title="Autumn class", start_step=days.step_at("09:28"))
     exercise.start()
     return exercise
 
@@ -104,7 +104,7 @@ def test_the_facilitator_starts_pauses_resumes_sets_the_speed_and_ends(facilitat
     facilitator.post(address, {"speed": "10"})
     facilitator.post(address, {"do": "advance", "to": "09:29"})
     exercise.refresh_from_db()
-    assert exercise.speed_at(exercise.step) == 10 and exercise.advance_step == engine.step_at("09:29")
+    assert exercise.speed_at(exercise.step) == 10 and exercise.advance_step == days.step_at("09:29")
     facilitator.post(address, {"do": "end"})
     exercise.refresh_from_db()
     assert exercise.state == "ended"
@@ -139,7 +139,7 @@ def test_the_result_waits_for_the_end_and_then_measures_against_history(client, 
     before = client.get(f"/result/{exercise.code}/")
     assert before.context["final"] is False and before.context["teams"] == []
     score = {"total": 38_200_000.0, "trading": 38_000_000.0, "halting": 200_000.0, "contained_at": "09:33:00"}
-    Run.objects.filter(team__exercise=exercise).update(state="ended", step=engine.END, score=score)
+    Run.objects.filter(team__exercise=exercise).update(state="ended", step=days.END, score=score)
     run = Run.objects.get(team__exercise=exercise)
     Event.objects.create(run=run, number=1, step=21_600, kind="market.opened")
     Event.objects.create(run=run, number=2, step=22_000, kind="smars.disconnected")

@@ -7,6 +7,7 @@ import pytest
 import engine
 from game.control import guide
 from game.control.briefs import BRIEFS, levers
+from tests import days
 from tests.builders import new_exercise, new_facilitator, taken_seat
 
 SCENARIO = engine.load_scenario("knight-2012")
@@ -28,8 +29,8 @@ def test_an_agenda_leaves_each_phase_the_time_it_takes_at_its_default_speed(tota
 
     given = {part.title: part.minutes for part in guide.AGENDAS[total]}
     takes = {
-        "Pre-market": engine.OPEN / engine.SPEEDS["premarket"], "The opening bell": (engine.BELL_END - engine.OPEN) / engine.SPEEDS["bell"],
-        "Unwind and evening": (engine.CLOSE - engine.BELL_END) / engine.SPEEDS["unwind"] + (engine.END - engine.BLOCK) / engine.SPEEDS["block"],
+        "Pre-market": days.OPEN / engine.SPEEDS["premarket"], "The opening bell": (days.BELL_END - days.OPEN) / engine.SPEEDS["bell"],
+        "Unwind and evening": (days.CLOSE - days.BELL_END) / engine.SPEEDS["unwind"] + (days.END - days.BLOCK) / engine.SPEEDS["block"],
     }  # fmt: skip
     for title, steps in takes.items():
         assert steps / engine.STEPS_PER_MINUTE <= given[title], title

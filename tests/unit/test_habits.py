@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from engine import habits_beside, load_scenario, step_at
+from engine import habits_beside, load_scenario
 from engine.analysis.habits import HABITS
+from tests.days import step_at
 from tests.small import small_scenario
 
 MORNINGS = (("knight-2012", 79, "history"), ("quiet-open", 79, "history"), ("knight-2012", 7, "novice"))

@@ -7,24 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine import (
-    AUTOPILOTS,
-    BLOCK,
-    CLOSE,
-    DESKS,
-    END,
-    OPEN,
-    WEEK,
-    Command,
-    Simulation,
-    load_scenario,
-    look,
-    restore,
-    save,
-    scenario_ids,
-    score,
-    sight,
-)
+from engine import AUTOPILOTS, DESKS, Command, Simulation, load_scenario, look, restore, save, scenario_ids, score, sight
 from engine import play as history
 from engine.evidence.evidence import EvidenceError, load_evidence
 from engine.firm.injects import CONDITIONS, MOST_WAITING, PLAYED, Injects
@@ -32,6 +15,7 @@ from engine.market.state import digest_of
 from engine.market_time import Calendar
 from engine.scenario.folders import Folder
 from engine.scenario.scenario import SCENARIOS, read_folder
+from tests.days import BLOCK, CLOSE, END, OPEN, WEEK
 from tests.engine_builders import quiet_scenario
 from tests.small import begun, give, heard, ok, small_scenario
 

@@ -5,8 +5,8 @@ import re
 import pytest
 from django.test import Client
 
-import engine
 from game.models import Defaults, Exercise, Player, Seat
+from tests import days
 from tests.builders import new_exercise
 
 pytestmark = pytest.mark.django_db
@@ -194,7 +194,7 @@ def test_one_tap_makes_a_game_whose_player_owns_its_time(client, desk, held):
     assert exercise.code not in Client().get("/").content.decode(), "a game for one is not on show"
 
 
-@pytest.mark.parametrize(("start", "step"), [("27 Jul 18:00", engine.WEEK), ("08:00", 0), ("09:28", engine.step_at("09:28"))])
+@pytest.mark.parametrize(("start", "step"), [("27 Jul 18:00", days.WEEK), ("08:00", 0), ("09:28", days.step_at("09:28"))])
 def test_a_game_for_one_begins_with_the_week_the_morning_or_the_bell(client, start, step):
     assert f'value="{start}"' in client.get("/").content.decode()
     client.post("/play/", {"desk": "all", "start": start})

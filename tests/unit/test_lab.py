@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from engine import OPEN, WEEK, Command, Log, Plan, Stopped, distribution, lab_safeguards, load_scenario, run_trial, step_at
+from engine import Command, Log, Plan, Stopped, distribution, lab_safeguards, load_scenario, run_trial
 from engine.analysis.lab import BARS, LEAST_USD, SMALL_USD, bins
 from engine.analysis.playbook import PlaybookError
 from engine.levers import LEVERS
 from engine.scenario.folders import Folder
+from tests.days import OPEN, WEEK, step_at
 from tests.small import before, small_scenario
 
 SMALL = small_scenario(3)

@@ -9,6 +9,7 @@ from django.test import Client
 import engine
 from game.models import Exercise, Experiment, Run
 from game.models.experiments import KEPT_MAX, RUNNING_MAX, stamp, told
+from tests import days
 from tests.builders import new_exercise, new_facilitator, pinned
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")]
@@ -43,7 +44,7 @@ class Room:
 def ended(facilitator, **values: object) -> Exercise:
     exercise = new_exercise(facilitator=facilitator, title="Monday's class", **values)
     exercise.start()
-    Run.objects.filter(team__exercise=exercise).update(state="ended", step=engine.step_at("09:50"), **pinned())
+    Run.objects.filter(team__exercise=exercise).update(state="ended", step=days.step_at("09:50"), **pinned())
     exercise.end()
     return exercise
 
@@ -63,7 +64,7 @@ def room() -> Room:
 
 def test_an_experiment_is_begun_with_what_was_chosen(room):
     experiment = room.experiment(since="week", holes="built", seeds=30, first_seed=7, varies="noise", market=80, scenario="quiet-open")
-    assert (experiment.since, experiment.tested, experiment.market, experiment.scenario) == (engine.WEEK, False, 80, "quiet-open")
+    assert (experiment.since, experiment.tested, experiment.market, experiment.scenario) == (days.WEEK, False, 80, "quiet-open")
     assert experiment.safeguards == ["clean", "limit"] and experiment.state == "running"
     assert experiment.wanted()[:3] == [(7, "without"), (7, "with"), (8, "without")] and len(experiment.wanted()) == 60
     assert experiment.title == "Nobody: Dead code deleted and 1 more"
@@ -132,7 +133,7 @@ def test_a_recorded_run_brings_its_scenario_its_beginning_and_its_commands_and_s
     assert (experiment.scenario, experiment.since, experiment.played_by) == ("knight-2012", 0, f"Cobalt, {room.exercise.code}")
     room.exercise.delete()
     plan = Experiment.objects.get(pk=experiment.pk).plan()
-    assert [one.kind for one in plan.log.commands] == ["servers.stop_all"] and plan.log.refused == {1} and plan.log.until == (engine.step_at("09:50"), 1)
+    assert [one.kind for one in plan.log.commands] == ["servers.stop_all"] and plan.log.refused == {1} and plan.log.until == (days.step_at("09:50"), 1)
     assert "Cobalt" in room.client.get(f"{LAB}{experiment.pk}/").content.decode()
 
 

@@ -1,7 +1,8 @@
 """The ledger: from where a desk saw something to where the others read it, and what was decided next."""
 
-from engine import Command, Log, Simulation, ledger, load_scenario, step_at
+from engine import Command, Log, Simulation, ledger, load_scenario
 from engine.analysis.debrief import Decision
+from tests.days import step_at
 from tests.small import ok, until
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-import engine
 from game.models import Exercise, Lesson, Player, Run, lessons
 from game.people.access import cookie_value
+from tests import days
 from tests.builders import new_exercise, new_facilitator, taken_seat
 from tests.unit.test_exports import table
 
@@ -21,14 +21,14 @@ JSON = {"accept": "application/json"}
 
 def ended(**values) -> tuple[Exercise, str]:
     """An exercise of two teams that has ended, and the cookie of Dana, who was Cobalt's operator."""
-    exercise = new_exercise(facilitator=new_facilitator("erin"), start_step=engine.step_at("09:28"), **values)
+    exercise = new_exercise(facilitator=new_facilitator("erin"), start_step=days.step_at("09:28"), **values)
     exercise.add_team("Ochre")
     _, cookie = taken_seat(exercise, name="Dana")
     taken_seat(exercise, desk="risk", name="Eli")
     taken_seat(exercise, desk="risk", team="Ochre", name="Fay")
     exercise.start()
     exercise.end()
-    Run.objects.filter(team__exercise=exercise).update(state="ended", step=engine.step_at("09:50"), score={"total": 5e6})
+    Run.objects.filter(team__exercise=exercise).update(state="ended", step=days.step_at("09:50"), score={"total": 5e6})
     exercise.refresh_from_db()
     return exercise, cookie
 

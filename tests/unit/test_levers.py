@@ -2,9 +2,10 @@
 
 import pytest
 
-from engine import BELL_END, KINDS, OPEN, Simulation, load_scenario
+from engine import KINDS, Simulation, load_scenario
 from engine.firm.fleet import RUNNING, STARTING, STOPPED
 from engine.market.state import CLIENT, ERROR, UNWIND
+from tests.days import BELL_END, OPEN
 from tests.engine_builders import at_open, quiet_scenario
 from tests.small import begun, give, ring, settle, small_scenario
 

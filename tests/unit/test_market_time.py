@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import BELL_END, BLOCK, CLOSE, END, OPEN, clock, phase, step_at
-from engine.market_time import following
+from tests.days import BELL_END, BLOCK, CLOSE, END, OPEN, clock, following, phase, step_at
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 import engine
-from engine import OPEN, WEEK, Command, Log, Moment, Simulation, load_scenario, read_scenario, scenario_files, sight, story, words_of
+from engine import Command, Log, Moment, Simulation, load_scenario, read_scenario, scenario_files, sight, story, words_of
 from engine.analysis.debrief import decision_words
 from engine.analysis.ledger import ledger
 from engine.autopilots.parts import Eyes, Move
@@ -14,6 +14,7 @@ from engine.firm import inbox
 from engine.levers.shapes import misfit
 from game.control import briefs
 from game.control.event_words import counts, decision, words
+from tests.days import OPEN, WEEK
 from tests.small import give, ok, small_scenario
 from tests.unit.test_prose import rights
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from engine import OPEN, WEEK, Simulation
+from engine import Simulation
+from tests.days import OPEN, WEEK
 from tests.small import ok, small_scenario
 
 SCENARIO = small_scenario(3)

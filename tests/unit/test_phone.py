@@ -2,12 +2,13 @@
 
 import pytest
 
-from engine import OPEN, Simulation, load_scenario, restore, save, score, sight
+from engine import Simulation, load_scenario, restore, save, score, sight
 from engine.firm.phone import CARRIED_OUT, StandingAgreements
 from engine.firm.score import gross_usd
 from engine.money import spoken
 from engine.scenario.acts import ACTS, dangerous, parse_act
 from engine.scenario.evidence_models import Reply
+from tests.days import OPEN
 from tests.engine_builders import at_open, quiet_scenario
 from tests.small import begun, give, reply, ring, settle, small_scenario
 

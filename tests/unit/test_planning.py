@@ -2,10 +2,10 @@
 
 import pytest
 
-import engine
 from game.control.exercise_controls import drive
 from game.control.overview import overview
 from game.models import Exercise, Planning, RuleBroken, Seat, planning
+from tests import days
 from tests.builders import new_exercise, taken_seat
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +14,7 @@ START = 7000.0
 
 def an_evening(**values) -> Exercise:
     """An exercise of the week that has started, with people at two desks."""
-    exercise = new_exercise(**{"start_step": engine.WEEK, "autopilot": "assistant", **values})
+    exercise = new_exercise(**{"start_step": days.WEEK, "autopilot": "assistant", **values})
     for desk, name in (("operator", "Dana"), ("risk", "Eli")):
         taken_seat(exercise, desk, name=name)
     exercise.start()
@@ -24,7 +24,7 @@ def an_evening(**values) -> Exercise:
 class Clock:
     """Looks as a clock that stands does, four times a second of its own time."""
 
-    def __init__(self, exercise: Exercise, step: int = engine.WEEK) -> None:
+    def __init__(self, exercise: Exercise, step: int = days.WEEK) -> None:
         self.exercise, self.step, self.now = exercise, step, START
 
     def look(self) -> tuple[bool, bool]:
@@ -97,17 +97,17 @@ def test_each_evening_opens_with_one_of_its_own_and_an_earlier_ready_does_not_co
     for name in ("Dana", "Eli"):
         ready(exercise, name)
     Clock(exercise).look()
-    monday = engine.week_step(1, "18:00")
-    assert planning.next_opening(exercise, engine.WEEK) == planning.next_opening(exercise, monday - 1) == monday
+    monday = days.week_step(1, "18:00")
+    assert planning.next_opening(exercise, days.WEEK) == planning.next_opening(exercise, monday - 1) == monday
     assert Clock(exercise, monday - 1).look() == (False, False)
     assert Clock(exercise, monday).look() == (True, True)
-    assert planning.next_opening(exercise, engine.week_step(2, "18:00")) is None and planning.opening(exercise, 0) is None
+    assert planning.next_opening(exercise, days.week_step(2, "18:00")) is None and planning.opening(exercise, 0) is None
 
 
 def test_an_exercise_that_begins_within_an_evening_plans_it_there():
-    start = engine.week_step(1, "18:30")
+    start = days.week_step(1, "18:30")
     exercise = an_evening(start_step=start)
-    assert planning.opening(exercise, engine.WEEK) is None and planning.opening(exercise, engine.week_step(1, "18:00")) is None
+    assert planning.opening(exercise, days.WEEK) is None and planning.opening(exercise, days.week_step(1, "18:00")) is None
     assert planning.opening(exercise, start) == 1
 
 
@@ -117,7 +117,7 @@ def test_nobody_waits_for_empty_seats_for_those_whom_the_assistant_covers_or_for
     ready(exercise, "Dana")
     Seat.objects.filter(team__exercise=exercise, desk="risk").update(covered=True)
     assert Clock(exercise).look() == (False, True)
-    empty = new_exercise(start_step=engine.WEEK, autopilot="assistant")
+    empty = new_exercise(start_step=days.WEEK, autopilot="assistant")
     empty.start()
     assert Clock(empty).look() == (False, False)
     left = an_evening()
@@ -148,7 +148,7 @@ def test_whoever_has_the_clock_can_begin_at_once_or_advance_beyond_it(monkeypatc
     assert overview(exercise, {})["planning"]["of"] == 2
     drive(exercise, "begin")
     assert Clock(exercise).look() == (False, False)
-    monday = engine.week_step(1, "18:00")
+    monday = days.week_step(1, "18:00")
     Clock(exercise, monday).look()
     drive(exercise, "advance", "08:00")
     assert planning.told(exercise) is None

@@ -2,7 +2,8 @@
 
 import pytest
 
-from engine import BELL_END, OPEN, PlaybookError, Simulation, load_scenario, playbook, playbook_names, replay, step_at
+from engine import PlaybookError, Simulation, load_scenario, playbook, playbook_names, replay
+from tests.days import BELL_END, OPEN, step_at
 from tests.engine_builders import quiet_scenario
 from tests.small import before
 

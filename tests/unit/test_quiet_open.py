@@ -2,9 +2,10 @@
 
 import pytest
 
-from engine import BELL_END, CLOSE, DESKS, OPEN, WEEK, ScenarioError, Simulation, load_scenario, play, rehearse, restore, save, score, sight, step_at
+from engine import DESKS, ScenarioError, Simulation, load_scenario, play, rehearse, restore, save, score, sight
 from engine.firm import server_ops
 from engine.scenario.scenario import read_folder
+from tests.days import BELL_END, CLOSE, OPEN, WEEK, step_at
 from tests.small import give
 
 RECORD, QUIET = load_scenario("knight-2012"), load_scenario("quiet-open")

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from engine import BELL_END, OPEN, Command, Simulation, load_scenario, playbook, record, replay
+from engine import Command, Simulation, load_scenario, playbook, record, replay
 from engine.market.arrivals import stale_server
 from engine.market.state import ERROR
+from tests.days import BELL_END, OPEN
 from tests.small import before
 
 MINUTE = 240

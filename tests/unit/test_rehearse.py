@@ -9,8 +9,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 import engine
-from engine import DESKS, Rehearsal, load_scenario, play, rehearse, rehearsed, score, step_at, wound_up
+from engine import DESKS, Rehearsal, load_scenario, play, rehearse, rehearsed, score, wound_up
 from game import __version__
+from tests import days
+from tests.days import step_at
 from tests.small import give, small_scenario
 
 SCENARIO = load_scenario("knight-2012")
@@ -34,7 +36,7 @@ def loss(run: Rehearsal) -> float:
 
 def at(run: Rehearsal, kind: str) -> list[str]:
     """When levers of a kind had their effect."""
-    return [engine.clock(event.step) for event in run.events if event.kind == "lever.finished" and event.data["command"] == kind]
+    return [days.clock(event.step) for event in run.events if event.kind == "lever.finished" and event.data["command"] == kind]
 
 
 # -- the characters
@@ -61,7 +63,7 @@ def test_history_from_its_sights_agrees_with_the_record_of_its_commands():
 @pytest.mark.whole
 @pytest.mark.parametrize("name", engine.AUTOPILOTS)
 def test_no_autopilot_gives_a_command_that_is_refused(name):
-    assert [(engine.clock(command.step), command.desk, command.kind, reason) for command, reason in morning(name, 79).refused] == []
+    assert [(days.clock(command.step), command.desk, command.kind, reason) for command, reason in morning(name, 79).refused] == []
 
 
 @pytest.mark.whole
@@ -81,7 +83,7 @@ def test_assistants_alone_stop_nothing():
 @pytest.mark.parametrize("name", engine.AUTOPILOTS)
 def test_autopilots_read_the_cards_of_the_helped_too(name):
     run = rehearse(SCENARIO, 79, dict.fromkeys(DESKS, name), until=step_at("09:45"), help_level="assisted")
-    assert [(engine.clock(command.step), command.desk, command.kind, reason) for command, reason in run.refused] == []
+    assert [(days.clock(command.step), command.desk, command.kind, reason) for command, reason in run.refused] == []
 
 
 # -- playing on

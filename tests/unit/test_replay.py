@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import END, LAYOUT, OPEN, CheckpointError, Command, Moment, Simulation, playbook, replay, restore, save, step_to
+from engine import LAYOUT, CheckpointError, Command, Moment, Simulation, playbook, replay, restore, save, step_to
 from engine.analysis.replay import PROGRESS_STEPS
+from tests.days import END, OPEN
 from tests.small import before, give, small_scenario
 
 SCENARIO = small_scenario(2)

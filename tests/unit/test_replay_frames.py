@@ -6,9 +6,10 @@ import pytest
 
 import engine
 from engine.analysis.replay import play_on
+from tests import days
 from tests.small import before, small_scenario
 
-SINCE, UNTIL = engine.step_at("09:26"), engine.step_at("09:37")
+SINCE, UNTIL = days.step_at("09:26"), days.step_at("09:37")
 
 
 def text(sight: dict) -> str:
@@ -35,14 +36,14 @@ def test_forwards_backwards_and_from_checkpoints_the_cards_are_those_of_then(pla
     before = [(step, desk) for step in zigzag[:30] for desk in engine.DESKS]
     for step, desk in before:
         ((at, sight),) = reel.sights(desk, "2012", step)
-        assert (at, text(sight)) == (step, seen[step][desk]), f"{desk} at {engine.clock(step)}"
+        assert (at, text(sight)) == (step, seen[step][desk]), f"{desk} at {days.clock(step)}"
     made = list(reel.unrolled())
     assert made == list(range(engine.STEPS_PER_MINUTE * 5, UNTIL, engine.STEPS_PER_MINUTE * 5))
     assert list(reel.unrolled()) == [], "they are made once"
     for step in reversed(zigzag):
         for desk in engine.DESKS:
             ((at, sight),) = reel.sights(desk, "2012", step)
-            assert (at, text(sight)) == (step, seen[step][desk]), f"{desk} at {engine.clock(step)}"
+            assert (at, text(sight)) == (step, seen[step][desk]), f"{desk} at {days.clock(step)}"
 
 
 def test_a_stretch_holds_as_many_frames_as_were_asked_for_and_ends_with_the_run(played):
@@ -52,15 +53,15 @@ def test_a_stretch_holds_as_many_frames_as_were_asked_for_and_ends_with_the_run(
     assert [step for step, _ in found] == [SINCE + 60 * n for n in range(5)]
     assert all(text(sight) == seen[step]["operator"] for step, sight in found if step in seen)
     assert [step for step, _ in reel.sights("risk", "2012", UNTIL - 70, 60, 16)] == [UNTIL - 70, UNTIL - 10, UNTIL]
-    assert [step for step, _ in reel.sights("risk", "2012", engine.WEEK, 60, 2)] == [0, 60], "before the run there is nothing"
-    assert [step for step, _ in reel.sights("risk", "2012", engine.END, 60, 2)] == [UNTIL], "nor after it"
+    assert [step for step, _ in reel.sights("risk", "2012", days.WEEK, 60, 2)] == [0, 60], "before the run there is nothing"
+    assert [step for step, _ in reel.sights("risk", "2012", days.END, 60, 2)] == [UNTIL], "nor after it"
 
 
 def test_a_simulation_that_is_moved_back_is_the_one_that_was_there(played):
     log, _, digest = played
     sim = engine.Simulation(log.scenario, log.seed)
     ordered = sorted(log.commands, key=lambda command: (command.step, command.seq))
-    play_on(sim, ordered, before(engine.OPEN))
+    play_on(sim, ordered, before(days.OPEN))
     kept, there = engine.save(sim), sim.digest()
     play_on(sim, ordered, before(UNTIL))
     assert sim.digest() == digest
@@ -72,10 +73,10 @@ def test_a_simulation_that_is_moved_back_is_the_one_that_was_there(played):
 
 
 def test_after_the_close_comes_the_block_and_a_log_goes_on_there_at_its_step():
-    scenario, at = small_scenario(2), engine.BLOCK + 10
+    scenario, at = small_scenario(2), days.BLOCK + 10
     # 1,201 steps are no divisor of the day: the stretch in which the market closes would have run on beyond the second command.
     log = [engine.Command(seq, step, "operator", "mail.open", {"mail": 1}) for seq, step in ((1, 1201), (2, at))]
     again = engine.replay(scenario, 7, log, before(at + 1))
     assert again.now == at + 1
     reel = engine.Reel(engine.Log(scenario, 7, tuple(log), before(at + 1)))
-    assert [step for step, _ in reel.sights("risk", "2012", engine.CLOSE - 30, 60, 3)] == [engine.CLOSE - 30, engine.BLOCK, at + 1]
+    assert [step for step, _ in reel.sights("risk", "2012", days.CLOSE - 30, 60, 3)] == [days.CLOSE - 30, days.BLOCK, at + 1]

@@ -8,20 +8,21 @@ from django.test import Client
 import engine
 from game.debrief import reels
 from game.models import Exercise, Run
+from tests import days
 from tests.builders import finished_run, first_picture, new_exercise, new_facilitator
 
 pytestmark = pytest.mark.django_db
-UNTIL = engine.step_at("09:52")
+UNTIL = days.step_at("09:52")
 
 
 @pytest.fixture(scope="module")
 def played():
-    return engine.rehearse(engine.load_scenario("knight-2012"), 79, dict.fromkeys(engine.DESKS, "novice"), since=engine.OPEN, until=UNTIL)
+    return engine.rehearse(engine.load_scenario("knight-2012"), 79, dict.fromkeys(engine.DESKS, "novice"), since=days.OPEN, until=UNTIL)
 
 
 @pytest.fixture
 def run(played):
-    return finished_run(played, new_exercise(start_step=engine.step_at("09:28"), title="Again"))
+    return finished_run(played, new_exercise(start_step=days.step_at("09:28"), title="Again"))
 
 
 def address(run: Run, more: str = "") -> str:
@@ -37,8 +38,8 @@ def test_everybody_sees_the_desk_that_the_address_names_at_the_moment_that_it_na
     hello = first_picture(client, address(run, "?desk=operator&at=09:33:20"))["hello"]
     assert (hello["desk"], hello["watching"], hello["as_it_was"], hello["exercise"]["state"]) == ("operator", True, True, "running")
     found = scrubber(client, run, "?desk=operator&at=09:33:20")
-    assert found["at"] == engine.step_at("09:33:20") and found["address"] == address(run, "operator/frames.json")
-    assert (found["from"], found["until"]) == (engine.step_at("09:28"), UNTIL)
+    assert found["at"] == days.step_at("09:33:20") and found["address"] == address(run, "operator/frames.json")
+    assert (found["from"], found["until"]) == (days.step_at("09:28"), UNTIL)
     assert [(label, speed) for _, _, label, speed in found["phases"]] == [("Pre-market", 30.0), ("Market open", 5.0)]
 
 
@@ -55,7 +56,7 @@ def test_everybody_sees_the_desk_that_the_address_names_at_the_moment_that_it_na
     ],
 )
 def test_a_moment_that_is_none_or_not_in_the_run_is_the_nearest_that_is(client, run, asked, shown):
-    assert scrubber(client, run, f"?at={asked}")["at"] == engine.step_at(shown)
+    assert scrubber(client, run, f"?at={asked}")["at"] == days.step_at(shown)
 
 
 def test_pins_are_decisions_and_what_happened_by_time(client, run, played):
@@ -63,10 +64,10 @@ def test_pins_are_decisions_and_what_happened_by_time(client, run, played):
     assert [pin["step"] for pin in pins] == sorted(pin["step"] for pin in pins)
     assert {"decision", "moment"} == {pin["kind"] for pin in pins}
     first = next(event for event in played.events if event.kind == "mail.arrived" and "Power Peg disabled" in event.data["subject"])
-    assert first.step < engine.OPEN - 480, "it came before the run's start, when nobody of the team was there"
+    assert first.step < days.OPEN - 480, "it came before the run's start, when nobody of the team was there"
     assert not any(pin["text"].startswith("The first of these mails") for pin in pins)
     assert any(pin["text"] == "The opening bell." and pin["desk"] == "" and pin["at"] == "09:30:00" for pin in pins)
-    decided = [one for one in reels.log_of(run).decisions if one.first >= engine.step_at("09:28")]
+    decided = [one for one in reels.log_of(run).decisions if one.first >= days.step_at("09:28")]
     assert decided and [pin["step"] for pin in pins if pin["kind"] == "decision"] == [one.first for one in decided]
 
 
@@ -110,18 +111,18 @@ def test_the_result_leads_there_from_every_decision_and_line_of_the_story(client
     assert f'href="{address(run)}"' in page
     assert f'href="{address(run)}?desk=&amp;at=09%3A30%3A00"' in page, "the bell's line of the story"
     given = (
-        run.commands.exclude(kind="mail.open").filter(step__gte=engine.OPEN).exclude(kind__in=[k for k, lever in engine.KINDS.items() if lever.talk])
+        run.commands.exclude(kind="mail.open").filter(step__gte=days.OPEN).exclude(kind__in=[k for k, lever in engine.KINDS.items() if lever.talk])
     )
     assert given, "the beginners did something"
-    assert f'desk={given[0].desk}&amp;at={engine.clock(given[0].step).replace(":", "%3A")}"' in page
+    assert f'desk={given[0].desk}&amp;at={days.clock(given[0].step).replace(":", "%3A")}"' in page
 
 
 def test_a_stretch_holds_every_card_first_and_then_what_changed(played, run):
     reel = engine.Reel(reels.log_of(run))
-    found = json.loads(reels.make(reel, "operator", "2012", engine.OPEN, 10))
+    found = json.loads(reels.make(reel, "operator", "2012", days.OPEN, 10))
     steps = [step for step, _ in found["frames"]]
-    assert steps == list(range(engine.OPEN, engine.OPEN + 10 * reels.FRAMES, 10)) and found["until"] == UNTIL
-    ((_, whole),) = json.loads(reels.make(reel, "operator", "2012", engine.OPEN + 150, 0))["frames"]
+    assert steps == list(range(days.OPEN, days.OPEN + 10 * reels.FRAMES, 10)) and found["until"] == UNTIL
+    ((_, whole),) = json.loads(reels.make(reel, "operator", "2012", days.OPEN + 150, 0))["frames"]
     together: dict = {}
     for _, cards in found["frames"]:
         together |= cards
@@ -131,7 +132,7 @@ def test_a_stretch_holds_every_card_first_and_then_what_changed(played, run):
 def test_only_the_facilitator_shows_the_room_a_moment_and_only_one_that_is_one(client, run):
     erin, exercise = new_facilitator(), run.team.exercise
     Exercise.objects.filter(pk=exercise.pk).update(facilitator=erin)
-    there, sound = f"/facilitator/{exercise.code}/lead/", {"team": run.team_id, "desk": "risk", "step": engine.OPEN, "rate": 10, "playing": 1}
+    there, sound = f"/facilitator/{exercise.code}/lead/", {"team": run.team_id, "desk": "risk", "step": days.OPEN, "rate": 10, "playing": 1}
     assert client.post(there, sound).status_code == 403
     client.force_login(erin, "django.contrib.auth.backends.ModelBackend")
     wrong = (

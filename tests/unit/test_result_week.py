@@ -6,6 +6,7 @@ import engine
 from game.debrief.week_result import week_of
 from game.models import Event, Run
 from game.views.result import beside_the_bell
+from tests import days
 from tests.builders import new_exercise
 from tests.small import give, small_scenario
 
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.django_db
 SEED = 7
 
 
-def played(start: int = engine.WEEK) -> Run:
+def played(start: int = days.WEEK) -> Run:
     """A run whose events are those of a small week: two servers copied, a review, a standby, and a tick that is not so."""
     exercise = new_exercise(start_step=start, seed=SEED)
     exercise.start()

@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import OPEN, WEEK, Simulation, restore, save, score, sight
+from engine import Simulation, restore, save, score, sight
 from engine.firm import bridge, safeguards, server_ops
 from engine.firm.safeguards import CONTROLS
 from engine.market.state import ERROR
 from engine.market.unwind import block_cost
+from tests.days import OPEN, WEEK
 from tests.small import give, heard, ok, small_scenario, until
 
 SCENARIO = small_scenario(4, flow={"queued_flagged": 64, "rate_sd": 0.1})

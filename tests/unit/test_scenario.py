@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from engine import PlaybookError, ScenarioError, load_scenario, playbook, playbook_names, scenario_ids, step_at
+from engine import PlaybookError, ScenarioError, load_scenario, playbook, playbook_names, scenario_ids
 from engine.analysis.replay import CheckpointError, restore
 from engine.market.arrivals import arrival_plan, stale_server
-from engine.market_time import clock, following, phase
 from engine.scenario.scenario import SCENARIOS, read_folder
+from tests.days import clock, following, phase, step_at
 from tests.small import small_scenario
 
 HOME = SCENARIOS / "knight-2012"

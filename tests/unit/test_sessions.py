@@ -11,6 +11,7 @@ import engine
 from game.control import schedule
 from game.control.forms import EditExercise, NewExercise
 from game.models import Defaults, Event, Exercise, Holding, Player, RuleBroken, Run, Seat, injects
+from tests import days
 from tests.builders import new_exercise, new_facilitator, taken_seat
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +73,7 @@ def test_what_was_prepared_is_edited_in_the_form_it_was_made_with(client, erin):
     assert Exercise.objects.values().get() == before, "saved as it is, nothing changes"
     client.post(address, {**same, "title": "Winter", "teams": "2", "phase": "09:28", "start": "", "seed_from": "history"})
     exercise.refresh_from_db()
-    assert (exercise.title, exercise.start_step, exercise.seed, exercise.help) == ("Winter", engine.step_at("09:28"), 79, "guided")
+    assert (exercise.title, exercise.start_step, exercise.seed, exercise.help) == ("Winter", days.step_at("09:28"), 79, "guided")
     assert [team.name for team in exercise.teams.all()] == ["Cobalt", "Amber"]
 
 
@@ -134,17 +135,17 @@ def test_a_copy_has_everything_but_who_played_and_when():
 
 
 def test_a_copy_has_the_injects_that_were_prepared_and_not_those_played_as_it_went():
-    exercise = new_exercise(start_step=engine.step_at("08:00"))
+    exercise = new_exercise(start_step=days.step_at("08:00"))
     amber = exercise.add_team("Amber")
-    injects.add(exercise, None, engine.step_at("09:40"), "erin", **CRASH)
-    injects.add(exercise, amber, engine.step_at("09:41"), "erin", **CRASH)
-    injects.add(exercise, None, engine.step_at("09:42"), "erin", **CRASH).take_back("erin")
+    injects.add(exercise, None, days.step_at("09:40"), "erin", **CRASH)
+    injects.add(exercise, amber, days.step_at("09:41"), "erin", **CRASH)
+    injects.add(exercise, None, days.step_at("09:42"), "erin", **CRASH).take_back("erin")
     exercise.start()
-    injects.add(exercise, None, engine.step_at("09:50"), "erin", **CRASH)
+    injects.add(exercise, None, days.step_at("09:50"), "erin", **CRASH)
     copy = schedule.copy_of(exercise)
     assert [(one.at, one.team and one.team.name) for one in copy.injects.all()] == [
-        (engine.step_at("09:40"), None),
-        (engine.step_at("09:41"), "Amber"),
+        (days.step_at("09:40"), None),
+        (days.step_at("09:41"), "Amber"),
     ]
     assert copy.injects.exclude(team=None).get().team.exercise == copy and exercise.injects.count() == 4
 

@@ -4,26 +4,10 @@ import json
 
 import pytest
 
-from engine import (
-    BELL_END,
-    BELL_FROM,
-    BELL_TO,
-    BLOCK,
-    CLOSE,
-    DESKS,
-    END,
-    KINDS,
-    OPEN,
-    Simulation,
-    load_scenario,
-    rehearse,
-    score,
-    sight,
-    step_at,
-    told,
-)
+from engine import DESKS, KINDS, Simulation, load_scenario, rehearse, score, sight
 from engine.market.state import EXECUTIONS
 from engine.sights.parts import INBOX
+from tests.days import BELL_END, BELL_FROM, BELL_TO, BLOCK, CLOSE, END, OPEN, step_at, told
 from tests.engine_builders import at_open, quiet_scenario
 from tests.small import begun, give, ring, settle, small_scenario
 

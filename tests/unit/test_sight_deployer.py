@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from engine import OPEN, Simulation, load_scenario, replay, restore, save, sight
+from engine import Simulation, load_scenario, replay, restore, save, sight
+from tests.days import OPEN
 from tests.engine_builders import quiet_scenario
 from tests.small import before, begun, give
 

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from engine import BELL_END, WEEK, load_scenario, score, week_supply
+from engine import load_scenario, score, week_supply
 from engine.analysis.playbook import PlaybookSlice, slices
 from engine.analysis.slices import NOTHING, alone
 from engine.scenario.folders import Folder
 from game.management.commands.slices import supply_lines, table_lines
+from tests.days import BELL_END, WEEK
 from tests.small import small_scenario
 
 MEASURED = Path(__file__).resolve().parents[1] / "bench" / "README.md"

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from engine import Event, clock, load_scenario, play, score, step_at, story
+from engine import Event, load_scenario, play, score, story
 from engine.analysis.story import fate
 from engine.money import dollars
+from tests.days import clock, step_at
 from tests.engine_builders import quiet_scenario
 
 SCENARIO = load_scenario("knight-2012")

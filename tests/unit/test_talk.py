@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from engine import OPEN, Simulation, playbook, restore, save, sight
+from engine import Simulation, playbook, restore, save, sight
 from engine.commands import worded
 from engine.market.state import digest_of
+from tests.days import OPEN
 from tests.engine_builders import quiet_scenario
 from tests.small import begun, give, settle, small_scenario
 

@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import BELL_END, CLOSE, END, OPEN, Simulation, grade, load_scenario, score
+from engine import Simulation, grade, load_scenario, score
 from engine.firm.score import halting
 from engine.market.positions import marks
 from engine.market.state import ERROR, UNWIND
 from engine.market.unwind import discount_ppm, liquidation_cost, sell_block
+from tests.days import BELL_END, CLOSE, END, OPEN
 from tests.engine_builders import at_open, quiet_scenario
 from tests.small import begun, give, ring, settle, small_scenario
 

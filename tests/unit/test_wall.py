@@ -8,10 +8,11 @@ import engine
 from game.control.exercise_controls import drive
 from game.models import Exercise, FacilitatorLink, Ghost, RuleBroken, Run
 from game.sockets.pages import projector_cards
+from tests import days
 from tests.builders import first_picture, new_exercise
 
 pytestmark = pytest.mark.django_db
-OPEN, MINUTE = engine.OPEN, engine.STEPS_PER_MINUTE
+OPEN, MINUTE = days.OPEN, engine.STEPS_PER_MINUTE
 
 
 def played(exercise: Exercise, minutes: int) -> None:

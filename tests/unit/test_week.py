@@ -2,30 +2,12 @@
 
 import pytest
 
-from engine import (
-    DESKS,
-    OPEN,
-    WEEK,
-    Command,
-    Simulation,
-    clock,
-    date,
-    evening_of,
-    load_scenario,
-    phase,
-    playbook,
-    replay,
-    restore,
-    save,
-    sight,
-    step_at,
-    week_step,
-)
+from engine import DESKS, Command, Simulation, load_scenario, playbook, replay, restore, save, sight
 from engine.firm import safeguards
 from engine.firm.safeguards import CONTROLS, control
 from engine.firm.week import copies_left
 from engine.market.state import market_digest
-from engine.market_time import EVENING_STEPS, told
+from tests.days import EVENING_STEPS, OPEN, WEEK, clock, date, evening_of, phase, step_at, told, week_step
 from tests.small import before, give, small_scenario, until
 
 OLD, NEW = "smars-2003", "smars-rlp"

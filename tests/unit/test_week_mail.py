@@ -5,12 +5,13 @@ from collections import Counter
 
 import pytest
 
-from engine import DESKS, WEEK, Simulation, load_scenario, playbook, restore, save, sight, step_at
+from engine import DESKS, Simulation, load_scenario, playbook, restore, save, sight
 from engine.evidence.evidence import EvidenceError, load_evidence
 from engine.evidence.plan import plan
-from engine.market_time import EVENING_STEPS, Calendar, evening_of
+from engine.market_time import Calendar
 from engine.scenario.folders import Folder
 from engine.scenario.scenario import SCENARIOS
+from tests.days import EVENING_STEPS, WEEK, evening_of, step_at
 from tests.small import give, small_scenario, until
 
 WHOLE = load_scenario("knight-2012")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-import engine
 from game.debrief import counterfactuals
 from game.models import Command, Course, Run
+from tests import days
 from tests.builders import new_exercise, pinned
 from tests.played import finished
 
@@ -16,13 +16,13 @@ pytestmark = pytest.mark.django_db
 
 def one_stop(by: str = "") -> Any:
     """A run that ended at 09:50, in which an operator stopped server 8."""
-    exercise = new_exercise(start_step=engine.step_at("09:28"))
+    exercise = new_exercise(start_step=days.step_at("09:28"))
     exercise.start()
     exercise.end()
     run = Run.objects.get(team__exercise=exercise)
-    Run.objects.filter(pk=run.pk).update(state="ended", step=engine.step_at("09:50"), score={"total": 5e6}, **pinned())
+    Run.objects.filter(pk=run.pk).update(state="ended", step=days.step_at("09:50"), score={"total": 5e6}, **pinned())
     Command.objects.create(
-        run=run, client_id=uuid.uuid4(), seq=1, step=engine.step_at("09:35"), desk="operator", kind="server.stop", args={"server": 8}, state="applied", by=by
+        run=run, client_id=uuid.uuid4(), seq=1, step=days.step_at("09:35"), desk="operator", kind="server.stop", args={"server": 8}, state="applied", by=by
     )  # fmt: skip
     return Run.objects.select_related("team__exercise").get(pk=run.pk)
 

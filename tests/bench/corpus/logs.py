@@ -8,8 +8,9 @@ import random
 from typing import Any, NamedTuple
 
 import engine
-from engine import Command, Simulation, clock, date, load_scenario, sight, step_at
-from tests import golden
+from engine import Command, Simulation, load_scenario, sight
+from tests import days, golden
+from tests.days import clock, date, step_at
 
 DAY, QUIET = "knight-2012", "quiet-open"
 WORDS = ("servers.stop_all", "smars.disconnect", "release.copy")
@@ -121,7 +122,7 @@ def _of_a_table(play: Play) -> dict[str, Any]:
                 give("facilitator", "inject.play", _inject(rng, sim.now, len(commands) + 1))
             for desk, _, move in engine.look(sim, seats if sim.now >= since else dict.fromkeys(engine.DESKS, engine.BEFORE)):
                 give(desk, *move)
-            if play.dice and sim.now >= since and rng.random() < play.dice[(sim.now >= 0) + (sim.now >= engine.OPEN) + (sim.now >= engine.BELL_END)]:
+            if play.dice and sim.now >= since and rng.random() < play.dice[(sim.now >= 0) + (sim.now >= days.OPEN) + (sim.now >= days.BELL_END)]:
                 give(*_thrown(rng, sim))
         sim.step(min(engine.next_look(sim.calendar, sim.now), until) - sim.now)
     return _log(play, sim, commands)

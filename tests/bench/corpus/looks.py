@@ -7,6 +7,7 @@ from typing import Any
 
 import engine
 from engine import Command, Moment, Rehearsal, Simulation, load_scenario, sight
+from tests import days
 from tests.bench.corpus.logs import HELP, told
 from tests.bench.corpus.text import canonical
 
@@ -92,7 +93,7 @@ def _scenario(scenario: engine.Scenario) -> dict[str, str]:
     """What a scenario says of itself to who prepares an exercise, and what each lever says."""
     found: dict[str, Any] = {
         "injects": engine.ready_injects(scenario),
-        "script": engine.scenario_script(scenario, engine.WEEK),
+        "script": engine.scenario_script(scenario, days.WEEK),
         "supply": engine.week_supply(scenario),
         "playbooks": engine.playbook_names(scenario),
         "safeguards": [[one.id, one.group, one.label, one.text] for one in engine.lab_safeguards(scenario, 79)],
