@@ -21,7 +21,7 @@ from game.live.claims import claim
 from game.live.control import dispatch, dispatch_all, tell_state, tell_team
 from game.live.lease import LOST_S, RENEW_S, take_away
 from game.live.senders import QueueGone
-from game.models import Exercise, Run, contents
+from game.models import Exercise, Ghost, Run, contents
 from game.models.injects import for_the_ghost, ghost_log
 from game.people.sweep import Sweeper
 from game.stillness import Stillness
@@ -45,6 +45,7 @@ class Reaper:
     def __init__(self) -> None:
         self._stood = Stillness()
         self._ended = Stillness()
+        self._settled: set[int] = set()  # exercises that ended and want nothing any more
         self._people = Sweeper()
 
     def watch_runs(self, now: float) -> None:
@@ -74,34 +75,43 @@ class Reaper:
             tell_state(exercise)
             if exercise.state == "running":
                 dispatch_all(exercise)
-        for exercise in self._live(now):
+        going = list(Exercise.objects.filter(state__in=("running", "paused")))
+        for exercise in going:
             if exercise.end_if_done():
                 exercise.refresh_from_db()
                 tell_state(exercise)
-            if _wants_a_ghost(exercise, now):
+        for exercise in [*going, *self._just_ended(now)]:
+            wanted = _missing_ghost(exercise)
+            if wanted is None and exercise.state == "ended":
+                self._settled.add(exercise.pk)
+            elif wanted is not None and claim(wanted, GHOST_PATIENCE_S, now=now):
                 go_first(GHOST_FIRST_MS)
                 senders.make_ghost(exercise.scenario, exercise.seed, exercise.noise, ghost_log(for_the_ghost(exercise)))
         trial_slots.look_after()
 
-    def _live(self, now: float) -> list[Exercise]:
-        """Exercises that go on, and those that ended under this watch or shortly before it."""
-        going = list(Exercise.objects.filter(state__in=("running", "paused")))
-        ours = Exercise.objects.filter(state="ended", teams__run__rules=engine.RULES).order_by("-ended_at").distinct()[:ENDED]
-        ended = {exercise.pk: exercise for exercise in ours}
+    def _just_ended(self, now: float) -> list[Exercise]:
+        """Exercises that ended under this watch or shortly before it, but for those whose ghost was there: nothing is added to them any more."""
+        ours = Exercise.objects.filter(state="ended", teams__run__rules=engine.RULES).order_by("-ended_at").distinct()
+        ended = list(ours.values_list("pk", flat=True)[:ENDED])
         since = self._ended.look(dict.fromkeys(ended, True), now)
-        return going + [exercise for pk, exercise in ended.items() if since[pk] < GHOST_AFTER_END_S]
+        self._settled &= set(ended)
+        waiting = [pk for pk in ended if since[pk] < GHOST_AFTER_END_S and pk not in self._settled]
+        return list(Exercise.objects.filter(pk__in=waiting)) if waiting else []
 
 
-def _wants_a_ghost(exercise: Exercise, now: float) -> bool:
-    """Whether the ghost with what was added to this exercise so far is missing, and nobody was sent for it a moment ago."""
-    ghost, (key, *_), scenario = exercise.ghost, exercise.ghost_keys(), contents.here(exercise.scenario)
+def _missing_ghost(exercise: Exercise) -> str | None:
+    """What the ghost with what was added to this exercise so far is sent for by; None where it is there, or cannot be made here."""
+    scenario = contents.here(exercise.scenario)
     if scenario is None:
-        return False
+        return None
     wanted = contents.made_by(engine.RULES, scenario.sha256)
-    if exercise.made_by not in ("", wanted) or (ghost is not None and (ghost.made_by, ghost.injects_key) == (wanted, key)):
-        return False  # what its runs were begun on is gone, or the ghost is there
-    name = f"ob:ghost:{exercise.scenario}:{exercise.seed}:{exercise.noise}:{wanted}:{key}"
-    return claim(name, GHOST_PATIENCE_S, now=now)
+    if exercise.made_by not in ("", wanted):
+        return None  # what its runs were begun on is gone
+    key, *_ = exercise.ghost_keys()
+    same = {"scenario": exercise.scenario, "seed": exercise.seed, "noise": exercise.noise, "injects_key": key, "made_by": wanted}
+    if Ghost.objects.filter(**same).exists():
+        return None
+    return f"ob:ghost:{exercise.scenario}:{exercise.seed}:{exercise.noise}:{wanted}:{key}"
 
 
 def slow_work() -> None:

@@ -1,5 +1,7 @@
 """`manage.py play` as a process of its own, and what it printed."""
 
+import fcntl
+import hashlib
 import os
 import re
 import shutil
@@ -31,19 +33,44 @@ def free_port() -> int:
 PREPARE = """
 import django; django.setup()
 from django.core.management import call_command
+from game.debrief.tasks import make_ghost
 from game.ops import static_files
 call_command("migrate", interactive=False, verbosity=0)
 static_files.collect()
+make_ghost.run("knight-2012", 79, None)
 """
 
 
 @cache
-def _prepared() -> Path:
-    """A state folder that `play` has nothing to prepare in: tables are made and static files collected. One a stack is a copy."""
-    state = own_folder("ob-e2e-")
-    environment = {**os.environ, "STATE_DIR": str(state), "DJANGO_SETTINGS_MODULE": "game.settings"}
-    subprocess.run([sys.executable, "-c", PREPARE], cwd=ROOT, env=environment, check=True)
-    return state
+def _prepared_from() -> str:
+    """What decides how a prepared state folder looks: 16 hex characters."""
+    sha = hashlib.sha256(f"{sys.prefix} {(ROOT / 'requirements.txt').read_text()}".encode())
+    for folder in ("game", "engine", "static"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                found = path.stat()
+                sha.update(f"{path.relative_to(ROOT)} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return sha.hexdigest()[:16]
+
+
+def _copy_prepared(state: Path) -> None:
+    """Fill a state folder so that `play` has nothing to prepare in it: tables are made, static files collected, and history is played on the
+    usual market. That takes twenty seconds, so it is done once for all sessions of these very files, and kept beside the compiled kernels.
+    """
+    kept = Path(os.environ.get("OPENING_BELL_CACHE") or ROOT / ".local") / "e2e"
+    kept.mkdir(parents=True, exist_ok=True)
+    with (kept / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ready = kept / _prepared_from()
+        if not ready.exists():
+            for old in kept.iterdir():
+                shutil.rmtree(old, ignore_errors=True)  # what is there is of other files, or was broken off half way
+            making = kept / "making"
+            making.mkdir()
+            environment = {**os.environ, "STATE_DIR": str(making), "DJANGO_SETTINGS_MODULE": "game.settings"}
+            subprocess.run([sys.executable, "-c", PREPARE], cwd=ROOT, env=environment, check=True)
+            making.rename(ready)
+        shutil.copytree(ready, state, dirs_exist_ok=True)
 
 
 class Stack:
@@ -51,7 +78,7 @@ class Stack:
 
     def __init__(self, *arguments: str) -> None:
         self.state = own_folder("ob-e2e-")
-        shutil.copytree(_prepared(), self.state, dirs_exist_ok=True)
+        _copy_prepared(self.state)
         self.address = f"http://127.0.0.1:{(port := free_port())}"
         self.printed: list[str] = []
         environment = {name: value for name, value in os.environ.items() if name not in {"REDIS_URL", "DATABASE_URL", "ALLOWED_HOSTS", "SECRET_KEY"}}
@@ -114,5 +141,5 @@ def wait_for(look: Any, within: float, what: str) -> Any:
     until = time.monotonic() + within
     while not (found := look()):
         assert time.monotonic() < until, f"not within {within:g} s: {what}"
-        time.sleep(0.05)
+        time.sleep(0.1)
     return found

@@ -4,13 +4,14 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from tests.e2e.conftest import Control, Opens, press_link
+from tests.e2e.conftest import Control, Opens, press_link, reaches
 from tests.e2e.stack import Stack, wait_for
 
 RIGHT_S = 3.0
@@ -78,19 +79,20 @@ def moves(page: Page) -> None:
 
 
 @pytest.fixture
-def own_stack() -> Stack:
-    """A server that a test may put to sleep."""
-    stack = Stack("--demo", "--at", "09:24", "--speed", "10")
-    yield stack
+def wakes(stack: Stack) -> Iterator[None]:
+    """Whatever a test put to sleep is awake after it."""
+    yield
     signalled(family(stack.process.pid), signal.SIGCONT)
-    stack.stop()
 
 
-def test_the_servers_laptop_sleeps_and_every_browser_is_right_within_three_seconds(own_stack: Stack, opens: Opens) -> None:
-    pages = [opens(own_stack.link("seat")), opens(own_stack.link("projector"))]
+@pytest.mark.usefixtures("wakes")
+def test_the_servers_laptop_sleeps_and_every_browser_is_right_within_three_seconds(stack: Stack, opens: Opens, facilitator: Control) -> None:
+    code = facilitator.exercise("Asleep", start="09:24")
+    pages = [opens(facilitator.seat_link(code)), opens(f"{stack.address}/projector/{code}/")]
     for page in pages:
+        reaches(page, "09:24:00")
         moves(page)
-    servers = family(own_stack.process.pid)
+    servers = family(stack.process.pid)
     assert len(servers) > 5, "broker, workers and web server are all put to sleep"
     signalled(servers, signal.SIGSTOP)
     for page in pages:  # longer than a lease and than a page waits for news

@@ -44,10 +44,11 @@ def read_log(page: Page, server: int) -> list[str]:
 
 
 def test_the_stale_server_is_found_by_reading_and_stopping_it_ends_the_runaway(opens: Opens, facilitator: Control) -> None:
-    stack, code = facilitator.stack, facilitator.exercise("Reading", start="09:24", speed="10")
+    stack, code = facilitator.stack, facilitator.exercise("Reading", start="09:28", speed="10")
     page = opens(facilitator.seat_link(code))
+    facilitator.rests()
     page.wait_for_selector("[data-link=live] #server-8 [data-act=stop]")
-    reaches(page, "09:24:00")
+    reaches(page, "09:28:00")
     orders = set(ORDER.findall(open_reject_mail(page)))
     assert orders
     # The mail's own order may have left the tail meanwhile; later ones like it stand there.
@@ -67,6 +68,7 @@ def test_the_stale_server_is_found_by_reading_and_stopping_it_ends_the_runaway(o
 def test_smars_is_disconnected_by_keyboard_alone(opens: Opens, facilitator: Control) -> None:
     code = facilitator.exercise("Keys", start="09:31", speed="30")
     page, risk = opens(facilitator.seat_link(code)), opens(facilitator.seat_link(code, "risk"))
+    facilitator.rests()
     page.wait_for_selector("[data-link=live] .guard")
     expect(page.get_by_role("switch", name="Arm: Disconnect SMARS. Not now: Disconnect SMARS at the exchanges needs the risk")).to_be_visible()
     assert risk.evaluate(GIVE, "smars.disconnect") == "applied"
@@ -94,6 +96,7 @@ def test_smars_is_disconnected_by_keyboard_alone(opens: Opens, facilitator: Cont
 def test_a_drop_of_the_network_is_shown_and_loses_and_doubles_nothing(opens: Opens, facilitator: Control) -> None:
     stack, code = facilitator.stack, facilitator.exercise("Network")
     page = opens(facilitator.seat_link(code))
+    facilitator.rests()
     cut: list[str] = []
 
     def line(route: WebSocketRoute) -> None:

@@ -2,25 +2,20 @@
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Control, Opens, axe, sideways
+from tests.e2e.conftest import Control, Opens, axe, looks, reaches, sideways
 from tests.e2e.stack import Stack
 
 SIZES = ((1440, 900), (1024, 768), (390, 844), (320, 640))
-THEMES = ("dark", "light")
 
 
 def check(page: Page) -> None:
-    for theme in THEMES:
-        page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-        for width, height in SIZES:
-            page.set_viewport_size({"width": width, "height": height})
-            where = f"{page.url} {theme} {width} x {height}"
-            assert sideways(page) == 0, where
-            assert axe(page) == [], where
+    for where, rules in looks(page, SIZES):
+        assert sideways(page) == 0, where
+        assert axe(page, rules) == [], where
 
 
 def test_the_start_page(opens: Opens, stack: Stack, facilitator: Control) -> None:
-    code = facilitator.exercise("Seen from the street")
+    code = facilitator.exercise("Seen from the street", speed="1")
     page = opens(stack.address, theme="light")
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     assert code not in page.content(), "strangers are told no code"
@@ -39,9 +34,12 @@ def test_a_wrong_code_is_answered_beside_the_field(browser: Browser, stack: Stac
     page.context.close()
 
 
-def test_the_projector(opens: Opens, stack: Stack) -> None:
-    page = opens(stack.link("projector"))
+def test_the_projector(opens: Opens, facilitator: Control) -> None:
+    code = facilitator.exercise("Pages of a wall", start="09:31", speed="1")
+    page = opens(f"{facilitator.stack.address}/projector/{code}/")
+    facilitator.rests()
     page.wait_for_selector("[data-link=live] .wall-number")
+    reaches(page, "09:31:00")
     for width, height in ((1440, 900), (1920, 1080)):
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate("document.documentElement.scrollHeight") <= height, "the wall may not scroll"
@@ -57,18 +55,21 @@ SMALL_TEXT = """(least) => [...document.querySelectorAll('body *')].filter((el) 
 
 
 def test_the_operators_desk(opens: Opens, facilitator: Control) -> None:
-    link = facilitator.seat_link(facilitator.exercise("Pages of a desk"))
+    link = facilitator.seat_link(facilitator.exercise("Pages of a desk", start="09:31", speed="1"))
     page = opens(link)
+    facilitator.rests()
     page.wait_for_selector("[data-link=live] #server-8 [data-act=stop]")
+    reaches(page, "09:31:00")
     check(page)
 
 
 def test_a_desk_that_the_facilitator_watches(opens: Opens, facilitator: Control) -> None:
-    code = facilitator.exercise("Pages of an observer")
+    code = facilitator.exercise("Pages of an observer", start="09:31", speed="1")
     facilitator.section(code)
     page = opens(facilitator.page.get_by_role("link", name="Watch Operator").evaluate("(a) => a.href"), context=facilitator.page.context)
     page.wait_for_selector("[data-link=live] #server-8 [data-act=stop]")
     expect(page.locator(".bands")).to_contain_text("Watching the operator of team Cobalt. Nothing can be done from here.")
+    reaches(page, "09:31:00")
     page.locator("#server-8 [data-act=stop]").click(force=True)
     expect(page.locator("#say")).to_have_text("You are watching this desk.")
     expect(page.locator(".sure")).to_have_count(0)

@@ -2,8 +2,7 @@
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Control, Opens, axe, reaches, sideways
-from tests.e2e.test_pages import THEMES
+from tests.e2e.conftest import Control, Opens, axe, looks, reaches, sideways
 
 LONG = 60_000
 # Neither a socket nor the slower line ever opens.
@@ -17,16 +16,13 @@ LIVE_LEVERS = """() => [...document.querySelectorAll('[data-act], .guard > .swit
 def look(page: Page, band: str) -> None:
     """The state's band stands there, and every lever is off."""
     expect(page.locator(".bands")).to_contain_text(band, timeout=LONG)
-    for theme in THEMES:
-        page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-        for width, height in ((1440, 900), (320, 640)):
-            page.set_viewport_size({"width": width, "height": height})
-            assert (sideways(page), axe(page), page.evaluate(LIVE_LEVERS)) == (0, [], []), f"{band} {theme} {width}"
+    for where, rules in looks(page, ((1440, 900), (320, 640))):
+        assert (sideways(page), axe(page, rules), page.evaluate(LIVE_LEVERS)) == (0, [], []), f"{band} {where}"
     page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def test_a_desk_that_connects_shows_the_last_picture_and_no_lever(opens: Opens, facilitator: Control, browser: Browser) -> None:
-    page = opens(facilitator.seat_link(facilitator.exercise("Connecting", start="09:31")))
+    page = opens(facilitator.seat_link(facilitator.exercise("Connecting", start="09:31", speed="1")))
     page.wait_for_selector("[data-link=live] #server-8 [data-act=stop]")
     context = browser.new_context(viewport={"width": 1440, "height": 900}, storage_state=page.context.storage_state())
     context.add_init_script(NO_LINE)
@@ -38,7 +34,7 @@ def test_a_desk_that_connects_shows_the_last_picture_and_no_lever(opens: Opens, 
 
 
 def test_a_desk_that_lost_its_line_dims_its_numbers_and_counts_the_seconds(opens: Opens, facilitator: Control) -> None:
-    page = opens(facilitator.seat_link(facilitator.exercise("Reconnecting", start="09:31")))
+    page = opens(facilitator.seat_link(facilitator.exercise("Reconnecting", start="09:31", speed="1")))
     page.wait_for_selector("[data-link=live] #server-8 [data-act=stop]")
     bright = page.locator(".clock").evaluate(
         "(e) => getComputedStyle(e).opacity + getComputedStyle(e).color + getComputedStyle(e.parentElement).opacity"
@@ -55,7 +51,7 @@ def test_a_desk_that_lost_its_line_dims_its_numbers_and_counts_the_seconds(opens
 
 
 def test_a_paused_and_an_ended_desk(opens: Opens, facilitator: Control) -> None:
-    code = facilitator.exercise("Standing still", start="09:31")
+    code = facilitator.exercise("Standing still", start="09:31", speed="1")
     page = opens(facilitator.seat_link(code, "deployer"))
     page.wait_for_selector("[data-link=live] #fleet-8")
     reaches(page, "09:31:00")
@@ -69,7 +65,7 @@ def test_a_paused_and_an_ended_desk(opens: Opens, facilitator: Control) -> None:
 
 
 def test_a_seat_that_another_browser_took_says_so_and_shows_the_way_back(opens: Opens, facilitator: Control) -> None:
-    code = facilitator.exercise("Taken", start="09:31")
+    code = facilitator.exercise("Taken", start="09:31", speed="1")
     page = opens(facilitator.seat_link(code, "risk"))
     page.wait_for_selector("[data-link=live] #limit-set")
     second = opens(page.url, context=page.context)

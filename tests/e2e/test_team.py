@@ -13,6 +13,7 @@ LONG = 60_000
 def desks(opens: Opens, facilitator: Control, code: str, start: str, *names: str) -> list[Page]:
     """A browser at each of these desks, live, in an exercise that has come to its start."""
     pages = [opens(facilitator.seat_link(code, name)) for name in names]
+    facilitator.rests()
     for page in pages:
         page.wait_for_selector("[data-link=live] .lines-talk")
         reaches(page, start)
@@ -97,7 +98,7 @@ def test_the_exchange_rings_first_on_the_screen_and_is_answered_once(opens: Open
 
 
 def test_an_assistant_does_what_it_is_asked_and_shows_the_result(opens: Opens, facilitator: Control) -> None:
-    code = facilitator.exercise("Assistants", start="09:31", speed="10")
+    code = facilitator.exercise("Assistants", start="09:31", speed="30")
     (operator,) = desks(opens, facilitator, code, "09:31", "operator")
     operator.get_by_role("button", name="Ask the assistant of the deployer").click()
     dialog = operator.get_by_role("dialog")

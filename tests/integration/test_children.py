@@ -13,7 +13,7 @@ import pytest
 
 from tests.builders import eventually, missing
 from tests.children import processes_of
-from tests.e2e.conftest import CHROMIUM
+from tests.e2e.conftest import CHROMIUM, INSTALL
 from tests.integration.world import ROOT
 
 GONE_S = 8.0
@@ -105,7 +105,7 @@ def test_broker_workers_the_web_and_the_database_end_with_whoever_started_them(d
 
 def test_browsers_and_their_driver_end_with_whoever_started_them():
     if not Path(CHROMIUM).exists():
-        missing("Chromium", "apt-get install -y chromium")
+        missing("Chromium", INSTALL)
     with started(BROWSER, CHROMIUM) as (process, said):
         assert_ends_with_it(process, said, ("run-driver", "--type=renderer"))
 
