@@ -38,6 +38,7 @@ from engine.market_time import (
 )
 from engine.moment import Moment
 from engine.rules import RULES
+from engine.scenario.parts import FrontPage, Told
 from engine.scenario.scenario import Scenario, ScenarioError, load_scenario, read_scenario, scenario_files, scenario_ids
 from engine.sights.deck import CONDITIONS, fault_of, inject_preview, ready_injects, scenario_script
 from engine.sights.sight import sight
@@ -71,6 +72,7 @@ __all__ = [
     "Entry",
     "Event",
     "EventData",
+    "FrontPage",
     "Given",
     "Lever",
     "Log",
@@ -91,6 +93,7 @@ __all__ = [
     "SeedOutcome",
     "Simulation",
     "Stopped",
+    "Told",
     "Variation",
     "alone_table",
     "alternatives",

@@ -132,11 +132,13 @@ class Lever:
 
     def named(self, scenario: "Scenario") -> str:
         """Its label in a scenario's words."""
-        return self.label.replace("{system}", scenario.told.system)
+        return scenario.told.fill(self.label)
 
     def not_for(self, desk: str, scenario: "Scenario") -> str:
         """Why a desk may not give it; "" where it may."""
-        return "" if desk in self.desks else f"{self.named(scenario)}: that is for the {' or the '.join(self.desks)}, not the {desk}"
+        short = scenario.told.short
+        theirs = ' or the '.join(map(short, self.desks))
+        return "" if desk in self.desks else f"{self.named(scenario)}: that is for the {theirs}, not the {short(desk)}"
 
 
 LEVERS: dict[str, Lever] = {}

@@ -51,3 +51,8 @@ def all_of_them() -> list[Look]:
 def playable() -> list[Look]:
     """Those that can be played."""
     return [look for look in all_of_them() if look.scenario]
+
+
+def standard() -> engine.Scenario | None:
+    """What is played where nobody chose, and what the pages before an exercise speak of: the first that can be. None where none can."""
+    return next((look.scenario for look in playable()), None)

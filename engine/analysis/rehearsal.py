@@ -103,7 +103,7 @@ def words_of(scenario: Scenario) -> Words:
     """What autopilots know of a scenario beside what they see: its people's words."""
     told, texts = scenario.told, scenario.evidence
     retired = told.behaviours.get("power_peg", texts.reject_words)
-    return Words(told.system, scenario.fleet.many, texts.reject_sender, texts.reject_words, retired, scenario.calendar)
+    return Words(told.system, scenario.fleet.many, texts.reject_sender, texts.reject_words, retired, told.subjects, scenario.calendar)
 
 
 def look(sim: Simulation, pilots: dict[str, str], help_level: str = "2012") -> list[Given]:

@@ -9,7 +9,6 @@ from engine.autopilots.parts import Eyes, Habit, Move, like, open_mail, pick_up
 
 COPIED = (2, 5, 8)  # of eight servers, those that are done at the end of each of three evenings
 RESTART_FROM = "19:30"  # of the last evening
-WHY = "What did we change?"  # release management, when the market has noticed
 _BUSY_PER_S, LARGE_USD = 100, 50_000_000  # children, and a position, beyond a morning's own
 CHECK_FROM, ROLL_BACK, ASK, HANG_UP, FLATTEN = "09:31", "09:48", "10:10", "10:11", "10:20"
 
@@ -76,7 +75,7 @@ def check_fleet(eyes: Eyes) -> Move | None:
 
 def _roll_back(eyes: Eyes) -> Move | None:
     """Take the new release off every server that was seen to run it, when somebody asks what was changed."""
-    if not any(mail["subject"] == WHY for mail in eyes.mails()):
+    if not any(mail["subject"] == eyes.words.subjects.changed for mail in eyes.mails()):
         return None
     if not eyes.past(ROLL_BACK) or eyes.phase != "bell" or eyes.done("release.rollback") or eyes.busy("release.rollback"):
         return None

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from engine.arguments import AllStocks, Args
 from engine.commands import LEVERS
 from engine.market_time import Calendar
+from engine.scenario.parts import MailSubjects
 from engine.sights.cards import (
     Alert,
     Ask,
@@ -79,7 +80,7 @@ def like(calendar: Calendar, clock: str) -> str:
 
 class Words(NamedTuple):
     """What a firm's people call things: what sends the orders, how many servers do, who mails its rejects and by which words they are known,
-    and the code that those are about; and its days and hours.
+    the code that those are about, and by what some other mails are known; and its days and hours.
     """
 
     system: str
@@ -87,6 +88,7 @@ class Words(NamedTuple):
     rejecting: str
     reject: str
     retired: str
+    subjects: MailSubjects
     calendar: Calendar
 
     def fill(self, text: str) -> str:

@@ -27,13 +27,11 @@ WRITE_IT_DOWN = "There is no procedure, so I write one that a machine can follow
 TAKE_IT_OUT = "I take the dead code out of the release. If the new one misbehaves at the bell, we go back to the old one."
 _PLANS = (LOOK_TWICE, WRITE_IT_DOWN, TAKE_IT_OUT)
 PLANS_AT = "19:00"  # on the first evening, while the copies run
-TICKET, PROCEDURE = "who signs?", "is there a procedure?"  # in the subjects of mails that put one in mind of it
 CLEAN = "clean"  # in the name of a release without dead code
 RESTARTS_FROM = "19:05"
 _A_NIGHT = 4
 COPY_MIN, DEPLOY_MIN, REVIEW_MIN = 30, 10, 120
-BRIEFING = {"operator": "Your evenings", "risk": "RLP goes on Wednesday"}  # read before anything is begun
-BRIEFED_BY, TOLD_BY = "18:15", "19:10"  # nobody waits longer for a briefing, or for the deployer's plan
+BRIEFED_BY, TOLD_BY = "18:15", "19:10"  # nobody waits longer for a briefing, which is read before anything is begun, or for the deployer's plan
 
 
 def plan_of(eyes: Eyes) -> str:
@@ -54,11 +52,10 @@ def make_a_plan(eyes: Eyes) -> Move | None:
     """What was read by then decides what the other hours go to."""
     if eyes.evening is None or plan_of(eyes) or waits(eyes, PLANS_AT):
         return None
-    subjects = [mail["subject"] for mail in eyes.mails(read=True)]
-    first = next((subject for subject in subjects if TICKET in subject or PROCEDURE in subject), "")
-    if TICKET in first:
-        return say(eyes, eyes.words.fill(LOOK_TWICE))
-    return say(eyes, WRITE_IT_DOWN if PROCEDURE in first else TAKE_IT_OUT)
+    known, subjects = eyes.words.subjects, [mail["subject"] for mail in eyes.mails(read=True)]
+    by_part = ((known.ticket, LOOK_TWICE), (known.procedure, WRITE_IT_DOWN))
+    plans = [plan for subject in subjects for part, plan in by_part if part and part in subject]
+    return say(eyes, eyes.words.fill(plans[0] if plans else TAKE_IT_OUT))
 
 
 def _copy_by_hand(eyes: Eyes) -> Move | None:
@@ -166,7 +163,7 @@ _ERRANDS: dict[str, dict[str, tuple[Errand, ...]]] = {
 
 def briefed(eyes: Eyes) -> bool:
     """Whether the mail that says what the evenings are for was read, or is not coming."""
-    subject = BRIEFING.get(eyes.desk, "")
+    subject = next((text for desk, text in eyes.words.subjects.briefing.items() if desk == eyes.desk), "")
     found = [mail["read"] for mail in eyes.mails() if mail["subject"] == subject]
     return all(found) if found or not subject else not waits(eyes, BRIEFED_BY)
 

@@ -18,7 +18,6 @@ ITEMS = 60  # the bridge keeps its newest
 LINES, WIDTH = 16, 200  # of a pin's text
 DONE = 40  # commands a desk sees of its own
 _ASKS = 60
-NAMES = {"deployer": "deployer", "operator": "operator", "risk": "risk manager"}
 
 # (desk, what) -> what a desk shows of its own sight: (sim, number) -> (title, lines). Filled by `sight_pins`, which stands higher.
 Shown = tuple[str, list[str]]
@@ -174,7 +173,7 @@ def add_ask(sim: "Simulation", desk: str, kind: str, args: Args) -> None:
     """Ask the assistant at a desk for a command."""
     aim = target(sim, args) or (LEVERS[args["what"]].named(sim.scenario) if args.get("what") in LEVERS else "")
     label = f"{LEVERS[kind].named(sim.scenario)}: {aim}" if aim else LEVERS[kind].named(sim.scenario)
-    number = post(sim, "ask", f"Asks the {NAMES[desk]}: {label}")
+    number = post(sim, "ask", f"Asks the {sim.scenario.told.title(desk)}: {label}")
     asks = sim.bridge.asks
     asks.append({"id": number, "step": sim.now, "from": sim.acting, "desk": desk, "kind": kind, "args": args, "label": label, "state": "open"})
     del asks[:-_ASKS]
@@ -239,7 +238,7 @@ def authorisation_missing(sim: "Simulation", what: str) -> str:
         return ""
     state = sim.bridge.authorisations[what]["state"]
     so_far = {"asked": "it was asked for and not given yet", "refused": "it was refused, ask again"}.get(state, "ask for it")
-    return f"{LEVERS[what].named(sim.scenario)} needs the risk manager's word: {so_far}"
+    return f"{LEVERS[what].named(sim.scenario)} needs the {sim.scenario.told.title('risk')}'s word: {so_far}"
 
 
 def set_authorisation(sim: "Simulation", what: str, state: str, desk: str | None = None) -> None:

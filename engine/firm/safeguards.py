@@ -206,8 +206,9 @@ def watch_threshold(sim: "Simulation") -> None:
     for server in (DESK, *(server.n for server in sim.fleet.servers)):
         market_step.withdraw_all(sim.machine, sim.now, server)
     server_ops.set_servers(sim)
+    setter = sim.scenario.told.title("risk")
     for desk in ("risk", "operator"):
-        text = f"The capital threshold of ${most:,.0f} was passed: all order entry is stopped until the risk manager sets it anew."
+        text = f"The capital threshold of ${most:,.0f} was passed: all order entry is stopped until the {setter} sets it anew."
         inbox.alert(sim, desk, text)
     sim.tell("threshold.tripped", threshold_usd=round(most), used_usd=used // _HC)
     sim.monitoring.watch_runaway(sim.machine, sim.now)

@@ -273,7 +273,7 @@ class Simulation:
     def why_no_hand(self, desk: str, giver: str) -> str:
         """What keeps the hands of a desk, for the desk that would need one."""
         if desk != giver:
-            return f"the {bridge.NAMES[desk]} has no hand free"
+            return f"the {self.scenario.told.title(desk)} has no hand free"
         works = [work for work in self.works if work.holds(desk, self.now)]
         busy = ", ".join(f"{LEVERS[work.kind].named(self.scenario).lower()} ({self.left_s(work)} s left)" for work in works)
         back_at = self.injects.back_at(giver, self.now)

@@ -7,7 +7,7 @@ from engine.arguments import Args
 from engine.commands import LEVERS, Check, Refused, StoryWords, lever, worded
 from engine.events import DESKS
 from engine.firm import bridge, phone
-from engine.firm.bridge import NAMES, PINS, Item
+from engine.firm.bridge import PINS, Item
 from engine.firm.inbox import Ringing
 from engine.market_time import STEPS_PER_SECOND
 
@@ -46,7 +46,7 @@ def _not(*states: str) -> Check:
 @lever(
     "authorise.ask",
     ("operator", "deployer"),
-    "Ask for the risk manager's word",
+    "Ask for the {risk}'s word",
     args={"what": _what},
     check=_not("asked", "given"),
     talk=True,
@@ -204,7 +204,7 @@ def _can_be_asked(sim: "Simulation", args: Args) -> None:
         raise Refused("that is this desk itself: expected one of the others")
     found = LEVERS.get(kind)
     if found is None or desk not in found.desks or not found.askable:  # whose mails there are is nobody else's to know
-        raise Refused(f"kind = {kind!r}: expected a lever of the {NAMES[desk]}")
+        raise Refused(f"kind = {kind!r}: expected a lever of the {sim.scenario.told.title(desk)}")
     args["args"] = commands.clean_args(sim, found, args["args"])
     if sim.bridge.open_ask(desk, kind, args["args"]):
         raise Refused("that was asked for already")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
-from engine.events import Desk
+from engine.events import DESKS, Desk
 from engine.market_time import MOST_EVENINGS, Calendar
 from engine.scenario.folders import ID
 
@@ -62,6 +62,7 @@ Copied = Annotated[
 ]
 Hour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="a time in whole minutes, such as 09:00")]
 _Words = Annotated[str, Field(min_length=1, max_length=400)]
+_Name = Annotated[str, Field(min_length=1, max_length=40)]
 Positive = Annotated[int, Field(gt=0)]
 Part = Annotated[float, Field(ge=0, le=1)]
 Minutes = Annotated[float, Field(ge=0, le=480)]
@@ -72,15 +73,63 @@ Phase = Literal["deployment", "premarket", "bell", "unwind", "block"]
 Behaviour = Literal["refuse", "route", "rlp", "power_peg", "stall", "oversize", "misprice", "duplicate"]
 
 
+class DeskTitle(Section):
+    """What the firm calls whoever sits at a desk, as it stands within a sentence. `short`: where there is little room."""
+
+    title: _Name
+    short: Annotated[str, Field(min_length=1, max_length=12)] | None = None
+
+
+class DeskTitles(Section):
+    """The titles of the three desks, by their ids."""
+
+    deployer: DeskTitle = DeskTitle(title="deployer")
+    operator: DeskTitle = DeskTitle(title="operator")
+    risk: DeskTitle = DeskTitle(title="risk manager", short="risk")
+
+
+class MailSubjects(Section):
+    """By what stands in the subjects of mails the autopilots know which they are; what is left out is not sent in this scenario.
+    `briefing`: what the evenings are for, by desk; `changed`: somebody asks what was changed; both are whole subjects. `ticket`, `procedure`:
+    a part of those that put the deployer in mind of a second pair of eyes, and of a procedure.
+    """
+
+    briefing: dict[Desk, _Name] = {}
+    ticket: _Name | None = None
+    procedure: _Name | None = None
+    changed: _Name | None = None
+
+
 class Told(Section):
-    """What people call what the scenario is about. `system`: what sends the orders; `behaviours`: what
+    """What people call what the scenario is about. `firm`: whom the players work for; `system`: what sends the orders; `behaviours`: what
     a release does with an order, where that has a name of its own; `year`, `day`: when it was, in the heads of history's figures.
     """
 
-    system: Annotated[str, Field(min_length=1, max_length=40)] = "the router"
-    behaviours: dict[Behaviour, Annotated[str, Field(min_length=1, max_length=40)]] = {}
+    firm: Annotated[str, Field(min_length=1, max_length=100)] = "a firm that sends its clients' orders to the exchanges"
+    system: _Name = "the router"
+    behaviours: dict[Behaviour, _Name] = {}
     year: Annotated[str, Field(pattern=r"^\d{4}$")] | None = None
-    day: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    day: _Name | None = None
+    desks: DeskTitles = DeskTitles()
+    subjects: MailSubjects = MailSubjects()
+
+    def title(self, desk: str) -> str:
+        """A desk's title within a sentence: "risk manager"."""
+        return self._desk(desk).title
+
+    def short(self, desk: str) -> str:
+        """The same where there is little room: "risk"."""
+        return self._desk(desk).short or self._desk(desk).title
+
+    def _desk(self, desk: str) -> DeskTitle:
+        return getattr(self.desks, desk) if desk in DESKS else DeskTitle(title=desk)
+
+    def fill(self, text: str) -> str:
+        """A text with {system} and the desks' titles ({deployer}, {operator}, {risk}) filled in, and all other braces left alone."""
+        if "{" in text:
+            for name, word in (("system", self.system), *((desk, self.title(desk)) for desk in DESKS)):
+                text = text.replace(f"{{{name}}}", word)
+        return text
 
     @property
     def process(self) -> str:
@@ -114,6 +163,24 @@ class Days(Section):
     def calendar(self, opens: str, bell_end: str) -> Calendar:
         """The calendar that these and the market's two hours make. Raises ValueError naming the key that does not fit the others."""
         return Calendar.of(**{key: getattr(self, key) for key in type(self).model_fields}, open=opens, bell_end=bell_end)
+
+
+class Fact(Section):
+    """A figure of the record and what it counts."""
+
+    of: _Name
+    figure: _Name
+
+
+class FrontPage(Section):
+    """What the start page says where this is the scenario that is played by default. It is no part of a run."""
+
+    headline: Annotated[str, Field(min_length=1, max_length=80)] = "A morning on a trading floor"
+    lead: _Words = (
+        "Something goes wrong at the opening bell, and three desks have to find out what. Opening Bell plays that morning order by order, in a "
+        "market that answers to what you do."
+    )
+    fact: Annotated[tuple[Fact, ...], Field(max_length=6, strict=False)] = ()
 
 
 class Cash(Section):

@@ -2,9 +2,9 @@
 
 A scenario is a folder: `scenario.toml`, `symbols.csv`, `parents.csv` (flagged parents of the default seed, in order of
 activation), `releases.toml` (what the deployer can read about them), `barriers.toml` (slices and checklists, may be missing), mail
-and call texts, `playbooks/`. `based_on = "<id>"` takes from another scenario what the folder itself does not say: values one by one,
-other files whole. What is wrong or missing is refused with file, key, value and what was expected. Derived numbers are made here with
-decimal arithmetic and rounded to integers.
+and call texts, `front.toml` (what the start page says, may be missing), `playbooks/`. `based_on = "<id>"` takes from another scenario
+what the folder itself does not say: values one by one, other files whole. What is wrong or missing is refused with file, key, value and
+what was expected. Derived numbers are made here with decimal arithmetic and rounded to integers.
 """
 
 import csv
@@ -32,6 +32,7 @@ from engine.scenario.parts import (
     Diagnosis,
     Exchange,
     Flow,
+    FrontPage,
     Hands,
     Holes,
     Hour,
@@ -49,6 +50,12 @@ from engine.scenario.release_texts import ReleaseTexts
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 # Data from before they said themselves what people call things: their words stood in the code. A run on them stays what it was.
+_SUBJECTS_BEFORE = {
+    "briefing": {"operator": "Your evenings", "risk": "RLP goes on Wednesday"},
+    "ticket": "who signs?",
+    "procedure": "is there a procedure?",
+    "changed": "What did we change?",
+}
 _TOLD_BEFORE = {
     "system": "SMARS",
     "behaviours": {"rlp": "RLP", "power_peg": "Power Peg"},
@@ -60,8 +67,10 @@ FILES = {
     "parents": "parents.csv",
     "releases": "releases.toml",
     "barriers": "barriers.toml",
+    "front": "front.toml",
 }  # of the parts that have one of their own
-# What a run is played from and told with, all of it in the fingerprint. Playbooks, slices and safeguards are about runs.
+# What a run is played from and told with, all of it in the fingerprint. Playbooks, slices, safeguards and the front page are not: they are
+# about runs.
 _PLAYED = (
     "scenario.toml", "symbols.csv", "parents.csv", "releases.toml", "barriers.toml", "calls.toml", "hints.toml", "injects.toml", "logs.toml",
     "mail.toml", "week.toml",
@@ -109,6 +118,7 @@ class Scenario(Section):
     diagnosis: Diagnosis
     releases: ReleaseTexts
     barriers: Barriers = Barriers()
+    front: FrontPage = FrontPage()
     symbols: Annotated[tuple[SymbolRow, ...], Field(min_length=1, strict=False)]
     parents: Annotated[tuple[ParentRow, ...], Field(strict=False)]
     files: Annotated[SkipJsonSchema[Folder], Field(exclude=True, repr=False)]  # no key of a scenario's, nor is the next
@@ -189,7 +199,7 @@ def _complain(folder: Folder, error: ValidationError) -> ScenarioError:
     first = error.errors()[0]
     where = [str(part) for part in first["loc"]]
     file = FILES.get(where[0], "scenario.toml") if where else "scenario.toml"
-    if file in ("releases.toml", "barriers.toml"):
+    if file in ("releases.toml", "barriers.toml", "front.toml"):
         del where[0]
     elif file != "scenario.toml" and len(where) > 1 and where[1].isdigit():
         where[1] = f"line {int(where[1]) + 2}"
@@ -263,10 +273,13 @@ def _read(own: Folder, find: Callable[[str], Folder | None]) -> Scenario:
             raise ScenarioError(f"{own.name}/scenario.toml: based_on = {base!r}: expected the id of a scenario beside it")
         files = own.over(below)
         data = _over(_table(below, "scenario.toml", "a scenario's numbers"), data)
-    data.setdefault("told", _TOLD_BEFORE)
+    told = data.setdefault("told", _TOLD_BEFORE)
+    if isinstance(told, dict):
+        data["told"] = {"subjects": _SUBJECTS_BEFORE} | told
     data["releases"] = _table(files, "releases.toml", "notes, diffs and changes")
-    if (files / FILES["barriers"]).is_file():
-        data["barriers"] = _table(files, FILES["barriers"], "slices and checklists")
+    for name, expected in (("barriers", "slices and checklists"), ("front", "what the start page says")):
+        if (files / FILES[name]).is_file():
+            data[name] = _table(files, FILES[name], expected)
     for name, model in (("symbols", SymbolRow), ("parents", ParentRow)):
         try:
             data[name] = _rows(files / f"{name}.csv", model)

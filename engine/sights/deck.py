@@ -5,7 +5,6 @@ from typing import Any, NamedTuple, TypedDict
 
 from engine import commands
 from engine.commands import Refused
-from engine.firm.bridge import NAMES
 from engine.firm.injects import CONDITIONS, Injects
 from engine.levers import LEVERS
 from engine.levers.shapes import fitting
@@ -148,7 +147,7 @@ def scenario_script(scenario: Scenario, start: int) -> list[ScriptLine]:
     rows += [(calendar.close, "The market closes", True), (calendar.block, "Banks bid for the block", True)]
     rows += [(calendar.evening_step(evening), f"Evening of {name}", True) for evening, name in enumerate(calendar.evenings)]
     rows += [
-        (calendar.step_at(call.from_), f"{call.caller} may ring the {NAMES[call.desk]}", False)
+        (calendar.step_at(call.from_), f"{call.caller} may ring the {scenario.told.title(call.desk)}", False)
         for call in scenario.evidence.calls
         if calendar.step_at(call.from_) != 0  # of a call that may come at any time there is nothing to say
     ]

@@ -92,12 +92,16 @@ class ExerciseAdmin(ReadOnly):
     actions = ("archive_selected", "bring_back_selected", "export_selected", "delete_selected")
     actions_detail = ("export",)
     fields = (
-        "facilitator", "code", "title", "state", "scenario_told", "drawn", "seed", "noise", "starts", "help", "loss_counter", "speeds", "planning_s",
-        "planned_for", "created", "started_at", "ended_at", "archived", "pages", "desks", "log",
+        "facilitator", "code", "title", "state", "scenario_told", "drawn", "seed", "noise", "starts", "help_told", "loss_counter", "speeds",
+        "planning_s", "planned_for", "created", "started_at", "ended_at", "archived", "pages", "desks", "log",
     )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Exercise | None = None) -> tuple[str, ...]:
         return self.fields[1:]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        says = {"help_told": Exercise._meta.get_field("help").help_text}
+        return super().get_form(request, obj, change=change, **{"help_texts": says, **kwargs})
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm("game.change_exercise")
@@ -123,6 +127,11 @@ class ExerciseAdmin(ReadOnly):
     @admin.display(description="Starts at")
     def starts(self, exercise: Exercise) -> str:
         return f"{exercise.calendar.date(exercise.start_step)} {exercise.calendar.hm(exercise.start_step)}"
+
+    @admin.display(description="Help")
+    def help_told(self, exercise: Exercise) -> str:
+        known_then = exercise.help == Exercise.Help.AS_IN_2012
+        return f"As In {exercise.words['past'].capitalize()}" if known_then else exercise.get_help_display()
 
     @admin.display(description="Pages")
     def pages(self, exercise: Exercise) -> SafeString:

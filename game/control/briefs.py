@@ -3,14 +3,13 @@
 from typing import Any, NamedTuple
 
 import engine
-from game.people.desks import TITLES
+from game.models import contents
+from game.people.desks import ORDER
 
 
 class Brief(NamedTuple):
     """One desk. `line` is what the others are told of it."""
 
-    title: str
-    short: str
     icon: str
     line: str
     sees: str
@@ -23,8 +22,6 @@ class Brief(NamedTuple):
 
 BRIEFS = {
     "operator": Brief(
-        TITLES["operator"],
-        "Operator",
         "activity",
         "Sees rates, logs and mail. Stops and starts servers.",
         "The floor's inbox and alerts, total order and execution rates, the state of {many} servers, and a server's log when you ask for it.",
@@ -35,8 +32,6 @@ BRIEFS = {
         "Stop practice server 3. A lever that can hurt is armed first, then sent by saying how sure you are.",
     ),
     "risk": Brief(
-        TITLES["risk"],
-        "Risk",
         "scale",
         "Sees positions and profit, late. Sets limits, gives the word to stop, phones.",
         "The position monitor, late when trading is heavy, profit at mid, limits, {stocks} stocks, the tape, finance mail, and the phone.",
@@ -44,11 +39,9 @@ BRIEFS = {
         "Servers, releases and order rates.",
         "What the position would bring if it were sold now.",
         "One hand: one thing at a time. The phone takes none.",
-        "The operator of the practice asks for your word. Without it nobody may stop everything.",
+        "The {operator} of the practice asks for your word. Without it nobody may stop everything.",
     ),
     "deployer": Brief(
-        TITLES["deployer"],
-        "Deployer",
         "package",
         "Knows releases and copies. Checks, copies, rolls back.",
         "Which release each server is recorded to run, diffs, the change calendar, your tickets, and a checksum when you ask for one.",
@@ -61,11 +54,23 @@ BRIEFS = {
 }
 
 
+def named(desk: str, words: dict[str, Any]) -> dict[str, str]:
+    """A desk's name, titles and icon, where its page's `words` are those of a scenario."""
+    titles = words["desks"][desk]
+    return {"desk": desk, "title": titles["head"], "short": titles["short_head"], "icon": BRIEFS[desk].icon}
+
+
+def all_named(words: dict[str, Any]) -> list[dict[str, str]]:
+    """Every desk, in the order of its seats."""
+    return [named(desk, words) for desk in ORDER]
+
+
 def brief(desk: str, help_level: str, scenario: "engine.Scenario") -> dict[str, Any]:
     """A desk's brief for a template, in a scenario's words."""
     words = {"system": scenario.told.system, "many": scenario.fleet.many, "stocks": len(scenario.symbols)}
+    words |= {name: scenario.told.title(name) for name in engine.DESKS}
     one = {name: text.format_map(words) for name, text in BRIEFS[desk]._asdict().items()}
-    return {"desk": desk, **one, "shown": one["shown"] if help_level != "2012" else ""}
+    return {**named(desk, contents.words_in(scenario)), **one, "shown": one["shown"] if help_level != "2012" else ""}
 
 
 class Row(NamedTuple):

@@ -1,6 +1,7 @@
 """What a facilitator fills in."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,13 +19,12 @@ from game.rules import SEED_MAX, SPEED_MAX, SPEED_MIN
 from game.scenarios import playable
 
 TEAMS = ("Cobalt", "Amber", "Slate", "Coral", "Jade", "Ivory", "Crimson", "Indigo", "Olive", "Plum", "Sand", "Teal")
-HISTORY_SEED = 79
 SPEEDS = (("deployment", "Week"), ("premarket", "Pre-market"), ("bell", "Opening bell"), ("unwind", "Unwind"), ("block", "After the close"))
-HELP = (("2012", "As in 2012"), ("assisted", "Assisted: more is measured"), ("guided", "Guided: hints as well"))
+HELP = (("assisted", "Assisted: more is measured"), ("guided", "Guided: hints as well"))  # beside what was known then
 COUNTER = (("live", "Live"), ("delayed", "2 min late"), ("hidden", "Hidden until the end"))
 DRAWN = ("draw", "Draw one; nobody is told which until the end")
 MARKET = ("scenario", "phase", "start", "seed_from", "seed")  # what a fork has from its source
-SEEDS = (("history", "History's, 79"), ("draw", "Draw one"), ("own", "This one"))
+SEEDS = (("draw", "Draw one"), ("own", "This one"))  # beside history's
 
 
 def starts_of(calendar: engine.Calendar) -> tuple[tuple[str, str], ...]:
@@ -52,7 +52,7 @@ def _speed(label: str, phase: str) -> forms.FloatField:
 class NewExercise(forms.Form):
     """An exercise: what is played, from when, by how many teams, on which market, how fast, with how much help."""
 
-    title = forms.CharField(max_length=TITLE_MAX, initial="1 August 2012", widget=forms.TextInput(attrs={"dir": "auto"}))
+    title = forms.CharField(max_length=TITLE_MAX, widget=forms.TextInput(attrs={"dir": "auto"}))
     planned_for = forms.DateTimeField(
         required=False,
         label="Planned for (UTC)",
@@ -64,8 +64,8 @@ class NewExercise(forms.Form):
     teams = forms.IntegerField(min_value=1, max_value=len(TEAMS), initial=2, required=False, label="Teams of three desks")
     phase = forms.ChoiceField(choices=[], required=False, widget=forms.RadioSelect, label="Phase to start in")
     start = forms.CharField(required=False, max_length=20, label="Starts at")
-    help = forms.ChoiceField(choices=HELP, initial="2012", required=False, widget=forms.RadioSelect, label="Help level")
-    seed_from = forms.ChoiceField(choices=SEEDS, initial="history", required=False, widget=forms.RadioSelect, label="Market's seed")
+    help = forms.ChoiceField(initial="2012", required=False, widget=forms.RadioSelect, label="Help level")
+    seed_from = forms.ChoiceField(initial="history", required=False, widget=forms.RadioSelect, label="Market's seed")
     seed = forms.IntegerField(min_value=0, max_value=SEED_MAX, required=False, label="Seed")
     loss_counter = forms.ChoiceField(choices=COUNTER, initial="delayed", required=False, widget=forms.RadioSelect, label="Loss on the projector")
     planning_s = forms.IntegerField(min_value=0, max_value=600, initial=PLANNING_S, required=False, label="Planning pause before an evening, seconds")
@@ -73,7 +73,14 @@ class NewExercise(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scenario"].choices = [*((one.id, f"{one.title} ({one.id})") for one in playable()), DRAWN]  # type: ignore[attr-defined]
+        offered = playable()
+        known = [one.scenario for one in offered if one.scenario]
+        self._offer("scenario", [*((one.id, f"{one.title} ({one.id})") for one in offered), DRAWN])
+        self._offer("help", [("2012", f"As in {_all_say([one.told.past for one in known], 'history')}"), *HELP])
+        seed = _all_say([f", {one.default_seed}" for one in known], "")
+        self._offer("seed_from", [("history", f"History's{seed}"), *SEEDS])
+        if known:
+            self.fields["title"].initial = known[0].title
         self._offer_starts()
         for name, field in self.fields.items():
             if not isinstance(field.widget, forms.RadioSelect):
@@ -81,13 +88,16 @@ class NewExercise(forms.Form):
             if self.is_bound and name in self.errors:
                 field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"{name}-error"}
 
+    def _offer(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
     def _offer_starts(self) -> None:
         """The moments to start at, of the scenario that is shown first. Another one's are taken as well: they are other clocks."""
         ids = [one.id for one in playable()]
         shown = str(self.initial.get("scenario") or (ids[0] if ids else ""))
         calendar = contents.calendar_of(shown)
         starts = starts_of(calendar)
-        self.fields["phase"].choices = starts  # type: ignore[attr-defined]
+        self._offer("phase", starts)
         self.fields["phase"].initial = calendar.hm(0)
         self.fields["start"].widget.attrs["placeholder"] = calendar.example
         quarter, evening = calendar.hm(calendar.open + 15 * engine.STEPS_PER_MINUTE), calendar.evenings[-1 - len(calendar.evenings) // 2]
@@ -138,7 +148,7 @@ class NewExercise(forms.Form):
             "planned_for": data["planned_for"] and data["planned_for"].replace(tzinfo=data["zone"]),
             "scenario": data["played"],
             "drawn": data["scenario"] == DRAWN[0],
-            "seed": self._seed(),
+            "seed": self._seed(data["played"]),
             "start_step": data["start_step"],
             "help": data["help"] or "2012",
             "loss_counter": data["loss_counter"] or "delayed",
@@ -150,11 +160,11 @@ class NewExercise(forms.Form):
             },
         }
 
-    def _seed(self) -> int:
+    def _seed(self, scenario: str) -> int:
         chosen, seed = self.cleaned_data["seed_from"], self.cleaned_data["seed"]
         if chosen == "draw":
             return new_seed()
-        return int(seed) if seed is not None and chosen != "history" else HISTORY_SEED
+        return int(seed) if seed is not None and chosen != "history" else engine.load_scenario(scenario).default_seed
 
 
 class EditExercise(NewExercise):
@@ -208,6 +218,7 @@ def _typed(exercise: Exercise) -> dict[str, Any]:
     """What would have to be filled in to make this exercise."""
     step, calendar = exercise.start_step, exercise.calendar
     phase = next((value for value, _ in starts_of(calendar) if calendar.step_at(value) == step), "")
+    history = exercise.seed == history_seed(exercise.scenario)
     clock = f"{calendar.date(step)[4:]} {calendar.hm(step)}" if step < 0 else calendar.clock(step)
     return {
         "title": exercise.title,
@@ -217,12 +228,23 @@ def _typed(exercise: Exercise) -> dict[str, Any]:
         "phase": phase,
         "start": "" if phase else clock,
         "help": exercise.help,
-        "seed_from": "history" if exercise.seed == HISTORY_SEED else "own",
-        "seed": None if exercise.seed == HISTORY_SEED else exercise.seed,
+        "seed_from": "history" if history else "own",
+        "seed": None if history else exercise.seed,
         "loss_counter": exercise.loss_counter,
         "planning_s": exercise.planning_s,
         **{f"speed_{name}": f"{exercise.speeds.get(name, engine.SPEEDS[name]):g}" for name, _ in SPEEDS},
     }
+
+
+def history_seed(scenario_id: str) -> int | None:
+    """The seed that is history's in a scenario, where it is here."""
+    scenario = contents.here(scenario_id)
+    return None if scenario is None else scenario.default_seed
+
+
+def _all_say(said: list[str], otherwise: str) -> str:
+    """What every scenario says, before one is chosen; something else where they differ."""
+    return said[0] if len(set(said)) == 1 else otherwise
 
 
 def _scale() -> forms.TypedChoiceField:

@@ -1,8 +1,10 @@
 """The facilitator's guide: two agendas, what to say in each phase, what to ask afterwards, and what helps when something goes wrong."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import engine
+from game.models import contents
 
 
 class Part(NamedTuple):
@@ -31,16 +33,16 @@ class Trouble(NamedTuple):
 
 
 _DAY = (
-    Part(3, "Pre-market", "08:00 to 09:30 at 30x. The mails come in. Say nothing about them."),
-    Part(9, "The opening bell", "09:30 to 10:15 at 5x. Walk about, listen, note what you hear with its market time."),
-    Part(6, "Unwind and evening", "To 16:00 at 90x, then bids and capital. Hands off the keyboards when it is over."),
+    Part(3, "Pre-market", "{start} to {open} at 30x. The mails come in. Say nothing about them."),
+    Part(9, "The opening bell", "{open} to {bell_end} at 5x. Walk about, listen, note what you hear with its market time."),
+    Part(6, "Unwind and evening", "To {close} at 90x, then bids and capital. Hands off the keyboards when it is over."),
 )
 AGENDAS = {
     60: (
         Part(4, "Welcome", "What it is, that it happened, that nobody is marked. The projector shows address and code."),
         Part(8, "Join and practise", "A code and a name, a desk each, the brief on one page. Everybody tries one lever in the lobby."),
         *_DAY,
-        Part(2, "Before anybody talks", "Each writes down alone: what did I think was happening at 09:35, and what made me think so?"),
+        Part(2, "Before anybody talks", "Each writes down alone: what did I think was happening at {after}, and what made me think so?"),
         Part(4, "The results", "Reveal the board, slowly. Losses avoided first, the grade after it."),
         Part(3, "Reactions", "One sentence from everybody. No explanations yet.", True),
         Part(6, "What happened", "Each team tells its morning along the loss curve, seat by seat.", True),
@@ -51,9 +53,9 @@ AGENDAS = {
     90: (
         Part(5, "Welcome", "What it is, that it happened, that nobody is marked. The projector shows address and code."),
         Part(9, "Join and practise", "A code and a name, a desk each, the brief on one page. Everybody tries one lever in the lobby."),
-        Part(14, "The week", "Three evenings at 60x, each after a planning pause. About a third of what is optional fits: let them choose."),
+        Part(14, "The week", "{Evenings} at 60x, each after a planning pause. About a third of what is optional fits: let them choose."),
         *_DAY,
-        Part(3, "Before anybody talks", "Each writes down alone: what did I think was happening at 09:35, and what made me think so?"),
+        Part(3, "Before anybody talks", "Each writes down alone: what did I think was happening at {after}, and what made me think so?"),
         Part(5, "The results", "Reveal the board, slowly. Losses avoided first, the grade after it."),
         Part(4, "Reactions", "One sentence from everybody. No explanations yet.", True),
         Part(9, "What happened", "Each team tells its week and its morning along the loss curve, seat by seat.", True),
@@ -65,25 +67,25 @@ AGENDAS = {
 PHASES = (
     Phase(
         "The week",
-        "27 to 31 July, evenings",
+        "{week}, evenings",
         (
-            "You have a release to bring to {many} servers by Wednesday. Your hands do not reach for everything you would like to do.",
+            "You have a release to bring to {many} servers by {weekday}. Your hands do not reach for everything you would like to do.",
             "What is ticked off is what you say is so. Nobody checks it for you.",
         ),
         "Who asks for a second pair of eyes? Who takes the tool's word for it?",
     ),
     Phase(
         "Pre-market",
-        "08:00 to 09:30",
+        "{start} to {open}",
         (
-            "The market opens at 09:30. Get to know your screen; ask your team what they see.",
-            "An emergency change needs the risk manager's approval.",
+            "The market opens at {open}. Get to know your screen; ask your team what they see.",
+            "An emergency change needs the {risk}'s approval.",
         ),
         "{mails} mails say that something is refused. Does anybody open one, and does anybody else hear of it?",
     ),
     Phase(
         "The opening bell",
-        "09:30 to 10:15",
+        "{open} to {bell_end}",
         (
             "The market is open.",
             "What do you see that the others cannot see?",
@@ -94,7 +96,7 @@ PHASES = (
     ),
     Phase(
         "Unwind and evening",
-        "10:15 to 18:30",
+        "{bell_end} to {block}",
         ("It has stopped, or it was stopped. What do you own now, and who has to be told?",),
         "Do they keep what they need to understand it later? Do clients hear it from them, or from the press?",
     ),
@@ -149,7 +151,7 @@ TROUBLES = (
         "The projector gives too much away",
         "Set the loss counter to two minutes late, or hide it until the end. Freeze the board before the last ten minutes.",
     ),
-    Trouble("A room that knows the story", "Draw the scenario: then stopping everything at 09:30 is a bet."),
+    Trouble("A room that knows the story", "Draw the scenario: then stopping everything at {open} is a bet."),
     Trouble(
         "Your own browser or laptop closes",
         'The exercise goes on. Sign in again, or start "manage.py play" again: it goes on where it stopped, and prints a new link.',
@@ -157,18 +159,35 @@ TROUBLES = (
 )
 
 
-def phases(scenario: engine.Scenario) -> list[Phase]:
-    """What to say and to watch for, with a scenario's counts in it."""
-    counts = {"many": scenario.fleet.many, "mails": scenario.flow.premarket_flagged // scenario.fleet.servers}
-    return [
-        Phase(one.title, one.when, tuple(line.format_map(counts) for line in one.say), one.watch.format_map(counts)) for one in PHASES
-    ]
+def words_for(scenario: engine.Scenario) -> dict[str, Any]:
+    """What the guide's texts are filled with: a scenario's words, dates and counts."""
+    words = contents.words_in(scenario)
+    evenings = "One evening" if words["evenings"] == "one" else f"{words['evenings'].capitalize()} evenings"
+    mails = scenario.flow.premarket_flagged // scenario.fleet.servers
+    after = scenario.calendar.hm(scenario.calendar.open + 5 * engine.STEPS_PER_MINUTE)
+    return words | {"mails": mails, "Evenings": evenings, "after": after} | {desk: scenario.told.title(desk) for desk in engine.DESKS}
 
 
-def agenda(total: int) -> list[dict[str, object]]:
+def phases(words: dict[str, Any]) -> list[Phase]:
+    """What to say and to watch for."""
+    fill = _filler(words)
+    return [Phase(one.title, fill(one.when), tuple(map(fill, one.say)), fill(one.watch)) for one in PHASES]
+
+
+def troubles(words: dict[str, Any]) -> list[Trouble]:
+    """What goes wrong, and what helps."""
+    fill = _filler(words)
+    return [Trouble(one.what, fill(one.then)) for one in TROUBLES]
+
+
+def agenda(total: int, words: dict[str, Any]) -> list[dict[str, object]]:
     """An agenda with the minute at which each part begins."""
-    at, rows = 0, []
+    at, rows, fill = 0, [], _filler(words)
     for part in AGENDAS[total]:
-        rows.append({"at": f"{at // 60}:{at % 60:02}", **part._asdict()})
+        rows.append({"at": f"{at // 60}:{at % 60:02}", **part._asdict(), "what": fill(part.what)})
         at += part.minutes
     return rows
+
+
+def _filler(words: dict[str, Any]) -> Callable[[str], str]:
+    return lambda text: text.format_map(words)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 import engine
 from game.control import board, deck, wall
-from game.control.briefs import BRIEFS
+from game.control.briefs import named
 from game.control.exercise_controls import to_next
 from game.live import losses
 from game.models import Exercise, Run, Seat, Team, planning
@@ -110,7 +110,7 @@ def _seat(exercise: Exercise, team: Team, seat: Seat, links: dict[str, str]) -> 
         "people": [{"id": player.pk, "name": player.name, "online": player.gone_at is None} for player in seat.holders],
         "id": seat.pk,
         "locked": seat.locked,
-        "title": BRIEFS[seat.desk].title,
+        "title": named(seat.desk, exercise.words)["title"],
         "link": links.get(str(seat.pk)),
         "watch_url": reverse("watch", args=[exercise.code, team.pk, seat.desk]),
         "link_url": reverse("facilitator-seat-link", args=[seat.pk]),

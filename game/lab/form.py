@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 import engine
 from game.models import Exercise, Run, contents
-from game.models.experiments import PLAYERS, SEEDS, SEEDS_MAX, SINCE, TITLE_MAX, Experiment
+from game.models.experiments import PLAYERS, SEEDS, SEEDS_MAX, SINCE, TITLE_MAX, Experiment, players
 from game.rules import SEED_MAX
 from game.scenarios import Look, playable
 
@@ -16,7 +16,6 @@ GROUPS = {"release": "Release and fleet", "router": "Router and limits", "people
 HOLES = (("tested", "Tested and mended: none has a hole"), ("built", "Built and never tested: each may have its hole"))
 VARIES = (("seed", "Everything: orders, stale server, market"), ("noise", "Only the market's noise"))
 RUNS_SHOWN = 60
-HISTORY_SEED = 79
 
 
 class NewExperiment(forms.Form):
@@ -36,11 +35,12 @@ class NewExperiment(forms.Form):
     def __init__(self, exercises: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.runs = _recorded(exercises)
+        self.line_ups = players(_common())
         recorded = [
             (f"run-{run.pk}", f"{run.team.name}, {run.team.exercise.title} ({run.team.exercise.code})")
             for run in self.runs.values()
         ]
-        line_ups = [(name, label) for name, label in PLAYERS.items()]
+        line_ups = list(self.line_ups.items())
         self._offer("scenario", [(one.id, f"{one.title} ({one.id})") for one in playable()])
         self._offer("since", _starts(playable()))
         self._offer("players", [("Autopilots", line_ups), *([("Commands of a run that was played", recorded)] if recorded else [])])
@@ -68,9 +68,9 @@ class NewExperiment(forms.Form):
         chosen = [name for name in self.known if name in data["safeguards"]]
         run = self.runs.get(data["players"])
         players = data["players"] or next(iter(PLAYERS))
-        noise_only = data["varies"] == "noise"
-        market = run.team.exercise.seed if run else HISTORY_SEED
         scenario = data["scenario"] or playable()[0].id
+        noise_only = data["varies"] == "noise"
+        market = run.team.exercise.seed if run else engine.load_scenario(scenario).default_seed
         return Experiment.begin(
             facilitator,
             run,
@@ -87,7 +87,7 @@ class NewExperiment(forms.Form):
 
     def _title(self, players: str, chosen: list[str]) -> str:
         run = self.runs.get(players)
-        who = "A recorded run" if run else PLAYERS[players].split(":")[0]
+        who = "A recorded run" if run else self.line_ups[players].split(":")[0]
         names = [self.known[name].label for name in chosen]
         what = names[0] if names else "no safeguards"
         if len(names) > 1:
@@ -100,6 +100,13 @@ def _starts(offered: list[Look]) -> list[tuple[str, str]]:
     calendar = offered[0].scenario.calendar if offered and offered[0].scenario else engine.Calendar.of()
     morning, bell = calendar.hm(0), calendar.hm(calendar.open)
     return [("08:00", f"The morning, from {morning}"), ("week", "The deployment week and the morning"), ("09:30", f"The bell, from {bell}")]
+
+
+def _common() -> engine.Scenario | None:
+    """A scenario whose words fit every one that is offered; None where they part."""
+    found = [look.scenario for look in playable() if look.scenario]
+    same = {(one.told.year, one.told.desks) for one in found}
+    return found[0] if len(same) == 1 else None
 
 
 def _known() -> dict[str, engine.Safeguard]:

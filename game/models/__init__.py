@@ -2,7 +2,6 @@
 conditional UPDATEs, so that of two who try at once one wins and the other is told.
 """
 
-import json
 import secrets
 import uuid
 from typing import Any
@@ -205,11 +204,6 @@ class Exercise(models.Model):
     def calendar(self) -> engine.Calendar:
         """The days and hours of its scenario."""
         return contents.calendar_of(self.scenario)
-
-    @property
-    def hours(self) -> str:
-        """The same for the scripts of its pages, as JSON."""
-        return json.dumps(self.calendar.hours)
 
     @property
     def first_step(self) -> int:

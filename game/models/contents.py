@@ -4,6 +4,8 @@ A run is begun on what is here then and keeps it. Where something else is here l
 (game/live/clock.py), and what came of it is shown from what was kept (game/debrief/finished.py).
 """
 
+import datetime
+import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,8 @@ import engine
 
 if TYPE_CHECKING:
     from game.models import Exercise, Run
+
+COUNTED = ("no", "one", "two", "three")
 
 
 class ScenarioContent(models.Model):
@@ -56,12 +60,23 @@ def here(scenario_id: str) -> engine.Scenario | None:
 
 def words_of(scenario_id: str) -> dict[str, Any]:
     """What the pages of an exercise call things; of a scenario that is not here any more, in words that fit any."""
-    scenario = here(scenario_id)
+    return words_in(here(scenario_id))
+
+
+def words_in(scenario: engine.Scenario | None) -> dict[str, Any]:
+    """The same of a scenario that is at hand."""
     if scenario is None:
-        unknown = dict.fromkeys(("many", "target", "clean", "year", "day"), "")
-        return unknown | {"system": "the router", "named": False, "server": "server {n}", "numbers": [], "past": "history"}
+        unknown: dict[str, Any] = dict.fromkeys(("many", "target", "clean", "year", "day", "stocks", "copies"), "")
+        none = engine.Told()
+        unknown |= {"firm": none.firm, "system": none.system, "named": False, "server": "server {n}", "numbers": [], "past": none.past}
+        return unknown | _desks(none) | _dates(engine.Calendar.of(), "")
     told, fleet = scenario.told, scenario.fleet
     return {
+        **_dates(scenario.calendar, scenario.exchange.cut_until),
+        "firm": told.firm,
+        "stocks": len(scenario.symbols),
+        "copies": fleet.copies_an_evening,
+        **_desks(told),
         "system": told.system,
         "named": "system" in told.model_fields_set,
         "server": fleet.name,
@@ -79,6 +94,40 @@ def calendar_of(scenario_id: str) -> engine.Calendar:
     """The days and hours of a scenario as its files are now; of one that is not here any more those of 1 August 2012."""
     scenario = here(scenario_id)
     return engine.Calendar.of() if scenario is None else scenario.calendar
+
+
+def _dates(calendar: engine.Calendar, cut_until: str) -> dict[str, str]:
+    """The days and hours as pages write them: 1 August, a Wednesday; the evenings of the week; the opening bell and the rest of the day.
+    `hours`: for scripts, and with them until when a firm that the exchanges cut off stays so at least.
+    """
+    day, evenings = calendar.today, calendar.before
+    first, last = evenings[0], evenings[-1]
+    span = f"{first.day if (first.year, first.month) == (last.year, last.month) else _date(first)} to {_date(last)}" if first != last else _date(last)
+    hours = {**calendar.hours, "evenings_long": [f"{one:%A} {_date(one)}" for one in evenings], "cut_until": cut_until}
+    clocks = {"start": 0, "open": calendar.open, "bell_end": calendar.bell_end, "close": calendar.close, "block": calendar.block}
+    return {
+        "hours": json.dumps(hours),
+        "date": calendar.day,
+        "on": _date(day),
+        "weekday": f"{day:%A}",
+        "evenings": COUNTED[len(evenings)],
+        "week_on": _date(first),
+        "week": span,
+        **{name: calendar.hm(step) for name, step in clocks.items()},
+    }
+
+
+def _date(day: datetime.date) -> str:
+    return f"{day:%-d %B}"
+
+
+def _desks(told: engine.Told) -> dict[str, Any]:
+    """Each desk's title and its short one as they stand within a sentence; {head, short_head}: as they begin one. `desks_text`: for scripts."""
+    found = {}
+    for desk in engine.DESKS:
+        title, short = told.title(desk), told.short(desk)
+        found[desk] = {"title": title, "head": title[:1].upper() + title[1:], "short": short, "short_head": short[:1].upper() + short[1:]}
+    return {"desks": found, "desks_text": json.dumps(found, ensure_ascii=False)}
 
 
 def scenario_of(run: "Run") -> engine.Scenario:

@@ -33,14 +33,20 @@ SINCE: dict[str, Callable[[engine.Calendar], int]] = {  # as forms name it, by t
     "09:30": lambda calendar: calendar.open,
 }
 PLAYERS = {
-    "all history": "History: what was decided in 2012",
+    "all history": "History: what was decided {then}",
     "all novice": "Novices at all desks",
     "all competent": "Competent people at all desks",
-    "competent deployer": "A competent deployer, novices beside",
-    "competent operator": "A competent operator, novices beside",
-    "competent risk": "A competent risk manager, novices beside",
+    "competent deployer": "A competent {deployer}, novices beside",
+    "competent operator": "A competent {operator}, novices beside",
+    "competent risk": "A competent {risk}, novices beside",
     "nobody": "Nobody: no command is given",
 }
+
+
+def players(scenario: engine.Scenario | None) -> dict[str, str]:
+    """PLAYERS as they are called in a scenario; in words that fit any where it is not known."""
+    told = engine.Told() if scenario is None else scenario.told
+    return {name: told.fill(label.replace("{then}", f"in {told.year}" if told.year else "then")) for name, label in PLAYERS.items()}
 
 
 @lru_cache
@@ -279,7 +285,7 @@ def facts(experiment: Experiment, *, in_the_room: bool = False) -> dict[str, Any
     since = "week" if experiment.since == calendar.week else calendar.told(experiment.since, 0, seconds=False)
     return {
         "scenario": experiment.scenario,
-        "who": PLAYERS.get(experiment.players, "") if not recorded else "The commands of a run that was played, each at its own time",
+        "who": players(scenario).get(experiment.players, "") if not recorded else "The commands of a run that was played, each at its own time",
         "run": experiment.played_by if recorded and not in_the_room else "",
         "since": since,
         "safeguards": chosen,

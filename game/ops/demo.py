@@ -1,17 +1,22 @@
 """The exercise that `play --demo` starts: history's decisions, and a seat that anybody may take."""
 
 from game.live.control import dispatch_all
-from game.models import Exercise
+from game.models import Exercise, RuleBroken
 from game.people.accounts import local_facilitator
+from game.scenarios import standard
 
-TITLE = "1 August 2012"
 TEAM = "Cobalt"
 
 
 def start(speed: float, start_step: int) -> tuple[Exercise, str]:
     """Create and start it; the exercise, and the token of the operator's one-time link. An earlier demo goes on beside it."""
+    scenario = standard()
+    if scenario is None:
+        raise RuleBroken("There is no scenario here that can be played.")
     exercise = Exercise.objects.create(
-        title=TITLE,
+        title=scenario.title,
+        scenario=scenario.id,
+        seed=scenario.default_seed,
         facilitator=local_facilitator(),
         start_step=start_step,
         speeds={"premarket": speed, "bell": speed},

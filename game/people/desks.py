@@ -1,9 +1,10 @@
-"""What the desks are called, and in which order they are filled."""
+"""What a seat is called, and in which order the desks are filled."""
 
-TITLES = {"operator": "Operator", "risk": "Risk manager", "deployer": "Deployer"}
-ORDER = tuple(TITLES)  # in which free desks of a team are filled
+from game.models import Seat
+
+ORDER = ("operator", "risk", "deployer")  # in which free desks of a team are filled
 
 
-def seat_words(desk: str) -> str:
-    """A desk's seat in a sentence: "the risk manager's seat"."""
-    return f"the {TITLES[desk].lower()}'s seat"
+def seat_words(seat: Seat) -> str:
+    """A seat in a sentence, by the title that its desk has in its scenario: "the risk manager's seat"."""
+    return f"the {seat.team.exercise.words['desks'][seat.desk]['title']}'s seat"

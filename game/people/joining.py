@@ -3,16 +3,15 @@
 from django.db import transaction
 
 import engine
-from game.models import Deed, Exercise, Holding, Player, RuleBroken, Seat, contents
+from game.models import Deed, Exercise, Holding, Player, RuleBroken, Seat
 from game.people import limiter
 from game.people.alone import room_for_one
 from game.people.desks import ORDER, seat_words
 from game.rules import ASSISTANT, DESKS
+from game.scenarios import standard
 
-SOLO_TITLE = "1 August 2012"
 SOLO_TEAM = "Cobalt"
 SOLO_NAME = "You"
-SOLO_SCENARIO = str(Exercise._meta.get_field("scenario").default)
 _BELL_MIN = 2  # before it is where somebody begins who wants to see it
 
 
@@ -29,7 +28,8 @@ def starts_of(calendar: engine.Calendar) -> tuple[tuple[str, str], ...]:
 
 def solo_starts() -> tuple[tuple[str, str], ...]:
     """Those of a game for one."""
-    return starts_of(contents.calendar_of(SOLO_SCENARIO))
+    scenario = standard()
+    return () if scenario is None else starts_of(scenario.calendar)
 
 
 class Full(RuleBroken):
@@ -69,7 +69,7 @@ def join(exercise: Exercise, name: str, seat_id: int | None = None) -> tuple[Pla
         if seats[0].holders and seat_id is None:
             raise Full("Every seat is taken.")
         seats[0].take(player)
-        Deed.record(exercise, f"takes {seat_words(seats[0].desk)}", team=seats[0].team, by=player.name)
+        Deed.record(exercise, f"takes {seat_words(seats[0])}", team=seats[0].team, by=player.name)
     return player, token, seats[0]
 
 
@@ -94,7 +94,7 @@ def move(player: Player, seat_id: int, *, also: bool = False) -> Seat:
         if not also:
             Holding.objects.filter(player=player).exclude(seat=seat).delete()
         seat.take(player)
-        Deed.record(exercise, f"takes {seat_words(seat.desk)}{' as well' if also else ''}", team=seat.team, by=player.name)
+        Deed.record(exercise, f"takes {seat_words(seat)}{' as well' if also else ''}", team=seat.team, by=player.name)
     return seat
 
 
@@ -115,19 +115,28 @@ def leave(player: Player, seat_id: int) -> Seat:
     return mine.seat
 
 
-def play_now(desk: str, start: str = "08:00", address: str = "") -> tuple[Player, str]:
-    """A game for one, who owns its time: every desk ("all"), or one with assistants at the others, from one of `solo_starts`; the player
-    and the token. `address`: whom to count it for, see limiter.address_of.
+def play_now(desk: str, start: str = "", address: str = "") -> tuple[Player, str]:
+    """A game for one, who owns its time: every desk ("all"), or one with assistants at the others, from one of `solo_starts`; ""
+    is the morning; the player and the token. `address`: whom to count it for, see limiter.address_of.
     """
     if desk not in (*DESKS, "all"):
         raise RuleBroken("Choose one of the three desks, or all of them.")
-    if start not in dict(solo_starts()):
+    scenario = standard()
+    if scenario is None:
+        raise RuleBroken("There is no scenario here that can be played.")
+    if start and start not in dict(starts_of(scenario.calendar)):
         raise RuleBroken("Choose where to begin: with the week, the morning or the bell.")
     room_for_one(address)
-    step = contents.calendar_of(SOLO_SCENARIO).step_at(start)
+    step = scenario.calendar.step_at(start) if start else 0
     with transaction.atomic():
         exercise = Exercise.objects.create(
-            title=SOLO_TITLE, start_step=step, help=Exercise.Help.ASSISTED, loss_counter=Exercise.LossCounter.LIVE, came_from=address
+            title=scenario.title,
+            scenario=scenario.id,
+            seed=scenario.default_seed,
+            start_step=step,
+            help=Exercise.Help.ASSISTED,
+            loss_counter=Exercise.LossCounter.LIVE,
+            came_from=address,
         )
         team = exercise.add_team(SOLO_TEAM, ASSISTANT)
         player, token = Player.enter(exercise, SOLO_NAME)

@@ -41,7 +41,7 @@ def _number(typed: str) -> int:
 def _vacate(seat: Seat) -> tuple[str, set[int]]:
     names = ", ".join(player.name for player in seat.holders)
     seat.vacate()
-    return f"freed {seat_words(seat.desk)} of {names or 'nobody'}", {seat.team_id}
+    return f"freed {seat_words(seat)} of {names or 'nobody'}", {seat.team_id}
 
 
 def _move(seat: Seat, player_id: int, to: int) -> tuple[str, set[int]]:
@@ -60,7 +60,7 @@ def _move(seat: Seat, player_id: int, to: int) -> tuple[str, set[int]]:
             raise RuleBroken(f"There is no place left at that desk: {exercise.places} people share it.")
         Holding.objects.filter(player=player, seat=seat).delete()
         goal.take(player)
-    return f"moved {player.name} to {seat_words(goal.desk)} of {goal.team}", {seat.team_id, goal.team_id}
+    return f"moved {player.name} to {seat_words(goal)} of {goal.team}", {seat.team_id, goal.team_id}
 
 
 def _lock(seat: Seat, typed: str) -> tuple[str, set[int]]:
@@ -68,13 +68,13 @@ def _lock(seat: Seat, typed: str) -> tuple[str, set[int]]:
     if len(reason) > LOCK_LENGTH:
         raise RuleBroken(f"That reason is too long: at most {LOCK_LENGTH} characters.")
     Seat.objects.filter(pk=seat.pk).update(locked=reason, link_hash="")  # a link that lies about would open it
-    return f"locked {seat_words(seat.desk)}: {reason}", {seat.team_id}
+    return f"locked {seat_words(seat)}: {reason}", {seat.team_id}
 
 
 def _unlock(seat: Seat) -> tuple[str, set[int]]:
     if not Seat.objects.filter(pk=seat.pk).exclude(locked="").update(locked=""):
         raise RuleBroken("That seat is not locked.")
-    return f"unlocked {seat_words(seat.desk)}", {seat.team_id}
+    return f"unlocked {seat_words(seat)}", {seat.team_id}
 
 
 def _hand(seat: Seat, autopilot: str) -> tuple[str, set[int]]:
@@ -83,4 +83,4 @@ def _hand(seat: Seat, autopilot: str) -> tuple[str, set[int]]:
     with transaction.atomic():
         seat.vacate()
         Seat.objects.filter(pk=seat.pk).update(autopilot=autopilot)
-    return f"handed {seat_words(seat.desk)} to the autopilot {autopilot}", {seat.team_id}
+    return f"handed {seat_words(seat)} to the autopilot {autopilot}", {seat.team_id}

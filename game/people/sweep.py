@@ -91,7 +91,7 @@ class Sweeper:
                 continue
             teams.add(seat.team_id)
             names = ", ".join(player.name for player in seat.holders)
-            Deed.record(seat.team.exercise, f"is away: the assistant plays in {seat_words(seat.desk)}", team=seat.team, by=names)
+            Deed.record(seat.team.exercise, f"is away: the assistant plays in {seat_words(seat)}", team=seat.team, by=names)
         return teams
 
     def _alone(self, away: dict[int, list[_Absence]]) -> list[Exercise]:

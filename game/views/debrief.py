@@ -123,9 +123,14 @@ def told(exercise: Exercise, runs: list[Run], address: str, *, facilitator: bool
     noise = "" if exercise.noise is None else f"noise {exercise.noise}"
     market = [part for part in (f"seed {exercise.seed}", noise, exercise.scenario, made_by) if part]
     until = min(max(run.step for run in runs), runs[0].calendar.horizon)
+    words = exercise.words
     return {
         "title": exercise.title,
-        "words": {"past": exercise.words["past"], "day": exercise.words["day"]},
+        "words": {
+            "past": words["past"],
+            "day": words["day"],
+            "desks": {desk: titles["head"] for desk, titles in words["desks"].items()},
+        },
         "code": exercise.code,
         "played": f"{ended:%-d %B %Y}",
         "ended_at": ended.isoformat(),

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 import engine
-from game.control.briefs import BRIEFS
+from game.control.briefs import named
 from game.control.exercise_controls import SPEEDS, to_next
 from game.live.control import tell_state, tell_team
 from game.models import Deed, Player, RuleBroken, Run, Seat
@@ -34,7 +34,8 @@ def take_seat(request: HttpRequest, token: str) -> HttpResponse:
     seat = Seat.of_link(token)
     if request.method != "POST" and seat is not None:
         other = player if player and player.exercise_id != seat.team.exercise_id and player.exercise.state != "ended" else None
-        return render(request, "link.html", {"page_title": "Take a seat", "seat": seat, "desk": BRIEFS[seat.desk], "here": player, "other": other})
+        called = named(seat.desk, seat.team.exercise.words)
+        return render(request, "link.html", {"page_title": "Take a seat", "seat": seat, "desk": called, "here": player, "other": other})
     try:
         taken = Seat.open_link(token, player)
     except RuleBroken as problem:
@@ -44,7 +45,7 @@ def take_seat(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("first-desk")
         return error(request, 403, "This link has been used, or is not known. Ask the facilitator for a new one.")
     seat, player, cookie = taken
-    Deed.record(seat.team.exercise, f"takes {seat_words(seat.desk)} by a link", team=seat.team, by=player.name)
+    Deed.record(seat.team.exercise, f"takes {seat_words(seat)} by a link", team=seat.team, by=player.name)
     tell_team(seat.team_id)
     tell_state(seat.team.exercise)
     response = redirect("desk", seat.desk)
@@ -68,7 +69,7 @@ def desk(request: HttpRequest, name: str) -> HttpResponse:
     place = place_of(request.COOKIES, name) if name in DESKS else None
     if place is None:
         return no_desk(request, player_of(request.COOKIES))
-    held = [{"desk": one.desk, **BRIEFS[one.desk]._asdict()} for one in place.player.seats]
+    held = [named(one.desk, place.seat.team.exercise.words) for one in place.player.seats]
     return show(request, place.seat, seat_hello(place), held)
 
 
@@ -76,7 +77,7 @@ def show(request: HttpRequest, seat: Seat, hello: dict[str, Any], held: Sequence
     """A desk's page. `held`: the desks of its player, for who has several."""
     run, calendar = Run.objects.filter(team=seat.team).first(), seat.team.exercise.calendar
     context = {
-        "page_title": f"{seat.desk.capitalize()}, {seat.team.name}",
+        "page_title": f"{named(seat.desk, seat.team.exercise.words)['short']}, {seat.team.name}",
         "exercise": seat.team.exercise,
         "team": seat.team,
         "desk": seat.desk,
@@ -90,7 +91,7 @@ def show(request: HttpRequest, seat: Seat, hello: dict[str, Any], held: Sequence
 def no_desk(request: HttpRequest, player: Player | None) -> HttpResponse:
     """Why there is no desk here, and the way to one."""
     held = player.seats.first() if player else None
-    if held is not None:
-        way = {"href": reverse("desk", args=[held.desk]), "label": f"To your desk: {held.desk}"}
+    if player is not None and held is not None:
+        way = {"href": reverse("desk", args=[held.desk]), "label": f"To your desk: {player.exercise.words['desks'][held.desk]['short']}"}
         return error(request, 403, "You do not hold this desk.", way)
     return error(request, 403, NO_SEAT)

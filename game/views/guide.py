@@ -11,7 +11,7 @@ from game.control.briefs import brief as brief_of
 from game.models import contents
 from game.people.access import player_of
 from game.people.desks import ORDER
-from game.scenarios import playable
+from game.scenarios import standard
 from game.views.account import facilitators_only
 
 
@@ -19,17 +19,18 @@ from game.views.account import facilitators_only
 @facilitators_only
 def guide(request: HttpRequest) -> HttpResponse:
     """How to run a session."""
+    scenario = _first()
+    words = texts.words_for(scenario)
     agendas = [
-        {"total": total, "rows": texts.agenda(total), "debrief": sum(part.minutes for part in parts if part.debrief)}
+        {"total": total, "rows": texts.agenda(total, words), "debrief": sum(part.minutes for part in parts if part.debrief)}
         for total, parts in texts.AGENDAS.items()
     ]
-    scenario = _first()
     context = {
         "page_title": "Facilitator's guide",
         "agendas": agendas,
-        "phases": texts.phases(scenario),
+        "phases": texts.phases(words),
         "prompts": texts.PROMPTS,
-        "troubles": texts.TROUBLES,
+        "troubles": texts.troubles(words),
         "desks": [brief_of(desk, "2012", scenario) for desk in ORDER],
     }
     return render(request, "facilitator/guide.html", context)
@@ -42,17 +43,13 @@ def brief(request: HttpRequest, desk: str) -> HttpResponse:
         raise Http404
     player = player_of(request.COOKIES)
     scenario = (contents.here(player.exercise.scenario) if player else None) or _first()
-    b, words = brief_of(desk, "2012", scenario), contents.words_of(scenario.id)
-    context = {
-        "page_title": f"{b['title']}, on one page",
-        "desk": desk,
-        "b": b,
-        "words": words,
-        "levers": levers(desk, scenario),
-        "calendar": scenario.calendar,
-    }
+    b, words = brief_of(desk, "2012", scenario), contents.words_in(scenario)
+    context = {"page_title": f"{b['title']}, on one page", "desk": desk, "b": b, "words": words, "levers": levers(desk, scenario)}
     return render(request, "brief.html", context)
 
 
 def _first() -> engine.Scenario:
-    return next(look.scenario for look in playable() if look.scenario)
+    found = standard()
+    if found is None:
+        raise Http404
+    return found

@@ -11,15 +11,17 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from game.control.briefs import BRIEFS
+import engine
+from game.control.briefs import brief
 from game.control.exercise_controls import give_up
 from game.live.control import tell_state, tell_team
-from game.models import Defaults, Exercise, Player, RuleBroken, Seat
+from game.models import Defaults, Exercise, Player, RuleBroken, Seat, contents
 from game.models.people import name_key, plain_word
 from game.people import joining, sharing
 from game.people.access import exercise_called, exercises_of, give_player_cookie, player_of, was_player
 from game.people.desks import ORDER
 from game.people.limiter import JOINS, PLAYS, TOO_OFTEN, TooOften, address_of, take
+from game.scenarios import standard
 
 SHOWN = 12
 SOON = timedelta(hours=24)  # what is planned for later is nobody's business yet
@@ -35,15 +37,18 @@ def home(request: HttpRequest) -> HttpResponse:
 def _home(request: HttpRequest, **more: Any) -> dict[str, Any]:
     soon = Q(planned_for=None) | Q(planned_for__lt=timezone.now() + SOON)
     own = exercises_of(request.user)  # a stranger is shown no code: who has one comes in
+    scenario, starts = standard(), joining.solo_starts()
     running = own.filter(Q(state__in=("running", "paused")) | Q(state="lobby") & soon, archived=False)[:SHOWN]
     return {
         "page_title": "Opening Bell",
         "exercises": [
             {"code": one.code, "title": one.title, "state": one.state, "watch_url": reverse("projector", args=[one.code])} for one in running
         ],
-        "desks": [{"desk": desk, **BRIEFS[desk]._asdict()} for desk in ORDER],
-        "starts": joining.solo_starts(),
-        "chosen": request.POST.get("start", "08:00"),
+        "desks": [brief(desk, "2012", scenario) for desk in ORDER] if scenario else [],
+        "front": scenario.front if scenario else engine.FrontPage(),
+        "words": contents.words_in(scenario),
+        "starts": starts,
+        "chosen": request.POST.get("start") or starts[1][0] if starts else "",
         "here": _here(request),
         **more,
     }
@@ -67,7 +72,7 @@ def play(request: HttpRequest) -> HttpResponse:
     try:
         if alone:
             give_up(alone.exercise)
-        player, token = joining.play_now(request.POST.get("desk", "all"), request.POST.get("start", "08:00"), address)
+        player, token = joining.play_now(request.POST.get("desk", "all"), request.POST.get("start", ""), address)
     except RuleBroken as problem:
         return render(request, "home.html", _home(request, play_error=str(problem)), status=409)
     response = redirect("lobby")
@@ -197,7 +202,7 @@ def _to_share(exercise: Exercise) -> list[dict[str, Any]]:
     return [
         {
             "id": seat.pk,
-            "desk": BRIEFS[seat.desk].title,
+            "desk": exercise.words["desks"][seat.desk]["head"],
             "team": seat.team.name,
             "holders": ", ".join(player.name for player in seat.holders),
             "covered": seat.covered,

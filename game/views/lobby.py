@@ -10,7 +10,7 @@ from django.urls import reverse, reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from game.control.briefs import BRIEFS, brief
+from game.control.briefs import brief, named
 from game.control.exercise_controls import drive
 from game.live.control import tell_team
 from game.models import Player, RuleBroken
@@ -39,7 +39,7 @@ def lobby(request: HttpRequest) -> HttpResponse:
         return redirect("first-desk")
     card = lobby_card(exercise)
     held = sorted(player.seats, key=lambda seat: ORDER.index(seat.desk))
-    desks = [seat.desk for seat in held]
+    desks, scenario = [seat.desk for seat in held], scenario_of_all(exercise)
     context: dict[str, Any] = {
         "page_title": "Lobby",
         "exercise": exercise,
@@ -49,8 +49,8 @@ def lobby(request: HttpRequest) -> HttpResponse:
         "host": request.get_host() + settings.BASE_PATH,
         "starts_at": exercise.calendar.hm(exercise.start_step),
         "team": held[0].team if held else None,
-        "briefs": [brief(desk, exercise.help, scenario_of_all(exercise)) for desk in desks],
-        "others": [BRIEFS[desk] for desk in ORDER if desk not in desks],
+        "briefs": [brief(desk, exercise.help, scenario) for desk in desks],
+        "others": [brief(desk, exercise.help, scenario) for desk in ORDER if desk not in desks],
         "card": _marked(card, player),
         "seats_held": len(held),
         "first": {"hello": lobby_hello(player), "cards": {"lobby": {"v": 0, "d": card}}},
@@ -60,12 +60,13 @@ def lobby(request: HttpRequest) -> HttpResponse:
 
 def _marked(card: dict[str, Any], player: Player) -> dict[str, Any]:
     """The card as the template needs it: one's own seats marked, desks with their titles."""
+    words = player.exercise.words
     teams = [
         {
             **team,
             "mine": any(_is_mine(seat, player) for seat in team["seats"]),
             "seats": [
-                {**seat, "title": BRIEFS[seat["desk"]].title, "icon": BRIEFS[seat["desk"]].icon, "mine": _is_mine(seat, player)}
+                {**seat, **named(seat["desk"], words), "mine": _is_mine(seat, player)}
                 for seat in team["seats"]
             ],
         }

@@ -11,11 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 import engine
-from game.control.briefs import BRIEFS
+from game.control.briefs import all_named, named
 from game.debrief import compare, reels, shared_replay
 from game.models import RuleBroken, Run
 from game.people.access import called_or_404, facilitates, own_exercise
-from game.people.desks import ORDER
 from game.rules import DESKS
 from game.sockets.protocol import replay_hello
 from game.views.account import facilitators_only
@@ -39,14 +38,15 @@ def replay(request: HttpRequest, code: str, team: int) -> HttpResponse:
     at = reels.moment(request.GET.get("at", ""), run)
     with suppress(RuleBroken):
         reels.send_for(run, desk, at, 0)  # it is made while the page loads
+    words = run.team.exercise.words
     context = {
-        "page_title": f"{BRIEFS[desk].title} of {run.team.name}, as it was",
+        "page_title": f"{named(desk, words)['title']} of {run.team.name}, as it was",
         "exercise": run.team.exercise,
         "team": run.team,
         "desk": desk,
         "first": {"hello": replay_hello(run, desk), "cards": {}},
         "replay": _replay(run, desk, at),
-        "desks": [BRIEFS[name]._asdict() | {"name": name} for name in ORDER],
+        "desks": all_named(words),
         "teams": _teams(request, run),
         "facilitates": facilitates(request.COOKIES, run.team.exercise),
     }

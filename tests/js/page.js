@@ -1,7 +1,19 @@
+/* The titles that a scenario may give its desks. */
+const titles = JSON.stringify({
+  deployer: { title: "deployer", head: "Deployer", short: "deployer", short_head: "Deployer" },
+  operator: { title: "operator", head: "Operator", short: "operator", short_head: "Operator" },
+  risk: { title: "risk manager", head: "Risk manager", short: "risk", short_head: "Risk" },
+});
+
+const calendar = JSON.stringify({
+  evenings: ["Fri 27 Jul", "Mon 30 Jul", "Tue 31 Jul"], evenings_long: ["Friday 27 July", "Monday 30 July", "Tuesday 31 July"],
+  evening_from: "18:00", evening_s: 3 * 3600, start: "08:00", open: "09:30",
+});
+
 /* As much of a page as the pure modules touch when they are loaded, and a clock that a test turns. To be imported first. */
 globalThis.document = {
   visibilityState: "visible",
-  documentElement: { dataset: { base: "/", icons: "/icons.svg", system: "SMARS", server: "SMARS-{n}", servers: "8", many: "eight", target: "smars-rlp" } },
+  documentElement: { dataset: { base: "/", icons: "/icons.svg", system: "SMARS", server: "SMARS-{n}", servers: "8", many: "eight", target: "smars-rlp", titles, calendar } },
   createTreeWalker: () => ({}),
   createComment: () => ({}),
   addEventListener() {},

@@ -9,7 +9,7 @@ import { lists } from "../../static/js/lib/deals.js";
 import { aim } from "../../static/js/lib/injects.js";
 import { kept, keep } from "../../static/js/lib/kept.js";
 import { blocked, blockedHands, covered, refused } from "../../static/js/lib/reasons.js";
-import { listed, role, roleTitle } from "../../static/js/lib/roles.js";
+import { listed, role, roleHead, roleTitle, roleWord } from "../../static/js/lib/roles.js";
 import { slowly } from "../../static/js/lib/table.js";
 import { texts } from "../../static/js/lib/text.js";
 
@@ -51,7 +51,9 @@ test("a translator's words give way to ours", () => {
 
 test("lists and roles are said as people say them", () => {
   assert.deepEqual([[], ["a"], ["a", "b"], ["a", "b", "c"]].map(listed), ["", "a", "a and b", "a, b and c"]);
-  assert.deepEqual(["risk", "nobody"].map(roleTitle), ["the risk manager", "nobody"]);
+  assert.deepEqual(["risk", "facilitator", "nobody"].map(roleTitle), ["the risk manager", "the facilitator", "nobody"]);
+  assert.deepEqual(["risk", "deployer", "nobody"].map(roleHead), ["Risk manager", "Deployer", "nobody"]);
+  assert.deepEqual(["risk", "deployer", "nobody"].map(roleWord), ["Risk", "Deployer", "nobody"]);
   assert.equal(textOf(role("operator")), "Operator");
   assert.equal(textOf(role("operator", "You")), "You");
   assert.equal(aim({ target: null, desks: ["operator", "risk"] }), "All teams, the operator and the risk manager");

@@ -367,8 +367,8 @@ def test_who_sits_down_and_who_stays_away_is_in_the_feed_too():
         sweeper.sweep(float(second), {})
     words = [(deed.by, deed.text) for deed in Deed.objects.exclude(text="started the exercise")]
     assert words == [
-        ("Dana", f"takes {seat_words(seat.desk)}"), ("Dana", f"takes {seat_words(other.desk)}"),
-        ("Dana", f"is away: the assistant plays in {seat_words(other.desk)}"),
+        ("Dana", f"takes {seat_words(seat)}"), ("Dana", f"takes {seat_words(other)}"),
+        ("Dana", f"is away: the assistant plays in {seat_words(other)}"),
     ]  # fmt: skip
 
 

@@ -1,22 +1,35 @@
 """A scenario that has nothing of those that ship is played, and nothing that anybody sees of it speaks of them."""
 
+import io
 import re
+import zipfile
 from pathlib import Path
 
+import pypdf
 import pytest
+from django.test import Client
 
 import engine
 from engine.scenario import scenario as scenarios
 from game.control.exercise_controls import drive, next_phase, to_next
 from game.control.forms import NewExercise
-from game.models import RuleBroken, planning
+from game.debrief import tables
+from game.models import Exercise, Experiment, Ghost, RuleBroken, planning
+from game.models.experiments import PLAYERS
+from game.ops import demo
+from game.people import joining
+from tests.bench.corpus.pages import TABLES
 from tests.bench.corpus.text import of_page
-from tests.builders import finished_run, new_exercise, new_facilitator, taken_seat
+from tests.builders import finished_run, made_by_here, new_exercise, new_facilitator, taken_seat
 from tests.small import before
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
 ID = "night-rate"
-NAMES = re.compile(r"SMARS|Power Peg|\beight\b|\b2012\b(?!\"|,)|Knight|UBS|Goldman|\bJul(y)?\b|\bAug(ust)?\b", re.IGNORECASE)
+pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
+NAMES = re.compile(
+    r"SMARS|Power Peg|\beight\b|\b2012\b(?!\"|,)|Knight|\bUBS\b|Goldman|(?-i:\bRLP\b)|risk manager|\b154 (stocks|prices|cells)|\bJul(y)?\b|\bAug(ust)?\b",
+    re.IGNORECASE,
+)
 # Ids that every scenario has: of commands, events, counters, and of the help level.
 IDS = re.compile(r"smars\.disconnect(ed)?|smars_(bell|day)|power_peg(_mails)?|\"smars\"|(value|help)[\"=: ]+2012\"?|id_help\S*")
 
@@ -152,35 +165,111 @@ def test_the_time_of_an_exercise_with_it_is_driven_by_its_clocks(scenario):
         drive(exercise, "advance", "19:00")
 
 
+class Sight:
+    """Everything that was seen, by where: pages as their texts and attributes, reports and bundles unpacked."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, str] = {}
+
+    def see(self, client: Client, *addresses: str, by: str = "") -> None:
+        for address in addresses:
+            answer = client.get(address)
+            assert answer.status_code == 200, (address, answer.status_code, answer.content[:400])
+            body = b"".join(answer) if answer.streaming else answer.content
+            self.found[f"{by} {address}".strip()] = self._text(answer.headers["content-type"], body)
+
+    def _text(self, kind: str, body: bytes) -> str:
+        if "html" in kind:
+            return of_page(body.decode())
+        if "pdf" in kind:
+            return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(body)).pages).split())
+        if "zip" in kind:
+            whole = zipfile.ZipFile(io.BytesIO(body))
+            return "\n".join(f"{name}\n{whole.read(name).decode()}" for name in whole.namelist())
+        return body.decode()
+
+    def of_others(self) -> dict[str, str]:
+        """What speaks of another scenario."""
+        return {place: told for place, text in self.found.items() if (told := told_of(text))}
+
+
+@pytest.mark.django_db
+def test_no_page_before_an_exercise_speaks_of_another(client, scenario):
+    sight = Sight()
+    sight.see(client, "/", "/join/", "/check/", *(f"/brief/{desk}/" for desk in engine.DESKS))
+    client.force_login(new_facilitator(), "django.contrib.auth.backends.ModelBackend")
+    sight.see(client, "/facilitator/", "/facilitator/guide/", "/facilitator/lab/", "/facilitator/sessions/")
+    assert [*sight.of_others().items()][:3] == []
+    form = sight.found["/facilitator/"]
+    assert "The Night Rate" in form and "As in history" in form and "History's, 11" in form
+    assert "Forty-five minutes" not in sight.found["/"] and "Treasurer" in sight.found["/"] and "The record" not in sight.found["/"]
+    assert "A competent gatekeeper" in sight.found["/facilitator/lab/"] and "what was decided then" in sight.found["/facilitator/lab/"]
+    assert "the treasurer's approval" in sight.found["/facilitator/guide/"] and "the treasurer's word" in sight.found["/brief/operator/"]
+
+
+@pytest.mark.django_db
+def test_a_game_for_one_and_the_demo_are_of_the_scenario_that_ships(client, scenario):
+    player, _ = joining.play_now("all")
+    assert (player.exercise.title, player.exercise.scenario, player.exercise.seed) == ("The Night Rate", ID, 11)
+    shown, _ = demo.start(5.0, scenario.calendar.open)
+    assert (shown.title, shown.scenario, shown.seed) == ("The Night Rate", ID, 11)
+    client.force_login(new_facilitator(), "django.contrib.auth.backends.ModelBackend")
+    client.post("/facilitator/new/", {"title": "Ours", "seed_from": "history"})
+    made = Exercise.objects.get(title="Ours")
+    assert (made.scenario, made.seed, made.start_step) == (ID, 11, 0)
+
+
 @pytest.mark.django_db
 def test_no_page_of_an_exercise_with_it_speaks_of_another(client, played):
     run, *_ = played
-    erin = new_facilitator()
+    erin, sight = new_facilitator(), Sight()
     exercise = new_exercise(scenario=ID, seed=11, start_step=run.sim.calendar.week, facilitator=erin)
-    code, found = exercise.code, dict[str, str]()
-    cookies = {desk: taken_seat(exercise, desk, name=name)[1] for desk, name in zip(engine.DESKS, ("Dana", "Olu", "Ruth"), strict=True)}
-
-    def see(*addresses: str) -> None:
-        for address in addresses:
-            answer = client.get(address)
-            assert answer.status_code == 200, (address, answer.status_code)
-            body = b"".join(answer).decode() if answer.streaming else answer.content.decode()
-            found[address] = of_page(body) if "html" in answer.headers["content-type"] else body
-
-    for desk, cookie in cookies.items():
+    code = exercise.code
+    seats = {desk: taken_seat(exercise, desk, name=name) for desk, name in zip(engine.DESKS, ("Dana", "Olu", "Ruth"), strict=True)}
+    boss = Client()
+    boss.force_login(erin, "django.contrib.auth.backends.ModelBackend")
+    spare = exercise.add_team("Amber").seats.get(desk="risk")
+    sight.see(Client(), f"/join/{code}/", f"/seat/{spare.issue_link()}/")
+    for desk, (_, cookie) in seats.items():
         client.cookies["player"] = cookie
-        see(f"/brief/{desk}/")
-    see("/lobby/", f"/join/{code}/")
+        sight.see(client, f"/brief/{desk}/")
+        sight.see(client, "/lobby/", by=desk)
+    sight.see(boss, f"/facilitator/{code}/", f"/facilitator/{code}/edit/", f"/facilitator/{code}/injects/ready.json", by="before")
     exercise.start()
-    for desk, cookie in cookies.items():
+    for desk, (_, cookie) in seats.items():
         client.cookies["player"] = cookie
-        see(f"/desk/{desk}/")
-    see(f"/projector/{code}/")
-    client.force_login(erin, "django.contrib.auth.backends.ModelBackend")
-    see(f"/facilitator/{code}/")
-    own = f"/result/{code}/{finished_run(run, exercise).team_id}"
-    see(f"/result/{code}/", f"{own}/debrief.json", f"/facilitator/{code}/", f"/facilitator/{code}/decisions.csv", f"/facilitator/{code}/events.csv")
-    assert {address: text for address, page in found.items() if (text := told_of(page))} == {}
-    assert "It begins at the bell, 09:00." in found[f"/facilitator/{code}/"]
-    assert "Wed 5 Jun" in found[f"/facilitator/{code}/events.csv"] or "3 Jun 19:00" in found[f"/facilitator/{code}/events.csv"]
-    assert "the gate servers" in found["/desk/operator/"] and "on three servers" in found["/brief/operator/"]
+        sight.see(client, f"/desk/{desk}/")
+    sight.see(client, f"/projector/{code}/")
+    sight.see(boss, f"/facilitator/{code}/", "/facilitator/sessions/", by="running")
+    finished = finished_run(run, exercise)
+    score, story = engine.score(run.sim), engine.story(run.events, run.sim.scenario, engine.score(run.sim))
+    Ghost.objects.create(scenario=ID, seed=11, noise=None, made_by=made_by_here(ID), curve=run.curve, score=score, story=story)
+    exercise.runs().exclude(pk=finished.pk).update(state="ended")
+    own = f"/result/{code}/{finished.team_id}"
+    sight.see(client, f"/result/{code}/", f"{own}/debrief.json", f"{own}/worth.json", f"{own}/report.pdf", "/lessons/")
+    sight.see(client, *(f"{own}/{table}.csv" for table in tables.ROWS))
+    sight.see(client, *(f"/replay/{code}/{finished.team_id}/?desk={desk}" for desk in engine.DESKS))
+    sight.see(boss, f"/facilitator/{code}/", f"/result/{code}/", f"/facilitator/{code}/debrief.json", f"/facilitator/{code}/report.pdf", by="ended")
+    sight.see(boss, *(f"/facilitator/{code}/{table}.csv" for table in TABLES), f"/facilitator/{code}/{finished.team_id}/bundle.zip", "/facilitator/results.csv")
+    assert [*sight.of_others().items()][:3] == []
+    assert "It begins at the bell, 09:00." in sight.found[f"running /facilitator/{code}/"]
+    events = sight.found[f"/facilitator/{code}/events.csv"]
+    assert "Wed 5 Jun" in events or "3 Jun 19:00" in events
+    assert "the gate servers" in sight.found["/desk/operator/"] and "on three servers" in sight.found["/brief/operator/"]
+    for place in (f"/result/{code}/", f"{own}/report.pdf"):
+        assert "Release hand" in sight.found[place] and "Deployer" not in sight.found[place], place
+    assert "Treasurer" in sight.found["/desk/risk/"] and "Gatekeeper" in sight.found[f"/replay/{code}/{finished.team_id}/?desk=operator"]
+
+
+@pytest.mark.django_db
+def test_no_page_of_the_lab_speaks_of_another(client, scenario):
+    client.force_login(new_facilitator(), "django.contrib.auth.backends.ModelBackend")
+    sight, pages = Sight(), []
+    for players in PLAYERS:
+        made = client.post("/facilitator/lab/new/", {"players": players, "seeds": 2, "varies": "noise"})
+        assert made.status_code == 302, made.content[:2000]
+        pages.append(made.headers["location"])
+        Experiment.objects.update(state="done")
+    sight.see(client, "/facilitator/lab/", *pages, *(f"{page}told.json" for page in pages), *(f"{page}seeds.csv" for page in pages))
+    assert [*sight.of_others().items()][:3] == []
+    assert {one.market for one in Experiment.objects.all()} == {11}

@@ -6,7 +6,7 @@ import pytest
 
 import engine
 from game.control import guide
-from game.control.briefs import BRIEFS, levers
+from game.control.briefs import BRIEFS, brief, levers
 from tests import days
 from tests.builders import new_exercise, new_facilitator, taken_seat
 
@@ -19,7 +19,7 @@ def test_an_agenda_fills_its_time_and_leaves_two_fifths_for_the_debrief(total):
     assert sum(part.minutes for part in parts) == total
     assert sum(part.minutes for part in parts if part.debrief) == 0.4 * total
     assert parts == tuple(sorted(parts, key=lambda part: part.debrief)), "the debrief comes last"
-    rows = guide.agenda(total)
+    rows = guide.agenda(total, guide.words_for(SCENARIO))
     assert rows[0]["at"] == "0:00" and re.fullmatch(r"\d:\d\d", rows[-1]["at"])
 
 
@@ -62,7 +62,7 @@ def test_a_lever_says_how_long_it_takes_and_when():
 @pytest.mark.parametrize("desk", BRIEFS)
 def test_a_desks_page_is_anybodys_and_linked_from_its_lobby(client, desk):
     page = client.get(f"/brief/{desk}/").content.decode()
-    assert BRIEFS[desk].title in page and BRIEFS[desk].blind in page.replace("&#x27;", "'")
+    assert brief(desk, "2012", SCENARIO)["title"] in page and BRIEFS[desk].blind in page.replace("&#x27;", "'")
     exercise = new_exercise()
     _, client.cookies["player"] = taken_seat(exercise, desk=desk)
     assert f'href="/brief/{desk}/"' in client.get("/lobby/").content.decode()

@@ -128,6 +128,15 @@ def test_data_from_before_scenarios_said_what_things_are_called_keeps_the_words_
     shipped = load_scenario("knight-2012")
     files = dict(scenario_files(shipped))
     text = files["knight-2012/scenario.toml"]
-    begin = text.index("[told]")
-    files["knight-2012/scenario.toml"] = text[:begin] + text[text.index("\n[", begin) + 1 :]
-    assert read_scenario("knight-2012", files).told == shipped.told
+    for begin, end in (("[told]", "[cash]"), ("[told.desks]", "[cash]")):  # before any were said, and before those of the desks and mails were
+        files["knight-2012/scenario.toml"] = text[: text.index(begin)] + text[text.index(end) :]
+        assert read_scenario("knight-2012", files).told == shipped.told
+
+
+def test_what_the_start_page_says_is_no_part_of_a_run():
+    shipped = load_scenario("knight-2012")
+    files = dict(scenario_files(shipped))
+    assert "2012" in shipped.front.lead and len(shipped.front.fact) == 4
+    del files["knight-2012/front.toml"]
+    bare = read_scenario("knight-2012", files)
+    assert bare.sha256 == shipped.sha256 and "2012" not in bare.front.lead and bare.front.fact == ()

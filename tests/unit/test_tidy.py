@@ -17,6 +17,7 @@ GAME_TOP = {"admin_look", "apps", "asgi", "settings", "site", "tasks", "urls", "
 GAME_ROOMS = {
     "": set(),
     "formats": set(),
+    "templatetags": set(),
     "models": {""},
     "live": {"", "models"},
     "people": {"", "models", "live"},

@@ -25,7 +25,7 @@ def make(told: dict[str, Any], calendar: engine.Calendar) -> bytes:
 @lru_cache(maxsize=KEPT)
 def _drawn(text: str, calendar: engine.Calendar) -> bytes:
     told = json.loads(text)
-    paper = Paper("".join(_texts(told)), told["foot"], told["words"]["past"], calendar)
+    paper = Paper("".join(_texts(told)), told["foot"], told["words"], calendar)
     paper.set_title(f"Debrief: {told['title']}" if len(told["teams"]) > 1 else f"Debrief: {told['teams'][0]['name']}, {told['title']}")
     paper.set_creator("Opening Bell")
     paper.set_creation_date(datetime.fromisoformat(told["ended_at"]))

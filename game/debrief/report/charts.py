@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import engine
 from game.debrief.report.paper import EDGE, LABEL, SMALL, WIDE, Paper, colors
-from game.debrief.report.words import DESKS, MINUS, short
+from game.debrief.report.words import MINUS, short
 
 MINUTE = engine.STEPS_PER_MINUTE
 SERIES = ("s1", "s3", "s2", "s5", "s4", "s7")
@@ -186,11 +186,11 @@ def lanes(paper: Paper, entries: Sequence[dict[str, Any]]) -> None:
     def x(step: float) -> float:
         return left + (step - first) / (last - first) * (right - left)
 
-    middle = {desk: top + (place + 0.5) * LANE for place, desk in enumerate(DESKS)}
+    middle = {desk: top + (place + 0.5) * LANE for place, desk in enumerate(engine.DESKS)}
     for desk, y in middle.items():
         paper.ink("line", 0.25)
         paper.line(left, y, right, y)
-        paper.at(EDGE, y - 1.8, DESKS[desk], SMALL, ROLES[desk], bold=True, width=NAMES - 2)
+        paper.at(EDGE, y - 1.8, paper.desks[desk], SMALL, ROLES[desk], bold=True, width=NAMES - 2)
     for entry in day:
         _entry(paper, entry, x, middle)
     for part in range(5):

@@ -5,7 +5,7 @@ from typing import Any
 
 from game.debrief.report import charts
 from game.debrief.report.paper import BODY, EDGE, LABEL, SMALL, WIDE, Cell, Column, Paper
-from game.debrief.report.words import DASH, DESKS, SURE, color, gain, judged, minute, share, short
+from game.debrief.report.words import DASH, SURE, color, gain, judged, minute, share, short
 
 Told = dict[str, Any]
 NBSP = "\u00a0"
@@ -114,7 +114,7 @@ def decisions(paper: Paper, worth: Told) -> None:
         Column("No.", 8), Column("At", 22), Column("Desk", 23), Column("Decision", 49), Column("How sure", 22), Column("Worth", 20, "R"),
         Column("5 min earlier", 20, "R"), Column("Share of all", 18, "R"),
     ]  # fmt: skip
-    paper.rows(columns, [_decision(worth, row) for row in worth["decisions"]])
+    paper.rows(columns, [_decision(paper, worth, row) for row in worth["decisions"]])
     if worth["complete"]:
         how = "" if worth["exact"] else ", over drawn orders, with their standard error"
         paper.ln(1.5)
@@ -128,7 +128,7 @@ def _same(same: Any) -> str:
     return f"The run did not come out the same: {same}." if same else ""
 
 
-def _decision(worth: Told, row: Told) -> list[Cell]:
+def _decision(paper: Paper, worth: Told, row: Told) -> list[Cell]:
     waits = "" if worth["complete"] else "\u2026"
     error = f"± ${short(row['error_usd'])}" if row.get("error_usd") else ""
     shared = Cell(DASH if worth["complete"] else waits, "text-3")
@@ -137,7 +137,7 @@ def _decision(worth: Told, row: Told) -> list[Cell]:
     return [
         Cell(str(row["number"]), bold=True),
         Cell(minute(row["at"]), "text-2"),
-        Cell(DESKS[row["desk"]], charts.ROLES[row["desk"]]),
+        Cell(paper.desks[row["desk"]], charts.ROLES[row["desk"]]),
         Cell(row["words"]),
         Cell(SURE.get(row["confidence"], ""), "text-2", of=judged(row["worth_usd"], row["confidence"])),
         Cell(gain(row["worth_usd"]), color(row["worth_usd"]), bold=True),
@@ -171,18 +171,18 @@ def knew(paper: Paper, ledger: Told) -> None:
         Column("Read after", 30),
         Column("Next decision", 28),
     ]
-    paper.rows(columns, [_evidence(row) for row in rows[:LEDGER_ROWS]], SMALL)
+    paper.rows(columns, [_evidence(paper, row) for row in rows[:LEDGER_ROWS]], SMALL)
     if len(rows) > LEDGER_ROWS:
         paper.ln(1.5)
         paper.paragraph(f"And {len(rows) - LEDGER_ROWS} more, on the page of the result.", SMALL, "text-3")
 
 
-def _evidence(row: Told) -> list[Cell]:
-    read = ", ".join(f"{DESKS[one['desk']]} {one['after']}" for one in row["read"]) or "nobody opened it"
+def _evidence(paper: Paper, row: Told) -> list[Cell]:
+    read = ", ".join(f"{paper.desks[one['desk']]} {one['after']}" for one in row["read"]) or "nobody opened it"
     acted = row["acted"]
     return [
         Cell(minute(row["seen"]), "text-2"),
-        Cell(DESKS[row["desk"]], charts.ROLES[row["desk"]]),
+        Cell(paper.desks[row["desk"]], charts.ROLES[row["desk"]]),
         Cell(row["title"]),
         Cell(row["shared_after"], "text-2"),
         Cell(read, "text-2"),
@@ -259,7 +259,7 @@ def _said(paper: Paper, part: Told) -> None:
     if not part["answers"]:
         return
     rows = [
-        [Cell(", ".join(word for word in (one["team"], DESKS[one["desk"]], one["who"]) if word), "text-2"), Cell(one["text"])]
+        [Cell(", ".join(word for word in (one["team"], paper.desks[one["desk"]], one["who"]) if word), "text-2"), Cell(one["text"])]
         for one in part["answers"][:TEXTS]
     ]
     paper.ln(1)

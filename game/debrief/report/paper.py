@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -85,13 +86,14 @@ class Column(NamedTuple):
 class Paper(FPDF):
     """One report. `foot` stands at the foot of every page, `head` at the top of every page but a team's first."""
 
-    def __init__(self, texts: str, foot: str, past: str, calendar: engine.Calendar) -> None:
-        """`texts`: everything that will be printed, so that only the fonts it needs are read; `past`: what history is headed with; `calendar`:
-        what its clocks are of.
+    def __init__(self, texts: str, foot: str, words: Mapping[str, Any], calendar: engine.Calendar) -> None:
+        """`texts`: everything that will be printed, so that only the fonts it needs are read; `words`: what history and the desks are headed
+        with; `calendar`: what its clocks are of.
         """
         super().__init__(format="A4")
         self.calendar = calendar
-        self.foot, self.head, self.past = foot, "", past[:1].upper() + past[1:]
+        self.foot, self.head, self.past = foot, "", words["past"][:1].upper() + words["past"][1:]
+        self.desks: Mapping[str, str] = words["desks"]
         self.set_margins(EDGE, EDGE, EDGE)
         self.c_margin = 0.0
         self.set_auto_page_break(True, 19)

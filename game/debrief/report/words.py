@@ -3,7 +3,6 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 MINUS, DASH = "\u2212", "\u2013"
-DESKS = {"deployer": "Deployer", "operator": "Operator", "risk": "Risk manager"}
 SURE = {"guessing": "guessing", "likely": "likely", "certain": "almost certain"}
 WORTH_A_WORD_USD = 100_000
 

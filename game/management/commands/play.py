@@ -14,11 +14,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 import engine
-from game.models import Exercise, FacilitatorLink, RuleBroken, checked_speed, contents
+from game.models import Exercise, FacilitatorLink, RuleBroken, checked_speed
 from game.ops import brokers, demo, static_files
 from game.ops.addresses import keep_address, names_of, reachable
 from game.ops.supervisor import Supervisor
-from game.people import joining
+from game.scenarios import standard
 
 READY_S = 60.0
 GAMES_WORKERS = 2  # one takes over at once when the other is killed
@@ -76,7 +76,8 @@ class Command(BaseCommand):
             supervisor.say("Everything has ended. The next `play` goes on where this one stopped.")
 
     def _start_step(self, text: str) -> int:
-        calendar = contents.calendar_of(joining.SOLO_SCENARIO)
+        scenario = standard()
+        calendar = engine.Calendar.of() if scenario is None else scenario.calendar
         try:
             step = calendar.step_at(text)
         except ValueError as problem:

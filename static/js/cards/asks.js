@@ -4,7 +4,7 @@ import { WEEK_MENU } from "../lib/asks-week.js";
 import { BEFORE_NUMBER, MANY, SERVERS, SYSTEM, TARGET, serverName } from "../lib/firm.js";
 import { icon } from "../lib/icons.js";
 import { blocked } from "../lib/reasons.js";
-import { role, roleTitle } from "../lib/roles.js";
+import { role, roleHead, roleTitle } from "../lib/roles.js";
 
 /** @param {number} n */
 const one = (n) => ({ server: n });
@@ -19,11 +19,11 @@ const name = (n) => (n ? serverName(n) : `all ${MANY}`);
 const MENU = {
   operator: [
     ["log.tail", (n) => `Read the log of ${name(n)}`, one], ["server.look", (n) => `Look at the rates of ${name(n)}`, one],
-    ["say", () => "Show us the firm's rates", () => "Operator, what are the rates?", true],
+    ["say", () => "Show us the firm's rates", () => `${roleHead("operator")}, what are the rates?`, true],
     ["server.stop", (n) => `Stop ${name(n)}`, one], ["servers.stop_all", () => "Stop all servers", () => ({}), true],
   ],
   deployer: [
-    ["say", () => "Show us the fleet as recorded", () => "Deployer, what does the fleet look like?", true],
+    ["say", () => "Show us the fleet as recorded", () => `${roleHead("deployer")}, what does the fleet look like?`, true],
     ["checksum.run", (n) => `Checksum ${name(n)}`, some, true], ["release.rollback", (n) => `Roll back ${name(n)}`, some, true],
     ["release.copy", (n) => `Copy the new release to ${name(n)}`, (n) => ({ ...some(n), release: TARGET })],
   ],

@@ -1,6 +1,7 @@
 /* The loss counter and the teams beside history. What is hidden or late is so on the server; here are only the words. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { PAST_HEAD } from "../lib/firm.js";
+import { OPEN } from "../lib/calendar.js";
+import { ON_DAY, PAST_HEAD } from "../lib/firm.js";
 import { arrow, lossClass, lossLong, lossShort, lossSpoken, seconds } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { keyed } from "../lib/keyed.js";
@@ -10,7 +11,6 @@ const FEW = 6; // rows that leave room for a larger number
 const MOST_NAMES = 5; // before the bell, one below the other
 /** @type {(string | undefined)[]} */
 const BEFORE = ["deployment", "premarket"];
-const BELL = "09:30";
 
 /** @param {Found} root @param {App<WallPage>} app */
 export function mount(root, app) {
@@ -30,8 +30,8 @@ export function mount(root, app) {
 /** @param {Card.Board} d @param {Card.Clock} clock */
 function early(d, clock) {
   const week = clock.phase === "deployment";
-  return html`<h2 class="wall-label" id="board-h">The market opens ${week ? "on Wednesday, 1 August" : "in"}</h2>
-    <p class="wall-number num" role="timer" aria-live="off">${week ? BELL : until(seconds(BELL) - seconds(clock.clock))}</p>
+  return html`<h2 class="wall-label" id="board-h">The market opens ${week ? `on ${ON_DAY}` : "in"}</h2>
+    <p class="wall-number num" role="timer" aria-live="off">${week ? OPEN : until(seconds(OPEN) - seconds(clock.clock))}</p>
     <ol class="race" ?data-many=${d.teams.length > 2}>${d.teams.slice(0, MOST_NAMES).map((t) => html`<li data-kind="waiting"><span class="race-name" dir="auto">${t.name}</span></li>`)}</ol>
     ${d.teams.length > MOST_NAMES ? html`<p class="wall-label">and ${d.teams.length - MOST_NAMES} more teams</p>` : nothing}`;
 }

@@ -1,4 +1,5 @@
 /* Orders sent and executions per second, the last half hour, on a logarithmic or a linear scale. */
+import { OPEN } from "../lib/calendar.js";
 import { lineChart } from "../lib/chart.js";
 import { count, hhmm, seconds } from "../lib/format.js";
 import { kept, keep } from "../lib/kept.js";
@@ -14,7 +15,7 @@ export function mount(root, app) {
   const host = root.querySelector(".plot");
   /** @type {ChartSpec} */
   const spec = {
-    series: SERIES, marks: [{ at: seconds("09:30"), text: "Open 09:30" }], log: kept("chart", "log") === "log",
+    series: SERIES, marks: [{ at: seconds(OPEN), text: `Open ${OPEN}` }], log: kept("chart", "log") === "log",
     fmtX: hhmm, fmtY: (v, log) => (log && !Number.isInteger(Math.log10(v)) ? "" : count(v)),
     yRange: (_, max, log) => (log ? [1, 10 ** Math.ceil(Math.log10(Math.max(max, 10) * 1.02))] : [0, Math.max(10, max * 1.12)]),
   };

@@ -3,12 +3,12 @@ import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
 import { sure } from "../lib/arm.js";
 import { busy } from "../lib/busy.js";
+import { CUT_UNTIL } from "../lib/calendar.js";
 import { sentence } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { blocked, blockedHands } from "../lib/reasons.js";
 
 const PLACE = "cutoff";
-const LIFTED = "10:30";
 const TITLE = "Accept the exchange's cut-off";
 
 /** @param {Found} root @param {App} app */
@@ -31,7 +31,7 @@ function guard(app) {
     else if (why) app.voice.say(why, true);
     else app.arm(PLACE);
   };
-  const until = `${(app.store.get("clock")?.clock ?? "") < LIFTED ? `${LIFTED} and until ` : ""}the exchange saw proof`;
+  const until = `${(app.store.get("clock")?.clock ?? "") < CUT_UNTIL ? `${CUT_UNTIL} and until ` : ""}the exchange saw proof`;
   const going = busy(app, "exchange.accept");
   return html`<section class="guard cutoff" ?data-armed=${armed} ?data-idle=${!lever.allowed && said === nothing} aria-label=${TITLE}>
     <button type="button" class="switch" role="switch" id="guard-cutoff" aria-checked=${String(armed)} aria-disabled=${String(!!why)}

@@ -1,6 +1,7 @@
 /* The control room as a whole, and its head: the time of all teams. The parts have files of their own. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { ask } from "../lib/asking.js";
+import { example } from "../lib/calendar.js";
 import { icon } from "../lib/icons.js";
 import { notLive } from "./bands.js";
 import { curve } from "./curve.js";
@@ -64,7 +65,7 @@ function drives(page, s, act) {
     ${s.teams.some((t) => t.seats.some((x) => x.covered && x.online)) ? button("users", "Give seats back to all", { do: "seats" }) : nothing}
     ${s.next ? button("arrow-right", s.next, { do: "advance" }) : nothing}
     ${s.can.drive ? html`<form class="row" @submit=${(e) => { e.preventDefault(); act.post({ do: "advance", to: e.target.elements.to.value }); }}><label class="sr" for="to">Advance to, as HH:MM</label>
-      <input class="input input-small num" id="to" name="to" placeholder=${s.week ? "30 Jul 18:00" : "09:45"} size=${s.week ? 11 : 6} maxlength="20" autocomplete="off" required><button class="btn btn-quiet">Advance</button></form>` : nothing}
+      <input class="input input-small num" id="to" name="to" placeholder=${example(s.week, 0)} size=${s.week ? 11 : 6} maxlength="20" autocomplete="off" required><button class="btn btn-quiet">Advance</button></form>` : nothing}
     ${s.can.retry ? button("rotate-cw", "Try the failed runs again", { do: "retry" }) : nothing}
     ${s.can.drive && page.asking !== "all" ? html`<button type="button" class="btn btn-quiet" data-end @click=${() => ask(page, act, "all", "[data-keep]")}>${icon("flag")}End</button>` : nothing}
   </div>`;

@@ -1,4 +1,5 @@
 /* Gross and profit as the monitor showed them, minute by minute, in two panes; the firm's cash is a dashed line. */
+import { OPEN } from "../lib/calendar.js";
 import { lineChart } from "../lib/chart.js";
 import { MINUS, axis, hhmm, seconds } from "../lib/format.js";
 import { dollars, signed } from "../lib/money.js";
@@ -7,7 +8,7 @@ import { showTable, slowly } from "../lib/table.js";
 /** @typedef {{ x: number[], gross_usd: number[], mid_usd: number[] }} Shown */
 
 const LEAD_S = 15 * 60; // of the morning before the bell, once it has rung
-const BELL = seconds("09:30");
+const BELL = seconds(OPEN);
 const FLAT = 1e6; // a pane shows a million at least, so that pennies do not look like a mountain
 
 /** @param {number} v */

@@ -26,7 +26,7 @@ export function mount(root, app) {
     if (!at.picked.delete(n)) at.picked.add(n);
     draw();
   }
-  app.pick = pick; // for the keys 1 to 8
+  app.pick = pick; // for the number keys
   app.store.onAny(["fleet", "armed", "standing", "work", "levers", "words", "releases"], draw);
   app.commands.addEventListener("change", ({ detail }) => /^(fleet|word):/.test(detail.place) && draw());
   speak(app);

@@ -1,5 +1,6 @@
 /* The cards in hand: choose one, say for whom, when and how, see who will see what, and play it. */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { example } from "../lib/calendar.js";
 import { icon } from "../lib/icons.js";
 import { desks, sign } from "../lib/injects.js";
 import { roleIcon, roleTitle, roleWord } from "../lib/roles.js";
@@ -115,7 +116,7 @@ function moment(tools, card, f, set) {
   const radio = (mode, word) => html`<label><input type="radio" name="mode" class="sr" .checked=${f.mode === mode} @change=${() => put(tools, card, { mode })}>${word}</label>`;
   const above = unit(own, f.what);
   return html`<div class="inject-moment"><div class="seg" role="radiogroup" aria-label="When">${radio("now", state.state === "lobby" ? "At the start" : "Now")}${radio("at", "At a time")}${radio("when", "When")}</div>
-    ${f.mode === "at" ? html`<label class="inject-field"><span class="label">Market time</span><input class="input input-small num" required maxlength="20" autocomplete="off" placeholder=${state.week ? "30 Jul 18:30" : "09:45"} .value=${f.at} @input=${set("at")}></label>` : nothing}
+    ${f.mode === "at" ? html`<label class="inject-field"><span class="label">Market time</span><input class="input input-small num" required maxlength="20" autocomplete="off" placeholder=${example(state.week, 30)} .value=${f.at} @input=${set("at")}></label>` : nothing}
     ${f.mode === "when" ? html`<label class="inject-field"><span class="label">Once</span><select class="input input-small" @change=${(e) => put(tools, card, { what: e.target.value, above: unit(own, e.target.value) ? "500,000,000" : "0" })}>${(own.ready?.when ?? []).map((one) => html`<option value=${one.id} ?selected=${one.id === f.what}>${one.says.replace("{}", one.unit === "$" ? "$ \u2026" : "\u2026")}</option>`)}</select></label>
       ${above == null ? nothing : html`<label class="inject-field"><span class="label">${above ? "Dollars" : "Number"}</span><input class="input input-small num" required maxlength="20" inputmode="numeric" autocomplete="off" .value=${f.above} @input=${set("above")}></label>`}` : nothing}</div>`;
 }

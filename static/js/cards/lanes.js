@@ -1,12 +1,13 @@
 /* Three lanes, one a desk: where a piece of evidence was seen, the line to where it was shared, an arrow to each desk that read it. */
 import { html, render, svg } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { START } from "../lib/calendar.js";
 import { DESKS, roleWord } from "../lib/roles.js";
-import { hhmm } from "../lib/format.js";
+import { hhmm, seconds } from "../lib/format.js";
 import { STEPS_A_SECOND } from "../lib/market-clock.js";
 
 const [WIDE, HIGH, LEFT, RIGHT, TOP] = [1000, 172, 90, 20, 4];
 const LANE = 56;
-const EIGHT = 8 * 3600; // step 0 of the day
+const BEGIN = seconds(START); // step 0 of the day
 
 /** @param {Iterable<Found>} hosts */
 export function mountLanes(hosts) {
@@ -27,7 +28,7 @@ function draw(host, entries) {
   render(html`<svg viewBox="0 0 ${WIDE} ${HIGH + 16}">
     ${DESKS.map((desk) => svg`<line class="lane" x1=${LEFT} x2=${WIDE - RIGHT} y1=${y(desk)} y2=${y(desk)}></line><text class="lane-name" x="0" y=${y(desk) + 4}>${roleWord(desk)}</text>`)}
     ${day.map((e) => entry(e, x, y))}
-    ${[0, 0.25, 0.5, 0.75, 1].map((part) => svg`<text class="lane-time" text-anchor=${part === 1 ? "end" : "middle"} x=${x(from + part * (to - from))} y=${HIGH + 10}>${hhmm(EIGHT + (from + part * (to - from)) / STEPS_A_SECOND)}</text>`)}
+    ${[0, 0.25, 0.5, 0.75, 1].map((part) => svg`<text class="lane-time" text-anchor=${part === 1 ? "end" : "middle"} x=${x(from + part * (to - from))} y=${HIGH + 10}>${hhmm(BEGIN + (from + part * (to - from)) / STEPS_A_SECOND)}</text>`)}
   </svg>`, host);
 }
 

@@ -1,12 +1,10 @@
 /* Teams and seats before the start. The first picture is the page's own; buttons submit the form they stand in. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { keyed } from "../lib/keyed.js";
-import { roleIcon } from "../lib/roles.js";
+import { roleHead, roleIcon } from "../lib/roles.js";
 
 /** @typedef {Card.LobbySeat & { mine: boolean, alone: boolean | undefined }} Seat */
 /** @typedef {Omit<Card.LobbyTeam, "seats"> & { seats: Seat[] }} Team */
-
-const TITLES = { deployer: "Deployer", operator: "Operator", risk: "Risk manager" };
 
 /** @param {Found} root @param {App<LobbyPage>} app */
 export function mount(root, app) {
@@ -38,7 +36,7 @@ const team = (t, now) => html`<section class="panel team" ?data-mine=${hasMine(t
 
 /** @param {Team} t @param {Seat} s @param {{ held: number, free: number }} now */
 function seat(t, s, now) {
-  const title = TITLES[s.desk];
+  const title = roleHead(s.desk);
   return html`<li class="seat" ?data-mine=${s.mine}>
     <span class=${`seat-desk ${s.desk}`}>${roleIcon(s.desk)}${title}</span>
     <span class="seat-who">${s.holders.map(holder)}${s.holders.length || s.locked ? nothing : html`<span class="quiet">free</span>`}${s.locked ? html` <span class="tag">locked</span> <span class="quiet">${s.locked}</span>` : nothing}${s.mine && !s.alone ? html` <span class="tag">you</span>` : nothing}</span>

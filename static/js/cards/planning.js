@@ -4,7 +4,7 @@ import { countdown } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { blocked } from "../lib/reasons.js";
 import { roleIcon, roleWord } from "../lib/roles.js";
-import { EVENINGS } from "../lib/evenings.js";
+import { EVENING_FROM, EVENINGS } from "../lib/calendar.js";
 
 /** @param {Found} root @param {App<any>} app */
 export function mount(root, app) {
@@ -32,7 +32,7 @@ function band(app, s, p) {
   const wall = s.hello.desk === "projector";
   return html`<div class="band band-plan">${icon("hourglass")}
     <div class="plan-words"><p><strong>${EVENINGS[p.evening]}, planning.</strong> <span class="num">The clock stands for at most ${countdown(Math.ceil(leftOf(s, p)))}.</span></p>
-      <p class="plan-more num">${wall ? `${p.ready} of ${p.of} desks are ready.` : `What you start now counts from 18:00.${elsewhere(s, p)}`}</p></div>
+      <p class="plan-more num">${wall ? `${p.ready} of ${p.of} desks are ready.` : `What you start now counts from ${EVENING_FROM}.${elsewhere(s, p)}`}</p></div>
     ${wall ? nothing : html`<ul class="plan-seats" aria-label="Who is ready">${(s.hello.seats ?? []).map((seat) => sits(seat, p))}</ul>${button(app, s, p)}`}</div>`;
 }
 

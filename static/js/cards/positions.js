@@ -1,4 +1,4 @@
-/* 154 stocks as the position monitor has them: a map, and a table that keeps still under a hand. */
+/* All stocks as the position monitor has them: a map, and a table that keeps still under a hand. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { COLUMNS, FILTERS, order } from "../lib/book.js";
 import { heatMap } from "../lib/map.js";

@@ -1,6 +1,7 @@
 /* Price and volume of the stock that is watched, minute by minute. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
+import { OPEN } from "../lib/calendar.js";
 import { lineChart } from "../lib/chart.js";
 import { count, hhmm, seconds } from "../lib/format.js";
 import { moved, price, profit } from "../lib/money.js";
@@ -50,5 +51,5 @@ function top(app, d) {
   const open = () => showTable(`${d.symbol} by the minute`, ["At", "Price", "Shares traded"], d.price_hc.map((hc, m) => [hhmm(seconds(d.from) + m * d.every_s), price(hc), count(d.volume[m])]).reverse());
   return html`<p class="price-now num"><strong>${d.symbol}</strong>${p && i >= 0 ? html`<span class="price-last">${price(p.price_hc[i])}</span>${moved(p.move_bp[i])}` : ""}</p>
     ${p && i >= 0 ? html`<div class="price-held"><p class="second num">${p.shares[i] ? html`${p.shares[i] > 0 ? "Long" : "Short"} ${count(Math.abs(p.shares[i]))}, ${profit(p.pnl_usd[i])}` : "No position"}${p.paused.includes(i) ? html`, <span class="price-paused">${icon("pause")}trading paused</span>` : ""}</p>${share(app, "position", i, `the position in ${d.symbol}`)}</div>` : ""}
-    ${said}<div class="price-held"><p class="second">By the minute</p><span class="row">${share(app, "price", 0, `the price of ${d.symbol}`)}${d.price_hc.length ? html`<button type="button" class="btn btn-quiet" @click=${open}>${icon("table-2")}Table</button>` : html`<span class="quiet">from 09:30</span>`}</span></div>`;
+    ${said}<div class="price-held"><p class="second">By the minute</p><span class="row">${share(app, "price", 0, `the price of ${d.symbol}`)}${d.price_hc.length ? html`<button type="button" class="btn btn-quiet" @click=${open}>${icon("table-2")}Table</button>` : html`<span class="quiet">from ${OPEN}</span>`}</span></div>`;
 }

@@ -1,6 +1,7 @@
 /* What a team's row opens to: its time alone, its name, and its three seats with what can be done to each. */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { ask } from "../lib/asking.js";
+import { example } from "../lib/calendar.js";
 import { left } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { STEPS_A_SECOND } from "../lib/market-clock.js";
@@ -51,7 +52,7 @@ function time(page, t, r, act) {
       ${t.can.retry ? button("rotate-cw", "Resume from its log", { do: "retry" }, "btn-prime") : nothing}
       ${t.can.drive && !t.fault && !t.upgrade ? stop : nothing}
       ${t.can.drive && !t.upgrade && behind > 0 ? button("arrow-right", `To the others, ${left(behind / STEPS_A_SECOND)} ahead`, { do: "advance" }) : nothing}
-      ${t.can.drive && !t.upgrade ? html`<form class="row" @submit=${submit((v) => act.post({ do: "advance", team: t.id, ...v }))}><input class="input input-small num" name="to" aria-label=${`Advance ${t.name} to, as HH:MM`} placeholder="09:45" size="6" maxlength="20" autocomplete="off" required><button class="btn btn-quiet btn-small">Advance<span class="sr"> ${t.name}</span></button></form>
+      ${t.can.drive && !t.upgrade ? html`<form class="row" @submit=${submit((v) => act.post({ do: "advance", team: t.id, ...v }))}><input class="input input-small num" name="to" aria-label=${`Advance ${t.name} to, as HH:MM`} placeholder=${example(false, 0)} size="6" maxlength="20" autocomplete="off" required><button class="btn btn-quiet btn-small">Advance<span class="sr"> ${t.name}</span></button></form>
         <label class="row"><span class="label">Speed</span><select class="input input-small" aria-label=${`Speed of ${t.name}`} @change=${(e) => act.post({ do: "speed", speed: e.target.value, team: t.id })}>
           ${[...new Set([...SPEEDS, t.speed ?? s.speed])].sort((a, b) => a - b).map((x) => html`<option value=${x} ?selected=${x === (t.speed ?? s.speed)}>${x}x${t.speed == null && x === s.speed ? ", as all" : ""}</option>`)}</select></label>` : nothing}
       ${t.can.drive && !t.upgrade && page.asking !== t.id ? html`<button type="button" class="btn btn-quiet btn-small" data-end-team=${t.id} @click=${() => ask(page, act, t.id, "[data-keep-team]")}>${icon("flag")}End only<span class="sr"> ${t.name}</span></button>` : nothing}

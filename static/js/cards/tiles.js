@@ -1,4 +1,4 @@
-/* 154 stocks on one canvas: blue rose, orange and hatched fell since the open; a frame and two bars is a trading pause. */
+/* All stocks on one canvas: blue rose, orange and hatched fell since the open; a frame and two bars is a trading pause. */
 import { move } from "../lib/format.js";
 import { showTable, slowly } from "../lib/table.js";
 import { texts } from "../lib/text.js";

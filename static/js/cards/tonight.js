@@ -5,7 +5,7 @@ import { sure } from "../lib/arm.js";
 import { busy } from "../lib/busy.js";
 import { argsOf, fields } from "../lib/deal-fields.js";
 import { lists } from "../lib/deals.js";
-import { SHORT } from "../lib/evenings.js";
+import { SHORT } from "../lib/calendar.js";
 import { left, sentence } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { blocked, blockedHands } from "../lib/reasons.js";

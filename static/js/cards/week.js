@@ -1,14 +1,15 @@
-/* The week: three evenings side by side, what took hands and what does, what is planned, and each desk's minutes. Also: which of the
+/* The week: its evenings side by side, what took hands and what does, what is planned, and each desk's minutes. Also: which of the
    two views of a desk shows in the week, and that it is one. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { visit } from "../lib/desk-keys.js";
-import { SHORT } from "../lib/evenings.js";
+import { EVENING_FROM, EVENING_HOURS, EVENING_S, SHORT } from "../lib/calendar.js";
+import { COPIES } from "../lib/firm.js";
 import { seconds } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { DESKS, role, roleWord } from "../lib/roles.js";
 
-const FROM = 18 * 60;
-const LENGTH = 180; // minutes of an evening
+const FROM = seconds(EVENING_FROM) / 60;
+const LENGTH = EVENING_S / 60; // minutes of an evening
 const CELL = 5; // minutes a column
 /** @type {Record<string, string>} */
 const VIEWS = { deployer: "Fleet", operator: "Servers", risk: "Money" };
@@ -17,6 +18,8 @@ const VIEWS = { deployer: "Fleet", operator: "Servers", risk: "Money" };
 export function mount(root, app) {
   const own = document.body.dataset.desk ?? "";
   phases(app);
+  root.style.setProperty("--evenings", String(SHORT.length));
+  root.style.setProperty("--cells", String(LENGTH / CELL));
   const draw = () => {
     const d = app.store.get("week");
     if (d && d.evening !== null) render(view(app, own, d, app.store.get("plan"), minuteOf(app)), root);
@@ -32,7 +35,7 @@ export function mount(root, app) {
 }
 
 /** @param {App} app */
-const minuteOf = (app) => Math.floor(seconds(app.store.get("clock")?.clock ?? "18:00") / 60) - FROM;
+const minuteOf = (app) => Math.floor(seconds(app.store.get("clock")?.clock ?? EVENING_FROM) / 60) - FROM;
 
 /* In the week every desk begins with the plan; when it is over the plan goes, and the desk is what it was. */
 /** @param {App} app */
@@ -64,13 +67,13 @@ function phases(app) {
 function view(app, own, d, plan, minute) {
   const seg = [["plan", "Plan"], ["desk", VIEWS[own]]];
   return html`<div class="week-head"><h2 id="week-h">${icon("calendar-days")}The week</h2>
-      <span class="second num">${d.date}, until ${d.ends_at}</span><span class="second num">${d.copies_left} of 4 copies left tonight</span>
+      <span class="second num">${d.date}, until ${d.ends_at}</span><span class="second num">${d.copies_left} of ${COPIES} copies left tonight</span>
       <ul class="budgets" aria-label="Hours of hands that are spent or promised">${DESKS.map((desk) => budget(desk, d.budget[desk]))}</ul>
       <div class="seg seg-tight not-phone" role="group" aria-label="What this desk shows">${seg.map(([name, word]) => html`<button type="button" data-view-for=${name}
         aria-pressed=${String(app.store.get("view") === name)} @click=${() => app.showView(name)}>${word}</button>`)}</div></div>
     <div class="evenings" role="table" aria-labelledby="week-h">
       <div class="evening-row evening-days" role="row"><span role="columnheader" class="sr">Desk</span>${SHORT.map((day, n) => html`<span class="evening-day num" role="columnheader" ?data-now=${n === d.evening}>
-        <strong>${day}</strong><span class="quiet" aria-hidden="true"><span>18:00</span><span>19:00</span><span>20:00</span><span>21:00</span></span>
+        <strong>${day}</strong><span class="quiet" aria-hidden="true">${EVENING_HOURS.map((hour) => html`<span>${hour}</span>`)}</span>
         ${n === d.evening ? html`<progress max=${LENGTH} .value=${minute} aria-label="The evening so far"></progress>` : html`<span class="evening-line"></span>`}</span>`)}</div>
       ${DESKS.map((desk) => html`<div class="evening-row" role="row"><span class="evening-desk" role="rowheader">${role(desk)}</span>${SHORT.map((_, n) => cell(d, plan, desk, n))}</div>`)}
     </div>`;
@@ -90,7 +93,7 @@ function cell(d, plan, desk, n) {
   const rows = d.calendar.filter((r) => r.desk === desk && r.evening === n);
   const meant = (plan?.items ?? []).filter((r) => r.desk === desk && r.evening === n);
   const over = plan && plan.planned[desk][n] > plan.supply[desk];
-  return html`<div class="evening-cell" role="cell" ?data-now=${n === d.evening}><ul class="bars" aria-label=${`${roleWord(desk)}, ${SHORT[n]}`}>${lanes(rows).map(bar)}</ul>
+  return html`<div class="evening-cell" role="cell" data-day=${SHORT[n]} ?data-now=${n === d.evening}><ul class="bars" aria-label=${`${roleWord(desk)}, ${SHORT[n]}`}>${lanes(rows).map(bar)}</ul>
     ${meant.length ? html`<ul class="meant" aria-label="Planned">${meant.map((r) => html`<li class="num" title=${`${r.label}, ${r.minutes} min`}>${r.label} <span class="unit">${r.minutes} min</span></li>`)}
       ${over ? html`<li class="num meant-over">${icon("triangle-alert")}${plan.planned[desk][n]} of ${plan.supply[desk]} min</li>` : nothing}</ul>` : nothing}
     ${rows.length || meant.length ? nothing : html`<span class="sr">nothing</span>`}</div>`;

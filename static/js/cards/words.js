@@ -1,6 +1,7 @@
 /* The risk manager's word. What was asked for stands on top until it is given or refused; the quiet list gives it unasked. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
+import { head } from "../lib/firm.js";
 import { minute } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { blocked } from "../lib/reasons.js";
@@ -31,7 +32,7 @@ export function mount(root, app) {
 }
 
 /** @param {Card.Word} w */
-const asker = (w) => (w.by ? roleTitle(w.by).replace(/^t/, "T") : "The team");
+const asker = (w) => (w.by ? head(roleTitle(w.by)) : "The team");
 
 /** @param {App} app @param {Card.Word} w */
 function request(app, w) {

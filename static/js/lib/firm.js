@@ -1,8 +1,8 @@
-/* What the exercise's scenario calls things, as the page was given it: the router, its servers, the releases, and history. */
-const { system = "", server = "{n}", servers = "0", many = "", target = "", clean = "", past = "history" } = document.documentElement.dataset;
+/* What the exercise's scenario calls things, as the page was given it: the router, its servers, the releases, the desks, and history. */
+const { system = "", server = "{n}", servers = "0", many = "", target = "", clean = "", past = "history", titles = "{}", weekday = "", copies = "" } = document.documentElement.dataset;
 
 /** @param {string} text */
-const head = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+export const head = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 export const SYSTEM = system;
 export const SYSTEM_HEAD = head(system);
@@ -11,12 +11,19 @@ export const MANY = many;
 export const SERVERS = Array.from({ length: Number(servers) }, (_, i) => i + 1);
 /* of a server's name: where the number alone is seen, this is heard before it */
 export const BEFORE_NUMBER = server.split("{n}")[0];
+/* how many copies of a release an evening has room for */
+export const COPIES = copies;
 /* the release to be deployed */
 export const TARGET = target;
 /* the first that could be built in the week */
 export const CLEAN = clean;
 export const PAST = past;
 export const PAST_HEAD = head(past);
+/* the day: "Wednesday, 1 August" */
+export const ON_DAY = weekday;
+/* desk -> what is called whoever sits there, and the facilitator beside them */
+/** @type {Record<string, { title: string, head: string, short: string, short_head: string }>} */
+export const TITLES = { ...JSON.parse(titles), facilitator: { title: "facilitator", head: "Facilitator", short: "facilitator", short_head: "Facilitator" } };
 
 /** @param {number | string} n */
 export const serverName = (n) => server.replace("{n}", String(n));

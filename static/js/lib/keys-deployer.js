@@ -1,6 +1,7 @@
-/* The deployer's keys: 1-8 select a server, F fleet, G diffs, R releases, N changes, L terminal. */
+/* The deployer's keys: a number select a server, F fleet, G diffs, R releases, N changes, L terminal. */
 import { reads } from "../cards/fleet.js";
 import { bindKeys, panel, visit } from "./desk-keys.js";
+import { SERVERS } from "./firm.js";
 
 /** @param {App} app */
 export function deployerKeys(app) {
@@ -11,7 +12,7 @@ export function deployerKeys(app) {
   };
   /** @type {Keys} */
   const own = { f: panel("fleet"), l: panel("terminal"), g: code("diff"), r: code("releases"), n: code("changes") };
-  for (let n = 1; n <= 8; n += 1) {
+  for (const n of SERVERS) {
     own[n] = () => {
       app.pick(n);
       visit(document.querySelector(`#fleet-${n} input`));

@@ -1,13 +1,13 @@
-/* The operator's keys: 1-8 a server, T totals, L log. */
+/* The operator's keys: a number a server, T totals, L log. */
 import { bindKeys, panel, visit } from "./desk-keys.js";
-import { serverName } from "./firm.js";
+import { SERVERS, serverName } from "./firm.js";
 import { rate } from "./format.js";
 
 /** @param {App} app */
 export function operatorKeys(app) {
   /** @type {Keys} */
   const own = { t: panel("totals"), l: panel("log") };
-  for (let n = 1; n <= 8; n += 1) {
+  for (const n of SERVERS) {
     own[n] = () => {
       app.store.set("chosen", n);
       visit(document.getElementById(`server-${n}`));

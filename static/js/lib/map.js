@@ -1,4 +1,4 @@
-/* The map over the table: 154 cells by profit or by move, painted again only when a cell's class has changed. */
+/* The map over the table: a cell a stock, by profit or by move, painted again only when a cell's class has changed. */
 import { keep, kept } from "./kept.js";
 import { move } from "./format.js";
 import { cellAt, heatClass, layout, paint } from "./heat.js";

@@ -1,8 +1,9 @@
 /* Steps of market time as a clock, with its date before it in the week: "09:34:12", "27 Jul 18:30:00". The engine has the same rules. */
-import { SHORT } from "./evenings.js";
+import { EVENING_FROM, EVENING_S, SHORT, START } from "./calendar.js";
+import { seconds } from "./format.js";
 
 export const STEPS_A_SECOND = 4;
-const EVENING = 180 * 60 * STEPS_A_SECOND;
+const EVENING = EVENING_S * STEPS_A_SECOND;
 const DATES = SHORT.map((day) => day.slice(4));
 /** @param {number} n */
 const two = (n) => String(n).padStart(2, "0");
@@ -10,6 +11,6 @@ const two = (n) => String(n).padStart(2, "0");
 /** @param {number} step */
 export function stampOf(step) {
   const evening = step < 0 ? Math.floor(step / EVENING) + DATES.length : -1;
-  const s = Math.floor((evening < 0 ? step : step - (evening - DATES.length) * EVENING) / STEPS_A_SECOND) + (evening < 0 ? 8 : 18) * 3600;
+  const s = Math.floor((evening < 0 ? step : step - (evening - DATES.length) * EVENING) / STEPS_A_SECOND) + seconds(evening < 0 ? START : EVENING_FROM);
   return `${evening < 0 ? "" : `${DATES[evening]} `}${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
 }

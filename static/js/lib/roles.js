@@ -1,20 +1,22 @@
-/* The three desks: a word, an icon and a hue (css: [data-desk]) each, always together. */
+/* The three desks: a word, an icon and a hue (css: [data-desk]) each, always together. The words are the exercise's scenario's. */
 import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { TITLES } from "./firm.js";
 import { icon } from "./icons.js";
 
 /** @type {Desk[]} */
 export const DESKS = ["deployer", "operator", "risk"];
 /** @type {Record<string, string>} */
-const WORDS = { deployer: "Deployer", operator: "Operator", risk: "Risk", facilitator: "Facilitator" };
-/** @type {Record<string, string>} */
-const TITLES = { deployer: "the deployer", operator: "the operator", risk: "the risk manager", facilitator: "the facilitator" };
-/** @type {Record<string, string>} */
 const ICONS = { deployer: "package", operator: "activity", risk: "scale", facilitator: "flag" };
 
+/* a short word: "Risk" */
 /** @param {string} desk */
-export const roleWord = (desk) => WORDS[desk] ?? desk;
+export const roleWord = (desk) => TITLES[desk]?.short_head ?? desk;
+/* the title as it begins a sentence: "Risk manager" */
 /** @param {string} desk */
-export const roleTitle = (desk) => TITLES[desk] ?? desk;
+export const roleHead = (desk) => TITLES[desk]?.head ?? desk;
+/* and within one: "the risk manager" */
+/** @param {string} desk */
+export const roleTitle = (desk) => (TITLES[desk] ? `the ${TITLES[desk].title}` : desk);
 /** @param {string} desk */
 export const roleIcon = (desk) => icon(ICONS[desk] ?? "user");
 

@@ -4,6 +4,7 @@ import { answer } from "./answer.js";
 import { minute } from "./format.js";
 import { icon } from "./icons.js";
 import { blocked } from "./reasons.js";
+import { roleTitle } from "./roles.js";
 
 /* {what, label, state: open|asked|given|refused, by, at} or undefined where no word is needed. */
 /** @param {App} app @param {string} what */
@@ -13,7 +14,7 @@ export const wordOf = (app, what) => app.store.get("words")?.words.find((w) => w
 /** @param {Card.Word} w */
 export function wordSays(w) {
   const at = w.at ? ` ${minute(w.at)}` : "";
-  return { open: "Needs the risk manager's word first.", asked: `Asked${at}, waiting for the risk manager.`, given: `Word given${at}.`, refused: `Refused${at} by the risk manager.` }[w.state] ?? "";
+  return { open: `Needs ${roleTitle("risk")}'s word first.`, asked: `Asked${at}, waiting for ${roleTitle("risk")}.`, given: `Word given${at}.`, refused: `Refused${at} by ${roleTitle("risk")}.` }[w.state] ?? "";
 }
 
 /* The button, or nothing when the word is given or asked for. then(): takes the focus when the button has gone; short: what it is
@@ -32,9 +33,9 @@ export function askWord(app, what, then, short = "") {
       return;
     }
     app.commands.give(place, "authorise.ask", { what });
-    app.voice.say(`Asked the risk manager: ${w.label}.`, true);
+    app.voice.say(`Asked ${roleTitle("risk")}: ${w.label}.`, true);
     then?.();
   };
   return html`<button type="button" class="btn btn-ask" data-ask-word=${what} aria-disabled=${String(!!why)} @click=${ask}>${icon("badge-check")}<span>${short ? html`<strong class="only-phone">${short}</strong>` : nothing}
-    Ask ${w.state === "refused" ? "again" : "the risk manager"}</span><span class="sr">: ${w.label}</span></button>`;
+    Ask ${w.state === "refused" ? "again" : roleTitle("risk")}</span><span class="sr">: ${w.label}</span></button>`;
 }

@@ -1,5 +1,7 @@
 /* The word, given or refused when the practice's operator asks for it, on the risk manager's own card. */
 import * as words from "../cards/words.js";
+import { head } from "../lib/firm.js";
+import { roleTitle } from "../lib/roles.js";
 import { practiceApp, steps } from "./app.js";
 import { stage } from "./stage.js";
 
@@ -7,14 +9,14 @@ const ASKED_MS = 2500;
 const WHAT = "servers.stop_all";
 /** @type {Record<string, string>} */
 const LEARNT = {
-  given: "From now on the operator may stop all servers, and not before. The word takes none of your hands, can be given before anybody asks, and taken back.",
-  refused: "The operator is told at once and cannot stop all servers until you give your word. It takes none of your hands.",
+  given: `From now on ${roleTitle("operator")} may stop all servers, and not before. The word takes none of your hands, can be given before anybody asks, and taken back.`,
+  refused: `${head(roleTitle("operator"))} is told at once and cannot stop all servers until you give your word. It takes none of your hands.`,
 };
 
 /** @param {Found} root @param {Voice} voice @param {(learnt: string) => void} done */
 export function mount(root, voice, done) {
   const word = { what: WHAT, label: "Stop all practice servers", state: "open", by: "", at: "" };
-  const at = steps(root, ["Wait: the operator of the practice will ask for your word.", "Read what it is for, then give it or refuse it.", "The list below shows how it stands."]);
+  const at = steps(root, [`Wait: ${roleTitle("operator")} of the practice will ask for your word.`, "Read what it is for, then give it or refuse it.", "The list below shows how it stands."]);
   const show = () => app.store.set("words", { words: [{ ...word }] });
   let learnt = false;
   const app = practiceApp("risk", voice, {

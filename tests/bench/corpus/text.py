@@ -7,7 +7,7 @@ from typing import Any
 
 TOKEN = re.compile(r"(?<=/)(seat|shared|facilitator)/[\w:=-]{16,}(?=/)")
 DATA = re.compile(r"(?<=, data )[0-9a-f]{12}\b")  # the fingerprint of a scenario's data: another one wherever they gain a key
-WORDS = {f"data-{name}" for name in ["system", "server", "servers", "many", "target", "clean", "past"]}  # what scripts make texts of
+WORDS = {f"data-{name}" for name in ["system", "server", "servers", "many", "target", "clean", "past", "titles", "weekday", "copies", "calendar"]}  # what scripts make texts of
 NAMELESS = ("csrfmiddlewaretoken", "csrf-token")
 
 

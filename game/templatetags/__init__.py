@@ -1,0 +1,1 @@
+"""Words that templates cannot find by themselves."""
