@@ -14,6 +14,7 @@ _state = Path(tempfile.mkdtemp(prefix="opening-bell-tests-"))
 atexit.register(shutil.rmtree, _state, ignore_errors=True)
 for name in ("REDIS_URL", "DATABASE_URL", "ALLOWED_HOSTS", "DEBUG", "SECRET_KEY"):
     os.environ.pop(name, None)
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or every process that a test starts would compile the whole project
 os.environ["STATE_DIR"] = str(_state)
 os.environ["LOG_LEVEL"] = "WARNING"
 os.environ["DJANGO_SETTINGS_MODULE"] = "game.settings"

@@ -1,9 +1,10 @@
 """Worlds for tests, with this process's Django looking into the same database and broker."""
 
 import sqlite3
+import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,48 +18,73 @@ import engine
 from game import environment
 from game.live import broker, lease
 from tests.integration.nursery import Nursery
-from tests.integration.world import World
+from tests.integration.world import Postgres, World
+from tests.kept import tables
 
-FILE = "opening-bell.sqlite3"
-
-
-@cache
-def _migrated() -> bytes:
-    """A database file with every table in it. The migrations run once; a file a test is a copy."""
-    world = World()
-    try:
-        done = world.manage("migrate", "--verbosity", "0")
-        assert done.returncode == 0, done.stderr
-        with closing(sqlite3.connect(world.state / FILE)) as database:
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return (world.state / FILE).read_bytes()
-    finally:
-        world.close()
+FILE, CLUSTER = "opening-bell.sqlite3", "postgres"
 
 
-@cache
-def _cluster() -> Path:
-    """A PostgreSQL cluster at rest with every table in it; one a test is a copy. It does not lie on a disk that a test has brought."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tempfile, "tempdir", None)
-        world = World("postgresql")
-    assert world.postgres
+def migrate(world: World) -> None:
+    """Make every table."""
     done = world.manage("migrate", "--verbosity", "0")
-    world.postgres.stop("fast")
     assert done.returncode == 0, done.stderr
-    return world.postgres.data
 
 
 @cache
-def _nursery() -> Nursery:
+def migrated() -> bytes:
+    """A database file with every table in it. The migrations run once; a file a test is a copy."""
+
+    def make(folder: Path) -> None:
+        world = World(nursery=nursery())
+        try:
+            migrate(world)
+            with closing(sqlite3.connect(world.state / FILE)) as database:
+                database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (folder / FILE).write_bytes((world.state / FILE).read_bytes())
+        finally:
+            world.close()
+
+    with tables("sqlite", make) as folder:
+        return (folder / FILE).read_bytes()
+
+
+@contextmanager
+def _cluster() -> Iterator[Path]:
+    """A PostgreSQL cluster at rest with every table in it; one a test is a copy. It does not lie on a disk that a test has brought."""
+
+    def make(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tempfile, "tempdir", None)
+            world = World("postgresql", nursery())
+        try:
+            migrate(world)
+            assert world.postgres
+            world.postgres.stop("fast")
+            subprocess.run(["cp", "-a", str(world.postgres.data), str(folder / CLUSTER)], check=True)
+        finally:
+            world.close()
+
+    with tables("postgresql", make, more=str(Postgres.programs())) as folder:
+        yield folder / CLUSTER
+
+
+@cache
+def nursery() -> Nursery:
     """One for all tests of this process; it ends with it."""
     return Nursery()
+
+
+@cache
+def bare_nursery(*before: str) -> Nursery:
+    """One whose processes look for a place for kernels themselves."""
+    return Nursery(bare=True, before=before)
 
 
 @contextmanager
 def live(database: str, blocker: Any, *, forked: bool = True) -> Iterator[World]:
     """Broker and migrated database; the rest is started by the test, each process forked from one that has read the libraries, or anew."""
-    world = World(database, _nursery() if forked else None, _cluster() if database == "postgresql" else None)
+    with _cluster() if database == "postgresql" else nullcontext() as cluster:
+        world = World(database, nursery() if forked else None, cluster)
     before = connections.settings["default"]
     kept = {name: getattr(settings, name) for name in ("STATE_DIR", "SECRET_KEY", "REDIS_URL", "CHANNEL_LAYERS")}
     with pytest.MonkeyPatch.context() as patch, blocker.unblock():
@@ -76,7 +102,7 @@ def live(database: str, blocker: Any, *, forked: bool = True) -> Iterator[World]
             connections.settings["default"] = entry
             connections["default"] = connections.create_connection("default")
             if world.postgres is None:
-                (world.state / FILE).write_bytes(_migrated())
+                (world.state / FILE).write_bytes(migrated())
             world.start_broker()
             yield world
         finally:

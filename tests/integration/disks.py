@@ -32,12 +32,12 @@ class SmallDisk:
 
 
 @contextmanager
-def small_disk(megabytes: int, folder: Path | None = None) -> Iterator[SmallDisk]:
+def small_disk(megabytes: float, folder: Path | None = None) -> Iterator[SmallDisk]:
     """A small disk, mounted on an empty folder; it is gone afterwards."""
     if os.getuid():
         missing("root", "mounting a small file system takes it")
     folder = folder or Path(tempfile.mkdtemp(prefix="ob-disk-"))
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=755", "tmpfs", str(folder)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={int(megabytes * 1024)}k,mode=755", "tmpfs", str(folder)], check=True)
     try:
         yield SmallDisk(folder)
     finally:

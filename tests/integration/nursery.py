@@ -1,11 +1,13 @@
 """Real processes that come up quickly: forked from one that has read the libraries and loaded the kernels, and nothing of ours.
 
-A worker takes two seconds of a core to come up, most of it spent on reading modules. `python -m NAME ARGUMENTS` begins here behind that:
-with the environment it was given, settings, models and everything else of the game are read by the process itself. What is not the same as
-a fresh start: the command line that the kernel shows, and libraries that the linker would load first (`can_start`).
+A worker takes two seconds of a core to come up, most of it spent on reading modules. `python -m NAME ARGUMENTS` and `python manage.py
+ARGUMENTS` begin here behind that: with the environment it was given, settings, models and everything else of the game are read by the
+process itself. What is not the same as a fresh start: the command line that the kernel shows, and libraries that the linker would load
+first (`can_start`).
 """
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -15,17 +17,25 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
+
+from tests.children import end_with_us
 
 ROOT = Path(__file__).resolve().parents[2]
 MESSAGE = 1 << 17  # bytes: a command and its environment
 # What takes long to read and looks at no settings. Nothing that makes an event loop or a thread: they do not survive a fork.
-LIBRARIES = """celery celery.app.amqp celery.apps.worker celery.bin.worker celery.concurrency.thread celery.worker.consumer channels.layers
-    channels_redis.core django.contrib.postgres.forms django.core.handlers.asgi django.core.management django.db.models django.forms
-    django.template.engine django.views.generic environ fpdf kombu.transport.redis limits numpy psycopg redis.asyncio twisted.web.http""".split()  # noqa: SIM905
+LIBRARIES = """autobahn.twisted.websocket celery celery.app.amqp celery.apps.worker celery.bin.worker celery.concurrency.thread celery.worker.consumer channels.layers
+    channels_redis.core django.contrib.admin.options django.contrib.postgres.fields django.contrib.postgres.forms django.core.handlers.asgi
+    django.core.management django.core.management.commands.migrate django.db.backends.sqlite3.base django.db.models django.forms
+    django.template.engine django.views.generic environ fpdf kombu.transport.redis limits numpy psycopg pydantic redis.asyncio segno structlog
+    twisted.internet.asyncioreactor twisted.web.http""".split()  # noqa: SIM905
+MANAGE = "manage.py"
+BARE = "--bare"  # without the engine
 
 
 class Forked:
@@ -67,28 +77,44 @@ class Forked:
 
 
 class Nursery:
-    """The process that others are forked from; it ends with this one."""
+    """The process that others are forked from; it ends with this one. `bare`: it has read no engine, whose cache of kernels is then looked for
+    by whoever is forked. `before`: what the command line begins with. `environment`: what it is started with beside this process's own.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, *, bare: bool = False, before: Sequence[str] = (), environment: Mapping[str, str] | None = None) -> None:
+        end_with_us()
+        given = {**os.environ, **(environment or {})}
+        self._preload = given.get("LD_PRELOAD")
         self._here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._lock, self._endings, self._born = threading.Lock(), dict[int, int](), list[int]()
         with there:
-            command = [sys.executable, "-m", "tests.integration.nursery", str(there.fileno())]
-            self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, pass_fds=[there.fileno()])
+            command = [*before, sys.executable, "-m", "tests.integration.nursery", str(there.fileno()), *([BARE] if bare else [])]
+            self._process = subprocess.Popen(command, cwd=ROOT, env=given, stdin=subprocess.DEVNULL, pass_fds=[there.fileno()])
 
-    @staticmethod
-    def can_start(command: list[str], environment: dict[str, str]) -> bool:
-        """Whether this is a module run by this Python, as this one was started itself."""
-        return command[:2] == [sys.executable, "-m"] and environment.get("LD_PRELOAD") == os.environ.get("LD_PRELOAD")
+    def can_start(self, command: list[str], environment: dict[str, str]) -> bool:
+        """Whether this is a module or `manage.py` run by this Python, as this one was started itself."""
+        return command[:2] in ([sys.executable, "-m"], [sys.executable, MANAGE]) and environment.get("LD_PRELOAD") == self._preload
 
-    def start(self, command: list[str], environment: dict[str, str], log: int) -> Forked:
-        """Run `python -m NAME ARGUMENTS` in a session of its own; what it says goes to the file `log`."""
-        message = json.dumps({"arguments": command[2:], "environment": environment}).encode()
+    def start(self, command: list[str], environment: dict[str, str], log: int, problems: int | None = None) -> Forked:
+        """Run a command in a session of its own; what it says goes to the file `log`, or what is wrong to another."""
+        message = json.dumps({"arguments": command[1 + (command[1] == "-m") :], "environment": environment}).encode()
         with self._lock:
-            socket.send_fds(self._here, [message], [log])
+            socket.send_fds(self._here, [message], [log, log if problems is None else problems])
             while not self._born:
                 self._hear(None)
             return Forked(self, self._born.pop())
+
+    def run(self, command: list[str], environment: dict[str, str], timeout: float) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, as `subprocess.run` with its output captured. Raises subprocess.TimeoutExpired."""
+        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as problems:
+            process = self.start(command, environment, out.fileno(), problems.fileno())
+            try:
+                code = process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+            out.seek(0), problems.seek(0)
+            return subprocess.CompletedProcess(command, code, out.read(), problems.read())
 
     def ending(self, pid: int) -> int | None:
         """Exit code of one that has ended; minus a signal's number where one ended it."""
@@ -130,7 +156,7 @@ def _serve(wire: socket.socket) -> None:
                 wire.send(json.dumps(["ended", found[0], os.waitstatus_to_exitcode(found[1])]).encode())
         if wire not in ready:
             continue
-        message, files, _, _ = socket.recv_fds(wire, MESSAGE, 1)
+        message, files, _, _ = socket.recv_fds(wire, MESSAGE, 2)
         if not message:
             return
         pid = os.fork()
@@ -138,8 +164,9 @@ def _serve(wire: socket.socket) -> None:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.close(woken), os.close(wake), wire.close()
-            _become(json.loads(message), files[0])
-        os.close(files[0])
+            _become(json.loads(message), *files)
+        for file in files:
+            os.close(file)
         wire.send(json.dumps(["born", pid, 0]).encode())
 
 
@@ -150,17 +177,20 @@ def _ended() -> tuple[int, int]:
         return 0, 0
 
 
-def _become(wanted: dict[str, Any], log: int) -> NoReturn:
+def _become(wanted: dict[str, Any], log: int, problems: int) -> NoReturn:
     """Be the process that was asked for, from here to its end."""
     os.setsid()
     os.dup2(log, 1)
-    os.dup2(log, 2)
-    os.close(log)
+    os.dup2(problems, 2)
+    os.close(log), os.close(problems)
     os.environ.clear()
     os.environ.update(wanted["environment"])
     name, *arguments = wanted["arguments"]
     sys.argv = [name, *arguments]
-    runpy.run_module(name, run_name="__main__", alter_sys=True)
+    if name == MANAGE:
+        runpy.run_path(name, run_name="__main__")
+    else:
+        runpy.run_module(name, run_name="__main__", alter_sys=True)
     sys.exit()
 
 
@@ -174,9 +204,14 @@ def main() -> None:
     sys.stdout.reconfigure(line_buffering=True, write_through=True)  # type: ignore[union-attr]
     for name in LIBRARIES:
         importlib.import_module(name)
-    import engine
+    if BARE in sys.argv:
+        os.environ.setdefault("NUMBA_LOOP_VECTORIZE", "0")  # as the engine has it; numba asks once
+        importlib.import_module("numba")
+    else:
+        import engine
 
-    engine.warm()
+        engine.warm()
+    gc.freeze()  # or every child would look through, and so copy, all that was read here
     _serve(wire)
 
 

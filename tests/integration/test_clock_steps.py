@@ -7,6 +7,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,17 +15,36 @@ import pytest
 from game.models import Deed, Exercise, Planning, Player, Run, Seat
 from game.people import presence
 from tests.builders import eventually, missing, new_exercise, taken_seat
+from tests.children import own_folder
+from tests.integration.nursery import Nursery
 from tests.integration.test_crash import owner, running, shown_step
 from tests.integration.test_planning import begun, in_the_week
 from tests.integration.world import Watch, World
 from tests.socket_client import Closed, Socket
 
-pytestmark = pytest.mark.alone
-
 STEPS = (600, -3600, 86_400, -86_400)  # seconds, from the true time
 GAP_S = 1.5  # a beat that is late on a busy machine
 # Under faketime, with nothing beside it, five to nine seconds were measured; what is looked for here is ten minutes, or an hour.
 KILLED_S = 20.0
+
+
+def told(library: str, file: Path) -> dict[str, str]:
+    """The environment of processes that take their time from a file."""
+    return {
+        "LD_PRELOAD": library,
+        "FAKETIME_TIMESTAMP_FILE": str(file),
+        "FAKETIME_CACHE_DURATION": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "DONT_FAKE_MONOTONIC": "1",
+    }
+
+
+@cache
+def shown(library: str) -> tuple[Path, Nursery]:
+    """One clock for all tests, and where processes that look at it are forked."""
+    file = own_folder() / "wall-clock"
+    file.write_text("+0\n")
+    return file, Nursery(environment=told(library, file))
 
 
 class WallClock:
@@ -34,15 +54,9 @@ class WallClock:
         library = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
         if not library:
             missing("faketime", "apt-get install -y faketime")
-        self._file = world.folder / "wall-clock"
+        self._file, world.nursery = shown(str(library[0]))
         self.set(0)
-        world.environment |= {
-            "LD_PRELOAD": str(library[0]),
-            "FAKETIME_TIMESTAMP_FILE": str(self._file),
-            "FAKETIME_CACHE_DURATION": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "DONT_FAKE_MONOTONIC": "1",
-        }
+        world.environment |= told(str(library[0]), self._file)
 
     def set(self, seconds: int) -> None:
         """So far from the true time, for processes that run as well within a second."""
@@ -101,6 +115,7 @@ def seated(world, wall_clock) -> Iterator[tuple[Run, Screens]]:
         yield run, screens
 
 
+@pytest.mark.alone
 def test_no_step_of_the_wall_clock_stops_a_beat_takes_a_seat_or_cuts_a_line(world, wall_clock, seated):
     run, screens = seated
     began = Run.objects.get(pk=run.pk).epoch
@@ -117,6 +132,7 @@ def test_no_step_of_the_wall_clock_stops_a_beat_takes_a_seat_or_cuts_a_line(worl
     assert Run.objects.get(pk=run.pk).epoch <= began + 3, "only segments that ended went on elsewhere"
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("seconds", [600, -3600])
 def test_after_a_step_a_killed_worker_is_replaced_as_fast_as_before_and_who_leaves_is_stood_in_for(world, wall_clock, seated, seconds):
     run, _ = seated
@@ -131,6 +147,7 @@ def test_after_a_step_a_killed_worker_is_replaced_as_fast_as_before_and_who_leav
     eventually(lambda: Deed.objects.filter(text__contains="the assistant plays").exists(), 10, "the seat is covered")
 
 
+@pytest.mark.alone
 def test_the_seconds_of_a_planning_pause_go_on(world, wall_clock):
     world.start_all("games-1", "control")
     run = in_the_week(planning_s=12)

@@ -15,8 +15,6 @@ from tests import days
 from tests.builders import eventually, new_exercise, taken_seat
 from tests.integration.world import Watch, World
 
-pytestmark = pytest.mark.alone
-
 GAP_S = 4.0
 BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 
@@ -78,6 +76,7 @@ def owner(world: World, run: Run) -> str:
     return next(name for name, process in world.processes.items() if process.pid == pid)
 
 
+@pytest.mark.alone
 @BOTH
 def test_when_the_worker_is_killed_another_goes_on_and_nothing_is_lost_or_done_twice(world):
     world.start_all("games-1", "games-2", "control")
@@ -99,6 +98,7 @@ def test_when_the_worker_is_killed_another_goes_on_and_nothing_is_lost_or_done_t
     assert run.epoch >= 2
 
 
+@pytest.mark.alone
 def test_when_the_broker_is_killed_the_market_waits_and_goes_on_where_it_stood(world):
     world.start_all("games-1", "control")
     run = running()
@@ -121,6 +121,7 @@ def test_when_the_broker_is_killed_the_market_waits_and_goes_on_where_it_stood(w
     assert run.digest == undisturbed(run)
 
 
+@pytest.mark.alone
 def test_a_worker_that_is_asked_to_stop_hands_over_within_a_second(world):
     world.start_all("games-1", "control")
     run = running()

@@ -16,9 +16,8 @@ import pytest
 
 from tests.builders import eventually
 from tests.children import processes_of
+from tests.integration.conftest import nursery
 from tests.integration.world import ROOT, World, free_port
-
-pytestmark = pytest.mark.alone
 
 END_S = 3.0
 
@@ -71,7 +70,7 @@ class Play:
 @pytest.fixture
 def bare() -> Iterator[World]:
     """A folder and an environment; nothing runs."""
-    world = World()
+    world = World(nursery=nursery())
     yield world
     world.close()
 
@@ -81,6 +80,7 @@ def fetch(address: str) -> str:
         return answer.read().decode()
 
 
+@pytest.mark.alone
 def test_the_demo_starts_restarts_what_dies_ends_on_ctrl_c_and_goes_on_next_time(bare):
     play = Play(bare, "--demo", "--at", "09:29", "--speed", "10")
     eventually(lambda: play.steps() and play.steps()[0] > 21360, 30, "the demo moves")

@@ -108,7 +108,7 @@ def test_of_a_run_that_another_engine_played_what_is_known_is_told_and_nothing_m
 
 def test_a_run_that_goes_on_past_what_courses_are_compared_up_to_is_begun_with_before_anybody_asks(world):
     world.start_all("games-1", "control", "web")
-    exercise = new_exercise(start_step=days.HORIZON - 240, speeds={"unwind": 20.0})
+    exercise = new_exercise(scenario="quiet-open", start_step=days.HORIZON - 240, speeds={"unwind": 20.0})  # no barriers, three courses
     taken_seat(exercise)
     exercise.start()
     run = Run.objects.get(team__exercise=exercise)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from tests.integration.nursery import Forked, Nursery
 
 ROOT = Path(__file__).resolve().parents[2]
 GONE_S = 5.0
+MANAGE_S = 120.0
 
 
 def free_port() -> int:
@@ -30,15 +32,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def managed(nursery: Nursery | None, arguments: Sequence[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a management command to its end, forked where that can be."""
+    command = [sys.executable, "manage.py", *arguments]
+    if nursery and nursery.can_start(command, environment):
+        return nursery.run(command, environment, MANAGE_S)
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=MANAGE_S)
+
+
 class Postgres:
     """A throw-away PostgreSQL cluster on a socket, run as an ordinary user (it refuses root). `like`: a cluster at rest that it is a copy of."""
 
     def __init__(self, folder: Path, like: Path | None = None) -> None:
-        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-        program = str(found[-1]) if found else shutil.which("initdb")
-        if not program:
-            missing("PostgreSQL", "apt-get install -y postgresql")
-        self.bin = Path(program).parent
+        self.bin = self.programs()
         self.data = folder / "postgres"
         self.user = "postgres" if os.getuid() == 0 else ""
         if self.user:
@@ -56,6 +62,15 @@ class Postgres:
         if not like:
             self._run("createdb", "-h", str(self.data), "-p", str(self.port), "-U", "postgres", "bell")
         self.url = f"postgres://postgres@/bell?host={self.data}&port={self.port}"
+
+    @staticmethod
+    def programs() -> Path:
+        """The folder of the newest PostgreSQL there is."""
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+        program = str(found[-1]) if found else shutil.which("initdb")
+        if not program:
+            missing("PostgreSQL", "apt-get install -y postgresql")
+        return Path(program).parent
 
     def _run(self, program: str, *arguments: str) -> None:
         before = ["runuser", "-u", self.user, "--"] if self.user else []
@@ -92,10 +107,7 @@ class World:
 
     def manage(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a management command to its end."""
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT, env={**self.environment, **environment}, capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
+        return managed(self.nursery, arguments, {**self.environment, **environment})
 
     def start(self, name: str, command: list[str], **environment: str) -> subprocess.Popen[bytes] | Forked:
         """Start a process; its output goes to <name>.log."""
@@ -175,7 +187,7 @@ class World:
             if process.poll() is None:  # else its number may be another's by now
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-        if self.postgres:
+        if self.postgres and (self.postgres.data / "postmaster.pid").exists():
             self.postgres.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
