@@ -25,6 +25,7 @@ class HashedNames(CompressedManifestStaticFilesStorage):
     """
 
     support_js_module_import_aggregation = True
+    max_post_process_passes = 12  # one more than the longest way from a page's script to what it imports: 5 by default
 
     def post_process(self, paths: Paths, *args: Any, **options: Any) -> Iterator[Any]:
         """What collectstatic calls with every file: name -> (storage, path there)."""
