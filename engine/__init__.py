@@ -37,6 +37,7 @@ from engine.market_time import (
     Calendar,
 )
 from engine.moment import Moment
+from engine.money import dollars
 from engine.rules import RULES
 from engine.scenario.parts import FrontPage, Told
 from engine.scenario.scenario import Scenario, ScenarioError, load_scenario, read_scenario, scenario_files, scenario_ids
@@ -103,6 +104,7 @@ __all__ = [
     "beside_history",
     "decision_words",
     "distribution",
+    "dollars",
     "executed",
     "fault_of",
     "fitting",

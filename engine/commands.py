@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec
 
 from engine.arguments import Args, judged
+from engine.money import exact
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -62,6 +63,23 @@ class StoryWords:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """A line of what an assistant is asked for with one click, under the lever that it is to pull.
+
+    Words and arguments may hold {system}, {desk} (its title) and the releases {target} and {clean}, words also {server}: the server that is
+    chosen on the screen.
+    """
+
+    words: str = ""  # on its button; "": the lever's label
+    args: Mapping[str, object] = field(default_factory=dict)  # beside the servers that are chosen
+    desk: str = ""  # whose assistant is asked, where that is not any desk that has the lever
+    when: Literal["evening", "day"] = "evening"
+    whole: bool = True  # "servers" may be all of them, too
+    group: str = ""  # of an evening's headings, where it is not the lever's; they say the order alone
+    rank: int | None = None  # in its heading, where it is not the lever's
+
+
+@dataclass(frozen=True, slots=True)
 class Lever:
     """A kind of command: who may give it, its arguments, what is checked, what it does when its time is over, and all that is told of it.
 
@@ -105,6 +123,7 @@ class Lever:
     rank: int = 5  # the lower the further up in a list; of one rank in the order in which they are registered
     card: str = ""  # the card that has it on the day; "": the list of what has no place of its own
     help: str = ""  # a sentence for the lists
+    wishes: tuple[Wish, ...] | None = None  # in the menu of assistants; None: on an evening its label, if it takes nothing but servers
 
     @property
     def desk(self) -> str:
@@ -120,6 +139,14 @@ class Lever:
     def plannable(self) -> bool:
         """Whether it can stand in the plan of the week."""
         return not self.talk and not self.routine
+
+    @property
+    def wished(self) -> tuple[Wish, ...]:
+        """What the menus of assistants have of it."""
+        if self.wishes is not None:
+            return self.wishes
+        simple = self.askable and list(self.args) in ([], ["server"], ["servers"])
+        return (Wish(self.label + (": {server}" if self.args else "")),) if simple else ()
 
     @property
     def askable(self) -> bool:
@@ -325,8 +352,8 @@ _TARGETS: dict[str, Label] = {
     "control": lambda sim, args: sim.safeguards.label(args["control"]),
     "mail": lambda sim, args: str(sim.inbox.mails[args["mail"]]["subject"]),
     "symbols": _stocks_named,
-    "gross_usd": lambda _, args: f"${args['gross_usd']:,}" if args["gross_usd"] else "none",
-    "usd": lambda _, args: f"${args['usd']:,}" if args["usd"] else "none",
+    "gross_usd": lambda _, args: exact(args["gross_usd"]) if args["gross_usd"] else "none",
+    "usd": lambda _, args: exact(args["usd"]) if args["usd"] else "none",
     "shares": lambda _, args: f"above {args['shares']:,} shares" if args["shares"] else "none",
     "percent": lambda _, args: f"{args['percent']:g} %",
     "release": lambda _, args: str(args["release"]),

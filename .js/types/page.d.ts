@@ -145,9 +145,6 @@ type UPlotClass = typeof import("uplot");
 type UPlotData = import("uplot").AlignedData;
 type UPlotOptions = import("uplot").Options;
 
-/* What can be asked of an assistant. */
-type Wish = [kind: string, words: (server: number) => string, args: (server: number) => Args | string, whole?: boolean, about?: boolean];
-
 declare var htmx: any;
 
 /* Keys of a page: key -> what it does. */

@@ -26,6 +26,7 @@ from engine.firm.score import score
 from engine.levers import LEVERS
 from engine.market_time import EARLIEST, LATEST
 from engine.moment import Moment
+from engine.money import exact
 from engine.rules import RULES
 from engine.scenario.scenario import Scenario, ScenarioError, code_here, read_scenario, scenario_files
 
@@ -258,7 +259,7 @@ def verify(bundle: Bundle) -> list[str]:
         if one != other:
             differs.append(f"score, {key}: {canonical(one)} when played again, {canonical(other)} in the bundle")
     differs += _first("event", again.events, bundle.events, lambda row: str(row.get("kind")))
-    differs += _first("minute", again.curve, bundle.curve, lambda row: f"${row[1]:,} at {bundle.log.scenario.calendar.told(row[0], 0)}")
+    differs += _first("minute", again.curve, bundle.curve, lambda row: f"{exact(row[1])} at {bundle.log.scenario.calendar.told(row[0], 0)}")
     if not differs and again.outcome != bundle.outcome:
         differs.append(f"outcome: {again.outcome} when played again, {bundle.outcome} in the bundle: other executions by minute and stock")
     return differs

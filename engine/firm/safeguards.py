@@ -20,6 +20,7 @@ from engine.market.chance import HOLES, below
 from engine.market.positions import prices_hc
 from engine.market.state import DESK
 from engine.market_time import STEPS_PER_MINUTE
+from engine.money import exact
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -208,7 +209,7 @@ def watch_threshold(sim: "Simulation") -> None:
     server_ops.set_servers(sim)
     setter = sim.scenario.told.title("risk")
     for desk in ("risk", "operator"):
-        text = f"The capital threshold of ${most:,.0f} was passed: all order entry is stopped until the {setter} sets it anew."
+        text = f"The capital threshold of {exact(round(most))} was passed: all order entry is stopped until the {setter} sets it anew."
         inbox.alert(sim, desk, text)
     sim.tell("threshold.tripped", threshold_usd=round(most), used_usd=used // _HC)
     sim.monitoring.watch_runaway(sim.machine, sim.now)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from engine import commands
 from engine.arguments import Args
-from engine.commands import LEVERS, Refused, StoryWords, lever
+from engine.commands import LEVERS, Refused, StoryWords, Wish, lever
 from engine.firm import server_ops, week
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def stop_short(sim: "Simulation", args: Args) -> None:
     help="Hashes of the file on disk and of the running process.",
     typed="$ sha256sum {host}:{binary}",
     printed="{hashes}",
+    wishes=(Wish("Checksum {server}"), Wish("Checksum {server}", when="day", rank=2)),
 )
 def _checksum(sim: "Simulation", args: Args) -> None:
     """Print the hash of the file on disk and of the running process of each server."""
@@ -96,6 +97,10 @@ def _checksum(sim: "Simulation", args: Args) -> None:
     help="Puts the file on a disk. The process keeps its old one until it is restarted.",
     typed="$ copy releases/{release} {hosts}",
     printed="{host}: {release} copied, done",
+    wishes=(
+        Wish("Copy the new release to {server}", {"release": "{target}"}, whole=False),
+        Wish("Copy the new release to {server}", {"release": "{target}"}, when="day", whole=False, rank=4),
+    ),
 )
 def _copy(sim: "Simulation", args: Args) -> None:
     """Put a release on disk; a restart runs it. The tool records every copy, and the first one to the seed's server never arrived."""
@@ -121,6 +126,7 @@ def _copy(sim: "Simulation", args: Args) -> None:
     card="fleet",
     typed="$ rollback {hosts}",
     printed="{host}: back on {recorded}, done",
+    wishes=(Wish("Roll back {server}", when="day", rank=3),),
 )
 def _roll_back(sim: "Simulation", args: Args) -> None:
     """Run the previous release again: each server is restarted at the end."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from engine import commands
 from engine.arguments import Args
-from engine.commands import Refused, StoryWords, lever
+from engine.commands import Refused, StoryWords, Wish, lever
 from engine.firm import bridge, inbox, safeguards, server_ops, trial, week
 from engine.firm.clients import flag_percent
 from engine.firm.fleet import STARTING
@@ -47,6 +47,7 @@ def _build_minutes(sim: "Simulation", args: Args) -> float:
     group="Build",
     help="Makes a release that can be copied.",
     typed="$ make {release}",
+    wishes=(Wish("Build the release without the dead code", {"release": "{clean}"}),),
 )
 def _build(sim: "Simulation", args: Args) -> None:
     """Make a release that can be copied from now on."""
@@ -86,6 +87,7 @@ def _review(sim: "Simulation", args: Args) -> None:
     settles="counter",
     group="Look twice",
     help="Runs the oldest release on a test order with the flag, and counts what it sends.",
+    wishes=(Wish(rank=6),),
 )
 def test_counter(sim: "Simulation", args: Args) -> None:
     """Run the oldest release on a test order that carries the flag, and count what it sends."""
@@ -202,6 +204,7 @@ def _hosts_answer(sim: "Simulation", args: Args) -> None:
     help="Copies, restarts and hashes every host of the inventory.",
     typed="$ deploy {release} --all    ({count} hosts)",
     printed="{host}: {release} copied, restarted, hashed\n{hashes}",
+    wishes=(Wish("Deploy the new release with the automation", {"release": "{target}"}, group="Build", rank=5),),
 )
 def _deploy(sim: "Simulation", args: Args) -> None:
     """Copy, restart and hash host after host of the inventory."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from engine import commands
 from engine.arguments import Args
-from engine.commands import Refused, StoryWords, lever
+from engine.commands import Refused, StoryWords, Wish, lever
 from engine.firm import bridge, safeguards, server_ops
 from engine.firm.fleet import RUNNING, STARTING, STOPPED
 
@@ -66,6 +66,7 @@ def _connected(sim: "Simulation") -> None:
     stops=True,
     story=StoryWords(84, "Stopped {servers}.", once="stop {servers}"),
     card="servers",
+    wishes=(Wish("Stop {server}", when="day", rank=4),),
 )
 def _stop_server(sim: "Simulation", args: Args) -> None:
     """End the process: its parents end, what it has resting is cancelled."""
@@ -98,6 +99,7 @@ def _stay_down(sim: "Simulation", args: Args) -> None:
     help="The process comes back with what is on its disk.",
     typed="$ restart {hosts}",
     printed="{host}: restart requested, done",
+    wishes=(Wish("Restart {server}", desk="deployer"),),
 )
 def _start_server(sim: "Simulation", args: Args) -> None:
     """Run what is on disk and log on to the exchanges; a running server is stopped first. One stopped meanwhile stays down."""
@@ -117,6 +119,7 @@ def _start_server(sim: "Simulation", args: Args) -> None:
     shows="look",
     counted="reading",
     card="rates",
+    wishes=(Wish("Look at the rates of {server}", when="day", rank=2),),
 )
 def _look(sim: "Simulation", args: Args) -> None:
     """Read the last full minute of one server's rates."""
@@ -132,6 +135,7 @@ def _look(sim: "Simulation", args: Args) -> None:
     shows="log",
     counted="reading",
     card="log",
+    wishes=(Wish("Read the log of {server}", when="day", rank=1),),
 )
 def tail(sim: "Simulation", args: Args) -> None:
     """Read the last lines of one server's log."""
@@ -166,6 +170,7 @@ def _open_mail(sim: "Simulation", args: Args) -> None:
     informs=True,
     group="Build",
     help="Mail with these words in it becomes an alert.",
+    wishes=(Wish("Page on mail with {system} in it", {"match": "{system}"}),),
 )
 def _page(sim: "Simulation", args: Args) -> None:
     """Later mails whose sender, subject or body contains these words become alerts."""
@@ -185,6 +190,7 @@ def _page(sim: "Simulation", args: Args) -> None:
     word="stopping all servers",
     story=StoryWords(92, "Stopped every server by hand.", once="stop all"),
     card="levers",
+    wishes=(Wish("Stop all servers", when="day", rank=5),),
 )
 def stop_all(sim: "Simulation", args: Args) -> None:
     """End every process, one after the other; the last one down ends the lever."""

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 from engine import commands
 from engine.arguments import Args
-from engine.commands import Effect, Refused, StoryWords, lever
+from engine.commands import Effect, Refused, StoryWords, Wish, lever
 from engine.firm import clients, evening, exchanges, safeguards, trading_day
 from engine.firm.score import score
 from engine.market_time import STEPS_PER_MINUTE
-from engine.money import dollars
+from engine.money import dollars, exact
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -37,6 +37,7 @@ lever(
     group="Set",
     card="limits",
     help="The gross cap of account 33, in dollars. 0 for none.",
+    wishes=(Wish("Cap account 33 at 25 million gross", {"gross_usd": 25_000_000}, when="day", rank=4),),
 )(_dial("limit", lambda args: args["gross_usd"]))
 lever(
     "rate.set",
@@ -269,7 +270,7 @@ def _offer(sim: "Simulation", value: object) -> str:
 def _is_enough(sim: "Simulation", args: Args) -> None:
     need, offer = score(sim)["capital"]["need_usd"], sim.evening.offer(args["offer"])
     if offer.amount_usd < need:
-        raise Refused(f"{offer.lender}: ${offer.amount_usd:,} does not cover the ${need:,} that are missing")
+        raise Refused(f"{offer.lender}: {exact(offer.amount_usd)} does not cover the {exact(need)} that are missing")
 
 
 @lever(

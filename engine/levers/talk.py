@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from engine import commands
 from engine.arguments import Args
-from engine.commands import LEVERS, Check, Refused, StoryWords, lever, worded
+from engine.commands import LEVERS, Check, Refused, StoryWords, Wish, lever, worded
 from engine.events import DESKS
 from engine.firm import bridge, phone
 from engine.firm.bridge import PINS, Item
@@ -67,6 +67,10 @@ def ask(sim: "Simulation", args: Args) -> None:
     asked_talk=True,
     counted="decision",
     story=StoryWords(56, "Gave the word for {what}.", once="give {what}"),
+    wishes=(
+        Wish("Give the word to stop all servers", {"what": "servers.stop_all"}, when="day", rank=1),
+        Wish("Give the word to disconnect {system}", {"what": "smars.disconnect"}, when="day", rank=2),
+    ),
 )
 def _give(sim: "Simulation", args: Args) -> None:
     """The lever may be pulled from now on; it need not have been asked for."""
@@ -125,7 +129,18 @@ def _answer(sim: "Simulation", args: Args) -> None:
     phone.answer(sim, call_of(sim, args["call"]), args["reply"])
 
 
-@lever("bridge.say", DESKS, "Say something on the bridge", args={"text": commands.line("text", 1, 280)}, talk=True)
+@lever(
+    "bridge.say",
+    DESKS,
+    "Say something on the bridge",
+    args={"text": commands.line("text", 1, 280)},
+    talk=True,
+    wishes=(  # questions, which assistants answer with what is on their own screens
+        Wish("Show us the firm's rates", {"text": "{desk}, what are the rates?"}, desk="operator", when="day", rank=3),
+        Wish("Show us the fleet as recorded", {"text": "{desk}, what does the fleet look like?"}, desk="deployer", when="day", rank=1),
+        Wish("Show us what the position monitor says", {"text": "Risk, what does the position monitor say?"}, desk="risk", when="day", rank=3),
+    ),
+)
 def _say(sim: "Simulation", args: Args) -> None:
     """Say one line to all three desks."""
     bridge.post(sim, "say", args["text"])

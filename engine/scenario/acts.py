@@ -4,13 +4,20 @@ Here are their names and what stands behind them; `phone` and `injects` carry th
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from engine.commands import LEVERS, worded
 from engine.events import DESKS
 
-HURTS = ("cut_off", "flag_off", "gone", "reopen")  # acts that a desk arms first, as it does the levers that can hurt
-
 _Parse = Callable[[list[str]], list[str | int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How what stands behind an act's name is read, and whether the act can hurt: a desk arms it first, as it does a lever."""
+
+    parse: _Parse
+    dangerous: bool = False
 
 
 def _nothing(words: list[str]) -> list[str | int]:
@@ -62,42 +69,42 @@ def _rule(words: list[str]) -> list[str | int]:
     return [" ".join(words)]
 
 
-# Every act there is, and how what stands behind its name is read.
-ACTS: dict[str, _Parse] = {
+# Every act there is.
+ACTS: dict[str, Form] = {
     # the risk manager's word, and what is measured by
-    "give": _a_word,
-    "refuse": _a_word,
-    "note_gross": _nothing,
+    "give": Form(_a_word),
+    "refuse": Form(_a_word),
+    "note_gross": Form(_nothing),
     # the exchange
-    "cut_off": _nothing,
-    "intended": _nothing,
-    "review": _nothing,
-    "slow_ruling": _number(240),
-    "collar": _number(5000),
-    "reopen": _nothing,
+    "cut_off": Form(_nothing, dangerous=True),
+    "intended": Form(_nothing),
+    "review": Form(_nothing),
+    "slow_ruling": Form(_number(240)),
+    "collar": Form(_number(5000)),
+    "reopen": Form(_nothing, dangerous=True),
     # clients
-    "away": _nothing,
-    "gone": _nothing,
-    "leave_unless_served": _number(120),
-    "hand_back": _nothing,
-    "rest": _number(120),
-    "shy": _choice_and_number(("5", "10", "20", "30", "40"), 480),
+    "away": Form(_nothing),
+    "gone": Form(_nothing, dangerous=True),
+    "leave_unless_served": Form(_number(120)),
+    "hand_back": Form(_nothing),
+    "rest": Form(_number(120)),
+    "shy": Form(_choice_and_number(("5", "10", "20", "30", "40"), 480)),
     # hands, time and money
-    "pace": _pace,
-    "hand": _choice(*DESKS),
-    "unavailable": _choice_and_number(DESKS, 480),
-    "fee": _number(100_000_000),
+    "pace": Form(_pace),
+    "hand": Form(_choice(*DESKS)),
+    "unavailable": Form(_choice_and_number(DESKS, 480)),
+    "fee": Form(_number(100_000_000)),
     # the evenings
-    "reread": _nothing,
-    "recheck": _nothing,
+    "reread": Form(_nothing),
+    "recheck": Form(_nothing),
     # the flag, the servers, the mail, the monitor
-    "flag_off": _nothing,
-    "freeze": _number(480),
-    "crash": _number(8),
-    "page": _rule,
-    "filtered": _nothing,
-    "feed": _nothing,
-    "late_figures": _choice_and_number(("60", "120", "180", "240"), 480),
+    "flag_off": Form(_nothing, dangerous=True),
+    "freeze": Form(_number(480)),
+    "crash": Form(_number(8)),
+    "page": Form(_rule),
+    "filtered": Form(_nothing),
+    "feed": Form(_nothing),
+    "late_figures": Form(_choice_and_number(("60", "120", "180", "240"), 480)),
 }
 
 
@@ -107,11 +114,11 @@ def parse_act(text: str) -> tuple[str, list[str | int]]:
     if name not in ACTS:
         raise ValueError(f"an act out of {', '.join(sorted(ACTS))}")
     try:
-        return name, ACTS[name](words)
+        return name, ACTS[name].parse(words)
     except ValueError as error:
         raise ValueError(f"{name} with {error}") from None
 
 
 def dangerous(acts: tuple[str, ...]) -> bool:
     """Whether one of these acts can hurt."""
-    return any(text.split()[0] in HURTS for text in acts)
+    return any(ACTS[text.split()[0]].dangerous for text in acts)

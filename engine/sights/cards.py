@@ -8,10 +8,13 @@ minutes. Clocks are text. Words that are part of the protocol stand in the type 
 from typing import Annotated, Literal, NotRequired, TypedDict, final
 
 from engine.arguments import Args
+from engine.commands import CONFIDENCES
+from engine.events import DESKS
+from engine.market_time import PHASES
 
-Desk = Annotated[str, "deployer", "operator", "risk"]
-Phase = Annotated[str, "deployment", "premarket", "bell", "unwind", "block", "ended"]
-Confidence = Annotated[str, "guessing", "likely", "certain"]
+Desk = Annotated[str, *DESKS]
+Phase = Annotated[str, *PHASES]
+Confidence = Annotated[str, *CONFIDENCES]
 SOME = "some"  # beside a dict by desk: not every desk is in it
 
 _From = TypedDict("_From", {"from": str})
@@ -108,11 +111,22 @@ class Menu(TypedDict):
     rows: list[Offered]
 
 
+class Wish(TypedDict):
+    """What an assistant can be asked for. `servers`: "one" and "some" (which may not be all) are chosen on the screen, {server} in the words."""
+
+    kind: str
+    words: str
+    args: Args
+    servers: Annotated[str, "none", "one", "some", "any"]
+
+
 class Levers(TypedDict):
-    """`menu`: the lists in which they stand; on the day one at most, and its title is ""."""
+    """`menu`: the lists in which they stand; on the day one at most, and its title is "". `wishes`: what the assistants of other desks
+    can be asked for, the same whatever they see."""
 
     levers: list[Lever]
     menu: list[Menu]
+    wishes: Annotated[dict[Desk, list[Wish]], SOME]
 
 
 # -- the team
@@ -174,7 +188,7 @@ class Word(TypedDict):
     what: str
     label: str
     state: Annotated[str, "open", "asked", "given", "refused"]
-    by: Annotated[str, "deployer", "operator", "risk", ""]
+    by: Annotated[str, *DESKS, ""]
     at: str
 
 

@@ -1,12 +1,17 @@
-"""The lists in which a desk's screen offers its levers: on an evening all of them by headings, on the day those that no card has.
+"""The lists in which a desk's screen offers its levers: on an evening all of them by headings, on the day those that no card has. And what
+assistants at other desks can be asked for.
 
 The words are the levers' own (`engine/commands.py`): a new one comes under its heading, or under "Other" where it names none.
 """
 
 from collections.abc import Iterable
 
+from engine.arguments import judged
+from engine.commands import Wish
 from engine.levers import LEVERS
 from engine.market_time import Calendar
+from engine.scenario.scenario import Scenario
+from engine.sights import cards
 from engine.sights.cards import Menu, Offered
 
 # Headings in their order; any other comes behind them.
@@ -25,3 +30,39 @@ def menu(calendar: Calendar, desk: str, kinds: Iterable[str], *, evening: bool) 
         if title if evening else not found.card:
             titles.setdefault(title, []).append({"kind": found.kind, "says": calendar.fill(found.help)})
     return [{"title": title, "rows": rows} for title, rows in titles.items() if rows]
+
+
+def wishes(scenario: Scenario, desk: str, *, evening: bool) -> list[cards.Wish]:
+    """What the assistant at a desk can be asked for, whatever it sees; on an evening in the order of its headings."""
+    found: list[tuple[int, int, cards.Wish]] = []
+    for kind, lever in LEVERS.items():
+        if desk not in lever.desks or (evening and not lever.talk and scenario.levers[kind].evening is None):
+            continue
+        for wish in lever.wished:
+            row = _wish(scenario, desk, kind, wish)
+            if row and wish.desk in ("", desk) and (wish.when == "evening") is evening:
+                title = wish.group or lever.group_for(desk)
+                place = HEADINGS[desk].index(title) if evening and title in HEADINGS[desk] else len(HEADINGS[desk])
+                found.append((place, lever.rank if wish.rank is None else wish.rank, row))
+    return [row for _, _, row in sorted(found, key=lambda one: one[:2])]
+
+
+def _wish(scenario: Scenario, desk: str, kind: str, wish: Wish) -> cards.Wish | None:
+    """A wish in a scenario's words; None where it is about a release that the scenario has not."""
+    lever, fleet = LEVERS[kind], scenario.fleet
+    clean = next((release.name for release in fleet.release if release.build is not None), "")
+    title = scenario.told.title(desk)
+    names = {"{desk}": title[:1].upper() + title[1:], "{system}": scenario.told.system, "{target}": fleet.target, "{clean}": clean}
+
+    def filled(text: object) -> object:
+        for name, word in names.items():
+            text = text.replace(name, word) if isinstance(text, str) else text
+        return text
+
+    args = {name: filled(value) for name, value in wish.args.items()}
+    if "" in args.values():
+        return None
+    servers = "one" if "server" in lever.args else "none"
+    if "servers" in lever.args:
+        servers = "any" if wish.whole else "some"
+    return {"kind": kind, "words": str(filled(wish.words or lever.label)), "args": judged(args), "servers": servers}

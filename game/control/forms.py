@@ -19,7 +19,8 @@ from game.rules import SEED_MAX, SPEED_MAX, SPEED_MIN
 from game.scenarios import playable
 
 TEAMS = ("Cobalt", "Amber", "Slate", "Coral", "Jade", "Ivory", "Crimson", "Indigo", "Olive", "Plum", "Sand", "Teal")
-SPEEDS = (("deployment", "Week"), ("premarket", "Pre-market"), ("bell", "Opening bell"), ("unwind", "Unwind"), ("block", "After the close"))
+OF_A_SPEED = {**engine.PHASES, "deployment": "Week", "bell": "Opening bell"}  # the field of a phase's speed
+SPEEDS = tuple((phase, label) for phase, label in OF_A_SPEED.items() if phase != "ended")
 HELP = (("assisted", "Assisted: more is measured"), ("guided", "Guided: hints as well"))  # beside what was known then
 COUNTER = (("live", "Live"), ("delayed", "2 min late"), ("hidden", "Hidden until the end"))
 DRAWN = ("draw", "Draw one; nobody is told which until the end")

@@ -1,6 +1,7 @@
 """A lever is one place: one function and one line of a scenario, and it is found wherever levers are sorted, shown or told."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from engine import Command, Log, Moment, Simulation, load_scenario, read_scenari
 from engine.analysis.debrief import decision_words
 from engine.analysis.ledger import ledger
 from engine.autopilots.parts import Eyes, Move
-from engine.commands import LEVERS, StoryWords, lever, servers
+from engine.commands import LEVERS, StoryWords, Wish, lever, servers
 from engine.firm import inbox
 from engine.levers.shapes import misfit
 from game.control import briefs
@@ -65,7 +66,9 @@ def test_a_new_lever_stands_on_its_desks_card_and_in_its_lists_alone(scenario, s
     row = next(row for row in card["levers"] if row["kind"] == KIND)
     assert (row["label"], row["dangerous"], row["allowed"], row["args"]) == (LABEL, True, True, ["servers"])
     assert {"kind": KIND, "says": HELP} in next(part["rows"] for part in card["menu"] if part["title"] == title)
-    assert all(KIND not in str(sight(sim, desk)["levers"]) for desk in ("deployer", "risk"))
+    for desk in ("deployer", "risk"):
+        others = sight(sim, desk)["levers"]
+        assert KIND not in str([others["levers"], others["menu"]])
     assert Eyes("operator", sight(sim, "operator"), words_of(sim.scenario)).may(Move(KIND, {"servers": [1]}))
 
 
@@ -92,9 +95,27 @@ def test_a_new_lever_can_be_planned_asked_for_and_is_told_where_levers_are(scena
 
 
 @pytest.mark.parametrize("informs", [True, False])
-def test_a_new_lever_is_a_decision_of_the_feed_and_one_of_the_debrief_unless_it_only_informs(scenario, informs, monkeypatch):
-    from dataclasses import replace
+@pytest.mark.parametrize(("start", "found"), [(WEEK, True), (0, False)])
+def test_a_new_lever_is_in_the_menu_of_its_desks_assistant_on_an_evening(scenario, start, found):
+    sim = Simulation(scenario, 7, start=start)
+    wish = {"kind": KIND, "words": f"{LABEL}: {{server}}", "args": {}, "servers": "any"}
+    for desk in ("deployer", "risk"):
+        assert (wish in sight(sim, desk)["levers"]["wishes"]["operator"]) is found
+    assert KIND not in str(sight(sim, "operator")["levers"]["wishes"])
 
+
+def test_a_new_lever_says_itself_what_its_assistant_is_asked_for(scenario, monkeypatch):
+    wishes = (Wish("Photograph {server} of {system}", when="day", whole=False), Wish("Photograph {clean}", {"servers": "{clean}"}, when="day"))
+    monkeypatch.setitem(LEVERS, KIND, replace(LEVERS[KIND], wishes=wishes))
+    rows = [row for row in sight(Simulation(scenario, 7), "risk")["levers"]["wishes"]["operator"] if row["kind"] == KIND]
+    assert [(row["words"], row["args"], row["servers"]) for row in rows] == [
+        ("Photograph {server} of SMARS", {}, "some"),
+        ("Photograph smars-rlp-clean", {"servers": "smars-rlp-clean"}, "any"),
+    ]
+    assert KIND not in str(sight(Simulation(scenario, 7, start=WEEK), "risk")["levers"]["wishes"])
+
+
+def test_a_new_lever_is_a_decision_of_the_feed_and_one_of_the_debrief_unless_it_only_informs(scenario, informs, monkeypatch):
     monkeypatch.setitem(LEVERS, KIND, replace(LEVERS[KIND], informs=informs))
     assert (counts(KIND), decision(KIND)) == ("decision", True)
     assert words(KIND, {"servers": [1, 2]}, scenario) == f"{LABEL}: SMARS-1, 2"

@@ -43,8 +43,9 @@ def table_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     lines = ["| closed alone | hands, min | price | loss | of history's avoided | loss with its hole |", "|---|---|--:|--:|--:|--:|"]
     for row in rows:
         hands = ", ".join(f"{desk[0].upper()} {minutes}" for desk, minutes in row["hands_min"].items() if minutes) or "none in the week"
-        hole = "" if row["hole_usd"] is None else dollars(row["hole_usd"])
-        lines.append(f"| {row['label']} | {hands} | {dollars(row['price_usd'])} | {dollars(row['loss_usd'])} | {row['saved']:.1%} | {hole} |")
+        price, loss = engine.dollars(row["price_usd"]), engine.dollars(row["loss_usd"])
+        hole = "" if row["hole_usd"] is None else engine.dollars(row["hole_usd"])
+        lines.append(f"| {row['label']} | {hands} | {price} | {loss} | {row['saved']:.1%} | {hole} |")
     return lines
 
 
@@ -56,8 +57,3 @@ def supply_lines(supply: dict[str, dict[str, int]]) -> list[str]:
     supplied, needed, optional = (sum(row[key] for row in supply.values()) for key in ("supply", "needed", "optional"))
     lines.append(f"| all | {supplied:,} | {needed:,} | {optional:,} |")
     return [*lines, "", f"With all hands busy {(supplied - needed) / optional:.0%} of what is optional fits."]
-
-
-def dollars(usd: int) -> str:
-    """Dollars for people: "$457.6M", "$12,300"."""
-    return f"${usd / 1e6:,.1f}M" if usd >= 100_000 else f"${usd:,}"
