@@ -1,10 +1,23 @@
 """Opening Bell's engine: a pure, deterministic machine. Nothing else of it is imported from outside."""
 
 from engine.analysis.balance import LINE_UPS, SeedOutcome, outcomes, summary
-from engine.analysis.barriers import barrier_outcome, barrier_variations
+from engine.analysis.barriers import barrier_counterfactuals, barrier_outcome
 from engine.analysis.bundle import Bundle, BundleError, OtherRules, pack, played_again, rehearsed_bundle, unpack, verify
+from engine.analysis.closed_alone import alone_table, week_supply
 from engine.analysis.curve import loss_of, step_to
-from engine.analysis.debrief import Decision, Log, Outcome, Replays, Variation, alternatives, decision_words, pivotal, shares, subset, subsets
+from engine.analysis.debrief import (
+    Counterfactual,
+    CounterfactualResult,
+    Decision,
+    Log,
+    Replays,
+    alternatives,
+    decision_words,
+    pivotal,
+    shares,
+    subset,
+    subsets,
+)
 from engine.analysis.habits import habits_beside
 from engine.analysis.lab import PLAYERS, SIDES, SMALL_USD, Plan, Stopped, distribution, run_trial
 from engine.analysis.ledger import Entry, ledger
@@ -15,7 +28,6 @@ from engine.analysis.rehearsal import BEFORE, Given, Rehearsal, look, play, rehe
 from engine.analysis.replay import LAYOUT, CheckpointError, replay, restore, save
 from engine.analysis.replay_frames import Reel
 from engine.analysis.scenario_keys import scenario_keys
-from engine.analysis.slices import alone_table, week_supply
 from engine.analysis.story import CUT_WORDS, moments, story
 from engine.autopilots.autopilot import AUTOPILOTS, AutopilotError, autopilot, looks_at, next_look
 from engine.autopilots.parts import Move
@@ -69,6 +81,8 @@ __all__ = [
     "Calendar",
     "CheckpointError",
     "Command",
+    "Counterfactual",
+    "CounterfactualResult",
     "Decision",
     "Entry",
     "Event",
@@ -80,7 +94,6 @@ __all__ = [
     "Moment",
     "Move",
     "OtherRules",
-    "Outcome",
     "Plan",
     "PlaybookError",
     "Record",
@@ -94,13 +107,12 @@ __all__ = [
     "SeedOutcome",
     "Simulation",
     "Stopped",
-    "Told",
-    "Variation",
+    "Unpacked",
     "alone_table",
     "alternatives",
     "autopilot",
+    "barrier_counterfactuals",
     "barrier_outcome",
-    "barrier_variations",
     "beside_history",
     "decision_words",
     "distribution",

@@ -9,12 +9,12 @@ act on: nobody rolls back a fleet that nothing is wrong with.
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engine.analysis.closed_alone import SEEN_USD
 from engine.analysis.curve import step_to
-from engine.analysis.debrief import Log, Outcome, Variation, of_this_course
-from engine.analysis.playbook import PlaybookSlice, playbook, playbook_names
+from engine.analysis.debrief import Counterfactual, CounterfactualResult, Log, of_this_course
+from engine.analysis.playbook import BarrierPlan, playbook, playbook_names
 from engine.analysis.rehearsal import BEFORE, Rehearsal, submit, wound_up
 from engine.analysis.replay import in_order
-from engine.analysis.slices import SEEN_USD
 from engine.events import DESKS
 from engine.firm import safeguards, server_ops
 from engine.firm.fleet import Fleet
@@ -26,10 +26,10 @@ from engine.levers.shapes import fitting
 
 if TYPE_CHECKING:
     from engine.commands import Command
-    from engine.scenario.barrier_texts import Slice as Barrier
+    from engine.scenario.barrier_texts import Barrier as Barrier
     from engine.scenario.scenario import Scenario
 
-BASE = Variation("week")  # the run as played, its week with it where history's stands before it: what the others are held against
+BASE = Counterfactual("week")  # the run as played, its week with it where history's stands before it: what the others are held against
 _CLOSED, LEFT = "closed:", "left:"
 MORE_HANDS = 2
 HISTORYS = -1
@@ -37,19 +37,19 @@ PLANNED = 0  # place in the log of what a plan gives; the team's begin at 1
 SAFER = ("retired", "own-flag")  # closed by another release: the one that was meant to go live goes out in its place
 
 
-def barrier_variations(log: Log) -> list[Variation]:
+def barrier_counterfactuals(log: Log) -> list[Counterfactual]:
     """The course that each barrier's other state makes; none in a scenario whose barriers have no plans."""
     found = [
-        Variation(f"{LEFT if one.id in log.closed else _CLOSED}{one.id}")
+        Counterfactual(f"{LEFT if one.id in log.closed else _CLOSED}{one.id}")
         for one in log.scenario.barriers.slice
         if one.id in log.plans
     ]
     return [BASE, *found] if found else []
 
 
-def barrier_outcome(log: Log, variation: Variation) -> Outcome:
+def barrier_outcome(log: Log, counterfactual: Counterfactual) -> CounterfactualResult:
     """What the day costs with one barrier in its other state (of BASE: as played), a team's whole week before it."""
-    word, _, name = variation.key.rpartition(":")
+    word, _, name = counterfactual.key.rpartition(":")
     barrier = next((one for one in log.scenario.barriers.slice if one.id == name), None)
     plan = log.plans.get(name) if f"{word}:" == _CLOSED else None
     course = _week_of(log)
@@ -57,7 +57,7 @@ def barrier_outcome(log: Log, variation: Variation) -> Outcome:
         course = [one for one in course if not _replaced(one, plan)] + [replace(one, seq=PLANNED) for one in plan.commands]
     elif barrier:
         course = [left for one in course if (left := _left(log.scenario, barrier, one))]
-    return _outcome(log, in_order(course), plan, barrier if plan is None else None)
+    return _result(log, in_order(course), plan, barrier if plan is None else None)
 
 
 def _week_of(log: Log) -> "list[Command]":
@@ -69,7 +69,7 @@ def _week_of(log: Log) -> "list[Command]":
     return [replace(one, seq=HISTORYS) for one in playbook(log.scenario, name, log.seed)] + own
 
 
-def _replaced(command: "Command", plan: PlaybookSlice) -> bool:
+def _replaced(command: "Command", plan: BarrierPlan) -> bool:
     """Whether the plan does without it: a kind that the plan gives itself in the week it does without in the week alone."""
     if command.kind not in plan.without:
         return False
@@ -89,7 +89,7 @@ def _left(scenario: "Scenario", barrier: "Barrier", command: "Command") -> "Comm
     return None if command.kind == "release.build" else replace(command, args={**command.args, "release": scenario.fleet.target})
 
 
-def _outcome(log: Log, course: "list[Command]", plan: PlaybookSlice | None, left: "Barrier | None") -> Outcome:
+def _result(log: Log, course: "list[Command]", plan: BarrierPlan | None, left: "Barrier | None") -> CounterfactualResult:
     run = Rehearsal(Simulation(_with_more_hands(log.scenario), log.seed, noise=log.noise, start=log.scenario.calendar.week))
     reasons = []
     for command in course:
@@ -99,7 +99,7 @@ def _outcome(log: Log, course: "list[Command]", plan: PlaybookSlice | None, left
             submit(run, of_this_course(run.sim, replace(command, seq=len(run.commands) + 1)))
             reasons += _refusals(run, plan) if own else []
     _move(run, log.horizon.step, plan, left)
-    return Outcome(float(wound_up(run)["total"]), reasons[0] if reasons else "", run.curve)
+    return CounterfactualResult(float(wound_up(run)["total"]), reasons[0] if reasons else "", run.curve)
 
 
 def _with_more_hands(scenario: "Scenario") -> "Scenario":
@@ -109,7 +109,7 @@ def _with_more_hands(scenario: "Scenario") -> "Scenario":
     return scenario.model_copy(update={"hands": hands.model_copy(update={"evening": hands.evening.model_copy(update=more)})})
 
 
-def _move(run: Rehearsal, until: int, plan: PlaybookSlice | None, left: "Barrier | None") -> None:
+def _move(run: Rehearsal, until: int, plan: BarrierPlan | None, left: "Barrier | None") -> None:
     """Step to `until`; what holds from the beginning of the day on is seen to on the way."""
     if run.sim.now < 0:
         run.sim.step(min(until, 0) - run.sim.now)
@@ -118,7 +118,7 @@ def _move(run: Rehearsal, until: int, plan: PlaybookSlice | None, left: "Barrier
     step_to(run.sim, until, run.curve)
 
 
-def _refusals(run: Rehearsal, plan: PlaybookSlice | None) -> list[str]:
+def _refusals(run: Rehearsal, plan: BarrierPlan | None) -> list[str]:
     """Why the command given last was refused, where that keeps the plan from standing."""
     command = run.commands[-1]
     refused = bool(run.refused) and run.refused[-1][0] is command
@@ -127,7 +127,7 @@ def _refusals(run: Rehearsal, plan: PlaybookSlice | None) -> list[str]:
     return [run.refused[-1][1]]
 
 
-def _stand(sim: Simulation, plan: PlaybookSlice | None, left: "Barrier | None") -> None:
+def _stand(sim: Simulation, plan: BarrierPlan | None, left: "Barrier | None") -> None:
     """As the day begins: the control that closes a barrier is whole, and a copy that is not to arrive has not arrived."""
     if plan and plan.control in sim.safeguards.controls:
         sim.safeguards.controls[plan.control]["hole"] = False
@@ -137,7 +137,7 @@ def _stand(sim: Simulation, plan: PlaybookSlice | None, left: "Barrier | None") 
         server_ops.set_servers(sim)
 
 
-def _is_given(sim: Simulation, command: "Command", plan: PlaybookSlice | None) -> bool:
+def _is_given(sim: Simulation, command: "Command", plan: BarrierPlan | None) -> bool:
     """A plan waits on the day for the alert that it is told by, where it has one; a team acts after the bell on a position that it sees.
     What a facilitator put in comes in any case."""
     if command.step < 0 or command.desk not in DESKS:

@@ -18,7 +18,7 @@ from math import factorial, sqrt
 from typing import NamedTuple
 
 from engine.analysis.curve import step_to
-from engine.analysis.playbook import PlaybookSlice, slices
+from engine.analysis.playbook import BarrierPlan, barrier_plans
 from engine.analysis.rehearsal import Rehearsal, submit, wound_up
 from engine.analysis.replay import in_order, restore, save
 from engine.commands import Command
@@ -70,9 +70,9 @@ class Log:
         return tuple(Decision(number, tuple(commands)) for number, commands in enumerate(ordered, 1))
 
     @cached_property
-    def plans(self) -> dict[str, PlaybookSlice]:
+    def plans(self) -> dict[str, BarrierPlan]:
         """The plan that closes each barrier of the week, by barrier."""
-        return {one.barrier: one for one in slices(self.scenario, self.seed) if one.barrier}
+        return {one.barrier: one for one in barrier_plans(self.scenario, self.seed) if one.barrier}
 
     def _could_matter(self, command: Command) -> bool:
         if command.desk not in DESKS or command.step < self.since:
@@ -123,7 +123,7 @@ def decision_words(scenario: Scenario, one: Decision) -> str:
     return LEVERS[one.kind].named(scenario) + (f" ({aim})" if aim else "") + times
 
 
-class Variation(NamedTuple):
+class Counterfactual(NamedTuple):
     """Another course of a run: places of commands that are not given, and of those that are given `by` steps later (earlier below 0)."""
 
     key: str
@@ -132,8 +132,8 @@ class Variation(NamedTuple):
     by: int = 0
 
 
-class Outcome(NamedTuple):
-    """Loss of a variation in dollars; `reason`: why what was moved could not have been done then; `curve`: [step, loss in whole dollars] of
+class CounterfactualResult(NamedTuple):
+    """Loss of a counterfactual in dollars; `reason`: why what was moved could not have been done then; `curve`: [step, loss in whole dollars] of
     every full minute from the first difference to the played run on, as the board shows it."""
 
     loss_usd: float
@@ -141,31 +141,31 @@ class Outcome(NamedTuple):
     curve: list[list[int]] = []
 
 
-_PLAYED = Variation("played")
+_PLAYED = Counterfactual("played")
 
 
-def without(one: Decision) -> Variation:
+def without(one: Decision) -> Counterfactual:
     """The run without a decision."""
-    return Variation(f"without:{one.number}", one.seqs)
+    return Counterfactual(f"without:{one.number}", one.seqs)
 
 
-def alternatives(log: Log) -> list[Variation]:
+def alternatives(log: Log) -> list[Counterfactual]:
     """The run without anything a desk did, as played, and for each decision without it, and for levers earlier and later. The first is also
     the first to be known: it needs the fewest checkpoints."""
-    found = [Variation("nothing", frozenset(command.seq for command in log.commands if command.desk in DESKS)), _PLAYED]
+    found = [Counterfactual("nothing", frozenset(command.seq for command in log.commands if command.desk in DESKS)), _PLAYED]
     for one in log.decisions:
         found.append(without(one))
         if one.kind == ANSWER:
             continue  # a telephone is answered while it rings
         found += [
-            Variation(f"{word}:{one.number}", moved=one.seqs, by=by)
+            Counterfactual(f"{word}:{one.number}", moved=one.seqs, by=by)
             for word, by in (("earlier", -SHIFT_STEPS), ("later", SHIFT_STEPS))
         ]
     return found
 
 
 class Replays:
-    """Runs variations of a log, each from the last checkpoint of the played run before the first difference. The played run goes on no
+    """Runs counterfactuals of a log, each from the last checkpoint of the played run before the first difference. The played run goes on no
     further than has been asked for, so that the first answers do not wait for the last checkpoints.
     """
 
@@ -178,7 +178,7 @@ class Replays:
         self._spare: list[Simulation] = []  # no longer wanted: to become one takes half the time of making one
 
     def _moments(self) -> list[int]:
-        """Where a variation may begin, none nearer to the one before than KEPT_STEPS."""
+        """Where a counterfactual may begin, none nearer to the one before than KEPT_STEPS."""
         firsts = {max(self.log.start, first) for one in self.log.decisions for first in (one.first - SHIFT_STEPS, one.first)}
         found = [self.log.start]
         for step in sorted(firsts):
@@ -186,41 +186,41 @@ class Replays:
                 found.append(step)
         return found[1:]
 
-    def prepare(self, variation: Variation) -> None:
-        """Take the played run to where this variation begins. One thread at a time; `outcome` of what is prepared is for any number."""
-        first = self._first(variation)
+    def prepare(self, counterfactual: Counterfactual) -> None:
+        """Take the played run to where this counterfactual begins. One thread at a time; `outcome` of what is prepared is for any number."""
+        first = self._first(counterfactual)
         while (ahead := self._ahead) and ahead[0] <= first:
             self._ahead = ahead[1:]
             _go(self._head, self._ordered, Moment.before(ahead[0], self._ordered))
             self._kept.append((ahead[0], save(self._head.sim)))
 
-    def outcome(self, variation: Variation) -> Outcome:
+    def outcome(self, counterfactual: Counterfactual) -> CounterfactualResult:
         """What the day costs then."""
-        log, course, calendar = self.log, self._course(variation), self.log.scenario.calendar
+        log, course, calendar = self.log, self._course(counterfactual), self.log.scenario.calendar
         too_early = [
             one
             for one in course
-            if one.seq in variation.moved and (one.step < log.since or _part(calendar, one) != _part(calendar, self._played(one)))
+            if one.seq in counterfactual.moved and (one.step < log.since or _part(calendar, one) != _part(calendar, self._played(one)))
         ]
-        if variation.by < 0 and too_early:
-            return Outcome(0.0, "that part of the game had not begun")
-        self.prepare(variation)
-        first = self._first(variation)
+        if counterfactual.by < 0 and too_early:
+            return CounterfactualResult(0.0, "that part of the game had not begun")
+        self.prepare(counterfactual)
+        first = self._first(counterfactual)
         run = Rehearsal(self._restored(next(blob for step, blob in reversed(self._kept) if step <= first)))
-        _go(run, in_order(one for one in course if one.seq not in variation.without), log.horizon)
-        reasons = [reason for command, reason in run.refused if command.seq in variation.moved]
-        found = Outcome(float(wound_up(run)["total"]), reasons[0] if reasons else "", run.curve)
+        _go(run, in_order(one for one in course if one.seq not in counterfactual.without), log.horizon)
+        reasons = [reason for command, reason in run.refused if command.seq in counterfactual.moved]
+        found = CounterfactualResult(float(wound_up(run)["total"]), reasons[0] if reasons else "", run.curve)
         self._spare.append(run.sim)
         return found
 
-    def _course(self, variation: Variation) -> list[Command]:
+    def _course(self, counterfactual: Counterfactual) -> list[Command]:
         """The commands of the run at the times that they have then."""
-        return [replace(one, step=one.step + variation.by) if one.seq in variation.moved else one for one in self._ordered]
+        return [replace(one, step=one.step + counterfactual.by) if one.seq in counterfactual.moved else one for one in self._ordered]
 
-    def _first(self, variation: Variation) -> int:
+    def _first(self, counterfactual: Counterfactual) -> int:
         """The step of the first difference."""
-        changed = variation.without | variation.moved
-        first = min((one.step for one in [*self._course(variation), *self._ordered] if one.seq in changed), default=self.log.horizon.step)
+        changed = counterfactual.without | counterfactual.moved
+        first = min((one.step for one in [*self._course(counterfactual), *self._ordered] if one.seq in changed), default=self.log.horizon.step)
         return max(first, self.log.start)
 
     def _restored(self, blob: bytes) -> Simulation:
@@ -287,14 +287,14 @@ def subsets(count: int, seed: int) -> list[frozenset[int]]:
     return sorted(prefixes, key=lambda taken: (len(taken), sorted(taken)))
 
 
-def subset(decisions: tuple[Decision, ...], taken: frozenset[int]) -> Variation:
+def subset(decisions: tuple[Decision, ...], taken: frozenset[int]) -> Counterfactual:
     """The run in which only these of the pivotal decisions are taken, and all the others. Some are alternatives under their own name."""
     left = [one for i, one in enumerate(decisions) if i not in taken]
     if not left:
         return _PLAYED
     if len(left) == 1:
         return without(left[0])
-    return Variation("taken:" + ",".join(str(decisions[i].number) for i in sorted(taken)), frozenset[int]().union(*(one.seqs for one in left)))
+    return Counterfactual("taken:" + ",".join(str(decisions[i].number) for i in sorted(taken)), frozenset[int]().union(*(one.seqs for one in left)))
 
 
 class Share(NamedTuple):

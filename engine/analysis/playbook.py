@@ -64,7 +64,7 @@ def playbook(scenario: Scenario, name: str, seed: int) -> list[Command]:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaybookSlice:
+class BarrierPlan:
     """A barrier that is closed alone: its commands, the kinds of history's that it does without, the control it builds (or ""), the words of
     the alert without which nothing is done on the day (or ""), and which of the scenario's ten barriers it is the plan of (or "")."""
 
@@ -77,7 +77,7 @@ class PlaybookSlice:
     barrier: str = ""
 
 
-def slices(scenario: Scenario, seed: int) -> list[PlaybookSlice]:
+def barrier_plans(scenario: Scenario, seed: int) -> list[BarrierPlan]:
     """The barriers of a scenario's `slices.toml`, none where it has no such file. Raises PlaybookError."""
     if "slices.toml" not in scenario.files.own:
         return []
@@ -85,7 +85,7 @@ def slices(scenario: Scenario, seed: int) -> list[PlaybookSlice]:
     for row in _toml(scenario.files / "slices.toml")["slice"]:
         commands = tuple(_commands(scenario, seed, f"slices.toml: {row['id']}", row["command"]))
         rest = {key: value for key, value in row.items() if key != "command"}
-        found.append(PlaybookSlice(**{**rest, "commands": commands, "without": tuple(row.get("without", ()))}))
+        found.append(BarrierPlan(**{**rest, "commands": commands, "without": tuple(row.get("without", ()))}))
     return found
 
 

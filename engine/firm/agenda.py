@@ -11,7 +11,7 @@ from engine.events import DESKS
 from engine.firm import clients
 from engine.market.router import BEHAVIOURS, RUNAWAY
 from engine.market_time import STEPS_PER_MINUTE
-from engine.scenario.barrier_texts import ChecklistItem, Slice
+from engine.scenario.barrier_texts import Barrier, ChecklistItem
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -95,7 +95,7 @@ def close_week(sim: "Simulation") -> None:
     )  # fmt: skip
 
 
-def _judged(sim: "Simulation", what: Slice | ChecklistItem) -> str:
+def _judged(sim: "Simulation", what: Barrier | ChecklistItem) -> str:
     """Whether a barrier is closed, has a hole, or is open."""
     if what.truth:
         return TRUTHS[what.truth](sim)

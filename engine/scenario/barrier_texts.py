@@ -33,7 +33,7 @@ class _Judged(_Part):
         return self
 
 
-class Slice(_Judged):
+class Barrier(_Judged):
     """A barrier between the error and the loss. `open_part`: how often it is open when nobody acts; `stops`: what it would have stopped."""
 
     label: _Words
@@ -51,7 +51,7 @@ class ChecklistItem(_Judged):
 class Barriers(_Part):
     """The whole of `barriers.toml`."""
 
-    slice: Annotated[tuple[Slice, ...], Field(strict=False)] = ()
+    slice: Annotated[tuple[Barrier, ...], Field(strict=False)] = ()
     item: Annotated[tuple[ChecklistItem, ...], Field(strict=False)] = ()
 
     @model_validator(mode="after")

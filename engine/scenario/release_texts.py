@@ -27,7 +27,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Note(_Part):
+class ReleaseNote(_Part):
     """What the release's own note says of it."""
 
     release: _Text
@@ -69,7 +69,7 @@ class Change(_Part):
 class ReleaseTexts(_Part):
     """The whole of `releases.toml`."""
 
-    note: Annotated[tuple[Note, ...], Field(min_length=1, strict=False)]
+    note: Annotated[tuple[ReleaseNote, ...], Field(min_length=1, strict=False)]
     diff: Annotated[tuple[Diff, ...], Field(strict=False)] = ()
     change: Annotated[tuple[Change, ...], Field(strict=False)] = ()
 

@@ -21,7 +21,7 @@ def team_of(exercise: Exercise, typed: str) -> Team | None:
     return team
 
 
-def act(exercise: Exercise, form: Mapping[str, str], by: str = "") -> None:
+def change_room(exercise: Exercise, form: Mapping[str, str], by: str = "") -> None:
     """One of team-add (name), team-rename (team, name), person-rename (who, name), person-remove (who), door (to: open, closed), joins
     (most: people of one address in a minute), note (text, team, at), unnote (note), stuck (minutes). Raises RuleBroken with the reason
     when it cannot be done.

@@ -20,7 +20,7 @@ WHEN = {
 PERSONAS = ("Chief executive", "The exchange", "A large client", "The regulator")
 
 
-def told(exercise: Exercise) -> dict[str, Any]:
+def injects_state(exercise: Exercise) -> dict[str, Any]:
     """{teams, line, script, messages}, see _line, engine.scenario_script and _message."""
     runs = list(exercise.runs().defer("curve", "score"))
     given, had = _given(exercise), injects.delivered(exercise)

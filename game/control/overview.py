@@ -48,8 +48,8 @@ def overview(exercise: Exercise, links: dict[str, str], known: list[Run] | None 
         "people": exercise.players.count(),
         "closed": exercise.closed,
         "joins": exercise.joins_a_minute,
-        "wall": wall.told(exercise),
-        "injects": deck.told(exercise),
+        "wall": wall.wall_state(exercise),
+        "injects": deck.injects_state(exercise),
         "notes": [note.told() for note in exercise.notes.select_related("team")],
         "teams": [_team(exercise, team, runs.get(team.pk), links) for team in teams],
     }
@@ -69,7 +69,7 @@ def timing(exercise: Exercise, runs: list[Run]) -> dict[str, Any]:
         "week": exercise.start_step < 0,
         "speed": exercise.speed_at(step),
         "next": to_next(calendar, phase) if going else None,
-        "planning": planning.told(exercise),
+        "planning": planning.pause_state(exercise),
         "catching_up": state == "running" and step < exercise.advance_step,
         "can": {
             "start": state == "lobby",

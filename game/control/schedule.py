@@ -61,7 +61,7 @@ def _same_team(exercise: Exercise, team: Team) -> Team:
     return made
 
 
-def fork_of(run: Run, step: int, facilitator: User) -> Exercise:
+def branch_of(run: Run, step: int, facilitator: User) -> Exercise:
     """A new exercise in the lobby whose teams go on from a moment of a run that has ended; one team to begin with. Raises RuleBroken.
 
     What was added to the run before that moment is in its log, also where it waits for its step: the rows are copied so that the line

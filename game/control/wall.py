@@ -41,7 +41,7 @@ def show_losses(exercise: Exercise, mode: Any) -> None:
     exercise.save(update_fields=["loss_counter"])
 
 
-def told(exercise: Exercise) -> dict[str, Any]:
+def wall_state(exercise: Exercise) -> dict[str, Any]:
     """The projector's state as a facilitator sees it."""
     return {
         "mode": exercise.loss_counter,

@@ -48,9 +48,9 @@ def _pivotal(log: engine.Log, rows: dict[str, Course]) -> "tuple[engine.Decision
     return engine.pivotal(log, {number: rows[key].loss_usd - rows["played"].loss_usd for number, key in keys.items()})
 
 
-def courses(log: engine.Log, rows: dict[str, Course]) -> dict[str, engine.Variation]:
+def counterfactuals_of(log: engine.Log, rows: dict[str, Course]) -> dict[str, engine.Counterfactual]:
     """Every course that is wanted as far as is known yet, by key."""
-    found = {one.key: one for one in (*engine.alternatives(log), *engine.barrier_variations(log))}
+    found = {one.key: one for one in (*engine.alternatives(log), *engine.barrier_counterfactuals(log))}
     chosen = _pivotal(log, rows)
     if chosen:
         found |= {one.key: one for one in (engine.subset(chosen, taken) for taken in engine.subsets(len(chosen), log.seed))}
@@ -59,7 +59,7 @@ def courses(log: engine.Log, rows: dict[str, Course]) -> dict[str, engine.Variat
 
 def send_for_missing(run: "Run", log: engine.Log, rows: dict[str, Course]) -> None:
     """Ask workers for every course that is wanted and that nobody is at."""
-    missing = [key for key in (*courses(log, rows), SAME) if key not in rows]
+    missing = [key for key in (*counterfactuals_of(log, rows), SAME) if key not in rows]
     try:
         go_first(FIRST_MS)
         for key in missing:
@@ -69,13 +69,13 @@ def send_for_missing(run: "Run", log: engine.Log, rows: dict[str, Course]) -> No
         logger.warning("courses could not be sent for", run=run.pk, problem=str(problem))
 
 
-def course_key(run_id: int, key: str) -> str:
+def task_key(run_id: int, key: str) -> str:
     """That somebody was sent for to run this course."""
     return f"ob:course:{run_id}:{key}"
 
 
 def _claim(run: "Run", key: str) -> bool:
-    return claim(course_key(run.pk, key), PATIENCE_S)
+    return claim(task_key(run.pk, key), PATIENCE_S)
 
 
 def begin_ahead() -> None:
@@ -91,14 +91,14 @@ def begin_ahead() -> None:
             return
         run.step = horizon  # not its own any more: what comes after changes no course, and the log is read once
         log, rows = log_of(run), rows_of(run)
-        free = list(islice((key for key in courses(log, rows) if key not in rows and _claim(run, key)), AHEAD))
+        free = list(islice((key for key in counterfactuals_of(log, rows) if key not in rows and _claim(run, key)), AHEAD))
         for key in free:
             senders.reckon(run.pk, key)
         if free:
             return
 
 
-def told(run: "Run") -> dict[str, Any]:
+def known_so_far(run: "Run") -> dict[str, Any]:
     """All that is known, for the page; what is missing is sent for. `needs`: why nothing more will be, or ""."""
     found, needs = known(run), contents.needs(run)
     if whole(found):
@@ -135,7 +135,7 @@ def whole(found: dict[str, Any]) -> bool:
 
 def reckoned(log: engine.Log, rows: dict[str, Course]) -> dict[str, Any]:
     """What these courses of a run say of its decisions and barriers."""
-    wanted = courses(log, rows)
+    wanted = counterfactuals_of(log, rows)
     done = sum(key in rows for key in wanted)
     chosen = _pivotal(log, rows)
     complete = done == len(wanted) and chosen is not None

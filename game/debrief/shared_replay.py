@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 import engine
-from game.debrief.reels import RATES
+from game.debrief.replay_frames import RATES
 from game.live.broker import BROKER_GONE, client
 from game.models import Exercise
 from game.rules import DESKS, RuleBroken

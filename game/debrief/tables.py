@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 def decisions(run: Run) -> Iterator[Row]:
     """What every decision was worth, as far as it is known: what is missing is being reckoned."""
-    for one in counterfactuals.told(run)["decisions"] if run.state == "ended" else ():
+    for one in counterfactuals.known_so_far(run)["decisions"] if run.state == "ended" else ():
         earlier, later = (one[word] and one[word]["usd"] for word in ("earlier", "later"))
         yield {
             "at": one["at"], "desk": one["desk"], "decision": one["words"], "how sure": one["confidence"], "worth $": one["worth_usd"],

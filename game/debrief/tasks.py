@@ -7,7 +7,7 @@ import structlog
 from celery import shared_task
 
 import engine
-from game.debrief import counterfactuals, reels
+from game.debrief import counterfactuals, replay_frames
 from game.debrief.bundles import bundle_of
 from game.lifeline import stopping
 from game.live import claims, senders
@@ -71,12 +71,12 @@ def reckon(run_id: int, key: str) -> None:
     if key in rows or contents.needs(run):
         return
     replays = _replays(run)
-    known = counterfactuals.courses(replays.log, rows).get(key)
+    known = counterfactuals.counterfactuals_of(replays.log, rows).get(key)
     if key == counterfactuals.SAME:
-        found = engine.Outcome(0.0, next(iter(engine.verify(bundle_of(run))), ""))
+        found = engine.CounterfactualResult(0.0, next(iter(engine.verify(bundle_of(run))), ""))
     elif known is None:
         return
-    elif known in engine.barrier_variations(replays.log):
+    elif known in engine.barrier_counterfactuals(replays.log):
         found = engine.barrier_outcome(replays.log, known)
     else:
         with _replays_lock:
@@ -85,7 +85,7 @@ def reckon(run_id: int, key: str) -> None:
     row = Course(run=run, key=key, **found._asdict(), made_by=run.made_by)
     fields = ["loss_usd", "reason", "curve", "made_by"]
     Course.objects.bulk_create([row], update_conflicts=True, unique_fields=["run", "key"], update_fields=fields)
-    claims.drop(counterfactuals.course_key(run_id, key))
+    claims.drop(counterfactuals.task_key(run_id, key))
     if run.state == "ended":
         counterfactuals.known(run)  # it is kept as it comes
 
@@ -124,12 +124,12 @@ _shelf = _Shelf()
 
 
 @shared_task(name=senders.UNREEL)
-def unreel(run_id: int, desk: str, first: int, rate: int) -> None:
-    """Make a stretch of a desk's frames as they were: see game.debrief.reels."""
+def send_frames(run_id: int, desk: str, first: int, rate: int) -> None:
+    """Make a stretch of a desk's frames as they were: see game.debrief.replay_frames."""
     run = Run.objects.select_related("team__exercise").get(pk=run_id)
-    if reels.refusal(run):
+    if replay_frames.refusal(run):
         return
     reel, lock = _shelf.take(run)
     with lock:
-        reels.keep(run, desk, first, rate, reels.make(reel, desk, run.team.exercise.help, first, rate))
+        replay_frames.keep(run, desk, first, rate, replay_frames.make(reel, desk, run.team.exercise.help, first, rate))
         _shelf.unroll(reel, lock)

@@ -64,7 +64,7 @@ class RunDriver:
         self.left_at = time.monotonic()
         self.sim = self._restore(exercise)
         self._curve_saved = 0
-        self._outcomes: list[run_store.Outcome] = []  # to be written
+        self._outcomes: list[run_store.CommandOutcome] = []  # to be written
         self._notes: dict[str, list[str]] = {}  # to be told, a list a desk
         self._looked = -1  # the step at which autopilots have had their look
         for desk, name in run.team.seats.exclude(autopilot="").values_list("desk", "autopilot"):
@@ -133,7 +133,7 @@ class RunDriver:
     def _submit(self, row: Any) -> None:
         self.seq = row.seq
         refusal = self.sim.submit(engine.Command(row.seq, row.step, row.desk, row.kind, row.args, row.confidence or None, row.why))
-        self._outcomes.append(run_store.Outcome(row, None if refusal is None else refusal.reason))
+        self._outcomes.append(run_store.CommandOutcome(row, None if refusal is None else refusal.reason))
 
     def _write(self) -> None:
         """Outcomes and events into rows; a note of every outcome waits for the next time the screens are told."""
@@ -299,7 +299,7 @@ class Clock:
                 self.late.append(max(0.0, time.monotonic() - due))
         return False
 
-    def _plans(self, table: RunDriver, look: run_store.Control, beat: int) -> bool:
+    def _plans(self, table: RunDriver, look: run_store.RunControl, beat: int) -> bool:
         """Whether the clock stands because an evening is being planned. Screens hear of it as often as of a clock that runs."""
         exercise = table.run.team.exercise
         if planning.opening(exercise, table.sim.now) is None:
@@ -316,7 +316,7 @@ class Clock:
             tell_run(table.run)
         return stands
 
-    def _beat(self, table: RunDriver, look: run_store.Control, rushing: bool) -> None:
+    def _beat(self, table: RunDriver, look: run_store.RunControl, rushing: bool) -> None:
         if rushing:
             until = time.monotonic() + RUSH_S
             waiting = look.waiting
@@ -330,11 +330,11 @@ class Clock:
         stop = planning.next_opening(table.run.team.exercise, table.sim.now)
         table.run_to(target if stop is None else min(target, stop), waiting=look.waiting)
 
-    def _steps(self, table: RunDriver, look: run_store.Control) -> float:
+    def _steps(self, table: RunDriver, look: run_store.RunControl) -> float:
         """How far a beat goes."""
         return speed_of(table.sim.calendar, look.speeds, table.sim.now) * BEAT_S * engine.STEPS_PER_SECOND
 
-    def _ahead(self, table: RunDriver, look: run_store.Control) -> int:
+    def _ahead(self, table: RunDriver, look: run_store.RunControl) -> int:
         """How many steps more the screens may see until the row is written again; not beyond where the clock may have to stand."""
         now = table.sim.now
         stop = now if planning.opening(table.run.team.exercise, now) is not None else planning.next_opening(table.run.team.exercise, now)

@@ -29,7 +29,7 @@ class Contradicted(Exception):
     """What this run's log makes is not what is written: the run must not go on as if it were."""
 
 
-class Control(NamedTuple):
+class RunControl(NamedTuple):
     """What the clock looks at before every beat."""
 
     state: str  # of the exercise, and of this team where it stands alone
@@ -38,7 +38,7 @@ class Control(NamedTuple):
     waiting: bool  # commands without a step
 
 
-class Outcome(NamedTuple):
+class CommandOutcome(NamedTuple):
     """What came of one command."""
 
     row: Command
@@ -93,7 +93,7 @@ _OUTCOME = "UPDATE game_command SET state = %s, reason = %s WHERE run_id = %s AN
 _AT_ONCE = 500  # events a statement
 
 
-def control(run: Run) -> Control:
+def control(run: Run) -> RunControl:
     """One look at the exercise, the epoch and the inbox."""
     with connection.cursor() as cursor:
         cursor.execute(_LOOK, [run.pk, run.epoch])
@@ -106,7 +106,7 @@ def control(run: Run) -> Control:
     elif paused and state == "running":
         state = "paused"
     furthest = advance_step if own_step is None else max(advance_step, own_step)
-    return Control(state, json.loads(speeds) | json.loads(own_speeds), furthest, bool(waiting))
+    return RunControl(state, json.loads(speeds) | json.loads(own_speeds), furthest, bool(waiting))
 
 
 def _guard(run: Run, **values: Any) -> None:
@@ -185,7 +185,7 @@ def pilots(run: Run) -> dict[str, str]:
     }
 
 
-def tell(run: Run, outcomes: Iterable[Outcome], events: list[engine.Event], number: int, *, step: int) -> None:
+def tell(run: Run, outcomes: Iterable[CommandOutcome], events: list[engine.Event], number: int, *, step: int) -> None:
     """Write what the engine made of the commands on its way to `step`, and the events from `number` on. Telling it twice changes nothing.
     Raises Contradicted when something else was written before: nothing is written then.
     """

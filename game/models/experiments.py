@@ -249,7 +249,7 @@ class Trial(models.Model):
         ]
 
 
-def told(experiment: Experiment) -> dict[str, Any]:
+def experiment_state(experiment: Experiment) -> dict[str, Any]:
     """All that is known, for the page."""
     found: dict[int, dict[str, Any]] = {}
     faults = []
@@ -301,4 +301,4 @@ def kept_with(exercise: "Exercise", *, facilitates: bool) -> list[dict[str, Any]
     found = exercise.experiments.order_by("created")
     if not facilitates:
         found = found.filter(shown=True)
-    return [{"e": one, "told": told(one), "facts": facts(one, in_the_room=not facilitates)} for one in found]
+    return [{"e": one, "told": experiment_state(one), "facts": facts(one, in_the_room=not facilitates)} for one in found]

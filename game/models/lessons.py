@@ -88,7 +88,7 @@ def controls_of(exercise: "Exercise") -> dict[str, str]:
     return kept or {one.id: one.label for one in contents.scenario_of_all(exercise).barriers.slice}
 
 
-def told(exercise: "Exercise", runs: "Sequence[Run]") -> dict[str, Any]:
+def lessons_summary(exercise: "Exercise", runs: "Sequence[Run]") -> dict[str, Any]:
     """What the people of these teams answered: how many have, which controls they chose, the scales, and texts by prompt."""
     from game.models import Exercise, Player
 

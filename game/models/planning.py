@@ -104,7 +104,7 @@ def open_pause(exercise: "Exercise") -> Planning | None:
     return Planning.objects.filter(exercise=exercise, over=False).last()
 
 
-def told(exercise: "Exercise") -> dict[str, Any] | None:
+def pause_state(exercise: "Exercise") -> dict[str, Any] | None:
     """The pause as every screen is told: which evening, seconds left, how many desks are ready and of how many."""
     pause = open_pause(exercise)
     if pause is None:

@@ -55,7 +55,7 @@ def run(arguments: list[str]) -> int:
     except CommandError as problem:
         return _refuse(str(problem), problem.returncode)
     except Exception as problem:
-        line = told(problem)
+        line = plain_reason(problem)
         if line is None:
             raise
         return _refuse(line, 2)
@@ -77,7 +77,7 @@ def _is_writable_still() -> bool:
     return True
 
 
-def told(problem: Exception) -> str | None:
+def plain_reason(problem: Exception) -> str | None:
     """One line about what is wrong outside of this program: where, and what was expected. None for what is a fault of its own."""
     if isinstance(problem, ImproperlyConfigured):
         return str(problem)

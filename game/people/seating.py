@@ -12,7 +12,7 @@ LOCKED = "The facilitator keeps this seat free."
 VERBS = ("vacate", "move", "lock", "unlock", "hand")
 
 
-def act(seat: Seat, verb: str, value: str = "", who: str = "", by: str = "") -> None:
+def change_seat(seat: Seat, verb: str, value: str = "", who: str = "", by: str = "") -> None:
     """vacate; move (`who`: a player at the seat; `value`: the seat to move to); lock (`value`: why), unlock; hand (to the autopilot
     `value`). Raises RuleBroken with the reason when it cannot be done.
     """

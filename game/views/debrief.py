@@ -112,11 +112,11 @@ def _pdf(exercise: Exercise, runs: list[Run], address: str, *, facilitator: bool
 
     name = tables.file_of("report", exercise, runs)
     headers = {"Content-Disposition": f'attachment; filename="opening-bell-{exercise.code}-{name}.pdf"'}
-    found = report.make(told(exercise, runs, address, facilitator=facilitator), runs[0].calendar)
+    found = report.make(report_content(exercise, runs, address, facilitator=facilitator), runs[0].calendar)
     return HttpResponse(found, content_type="application/pdf", headers=headers)
 
 
-def told(exercise: Exercise, runs: list[Run], address: str, *, facilitator: bool) -> dict[str, Any]:
+def report_content(exercise: Exercise, runs: list[Run], address: str, *, facilitator: bool) -> dict[str, Any]:
     """All that a report tells."""
     ghost, ended = exercise.ghost, exercise.ended_at or exercise.created
     made_by = next((run.made_by for run in runs if run.made_by), "")
@@ -136,7 +136,7 @@ def told(exercise: Exercise, runs: list[Run], address: str, *, facilitator: bool
         "ended_at": ended.isoformat(),
         "foot": f"{', '.join(market)}  \u00b7  {address}",
         "teams": [_of_team(run, ghost, until) for run in runs],
-        "lessons": lessons.told(exercise, runs),
+        "lessons": lessons.lessons_summary(exercise, runs),
         "prompts": guide.PROMPTS,
         "notes": notes_of(exercise, runs) if facilitator else [],
         "compared": compare.table(runs, ghost) if len(runs) > 1 else None,
@@ -145,7 +145,7 @@ def told(exercise: Exercise, runs: list[Run], address: str, *, facilitator: bool
 
 def _of_team(run: Run, ghost: Ghost | None, until: int) -> dict[str, Any]:
     """A team as on its page, with its curves from the bell to `until` and the moments of its decisions."""
-    known = counterfactuals.told(run) if run.state == "ended" else counterfactuals.reckoned(log_of(run), counterfactuals.rows_of(run))
+    known = counterfactuals.known_so_far(run) if run.state == "ended" else counterfactuals.reckoned(log_of(run), counterfactuals.rows_of(run))
     return {
         **team_told(run, ghost),
         "worth": known,

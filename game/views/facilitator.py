@@ -108,7 +108,7 @@ def watch(request: HttpRequest, code: str, team: int, desk: str) -> HttpResponse
 
 @require_POST
 @facilitators_only
-def act(request: HttpRequest, code: str) -> HttpResponse:
+def act_on_exercise(request: HttpRequest, code: str) -> HttpResponse:
     """Start, pause, resume, end, speed, advance, try again: all teams, or the one of `team`."""
     exercise = own_exercise(request, code)
     verb = request.POST.get("do", "speed" if "speed" in request.POST else "")
@@ -134,7 +134,7 @@ def seat_link(request: HttpRequest, seat_id: int) -> HttpResponse:
     try:
         if "do" in request.POST:
             verb, value, who = (request.POST.get(name, "") for name in ("do", "to", "who"))
-            seating.act(seat, verb, value, who, by=name_of(request))
+            seating.change_seat(seat, verb, value, who, by=name_of(request))
         else:
             address = request.build_absolute_uri(reverse("take-seat", args=[seat.issue_link()]))
             request.session["links"] = {**request.session.get("links", {}), str(seat.pk): address}
@@ -150,7 +150,7 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
     exercise = own_exercise(request, code)
     reason = ""
     try:
-        control_room.act(exercise, request.POST, name_of(request))
+        control_room.change_room(exercise, request.POST, name_of(request))
     except RuleBroken as problem:
         reason = str(problem)
     return answer(request, exercise, reason)

@@ -31,7 +31,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 @facilitators_only
-def act(request: HttpRequest, code: str) -> HttpResponse:
+def play_inject(request: HttpRequest, code: str) -> HttpResponse:
     """Play an inject, take one back, say something in somebody's name: {reason, state}."""
     exercise = own_exercise(request, code)
     reason = ""

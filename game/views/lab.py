@@ -69,21 +69,21 @@ def experiment(request: HttpRequest, experiment: int) -> HttpResponse:
     """One experiment as far as it has come."""
     found = _own(request, experiment)
     ended = exercises_of(request.user).filter(state="ended").order_by("-ended_at")[:SHOWN]
-    context = {"page_title": found.title, "e": found, "told": lab.told(found), "facts": lab.facts(found), "exercises": ended}
+    context = {"page_title": found.title, "e": found, "told": lab.experiment_state(found), "facts": lab.facts(found), "exercises": ended}
     return render(request, "facilitator/experiment.html", context)
 
 
 @never_cache
 @require_safe
 @facilitators_only
-def told(request: HttpRequest, experiment: int) -> HttpResponse:
+def state_json(request: HttpRequest, experiment: int) -> HttpResponse:
     """The same for the page's script, which asks until it is done."""
-    return JsonResponse(lab.told(_own(request, experiment)))
+    return JsonResponse(lab.experiment_state(_own(request, experiment)))
 
 
 @require_POST
 @facilitators_only
-def act(request: HttpRequest, experiment: int) -> HttpResponse:
+def act_on_experiment(request: HttpRequest, experiment: int) -> HttpResponse:
     """`do`: cancel, on (what is missing), again (all of it), keep (with `exercise`, a code), drop, show, hide, delete."""
     found = _own(request, experiment)
     do = request.POST.get("do", "")

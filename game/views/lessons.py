@@ -91,4 +91,4 @@ def answers(request: HttpRequest, code: str) -> HttpResponse:
     runs = seen_runs(request, exercise)
     if not runs:
         return error(request, 404, NO_RESULT)
-    return JsonResponse(lessons.told(exercise, runs))
+    return JsonResponse(lessons.lessons_summary(exercise, runs))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 import engine
 from game.control.briefs import all_named, named
-from game.debrief import compare, reels, shared_replay
+from game.debrief import compare, replay_frames, shared_replay
 from game.models import RuleBroken, Run
 from game.people.access import called_or_404, facilitates, own_exercise
 from game.rules import DESKS
@@ -32,12 +32,12 @@ def replay(request: HttpRequest, code: str, team: int) -> HttpResponse:
     if run is None:
         return error(request, 404, NOTHING)
     way = {"href": reverse("result", args=[run.team.exercise.code]), "label": "To the result"}
-    if refused := reels.refusal(run):
+    if refused := replay_frames.refusal(run):
         return error(request, 409, refused, way)
-    desk = reels.desk_named(request.GET.get("desk", ""))
-    at = reels.moment(request.GET.get("at", ""), run)
+    desk = replay_frames.desk_named(request.GET.get("desk", ""))
+    at = replay_frames.moment(request.GET.get("at", ""), run)
     with suppress(RuleBroken):
-        reels.send_for(run, desk, at, 0)  # it is made while the page loads
+        replay_frames.send_for(run, desk, at, 0)  # it is made while the page loads
     words = run.team.exercise.words
     context = {
         "page_title": f"{named(desk, words)['title']} of {run.team.name}, as it was",
@@ -60,7 +60,7 @@ def _replay(run: Run, desk: str, at: int) -> dict[str, Any]:
         name: reverse(name, args=[run.team.exercise.code])
         for name in ("replay-led", "replay-lead", "replay-follow")
     }
-    return {"at": at, "desk": desk, "team": run.team_id, "address": address, "ways": ways, **reels.about(run)}
+    return {"at": at, "desk": desk, "team": run.team_id, "address": address, "ways": ways, **replay_frames.about(run)}
 
 
 def _run(request: HttpRequest, code: str, team: int) -> Run | None:
@@ -78,7 +78,7 @@ def _led_run(request: HttpRequest, code: str) -> list[Run]:
 def _teams(request: HttpRequest, run: Run) -> list[dict[str, Any]]:
     """The runs of the exercise that can be looked at from this browser."""
     runs = seen_runs(request, run.team.exercise)
-    return [{"pk": other.team_id, "name": other.team.name} for other in runs if not reels.refusal(other)]
+    return [{"pk": other.team_id, "name": other.team.name} for other in runs if not replay_frames.refusal(other)]
 
 
 @never_cache
@@ -88,17 +88,17 @@ def frames(request: HttpRequest, code: str, team: int, desk: str) -> HttpRespons
     run = _run(request, code, team)
     if run is None or desk not in DESKS:
         return JsonResponse({"reason": NOTHING}, status=404)
-    if refused := reels.refusal(run):
+    if refused := replay_frames.refusal(run):
         return JsonResponse({"reason": refused}, status=409)
     try:
         first, rate = (int(request.GET.get(name, "0")[:9]) for name in ("from", "rate"))
     except ValueError:
         return JsonResponse({"reason": "from and rate are whole numbers: a step, and how many times real time."}, status=400)
-    if rate not in (0, *reels.RATES) or not engine.EARLIEST <= first <= engine.LATEST:
-        expected = f"rate is one of {', '.join(map(str, reels.RATES))}; from is a step from {engine.EARLIEST} to {engine.LATEST}."
+    if rate not in (0, *replay_frames.RATES) or not engine.EARLIEST <= first <= engine.LATEST:
+        expected = f"rate is one of {', '.join(map(str, replay_frames.RATES))}; from is a step from {engine.EARLIEST} to {engine.LATEST}."
         return JsonResponse({"reason": expected}, status=400)
     try:
-        return HttpResponse(reels.stretch(run, desk, first, rate), content_type="application/json")
+        return HttpResponse(replay_frames.stretch(run, desk, first, rate), content_type="application/json")
     except RuleBroken as problem:
         return JsonResponse({"reason": str(problem)}, status=202)
 
@@ -117,7 +117,7 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
     exercise = called_or_404(request, code)
     found = shared_replay.led(exercise)
     if found is None:
-        teams = [run.team_id for run in seen_runs(request, exercise) if not reels.refusal(run)]
+        teams = [run.team_id for run in seen_runs(request, exercise) if not replay_frames.refusal(run)]
         if not teams:
             return error(request, 404, "The facilitator shows the room no moment now. Load this page again when that is done.")
         found = {"team": teams[0], "desk": "risk", "step": exercise.calendar.open}

@@ -117,7 +117,7 @@ def _played(exercise: Exercise, runs: list[Run]) -> dict[str, Any]:
         "teams": [team_told(run, ghost) for run in runs],
         "history": _history(calendar, ghost) if ghost else None,
         "curve": board.curve_until(calendar, furthest, sides, ghost.curve if ghost else None),
-        "lessons": lessons.told(exercise, runs),
+        "lessons": lessons.lessons_summary(exercise, runs),
         "made_by": next((run.made_by for run in runs if run.made_by), ""),
     }
 
@@ -167,7 +167,7 @@ def worths(request: HttpRequest, code: str, team: int) -> HttpResponse:
     run = seen_run(request, code, team)
     if run is None or run.state != "ended":
         return error(request, 404, NO_RESULT)
-    return JsonResponse(counterfactuals.told(run))
+    return JsonResponse(counterfactuals.known_so_far(run))
 
 
 @never_cache

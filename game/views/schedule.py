@@ -19,7 +19,7 @@ from game.views.account import facilitators_only
 
 SHOWN = 200
 SECTIONS = (("now", "Now", schedule.PLAYED), ("coming", "Coming", ("lobby",)), ("past", "Past", ("ended",)))
-ORDER = {"now": ("-started_at",), "coming": (F("planned_for").asc(nulls_last=True), "-created"), "past": ("-ended_at", "-created")}
+LISTED_IN = {"now": ("-started_at",), "coming": (F("planned_for").asc(nulls_last=True), "-created"), "past": ("-ended_at", "-created")}
 
 
 @require_safe
@@ -45,7 +45,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 
 def _section(found: QuerySet[Exercise], key: str, title: str, states: tuple[str, ...]) -> dict[str, Any]:
-    rows = list(found.filter(state__in=states).order_by(*ORDER[key], "pk")[: SHOWN + 1])
+    rows = list(found.filter(state__in=states).order_by(*LISTED_IN[key], "pk")[: SHOWN + 1])
     return {"id": key, "title": title, "rows": [_row(one) for one in rows[:SHOWN]], "more": len(rows) > SHOWN and SHOWN}
 
 
@@ -110,12 +110,12 @@ def copy(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 @facilitators_only
-def fork(request: HttpRequest, code: str, team: int) -> HttpResponse:
+def branch(request: HttpRequest, code: str, team: int) -> HttpResponse:
     """A new exercise that goes on from `at` (09:40:00, 27 Jul 18:30) of a team's run, and on to its control room."""
     exercise = own_exercise(request, code)
     run = get_object_or_404(exercise.runs(), team=team)
     try:
-        made = schedule.fork_of(run, _moment(run.calendar, request.POST.get("at", "")), request.user)  # type: ignore[arg-type]
+        made = schedule.branch_of(run, _moment(run.calendar, request.POST.get("at", "")), request.user)  # type: ignore[arg-type]
     except RuleBroken as problem:
         messages.error(request, str(problem))
         return redirect("result", exercise.code)

@@ -62,7 +62,7 @@ def _ahead(row: Any) -> float:
     Exercise.objects.filter(pk=row.team.exercise.pk).update(state="running")
     Run.objects.filter(pk=row.pk).update(state="running")
     log, started = log_of(row), time.monotonic()
-    while any(key not in counterfactuals.rows_of(row) for key in counterfactuals.courses(log, counterfactuals.rows_of(row))):
+    while any(key not in counterfactuals.rows_of(row) for key in counterfactuals.counterfactuals_of(log, counterfactuals.rows_of(row))):
         counterfactuals.begin_ahead()
         time.sleep(BEAT_S)
     Run.objects.filter(pk=row.pk).update(state="ended")
@@ -84,7 +84,7 @@ def _measure(row: Any, found: dict[str, Any]) -> dict[str, float]:
 
     started, first = time.monotonic(), 0.0
     while (wall := time.monotonic() - started) < PATIENCE_S:
-        told = counterfactuals.told(row)
+        told = counterfactuals.known_so_far(row)
         if told["done"] and not first:
             first = wall
         if told["complete"] and told["same"] is not None:

@@ -176,13 +176,13 @@ def test_a_moved_player_is_led_to_the_other_teams_desk_under_the_same_name(lasti
     async def play() -> None:
         desk = await Socket.open("127.0.0.1", lasting_world.port, "/ws/seat/operator/", cookie)
         await desk.until("hello")
-        await asyncio.to_thread(seating.act, seat, "move", str(goal.pk), str(player.pk))
+        await asyncio.to_thread(seating.change_seat, seat, "move", str(goal.pk), str(player.pk))
         bye = await desk.until("bye")
         assert bye["go"] == "/desk/risk/" and bye["retry"] is False
         there = await Socket.open("127.0.0.1", lasting_world.port, "/ws/seat/risk/", cookie)
         hello = await there.until("hello")
         assert (hello["team"], hello["player"], hello["desk"]) == ("Amber", "Dana", "risk")
-        await asyncio.to_thread(seating.act, goal, "hand", "novice")
+        await asyncio.to_thread(seating.change_seat, goal, "hand", "novice")
         assert (await there.until("bye"))["go"] == "", "there is nowhere to lead to"
 
     asyncio.run(play())

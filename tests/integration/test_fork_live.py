@@ -1,7 +1,7 @@
 """Playing on from a moment of a finished run, by real workers: it begins there, another course follows, and a kill loses nothing."""
 
 import engine
-from game.control.schedule import fork_of
+from game.control.schedule import branch_of
 from game.models import Command, Run
 from tests import days
 from tests.builders import eventually, finished_run, new_exercise, new_facilitator, taken_seat
@@ -21,7 +21,7 @@ def source() -> Run:
 @BOTH
 def test_a_fork_begins_at_its_moment_survives_a_kill_and_differs_from_its_source(world):
     played = source()
-    made = fork_of(played, AT, new_facilitator())
+    made = branch_of(played, AT, new_facilitator())
     world.start_all("games-1", "games-2", "control", "web")
     made.speeds = {"bell": 20}
     made.save(update_fields=["speeds"])

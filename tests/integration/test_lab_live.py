@@ -37,7 +37,7 @@ def trials(experiment: Experiment, least: int = 1) -> int:
 
 def finished(experiment: Experiment) -> dict:
     eventually(lambda: Experiment.objects.get(pk=experiment.pk).state == "done", 180, "every trial is there")
-    return experiments.told(Experiment.objects.get(pk=experiment.pk))
+    return experiments.experiment_state(Experiment.objects.get(pk=experiment.pk))
 
 
 def test_two_experiments_share_the_workers_and_a_cancelled_one_stops_at_once(world):
@@ -55,7 +55,7 @@ def test_two_experiments_share_the_workers_and_a_cancelled_one_stops_at_once(wor
     found = trials(long)
     finished(brief(2, first_seed=601, safeguards=[]))
     assert long.trials.count() == found < 120 and not held(long), "nothing was run of it meanwhile"
-    assert experiments.told(Experiment.objects.get(pk=long.pk))["state"] == "cancelled"
+    assert experiments.experiment_state(Experiment.objects.get(pk=long.pk))["state"] == "cancelled"
     check_against_the_engine(short)
 
 

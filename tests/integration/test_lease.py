@@ -175,12 +175,12 @@ def test_a_second_telling_that_differs_is_refused_and_changes_nothing(run):
     pending(run)
     (row,) = run_store.stamp(owner, 5, 0)
     told = [engine.Event(5, "market.opened", (), {"n": number}) for number in range(2)]
-    run_store.tell(owner, [run_store.Outcome(row, None)], told, 0, step=6)
+    run_store.tell(owner, [run_store.CommandOutcome(row, None)], told, 0, step=6)
     other = [told[0], engine.Event(5, "market.opened", (), {"n": 7})]
     with pytest.raises(run_store.Contradicted, match="event 1 was market.opened"):
         run_store.tell(owner, [], other, 0, step=9)
     with pytest.raises(run_store.Contradicted, match="was applied, and is refused the second time"):
-        run_store.tell(owner, [run_store.Outcome(row, "no")], [], 2, step=9)
+        run_store.tell(owner, [run_store.CommandOutcome(row, "no")], [], 2, step=9)
     assert [event.data["n"] for event in run.events.order_by("number")] == [0, 1]
     row.refresh_from_db()
     run.refresh_from_db()

@@ -52,8 +52,8 @@ def test_an_evening_is_planned_with_the_clock_stopped_and_a_killed_worker_change
     eventually(lambda: Run.objects.get(pk=run.pk).epoch > epoch, 30, "another worker takes the run")
     looked = give(run, "operator", "bridge.say", text="Still planning?")
     assert (looked.state, looked.step, shown_step(run)) == ("applied", days.WEEK, days.WEEK), "it still stands"
-    eventually(lambda: planning.told(exercise)["left_s"] < 299, 15, "who took over counts the seconds down")
-    assert planning.told(exercise) | {"left_s": 0} == {"evening": 0, "left_s": 0, "ready": 0, "of": 2}
+    eventually(lambda: planning.pause_state(exercise)["left_s"] < 299, 15, "who took over counts the seconds down")
+    assert planning.pause_state(exercise) | {"left_s": 0} == {"evening": 0, "left_s": 0, "ready": 0, "of": 2}
     ready(run, "Dana")
     review = give(run, "deployer", "release.copy", servers=[1], release="smars-rlp")
     assert (review.state, review.step) == ("applied", days.WEEK)

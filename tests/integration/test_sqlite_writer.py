@@ -64,7 +64,7 @@ def test_clicks_and_clocks_of_many_runs_lose_nothing(runs):
             stamped = run_store.stamp(run, step, seq)
             seq += len(stamped)
             events = [engine.Event(step, "said", ("operator",), {"seq": row.seq}) for row in stamped]
-            run_store.tell(run, [run_store.Outcome(row, None if row.seq % 2 else "no") for row in stamped], events, told, step=step)
+            run_store.tell(run, [run_store.CommandOutcome(row, None if row.seq % 2 else "no") for row in stamped], events, told, step=step)
             told += len(events)
             if seq == EACH:
                 return
@@ -72,7 +72,7 @@ def test_clicks_and_clocks_of_many_runs_lose_nothing(runs):
     at_once([lambda act=act, run=run: act(run) for run in runs for act in (clicks, clock)])
     for run in runs:
         for row in run_store.stamp(run, 400, run.commands.exclude(seq=None).count()):  # what came after the clock had gone
-            run_store.tell(run, [run_store.Outcome(row, None if row.seq % 2 else "no")], [], EACH, step=400)
+            run_store.tell(run, [run_store.CommandOutcome(row, None if row.seq % 2 else "no")], [], EACH, step=400)
         log = list(run.commands.order_by("seq"))
         assert [row.seq for row in log] == list(range(1, EACH + 1))
         assert [(row.state, row.reason) for row in log] == [("applied", ""), ("refused", "no")] * (EACH // 2)

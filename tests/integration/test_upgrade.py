@@ -189,12 +189,12 @@ def test_who_plays_alone_is_asked_at_the_desk(world, monkeypatch):
 
 
 def test_a_fork_whose_source_was_played_by_other_rules_stands_still_too(world, monkeypatch):
-    from game.control.schedule import fork_of
+    from game.control.schedule import branch_of
     from tests.played import rehearsed
 
     run = finished_run(rehearsed("novice"))
     Run.objects.filter(pk=run.pk).update(rules=engine.RULES)
-    fork = fork_of(run, days.step_at("10:00"), new_facilitator("fay"))
+    fork = branch_of(run, days.step_at("10:00"), new_facilitator("fay"))
     assert (fork.fork.rules, fork.fork.content_id) == (run.rules, run.content_id) and fork.fork.seq > 0
     fork.start()
     other_rules(monkeypatch)

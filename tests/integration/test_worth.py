@@ -101,7 +101,7 @@ def test_of_a_run_that_another_engine_played_what_is_known_is_told_and_nothing_m
     run = played()
     Run.objects.filter(pk=run.pk).update(rules=None, played_by="0.9+other")
     Course.objects.create(run=run, key="played", loss_usd=1.0, made_by="0.9+other")
-    told = counterfactuals.told(Run.objects.select_related("team__exercise").get(pk=run.pk))
+    told = counterfactuals.known_so_far(Run.objects.select_related("team__exercise").get(pk=run.pk))
     assert "0.9+other" in told["needs"] and not told["complete"] and told["decisions"]
     assert not client().exists(f"ob:course:{run.pk}:nothing"), "nobody was sent"
 

@@ -73,7 +73,7 @@ def test_decisions_of_any_log_have_their_words(log: list[tuple[str, Any]]):
     rows = tuple(engine.Command(seq, days.OPEN + seq, engine.KINDS[kind].desk, kind, args) for seq, (kind, args) in enumerate(log, 1))
     read = engine.Log(SMALL, 7, rows, engine.Moment.at_end(days.CLOSE, rows), start=days.OPEN, since=days.OPEN)
     assert all(engine.decision_words(SMALL, one).strip() for one in read.decisions)
-    assert engine.alternatives(read) and engine.barrier_variations(read) is not None
+    assert engine.alternatives(read) and engine.barrier_counterfactuals(read) is not None
 
 
 @settings(max_examples=200, deadline=None)
@@ -148,8 +148,8 @@ def test_results_reports_tables_exports_and_the_admin_show_a_run_with_a_hostile_
     put(run, log, last + 1)
     Run.objects.filter(pk=run.pk).update(epoch=run.epoch + 1)  # nothing that was read before is kept
     exercise, run = Exercise.objects.get(pk=exercise.pk), exercise.runs().get()
-    assert {one["words"] for one in counterfactuals.told(run)["decisions"]} == {engine.decision_words(log_of(run).scenario, one) for one in log_of(run).decisions}
-    assert report.make(debrief.told(exercise, compare.shown(exercise), "https://bell.example/", facilitator=True), exercise.calendar)[:4] == b"%PDF"
+    assert {one["words"] for one in counterfactuals.known_so_far(run)["decisions"]} == {engine.decision_words(log_of(run).scenario, one) for one in log_of(run).decisions}
+    assert report.make(debrief.report_content(exercise, compare.shown(exercise), "https://bell.example/", facilitator=True), exercise.calendar)[:4] == b"%PDF"
     assert json.loads("".join(exports.whole([exercise])).encode())[0]["code"] == exercise.code
     for what in tables.HEADS:
         assert downloaded(tables.csv_of(exercise, what, [run])).encode()

@@ -4,7 +4,7 @@ import pytest
 
 from engine import Simulation, playbook, replay, restore, save, sight
 from engine.firm.safeguards import CONTROLS
-from engine.scenario.barrier_texts import Barriers, ChecklistItem, Slice
+from engine.scenario.barrier_texts import Barrier, Barriers, ChecklistItem
 from engine.scenario.scenario import load_scenario
 from tests.days import WEEK, week_step
 from tests.small import before, give, small_scenario
@@ -135,7 +135,7 @@ def test_checksums_of_some_servers_are_a_hole_and_of_all_close_it():
 def test_a_control_that_was_built_closes_its_slice_unless_it_has_a_hole():
     part = {"id": "standby", "built": ("standby",)}
     barriers = Barriers(
-        slice=(Slice(**part, label="A standby", open_part=0.5, stops="Much."),), item=(ChecklistItem(**part, desk="operator", text="It stands."),)
+        slice=(Barrier(**part, label="A standby", open_part=0.5, stops="Much."),), item=(ChecklistItem(**part, desk="operator", text="It stands."),)
     )
     for chance in (0.0, 1.0):
         holes = SCENARIO.controls.model_copy(update={"hole": chance})

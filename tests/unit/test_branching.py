@@ -55,7 +55,7 @@ def at_the_source(run: Run, step: int) -> engine.Simulation:
 
 
 def test_a_forks_teams_stand_where_the_source_stood_to_the_last_bit(run, erin, monkeypatch):
-    made = schedule.fork_of(run, AT, erin)
+    made = schedule.branch_of(run, AT, erin)
     made.add_team("Amber")
     assert (made.state, made.start_step, made.first_step, made.facilitator, made.loss_counter) == ("lobby", AT, 0, erin, "live")
     assert made.title == "A morning, on from 09:40:00" and str(made.fork) == f"Cobalt of {run.team.exercise.code} at 09:40:00"
@@ -77,18 +77,18 @@ def test_a_fork_of_the_week_begins_with_the_week_though_it_starts_on_the_day(eri
     until, at = days.step_at("08:10"), days.step_at("08:05")
     played = engine.rehearse(engine.load_scenario("knight-2012"), 79, dict.fromkeys(engine.DESKS, "history"), since=days.WEEK, until=until)
     run = finished_run(played, new_exercise(start_step=days.WEEK, facilitator=erin))
-    made = schedule.fork_of(run, at, erin)
+    made = schedule.branch_of(run, at, erin)
     assert (made.first_step, made.start_step) == (days.WEEK, at)
     made.start()
     assert taken_up(made.runs()[0], monkeypatch).sim.digest() == at_the_source(run, at).digest()
-    evening = schedule.fork_of(run, days.step_at("30 Jul 19:30"), erin)
+    evening = schedule.branch_of(run, days.step_at("30 Jul 19:30"), erin)
     assert evening.first_step == days.WEEK and evening.title.endswith("on from 30 Jul 19:30")
     evening.start()
     assert taken_up(evening.runs()[0], monkeypatch).sim.digest() == at_the_source(run, evening.start_step).digest()
 
 
 def test_a_fork_outlives_its_source_and_can_be_forked_and_copied(run, erin, monkeypatch):
-    made = schedule.fork_of(run, AT, erin)
+    made = schedule.branch_of(run, AT, erin)
     expected = at_the_source(run, AT).digest()
     copy = schedule.copy_of(made)
     schedule.remove(Exercise.objects.get(pk=run.team.exercise_id))
@@ -101,7 +101,7 @@ def test_a_fork_outlives_its_source_and_can_be_forked_and_copied(run, erin, monk
 
 
 def test_a_team_that_comes_late_begins_with_the_log_and_history_plays_on_to_where_the_others_are(run, erin):
-    made = schedule.fork_of(run, AT, erin)
+    made = schedule.branch_of(run, AT, erin)
     made.start()
     Run.objects.filter(team__exercise=made).update(step=AT + 600)
     late = made.come_late("Slate").run
@@ -122,7 +122,7 @@ def test_what_was_added_before_the_moment_is_in_the_log_and_on_the_line_and_is_n
             args=inject.args(), state="applied",
         )  # fmt: skip
     run.seq = seq + 3
-    made = schedule.fork_of(run, AT, erin)
+    made = schedule.branch_of(run, AT, erin)
     rows = list(made.injects.order_by("pk"))
     assert [row.known_by for row in rows] == [past.pk, coming.pk] and all(row.pk not in (past.pk, coming.pk) for row in rows)
     new = injects.add(made, None, days.step_at("09:50"), "erin", **fields)
@@ -143,7 +143,7 @@ def test_the_help_level_of_the_log_is_changed_only_where_the_fork_has_another(er
         state="applied",
     )  # fmt: skip
     run.seq = 9000
-    same, other = schedule.fork_of(run, AT, erin), schedule.fork_of(run, AT, erin)
+    same, other = schedule.branch_of(run, AT, erin), schedule.branch_of(run, AT, erin)
     Exercise.objects.filter(pk=other.pk).update(help="guided")
     for made, levels in ((same, ["assisted"]), (Exercise.objects.get(pk=other.pk), ["assisted", "guided"])):
         made.start()
@@ -163,7 +163,7 @@ def test_the_help_level_of_the_log_is_changed_only_where_the_fork_has_another(er
 def test_a_moment_that_cannot_be_played_on_from_is_refused_with_its_reason(run, erin, changed, at, reason):
     Run.objects.filter(pk=run.pk).update(**changed)
     with pytest.raises(RuleBroken, match=reason):
-        schedule.fork_of(Run.objects.select_related("team__exercise").get(pk=run.pk), at, erin)
+        schedule.branch_of(Run.objects.select_related("team__exercise").get(pk=run.pk), at, erin)
     assert not Fork.objects.exists()
 
 
@@ -186,7 +186,7 @@ def test_a_facilitator_forks_from_the_page_and_is_told_why_not(run, erin):
 
 
 def test_the_market_of_a_fork_cannot_be_edited_but_the_rest_can(run, erin):
-    made, client = schedule.fork_of(run, AT, erin), signed_in(erin)
+    made, client = schedule.branch_of(run, AT, erin), signed_in(erin)
     address = f"/facilitator/{made.code}/edit/"
     assert "Scenario, market and start stay what they were there" in client.get(address).content.decode()
     form = {"title": "Again from there", "teams": "2", "help": "2012", "loss_counter": "hidden"}
@@ -202,7 +202,7 @@ def test_the_market_of_a_fork_cannot_be_edited_but_the_rest_can(run, erin):
 
 
 def test_the_result_marks_what_was_inherited(run, erin, played):
-    made = schedule.fork_of(run, AT, erin)
+    made = schedule.branch_of(run, AT, erin)
     finished_run(played, made)
     page = Client().get(f"/result/{made.code}/").content.decode()
     assert f"Goes on from Cobalt of {run.team.exercise.code} at 09:40:00" in page

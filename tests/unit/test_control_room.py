@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 import engine
-from game.control.control_room import act
+from game.control.control_room import change_room
 from game.control.event_feed import Happenings
 from game.control.event_words import ASIDE, EVENTS, words
 from game.control.exercise_controls import drive, drive_team
@@ -48,7 +48,7 @@ def team_of(exercise, name: str = "Cobalt") -> Team:
     return exercise.teams.get(name=name)
 
 
-def look(exercise, name: str = "Cobalt") -> run_store.Control:
+def look(exercise, name: str = "Cobalt") -> run_store.RunControl:
     return run_store.control(run_of(exercise, name))
 
 
@@ -205,9 +205,9 @@ def test_a_team_that_could_not_act_is_not_stuck(exercise):
 
 @pytest.mark.parametrize("minutes", ["", "-1", "61", "three", "1.5"])
 def test_the_time_after_which_a_team_is_stuck_is_whole_minutes(exercise, minutes):
-    act(exercise, {"do": "stuck", "minutes": "5"})
+    change_room(exercise, {"do": "stuck", "minutes": "5"})
     with pytest.raises(RuleBroken, match="expected a whole number from 0"):
-        act(exercise, {"do": "stuck", "minutes": minutes})
+        change_room(exercise, {"do": "stuck", "minutes": minutes})
     assert Exercise.objects.get().stuck_s == 300
 
 
@@ -218,7 +218,7 @@ def test_a_player_is_moved_to_another_teams_desk_under_the_same_name(exercise):
     seat, _ = taken_seat(exercise)
     goal = Seat.objects.get(team__name="Amber", desk="risk")
     player = Player.objects.get()
-    seating.act(seat, "move", str(goal.pk), str(player.pk))
+    seating.change_seat(seat, "move", str(goal.pk), str(player.pk))
     assert [held.pk for held in player.seats] == [goal.pk] and not seat.holders and seat.pilot == "assistant"
     assert Player.objects.get().name == "Dana" and Player.objects.get().token_hash == player.token_hash
     assert "moved Dana to the risk manager's seat of Amber" in Deed.objects.last().text
@@ -228,7 +228,7 @@ def test_moving_within_a_team_leaves_the_players_other_seats_alone(exercise):
     operator, _ = taken_seat(exercise)
     taken_seat(exercise, "deployer")
     risk = Seat.objects.get(team__name="Cobalt", desk="risk")
-    seating.act(operator, "move", str(risk.pk), str(Player.objects.get().pk))
+    seating.change_seat(operator, "move", str(risk.pk), str(Player.objects.get().pk))
     assert {seat.desk for seat in Player.objects.get().seats} == {"deployer", "risk"}
 
 
@@ -243,7 +243,7 @@ def test_a_move_that_cannot_be_is_refused_and_nobody_loses_a_seat(exercise):
         (full.pk, 0, "sits there"), ("x", player.pk, "another seat"),
     ):  # fmt: skip
         with pytest.raises(RuleBroken, match=reason):
-            seating.act(seat, "move", str(to), str(who))
+            seating.change_seat(seat, "move", str(to), str(who))
     assert [held.pk for held in player.seats] == [seat.pk]
 
 
@@ -251,7 +251,7 @@ def test_nobody_takes_a_locked_seat_by_joining_moving_or_a_link_and_the_reason_i
     exercise = new_exercise(autopilot="assistant")
     for seat in Seat.objects.exclude(desk="risk"):
         seat.issue_link()
-        seating.act(seat, "lock", "Kept for Ana")
+        seating.change_seat(seat, "lock", "Kept for Ana")
     player, _, seat = joining.join(exercise, "Dana")
     assert seat.desk == "risk"
     with pytest.raises(joining.Full):
@@ -261,17 +261,17 @@ def test_nobody_takes_a_locked_seat_by_joining_moving_or_a_link_and_the_reason_i
         with pytest.raises(RuleBroken, match="Kept for Ana"):
             attempt()
     assert locked.link_hash == "", "a link that lay about opens it no longer"
-    seating.act(locked, "unlock")
+    seating.change_seat(locked, "unlock")
     assert joining.move(player, locked.pk).desk == "operator"
     with pytest.raises(RuleBroken, match="not locked"):
-        seating.act(locked, "unlock")
+        seating.change_seat(locked, "unlock")
 
 
 def test_a_facilitator_may_still_seat_somebody_at_a_locked_desk(exercise):
     seat, _ = taken_seat(exercise)
     goal = Seat.objects.get(team__name="Amber", desk="operator")
-    seating.act(goal, "lock")
-    seating.act(seat, "move", str(goal.pk), str(Player.objects.get().pk))
+    seating.change_seat(goal, "lock")
+    seating.change_seat(seat, "move", str(goal.pk), str(Player.objects.get().pk))
     assert [player.name for player in goal.holders] == ["Dana"] and Seat.objects.get(pk=goal.pk).locked == seating.LOCKED
 
 
@@ -279,24 +279,24 @@ def test_a_facilitator_may_still_seat_somebody_at_a_locked_desk(exercise):
 def test_a_seat_is_handed_to_an_autopilot_which_plays_from_then_on(exercise, autopilot):
     seat, _ = taken_seat(exercise)
     assert "operator" not in run_store.pilots(run_of(exercise))
-    seating.act(seat, "hand", autopilot)
+    seating.change_seat(seat, "hand", autopilot)
     assert run_store.pilots(run_of(exercise))["operator"] == autopilot and not seat.holders
 
 
 def test_an_autopilot_nobody_knows_gets_no_seat(exercise):
     seat, _ = taken_seat(exercise)
     with pytest.raises(RuleBroken, match="expected one of assistant, competent, history, novice"):
-        seating.act(seat, "hand", "genius")
+        seating.change_seat(seat, "hand", "genius")
     assert seat.holders
     with pytest.raises(RuleBroken, match="expected one of vacate"):
-        seating.act(seat, "burn")
+        seating.change_seat(seat, "burn")
 
 
 # Teams
 
 
 def test_a_team_that_comes_late_begins_where_the_others_are_with_history_before(exercise):
-    act(exercise, {"do": "team-add", "name": " Late  ones "})
+    change_room(exercise, {"do": "team-add", "name": " Late  ones "})
     run = run_of(exercise, "Late ones")
     there = days.step_at("09:40")
     assert (run.step, run.start_step, run_store.control(run).advance_step) == (0, there, there)
@@ -306,11 +306,11 @@ def test_a_team_that_comes_late_begins_where_the_others_are_with_history_before(
 
 def test_a_team_that_is_added_before_the_start_gets_its_run_with_the_others():
     exercise = new_exercise(help="guided")
-    act(exercise, {"do": "team-add", "name": "Amber"})
+    change_room(exercise, {"do": "team-add", "name": "Amber"})
     assert not Run.objects.exists()
     drive(exercise, "start")
     assert exercise.runs().count() == 2 and run_of(exercise, "Amber").start_step is None
-    act(exercise, {"do": "team-add", "name": "Slate"})
+    change_room(exercise, {"do": "team-add", "name": "Slate"})
     assert Command.objects.filter(run=run_of(exercise, "Slate"), kind="help.set").exists()
 
 
@@ -320,33 +320,33 @@ def test_a_team_that_is_added_before_the_start_gets_its_run_with_the_others():
 def test_a_teams_name_is_something_and_nobody_elses(exercise, name, reason):
     for form in ({"do": "team-add", "name": name}, {"do": "team-rename", "team": str(team_of(exercise).pk), "name": name}):
         with pytest.raises(RuleBroken, match=reason):
-            act(exercise, form)
+            change_room(exercise, form)
     assert {name_key(team.name) for team in exercise.teams.all()} == {"cobalt", "amber"}
 
 
 def test_a_team_is_renamed_also_only_in_its_capitals(exercise):
     for name in ("COBALT", "Blue"):
-        act(exercise, {"do": "team-rename", "team": str(exercise.teams.first().pk), "name": name})
+        change_room(exercise, {"do": "team-rename", "team": str(exercise.teams.first().pk), "name": name})
         assert exercise.teams.first().name == name
     with pytest.raises(RuleBroken, match="no such team"):
-        act(exercise, {"do": "team-rename", "team": str(new_exercise().teams.get().pk), "name": "Mine"})
+        change_room(exercise, {"do": "team-rename", "team": str(new_exercise().teams.get().pk), "name": "Mine"})
 
 
 def test_there_are_at_most_twelve_teams_and_none_comes_after_the_end(exercise):
     for number in range(10):
-        act(exercise, {"do": "team-add", "name": f"Team {number}"})
+        change_room(exercise, {"do": "team-add", "name": f"Team {number}"})
     with pytest.raises(RuleBroken, match="12 teams already"):
-        act(exercise, {"do": "team-add", "name": "One more"})
+        change_room(exercise, {"do": "team-add", "name": "One more"})
     drive(exercise, "end")
     with pytest.raises(RuleBroken, match="has ended"):
-        act(exercise, {"do": "team-add", "name": "Too late"})
+        change_room(exercise, {"do": "team-add", "name": "Too late"})
 
 
 # Notes, and what happened
 
 
 def test_only_facilitators_find_their_notes_on_the_result_page(exercise, client):
-    act(exercise, {"do": "note", "text": "Nobody reads the mail"})
+    change_room(exercise, {"do": "note", "text": "Nobody reads the mail"})
     drive(exercise, "end")
     Run.objects.update(state="ended")
     assert "Nobody reads the mail" not in client.get(f"/result/{exercise.code}/").content.decode()
@@ -373,16 +373,16 @@ def test_who_sits_down_and_who_stays_away_is_in_the_feed_too():
 
 
 def test_a_note_is_stamped_with_the_market_time_of_its_team_or_of_the_furthest(exercise):
-    act(exercise, {"do": "note", "text": "  Nobody  reads the mail "}, "erin")
-    act(exercise, {"do": "note", "text": "Stopped early", "team": str(team_of(exercise, "Amber").pk)})
-    act(exercise, {"do": "note", "text": "The first mail", "at": "09:31:10"})
+    change_room(exercise, {"do": "note", "text": "  Nobody  reads the mail "}, "erin")
+    change_room(exercise, {"do": "note", "text": "Stopped early", "team": str(team_of(exercise, "Amber").pk)})
+    change_room(exercise, {"do": "note", "text": "The first mail", "at": "09:31:10"})
     found = [(days.clock(note.step), str(note.team or ""), note.text, note.by) for note in Note.objects.all()]
     assert found == [
         ("09:31:10", "", "The first mail", ""),
         ("09:38:00", "Amber", "Stopped early", ""),
         ("09:40:00", "", "Nobody reads the mail", "erin"),
     ]
-    act(exercise, {"do": "unnote", "note": str(Note.objects.first().pk)})
+    change_room(exercise, {"do": "unnote", "note": str(Note.objects.first().pk)})
     assert Note.objects.count() == 2
 
 
@@ -397,16 +397,16 @@ def test_a_note_is_stamped_with_the_market_time_of_its_team_or_of_the_furthest(e
 )
 def test_what_is_no_note_is_not_kept(exercise, form, reason):
     with pytest.raises(RuleBroken, match=reason):
-        act(exercise, {"do": "note", **form})
+        change_room(exercise, {"do": "note", **form})
     with pytest.raises(RuleBroken, match="gone already"):
-        act(exercise, {"do": "unnote", "note": "7"})
+        change_room(exercise, {"do": "unnote", "note": "7"})
     assert not Note.objects.exists()
 
 
 def test_every_act_is_kept_with_who_did_it(exercise):
     drive_team(team_of(exercise), "pause", by="erin")
     drive(exercise, "advance", "10:00", by="erin")
-    act(exercise, {"do": "team-rename", "team": str(team_of(exercise).pk), "name": "Blue"})
+    change_room(exercise, {"do": "team-rename", "team": str(team_of(exercise).pk), "name": "Blue"})
     assert [(deed.by, deed.text) for deed in Deed.objects.all()][-3:] == [
         ("erin", "paused this team"), ("erin", "advanced everybody to 10:00"), ("The facilitator", "renamed Cobalt to Blue"),
     ]  # fmt: skip

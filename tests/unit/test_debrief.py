@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 
 from engine import Command, Simulation, load_scenario, replay, score
-from engine.analysis.debrief import EXACT, Log, Replays, Variation, alternatives, orders, pivotal, shares, subset, subsets
+from engine.analysis.debrief import EXACT, Counterfactual, Log, Replays, alternatives, orders, pivotal, shares, subset, subsets
 from tests.days import BELL_END, step_at
 from tests.small import before, small_scenario
 
@@ -46,9 +46,9 @@ def test_a_decision_of_many_commands_is_one_and_those_of_two_evenings_are_two():
 
 def test_the_played_run_is_recomputed_to_the_cent_from_every_checkpoint(replays):
     whole = replay(SMALL, 79, STOPPED_LATE, before(step_at("09:50")))
-    played = replays.outcome(Variation("played"))
+    played = replays.outcome(Counterfactual("played"))
     for first in (2, 3, 1):
-        again = replays.outcome(Variation("again", moved=frozenset({first})))
+        again = replays.outcome(Counterfactual("again", moved=frozenset({first})))
         assert (again.loss_usd, again.reason) == (played.loss_usd, played.reason), "moved by nothing"
         shared = min(len(again.curve), len(played.curve))
         assert shared > 5 and again.curve[-shared:] == played.curve[-shared:], "and every minute of it"
@@ -56,9 +56,9 @@ def test_the_played_run_is_recomputed_to_the_cent_from_every_checkpoint(replays)
 
 
 def test_a_decision_that_changed_nothing_is_worth_exactly_nothing(replays):
-    played = replays.outcome(Variation("played"))
-    assert replays.outcome(Variation("refused", frozenset({4}))) == played
-    assert replays.outcome(Variation("talk", frozenset({5}))) == played
+    played = replays.outcome(Counterfactual("played"))
+    assert replays.outcome(Counterfactual("refused", frozenset({4}))) == played
+    assert replays.outcome(Counterfactual("talk", frozenset({5}))) == played
 
 
 @pytest.mark.whole

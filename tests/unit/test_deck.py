@@ -160,7 +160,7 @@ def test_taking_back_before_its_step_is_a_command_to_every_run(started):
     inject.take_back("finn")
     assert [(team, args) for team, args in given(started, "inject.take_back")] == [("Cobalt", {"id": inject.pk}), ("Amber", {"id": inject.pk})]
     inject.refresh_from_db()
-    assert deck.told(started)["line"][0]["state"] == "taken back"
+    assert deck.injects_state(started)["line"][0]["state"] == "taken back"
     with pytest.raises(RuleBroken, match="taken back already"):
         inject.take_back("erin")
 
@@ -219,7 +219,7 @@ def test_a_condition_that_one_team_has_met_is_taken_back_from_the_others(started
     happen(started, "Amber", inject, "09:40:30")
     inject.take_back("erin")
     assert [team for team, _ in given(started, "inject.take_back")] == ["Cobalt"]
-    (line,) = deck.told(started)["line"]
+    (line,) = deck.injects_state(started)["line"]
     assert {team["team"]: team["state"] for team in line["teams"]} == {"Cobalt": "taken back", "Amber": "delivered"}
     assert (line["state"], line["open"]) == ("partly", False)
 
@@ -229,11 +229,11 @@ def test_a_condition_that_one_team_has_met_is_taken_back_from_the_others(started
 
 def test_the_line_tells_what_waits_what_was_delivered_and_what_a_run_refused(started):
     inject = injects.add(started, None, AT, "erin", **MAIL)
-    (line,) = deck.told(started)["line"]
+    (line,) = deck.injects_state(started)["line"]
     assert (line["title"], line["target"], line["at"], line["state"], line["open"]) == ("Where do we stand?", None, "09:45:00", "waiting", True)
     happen(started, "Cobalt", inject, "09:45")
     Command.objects.filter(run__team__name="Amber").update(state="refused", reason="09:45 has passed")
-    (line,) = deck.told(started)["line"]
+    (line,) = deck.injects_state(started)["line"]
     assert [(team["team"], team["state"], team["at"], team["reason"]) for team in line["teams"]] == [
         ("Cobalt", "delivered", "09:45:00", ""),
         ("Amber", "refused", None, "09:45 has passed"),
@@ -244,12 +244,12 @@ def test_the_line_tells_what_waits_what_was_delivered_and_what_a_run_refused(sta
 def test_a_condition_is_told_in_words(started):
     injects.add(started, None, None, "erin", **{**MAIL, "when": GROSS})
     injects.add(started, None, None, "erin", **{**MAIL, "when": {"what": "symptoms_noticed", "above": 0}})
-    assert [line["when"] for line in deck.told(started)["line"]] == ["gross exposure above $500,000,000", "the first symptom is noticed"]
+    assert [line["when"] for line in deck.injects_state(started)["line"]] == ["gross exposure above $500,000,000", "the first symptom is noticed"]
     assert set(deck.WHEN) == set(engine.CONDITIONS)
 
 
 def test_the_scenarios_own_timeline_is_told_with_what_lies_behind(started):
-    rows = {row["text"]: row["past"] for row in deck.told(started)["script"]}
+    rows = {row["text"]: row["past"] for row in deck.injects_state(started)["script"]}
     assert rows["Opening bell"] is True and rows["Circuit breakers start"] is False
 
 
@@ -275,7 +275,7 @@ def test_a_message_goes_to_every_run_and_answers_are_told_with_their_team(starte
     run = Run.objects.get(team__name="Amber")
     data = {"message": message.pk, "desk": "risk", "text": "Not yet"}
     Event.objects.create(run=run, number=0, step=AT, kind="persona.replied", audience=["risk"], data=data)
-    (found,) = deck.told(started)["messages"]
+    (found,) = deck.injects_state(started)["messages"]
     assert found["waiting"] == ["Cobalt", "Amber"]
     assert found["replies"] == [{"team": "Amber", "desk": "risk", "at": "09:45:00", "text": "Not yet"}]
 
@@ -326,7 +326,7 @@ def test_a_run_that_failed_is_given_what_it_may_be_tried_again_with_and_one_that
 def test_what_a_market_did_not_reach_is_told_so_and_cannot_be_taken_back(started):
     injects.add(started, None, AT, "erin", **CRASH)
     started.runs().update(state="ended")
-    (line,) = deck.told(started)["line"]
+    (line,) = deck.injects_state(started)["line"]
     assert (line["state"], line["open"]) == ("not reached", False)
 
 

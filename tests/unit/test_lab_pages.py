@@ -8,7 +8,7 @@ from django.test import Client
 
 import engine
 from game.models import Exercise, Experiment, Run
-from game.models.experiments import KEPT_MAX, RUNNING_MAX, stamp, told
+from game.models.experiments import KEPT_MAX, RUNNING_MAX, experiment_state, stamp
 from tests import days
 from tests.builders import new_exercise, new_facilitator, pinned
 
@@ -76,7 +76,7 @@ def test_an_experiment_is_begun_with_what_was_chosen(room):
 def test_without_safeguards_there_is_one_side(room):
     experiment = room.experiment(safeguards=[])
     fill(experiment)
-    assert [side for side, found in told(experiment)["sides"].items() if found] == ["without"] and experiment.trials.count() == 2
+    assert [side for side, found in experiment_state(experiment)["sides"].items() if found] == ["without"] and experiment.trials.count() == 2
 
 
 def test_trials_without_safeguards_are_taken_over_from_an_experiment_that_has_run_them(room):
@@ -148,7 +148,7 @@ def test_it_is_cancelled_gone_on_with_and_run_again(room):
     experiment.keep_trial(1, "without", None, "ValueError: no such market")
     room.do(experiment, "cancel")
     assert experiment.state == "cancelled" and "is not running" in room.do(experiment, "cancel")
-    assert told(experiment)["faults"] == ["seed 1, without: ValueError: no such market"]
+    assert experiment_state(experiment)["faults"] == ["seed 1, without: ValueError: no such market"]
     room.do(experiment, "on")
     assert experiment.state == "running" and experiment.missing() == [(1, "without"), (2, "without"), (2, "with")]
     assert "running already" in room.do(experiment, "again")

@@ -34,7 +34,7 @@ def ended(**values) -> tuple[Exercise, str]:
 
 
 def told(exercise: Exercise) -> dict:
-    return lessons.told(exercise, list(exercise.runs()))
+    return lessons.lessons_summary(exercise, list(exercise.runs()))
 
 
 def test_a_player_answers_on_a_page_of_their_own_and_it_is_told_by_desk(client):

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def act(exercise: Exercise, **form: str) -> None:
-    control_room.act(exercise, form, "erin")
+    control_room.change_room(exercise, form, "erin")
 
 
 def test_a_person_is_renamed_and_no_two_have_one_name():

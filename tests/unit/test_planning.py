@@ -47,16 +47,16 @@ def test_an_evening_waits_until_every_desk_that_people_sit_at_is_ready():
     clock = Clock(exercise)
     assert clock.look() == (True, True)
     assert clock.goes_on(5) == (True, False)
-    assert planning.told(exercise) == {"evening": 0, "left_s": 85, "ready": 0, "of": 2}
+    assert planning.pause_state(exercise) == {"evening": 0, "left_s": 85, "ready": 0, "of": 2}
     ready(exercise, "Dana")
-    assert clock.goes_on(1)[0] and planning.told(exercise)["ready"] == 1
+    assert clock.goes_on(1)[0] and planning.pause_state(exercise)["ready"] == 1
     ready(exercise, "Dana", on=False)
     ready(exercise, "Eli")
     assert clock.goes_on(1)[0]
     ready(exercise, "Dana")
     assert clock.look() == (False, True)
     assert clock.look() == (False, False), "a second team's run finds it over"
-    assert planning.told(exercise) is None
+    assert planning.pause_state(exercise) is None
     with pytest.raises(RuleBroken, match="nobody waits any more"):
         ready(exercise, "Eli", on=False)
 
@@ -82,13 +82,13 @@ def test_the_seconds_of_many_teams_are_counted_once_and_go_on_with_another_worke
     for _ in range(30):
         for clock in clocks:
             clock.goes_on(1)
-    assert 59 <= planning.told(exercise)["left_s"] <= 61
+    assert 59 <= planning.pause_state(exercise)["left_s"] <= 61
     planning._seen.forget(Planning.objects.get().pk)  # as in a worker that takes over
     after = Clock(exercise)
     after.now = 20.0
     after.look()
     after.goes_on(30)
-    assert 29 <= planning.told(exercise)["left_s"] <= 31
+    assert 29 <= planning.pause_state(exercise)["left_s"] <= 31
 
 
 def test_each_evening_opens_with_one_of_its_own_and_an_earlier_ready_does_not_count():
@@ -135,7 +135,7 @@ def test_while_the_exercise_is_paused_the_seconds_stand_still():
     clock.now += 500  # no clock looks meanwhile
     exercise.go_on()
     assert clock.look() == (True, False)
-    assert 78 <= planning.told(exercise)["left_s"] <= 80
+    assert 78 <= planning.pause_state(exercise)["left_s"] <= 80
 
 
 def test_whoever_has_the_clock_can_begin_at_once_or_advance_beyond_it(monkeypatch):
@@ -151,4 +151,4 @@ def test_whoever_has_the_clock_can_begin_at_once_or_advance_beyond_it(monkeypatc
     monday = days.week_step(1, "18:00")
     Clock(exercise, monday).look()
     drive(exercise, "advance", "08:00")
-    assert planning.told(exercise) is None
+    assert planning.pause_state(exercise) is None

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 import engine
-from game.debrief import reels
+from game.debrief import replay_frames
 from game.models import Exercise, Run
 from tests import days
 from tests.builders import finished_run, first_picture, new_exercise, new_facilitator
@@ -67,7 +67,7 @@ def test_pins_are_decisions_and_what_happened_by_time(client, run, played):
     assert first.step < days.OPEN - 480, "it came before the run's start, when nobody of the team was there"
     assert not any(pin["text"].startswith("The first of these mails") for pin in pins)
     assert any(pin["text"] == "The opening bell." and pin["desk"] == "" and pin["at"] == "09:30:00" for pin in pins)
-    decided = [one for one in reels.log_of(run).decisions if one.first >= days.step_at("09:28")]
+    decided = [one for one in replay_frames.log_of(run).decisions if one.first >= days.step_at("09:28")]
     assert decided and [pin["step"] for pin in pins if pin["kind"] == "decision"] == [one.first for one in decided]
 
 
@@ -118,11 +118,11 @@ def test_the_result_leads_there_from_every_decision_and_line_of_the_story(client
 
 
 def test_a_stretch_holds_every_card_first_and_then_what_changed(played, run):
-    reel = engine.Reel(reels.log_of(run))
-    found = json.loads(reels.make(reel, "operator", "2012", days.OPEN, 10))
+    reel = engine.Reel(replay_frames.log_of(run))
+    found = json.loads(replay_frames.make(reel, "operator", "2012", days.OPEN, 10))
     steps = [step for step, _ in found["frames"]]
-    assert steps == list(range(days.OPEN, days.OPEN + 10 * reels.FRAMES, 10)) and found["until"] == UNTIL
-    ((_, whole),) = json.loads(reels.make(reel, "operator", "2012", days.OPEN + 150, 0))["frames"]
+    assert steps == list(range(days.OPEN, days.OPEN + 10 * replay_frames.FRAMES, 10)) and found["until"] == UNTIL
+    ((_, whole),) = json.loads(replay_frames.make(reel, "operator", "2012", days.OPEN + 150, 0))["frames"]
     together: dict = {}
     for _, cards in found["frames"]:
         together |= cards

@@ -26,7 +26,7 @@ def exercise(names: tuple[str, str] = ("Cobalt", "Ochre"), **values: Any) -> Exe
 
 
 def told(found: Exercise, *, teams: int = 1, facilitator: bool = False) -> dict[str, Any]:
-    return debrief.told(found, compare.shown(found)[:teams], ADDRESS, facilitator=facilitator)
+    return debrief.report_content(found, compare.shown(found)[:teams], ADDRESS, facilitator=facilitator)
 
 
 def read(pdf: bytes) -> pypdf.PdfReader:
@@ -57,7 +57,7 @@ def reckon(run: Run, *, all_of_them: bool = True) -> None:
         made[f"earlier:{one.number}"] = made[f"later:{one.number}"] = 39e6
     rows = {key: Course(run=run, key=key, loss_usd=usd, made_by=run.made_by) for key, usd in made.items()}
     if all_of_them:
-        for key in counterfactuals.courses(log, rows):
+        for key in counterfactuals.counterfactuals_of(log, rows):
             rows.setdefault(key, Course(run=run, key=key, loss_usd=50e6, made_by=run.made_by))
         rows["same"] = Course(run=run, key="same", loss_usd=0, made_by=run.made_by)
     Course.objects.bulk_create(rows.values())

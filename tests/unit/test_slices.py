@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from engine import load_scenario, score, week_supply
-from engine.analysis.playbook import PlaybookSlice, slices
-from engine.analysis.slices import NOTHING, alone
+from engine.analysis.closed_alone import NOTHING, alone
+from engine.analysis.playbook import BarrierPlan, barrier_plans
 from engine.scenario.folders import Folder
 from game.management.commands.slices import supply_lines, table_lines
 from tests.days import BELL_END, WEEK
@@ -14,7 +14,7 @@ from tests.small import small_scenario
 
 MEASURED = Path(__file__).resolve().parents[1] / "bench" / "README.md"
 SCENARIO = load_scenario("knight-2012")
-SLICES = {found.id: found for found in slices(SCENARIO, 79)}
+SLICES = {found.id: found for found in barrier_plans(SCENARIO, 79)}
 MILLION = 1_000_000
 # id -> dollars between which the loss lies at 10:15 by section 10 of the record's facts (history: $451M, or $452M here)
 EXPECTED = {
@@ -38,7 +38,7 @@ EXPECTED = {
 }
 
 
-def loss(found: PlaybookSlice, *, hole: bool = False) -> float:
+def loss(found: BarrierPlan, *, hole: bool = False) -> float:
     run = alone(SCENARIO, 79, found, hole=hole, until=BELL_END)
     assert run.sim.start == WEEK and not run.refused
     return float(score(run.sim)["total"])
@@ -83,4 +83,4 @@ def test_a_third_of_what_is_optional_fits_into_the_week_and_the_measurements_say
 
 
 def test_a_scenario_without_plans_has_none():
-    assert slices(small_scenario().model_copy(update={"files": Folder("nowhere", {})}), 79) == []
+    assert barrier_plans(small_scenario().model_copy(update={"files": Folder("nowhere", {})}), 79) == []

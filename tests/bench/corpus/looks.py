@@ -85,7 +85,7 @@ def _worth(log: dict[str, Any], run: Rehearsal) -> dict[str, str]:
     past = _past(log, run)
     replays = engine.Replays(past)
     found = {one.key: replays.outcome(one) for one in engine.alternatives(past)[:3] if one.key != "played"}
-    found |= {one.key: engine.barrier_outcome(past, one) for one in engine.barrier_variations(past)[:1]}
+    found |= {one.key: engine.barrier_outcome(past, one) for one in engine.barrier_counterfactuals(past)[:1]}
     return {f"worth/{key}": canonical(outcome) for key, outcome in found.items()}
 
 

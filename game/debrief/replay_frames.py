@@ -1,6 +1,6 @@
 """A finished run that is looked at again: stretches of a desk's frames, as its screen was sent them then.
 
-A worker of the queue `replay` makes a stretch (debrief_tasks.unreel) and leaves it in the broker for a while: everybody who looks at the same
+A worker of the queue `replay` makes a stretch (debrief_tasks.send_frames) and leaves it in the broker for a while: everybody who looks at the same
 moment is given the same one, and a web process builds nothing.
 """
 
@@ -47,7 +47,7 @@ def send_for(run: Run, desk: str, first: int, rate: int) -> str | None:
     try:
         found = client().get(name)
         if found is None and claims.claim(f"{name}:asked", ASKED_S):
-            senders.unreel(run.pk, desk, first, rate, within_s=ASKED_S)
+            senders.send_frames(run.pk, desk, first, rate, within_s=ASKED_S)
     except (*BROKER_GONE, QueueGone) as problem:
         log.warning("a stretch could not be sent for", run=run.pk, problem=str(problem))
         raise RuleBroken("The broker is away. This moment is asked for again.") from None

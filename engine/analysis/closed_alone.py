@@ -6,7 +6,7 @@ A barrier is a plan of the scenario's own (`slices.toml`). A control that it bui
 from dataclasses import replace
 from typing import TypedDict
 
-from engine.analysis.playbook import PlaybookSlice, playbook, slices
+from engine.analysis.playbook import BarrierPlan, barrier_plans, playbook
 from engine.analysis.rehearsal import Rehearsal, submit
 from engine.commands import Command
 from engine.events import DESKS
@@ -19,7 +19,7 @@ from engine.market_time import STEPS_PER_MINUTE
 from engine.scenario.scenario import Scenario
 
 _HISTORY = ("history-week", "history")
-NOTHING = PlaybookSlice("history", "Nothing: history's week and morning", ())
+NOTHING = BarrierPlan("history", "Nothing: history's week and morning", ())
 NEEDED = ("release.copy", "server.start")  # what the fleet takes at least, a server each
 SEEN_USD = 10_000_000  # clients' orders come and go by less than that
 SHORT_MIN = 30  # what takes less is a setting
@@ -39,7 +39,7 @@ class AloneRow(TypedDict):
     price_usd: int
 
 
-def alone(scenario: Scenario, seed: int, found: PlaybookSlice = NOTHING, *, hole: bool = False, until: int | None = None) -> Rehearsal:
+def alone(scenario: Scenario, seed: int, found: BarrierPlan = NOTHING, *, hole: bool = False, until: int | None = None) -> Rehearsal:
     """A run to step `until` with history's play and one barrier beside it; the seed's draw of a hole is overridden. Raises PlaybookError."""
     others = [
         command
@@ -60,7 +60,7 @@ def alone(scenario: Scenario, seed: int, found: PlaybookSlice = NOTHING, *, hole
     return run
 
 
-def _step_to(sim: Simulation, target: int, found: PlaybookSlice, hole: bool) -> None:
+def _step_to(sim: Simulation, target: int, found: BarrierPlan, hole: bool) -> None:
     if sim.now < 0 <= target:
         sim.step(-sim.now)
         if found.control:
@@ -72,7 +72,7 @@ def _step_to(sim: Simulation, target: int, found: PlaybookSlice, hole: bool) -> 
     sim.step(max(0, target - sim.now))
 
 
-def _is_given(sim: Simulation, command: Command, own: bool, found: PlaybookSlice) -> bool:
+def _is_given(sim: Simulation, command: Command, own: bool, found: BarrierPlan) -> bool:
     """On the day history acts on a position that can be seen, and a team that is alerted where an alert has told it."""
     if command.step < 0:
         return True
@@ -81,7 +81,7 @@ def _is_given(sim: Simulation, command: Command, own: bool, found: PlaybookSlice
     return command.step < sim.calendar.open or gross_usd(sim.machine) > SEEN_USD
 
 
-def alone_row(scenario: Scenario, seed: int, found: PlaybookSlice, before: Rehearsal) -> AloneRow:
+def alone_row(scenario: Scenario, seed: int, found: BarrierPlan, before: Rehearsal) -> AloneRow:
     """One line of the table. `before`: history's own run."""
     sim = alone(scenario, seed, found).sim
     money, history = score(sim), score(before.sim)
@@ -103,7 +103,7 @@ def alone_row(scenario: Scenario, seed: int, found: PlaybookSlice, before: Rehea
 def alone_table(scenario: Scenario, seed: int) -> list[AloneRow]:
     """Every slice of a scenario closed alone, history first."""
     before = alone(scenario, seed)
-    return [alone_row(scenario, seed, found, before) for found in (NOTHING, *slices(scenario, seed))]
+    return [alone_row(scenario, seed, found, before) for found in (NOTHING, *barrier_plans(scenario, seed))]
 
 
 def week_supply(scenario: Scenario) -> dict[str, dict[str, int]]:
