@@ -1,24 +1,28 @@
 """The one door of the command line: what a command cannot do anything about is one line on stderr and exit code 2, never a traceback.
 
-A fault of our own keeps its traceback: nobody else can mend it.
+A command whose reader has gone (`... | head`) ends without a word. A fault of our own keeps its traceback: nobody else can mend it.
 """
 
 import os
+import select
 import sys
 from collections.abc import Callable
+from difflib import get_close_matches
 from functools import partial
 from typing import Any, NoReturn
 
 import redis
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import ManagementUtility
+from django.core.management import ManagementUtility, get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError
 from kombu.exceptions import OperationalError as QueueGone
 
 from game import __version__
 from game.storage import is_full
+
+READER_GONE = 141  # a shell's code for what a closed pipe has ended: 128 and SIGPIPE
 
 
 class _Utility(ManagementUtility):
@@ -31,6 +35,11 @@ class _Utility(ManagementUtility):
             super().execute()
 
     def fetch_command(self, subcommand: str) -> BaseCommand:
+        known = get_commands()
+        if subcommand not in known:
+            near = get_close_matches(subcommand, known)
+            hint = f"did you mean {' or '.join(near)}?" if near else "expected one of those that `manage.py help` lists"
+            raise CommandError(f"{subcommand!r} is no command: {hint}", returncode=2)
         command = super().fetch_command(subcommand)
         command.get_version = lambda: __version__  # type: ignore[method-assign]
         command.create_parser = partial(_strict, command.create_parser)  # type: ignore[method-assign]
@@ -50,6 +59,15 @@ def _strict(made: Callable[..., CommandParser], program: str, name: str, **optio
 def run(arguments: list[str]) -> int:
     """Run a management command; the exit code, where the command itself did not end the process."""
     try:
+        return _carried_out(arguments)
+    except (BrokenPipeError, SystemExit):
+        if _reader_is_gone():
+            os._exit(READER_GONE)  # not by Python's own end, which would try to write what is left, and say that it cannot
+        raise
+
+
+def _carried_out(arguments: list[str]) -> int:
+    try:
         _Utility(arguments).execute()
         sys.stdout.flush()
     except CommandError as problem:
@@ -67,6 +85,16 @@ def _refuse(line: str, code: int) -> int:
     if not _is_writable_still():
         os._exit(code)  # what is left in the buffer cannot be written: Python would say so in a traceback at its end
     return code
+
+
+def _reader_is_gone() -> bool:
+    """Whether standard output is a pipe or a socket that nobody reads any more."""
+    try:
+        watched = select.poll()
+        watched.register(sys.stdout.fileno(), 0)
+        return any(state & (select.POLLERR | select.POLLHUP) for _, state in watched.poll(0))
+    except (OSError, ValueError):  # no file at all
+        return False
 
 
 def _is_writable_still() -> bool:

@@ -73,6 +73,39 @@ def test_every_command_of_ours_is_tried():
     assert ours <= set(TRIED)
 
 
+@pytest.mark.parametrize("arguments", [
+    ["scenario_keys"], ["replay", "knight-2012", "--until", "08:01"], ["replay", "knight-2012", "--until", "08:01", "--json"],
+    ["rehearse", "knight-2012", "--until", "08:01", "--unwind", "formula"], ["replay", "--help"], ["help"], ["--version"],
+])  # fmt: skip
+def test_a_command_whose_reader_has_gone_ends_without_a_word(bare, arguments):
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, env={**os.environ, "STATE_DIR": str(bare.state)},
+            stdout=writer, stderr=subprocess.PIPE, text=True, timeout=120,
+        )  # fmt: skip
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (door.READER_GONE, "")
+
+
+def test_a_pipe_that_is_closed_elsewhere_is_a_fault_of_our_own(monkeypatch):
+    def broken(utility: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(door._Utility, "execute", broken)
+    with pytest.raises(BrokenPipeError):
+        door.run(["manage.py", "check"])
+
+
+@pytest.mark.parametrize(("name", "told"), [("replya", "did you mean replay?"), ("nosuch", "`manage.py help` lists")])
+def test_a_command_that_there_is_not_is_one_line(capsys, name, told):
+    assert door.run(["manage.py", name]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.count("\n") == 1 and f"{name!r} is no command" in said.err and told in said.err
+
+
 @pytest.mark.parametrize("command", TRIED)
 def test_a_database_that_is_down_is_one_line(bare, command):
     done = clean(manage(words(command, bare), STATE_DIR=str(bare.state), DATABASE_URL=CLOSED))
