@@ -107,7 +107,7 @@ __all__ = [
     "SeedOutcome",
     "Simulation",
     "Stopped",
-    "Unpacked",
+    "Told",
     "alone_table",
     "alternatives",
     "autopilot",

@@ -145,8 +145,9 @@ class Lever:
         """What the menus of assistants have of it."""
         if self.wishes is not None:
             return self.wishes
-        simple = self.askable and list(self.args) in ([], ["server"], ["servers"])
-        return (Wish(self.label + (": {server}" if self.args else "")),) if simple else ()
+        if not self.askable or list(self.args) not in ([], ["server"], ["servers"]):
+            return ()
+        return (Wish(f"{self.label}: {{server}}" if self.args else self.label),)
 
     @property
     def askable(self) -> bool:

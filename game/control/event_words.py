@@ -74,4 +74,6 @@ def words(kind: str, given: Mapping[str, Any], scenario: engine.Scenario) -> str
         ),
         None,
     )
-    return label if told is None else f"{label}: {_usd(told) if isinstance(told, int) and told > 1000 else told}"
+    if told is None:
+        return label
+    return f"{label}: {_usd(told)}" if isinstance(told, int) and told > 1000 else f"{label}: {told}"

@@ -83,10 +83,11 @@ def attendance(exercise: Exercise) -> Iterator[str]:
 
     def rows() -> Iterator[tuple[Any, ...]]:
         for player, seat, since, until in sorted(stays, key=lambda stay: (stay[0].created, stay[0].pk, stay[2])):
-            minutes = round((until - max(since, start)).total_seconds() / 60, 1) if start and seat and until > start else None
-            times = (since, until if start else None, minutes) if seat else (None, None, None)
-            desk = (seat.team.name, seat.desk) if seat else ("", "")
-            yield (exercise.title, exercise.code, player.name, *desk, *times, player.created, player.gone_at or player.seen_at)
+            where: tuple[Any, ...] = ("", "", None, None, None)
+            if seat:
+                minutes = round((until - max(since, start)).total_seconds() / 60, 1) if start and until > start else None
+                where = (seat.team.name, seat.desk, since, until if start else None, minutes)
+            yield (exercise.title, exercise.code, player.name, *where, player.created, player.gone_at or player.seen_at)
 
     return lines(ATTENDANCE, rows())
 

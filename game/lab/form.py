@@ -70,7 +70,9 @@ class NewExperiment(forms.Form):
         players = data["players"] or next(iter(PLAYERS))
         scenario = data["scenario"] or playable()[0].id
         noise_only = data["varies"] == "noise"
-        market = run.team.exercise.seed if run else engine.load_scenario(scenario).default_seed
+        market = data["market"]
+        if market is None:
+            market = run.team.exercise.seed if run else engine.load_scenario(scenario).default_seed
         return Experiment.begin(
             facilitator,
             run,
@@ -82,7 +84,7 @@ class NewExperiment(forms.Form):
             tested=data["holes"] != "built",
             seeds=data["seeds"] or SEEDS,
             first_seed=1 if data["first_seed"] is None else data["first_seed"],
-            market=(market if data["market"] is None else data["market"]) if noise_only else None,
+            market=market if noise_only else None,
         )
 
     def _title(self, players: str, chosen: list[str]) -> str:

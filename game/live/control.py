@@ -57,7 +57,9 @@ def team_group(team_id: int) -> str:
 
 def state_of(exercise: Exercise, step: int) -> dict[str, Any]:
     """The `state` message of an exercise that is at `step`."""
-    reason = "" if exercise.state != "paused" else HALTED.get(exercise.halt, "" if exercise.owner_id else BY_HAND)
+    reason = ""
+    if exercise.state == "paused":
+        reason = HALTED.get(exercise.halt, "" if exercise.owner_id else BY_HAND)
     waits = planning.pause_state(exercise)
     message = {"t": "state", "state": exercise.state, "speed": exercise.speed_at(step), "reason": reason, "planning": waits}
     return message | {"result": way("result", exercise.code)}
