@@ -1,4 +1,4 @@
-"""What must not be lost, as rows: exercises, runs, commands, events, checkpoints. Rules are methods; changes of state are
+"""What must not be lost, as rows: here exercises, teams and their runs, beside it the rest. Rules are methods; changes of state are
 conditional UPDATEs, so that of two who try at once one wins and the other is told.
 """
 
@@ -13,7 +13,6 @@ from django.utils import timezone
 import engine
 from game.models import bounds, branching, contents, injects, planning
 from game.models.branching import Fork as Fork
-from game.models.columns import SoundJSON
 from game.models.contents import ScenarioContent as ScenarioContent
 from game.models.defaults import Defaults as Defaults
 from game.models.experiments import Experiment as Experiment
@@ -21,6 +20,7 @@ from game.models.experiments import Trial as Trial
 from game.models.injects import Inject as Inject
 from game.models.injects import Message as Message
 from game.models.lessons import Lesson as Lesson
+from game.models.links import FacilitatorLink as FacilitatorLink
 from game.models.notes import Deed as Deed
 from game.models.notes import Note as Note
 from game.models.outcomes import Course as Course
@@ -31,9 +31,12 @@ from game.models.people import Seat as Seat
 from game.models.people import Stay as Stay
 from game.models.people import clean_name, name_key
 from game.models.planning import Planning as Planning
+from game.models.run_rows import Checkpoint as Checkpoint
+from game.models.run_rows import Command as Command
+from game.models.run_rows import Event as Event
+from game.models.run_rows import Ghost as Ghost
 from game.rules import ASSISTANT, DESKS, JOINS_MOST, SPEED_MAX, SPEED_MIN
 from game.rules import RuleBroken as RuleBroken
-from game.tokens import hashed, new_token
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another
 TEAMS_MAX = 12
@@ -61,38 +64,6 @@ def new_code() -> str:
     """A join code such as K7-M4Q."""
     letters = [secrets.choice(CODE_LETTERS) for _ in range(5)]
     return f"{''.join(letters[:2])}-{''.join(letters[2:])}"
-
-
-class FacilitatorLink(models.Model):
-    """A one-time link that signs somebody in; only its hash is kept."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, help_text="whom it signs in; nobody named: the machine's own facilitator")
-    token_hash = models.CharField(max_length=64, unique=True)
-    created = models.DateTimeField(default=timezone.now)
-    used_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [bounds.filled("a_link_has_a_token", "token_hash")]
-
-    @classmethod
-    def issue(cls, user: User | None = None) -> str:
-        """A new link's token. Unused older ones of the same account die: only the link that was printed last opens."""
-        token = new_token()
-        cls.objects.filter(used_at=None, user=user).delete()
-        cls.objects.create(token_hash=hashed(token), user=user)
-        return token
-
-    @classmethod
-    def unused(cls, token: str) -> "FacilitatorLink | None":
-        """The link of a token that still opens; looking at it spends nothing."""
-        return cls.objects.select_related("user").filter(token_hash=hashed(token), used_at=None).first()
-
-    @classmethod
-    def use(cls, token: str) -> "FacilitatorLink | None":
-        """The link of a token that opens now, which it does once; None for another one."""
-        link = cls.unused(token)
-        spent = link is not None and cls.objects.filter(pk=link.pk, used_at=None).update(used_at=timezone.now()) == 1
-        return link if spent else None
 
 
 class Exercise(models.Model):
@@ -536,109 +507,3 @@ class Run(models.Model):
         if Run.objects.filter(pk=self.pk, state="standing", may_play_on=True, stopped=False).update(**now, note=said) != 1:
             raise RuleBroken(f"{self.team} cannot be played on: it can be ended here.")
         self.refresh_from_db()
-
-
-class Checkpoint(models.Model):
-    """A cache of replay: the simulation before `step`. Thrown away when it does not match."""
-
-    run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="checkpoint")
-    step = models.IntegerField()
-    seq = models.PositiveIntegerField(help_text="the last command in it")
-    events = models.PositiveIntegerField(help_text="how many it had told")
-    blob = models.BinaryField()
-    score = models.JSONField(default=dict, help_text="as it stood: what the run is scored by where it cannot go on from here")
-    executions = models.CharField(max_length=64, blank=True, help_text="their digest, see engine.executed")
-    saved_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [bounds.between("a_checkpoint_is_of_the_week", step=bounds.STEPS)]
-
-
-class Command(models.Model):
-    """Something a desk does. The row comes first: the clock stamps it with a step, commits, and only then tells the engine."""
-
-    class State(models.TextChoices):
-        PENDING = "pending"
-        STAMPED = "stamped"
-        APPLIED = "applied"
-        REFUSED = "refused"
-
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="commands")
-    client_id = models.UUIDField()
-    seq = models.PositiveIntegerField(null=True)
-    step = models.IntegerField(null=True)
-    desk = models.CharField(max_length=12)
-    kind = models.CharField(max_length=40)
-    args = SoundJSON(default=dict)
-    confidence = models.CharField(max_length=8, blank=True)
-    why = models.TextField(blank=True)
-    by = models.CharField(max_length=24, blank=True, help_text="the holder's name, or autopilot")
-    state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
-    reason = models.TextField(blank=True)
-    created = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["run", "seq"]
-        constraints = [
-            models.UniqueConstraint(fields=["run", "client_id"], name="a_click_counts_once"),
-            models.UniqueConstraint(fields=["run", "seq"], name="one_order_of_commands"),
-            bounds.holds(
-                "a_stamp_is_whole",
-                models.Q(seq__isnull=True, step__isnull=True) | models.Q(seq__isnull=False, step__isnull=False),
-                "Expected seq and step together.",
-            ),
-            bounds.holds(
-                "who_waits_has_no_stamp",
-                models.Q(state="pending", seq__isnull=True)
-                | models.Q(state__in=("stamped", "applied"), seq__isnull=False)
-                | models.Q(state="refused"),
-                "Expected pending without a place in the log; stamped or applied with one; or refused.",
-            ),
-            bounds.between("a_command_is_of_the_week", step=bounds.STEPS),
-            bounds.one_of("a_command_is_somebodys", desk=bounds.SEATED, confidence=bounds.CONFIDENCE),
-            bounds.filled("a_command_has_a_kind", "kind"),
-        ]
-        indexes = [models.Index(fields=["run", "state"], name="commands_waiting")]
-
-    @classmethod
-    def refuse_waiting(cls, run: Run) -> None:
-        """Answer the commands that came too late for a run that has ended."""
-        late = "The exercise ended before this could be done."
-        cls.objects.filter(run=run, state="pending").update(state="refused", reason=late)
-
-
-class Event(models.Model):
-    """Something that happened in a run, in order. `number` makes a second telling of the same event impossible."""
-
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events")
-    number = models.PositiveIntegerField()
-    step = models.IntegerField()
-    kind = models.CharField(max_length=40)
-    audience = models.JSONField(default=list)
-    data = models.JSONField(default=dict)
-
-    class Meta:
-        ordering = ["run", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["run", "number"], name="an_event_is_told_once"),
-            bounds.between("an_event_is_of_the_week", step=bounds.STEPS),
-            bounds.filled("an_event_has_a_kind", "kind"),
-        ]
-        indexes = [models.Index(fields=["kind", "run"], name="events_by_kind")]
-
-
-class Ghost(models.Model):
-    """History's run on a market: what every team of that seed is measured against."""
-
-    scenario = models.CharField(max_length=40)
-    seed = models.PositiveBigIntegerField()
-    noise = models.PositiveBigIntegerField(null=True)
-    made_by = models.CharField(max_length=40, help_text="see game.contents")
-    curve = models.JSONField(default=list)
-    score = models.JSONField(default=dict)
-    story = models.JSONField(default=list, help_text="[{at, desk, text}, ...], see engine.story")
-    injects_key = models.CharField(max_length=32, blank=True, help_text="of the injects in it that went to all teams, see game.injects")
-    created = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [bounds.filled("a_ghost_has_a_market", "scenario")]
