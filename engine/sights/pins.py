@@ -1,4 +1,7 @@
-"""What a desk shares: the text of a pin, made of the desk's own cards as they are now, so that it never says more than the desk sees."""
+"""What a desk shares: the text of a pin, made of the desk's own cards as they are now, so that it never says more than the desk sees.
+
+Every maker gives (title, lines), and raises Refused where its desk has no such thing to show.
+"""
 
 from collections.abc import Callable
 

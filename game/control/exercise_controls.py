@@ -96,7 +96,8 @@ def drive(exercise: Exercise, verb: str, value: Any = None, by: str = "") -> Non
 
 def drive_team(team: Team, verb: str, value: Any = None, by: str = "") -> None:
     """The same for one team alone: pause, resume, end, speed, advance (without a time to where the furthest team is, or else to the
-    next phase), retry (from its log), play_on (after an upgrade). The others go on as they were.
+    next phase), retry (from its log), play_on (after an upgrade). The others go on as they were. Raises RuleBroken
+    with the reason when it cannot be done.
     """
     run = Run.objects.filter(team=team).select_related("team__exercise").first()
     if run is None:

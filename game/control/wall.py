@@ -10,7 +10,7 @@ MODES = tuple(Exercise.LossCounter.values)
 
 def freeze(exercise: Exercise) -> None:
     """Keep what the wall shows of losses as it is now. What is kept is the picture itself, at a full minute, and not a moment to
-    compute it from: a team that lags behind would go on moving in it.
+    compute it from: a team that lags behind would go on moving in it. Raises RuleBroken where it is frozen already, or nothing runs.
     """
     if exercise.frozen:
         raise RuleBroken("The leaderboard is frozen already.")
@@ -24,7 +24,7 @@ def freeze(exercise: Exercise) -> None:
 
 
 def reveal(exercise: Exercise) -> None:
-    """Let the wall, and after the end the result page, show how it stands."""
+    """Let the wall, and after the end the result page, show how it stands. Raises RuleBroken where it is not frozen."""
     if not exercise.frozen:
         raise RuleBroken("The leaderboard is not frozen.")
     exercise.frozen = None
@@ -32,7 +32,7 @@ def reveal(exercise: Exercise) -> None:
 
 
 def show_losses(exercise: Exercise, mode: Any) -> None:
-    """Show them live, two market minutes late, or not before the end."""
+    """Show them live, two market minutes late, or not before the end (`mode`, one of MODES). Raises RuleBroken."""
     if mode not in MODES:
         raise RuleBroken(f"The projector can show losses {', '.join(MODES)}, not {str(mode)[:20]!r}.")
     if exercise.frozen:

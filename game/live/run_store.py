@@ -94,7 +94,7 @@ _AT_ONCE = 500  # events a statement
 
 
 def control(run: Run) -> RunControl:
-    """One look at the exercise, the epoch and the inbox."""
+    """One look at the exercise, the epoch and the inbox. Raises Fenced where another owner has the run."""
     with connection.cursor() as cursor:
         cursor.execute(_LOOK, [run.pk, run.epoch])
         row = cursor.fetchone()
@@ -229,7 +229,7 @@ def _compare(run: Run, told: list[Event]) -> None:
 
 
 def save_step(run: Run, step: int, curve: list[list[int]] | None, *, shown_to: int) -> None:
-    """How far it is, how far the screens may see it until this is written again, and its loss curve where that has grown."""
+    """How far it is, how far the screens may see it until this is written again, and its loss curve where that has grown. Raises Fenced."""
     if curve is not None:
         _guard(run, step=step, shown_to=shown_to, curve=curve)
     elif write(_GUARD_SHOWN, [step, shown_to, run.pk, run.epoch]) != 1:
