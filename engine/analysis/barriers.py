@@ -26,7 +26,7 @@ from engine.levers.shapes import fitting
 
 if TYPE_CHECKING:
     from engine.commands import Command
-    from engine.scenario.barrier_texts import Barrier as Barrier
+    from engine.scenario.barrier_texts import Barrier
     from engine.scenario.scenario import Scenario
 
 BASE = Counterfactual("week")  # the run as played, its week with it where history's stands before it: what the others are held against

@@ -49,7 +49,7 @@ class _Trial(TypedDict):
     unplaced: list[str]
 
 
-class Side(TypedDict):
+class LabSide(TypedDict):
     """All trials of one side: quantiles of the loss, its mean with the standard error, and how many never had a runaway or lost little."""
 
     trials: int
@@ -92,7 +92,7 @@ class Bins(TypedDict):
 class Distribution(TypedDict):
     """What came of the trials so far; a side without trials is None."""
 
-    sides: dict[str, Side | None]
+    sides: dict[str, LabSide | None]
     paired: Paired | None
     bins: Bins | None
 
@@ -266,7 +266,7 @@ def distribution(found: Mapping[int, Mapping[str, _Trial]]) -> Distribution:
     return {"sides": {side: _side(rows[side], losses[side]) for side in SIDES}, "paired": _paired(pairs), "bins": bins(losses)}
 
 
-def _side(rows: list[tuple[int, _Trial]], losses: list[float]) -> Side | None:
+def _side(rows: list[tuple[int, _Trial]], losses: list[float]) -> LabSide | None:
     if not rows:
         return None
     refused: Counter[str] = Counter()

@@ -13,7 +13,7 @@ _Parse = Callable[[list[str]], list[str | int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class ActForm:
     """How what stands behind an act's name is read, and whether the act can hurt: a desk arms it first, as it does a lever."""
 
     parse: _Parse
@@ -70,41 +70,41 @@ def _rule(words: list[str]) -> list[str | int]:
 
 
 # Every act there is.
-ACTS: dict[str, Form] = {
+ACTS: dict[str, ActForm] = {
     # the risk manager's word, and what is measured by
-    "give": Form(_a_word),
-    "refuse": Form(_a_word),
-    "note_gross": Form(_nothing),
+    "give": ActForm(_a_word),
+    "refuse": ActForm(_a_word),
+    "note_gross": ActForm(_nothing),
     # the exchange
-    "cut_off": Form(_nothing, dangerous=True),
-    "intended": Form(_nothing),
-    "review": Form(_nothing),
-    "slow_ruling": Form(_number(240)),
-    "collar": Form(_number(5000)),
-    "reopen": Form(_nothing, dangerous=True),
+    "cut_off": ActForm(_nothing, dangerous=True),
+    "intended": ActForm(_nothing),
+    "review": ActForm(_nothing),
+    "slow_ruling": ActForm(_number(240)),
+    "collar": ActForm(_number(5000)),
+    "reopen": ActForm(_nothing, dangerous=True),
     # clients
-    "away": Form(_nothing),
-    "gone": Form(_nothing, dangerous=True),
-    "leave_unless_served": Form(_number(120)),
-    "hand_back": Form(_nothing),
-    "rest": Form(_number(120)),
-    "shy": Form(_choice_and_number(("5", "10", "20", "30", "40"), 480)),
+    "away": ActForm(_nothing),
+    "gone": ActForm(_nothing, dangerous=True),
+    "leave_unless_served": ActForm(_number(120)),
+    "hand_back": ActForm(_nothing),
+    "rest": ActForm(_number(120)),
+    "shy": ActForm(_choice_and_number(("5", "10", "20", "30", "40"), 480)),
     # hands, time and money
-    "pace": Form(_pace),
-    "hand": Form(_choice(*DESKS)),
-    "unavailable": Form(_choice_and_number(DESKS, 480)),
-    "fee": Form(_number(100_000_000)),
+    "pace": ActForm(_pace),
+    "hand": ActForm(_choice(*DESKS)),
+    "unavailable": ActForm(_choice_and_number(DESKS, 480)),
+    "fee": ActForm(_number(100_000_000)),
     # the evenings
-    "reread": Form(_nothing),
-    "recheck": Form(_nothing),
+    "reread": ActForm(_nothing),
+    "recheck": ActForm(_nothing),
     # the flag, the servers, the mail, the monitor
-    "flag_off": Form(_nothing, dangerous=True),
-    "freeze": Form(_number(480)),
-    "crash": Form(_number(8)),
-    "page": Form(_rule),
-    "filtered": Form(_nothing),
-    "feed": Form(_nothing),
-    "late_figures": Form(_choice_and_number(("60", "120", "180", "240"), 480)),
+    "flag_off": ActForm(_nothing, dangerous=True),
+    "freeze": ActForm(_number(480)),
+    "crash": ActForm(_number(8)),
+    "page": ActForm(_rule),
+    "filtered": ActForm(_nothing),
+    "feed": ActForm(_nothing),
+    "late_figures": ActForm(_choice_and_number(("60", "120", "180", "240"), 480)),
 }
 
 

@@ -59,7 +59,7 @@ def preview(exercise: Exercise, fields: Mapping[str, Any]) -> Mapping[str, Any]:
     return engine.inject_preview(scenario, args)
 
 
-class Given(NamedTuple):
+class GivenState(NamedTuple):
     """What stands of a facilitator's command in one run."""
 
     state: str
@@ -67,18 +67,18 @@ class Given(NamedTuple):
     reason: str
 
 
-def _given(exercise: Exercise) -> dict[tuple[str, int, int], Given]:
+def _given(exercise: Exercise) -> dict[tuple[str, int, int], GivenState]:
     """(kind, number, run) -> the facilitator's command. Looked at every other second: rows are not made into models."""
     rows = Command.objects.filter(run__team__exercise=exercise, desk="facilitator", kind__in=("inject.play", "persona.say")).order_by()
     found = rows.values_list("kind", "args", "run_id", "state", "step", "reason")
-    return {(kind, args["id"], run): Given(state, step, reason) for kind, args, run, state, step, reason in found}
+    return {(kind, args["id"], run): GivenState(state, step, reason) for kind, args, run, state, step, reason in found}
 
 
 def _line(
     calendar: engine.Calendar,
     row: Inject,
     runs: list[Run],
-    given: Mapping[tuple[str, int, int], Given],
+    given: Mapping[tuple[str, int, int], GivenState],
     had: Mapping[int, Mapping[int, int]],
     text: Any,
 ) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def _line(
     }
 
 
-def _in_a_run(row: Inject, run: Run, command: Given, step: int | None) -> str:
+def _in_a_run(row: Inject, run: Run, command: GivenState, step: int | None) -> str:
     if step is not None:
         return "delivered"
     if row.taken_back:
@@ -153,7 +153,7 @@ def _message(
     calendar: engine.Calendar,
     row: Message,
     runs: list[Run],
-    given: Mapping[tuple[str, int, int], Given],
+    given: Mapping[tuple[str, int, int], GivenState],
     answers: Mapping[int, list[Any]],
 ) -> dict[str, Any]:
     """A message: {id, from, desks, text, target, by, at, waiting, replies}. `waiting`: the teams that have not had it yet."""

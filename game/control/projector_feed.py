@@ -14,7 +14,7 @@ from game.control.board import Board, Side, compose
 from game.live.db_threads import in_rows
 from game.live.hub import Slot, hub
 from game.live.losses import Curve
-from game.live.loudspeaker import Told
+from game.live.loudspeaker import Unpacked
 from game.models import Exercise, Run
 
 log = structlog.get_logger(__name__)
@@ -53,7 +53,7 @@ class Feed:
     def fill(self, slot: Slot) -> None:
         """The whole picture for one client."""
         step = max((side.step for side, _ in self._runs.values()), default=engine.EARLIEST)
-        slot.offer(Told(step, dict(self.board.cards), []), whole=True)
+        slot.offer(Unpacked(step, dict(self.board.cards), []), whole=True)
 
     async def remove(self, slot: Slot) -> None:
         """Offer to it no longer; the last one out stops the feed."""
@@ -116,7 +116,7 @@ class Feed:
         if changed:
             self._quiet_until = time.monotonic() + QUIET_S
             for client in self._clients:
-                client.offer(Told(step, changed, []))
+                client.offer(Unpacked(step, changed, []))
         self._ready.set()
 
     def composed(self, sides: list[Side]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ NOT_LISTED = [kind for kind, lever in engine.KINDS.items() if lever.talk or leve
 COUNTED = [kind for kind, lever in engine.KINDS.items() if lever.routine]  # a desk opens a hundred mails in a morning
 
 
-class Happened(NamedTuple):
+class LogEvent(NamedTuple):
     """An event of a log, as the engine tells it."""
 
     step: int
@@ -45,7 +45,7 @@ def told_of(run: "Run") -> dict[str, Any]:
     """What is read from the whole log of a run, and is the same for whoever looks."""
     score, scenario = run.score or {}, contents.scenario_of(run)
     rows = run.happened.order_by("number").values_list("step", "kind", "audience", "data")
-    events = [Happened(*row) for row in rows.iterator()]  # thousands: no model for each
+    events = [LogEvent(*row) for row in rows.iterator()]  # thousands: no model for each
     given = run.given.exclude(kind__in=NOT_LISTED)
     opened = run.given.filter(kind__in=COUNTED).order_by("desk").values_list("desk").annotate(Count("pk"))
     return {

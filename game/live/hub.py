@@ -15,7 +15,7 @@ import structlog
 
 import engine
 from game.live.broker import BROKER_GONE, cards_key, channel, listener
-from game.live.loudspeaker import Cards, Told, read_hash, unpack
+from game.live.loudspeaker import Cards, Unpacked, read_hash, unpack
 
 log = structlog.get_logger(__name__)
 RETRY_S = 0.2
@@ -35,7 +35,7 @@ class Slot:
         self.notes: deque[str] = deque(maxlen=NOTES_KEPT)
         self._seen: dict[str, int] = {}
 
-    def offer(self, told: Told, *, whole: bool = False) -> None:
+    def offer(self, told: Unpacked, *, whole: bool = False) -> None:
         """Take in what is newer. With `whole`, what was sent already is sent again."""
         if whole:
             self._seen.clear()

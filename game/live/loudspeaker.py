@@ -15,7 +15,7 @@ from game.live.broker import BROKER_GONE, cards_key, channel, client
 Cards = dict[str, tuple[int, str]]  # name -> version, JSON text
 
 
-class Told(NamedTuple):
+class Unpacked(NamedTuple):
     """One message, taken apart."""
 
     step: int
@@ -34,7 +34,7 @@ def pack(step: int, cards: Cards, notes: Iterable[str] = ()) -> str:
     return "\n".join([*lines, *(f"!{note}" for note in notes)])
 
 
-def unpack(text: str) -> Told:
+def unpack(text: str) -> Unpacked:
     """The parts of a message. Raises ValueError for text that is none."""
     step, *lines = text.split("\n")
     cards: Cards = {}
@@ -45,7 +45,7 @@ def unpack(text: str) -> Told:
         else:
             name, version, content = line[1:].split(" ", 2)
             cards[name] = (int(version), content)
-    return Told(int(step), cards, notes)
+    return Unpacked(int(step), cards, notes)
 
 
 FULL_NOTE = '{"t":"full"}'  # the run stands before a full disk
@@ -57,7 +57,7 @@ def say_full(run_id: int) -> None:
         client().publish(channel(run_id, "facilitator"), pack(engine.EARLIEST, {}, [FULL_NOTE]))
 
 
-def read_hash(found: Mapping[Any, Any]) -> Told:
+def read_hash(found: Mapping[Any, Any]) -> Unpacked:
     """The latest cards as they lie in the broker's hash."""
     step = int(found.get("", engine.EARLIEST))  # nothing was told yet: at the very beginning
     cards = {}
@@ -65,7 +65,7 @@ def read_hash(found: Mapping[Any, Any]) -> Told:
         if name:
             version, content = value.split(" ", 1)
             cards[name] = (int(version), content)
-    return Told(step, cards, [])
+    return Unpacked(step, cards, [])
 
 
 class Loudspeaker:

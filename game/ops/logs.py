@@ -21,7 +21,7 @@ SILENT_S = 8.0  # a game that stands before a full disk says so every few second
 
 
 @dataclass
-class Log:
+class LogFile:
     """One process's file, and what it does not hold yet."""
 
     path: Path
@@ -88,7 +88,7 @@ class Logs:
         self.folder = folder
         self.say = say
         self.selector = selectors.DefaultSelector()
-        self._of: dict[str, Log] = {}
+        self._of: dict[str, LogFile] = {}
         self._lines: dict[int, bytes] = {}  # a pipe's line that is not whole yet
         self._full = False
         self._games_until = 0.0  # they stand before a full disk: their database's, say
@@ -101,14 +101,14 @@ class Logs:
         """The end for a new process of that name to write to: close it here once the process has it."""
         read, write = os.pipe()
         os.set_blocking(read, False)
-        log = self._of.setdefault(name, Log(self.path(name)))
+        log = self._of.setdefault(name, LogFile(self.path(name)))
         self.selector.register(read, selectors.EVENT_READ, log)
         return write
 
     def wait(self, seconds: float) -> None:
         """Until somebody says something, at most so long, and write it down."""
         for key, _ in self.selector.select(seconds):
-            if isinstance(key.data, Log):
+            if isinstance(key.data, LogFile):
                 self._read(key.fd, key.data)
             else:
                 os.read(key.fd, READ_BYTES)  # a signal came
@@ -118,10 +118,10 @@ class Logs:
 
     def drain(self) -> None:
         """Write down what was said and not read yet."""
-        while any(isinstance(key.data, Log) for key, _ in self.selector.select(0)):
+        while any(isinstance(key.data, LogFile) for key, _ in self.selector.select(0)):
             self.wait(0)
 
-    def _read(self, pipe: int, log: Log) -> None:
+    def _read(self, pipe: int, log: LogFile) -> None:
         try:
             data = os.read(pipe, READ_BYTES)
         except BlockingIOError:

@@ -8,7 +8,7 @@ import structlog
 
 from game.live.db_threads import in_rows
 from game.live.hub import Slot
-from game.live.loudspeaker import Told, to_json
+from game.live.loudspeaker import Unpacked, to_json
 from game.models import Exercise, Seat
 from game.rules import DESKS
 
@@ -61,7 +61,7 @@ class Lobby:
     def fill(self, slot: Slot) -> None:
         """The whole picture for one screen."""
         if self._text:
-            slot.offer(Told(0, {"lobby": (self._version, self._text)}, []), whole=True)
+            slot.offer(Unpacked(0, {"lobby": (self._version, self._text)}, []), whole=True)
 
     def remove(self, slot: Slot) -> None:
         """Offer to it no longer; the last one out stops the looking."""
@@ -85,7 +85,7 @@ class Lobby:
                 if text != self._text:
                     self._version, self._text = self._version + 1, text
                     for slot in self._slots - self._new:
-                        slot.offer(Told(0, {"lobby": (self._version, self._text)}, []))
+                        slot.offer(Unpacked(0, {"lobby": (self._version, self._text)}, []))
                 for slot in self._new & waiting:
                     self.fill(slot)
                 self._new -= waiting

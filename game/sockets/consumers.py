@@ -159,7 +159,7 @@ class SeatConsumer(DeskConsumer):
             await self._why(self.place, message)
         elif isinstance(message, protocol.Drive):
             await self._drive(self.place, message)
-        elif isinstance(message, protocol.Ready):
+        elif isinstance(message, protocol.ReadyMessage):
             await self._ready(self.place, message)
         elif isinstance(message, protocol.Back):
             await self._back(self.place)
@@ -178,7 +178,7 @@ class SeatConsumer(DeskConsumer):
         if reason := await in_rows(do)():
             await self.send(protocol.error(reason))
 
-    async def _ready(self, place: Place, message: protocol.Ready) -> None:
+    async def _ready(self, place: Place, message: protocol.ReadyMessage) -> None:
         def do() -> str:
             if not is_still(place):
                 return inbox.MOVED

@@ -70,7 +70,7 @@ class Drive(_Message):
     value: float | str | None = None
 
 
-class Ready(_Message):
+class ReadyMessage(_Message):
     """The player is ready for the evening, or is not any more."""
 
     t: Literal["ready"]
@@ -83,7 +83,7 @@ class Back(_Message):
     t: Literal["back"]
 
 
-Incoming = Ack | Resync | CommandMessage | Why | Drive | Ready | Back
+Incoming = Ack | Resync | CommandMessage | Why | Drive | ReadyMessage | Back
 _incoming: TypeAdapter[Incoming] = TypeAdapter(Annotated[Incoming, Field(discriminator="t")])
 
 

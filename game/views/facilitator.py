@@ -128,7 +128,7 @@ def act_on_exercise(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 @facilitators_only
 def seat_link(request: HttpRequest, seat_id: int) -> HttpResponse:
-    """A new one-time link to a seat, shown once; with `do` what seating.act can do with the seat."""
+    """A new one-time link to a seat, shown once; with `do` what seating.change_seat can do with the seat."""
     seat = get_object_or_404(Seat.objects.select_related("team__exercise"), pk=seat_id, team__exercise__in=exercises_of(request.user))
     reason = ""
     try:

@@ -4,7 +4,7 @@ import asyncio
 import json
 
 from game.live.hub import Slot
-from game.live.loudspeaker import Told
+from game.live.loudspeaker import Unpacked
 from game.sockets.other_desks import Elsewhere, calling
 
 RINGING = {"calls": [{"id": 3, "caller": "NYSE", "state": "ringing", "left_s": 40}, {"id": 1, "caller": "Bank", "state": "missed", "left_s": 0}]}
@@ -41,10 +41,10 @@ def test_it_is_told_when_it_changes_and_again_when_the_page_asks():
         others = Elsewhere(wake)
         slot = others._slots["risk"] = Slot(wake, others.leave)
         assert others.news() == {"risk": NOTHING} and others.news() is None
-        slot.offer(Told(7, {"calls": (7, json.dumps(RINGING)), "positions": (7, "[]")}, ["a note of the risk manager's"]))
+        slot.offer(Unpacked(7, {"calls": (7, json.dumps(RINGING)), "positions": (7, "[]")}, ["a note of the risk manager's"]))
         assert others.news() == {"risk": calling("risk", {"calls": RINGING})}
         later = {"calls": [{**RINGING["calls"][0], "left_s": 39}]}
-        slot.offer(Told(8, {"calls": (8, json.dumps(later))}, []))
+        slot.offer(Unpacked(8, {"calls": (8, json.dumps(later))}, []))
         assert others.news() is None, "a second less to ring is nothing new"
         assert not slot.notes
         others.again()

@@ -255,3 +255,18 @@ def test_a_public_name_of_the_engine_means_one_thing():
             for name in public_names(ast.parse(path.read_text(encoding="utf-8"))):
                 where.setdefault(name, set()).add(file)
     assert {name: sorted(files) for name, files in where.items() if len(files) > 1 and name not in OF_A_PROTOCOL} == {}
+
+
+# Rows of the game that are what the engine calls so.
+ROWS = {"Command", "Deed", "Event", "Ghost", "Message"}
+
+
+def test_a_class_of_engine_or_game_has_its_name_alone():
+    where: dict[str, set[str]] = {}
+    for path in [*ENGINE, *GAME]:
+        file = path.relative_to(ROOT).as_posix()
+        if file not in PROTOCOLS and "/commands/" not in file and "/migrations/" not in file:  # whose names are Django's
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    where.setdefault(node.name, set()).add(file)
+    assert {name: sorted(files) for name, files in where.items() if len(files) > 1 and name not in ROWS} == {}
