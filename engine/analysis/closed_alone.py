@@ -19,7 +19,7 @@ from engine.market_time import STEPS_PER_MINUTE
 from engine.scenario.scenario import Scenario
 
 _HISTORY = ("history-week", "history")
-NOTHING = BarrierPlan("history", "Nothing: history's week and morning", ())
+NO_BARRIER = BarrierPlan("history", "Nothing: history's week and morning", ())
 NEEDED = ("release.copy", "server.start")  # what the fleet takes at least, a server each
 SEEN_USD = 10_000_000  # clients' orders come and go by less than that
 SHORT_MIN = 30  # what takes less is a setting
@@ -39,7 +39,7 @@ class AloneRow(TypedDict):
     price_usd: int
 
 
-def alone(scenario: Scenario, seed: int, found: BarrierPlan = NOTHING, *, hole: bool = False, until: int | None = None) -> Rehearsal:
+def alone(scenario: Scenario, seed: int, found: BarrierPlan = NO_BARRIER, *, hole: bool = False, until: int | None = None) -> Rehearsal:
     """A run to step `until` with history's play and one barrier beside it; the seed's draw of a hole is overridden. Raises PlaybookError."""
     others = [
         command
@@ -103,7 +103,7 @@ def alone_row(scenario: Scenario, seed: int, found: BarrierPlan, before: Rehears
 def alone_table(scenario: Scenario, seed: int) -> list[AloneRow]:
     """Every slice of a scenario closed alone, history first."""
     before = alone(scenario, seed)
-    return [alone_row(scenario, seed, found, before) for found in (NOTHING, *barrier_plans(scenario, seed))]
+    return [alone_row(scenario, seed, found, before) for found in (NO_BARRIER, *barrier_plans(scenario, seed))]
 
 
 def week_supply(scenario: Scenario) -> dict[str, dict[str, int]]:

@@ -14,7 +14,7 @@ from engine.scenario.scenario import Scenario
 
 OWN = [ERROR, UNWIND]
 SNAPSHOTS = 80  # of the position monitor, one every five seconds: the latest, 300 s late, and a minute before that
-LATEST = 63  # ticks by which the monitor is late at most
+MOST_TICKS_LATE = 63  # by which the monitor is late
 PATH_MINUTES = 482  # from the start of a day to a close eight hours later, both ends
 TICKS_A_MINUTE = 12
 
@@ -157,7 +157,7 @@ class PositionMonitor:
 
     def show(self, tick: int, lag_s: int) -> None:
         """Move the shown snapshot to the newest that is `lag_s` old."""
-        self.shown = max(self.shown, tick - lag_s // 5, tick - LATEST, 0)
+        self.shown = max(self.shown, tick - lag_s // 5, tick - MOST_TICKS_LATE, 0)
 
     def read(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """(shares, cash) a stock as the monitor shows them, (S,) each."""

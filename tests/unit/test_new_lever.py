@@ -94,7 +94,6 @@ def test_a_new_lever_can_be_planned_asked_for_and_is_told_where_levers_are(scena
     assert [entry.seen for entry in ledger([ended, *shared], [])] == [ended.step]
 
 
-@pytest.mark.parametrize("informs", [True, False])
 @pytest.mark.parametrize(("start", "found"), [(WEEK, True), (0, False)])
 def test_a_new_lever_is_in_the_menu_of_its_desks_assistant_on_an_evening(scenario, start, found):
     sim = Simulation(scenario, 7, start=start)
@@ -115,6 +114,7 @@ def test_a_new_lever_says_itself_what_its_assistant_is_asked_for(scenario, monke
     assert KIND not in str(sight(Simulation(scenario, 7, start=WEEK), "risk")["levers"]["wishes"])
 
 
+@pytest.mark.parametrize("informs", [True, False])
 def test_a_new_lever_is_a_decision_of_the_feed_and_one_of_the_debrief_unless_it_only_informs(scenario, informs, monkeypatch):
     monkeypatch.setitem(LEVERS, KIND, replace(LEVERS[KIND], informs=informs))
     assert (counts(KIND), decision(KIND)) == ("decision", True)

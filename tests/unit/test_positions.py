@@ -5,7 +5,7 @@ import pytest
 
 from engine import Simulation, load_scenario
 from engine.market.positions import (
-    LATEST,
+    MOST_TICKS_LATE,
     SNAPSHOTS,
     TICKS_A_MINUTE,
     PositionMonitor,
@@ -149,7 +149,7 @@ def test_the_monitor_mixes_clients_and_errors():
 
 def test_a_minute_before_the_latest_snapshot_is_still_kept():
     """Five minutes late, the monitor still knows how fast it grew."""
-    assert SNAPSHOTS > LATEST + TICKS_A_MINUTE
+    assert SNAPSHOTS > MOST_TICKS_LATE + TICKS_A_MINUTE
     sim = at_open(quiet_scenario(behaviour="power_peg"), 0)
     monitor = PositionMonitor(2)
     for tick in range(200):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine import load_scenario, score, week_supply
-from engine.analysis.closed_alone import NOTHING, alone
+from engine.analysis.closed_alone import NO_BARRIER, alone
 from engine.analysis.playbook import BarrierPlan, barrier_plans
 from engine.scenario.folders import Folder
 from game.management.commands.slices import supply_lines, table_lines
@@ -46,7 +46,7 @@ def loss(found: BarrierPlan, *, hole: bool = False) -> float:
 
 @pytest.mark.whole
 def test_with_none_of_them_history_takes_its_course():
-    assert 445 * MILLION < loss(NOTHING) < 460 * MILLION
+    assert 445 * MILLION < loss(NO_BARRIER) < 460 * MILLION
 
 
 @pytest.mark.whole
@@ -68,7 +68,7 @@ def test_all_ten_slices_of_the_cheese_have_a_plan_and_the_measurements_its_loss(
     text = MEASURED.read_text()
     head = table_lines([])[0]
     table = text[text.index(head) :].split("\n\n")[0]
-    assert [line.split(" | ")[0].strip("| ") for line in table.splitlines()[2:]] == [NOTHING.label, *(found.label for found in SLICES.values())]
+    assert [line.split(" | ")[0].strip("| ") for line in table.splitlines()[2:]] == [NO_BARRIER.label, *(found.label for found in SLICES.values())]
 
 
 def test_a_third_of_what_is_optional_fits_into_the_week_and_the_measurements_say_so():
