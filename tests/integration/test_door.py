@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from tests.builders import eventually
 from tests.integration.conftest import FILE, bare_nursery, migrated, nursery
 from tests.integration.disks import bound_by_modes, small_disk
 from tests.integration.test_play import one_line
-from tests.integration.world import Postgres, World, free_port, managed
+from tests.integration.world import ROOT, Postgres, World, free_port, managed
 
 CLOSED = "postgres://somebody:secret@127.0.0.1:1/bell"
 # What each command is tried with: a short piece of its real work.
