@@ -401,7 +401,7 @@ def test_what_has_ended_and_has_its_ghost_is_not_asked_about_again(exercise, sen
     with CaptureQueriesContext(connection) as before:
         guard.look(0.0)
     for _ in range(3):
-        over = new_exercise(start_step=engine.step_at("09:28"))
+        over = new_exercise(start_step=days.step_at("09:28"))
         over.start()
         over.runs().update(state="failed", **pinned(over.scenario))
         Exercise.objects.filter(pk=over.pk).update(state="ended", ended_at=timezone.now())
