@@ -54,6 +54,7 @@ from engine.rules import RULES
 from engine.scenario.parts import FrontPage, Told
 from engine.scenario.scenario import Scenario, ScenarioError, load_scenario, read_scenario, scenario_files, scenario_ids
 from engine.sights.deck import CONDITIONS, fault_of, inject_preview, ready_injects, scenario_script
+from engine.sights.menu import wishes
 from engine.sights.sight import sight
 
 __all__ = [
@@ -167,6 +168,7 @@ __all__ = [
     "verify",
     "warm",
     "week_supply",
+    "wishes",
     "words_of",
     "wound_up",
 ]

@@ -26,9 +26,10 @@ declare namespace Card {
   interface Menu { title: string; rows: Offered[] }
   /* What an assistant can be asked for. `servers`: "one" and "some" (which may not be all) are chosen on the screen, {server} in the words. */
   interface Wish { kind: string; words: string; args: Args; servers: "none" | "one" | "some" | "any" }
-  /* `menu`: the lists in which they stand; on the day one at most, and its title is "". `wishes`: what the assistants of other desks
-can be asked for, the same whatever they see. */
-  interface Levers { levers: Lever[]; menu: Menu[]; wishes: Partial<Record<Desk, Wish[]>> }
+  /* On a page and on no card: they are the same as long as a game lasts. */
+  interface Wishes { evening: Wish[]; day: Wish[] }
+  /* `menu`: the lists in which they stand; on the day one at most, and its title is "". */
+  interface Levers { levers: Lever[]; menu: Menu[] }
   interface BridgeItem { id: number; at: string; desk: Desk; kind: string; title: string; lines: string[]; read: Desk[] }
   interface Bridge { items: BridgeItem[] }
   interface Reply { key: string; text: string; dangerous: boolean }

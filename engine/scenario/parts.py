@@ -122,7 +122,7 @@ class Told(Section):
         return self._desk(desk).short or self._desk(desk).title
 
     def _desk(self, desk: str) -> DeskTitle:
-        return getattr(self.desks, desk) if desk in DESKS else DeskTitle(title=desk)
+        return getattr(self.desks, desk) if desk in DESKS else DeskTitle.model_construct(title=desk)  # nobody's desk, such as "projector", or ""
 
     def fill(self, text: str) -> str:
         """A text with {system} and the desks' titles ({deployer}, {operator}, {risk}) filled in, and all other braces left alone."""

@@ -120,13 +120,18 @@ class Wish(TypedDict):
     servers: Annotated[str, "none", "one", "some", "any"]
 
 
+class Wishes(TypedDict):
+    """On a page and on no card: they are the same as long as a game lasts."""
+
+    evening: list[Wish]
+    day: list[Wish]
+
+
 class Levers(TypedDict):
-    """`menu`: the lists in which they stand; on the day one at most, and its title is "". `wishes`: what the assistants of other desks
-    can be asked for, the same whatever they see."""
+    """`menu`: the lists in which they stand; on the day one at most, and its title is ""."""
 
     levers: list[Lever]
     menu: list[Menu]
-    wishes: Annotated[dict[Desk, list[Wish]], SOME]
 
 
 # -- the team

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from engine.arguments import judged
 from engine.commands import Wish
+from engine.events import DESKS
 from engine.levers import LEVERS
 from engine.market_time import Calendar
 from engine.scenario.scenario import Scenario
@@ -32,8 +33,13 @@ def menu(calendar: Calendar, desk: str, kinds: Iterable[str], *, evening: bool) 
     return [{"title": title, "rows": rows} for title, rows in titles.items() if rows]
 
 
-def wishes(scenario: Scenario, desk: str, *, evening: bool) -> list[cards.Wish]:
-    """What the assistant at a desk can be asked for, whatever it sees; on an evening in the order of its headings."""
+def wishes(scenario: Scenario) -> dict[str, cards.Wishes]:
+    """What the assistant at each desk can be asked for, whatever it sees: the scenario alone decides."""
+    return {desk: {"evening": _wishes(scenario, desk, evening=True), "day": _wishes(scenario, desk, evening=False)} for desk in DESKS}
+
+
+def _wishes(scenario: Scenario, desk: str, *, evening: bool) -> list[cards.Wish]:
+    """Of one desk; on an evening in the order of its headings."""
     found: list[tuple[int, int, cards.Wish]] = []
     for kind, lever in LEVERS.items():
         if desk not in lever.desks or (evening and not lever.talk and scenario.levers[kind].evening is None):

@@ -6,7 +6,6 @@ from typing import TypeVar
 import numpy as np
 
 from engine.commands import Lever, Refused, target
-from engine.events import DESKS
 from engine.firm import bridge, week
 from engine.firm.gauges import mids, moves_bp
 from engine.firm.simulation import Simulation
@@ -14,7 +13,7 @@ from engine.levers import LEVERS
 from engine.market.positions import price_text
 from engine.market_time import PHASES, STEPS_PER_SECOND
 from engine.sights import cards
-from engine.sights.menu import menu, wishes
+from engine.sights.menu import menu
 
 T = TypeVar("T")
 INBOX = 80
@@ -92,7 +91,7 @@ def work_card(sim: Simulation, desk: str) -> cards.Work:
 
 def levers_card(sim: Simulation, desk: str) -> cards.Levers:
     """Every lever of a desk: what it takes now, and whether it may be pulled, judged without its arguments, or why not. `menu`: the lists
-    in which they stand; `wishes`: what assistants can be asked for."""
+    in which they stand."""
     free = sim.free_hands(desk)
     busy = {work.kind for work in sim.works}
     rows: list[cards.Lever] = []
@@ -121,12 +120,7 @@ def levers_card(sim: Simulation, desk: str) -> cards.Levers:
                 "word": _word(sim, kind),
             }
         )
-    evening = sim.now < 0
-    return {
-        "levers": rows,
-        "menu": menu(sim.calendar, desk, [row["kind"] for row in rows], evening=evening),
-        "wishes": {other: wishes(sim.scenario, other, evening=evening) for other in DESKS if other != desk},
-    }
+    return {"levers": rows, "menu": menu(sim.calendar, desk, [row["kind"] for row in rows], evening=sim.now < 0)}
 
 
 def _not_ready(sim: Simulation, lever: Lever) -> str:

@@ -172,6 +172,11 @@ class Exercise(models.Model):
         return contents.words_of(self.scenario)
 
     @property
+    def wishes(self) -> str:
+        """What assistants can be asked for, as JSON for the scripts of a desk."""
+        return contents.wishes_of(self.scenario)
+
+    @property
     def calendar(self) -> engine.Calendar:
         """The days and hours of its scenario."""
         return contents.calendar_of(self.scenario)

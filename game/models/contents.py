@@ -63,6 +63,12 @@ def words_of(scenario_id: str) -> dict[str, Any]:
     return words_in(here(scenario_id))
 
 
+def wishes_of(scenario_id: str) -> str:
+    """What assistants can be asked for, as JSON for scripts; of a scenario that is not here any more nothing."""
+    scenario = here(scenario_id)
+    return json.dumps({} if scenario is None else engine.wishes(scenario))
+
+
 def words_in(scenario: engine.Scenario | None) -> dict[str, Any]:
     """The same of a scenario that is at hand."""
     if scenario is None:

@@ -10,10 +10,17 @@ const calendar = JSON.stringify({
   evening_from: "18:00", evening_s: 3 * 3600, start: "08:00", open: "09:30",
 });
 
+const wishes = JSON.stringify({
+  operator: {
+    evening: [{ kind: "drill.run", words: "Drill", args: {}, servers: "none" }],
+    day: [{ kind: "servers.stop_all", words: "Stop all servers", args: {}, servers: "none" }],
+  },
+});
+
 /* As much of a page as the pure modules touch when they are loaded, and a clock that a test turns. To be imported first. */
 globalThis.document = {
   visibilityState: "visible",
-  documentElement: { dataset: { base: "/", icons: "/icons.svg", system: "SMARS", server: "SMARS-{n}", servers: "8", many: "eight", target: "smars-rlp", titles, calendar } },
+  documentElement: { dataset: { base: "/", icons: "/icons.svg", system: "SMARS", server: "SMARS-{n}", servers: "8", many: "eight", target: "smars-rlp", titles, calendar, wishes } },
   createTreeWalker: () => ({}),
   createComment: () => ({}),
   addEventListener() {},

@@ -2,7 +2,7 @@
 import "./page.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { argsOf, asksWhich, needsOne, wordsOf } from "../../static/js/lib/wishes.js";
+import { argsOf, asksWhich, menuOf, needsOne, wordsOf } from "../../static/js/lib/wishes.js";
 
 const wish = (servers, args = {}, words = "Look at {server}") => ({ kind: "look", words, args, servers });
 
@@ -26,4 +26,10 @@ test("what is not for all of them has to be told which", () => {
 
 test("a menu asks which server only where a wish is about one", () => {
   assert.deepEqual([asksWhich([]), asksWhich([wish("none")]), asksWhich([wish("none"), wish("any")])], [false, false, true]);
+});
+
+test("the menu is the evening's in the week, and the day's from then on", () => {
+  assert.deepEqual(menuOf("operator", "deployment").map((one) => one.words), ["Drill"]);
+  assert.deepEqual(menuOf("operator", "bell").map((one) => one.words), ["Stop all servers"]);
+  assert.deepEqual(menuOf("risk", "bell"), []);
 });

@@ -21,7 +21,7 @@ SEED = 7
 DAY = Calendar.of()
 WORDS = words_of(engine.load_scenario("knight-2012"))
 ROOMS = sorted((Path(engine.__file__).parent / "autopilots").glob("*.py"))
-MAY_IMPORT = {"collections", "functools", "typing", "re", "engine.arguments", "engine.commands", "engine.events", "engine.market_time", "engine.sights.cards"}
+MAY_IMPORT = {"collections", "functools", "typing", "re", "engine.arguments", "engine.commands", "engine.events", "engine.market_time", "engine.scenario.parts", "engine.sights.cards"}
 
 
 def stale_at(server: int, **flow: Any) -> engine.Scenario:

@@ -94,24 +94,22 @@ def test_a_new_lever_can_be_planned_asked_for_and_is_told_where_levers_are(scena
     assert [entry.seen for entry in ledger([ended, *shared], [])] == [ended.step]
 
 
-@pytest.mark.parametrize(("start", "found"), [(WEEK, True), (0, False)])
-def test_a_new_lever_is_in_the_menu_of_its_desks_assistant_on_an_evening(scenario, start, found):
-    sim = Simulation(scenario, 7, start=start)
-    wish = {"kind": KIND, "words": f"{LABEL}: {{server}}", "args": {}, "servers": "any"}
-    for desk in ("deployer", "risk"):
-        assert (wish in sight(sim, desk)["levers"]["wishes"]["operator"]) is found
-    assert KIND not in str(sight(sim, "operator")["levers"]["wishes"])
+def test_a_new_lever_is_in_the_menu_of_its_desks_assistant_on_an_evening(scenario):
+    menus = engine.wishes(scenario)
+    assert {"kind": KIND, "words": f"{LABEL}: {{server}}", "args": {}, "servers": "any"} in menus["operator"]["evening"]
+    assert KIND not in str([menus["operator"]["day"], menus["deployer"], menus["risk"]])
 
 
 def test_a_new_lever_says_itself_what_its_assistant_is_asked_for(scenario, monkeypatch):
     wishes = (Wish("Photograph {server} of {system}", when="day", whole=False), Wish("Photograph {clean}", {"servers": "{clean}"}, when="day"))
     monkeypatch.setitem(LEVERS, KIND, replace(LEVERS[KIND], wishes=wishes))
-    rows = [row for row in sight(Simulation(scenario, 7), "risk")["levers"]["wishes"]["operator"] if row["kind"] == KIND]
+    menus = engine.wishes(scenario)["operator"]
+    rows = [row for row in menus["day"] if row["kind"] == KIND]
     assert [(row["words"], row["args"], row["servers"]) for row in rows] == [
         ("Photograph {server} of SMARS", {}, "some"),
         ("Photograph smars-rlp-clean", {"servers": "smars-rlp-clean"}, "any"),
     ]
-    assert KIND not in str(sight(Simulation(scenario, 7, start=WEEK), "risk")["levers"]["wishes"])
+    assert KIND not in str(menus["evening"])
 
 
 @pytest.mark.parametrize("informs", [True, False])

@@ -27,7 +27,7 @@ def write(tmp_path):
         ("server.stop", "server.kick", ["mine.toml: command 1: kind = 'server.kick'", "expected one of", "server.stop"]),
         ('desk = "operator"', 'desk = "ceo"', ["command 1: desk = 'ceo'", "expected one of deployer, operator, risk"]),
         ('desk = "operator"\n', "", ["command 1: desk = None", "expected one of"]),
-        ("at = 2012-08-01T09:40:00\n", "", ["command 1: at = None", "expected a time such as 2012-08-01T09:54:00"]),
+        ("at = 2012-08-01T09:40:00\n", "", ["command 1: at = None", "expected a time such as 2012-08-01T09:30:00"]),
         ("2012-08-01T09:40:00", "2012-08-02T09:40:00", ["at = 2012-08-02 09:40:00", "neither on the day"]),
         ("2012-08-01T09:40:00", "2012-08-01T09:40:00Z", ["at = 2012-08-01 09:40:00+00:00", "expected a time"]),
         ("2012-08-01T09:40:00", "2012-08-01T07:40:00", ["at = 07:40:00", "08:00 or later"]),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine import Command, Simulation, sight
+from engine import Command, Simulation
 from engine.autopilots.assistant import SHOWS
 from engine.events import DESKS
 from engine.sights.menu import wishes
@@ -37,25 +37,24 @@ MENUS = {
 
 @pytest.mark.parametrize(("desk", "when"), MENUS)
 def test_a_menu_is_in_the_levers_own_words_and_in_the_order_of_the_headings(desk, when):
-    rows = wishes(small_scenario(), desk, evening=when == "week")
+    rows = wishes(small_scenario())[desk]["evening" if when == "week" else "day"]
     assert [row["words"] for row in rows] == MENUS[desk, when]
 
 
 def test_nobody_is_asked_to_copy_to_every_server_at_once_or_to_build_a_release_that_there_is_not():
     small = small_scenario()
-    whole = {row["kind"]: row["servers"] for row in wishes(small, "deployer", evening=True)}
+    whole = {row["kind"]: row["servers"] for row in wishes(small)["deployer"]["evening"]}
     assert (whole["release.copy"], whole["server.start"], whole["checksum.run"], whole["fleet.review"]) == ("some", "one", "any", "none")
     no_clean = small.fleet.model_copy(update={"release": tuple(one for one in small.fleet.release if one.build is None)})
-    assert "release.build" not in [row["kind"] for row in wishes(small.model_copy(update={"fleet": no_clean}), "deployer", evening=True)]
+    assert "release.build" not in [row["kind"] for row in wishes(small.model_copy(update={"fleet": no_clean}))["deployer"]["evening"]]
 
 
 @pytest.mark.parametrize("start", [WEEK, 0])
 @pytest.mark.parametrize("asker", DESKS)
-def test_every_wish_on_a_desks_card_is_taken_or_is_a_question_that_an_assistant_understands(asker, start):
+def test_every_wish_is_taken_or_is_a_question_that_an_assistant_understands(asker, start):
     sim = Simulation(small_scenario(), 7, start=start)
-    card = sight(sim, asker)["levers"]["wishes"]
-    assert set(card) == set(DESKS) - {asker}
-    for seq, (desk, wish) in enumerate(((desk, wish) for desk, rows in card.items() for wish in rows), 1):
+    others = {desk: menus["evening" if start < 0 else "day"] for desk, menus in wishes(sim.scenario).items() if desk != asker}
+    for seq, (desk, wish) in enumerate(((desk, wish) for desk, rows in others.items() for wish in rows), 1):
         args = {**wish["args"], **{"none": {}, "one": {"server": 1}}.get(wish["servers"], {"servers": [1]})}
         if wish["kind"] == "bridge.say":
             question = args["text"].lower()

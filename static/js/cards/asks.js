@@ -4,7 +4,7 @@ import { BEFORE_NUMBER, SERVERS } from "../lib/firm.js";
 import { icon } from "../lib/icons.js";
 import { blocked } from "../lib/reasons.js";
 import { role, roleTitle } from "../lib/roles.js";
-import { argsOf, asksWhich, needsOne, wordsOf } from "../lib/wishes.js";
+import { argsOf, asksWhich, menuOf, needsOne, wordsOf } from "../lib/wishes.js";
 
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
@@ -18,13 +18,13 @@ export function mount(root, app) {
     root.showModal();
     draw();
   };
-  app.store.onAny(["standing", "asks", "levers"], draw);
+  app.store.onAny(["standing", "asks", "clock"], draw);
   if (app.wished) app.askAssistant(app.wished);
 }
 
 /** @param {App} app @param {{ desk: Desk, server: number }} at @param {() => unknown} draw @param {() => void} close */
 function view(app, at, draw, close) {
-  const menu = app.store.get("levers")?.wishes[at.desk] ?? [];
+  const menu = menuOf(at.desk, app.store.get("clock")?.phase);
   /** @param {number} n */
   const choose = (n) => () => {
     at.server = n;

@@ -1,5 +1,11 @@
-/* What an assistant can be asked for, of the levers card, once a server is chosen: 0 stands for all of them. */
+/* What an assistant can be asked for, as the page was given it, once a server is chosen: 0 stands for all of them. */
 import { MANY, SERVERS, serverName } from "./firm.js";
+
+/** @type {Partial<Record<Desk, Card.Wishes>>} */
+const WISHES = JSON.parse(document.documentElement.dataset.wishes ?? "{}");
+
+/** @param {Desk} desk @param {string | undefined} phase @returns {Card.Wish[]} */
+export const menuOf = (desk, phase) => WISHES[desk]?.[phase === "deployment" ? "evening" : "day"] ?? [];
 
 /** @param {Card.Wish} wish @param {number} n */
 export const wordsOf = (wish, n) => wish.words.replace("{server}", n ? serverName(n) : `all ${MANY}`);
