@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.db.models import JSONField, Value
 from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, Phase, given, settings
@@ -107,7 +108,8 @@ def put(run: Run, log: list[tuple[str, Any]], first: int, state: str = "applied"
     """Rows as an older door would have left them."""
     Command.objects.bulk_create(
         Command(
-            run=run, client_id=uuid.uuid4(), seq=seq, step=days.step_at("09:31") + seq, desk=engine.KINDS[kind].desk, kind=kind, args=storable(args),
+            run=run, client_id=uuid.uuid4(), seq=seq, step=days.step_at("09:31") + seq, desk=engine.KINDS[kind].desk, kind=kind,
+            args=Value(storable(args), JSONField()),  # None as JSON has it, which is no NULL
             by="Mallory", state=state, reason="servers = 5: expected a list" if state == "refused" else "",
         )
         for seq, (kind, args) in enumerate(log, first)
