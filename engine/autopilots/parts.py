@@ -59,6 +59,7 @@ class Move(NamedTuple):
     why: str = ""
 
 
+@lru_cache(maxsize=4096)  # an autopilot reads the same lines at every look
 def seconds(clock: str) -> int:
     """Seconds since midnight of "HH:MM" or "HH:MM:SS"; fractions are dropped."""
     hours, minutes, *rest = clock.split(".")[0].split(":")
