@@ -37,8 +37,9 @@ class _Utility(ManagementUtility):
     def fetch_command(self, subcommand: str) -> BaseCommand:
         known = get_commands()
         if subcommand not in known:
-            near = get_close_matches(subcommand, known)
-            hint = f"did you mean {' or '.join(near)}?" if near else "expected one of those that `manage.py help` lists"
+            settings.INSTALLED_APPS  # noqa: B018  settings that cannot be read hide every command, and say here what is wrong with them
+            near = get_close_matches(subcommand, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else "expected one of those that `manage.py help` lists"
             raise CommandError(f"{subcommand!r} is no command: {hint}", returncode=2)
         command = super().fetch_command(subcommand)
         command.get_version = lambda: __version__  # type: ignore[method-assign]
