@@ -215,7 +215,8 @@ class Replays:
 
     def _course(self, counterfactual: Counterfactual) -> list[Command]:
         """The commands of the run at the times that they have then."""
-        return [replace(one, step=one.step + counterfactual.by) if one.seq in counterfactual.moved else one for one in self._ordered]
+        moved = counterfactual.moved
+        return [replace(one, step=one.step + counterfactual.by) if one.seq in moved else one for one in self._ordered]
 
     def _first(self, counterfactual: Counterfactual) -> int:
         """The step of the first difference."""

@@ -41,7 +41,8 @@ def week_of(scenario: Scenario, seed: int, name: str) -> list[Command]:
 
 def with_habit(scenario: Scenario, seed: int, week: list[Command], habit: _Habit, until: int | None = None) -> Rehearsal:
     """A run to step `until`: a week, then a habit and nothing else."""
-    day = [Command(0, scenario.calendar.step_at(like(scenario.calendar, clock)), desk, kind, args) for clock, desk, kind, args in habit]
+    calendar = scenario.calendar
+    day = [Command(0, calendar.step_at(like(calendar, clock)), desk, kind, args) for clock, desk, kind, args in habit]
     run = Rehearsal(Simulation(scenario, seed, start=scenario.calendar.week if week else 0))
     for seq, command in enumerate((*week, *day), 1):
         step_to(run.sim, command.step, run.curve)

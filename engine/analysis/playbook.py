@@ -114,7 +114,8 @@ def lab_safeguards(scenario: Scenario, seed: int) -> list[Safeguard]:
     def commands(row: dict[str, Any], part: str) -> tuple[Command, ...]:
         where = f"{path.name}: {row['id']}: {part}"
         plain = [{key: value for key, value in entry.items() if key != "after"} for entry in row.get(part, ())]
-        found = [_entry(scenario, stale, f"{where} {i}", {"at": scenario.calendar.hm(0), **entry}) for i, entry in enumerate(plain, 1)]
+        midnight = {"at": scenario.calendar.hm(0)}
+        found = [_entry(scenario, stale, f"{where} {i}", midnight | entry) for i, entry in enumerate(plain, 1)]
         return tuple(Command(seq=seq, **fields) for seq, fields in enumerate(found, 1))
 
     found = []

@@ -109,7 +109,8 @@ class Eyes:
         self.risk = sight if "pnl" in sight else None
         self.clock = sight["clock"]["clock"]
         self.calendar = words.calendar
-        self._days = {evening[4:]: (place - len(self.calendar.evenings)) * 86_400 for place, evening in enumerate(self.calendar.evenings)}
+        evenings = self.calendar.evenings
+        self._days = {evening[4:]: (place - len(evenings)) * 86_400 for place, evening in enumerate(evenings)}
         self.today = self._days.get(sight["clock"].get("date", "")[4:], 0)
         self.now = self.at(self.clock)  # since midnight of the day, below 0 in the week
         self.phase = sight["clock"]["phase"]

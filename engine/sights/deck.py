@@ -145,7 +145,8 @@ def scenario_script(scenario: Scenario, start: int) -> list[ScriptLine]:
     rows += [(calendar.due, f"{program} must be live at 100 %", True), (calendar.bell_end, "Exchanges disconnect whatever is still sending", True)]
     rows += [(cut, "A firm that was cut off may be let in again", False), (calm, "Circuit breakers end", True)]
     rows += [(calendar.close, "The market closes", True), (calendar.block, "Banks bid for the block", True)]
-    rows += [(calendar.evening_step(evening), f"Evening of {name}", True) for evening, name in enumerate(calendar.evenings)]
+    evenings = enumerate(calendar.evenings)
+    rows += [(calendar.evening_step(evening), f"Evening of {name}", True) for evening, name in evenings]
     rows += [
         (calendar.step_at(call.from_), f"{call.caller} may ring the {scenario.told.title(call.desk)}", False)
         for call in scenario.evidence.calls

@@ -141,7 +141,8 @@ def inventory_card(sim: Simulation) -> cards.Inventory:
 
 def terminal_card(sim: Simulation) -> cards.Terminal:
     """What the deployer's tools printed, oldest first."""
-    return {"lines": [{"at": sim.calendar.told(line["step"], sim.now), "text": line["text"]} for line in sim.records.terminal[-_LINES:]]}
+    told = sim.calendar.told
+    return {"lines": [{"at": told(line["step"], sim.now), "text": line["text"]} for line in sim.records.terminal[-_LINES:]]}
 
 
 def flag_card(sim: Simulation) -> cards.Flag:

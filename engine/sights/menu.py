@@ -35,7 +35,11 @@ def menu(calendar: Calendar, desk: str, kinds: Iterable[str], *, evening: bool) 
 
 def wishes(scenario: Scenario) -> dict[str, cards.Wishes]:
     """What the assistant at each desk can be asked for, whatever it sees: the scenario alone decides."""
-    return {desk: {"evening": _wishes(scenario, desk, evening=True), "day": _wishes(scenario, desk, evening=False)} for desk in DESKS}
+
+    def of(desk: str) -> cards.Wishes:
+        return {"evening": _wishes(scenario, desk, evening=True), "day": _wishes(scenario, desk, evening=False)}
+
+    return {desk: of(desk) for desk in DESKS}
 
 
 def _wishes(scenario: Scenario, desk: str, *, evening: bool) -> list[cards.Wish]:

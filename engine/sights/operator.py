@@ -91,7 +91,8 @@ def look_card(sim: Simulation) -> cards.Look:
 
 def rules_card(sim: Simulation) -> cards.Rules:
     """The paging rules: mails with these words become alerts."""
-    return {"rules": [{"match": rule["match"], "since": sim.calendar.told(rule["step"], sim.now, seconds=False)} for rule in sim.inbox.rules]}
+    told = sim.calendar.told
+    return {"rules": [{"match": rule["match"], "since": told(rule["step"], sim.now, seconds=False)} for rule in sim.inbox.rules]}
 
 
 def dashboard_card(sim: Simulation) -> cards.Dashboard:

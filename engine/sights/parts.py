@@ -66,8 +66,8 @@ def _inbox(sim: Simulation, desk: str) -> cards.Inbox:
 
 def alerts_card(sim: Simulation, desk: str) -> cards.Alerts:
     """Alerts of a desk, newest first."""
-    mine = [alert for alert in sim.inbox.alerts if alert["desk"] == desk]
-    return {"alerts": [{"at": sim.calendar.told(alert["step"], sim.now, seconds=False), "text": alert["text"]} for alert in mine[:-13:-1]]}
+    told, mine = sim.calendar.told, [alert for alert in sim.inbox.alerts if alert["desk"] == desk]
+    return {"alerts": [{"at": told(alert["step"], sim.now, seconds=False), "text": alert["text"]} for alert in mine[:-13:-1]]}
 
 
 def work_card(sim: Simulation, desk: str) -> cards.Work:

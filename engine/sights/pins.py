@@ -248,11 +248,11 @@ def price(sim: Simulation, number: int) -> Shown:
         raise Refused("watch a stock first")
     if not card["price_hc"]:
         raise Refused(f"{card['symbol']} has not traded yet")
-    first = max(len(card["price_hc"]) - LAST_MINUTES, 0)
-    opens, clock = sim.calendar.open, sim.calendar.clock
-    rows = zip(card["price_hc"][first:], card["volume"][first:], strict=True)
-    lines = [f"{clock(opens + (first + i) * STEPS_PER_MINUTE)[:5]} {price_text(value)}, {volume:,} shares" for i, (value, volume) in enumerate(rows)]
-    return f"{card['symbol']} at {sim.calendar.clock(sim.now)}", lines
+    clock = sim.calendar.clock
+    minutes = range(sim.calendar.open, sim.now + 1, STEPS_PER_MINUTE)
+    rows = list(zip(minutes, card["price_hc"], card["volume"], strict=False))[-LAST_MINUTES:]
+    lines = [f"{clock(step)[:5]} {price_text(value)}, {volume:,} shares" for step, value, volume in rows]
+    return f"{card['symbol']} at {clock(sim.now)}", lines
 
 
 def exchange(sim: Simulation, number: int) -> Shown:

@@ -100,14 +100,18 @@ def _furthest(exercise: Exercise, sides: list[Side]) -> int:
     return max((side.step for side in sides), default=exercise.start_step)
 
 
-def curve_until(calendar: engine.Calendar, until: int, sides: list[Side], ghost: Curve | None) -> dict[str, Any]:
-    """The card of the loss by the minute, up to a step: a team's ends where it is, history's at the step."""
+def curve_until(calendar: engine.Calendar, until: int, sides: list[Side], ghost: Curve | None, every: int = 1) -> dict[str, Any]:
+    """The card of the loss every so many minutes, up to a step: a team's ends where it is, history's at the step."""
     until = min(until, calendar.close)
+
+    def loss(curve: Curve, step: int) -> list[int]:
+        return series(calendar, curve, step)[::every]
+
     return {
         "from": calendar.hm(calendar.open),
-        "every_s": 60,
-        "history": series(calendar, ghost, until) if ghost else [],
-        "teams": [{"name": side.name, "loss": series(calendar, side.curve, min(until, side.step))} for side in sides],
+        "every_s": 60 * every,
+        "history": loss(ghost, until) if ghost else [],
+        "teams": [{"name": side.name, "loss": loss(side.curve, min(until, side.step))} for side in sides],
     }
 
 

@@ -34,6 +34,11 @@ def _line(calendar: engine.Calendar, step: int, team: int | None, desk: str, by:
     return {"at": calendar.told(step, 0), "team": team, "desk": desk, "by": by, "kind": kind, "main": main, "text": text}
 
 
+def _deed(calendar: engine.Calendar, row: Deed) -> Found:
+    """A deed comes after what the runs told of its step."""
+    return row.step, 2, _line(calendar, row.step, row.team_id, "", row.by, "system", True, row.text)
+
+
 def _kind_of(command: str) -> str:
     """Under which filter of the feed a command is told."""
     if decision(command):
@@ -79,7 +84,7 @@ class Happenings:
         events, commands, deeds = self._new_events(by_id), self._new_commands(by_id), self._new_deeds(exercise)
         found = [self._told(self._event, row, by_id[row.run_id].team_id, 1) for row in events]
         found += [self._told(self._given, row, by_id[row.run_id].team_id, 0) for row in commands]
-        found += [(row.step, 2, _line(exercise.calendar, row.step, row.team_id, "", row.by, "system", True, row.text)) for row in deeds]
+        found += [_deed(exercise.calendar, row) for row in deeds]
         self._events |= {row.run_id: row.number for row in events}
         self._commands |= {row.run_id: int(row.seq or 0) for row in commands}
         self._deeds = set(sorted(self._deeds | {row.pk for row in deeds})[-2 * OVERLAP :])

@@ -119,11 +119,6 @@ def _seat(exercise: Exercise, team: Team, seat: Seat, links: dict[str, str]) -> 
 
 def curves(calendar: engine.Calendar, sides: list[board.Side], ghost: losses.Curve | None) -> dict[str, Any]:
     """Loss of every team by the minute, true and of now, with history's as far as anybody is: the card of the projector's chart."""
-    until = min(max((side.step for side in sides), default=0), calendar.close)
+    until = max((side.step for side in sides), default=0)
     every = SPARSE if until > calendar.bell_end + SPARSE_AFTER else 1
-    return {
-        "from": calendar.hm(calendar.open),
-        "every_s": 60 * every,
-        "history": losses.series(calendar, ghost, until)[::every] if ghost else [],
-        "teams": [{"name": side.name, "loss": losses.series(calendar, side.curve, min(until, side.step))[::every]} for side in sides],
-    }
+    return board.curve_until(calendar, until, sides, ghost, every)

@@ -46,7 +46,8 @@ PLAYERS = {
 def players(scenario: engine.Scenario | None) -> dict[str, str]:
     """PLAYERS as they are called in a scenario; in words that fit any where it is not known."""
     told = engine.Told() if scenario is None else scenario.told
-    return {name: told.fill(label.replace("{then}", f"in {told.year}" if told.year else "then")) for name, label in PLAYERS.items()}
+    then = f"in {told.year}" if told.year else "then"
+    return {name: told.fill(label.replace("{then}", then)) for name, label in PLAYERS.items()}
 
 
 @lru_cache

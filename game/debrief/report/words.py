@@ -41,7 +41,10 @@ def color(usd: float | None) -> str:
 
 def share(part: float | None) -> str:
     """0.917 -> "91.7 %"."""
-    return DASH if part is None else f"{MINUS if part < 0 else ''}{rounded(abs(part) * 100, 2 if abs(part) > 0.995 else 1)} %"
+    if part is None:
+        return DASH
+    digits = 2 if abs(part) > 0.995 else 1  # else 99.96 % would be 100.0 %
+    return f"{MINUS if part < 0 else ''}{rounded(abs(part) * 100, digits)} %"
 
 
 def minute(at: str) -> str:
