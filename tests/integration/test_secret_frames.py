@@ -107,6 +107,10 @@ class Person:
         """A stock, where the desk knows any."""
         return str(self.cards.get("symbols", {"symbols": [""] * 9})["symbols"][number])
 
+    def checked(self) -> list[int]:
+        """Servers with a checksum, where the desk sees any."""
+        return [row["n"] for row in self.cards.get("fleet", {"servers": []})["servers"] if row["checksum"]]
+
     def moves(self) -> list[tuple[str, dict[str, Any]]]:
         """What its character does now, and what anybody who is curious would: read, look, answer, share."""
         kinds = [(move.kind, move.args) for move in self.pilot(self.cards)]
@@ -125,7 +129,7 @@ class Person:
         server = 1 + len(self.answers) % 8
         own = {
             "operator": [("log.tail", {"server": server}), ("server.look", {"server": server}), ("evidence.share", {"what": "log", "id": 0})],
-            "deployer": [("checksum.run", {"servers": [server]}), ("evidence.share", {"what": "checksum", "id": server})],
+            "deployer": [("checksum.run", {"servers": [server]}), *(("evidence.share", {"what": "checksum", "id": n}) for n in self.checked()[-1:])],
             "risk": [("evidence.share", {"what": "pnl", "id": 0}), ("stock.watch", {"symbol": self.symbol(server)})],
         }
         return [*kinds, *own[self.desk], ("server.stop", {"server": 99})][:9]  # the last is refused, at every desk with its own words
@@ -157,7 +161,8 @@ def test_every_message_of_a_whole_day_says_only_what_its_desk_may_know(world: Wo
         assert counted["frame"] > 2 * len(STOPS) and all(counted[kind] for kind in KEYS), f"{desk}: {counted}"
     run = exercise.runs().get()
     assert (run.state, run.score["total"] > 0) == ("ended", True)
-    assert {"pin"} <= {item["kind"] for item in people[0].cards["bridge"]["items"]}
+    pins = [" ".join(item["lines"]) for item in people[0].cards["bridge"]["items"] if item["kind"] == "pin"]
+    assert any("smars-rlp" in pin for pin in pins), "a checksum was shared and read"
 
 
 async def day(world: World, exercise: Any, cookies: dict[str, str]) -> tuple[list[Person], list[Person]]:

@@ -41,7 +41,7 @@ class Hall:
         self.player = {"cookie": cookie}
         self.exercise.start()
         self.known = {"code": self.exercise.code, "team": self.seat.team_id, "desk": "operator", "run": self.exercise.runs().get().pk}
-        eventually(lambda: self.exercise.runs().get().step >= self.exercise.start_step, 60, "the market moves")
+        eventually(lambda: self.exercise.runs().get().step > self.exercise.start_step, 60, "the market moves")
 
     def path(self, route: str) -> str:
         def fill(found: re.Match[str]) -> str:

@@ -178,7 +178,7 @@ def test_who_plays_alone_is_asked_at_the_desk(world, monkeypatch):
     exercise.start()
     run = Run.objects.select_related("team__exercise").get(team__exercise=exercise)
     with turning(run):
-        eventually(lambda: Run.objects.get(pk=run.pk).step >= exercise.start_step, 60, "it moves")
+        eventually(lambda: Run.objects.get(pk=run.pk).step > exercise.start_step, 60, "it moves")
     forget()
     other_rules(monkeypatch)
     turn_once(run)
