@@ -5,8 +5,9 @@
     python .ci/lanes.py pages e2e   some lanes
     python .ci/lanes.py --record    every lane, and keep what each file took in durations.json, by which shards are balanced
 
-A lane is a part of the suite under one way to run it. Some lanes only compute; what drives processes and browsers also waits. Two cores
-carry two shards, one of each as long as there are both: a third gains a tenth of the time, and makes every page and every beat late.
+A lane is a part of the suite under one way to run it. Some lanes only compute; what drives processes and browsers waits half of its time.
+Two cores carry three shards: two that wait, and one that computes with what those leave it. It has the lowest priority: beside an equal,
+every page and every beat would be late.
 
 A test of processes or browsers that fails beside others is run once more with the machine for itself, and named at the end whatever comes
 of it: what fails again is broken, what passes was too slow for company. What only computes gets no second run, since nothing but a fault
@@ -32,11 +33,12 @@ ROOT = Path(__file__).resolve().parents[1]
 DURATIONS = ROOT / ".ci" / "durations.json"
 COVERED_PERCENT = 95
 AGAIN_AT_MOST = 6  # more than a few at a time are no accident
+LAST = 19  # of nice
 UNKNOWN_S = 5.0  # a file that was never measured
 SMALL = ("tests/unit", "tests/property")
 # Kernels that check their bounds are other machine code, and numba's cache does not tell the two apart.
 CHECKED = {"NUMBA_BOUNDSCHECK": "1", "OPENING_BELL_CACHE": str(ROOT / ".local" / "checked")}
-TAKES = (("computing", "waiting"), ("waiting", "computing"))  # what each place runs: the first kind, and then the other
+TAKES = (("computing", "waiting"), ("waiting", "computing"), ("waiting", "computing"))  # what each place runs: the first kind, then the other
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ class Lane:
 LANES = (
     Lane("integration", ("tests/integration",), "not alone", kind="waiting", shards=3),
     Lane("e2e", ("tests/e2e",), "not alone", kind="waiting", shards=3),
-    Lane("seconds", ("tests/integration",), "alone", kind="alone"),
-    Lane("evening", ("tests/e2e",), "alone", kind="alone"),
+    Lane("seconds", ("tests/integration",), "alone", kind="timed"),
+    Lane("evening", ("tests/e2e",), "alone", kind="timed"),
     Lane("pages", SMALL, "django_db and not whole"),
     Lane("engine", SMALL, "not django_db and not whole and not kernels", traced=True),
     Lane("checked", SMALL, "kernels and not whole", environment=CHECKED),
@@ -95,6 +97,7 @@ class Shard:
         began = time.monotonic()
         with (folder / self.name).open("w+b") as said:
             process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
+            os.setpriority(os.PRIO_PROCESS, process.pid, LAST if self.lane.kind == "computing" else 0)
             _, status, used = os.wait4(process.pid, 0)
             self.code = process.returncode = os.waitstatus_to_exitcode(status)
             said.seek(0)
@@ -160,13 +163,13 @@ def run_all(shards: Iterable[Shard], folder: Path) -> None:
             with lock:
                 print(said, flush=True)
 
-    places = [threading.Thread(target=place, args=(kinds,)) for kinds in TAKES]
-    for one in places:
-        one.start()
-    for one in places:
-        one.join()
-    for shard in waiting["alone"]:  # what holds something to seconds has the machine for itself
-        print(shard.run(folder), flush=True)
+    # What holds something to seconds comes when all the rest is over.
+    for takes in (TAKES, (("timed",), ("timed",))):
+        places = [threading.Thread(target=place, args=(kinds,)) for kinds in takes]
+        for one in places:
+            one.start()
+        for one in places:
+            one.join()
 
 
 def run_again(shards: Iterable[Shard], folder: Path) -> list[str]:
