@@ -57,7 +57,7 @@ class Lane:
 LANES = (
     Lane("integration", ("tests/integration",), "not alone", kind="waiting", shards=3),
     Lane("e2e", ("tests/e2e",), "not alone", kind="waiting", shards=3),
-    Lane("seconds", ("tests/integration",), "alone", kind="timed"),
+    Lane("seconds", ("tests/integration",), "alone", kind="timed", shards=2),
     Lane("evening", ("tests/e2e",), "alone", kind="timed"),
     Lane("pages", SMALL, "django_db and not whole"),
     Lane("engine", SMALL, "not django_db and not whole and not kernels", traced=True),
