@@ -9,7 +9,7 @@ import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Self
 
 STEP_MS = 250
@@ -48,8 +48,9 @@ def _ms_of(clock: str, example: str = "27 Jul 18:30") -> int:
     return ((hours * 60 + minutes) * 60 + seconds) * 1000 + int((match[4] or "0").ljust(3, "0"))
 
 
-def _clock_of(ms: int) -> str:
-    return f"{ms // 3_600_000:02d}:{ms // 60_000 % 60:02d}:{ms // 1000 % 60:02d}"
+@lru_cache(maxsize=86_400)
+def _clock_of(seconds: int) -> str:
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
 def _label(day: datetime.date) -> str:
@@ -166,17 +167,17 @@ class Calendar:
     @cached_property
     def evening_from(self) -> str:
         """When an evening begins: "18:00"."""
-        return _clock_of(self.evening_ms)[:5]
+        return _clock_of(self.evening_ms // 1000)[:5]
 
     @cached_property
     def evening_to(self) -> str:
         """When an evening ends: "21:00"."""
-        return _clock_of(self.evening_ms + self.evening_steps * STEP_MS)[:5]
+        return _clock_of((self.evening_ms + self.evening_steps * STEP_MS) // 1000)[:5]
 
     @cached_property
     def example(self) -> str:
         """A time on the first evening, such as somebody may type: "27 Jul 18:30"."""
-        return f"{self.evenings[0][4:]} {_clock_of(self.evening_ms + 30 * 60_000)[:5]}"
+        return f"{self.evenings[0][4:]} {_clock_of(self.evening_ms // 1000 + 30 * 60)[:5]}"
 
     @cached_property
     def notice(self) -> str:
@@ -194,7 +195,7 @@ class Calendar:
     def clock(self, step: int, *, ms: bool = False) -> str:
         """Wall-clock text of a step: "09:30:00", with `ms` "09:30:00.250"."""
         total = self.start_ms + step * STEP_MS if step >= 0 else self.evening_ms + (step - self.week) % self.evening_steps * STEP_MS
-        text = _clock_of(total)
+        text = _clock_of(total // 1000)
         return f"{text}.{total % 1000:03d}" if ms else text
 
     def date(self, step: int) -> str:

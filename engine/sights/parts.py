@@ -6,6 +6,7 @@ from typing import TypeVar
 import numpy as np
 
 from engine.commands import Lever, Refused, target
+from engine.events import DESKS
 from engine.firm import bridge, week
 from engine.firm.gauges import mids, moves_bp
 from engine.firm.simulation import Simulation
@@ -92,7 +93,7 @@ def work_card(sim: Simulation, desk: str) -> cards.Work:
 def levers_card(sim: Simulation, desk: str) -> cards.Levers:
     """Every lever of a desk: what it takes now, and whether it may be pulled, judged without its arguments, or why not. `menu`: the lists
     in which they stand."""
-    free = sim.free_hands(desk)
+    free = {other: sim.free_hands(other) for other in DESKS}
     busy = {work.kind for work in sim.works}
     rows: list[cards.Lever] = []
     for kind, lever in LEVERS.items():
@@ -101,20 +102,20 @@ def levers_card(sim: Simulation, desk: str) -> cards.Levers:
         numbers = sim.scenario.levers[kind]
         if (numbers.only_built and kind not in sim.safeguards.built) or week.not_now(sim, kind):
             continue
-        reason = ""
+        hands = week.hands_for(sim, kind, desk)
         if lever.exclusive and kind in busy:
             reason = "under way already"
         else:
-            reason = _not_ready(sim, lever) or bridge.authorisation_missing(sim, kind) or _no_hand(sim, kind, desk)
+            reason = _not_ready(sim, lever) or bridge.authorisation_missing(sim, kind) or _no_hand(sim, hands, free, desk)
         rows.append(
             {
                 "kind": kind,
                 "label": lever.named(sim.scenario),
                 "dangerous": lever.dangerous,
-                "hands": week.hands_for(sim, kind, desk).get(desk, 0),
-                "with": {other: hands for other, hands in week.hands_for(sim, kind, desk).items() if other != desk},
+                "hands": hands.get(desk, 0),
+                "with": {other: count for other, count in hands.items() if other != desk},
                 "args": list(lever.args),
-                "minutes": round(sim.minutes_of(kind, hands=min(numbers.shared, free)), 2),
+                "minutes": round(sim.minutes_of(kind, hands=min(numbers.shared, free[desk])), 2),
                 "allowed": not reason,
                 "reason": reason,
                 "word": _word(sim, kind),
@@ -132,9 +133,9 @@ def _not_ready(sim: Simulation, lever: Lever) -> str:
     return ""
 
 
-def _no_hand(sim: Simulation, kind: str, desk: str) -> str:
-    for other, hands in week.hands_for(sim, kind, desk).items():
-        if sim.free_hands(other) < hands:
+def _no_hand(sim: Simulation, wanted: dict[str, int], free: dict[str, int], desk: str) -> str:
+    for other, hands in wanted.items():
+        if free[other] < hands:
             return "no hand free" if other == desk else sim.why_no_hand(other, desk)
     return ""
 

@@ -108,7 +108,13 @@ def _state(reason: str, *, under_way: bool) -> str:
 
 def done_card(sim: Simulation, desk: str) -> cards.Done:
     """The desk's own last commands that are not talk, newest first, the refused ones among them."""
+    taken, refused = sim.bridge.dones[desk], sim.aside.refused[desk]
     busy = [(work.seq, work.kind) for work in sim.works if work.desk == desk]
+    key = (sim.calendar.evening_of(sim.now), len(taken), taken[-1:], len(refused), refused[-1:], busy)
+    return kept(sim, f"done {desk}", key, lambda: _done(sim, desk, busy))
+
+
+def _done(sim: Simulation, desk: str, busy: list[tuple[int, str]]) -> cards.Done:
     rows: list[cards.Deed] = []
     for row in sorted((*sim.bridge.dones[desk], *sim.aside.refused[desk]), key=lambda row: (row["step"], row["seq"]))[: -DONE - 1 : -1]:
         reason = row.get("reason", "")
