@@ -161,7 +161,7 @@ def test_a_desk_in_the_week_fits_every_screen_and_is_played_by_keys_alone(opens:
 
 
 def test_everybody_sees_the_same_thirty_seconds_at_the_bell(opens: Opens, facilitator: Control) -> None:
-    code = facilitator.create("The bell", start="09:29", premarket="1", bell="1")
+    code = facilitator.create("The bell", start="09:29:25", premarket="1", bell="1")
     facilitator.do(code, "Start")
     pages = [opens(facilitator.seat_link(code, desk)) for desk in DESKS]
     pages.append(opens(f"{facilitator.stack.address}/projector/{code}/"))
