@@ -317,7 +317,7 @@ def _own(sim: "Simulation", value: Any) -> str:
 def _idle(sim: "Simulation", args: Args) -> None:
     for work in sim.works:
         if work.kind in ("control.test", "control.mend") and work.args["control"] == args["control"]:
-            raise Refused(f"{CONTROLS[args['control']].label}: being worked on ({sim.left_s(work)} s left)")
+            raise Refused(f"{CONTROLS[args['control']].label}: being worked on ({work.left_s(sim.now)} s left)")
 
 
 def _known_hole(sim: "Simulation", args: Args) -> None:

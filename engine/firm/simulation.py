@@ -8,7 +8,7 @@ never changes a bit of it.
 import json
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -33,55 +33,20 @@ from engine.firm.safeguards import Safeguards
 from engine.firm.server_ops import Records
 from engine.firm.trading_day import TradingDay, turn_of_day
 from engine.firm.week import Week
+from engine.firm.workload import Work, not_now, schedule
 from engine.market.arrivals import arrival_plan, stale_server
 from engine.market.chance import stream_key
 from engine.market.derive import derive
 from engine.market.market_step import deal, deal_waiting, run
 from engine.market.positions import PositionMonitor
 from engine.market.state import TAPE, TAPE_ROWS, Machine, allocate, digest_of, records
-from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND, Calendar
+from engine.market_time import STEPS_PER_MINUTE, Calendar
 from engine.moment import Moment
 from engine.scenario.scenario import Scenario
 
 STREAMS = 10
 MARKET_STREAMS = (1, 2, 3, 4, 5)  # redrawn by `noise`; the others belong to the seed
 REFUSED_A_BLOCK = 4096
-
-
-@dataclass(slots=True)
-class Work:
-    """A lever under way: it holds hands from `start` and takes effect at `end`; with `stages` server after server, `done` of them so far.
-
-    `hands` by desk; `held`: the step at which a desk has its hands back, where that is before the end.
-    """
-
-    seq: int
-    desk: str
-    kind: str
-    args: Args
-    start: int
-    end: int
-    hands: dict[str, int]
-    held: dict[str, int] = field(default_factory=dict)
-    stages: int = 1
-    done: int = 0
-
-    @classmethod
-    def of(cls, data: dict[str, Any]) -> "Work":
-        """From a checkpoint; hands were a number of the desk's own once."""
-        hands = data["hands"]
-        if not isinstance(hands, dict):
-            hands = {data["desk"]: hands} if hands else {}
-        return cls(**{**data, "hands": hands})
-
-    @property
-    def due(self) -> int:
-        """The step at which its next stage takes effect."""
-        return self.start + (self.end - self.start) * (self.done + 1) // self.stages
-
-    def holds(self, desk: str, step: int) -> int:
-        """Hands of a desk that it occupies at a step."""
-        return self.hands.get(desk, 0) if step < self.held.get(desk, self.end) else 0
 
 
 class Simulation:
@@ -204,7 +169,7 @@ class Simulation:
         self.acting = command.desk
         try:
             lever, args = self._judge(command)
-            work = self._schedule(command, lever, args)
+            work = schedule(self, command, lever, args)
         except Refused as refused:
             bridge.note_refused(self, command, str(refused))
             self.tell("command.refused", (command.desk,), seq=command.seq, command=command.kind, reason=str(refused))
@@ -234,7 +199,7 @@ class Simulation:
         args = clean_args(self, lever, command.args)
         if lever.exclusive and any(work.kind == lever.kind for work in self.works):
             raise Refused(f"{lever.named(self.scenario)}: under way already")
-        late = week.not_now(self, lever.kind, lever.like(self, args) if lever.like else "")
+        late = not_now(self, lever.kind, lever.like(self, args) if lever.like else "")
         if late:
             raise Refused(f"{lever.named(self.scenario)}: {late}")
         if lever.ready:
@@ -244,78 +209,6 @@ class Simulation:
         if missing:
             raise Refused(missing)
         return lever, args
-
-    def _schedule(self, command: Command, lever: Lever, args: Args) -> Work:
-        """Hands and time of a lever. Raises Refused when a desk has no hand free or the control was never built."""
-        like = lever.like(self, args) if lever.like else lever.kind
-        numbers = self.scenario.levers[like]
-        if lever.expand:
-            args = lever.expand(self, args)
-        if self.instant:
-            return Work(command.seq, command.desk, lever.kind, args, self.now, self.now, {})
-        if numbers.only_built and lever.kind not in self.safeguards.built:
-            raise Refused(f"{lever.named(self.scenario)}: there is none, it was never built")
-        hands = week.hands_for(self, like, command.desk)
-        for desk, wanted in hands.items():
-            if self.free_hands(desk) < wanted:
-                raise Refused(self.why_no_hand(desk, command.desk))
-        if numbers.shared > 1:
-            hands = {command.desk: min(numbers.shared, self.free_hands(command.desk))}
-        servers = len(args.get("servers", (0,)))
-        minutes = lever.minutes(self, args) if lever.minutes else self.minutes_of(like, servers, sum(hands.values()))
-        if numbers.automated is not None and week.automated(self, args.get("servers", ())):
-            minutes = numbers.automated
-        steps = max(1, round(minutes * STEPS_PER_MINUTE)) if minutes else 0
-        end = self.now + steps
-        stages = servers if self.now < 0 and numbers.tonight else 1
-        return Work(command.seq, command.desk, lever.kind, args, self.now, end, hands, week.held_until(self, like, end), stages)
-
-    def why_no_hand(self, desk: str, giver: str) -> str:
-        """What keeps the hands of a desk, for the desk that would need one."""
-        if desk != giver:
-            return f"the {self.scenario.told.title(desk)} has no hand free"
-        works = [work for work in self.works if work.holds(desk, self.now)]
-        busy = ", ".join(f"{LEVERS[work.kind].named(self.scenario).lower()} ({self.left_s(work)} s left)" for work in works)
-        back_at = self.injects.back_at(giver, self.now)
-        missing = "" if back_at is None else f"one is not there until {self.calendar.hm(back_at)}"
-        return f"no hand free: {'; '.join(filter(None, [busy, missing]))}"
-
-    def minutes_of(self, kind: str, count: int = 1, hands: int = 1) -> float:
-        """Minutes of market time that a lever takes when it is given now: for `count` servers, with `hands` hands where they share the work."""
-        numbers = self.scenario.levers[kind]
-        minutes = numbers.minutes
-        if self.now < 0 and numbers.evening is not None:
-            return self.phone.pace.get(kind, numbers.evening) * (count if numbers.each else 1)
-        if self.now < self.calendar.open and numbers.premarket is not None:
-            minutes = numbers.premarket
-        if numbers.built is not None and kind in self.safeguards.built:
-            minutes = numbers.built
-        minutes = self.phone.pace.get(kind, minutes)
-        if LEVERS[kind].stops and "drilled" in self.week.facts:
-            minutes /= 2
-        if numbers.each:
-            minutes *= count
-        if numbers.all_minutes is not None and count > 1:
-            minutes = numbers.all_minutes
-        return minutes / max(hands, 1) if numbers.shared > 1 else minutes
-
-    def free_hands(self, desk: str) -> int:
-        """Hands of a desk that are not at work."""
-        return max(self.hands_of(desk) - sum(work.holds(desk, self.now) for work in self.works), 0)
-
-    def hands_of(self, desk: str) -> int:
-        """Hands of a desk, with those that were lent to it and without those that are not there."""
-        hands = self.scenario.hands
-        own: int = getattr(hands.evening if self.now < 0 else hands, desk, 0)
-        return max(own + self.phone.hands.get(desk, 0) - self.injects.absent_hands(desk, self.now), 0)
-
-    def left_s(self, work: Work) -> int:
-        """Seconds of market time until a lever takes effect."""
-        return -(-(work.end - self.now) // STEPS_PER_SECOND)
-
-    def left_of(self, work: Work) -> Args:
-        """Arguments of a lever with the servers alone that are still to be done."""
-        return {**work.args, "servers": work.args["servers"][work.done :]} if work.stages > 1 else work.args
 
     def _advance(self, work: Work) -> None:
         """The next stage of a lever takes effect; after the last one it is over."""
@@ -336,7 +229,7 @@ class Simulation:
         if work in self.works:
             self.works.remove(work)
         week.charge_hands(self, work, min(work.end, self.now))  # one that ends in the evening does not wait for the block
-        self._effect(work, self.left_of(work))
+        self._effect(work, work.left)
         if LEVERS[work.kind].talk:
             return  # the machine is as it was: looking at it now, and not at its next tick, would be a trace
         week.note_work(self, work, "done")

@@ -13,10 +13,10 @@ from engine.market.chance import FLEET, below
 from engine.market_time import STEPS_PER_MINUTE
 
 if TYPE_CHECKING:
-    from engine.firm.simulation import Simulation, Work
+    from engine.firm.simulation import Simulation
+    from engine.firm.workload import Work
 
 SHORT_STEPS = 5 * STEPS_PER_MINUTE  # what takes less is no entry of the calendar
-LONG_MIN = 60  # on the day nothing that takes longer may be started
 
 
 @dataclass(slots=True)
@@ -57,43 +57,7 @@ def once(fact: str, what: str) -> Callable[["Simulation"], None]:
     return ready
 
 
-# -- hands and time
-
-
-def not_now(sim: "Simulation", kind: str, like: str = "") -> str:
-    """Why a lever cannot be started in this phase at all, or "" when it can. `like`: the lever whose minutes it takes."""
-    if sim.instant or LEVERS[kind].talk:
-        return ""
-    numbers = sim.scenario.levers[kind]
-    if sim.now < 0 and numbers.evening is None:
-        return "not on an evening of the week"
-    if sim.now < 0 and numbers.built is not None and kind not in sim.safeguards.built:
-        return "there is none yet: on an evening it is built first, on the day it is put together in a hurry"
-    if numbers.phases and sim.calendar.phase(sim.now) not in numbers.phases:
-        return f"only in the phases {', '.join(numbers.phases)}" if len(numbers.phases) > 1 else f"only in the phase {numbers.phases[0]}"
-    minutes = sim.scenario.levers[like or kind].minutes
-    if sim.now >= 0 and minutes > LONG_MIN:
-        return f"takes {minutes:g} minutes: from {sim.calendar.hm(0)} on nothing longer than an hour is started"
-    return ""
-
-
-def hands_for(sim: "Simulation", kind: str, desk: str) -> dict[str, int]:
-    """Hands that a lever takes now, by desk, the desk that gives it first; none where it is the telephone."""
-    numbers = sim.scenario.levers[kind]
-    if sim.now < 0 and numbers.evening_hands:
-        return {str(other): hands for other, hands in numbers.evening_hands.items()}
-    return {desk: numbers.hands} if numbers.hands else {}
-
-
-def held_until(sim: "Simulation", kind: str, end: int) -> dict[str, int]:
-    """Steps at which desks have their hands back, where that is before a lever's end."""
-    if sim.now >= 0:
-        return {}
-    held = {
-        desk: sim.now + round(minutes * STEPS_PER_MINUTE)
-        for desk, minutes in sim.scenario.levers[kind].evening_held.items()
-    }
-    return {desk: step for desk, step in held.items() if step < end}
+# -- what hands did
 
 
 def charge_hands(sim: "Simulation", work: "Work", until: int) -> None:
@@ -181,6 +145,6 @@ def give_up(sim: "Simulation", work: "Work") -> None:
     cut = LEVERS[work.kind].cut
     if cut:
         sim.acting = work.desk
-        cut(sim, sim.left_of(work))
+        cut(sim, work.left)
     server_ops.set_servers(sim)
     sim.tell("lever.cut_off" if tonight else "lever.abandoned", tuple(work.hands) or (work.desk,), seq=work.seq, command=work.kind)

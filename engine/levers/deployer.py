@@ -32,7 +32,7 @@ def free_servers(sim: "Simulation", args: Args) -> None:
         if LEVERS[work.kind].writes:
             both = sorted(set(work.args["servers"]) & set(args["servers"]))
             if both:
-                raise Refused(f"{sim.fleet.label(both[0])} is being worked on: {sim.left_s(work)} s left")
+                raise Refused(f"{sim.fleet.label(both[0])} is being worked on: {work.left_s(sim.now)} s left")
 
 
 def _fit_tonight(sim: "Simulation", args: Args) -> None:

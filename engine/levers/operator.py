@@ -33,7 +33,7 @@ def _can_start(sim: "Simulation", args: Args) -> None:
     # Stopped while it started: the first start still holds its hand, and would bring the second up before its time.
     for work in sim.works:
         if work.kind == "server.start" and work.args["server"] == args["server"]:
-            raise Refused(f"{name}: its host answers that an earlier start is still under way ({sim.left_s(work)} s left)")
+            raise Refused(f"{name}: its host answers that an earlier start is still under way ({work.left_s(sim.now)} s left)")
 
 
 def _no_such_rule(sim: "Simulation", args: Args) -> None:

@@ -20,7 +20,7 @@ def _work_on(sim: Simulation, n: int) -> cards.Doing | None:
     """What this desk is doing to a server."""
     for work in sim.works:
         if "deployer" in (work.desk, *work.hands) and (work.args.get("server") == n or n in work.args.get("servers", ())):
-            return {"kind": work.kind, "label": LEVERS[work.kind].named(sim.scenario), "left_s": sim.left_s(work)}
+            return {"kind": work.kind, "label": LEVERS[work.kind].named(sim.scenario), "left_s": work.left_s(sim.now)}
     return None
 
 
@@ -148,7 +148,7 @@ def terminal_card(sim: Simulation) -> cards.Terminal:
 def flag_card(sim: Simulation) -> cards.Flag:
     """Whether orders carry the flag upstream, as upstream said, and what it was asked for."""
     asked = next((work for work in sim.works if LEVERS[work.kind].changes_flag), None)
-    doing: cards.FlagWork | None = None if asked is None else {"label": LEVERS[asked.kind].named(sim.scenario), "left_s": sim.left_s(asked)}
+    doing: cards.FlagWork | None = None if asked is None else {"label": LEVERS[asked.kind].named(sim.scenario), "left_s": asked.left_s(sim.now)}
     return {"set": bool(sim.machine.controls[0].flag_off == 0), "percent": flag_percent(sim.machine), "flag": sim.fleet.flag, "work": doing}
 
 

@@ -40,7 +40,7 @@ def servers_card(sim: Simulation, help_level: str) -> cards.Servers:
         work = next((work for work in sim.works if work.args.get("server") == server.n and work.kind.startswith("server.")), None)
         doing: cards.Doing | None = None
         if work is not None:
-            doing = {"kind": work.kind, "label": LEVERS[work.kind].named(sim.scenario), "left_s": sim.left_s(work)}
+            doing = {"kind": work.kind, "label": LEVERS[work.kind].named(sim.scenario), "left_s": work.left_s(sim.now)}
         own = None if rates is None else rates[server.n]
         rows.append({"n": server.n, "name": sim.fleet.label(server.n), "state": state, "work": doing, "rates": own})
     return {"servers": rows}

@@ -7,9 +7,10 @@ import numpy as np
 
 from engine.commands import Lever, Refused, target
 from engine.events import DESKS
-from engine.firm import bridge, week
+from engine.firm import bridge
 from engine.firm.gauges import mids, moves_bp
 from engine.firm.simulation import Simulation
+from engine.firm.workload import free_hands, hands_for, hands_of, minutes_of, not_now, why_no_hand
 from engine.levers import LEVERS
 from engine.market.positions import price_text
 from engine.market_time import PHASES, STEPS_PER_SECOND
@@ -80,29 +81,29 @@ def work_card(sim: Simulation, desk: str) -> cards.Work:
             "label": LEVERS[work.kind].named(sim.scenario),
             "target": target(sim, work.args),
             "started": sim.calendar.told(work.start, sim.now),
-            "left_s": sim.left_s(work),
+            "left_s": work.left_s(sim.now),
             "total_s": -(-(work.end - work.start) // STEPS_PER_SECOND),
             "hands": work.holds(desk, sim.now),
         }
         for work in sim.works
         if work.desk == desk or work.holds(desk, sim.now)
     ]
-    return {"hands": sim.hands_of(desk), "free": sim.free_hands(desk), "tasks": tasks}
+    return {"hands": hands_of(sim, desk), "free": free_hands(sim, desk), "tasks": tasks}
 
 
 def levers_card(sim: Simulation, desk: str) -> cards.Levers:
     """Every lever of a desk: what it takes now, and whether it may be pulled, judged without its arguments, or why not. `menu`: the lists
     in which they stand."""
-    free = {other: sim.free_hands(other) for other in DESKS}
+    free = {other: free_hands(sim, other) for other in DESKS}
     busy = {work.kind for work in sim.works}
     rows: list[cards.Lever] = []
     for kind, lever in LEVERS.items():
         if lever.talk or desk not in lever.desks:
             continue
         numbers = sim.scenario.levers[kind]
-        if (numbers.only_built and kind not in sim.safeguards.built) or week.not_now(sim, kind):
+        if (numbers.only_built and kind not in sim.safeguards.built) or not_now(sim, kind):
             continue
-        hands = week.hands_for(sim, kind, desk)
+        hands = hands_for(sim, kind, desk)
         if lever.exclusive and kind in busy:
             reason = "under way already"
         else:
@@ -115,7 +116,7 @@ def levers_card(sim: Simulation, desk: str) -> cards.Levers:
                 "hands": hands.get(desk, 0),
                 "with": {other: count for other, count in hands.items() if other != desk},
                 "args": list(lever.args),
-                "minutes": round(sim.minutes_of(kind, hands=min(numbers.shared, free[desk])), 2),
+                "minutes": round(minutes_of(sim, kind, hands=min(numbers.shared, free[desk])), 2),
                 "allowed": not reason,
                 "reason": reason,
                 "word": _word(sim, kind),
@@ -136,7 +137,7 @@ def _not_ready(sim: Simulation, lever: Lever) -> str:
 def _no_hand(sim: Simulation, wanted: dict[str, int], free: dict[str, int], desk: str) -> str:
     for other, hands in wanted.items():
         if free[other] < hands:
-            return "no hand free" if other == desk else sim.why_no_hand(other, desk)
+            return "no hand free" if other == desk else why_no_hand(sim, other, desk)
     return ""
 
 

@@ -3,7 +3,8 @@
 from engine.events import DESKS
 from engine.firm import week
 from engine.firm.safeguards import CONTROLS
-from engine.firm.simulation import Simulation, Work
+from engine.firm.simulation import Simulation
+from engine.firm.workload import Work, minutes_of
 from engine.levers import LEVERS
 from engine.market_time import STEPS_PER_MINUTE, Calendar
 from engine.sights import cards
@@ -123,7 +124,7 @@ def plan_card(sim: Simulation) -> cards.Plan:
     wanted = {desk: [0] * len(sim.calendar.evenings) for desk in DESKS}
     items: list[cards.Planned] = []
     for row in sim.agenda.plan:
-        minutes = sim.minutes_of(row["kind"]) if sim.now < 0 else 0.0
+        minutes = minutes_of(sim, row["kind"]) if sim.now < 0 else 0.0
         held = {}
         for desk, count, until in numbers[row["kind"]].held(row["desk"], minutes):
             if count:

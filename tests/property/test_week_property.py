@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from engine import DESKS, Command, Simulation, replay, restore, save, sight
 from engine.firm.fleet import RUNNING, STARTING, STOPPED
 from engine.firm.safeguards import CONTROLS
+from engine.firm.workload import free_hands, hands_of
 from engine.jit import COMPILED
 from tests.days import EVENING_STEPS, WEEK, evening_of
 from tests.small import before, small_scenario
@@ -80,7 +81,7 @@ def giver(kind: str, args: dict[str, Any]) -> str:
 def is_whole(sim: Simulation) -> None:
     """What holds at every moment of a week."""
     for desk in DESKS:
-        assert 0 <= sim.free_hands(desk) <= sim.hands_of(desk)
+        assert 0 <= free_hands(sim, desk) <= hands_of(sim, desk)
     for server in sim.fleet.servers:
         assert server.state in (RUNNING, STARTING, STOPPED)
         assert server.installed in server.disk

@@ -7,6 +7,7 @@ import pytest
 from engine import Command, Simulation, playbook, replay, restore, save, score, sight
 from engine.analysis.record import beside_history, record
 from engine.firm.trading_day import rlp_live
+from engine.firm.workload import free_hands
 from engine.market.controls import REASONS
 from engine.market.router import BEHAVIOURS
 from engine.market.state import CLIENT, ERROR
@@ -35,12 +36,12 @@ def with_behaviour(name: str):
 def test_a_lever_holds_a_hand_for_its_time_and_then_takes_effect():
     sim = at(OPEN)
     assert give(sim, "operator", "server.stop", server=3) is None
-    assert sim.free_hands("operator") == 1
+    assert free_hands(sim, "operator") == 1
     sim.step(MINUTE - 1)
     assert sim.fleet[3].state == "running"
     sim.step(1)
     assert sim.fleet[3].state == "stopped"
-    assert sim.free_hands("operator") == 2
+    assert free_hands(sim, "operator") == 2
 
 
 def test_without_a_free_hand_a_lever_is_refused_with_what_keeps_them_busy():

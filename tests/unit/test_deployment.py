@@ -9,6 +9,7 @@ from engine.firm import safeguards, server_ops
 from engine.firm.clients import flag_percent
 from engine.firm.trial import rolled_back
 from engine.firm.week import inventory, missing_host
+from engine.firm.workload import free_hands
 from engine.market.state import market_digest
 from tests.days import OPEN, WEEK, step_at
 from tests.small import before, give, heard, ok, settle, small_scenario, until
@@ -65,7 +66,7 @@ def test_a_review_finds_the_stale_server_because_it_reads_its_disk():
     until(sim, "27 Jul 18:30")
     assert sight(sim, "deployer")["fleet"]["servers"][sim.stale - 1]["recorded"] == NEW
     ok(sim, "deployer", "fleet.review")
-    assert (sim.free_hands("deployer"), sim.free_hands("operator")) == (1, 0)
+    assert (free_hands(sim, "deployer"), free_hands(sim, "operator")) == (1, 0)
     until(sim, "27 Jul 20:30")
     assert heard(sim, "fleet.reviewed") == [{"wrong": [sim.stale], "behind": []}]
     assert f"SMARS-{sim.stale} the file on disk is not the one that was recorded" in printed(sim)
@@ -304,7 +305,7 @@ def test_a_rehearsal_of_the_rollback_gives_two_fleets_two_results():
         market = sim.machine.market.tobytes()
         ok(sim, "deployer", "rollback.rehearse")
         sim.step(60 * 240)
-        assert sim.free_hands("operator") == 1, "the operator's hand is free after an hour"
+        assert free_hands(sim, "operator") == 1, "the operator's hand is free after an hour"
         sim.step(60 * 240)
         assert sim.machine.market.tobytes() == market, "it was a copy that traded"
     (bad,), (good,) = (heard(sim, "rollback.rehearsed") for sim in (trap, safe))
@@ -323,7 +324,7 @@ def ramp() -> Simulation:
     ok(sim, "risk", "brokers.call")
     ok(sim, "deployer", "ramp.plan")
     sim.step(90 * 240)
-    assert sim.free_hands("risk") == 1
+    assert free_hands(sim, "risk") == 1
     copies_after(sim)
     sim.step(-sim.now)
     return sim

@@ -11,6 +11,7 @@ from engine import AUTOPILOTS, DESKS, Command, Simulation, load_scenario, look, 
 from engine import play as history
 from engine.evidence.evidence import EvidenceError, load_evidence
 from engine.firm.injects import CONDITIONS, MOST_WAITING, PLAYED, Injects
+from engine.firm.workload import free_hands, hands_of
 from engine.market.state import digest_of
 from engine.market_time import Calendar
 from engine.scenario.folders import Folder
@@ -47,7 +48,7 @@ def measured(sim: Simulation) -> dict[str, Any]:
     return {
         "score": score(sim),
         "market": digest_of(sim.machine),
-        "hands": {desk: sim.hands_of(desk) for desk in DESKS},
+        "hands": {desk: hands_of(sim, desk) for desk in DESKS},
         "late": sim.gauges.tick - sim.monitor.shown,
         "frozen": sim.phone.frozen_until,
     }
@@ -242,7 +243,7 @@ def test_in_the_week_and_in_the_evening_of_the_day_it_comes_at_its_step_too():
     assert play(week, "technician", at=WEEK + 100, minutes=120, desks=["deployer"]) is None
     week.step(100)
     assert week.injects.played == [[1, WEEK + 100]]
-    assert week.hands_of("deployer") == week.scenario.hands.evening.deployer - 1
+    assert hands_of(week, "deployer") == week.scenario.hands.evening.deployer - 1
     night = at(CLOSE - 40)
     assert play(night, "status_mail", at=BLOCK + 3) is None
     night.step(60)
@@ -333,16 +334,16 @@ def test_a_missing_hand_keeps_new_work_away_and_lets_old_work_go_on():
     assert reason is not None and "stop a server (60 s left); one is not there until 09:35" in reason
     sim.step(MINUTE)
     assert sim.fleet[1].state == "stopped", "what is under way goes on"
-    assert (sim.hands_of("operator"), sim.free_hands("operator")) == (1, 1)
+    assert (hands_of(sim, "operator"), free_hands(sim, "operator")) == (1, 1)
     sim.step(4 * MINUTE)
-    assert sim.hands_of("operator") == 2
+    assert hands_of(sim, "operator") == 2
 
 
 def test_a_desk_never_has_less_than_no_hand():
     sim = at(OPEN)
     for number in (1, 2, 3):
         assert play(sim, "technician", number, desks=["risk"]) is None
-    assert (sim.hands_of("risk"), sim.free_hands("risk")) == (0, 0)
+    assert (hands_of(sim, "risk"), free_hands(sim, "risk")) == (0, 0)
 
 
 def test_a_rumour_keeps_clients_away_until_it_is_over_and_leaves_what_the_desk_asked_for():

@@ -4,6 +4,7 @@ import pytest
 
 from engine import KINDS, Simulation, load_scenario
 from engine.firm.fleet import RUNNING, STARTING, STOPPED
+from engine.firm.workload import free_hands
 from engine.market.state import CLIENT, ERROR, UNWIND
 from tests.days import BELL_END, OPEN
 from tests.engine_builders import at_open, quiet_scenario
@@ -52,7 +53,7 @@ def test_an_earlier_start_brings_no_server_up_before_its_time():
     sim.step(2 * MINUTE)
     assert "earlier start is still under way (180 s left)" in give(sim, "operator", "server.start", server=2)
     sim.step(3 * MINUTE)
-    assert sim.free_hands("operator") == 2
+    assert free_hands(sim, "operator") == 2
     assert give(sim, "operator", "server.start", server=2) is None
     sim.step(5 * MINUTE - 1)
     assert sim.fleet[2].state == STARTING
@@ -114,11 +115,11 @@ def test_the_phone_takes_no_hand():
     sim = begun(SCENARIO, OPEN)
     for server in (1, 2):
         give(sim, "operator", "server.stop", server=server)
-    assert sim.free_hands("operator") == 0
+    assert free_hands(sim, "operator") == 0
     settle(sim)
     assert give(sim, "operator", "smars.disconnect") is None
     assert give(sim, "deployer", "flag.clear") is None
-    assert sim.free_hands("deployer") == 2
+    assert free_hands(sim, "deployer") == 2
 
 
 def test_every_lever_has_numbers_and_a_desk_and_no_number_is_without_a_lever():

@@ -5,6 +5,7 @@ import pytest
 from engine import Simulation, load_scenario, restore, save, score, sight
 from engine.firm.phone import CARRIED_OUT, StandingAgreements
 from engine.firm.score import gross_usd
+from engine.firm.workload import free_hands, minutes_of
 from engine.money import spoken
 from engine.scenario.acts import ACTS, dangerous, parse_act
 from engine.scenario.evidence_models import Reply
@@ -131,7 +132,7 @@ def test_the_word_can_be_settled_before_the_bell():
     reply(none, "settle.ask")
     assert [sim.bridge.authorisations["servers.stop_all"]["state"] for sim in (whole, half, none)] == ["given", "given", "open"]
     assert [sim.bridge.authorisations["smars.disconnect"]["state"] for sim in (whole, half, none)] == ["given", "open", "open"]
-    assert [sim.minutes_of("limit.set") for sim in (whole, none)] == [10.0, 4]
+    assert [minutes_of(sim, "limit.set") for sim in (whole, none)] == [10.0, 4]
     assert score(none)["precautions"] == 2000
 
 
@@ -306,13 +307,13 @@ def test_the_flag_is_kept_taken_off_or_talked_of_again_at_ten_to_nine():
     for sim, key in ((keep, "golive.go"), (off, "golive.dark"), (later, "golive.check")):
         sim.inbox.calls.clear()
         reply(sim, key)
-    assert (keep.minutes_of("flag.clear"), later.minutes_of("flag.clear")) == (10, 5.0)
+    assert (minutes_of(keep, "flag.clear"), minutes_of(later, "flag.clear")) == (10, 5.0)
     assert not sight(off, "deployer")["flag"]["set"]
     assert give(off, "deployer", "flag.set") is None
     later.step(30 * MINUTE + 20)
     assert calls(later, "deployer")[0]["replies"][0]["key"] == "golive_again.go"
     reply(later, "golive_again.line")
-    assert later.minutes_of("flag.clear") == 1
+    assert minutes_of(later, "flag.clear") == 1
     off.step(30 * MINUTE + 20)
     assert all("golive_again" not in row["replies"][0]["key"] for row in calls(off, "deployer"))
 
@@ -388,9 +389,9 @@ def test_copies_take_longer_while_images_are_made():
 )
 def test_a_lent_hand_works_and_has_its_price(key, desk, fee):
     sim = at(OPEN + 20)
-    before = sim.free_hands(desk)
+    before = free_hands(sim, desk)
     reply(sim, key)
-    assert sim.free_hands(desk) == before + 1 == sight(sim, desk)["work"]["hands"]
+    assert free_hands(sim, desk) == before + 1 == sight(sim, desk)["work"]["hands"]
     assert score(sim)["precautions"] == fee
 
 

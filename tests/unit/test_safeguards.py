@@ -8,6 +8,7 @@ import pytest
 from engine import Simulation, restore, save, score, sight
 from engine.firm import bridge, safeguards, server_ops
 from engine.firm.safeguards import CONTROLS
+from engine.firm.workload import free_hands, minutes_of
 from engine.market.state import ERROR
 from engine.market.unwind import block_cost
 from tests.days import OPEN, WEEK
@@ -86,9 +87,9 @@ def test_one_telephone_takes_one_call_at_a_time():
 def test_a_reconciliation_takes_hands_of_two_desks_and_is_on_when_it_stands():
     sim = week()
     ok(sim, "risk", "reconcile.build")
-    assert (sim.free_hands("risk"), sim.free_hands("deployer")) == (0, 1)
+    assert (free_hands(sim, "risk"), free_hands(sim, "deployer")) == (0, 1)
     until(sim, "30 Jul 19:00")
-    assert (sim.free_hands("risk"), sim.free_hands("deployer")) == (1, 1), "the risk manager has the hand back an hour earlier"
+    assert (free_hands(sim, "risk"), free_hands(sim, "deployer")) == (1, 1), "the risk manager has the hand back an hour earlier"
     until(sim, "30 Jul 20:00")
     assert sight(sim, "risk")["limits"]["reconcile"]
     assert sim.week.hand_steps == {"deployer": 300 * 240, "operator": 0, "risk": 240 * 240}
@@ -267,7 +268,7 @@ def test_a_drill_halves_the_levers_that_stop():
     does(sim, "operator", "drill.run")
     assert sim.week.hand_steps == {"deployer": 0, "operator": 150 * 240, "risk": 60 * 240}
     bell(sim, 1)
-    assert [sim.minutes_of(kind) for kind in ("server.stop", "servers.stop_all", "smars.disconnect", "server.start")] == [0.5, 4.0, 2.0, 5.0]
+    assert [minutes_of(sim, kind) for kind in ("server.stop", "servers.stop_all", "smars.disconnect", "server.start")] == [0.5, 4.0, 2.0, 5.0]
 
 
 def test_a_credit_line_softens_the_forced_sale_and_costs_its_fee():

@@ -6,6 +6,7 @@ import pytest
 
 from engine import Simulation, playbook, restore, save, sight
 from engine.commands import worded
+from engine.firm.workload import free_hands
 from engine.market.state import digest_of
 from tests.days import OPEN
 from tests.engine_builders import quiet_scenario
@@ -99,7 +100,7 @@ def test_talk_takes_no_hand_and_no_time():
     sim = at(OPEN)
     for server in (1, 2):
         give(sim, "operator", "server.stop", server=server)
-    assert sim.free_hands("operator") == 0
+    assert free_hands(sim, "operator") == 0
     assert give(sim, "operator", "authorise.ask", what="servers.stop_all") is None
     assert (word(sim, "servers.stop_all")["state"], len(sim.works)) == ("asked", 2)
     assert sim.day.hand_steps == 0
@@ -256,7 +257,7 @@ def test_the_deployer_may_start_a_server_and_the_operator_sees_it():
     (row,) = [row for row in sight(sim, "operator")["servers"]["servers"] if row["n"] == 2]
     assert (row["state"], row["work"]["kind"]) == ("starting", "server.start")
     assert "starting already" in give(sim, "operator", "server.start", server=2)
-    assert (sim.free_hands("deployer"), sim.free_hands("operator")) == (1, 2)
+    assert (free_hands(sim, "deployer"), free_hands(sim, "operator")) == (1, 2)
     assert "that is for the operator or the deployer" in give(sim, "risk", "server.start", server=3)
 
 

@@ -6,6 +6,7 @@ from engine import DESKS, Command, Simulation, load_scenario, playbook, replay, 
 from engine.firm import safeguards
 from engine.firm.safeguards import CONTROLS, control
 from engine.firm.week import copies_left
+from engine.firm.workload import free_hands
 from engine.market.state import market_digest
 from tests.days import EVENING_STEPS, OPEN, WEEK, clock, date, evening_of, phase, step_at, told, week_step
 from tests.small import before, give, small_scenario, until
@@ -42,10 +43,10 @@ def test_what_is_no_time_of_an_evening_is_refused(text):
 def test_the_week_begins_with_the_old_release_everywhere_and_evening_hands():
     sim = week()
     assert {(server.running, server.installed, server.reported, server.reported_at) for server in sim.fleet.servers} == {(OLD, OLD, OLD, None)}
-    assert {desk: sim.free_hands(desk) for desk in DESKS} == {"deployer": 2, "operator": 1, "risk": 1}
+    assert {desk: free_hands(sim, desk) for desk in DESKS} == {"deployer": 2, "operator": 1, "risk": 1}
     assert sim.evidence.tick is not None
     sim.step(-WEEK)
-    assert (sim.now, sim.free_hands("operator")) == (0, 2)
+    assert (sim.now, free_hands(sim, "operator")) == (0, 2)
 
 
 def test_another_start_than_the_week_or_the_morning_is_refused():
@@ -124,7 +125,7 @@ def test_a_copy_cut_off_leaves_a_broken_file_that_a_checksum_shows_and_a_restart
     assert [sim.fleet[n].reported for n in (first, second, third)] == [NEW, NEW, OLD]
     assert told_of(sim, "lever.cut_off") == [{"seq": sim.bridge.dones["deployer"][-1]["seq"], "command": "release.copy"}]
     assert sim.records.terminal[-1]["text"] == f"smars-{third}: connection closed, copy not complete"
-    assert sim.free_hands("deployer") == 2
+    assert free_hands(sim, "deployer") == 2
     assert "not whole" in (give(sim, "deployer", "server.start", server=third) or "")
     assert give(sim, "deployer", "checksum.run", servers=[third]) is None
     sim.step(30 * 240)
@@ -151,7 +152,7 @@ def test_building_goes_on_the_next_evening_and_is_abandoned_at_eight():
     assert give(sim, "operator", "mail.page", match="SMARS") is None
     until(sim, "30 Jul 18:29")
     assert not sim.inbox.rules
-    assert sim.free_hands("operator") == 0
+    assert free_hands(sim, "operator") == 0
     until(sim, "30 Jul 18:30")
     assert [rule["match"] for rule in sim.inbox.rules] == ["SMARS"]
     until(sim, "31 Jul 20:30")
@@ -205,7 +206,7 @@ def test_a_control_that_was_built_may_have_a_hole_that_a_test_shows_and_mending_
 
 
 def test_works_of_an_older_checkpoint_are_read():
-    from engine.firm.simulation import Work
+    from engine.firm.workload import Work
 
     old = {"seq": 1, "desk": "risk", "kind": "limit.set", "args": {}, "start": 0, "end": 5, "hands": 1}
     assert Work.of(old).hands == {"risk": 1}
