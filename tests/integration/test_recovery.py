@@ -11,7 +11,7 @@ import engine
 from game.debrief.bundles import bundle_of
 from game.live import run_store
 from game.live.broker import client
-from game.live.clock import RunDriver
+from game.live.run_driver import RunDriver
 from game.models import Checkpoint, Command, Event, Run
 from game.sockets import inbox
 from game.sockets.protocol import CommandMessage

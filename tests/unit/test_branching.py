@@ -5,7 +5,7 @@ from django.test import Client
 
 import engine
 from game.control import schedule
-from game.live.clock import RunDriver
+from game.live.run_driver import RunDriver
 from game.models import Command, Exercise, Fork, Inject, RuleBroken, Run, injects
 from tests import days
 from tests.builders import finished_run, new_exercise, new_facilitator
@@ -41,7 +41,7 @@ class Mute:
 
 def taken_up(run: Run, monkeypatch) -> RunDriver:
     """The run as the clock takes it up: from its log."""
-    monkeypatch.setattr("game.live.clock.Loudspeaker", Mute)
+    monkeypatch.setattr("game.live.run_driver.Loudspeaker", Mute)
     table = RunDriver(Run.objects.select_related("team__exercise").get(pk=run.pk))
     table.catch_up()
     return table

@@ -5,8 +5,8 @@ import pytest
 import engine
 from game.control.exercise_controls import next_phase
 from game.live import run_store
-from game.live.clock import RunDriver
 from game.live.losses import grade
+from game.live.run_driver import RunDriver
 from game.models import CODE_LETTERS, FacilitatorLink, Ghost, RuleBroken, Run, Seat, new_code, speed_of
 from game.people.access import normal, place_of
 from game.sockets.inbox import BURST, Budget
