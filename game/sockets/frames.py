@@ -1,6 +1,6 @@
 """A socket that is sent frames: hello first, then as many as its client acknowledges.
 
-What every window's consumer shares; `consumers.py` has the windows themselves.
+What every window's consumer shares; `desk_consumers.py` and `room_consumers.py` have the windows themselves.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from game.sockets.inbox import Budget
 
 log = structlog.get_logger(__name__)
 
+GONE, MOVED = 4404, 4409  # close codes
 WINDOW = 4  # frames a client may leave unacknowledged: Daphne's send() does not wait for the socket
 PATIENCE_S = 30.0
 TICK_S = 5.0

@@ -3,7 +3,8 @@
 from django.urls import path
 
 import game.converters  # noqa: F401  (registers them)
-from game.sockets.consumers import CheckConsumer, ControlConsumer, LobbyConsumer, ProjectorConsumer, SeatConsumer, WatchConsumer
+from game.sockets.desk_consumers import SeatConsumer, WatchConsumer
+from game.sockets.room_consumers import CheckConsumer, ControlConsumer, LobbyConsumer, ProjectorConsumer
 
 sockets = [
     path("ws/seat/", SeatConsumer.as_asgi()),

@@ -183,11 +183,11 @@ def test_the_engines_rules_notice_a_line_that_breaks_them(path, line):
     [
         ("views/desk.py", "from engine.market.state import Machine"),
         ("views/desk.py", "from game.tasks import run_segment"),
-        ("sockets/consumers.py", "from game.views import desk"),
+        ("sockets/desk_consumers.py", "from game.views import desk"),
         ("control/room.py", "from game.debrief import worth"),
         ("live/clock.py", "def f():\n    from game.people import seating"),
         ("stray.py", "x = 1"),
-        ("sockets/consumers.py", "engine.Simulation(scenario, 1)"),
+        ("sockets/desk_consumers.py", "engine.Simulation(scenario, 1)"),
         ("live/hub.py", "import engine\nengine.market.allocate()"),
         ("views/desk.py", "engine.replay(scenario, 1, [])"),
     ],
