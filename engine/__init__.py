@@ -29,6 +29,7 @@ from engine.analysis.replay import LAYOUT, CheckpointError, replay, restore, sav
 from engine.analysis.replay_frames import Reel
 from engine.analysis.scenario_keys import scenario_keys
 from engine.analysis.story import CUT_WORDS, moments, story
+from engine.analysis.strategies import StrategyOutcome, StrategySummary, strategies, strategy_summary
 from engine.autopilots.autopilot import AUTOPILOTS, AutopilotError, autopilot, looks_at, next_look
 from engine.autopilots.parts import Move
 from engine.commands import Command, Lever, Refusal
@@ -108,6 +109,8 @@ __all__ = [
     "SeedOutcome",
     "Simulation",
     "Stopped",
+    "StrategyOutcome",
+    "StrategySummary",
     "Told",
     "alone_table",
     "alternatives",
@@ -161,6 +164,8 @@ __all__ = [
     "sight",
     "step_to",
     "story",
+    "strategies",
+    "strategy_summary",
     "subset",
     "subsets",
     "summary",

@@ -3,6 +3,7 @@
 import io
 import json
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -197,6 +198,50 @@ def test_many_seeds_are_one_table_of_line_ups_beside_history_however_many_proces
     assert text.startswith("knight-2012 from 31 Jul 18:00 to 08:01:00, help 2012, seeds 1 to 2; loss in $M\n")
 
 
+STOPS = """
+[[command]]
+at = 2012-08-01T09:31:00
+desk = "operator"
+kind = "servers.stop_all"
+"""
+REFUSED = STOPS.replace('"operator"', '"risk"').replace("servers.stop_all", "rate.set")  # there is none, it was never built
+
+
+@pytest.fixture
+def strategies(tmp_path: Path) -> Path:
+    for name, text in (("stops", STOPS), ("nobody", ""), ("not-so", REFUSED)):
+        (tmp_path / f"{name}.toml").write_text(text)
+    return tmp_path
+
+
+@pytest.mark.whole
+def test_playbooks_of_a_folder_are_played_alone_on_every_seed_and_what_is_refused_is_skipped(strategies):
+    args = ("knight-2012", "--playbooks", str(strategies), "--seeds", "5-6", "--until", "09:37")
+    found = json.loads(rehearsal(*args, "--json"))
+    assert (found["scenario"], found["until"]) == ("knight-2012", "09:37:00")
+    rows = {(row["playbook"], row["seed"]): row for row in found["rows"]}
+    assert list(rows) == [(name, seed) for seed in (5, 6) for name in ("nobody", "not-so", "stops")]
+    for seed in (5, 6):
+        stops, nobody, refused = (rows[name, seed] for name in ("stops", "nobody", "not-so"))
+        assert (stops["given"], stops["skipped"]) == (2, 0), "the word is implied"
+        assert (refused["given"], refused["skipped"]) == (1, 1)
+        assert nobody["loss_usd"] == refused["loss_usd"] > stops["loss_usd"]
+        assert stops["service_kept"] < nobody["service_kept"] and stops["grade"] > nobody["grade"]
+        assert stops["ghost_usd"] == nobody["ghost_usd"]
+    again = json.loads(rehearsal("knight-2012", "--playbooks", str(strategies), "--seed", "6", "--until", "09:37", "--json"))
+    assert again["rows"] == [row for row in found["rows"] if row["seed"] == 6]
+    lines = rehearsal(*args).splitlines()
+    assert lines[0] == "knight-2012 until 09:37:00, seeds 5 to 6; loss in $M"
+    assert [line.split()[0] for line in lines[2:]] == ["stops", "nobody", "not-so"], "the best first, and apart what was mostly skipped"
+    assert [line.split()[-1] for line in lines[2:]] == ["0%", "0%", "100%"]
+
+
+def test_a_playbook_that_is_wrong_is_named_before_any_is_played(strategies):
+    (strategies / "wrong.toml").write_text(STOPS.replace("servers.stop_all", "servers.explode"))
+    with pytest.raises(CommandError, match=r"^wrong.toml: command 1: kind = 'servers.explode': expected one of "):
+        rehearsal("knight-2012", "--playbooks", str(strategies))
+
+
 def test_quantiles_are_values_and_say_how_many_seeds_avoided_most():
     rows = [{"seed": seed, "loss_usd": seed, "grade": float(seed), "share_avoided": seed / 100} for seed in range(100, 0, -1)]
     found = engine.summary(rows)
@@ -238,10 +283,14 @@ def test_what_is_down_when_a_run_is_cut_short_counts_as_down_to_the_close():
     ("args", "words"),
     [
         (["knight-2012", "--seeds", "0"], "--seeds: 0: expected 1 to 1000"),
+        (["knight-2012", "--seeds", "7-5"], "--seeds: 7-5: expected 1 to 1000, or so many of them as a range such as 41-50"),
+        (["knight-2012", "--seeds", "1-1001"], "--seeds: 1-1001: expected 1 to 1000"),
+        (["knight-2012", "--playbooks", "/no/where"], "--playbooks /no/where: expected a folder with playbooks (*.toml) in it"),
+        (["knight-2012", "--bundle", "x.zip", "--playbooks", "."], "--bundle: expected without --seeds, --habits and --playbooks"),
         (["knight-2012", "--seeds", "2", "--noise", "3"], "--seeds: expected without --seed and --noise"),
         (["knight-2012", "--unwind", "formula", "--from", "12:00"], "--until is 11:30: expected a time after --from, which is 12:00"),
         (["knight-2012", "--bundle", "/no/where.zip"], "--bundle /no/where.zip: cannot be written: No such file or directory"),
-        (["knight-2012", "--bundle", "x.zip", "--seeds", "2"], "--bundle: expected without --seeds and --habits"),
+        (["knight-2012", "--bundle", "x.zip", "--seeds", "2"], "--bundle: expected without --seeds, --habits and --playbooks"),
         (["knight-1987"], "'knight-1987' is no scenario: expected one of knight-2012"),
         (["knight-2012", "--seats", "ceo=novice"], "--seats: 'ceo=novice': expected DESK=AUTOPILOT, desks deployer, operator, risk, autopilots assistant, competent, history, novice"),
         (["knight-2012", "--seats", "risk=expert"], "--seats: 'risk=expert': expected DESK=AUTOPILOT"),

@@ -1,30 +1,35 @@
 """`manage.py rehearse SCENARIO`: autopilots play a morning in the terminal, at full speed, and the story is told; with `--seeds` many
-mornings on all cores, and the balance is printed.
+mornings on all cores, and the balance is printed; with `--playbooks` whatever somebody wrote down beforehand takes the autopilots' place.
 """
 
 import json
+import re
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from os import cpu_count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError
 
 import engine
 from game import __version__
 
+T = TypeVar("T")
+
 DEFAULT = "competent"
 MONEY = (("total", "loss, dollars"), ("trading", "trading"), ("halting", "halting"), ("client_harm", "client harm"), ("penalties", "penalties"))
 SINCE = "they play from here on, history before (default 08:00): a clock, a date such as '30 Jul 18:00', or deployment for the week"
 HELP_LEVELS = ("2012", "assisted", "guided")
 UNWIND = "how the position is got out of: played to the evening, or reckoned by formula at 11:30 (default: formula with --seeds, else play)"
-SEEDS = "rehearse seeds 1 to N, each line-up of autopilots (or that of --seats) beside history"
+SEEDS = "rehearse seeds 1 to N, or A to B, each line-up of autopilots (or that of --seats) beside history"
 MOST_SEEDS = 1000
 BUNDLE = "write the run as an evidence bundle, for `manage.py verify`: a run of one seed, up to where it was played"
+PLAYBOOKS = "play every playbook (*.toml) of a folder alone, on the default seed or those of --seeds; commands that are refused are skipped"
+MOSTLY = 0.5  # a playbook of which more is skipped was not played
 HABITS = "one thing done whatever happens, beside competent; with --from deployment after a week that novices have left behind"
 
 
@@ -44,8 +49,9 @@ class Command(BaseCommand):
         parser.add_argument("--from", dest="since", metavar="HH:MM", help=SINCE)
         parser.add_argument("--until", metavar="HH:MM", help="where to stop (default: the end of the day)")
         parser.add_argument("--help-level", default="2012", choices=HELP_LEVELS, help="how much the desks are shown (default: as in 2012)")
-        parser.add_argument("--seeds", type=int, metavar="N", help=SEEDS)
+        parser.add_argument("--seeds", metavar="N or A-B", help=SEEDS)
         parser.add_argument("--habits", action="store_true", help=HABITS)
+        parser.add_argument("--playbooks", type=Path, metavar="FOLDER", help=PLAYBOOKS)
         parser.add_argument("--unwind", choices=("play", "formula"), help=UNWIND)
         parser.add_argument("--bundle", type=Path, metavar="FILE", help=BUNDLE)
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
@@ -59,7 +65,8 @@ class Command(BaseCommand):
         if min(seed, options["noise"] or 0) < 0:
             raise CommandError("--seed and --noise: expected 0 or more", returncode=2)
         seats = seats_of(options["seats"])
-        formula = (options["unwind"] or ("play" if options["seeds"] is None else "formula")) == "formula"
+        many = options["seeds"] is not None or options["playbooks"] is not None
+        formula = (options["unwind"] or ("formula" if many else "play")) == "formula"
         calendar = scenario.calendar
         begins, ends = options["since"] or calendar.hm(0), options["until"] or calendar.hm(calendar.horizon if formula else calendar.end)
         since, until = _moment(calendar, "--from", begins), _moment(calendar, "--until", ends)
@@ -69,6 +76,9 @@ class Command(BaseCommand):
         if bundle is not None:
             self._check_bundle(bundle, options)
         engine.warm(None, scenario.id)
+        if options["playbooks"] is not None:
+            self._playbooks(scenario, options, until)
+            return
         if options["habits"]:
             beside = engine.habits_beside(scenario, seed, "novice" if since < 0 else engine.BEFORE)
             self.stdout.write(json.dumps(beside)) if options["json"] else self._habits(beside)
@@ -87,34 +97,71 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(found)) if options["json"] else self._report(found)
 
     def _check_bundle(self, path: Path, options: dict[str, Any]) -> None:
-        if options["habits"] or options["seeds"] is not None:
-            raise CommandError("--bundle: expected without --seeds and --habits: a bundle holds one run", returncode=2)
+        if options["habits"] or options["playbooks"] is not None or options["seeds"] is not None:
+            raise CommandError("--bundle: expected without --seeds, --habits and --playbooks: a bundle holds one run", returncode=2)
         try:
             path.touch()
         except OSError as error:
             raise CommandError(f"--bundle {path}: cannot be written: {error.strerror}", returncode=2) from None
 
     def _many(self, scenario: engine.Scenario, options: dict[str, Any], how: dict[str, Any], seats: dict[str, str]) -> None:
-        if not 1 <= options["seeds"] <= MOST_SEEDS:
-            raise CommandError(f"--seeds: {options['seeds']}: expected 1 to {MOST_SEEDS}", returncode=2)
-        if options["seed"] is not None or options["noise"] is not None:
-            raise CommandError("--seeds: expected without --seed and --noise: the seeds are 1 to N, and draw the noise too", returncode=2)
+        seeds = seeds_of(options)
         line_ups = {"as given": seats} if options["seats"] else engine.LINE_UPS
         found: dict[str, list[engine.SeedOutcome]] = {name: [] for name in line_ups}
-        for count, rows in enumerate(_on_all_cores(scenario.id, options["seeds"], line_ups, how), 1):
+        for rows in self._counted(seeds, partial(_one_seed, scenario_id=scenario.id, line_ups=line_ups, how=how)):
             for name, row in rows.items():
                 found[name].append(row)
-            self.stderr.write(f"\r{count} of {options['seeds']} seeds", ending="\n" if count == options["seeds"] else "")
-            self.stderr.flush()
         table = {
             "scenario": scenario.id,
             "from": options["since"] or scenario.calendar.hm(0),
             "until": scenario.calendar.clock(how["until"]),
             "help": how["help_level"],
-            "seeds": options["seeds"],
+            "first_seed": seeds[0],
+            "seeds": len(seeds),
             "line_ups": [{"name": name, "seats": line_ups[name], **engine.summary(rows)} for name, rows in found.items()],
         }
         self.stdout.write(json.dumps(table)) if options["json"] else self._table(table)
+
+    def _counted(self, seeds: Sequence[int], work: Callable[[int], T]) -> Iterator[T]:
+        """What `work` makes of every seed, in their order; whoever waits sees how many there are."""
+        for count, made in enumerate(_on_all_cores(seeds, work), 1):
+            self.stderr.write(f"\r{count} of {len(seeds)} seeds", ending="\n" if count == len(seeds) else "")
+            self.stderr.flush()
+            yield made
+
+    def _playbooks(self, scenario: engine.Scenario, options: dict[str, Any], until: int) -> None:
+        folder: Path = options["playbooks"]
+        files = sorted(folder.glob("*.toml"))
+        if not files:
+            raise CommandError(f"--playbooks {folder}: expected a folder with playbooks (*.toml) in it", returncode=2)
+        others = {
+            "--seats": options["seats"],
+            "--habits": options["habits"],
+            "--from": options["since"],
+            "--noise": options["noise"] is not None,
+            "--unwind play": options["unwind"] == "play",
+        }
+        if given := [name for name, value in others.items() if value]:
+            raise CommandError(f"--playbooks: expected without {given[0]}: a playbook says who does what and when, the seed the rest", returncode=2)
+        seeds = seeds_of(options) if options["seeds"] is not None else [scenario.default_seed if options["seed"] is None else options["seed"]]
+        try:
+            for file in files:
+                engine.playbook(scenario, str(file), seeds[0])  # what is wrong with one is said before the others are played
+        except engine.PlaybookError as error:
+            raise CommandError(str(error), returncode=2) from None
+        work = partial(_strategies, scenario_id=scenario.id, files=files, until=until)
+        rows = [row for made in self._counted(seeds, work) for row in made]
+        if options["json"]:
+            self.stdout.write(json.dumps({"scenario": scenario.id, "until": scenario.calendar.clock(until), "rows": rows}))
+            return
+        found = [engine.strategy_summary([row for row in rows if row["playbook"] == file.stem]) for file in files]
+        found.sort(key=lambda one: (one["skipped"] > MOSTLY, -one["grade"]["mean"], one["playbook"]))
+        self.stdout.write(f"{scenario.id} until {scenario.calendar.clock(until)}, seeds {_said(seeds)}; loss in $M\n")
+        self.stdout.write(f"{'':<36}{'loss':>9}{'grade':>8}{'least':>8}{'most':>8}{'service':>9}{'skipped':>9}")
+        for one in found:
+            loss, grades = one["loss_usd"]["mean"] / 1e6, one["grade"]
+            figures = f"{loss:>9.2f}{grades['mean']:>8}{grades['least']:>8}{grades['most']:>8}"
+            self.stdout.write(f"{one['playbook']:<36.36}{figures}{one['service_kept']:>9.1%}{one['skipped']:>9.0%}")
 
     def _habits(self, found: Mapping[str, Mapping[str, Any]]) -> None:
         self.stdout.write(f"{'loss in $M':<46}{'loss':>9}{'history':>9}{'grade':>8}")
@@ -123,7 +170,8 @@ class Command(BaseCommand):
 
     def _table(self, table: dict[str, Any]) -> None:
         say = self.stdout.write
-        say(f"{table['scenario']} from {table['from']} to {table['until']}, help {table['help']}, seeds 1 to {table['seeds']}; loss in $M\n")
+        seeds = _said(range(table["first_seed"], table["first_seed"] + table["seeds"]))
+        say(f"{table['scenario']} from {table['from']} to {table['until']}, help {table['help']}, seeds {seeds}; loss in $M\n")
         heads = ("least", "p10", "median", "p90", "most")
         say(f"{'':<22}" + "".join(f"{head:>9}" for head in (*heads, "mean")) + f"{'grade p10':>11}{'median':>8}{'p90':>7}{'95 % avoided':>14}")
         for line_up in table["line_ups"]:
@@ -158,15 +206,34 @@ def _one_seed(seed: int, scenario_id: str, line_ups: dict[str, dict[str, str]], 
     return engine.outcomes(engine.load_scenario(scenario_id), seed, line_ups, **how)
 
 
-def _on_all_cores(scenario_id: str, seeds: int, line_ups: dict[str, dict[str, str]], how: dict[str, Any]) -> Iterator[dict[str, engine.SeedOutcome]]:
-    """Outcomes of seeds 1 to N, in their order: a process a core, because most of a rehearsal is cards and not market."""
-    work = partial(_one_seed, scenario_id=scenario_id, line_ups=line_ups, how=how)
-    workers = min(seeds, cpu_count() or 1)
+def _strategies(seed: int, scenario_id: str, files: list[Path], until: int) -> list[engine.StrategyOutcome]:
+    return engine.strategies(engine.load_scenario(scenario_id), seed, files, until=until)
+
+
+def _on_all_cores(seeds: Sequence[int], work: Callable[[int], T]) -> Iterator[T]:
+    """What `work` makes of every seed, in their order: a process a core, because most of a rehearsal is cards and not market."""
+    workers = min(len(seeds), cpu_count() or 1)
     if workers == 1:
-        yield from map(work, range(1, seeds + 1))
+        yield from map(work, seeds)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(work, range(1, seeds + 1))
+        yield from pool.map(work, seeds)
+
+
+def _said(seeds: Sequence[int]) -> str:
+    return str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
+
+
+def seeds_of(options: dict[str, Any]) -> range:
+    """The seeds of "40" (1 to 40) or of "41-50". Raises CommandError."""
+    text = options["seeds"]
+    if options["seed"] is not None or options["noise"] is not None:
+        raise CommandError("--seeds: expected without --seed and --noise: the seeds draw the noise too", returncode=2)
+    match = re.fullmatch(r"(?:(\d{1,9})-)?(\d{1,9})", text, re.ASCII)
+    first, last = (int(match[1] or 1), int(match[2])) if match else (0, -1)
+    if not 1 <= last - first + 1 <= MOST_SEEDS:
+        raise CommandError(f"--seeds: {text}: expected 1 to {MOST_SEEDS}, or so many of them as a range such as 41-50", returncode=2)
+    return range(first, last + 1)
 
 
 def seats_of(text: str) -> dict[str, str]:
