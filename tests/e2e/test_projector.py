@@ -37,7 +37,7 @@ def test_it_paints_whole_without_waiting_for_a_frame(opens: Opens, facilitator: 
 
 
 def test_before_the_bell_it_counts_the_time_to_it_and_after_it_the_loss(opens: Opens, facilitator: Control) -> None:
-    page = opens(wall(facilitator, "09:27", "20"))
+    page = opens(wall(facilitator, "09:27", "10"))
     expect(page.locator(".wall-label").first).to_have_text("The market opens in")
     expect(page.locator(".wall-number")).to_have_text(re.compile(r"^[0-3]:\d\d$"), timeout=60_000)  # until 09:27 at full speed
     expect(page.locator(".curve-wait")).to_be_visible()
