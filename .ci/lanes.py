@@ -97,7 +97,8 @@ class Shard:
         began = time.monotonic()
         with (folder / self.name).open("w+b") as said:
             process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
-            os.setpriority(os.PRIO_PROCESS, process.pid, LAST if self.lane.kind == "computing" else 0)
+            if self.lane.kind == "computing":
+                os.setpriority(os.PRIO_PROCESS, process.pid, LAST)
             _, status, used = os.wait4(process.pid, 0)
             self.code = process.returncode = os.waitstatus_to_exitcode(status)
             said.seek(0)

@@ -1,6 +1,6 @@
 """Opening Bell's engine: a pure, deterministic machine. Nothing else of it is imported from outside."""
 
-from engine.analysis.balance import LINE_UPS, SeedOutcome, outcomes, summary
+from engine.analysis.balance import LINE_UPS, PlaybookOutcome, SeedOutcome, outcomes, playbook_outcomes, summary
 from engine.analysis.barriers import barrier_counterfactuals, barrier_outcome
 from engine.analysis.bundle import Bundle, BundleError, OtherRules, pack, played_again, rehearsed_bundle, unpack, verify
 from engine.analysis.closed_alone import alone_table, week_supply
@@ -29,7 +29,6 @@ from engine.analysis.replay import LAYOUT, CheckpointError, replay, restore, sav
 from engine.analysis.replay_frames import Reel
 from engine.analysis.scenario_keys import scenario_keys
 from engine.analysis.story import CUT_WORDS, moments, story
-from engine.analysis.strategies import StrategyOutcome, StrategySummary, strategies, strategy_summary
 from engine.autopilots.autopilot import AUTOPILOTS, AutopilotError, autopilot, looks_at, next_look
 from engine.autopilots.parts import Move
 from engine.commands import Command, Lever, Refusal
@@ -98,6 +97,7 @@ __all__ = [
     "OtherRules",
     "Plan",
     "PlaybookError",
+    "PlaybookOutcome",
     "Record",
     "Reel",
     "Refusal",
@@ -109,8 +109,6 @@ __all__ = [
     "SeedOutcome",
     "Simulation",
     "Stopped",
-    "StrategyOutcome",
-    "StrategySummary",
     "Told",
     "alone_table",
     "alternatives",
@@ -144,6 +142,7 @@ __all__ = [
     "play",
     "playbook",
     "playbook_names",
+    "playbook_outcomes",
     "played_again",
     "read_scenario",
     "ready_injects",
@@ -164,8 +163,6 @@ __all__ = [
     "sight",
     "step_to",
     "story",
-    "strategies",
-    "strategy_summary",
     "subset",
     "subsets",
     "summary",

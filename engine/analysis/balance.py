@@ -1,9 +1,11 @@
-"""The game's balance: line-ups of autopilots on the same markets, seed after seed, each beside history's run.
+"""The game's balance: line-ups of autopilots, or playbooks, on the same markets, seed after seed, each beside history's run.
 
 Getting out is reckoned by formula: a run ends at the calendar's horizon; what is left of the position is marked as the score marks it, and
 what is down then counts as down until the close.
 """
 
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TypedDict
 
 from engine.analysis.rehearsal import BEFORE, SHARE_FROM_USD, play, rehearse, wound_up
@@ -37,6 +39,14 @@ class SeedOutcome(Beside):
 
     seed: int
     refused: int
+
+
+class PlaybookOutcome(SeedOutcome):
+    """The same of a playbook: its name, how many commands it gave (`refused` of them were skipped), and the share of client orders served."""
+
+    playbook: str
+    given: int
+    service_kept: float
 
 
 class Summary(TypedDict):
@@ -91,6 +101,29 @@ def outcomes(
     }
 
 
+def playbook_outcomes(scenario: Scenario, seed: int, files: Iterable[Path], *, until: int | None = None) -> list[PlaybookOutcome]:
+    """Each playbook alone on the market of a seed. One with commands in the week begins there, any other with history's week behind it.
+    Raises PlaybookError.
+    """
+    until = scenario.calendar.horizon if until is None else until
+    ghost_usd = wound_up(play(scenario, BEFORE, seed, until=until))["total"]
+    found: list[PlaybookOutcome] = []
+    for file in files:
+        run = play(scenario, str(file), seed, until=until)
+        score = wound_up(run)
+        found.append(
+            {
+                "playbook": file.stem,
+                "seed": seed,
+                **beside_ghost(score, ghost_usd),
+                "service_kept": score["service_kept"],
+                "given": len(run.commands),
+                "refused": len(run.refused),
+            }
+        )
+    return found
+
+
 def quantiles(values: list[float]) -> dict[str, float]:
     """Quantiles by name, each one of the values, and their mean. Raises ValueError when there are none."""
     if not values:
@@ -100,8 +133,8 @@ def quantiles(values: list[float]) -> dict[str, float]:
     return {**found, "mean": round(sum(ordered) / len(ordered), 1)}
 
 
-def summary(rows: list[SeedOutcome]) -> Summary:
-    """Of a line-up's outcomes: quantiles of loss and grade, and the share of the seeds in which MOST of history's loss was avoided."""
+def summary(rows: Sequence[SeedOutcome]) -> Summary:
+    """Of a line-up's or a playbook's outcomes: quantiles of loss and grade, and on which share of the seeds _MOST of history's loss was avoided."""
     shares = [row["share_avoided"] for row in rows if row["share_avoided"] is not None]
     return {
         "loss_usd": quantiles([row["loss_usd"] for row in rows]),

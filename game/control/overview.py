@@ -119,6 +119,6 @@ def _seat(exercise: Exercise, team: Team, seat: Seat, links: dict[str, str]) -> 
 
 def curves(calendar: engine.Calendar, sides: list[board.Side], ghost: losses.Curve | None) -> dict[str, Any]:
     """Loss of every team by the minute, true and of now, with history's as far as anybody is: the card of the projector's chart."""
-    until = max((side.step for side in sides), default=0)
+    until = min(max((side.step for side in sides), default=0), calendar.close)
     every = SPARSE if until > calendar.bell_end + SPARSE_AFTER else 1
     return board.curve_until(calendar, until, sides, ghost, every)

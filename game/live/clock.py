@@ -43,7 +43,7 @@ AHEAD_BEATS = 6  # the row allows the screens so much more than they have seen: 
 BROKER_PATIENCE_S = 20.0
 RUSH_S = 0.2  # at full speed: this long between two looks at the inbox
 
-_kept: dict[int, "RunDriver"] = {}  # this process's simulations between two segments
+_kept: dict[int, RunDriver] = {}  # this process's simulations between two segments
 _KEEP_S = 5.0  # the next segment follows within milliseconds, here or elsewhere
 
 

@@ -108,7 +108,6 @@ SPOKEN = (
     *(f".bridge.items[].{leaf}" for leaf in ("title", "lines[]")),
     ".rules.rules[].match",
 )
-PINNED = ".bridge.items[].lines[]"  # what a mate showed of cards of their own: a deployer's checksum has hashes
 SHARED = (
     ".clock.phase",
     ".week.calendar[].",
@@ -132,17 +131,25 @@ OWN = {
 }
 
 
+def without_shown(cards: dict[str, Any]) -> dict[str, Any]:
+    """Without the lines that the deployer showed the others of its own cards: a checksum has hashes."""
+    if "bridge" not in cards:
+        return cards
+    items = [{**item, "lines": []} if item["desk"] == "deployer" else item for item in cards["bridge"]["items"]]
+    return {**cards, "bridge": {**cards["bridge"], "items": items}}
+
+
 def leaks(scenario: Scenario, desk: str, cards: dict[str, Any]) -> list[tuple[str, str]]:
     """What of `cards` a desk may not read: forbidden words outside what is spoken or shared; names and hashes of releases where it may not see them."""
     names, hashes = [release.name for release in scenario.fleet.release], [release.hash for release in scenario.fleet.release]
     found = []
-    for path, text in texts(cards):
+    for path, text in texts(without_shown(cards)):
         if text in FORBIDDEN and path.endswith((".desk", ".from", ".read[]")):  # who a mate is
             continue
         if path.endswith(f".{text}") and not path.startswith((*OWN[desk], *NAMED)):  # a key
             words: tuple[str, ...] = FORBIDDEN[desk]
         elif path in (*SPOKEN, *NAMED) or path.startswith((*SHARED, *OWN[desk])):
-            words = () if desk == "deployer" or path == PINNED else (*names, *hashes) if path.startswith((".log", *SHARED)) else hashes
+            words = () if desk == "deployer" else (*names, *hashes) if path.startswith((".log", *SHARED)) else hashes
         else:
             words = FORBIDDEN[desk] if desk == "deployer" else (*FORBIDDEN[desk], *names, *hashes)
         found += [(path, text) for word in words if word in text.lower()]
@@ -169,8 +176,11 @@ def test_a_leak_would_be_found():
         ("operator", {"inbox": {"mails": [{"group": "runaway", "body": "Power Peg"}]}}),
         ("risk", {"inbox": {"mails": [{"server": 8}]}}),
         ("deployer", {"calls": {"calls": [{"gross_usd": 8}]}}),
+        ("operator", {"bridge": {"items": [{"desk": "operator", "lines": [f"ran {release.hash}"]}]}}),
     ):
         assert leaks(scenario, desk, cards), (desk, cards)
+    shown = {"bridge": {"items": [{"desk": "deployer", "lines": [f"On disk {release.hash}"]}]}}
+    assert not leaks(scenario, "operator", shown), "a checksum that the deployer shared"
     for desk in FORBIDDEN:
         assert not leaks(scenario, desk, {"inbox": {"mails": [{"body": "BNET reject: Power Peg disabled"}]}})
 

@@ -208,27 +208,27 @@ REFUSED = STOPS.replace('"operator"', '"risk"').replace("servers.stop_all", "rat
 
 
 @pytest.fixture
-def strategies(tmp_path: Path) -> Path:
+def folder(tmp_path: Path) -> Path:
     for name, text in (("stops", STOPS), ("nobody", ""), ("not-so", REFUSED)):
         (tmp_path / f"{name}.toml").write_text(text)
     return tmp_path
 
 
 @pytest.mark.whole
-def test_playbooks_of_a_folder_are_played_alone_on_every_seed_and_what_is_refused_is_skipped(strategies):
-    args = ("knight-2012", "--playbooks", str(strategies), "--seeds", "5-6", "--until", "09:37")
+def test_playbooks_of_a_folder_are_played_alone_on_every_seed_and_what_is_refused_is_skipped(folder):
+    args = ("knight-2012", "--playbooks", str(folder), "--seeds", "5-6", "--until", "09:37")
     found = json.loads(rehearsal(*args, "--json"))
     assert (found["scenario"], found["until"]) == ("knight-2012", "09:37:00")
     rows = {(row["playbook"], row["seed"]): row for row in found["rows"]}
     assert list(rows) == [(name, seed) for seed in (5, 6) for name in ("nobody", "not-so", "stops")]
     for seed in (5, 6):
         stops, nobody, refused = (rows[name, seed] for name in ("stops", "nobody", "not-so"))
-        assert (stops["given"], stops["skipped"]) == (2, 0), "the word is implied"
-        assert (refused["given"], refused["skipped"]) == (1, 1)
+        assert (stops["given"], stops["refused"]) == (2, 0), "the word is implied"
+        assert (refused["given"], refused["refused"]) == (1, 1)
         assert nobody["loss_usd"] == refused["loss_usd"] > stops["loss_usd"]
         assert stops["service_kept"] < nobody["service_kept"] and stops["grade"] > nobody["grade"]
         assert stops["ghost_usd"] == nobody["ghost_usd"]
-    again = json.loads(rehearsal("knight-2012", "--playbooks", str(strategies), "--seed", "6", "--until", "09:37", "--json"))
+    again = json.loads(rehearsal("knight-2012", "--playbooks", str(folder), "--seed", "6", "--until", "09:37", "--json"))
     assert again["rows"] == [row for row in found["rows"] if row["seed"] == 6]
     lines = rehearsal(*args).splitlines()
     assert lines[0] == "knight-2012 until 09:37:00, seeds 5 to 6; loss in $M"
@@ -236,10 +236,10 @@ def test_playbooks_of_a_folder_are_played_alone_on_every_seed_and_what_is_refuse
     assert [line.split()[-1] for line in lines[2:]] == ["0%", "0%", "100%"]
 
 
-def test_a_playbook_that_is_wrong_is_named_before_any_is_played(strategies):
-    (strategies / "wrong.toml").write_text(STOPS.replace("servers.stop_all", "servers.explode"))
+def test_a_playbook_that_is_wrong_is_named_before_any_is_played(folder):
+    (folder / "wrong.toml").write_text(STOPS.replace("servers.stop_all", "servers.explode"))
     with pytest.raises(CommandError, match=r"^wrong.toml: command 1: kind = 'servers.explode': expected one of "):
-        rehearsal("knight-2012", "--playbooks", str(strategies))
+        rehearsal("knight-2012", "--playbooks", str(folder))
 
 
 def test_quantiles_are_values_and_say_how_many_seeds_avoided_most():

@@ -24,7 +24,7 @@ DEFAULT = "competent"
 MONEY = (("total", "loss, dollars"), ("trading", "trading"), ("halting", "halting"), ("client_harm", "client harm"), ("penalties", "penalties"))
 SINCE = "they play from here on, history before (default 08:00): a clock, a date such as '30 Jul 18:00', or deployment for the week"
 HELP_LEVELS = ("2012", "assisted", "guided")
-UNWIND = "how the position is got out of: played to the evening, or reckoned by formula at 11:30 (default: formula with --seeds, else play)"
+UNWIND = "how the position is got out of: played to the evening, or by formula at 11:30 (default: formula with --seeds or --playbooks, else play)"
 SEEDS = "rehearse seeds 1 to N, or A to B, each line-up of autopilots (or that of --seats) beside history"
 MOST_SEEDS = 1000
 BUNDLE = "write the run as an evidence bundle, for `manage.py verify`: a run of one seed, up to where it was played"
@@ -139,6 +139,7 @@ class Command(BaseCommand):
             "--habits": options["habits"],
             "--from": options["since"],
             "--noise": options["noise"] is not None,
+            "--help-level": options["help_level"] != "2012",
             "--unwind play": options["unwind"] == "play",
         }
         if given := [name for name, value in others.items() if value]:
@@ -149,19 +150,23 @@ class Command(BaseCommand):
                 engine.playbook(scenario, str(file), seeds[0])  # what is wrong with one is said before the others are played
         except engine.PlaybookError as error:
             raise CommandError(str(error), returncode=2) from None
-        work = partial(_strategies, scenario_id=scenario.id, files=files, until=until)
+        work = partial(_playbooks_of_seed, scenario_id=scenario.id, files=files, until=until)
         rows = [row for made in self._counted(seeds, work) for row in made]
         if options["json"]:
             self.stdout.write(json.dumps({"scenario": scenario.id, "until": scenario.calendar.clock(until), "rows": rows}))
             return
-        found = [engine.strategy_summary([row for row in rows if row["playbook"] == file.stem]) for file in files]
-        found.sort(key=lambda one: (one["skipped"] > MOSTLY, -one["grade"]["mean"], one["playbook"]))
-        self.stdout.write(f"{scenario.id} until {scenario.calendar.clock(until)}, seeds {_said(seeds)}; loss in $M\n")
+        found = []
+        for file in files:
+            mine = [row for row in rows if row["playbook"] == file.stem]
+            skipped = sum(row["refused"] for row in mine) / max(sum(row["given"] for row in mine), 1)
+            found.append((file.stem, skipped, sum(row["service_kept"] for row in mine) / len(mine), engine.summary(mine)))
+        found.sort(key=lambda one: (one[1] > MOSTLY, -one[3]["grade"]["mean"], one[0]))
+        self.stdout.write(f"{scenario.id} until {scenario.calendar.clock(until)}, {_said(seeds)}; loss in $M\n")
         self.stdout.write(f"{'':<36}{'loss':>9}{'grade':>8}{'least':>8}{'most':>8}{'service':>9}{'skipped':>9}")
-        for one in found:
-            loss, grades = one["loss_usd"]["mean"] / 1e6, one["grade"]
+        for name, skipped, service, summary in found:
+            loss, grades = summary["loss_usd"]["mean"] / 1e6, summary["grade"]
             figures = f"{loss:>9.2f}{grades['mean']:>8}{grades['least']:>8}{grades['most']:>8}"
-            self.stdout.write(f"{one['playbook']:<36.36}{figures}{one['service_kept']:>9.1%}{one['skipped']:>9.0%}")
+            self.stdout.write(f"{name:<36.36}{figures}{service:>9.1%}{skipped:>9.0%}")
 
     def _habits(self, found: Mapping[str, Mapping[str, Any]]) -> None:
         self.stdout.write(f"{'loss in $M':<46}{'loss':>9}{'history':>9}{'grade':>8}")
@@ -171,7 +176,7 @@ class Command(BaseCommand):
     def _table(self, table: dict[str, Any]) -> None:
         say = self.stdout.write
         seeds = _said(range(table["first_seed"], table["first_seed"] + table["seeds"]))
-        say(f"{table['scenario']} from {table['from']} to {table['until']}, help {table['help']}, seeds {seeds}; loss in $M\n")
+        say(f"{table['scenario']} from {table['from']} to {table['until']}, help {table['help']}, {seeds}; loss in $M\n")
         heads = ("least", "p10", "median", "p90", "most")
         say(f"{'':<22}" + "".join(f"{head:>9}" for head in (*heads, "mean")) + f"{'grade p10':>11}{'median':>8}{'p90':>7}{'95 % avoided':>14}")
         for line_up in table["line_ups"]:
@@ -206,8 +211,8 @@ def _one_seed(seed: int, scenario_id: str, line_ups: dict[str, dict[str, str]], 
     return engine.outcomes(engine.load_scenario(scenario_id), seed, line_ups, **how)
 
 
-def _strategies(seed: int, scenario_id: str, files: list[Path], until: int) -> list[engine.StrategyOutcome]:
-    return engine.strategies(engine.load_scenario(scenario_id), seed, files, until=until)
+def _playbooks_of_seed(seed: int, scenario_id: str, files: list[Path], until: int) -> list[engine.PlaybookOutcome]:
+    return engine.playbook_outcomes(engine.load_scenario(scenario_id), seed, files, until=until)
 
 
 def _on_all_cores(seeds: Sequence[int], work: Callable[[int], T]) -> Iterator[T]:
@@ -221,7 +226,7 @@ def _on_all_cores(seeds: Sequence[int], work: Callable[[int], T]) -> Iterator[T]
 
 
 def _said(seeds: Sequence[int]) -> str:
-    return str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
+    return f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]} to {seeds[-1]}"
 
 
 def seeds_of(options: dict[str, Any]) -> range:
