@@ -117,7 +117,7 @@ class Lever:
     settles: str = ""  # the question or the fact of the week that is so by it alone
     story: StoryWords | None = None
     typed: str = ""  # what the deployer's terminal shows when it begins, with {hosts}, their {count} or a line for each {host}
-    printed: str = ""  # and for each server at its end, with {host}, the release that is {recorded} and the {hashes} of disk and process
+    printed: str = ""  # and for each server at its end, with {host}, the release that is {recorded} and what `terminal` looks up
     # Where a screen has it.
     group: str | tuple[str, ...] = "Other"  # heading in its desk's list of an evening, one for each desk where they differ; "" for no place there
     rank: int = 5  # the lower the further up in a list; of one rank in the order in which they are registered

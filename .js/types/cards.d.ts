@@ -67,10 +67,18 @@ declare namespace Card {
   interface Checklist { items: CheckItem[]; others: Others[] }
   interface Doing { kind: string; label: string; left_s: number }
   interface Checksum { at: string; disk: string; process: string; disk_release: string; process_release: string; same: boolean }
-  interface Host { n: number; name: string; recorded: string; copied_at: string; work: Doing | null; checksum: Checksum | null }
-  interface Fleet { target: string; truth: boolean; servers: Host[] }
-  interface Release { name: string; built: string; hash: string; note: string; flag_clear: string; flag_set: string }
   interface DiffLine { sign: string; text: string }
+  interface OneVersion { name: string; dated: string; hash: string; right: boolean; lines: DiffLine[] }
+  /* Of a server's config or reference data. `loaded`: by its process, where that ran; `lines` lead there from the recorded version. */
+  interface Comparison { at: string; disk: OneVersion; loaded: OneVersion | null }
+  interface Recorded { name: string; dated: string; hash: string; note: string }
+  interface Host {
+    n: number; name: string; recorded: string; copied_at: string; work: Doing | null; checksum: Checksum | null; config: Comparison | null;
+    data: Comparison | null;
+  }
+  /* `truth`: checksums are of this moment, asked for or not; config and reference data are only what somebody has compared. */
+  interface Fleet { target: string; truth: boolean; config: Recorded; data: Recorded; servers: Host[] }
+  interface Release { name: string; built: string; hash: string; note: string; flag_clear: string; flag_set: string }
   interface Diff { id: string; title: string; lines: DiffLine[] }
   interface Releases { releases: Release[]; diffs: Diff[]; to_build: string[] }
   interface Change { when: string; title: string; who: string; state: string }

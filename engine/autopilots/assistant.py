@@ -2,15 +2,18 @@
 answers the telephone without deciding anything. Unasked it does nothing that could hurt.
 """
 
+from typing import Literal
+
 from engine.autopilots.parts import Eyes, Habit, Move, open_mail, pick_up
-from engine.autopilots.team import checksum_to_share, read_pin, server_names
+from engine.autopilots.team import COMPARED, checksum_to_share, comparison_to_share, read_pin, server_names
 
 MAIL_EVERY_S = {"premarket": 60, "bell": 30, "unwind": 240, "block": 240}
 HEARD_S = {"premarket": 120, "bell": 30, "unwind": 480, "block": 120}  # how long a question on the bridge stays a question
 # Words in a question -> what this desk can show, the first that fits.
 SHOWS: dict[str, tuple[tuple[str, str], ...]] = {
     "operator": (("log", "log"), ("look", "look"), ("rate", "rates"), ("alert", "alert"), ("server", "servers"), ("mail", "mail")),
-    "deployer": (("checksum", "checksum"), ("fleet", "fleet"), ("release", "fleet"), ("change", "changes"), ("mail", "mail")),
+    "deployer": (("checksum", "checksum"), ("config", "config"), ("reference", "data"), ("fleet", "fleet"), ("release", "fleet"),
+                 ("change", "changes"), ("mail", "mail")),
     "risk": (("limit", "limits"), ("tape", "tape"), ("price", "tape"), ("p&l", "pnl"), ("position", "pnl"), ("gross", "pnl"), ("mail", "mail")),
 }
 MONITORS = ("Session monitor", "Process monitor")
@@ -45,6 +48,11 @@ def show_result(eyes: Eyes) -> Move | None:
         found = [row for row in eyes.hosts if checksum_to_share(eyes, row)]
         if found:
             return Move("evidence.share", {"what": "checksum", "id": found[0]["n"]})
+    for what in COMPARED:
+        if asked_for(eyes, f"{what}.compare"):
+            found = [row for row in eyes.hosts if comparison_to_share(eyes, row, what)]
+            if found:
+                return Move("evidence.share", {"what": what, "id": found[0]["n"]})
     return None
 
 
@@ -74,14 +82,28 @@ def _share(eyes: Eyes, what: str, question: str) -> Move | None:
         rows = [row for row in eyes.hosts if checksum_to_share(eyes, row)]
         rows.sort(key=lambda row: (row["name"] in question, eyes.at(row["checksum"]["at"] if row["checksum"] else "")))
         number = rows[-1]["n"] if rows else 0
+    elif what == "config":
+        number = _compared(eyes, "config", question)
+    elif what == "data":
+        number = _compared(eyes, "data", question)
     elif what == "mail":
         read = eyes.mails(read=True)
         number = read[-1]["id"] if read else 0
     elif (what == "alert" and not eyes.alerts) or (what == "tape" and not eyes.tape):
         return None
-    if what in ("log", "look", "checksum", "mail") and not number:
+    if what in ("log", "look", "checksum", "config", "data", "mail") and not number:
         return None
     return Move("evidence.share", {"what": what, "id": number})
+
+
+def _compared(eyes: Eyes, what: Literal["config", "data"], question: str) -> int:
+    """The server with a comparison to share: the one that the question names, else the latest; 0 where there is none."""
+    rows = [
+        (row["name"] in question, eyes.at(found["at"]), row["n"])
+        for row in eyes.hosts
+        if (found := row[what]) and comparison_to_share(eyes, row, what)
+    ]
+    return max(rows)[2] if rows else 0
 
 
 def share_alarm(eyes: Eyes) -> Move | None:

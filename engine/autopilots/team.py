@@ -1,6 +1,7 @@
 """What characters share: reading what colleagues pin, whom the team suspects, and the sentences by which they hand work over."""
 
 import re
+from typing import Literal
 
 from engine.autopilots.parts import Eyes, Move, say
 from engine.sights.cards import BridgeItem, Host
@@ -11,6 +12,7 @@ _BUSY_PER_S = 200  # child orders a second that no morning of this firm has seen
 FLOOD_S = 40  # seconds of them that nobody takes for the noise of the bell
 CHILDREN_A_PARENT = 40  # nor so many children for each order that comes in
 
+COMPARED: dict[Literal["config", "data"], str] = {"config": "Config", "data": "Reference data"}  # as their pins are headed
 REPAIRED = "{name} runs the new release now."
 MAY_START = "{name} has the right release on disk: it may be started."
 CALM = "The flood of orders has stopped."
@@ -69,6 +71,12 @@ def checksum_to_share(eyes: Eyes, row: Host) -> bool:
         if done["state"] == "done"
     ]
     return bool(asked) and not eyes.pinned(row["name"], asked[0]["at"])
+
+
+def comparison_to_share(eyes: Eyes, row: Host, what: Literal["config", "data"]) -> bool:
+    """Whether a server of the fleet has a comparison of that kind that is not on the bridge yet."""
+    found = row[what]
+    return found is not None and not eyes.pinned(f"{COMPARED[what]} of {row['name']}", found["at"])
 
 
 def was_told(eyes: Eyes, text: str, name: str) -> bool:

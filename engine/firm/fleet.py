@@ -1,7 +1,8 @@
 """The fleet: servers, releases on disk, the running release, process state; what a release does with an order.
 
 The copy tool's report and the truth are two things: `reported` is what the tool said, `installed` what lies on disk and
-would run after a restart, `running` what the process was started from.
+would run after a restart, `running` what the process was started from. So it is with the config and the reference data that a
+process reads: recorded is one version for all, and what a server has on its disk and in its process may be another.
 """
 
 import hashlib
@@ -11,8 +12,18 @@ from typing import Any
 from engine.market.router import BEHAVIOURS
 from engine.scenario.parts import Release
 from engine.scenario.scenario import Scenario
+from engine.scenario.versions import READ, Versions
 
 RUNNING, STARTING, STOPPED = "running", "starting", "stopped"
+
+
+@dataclass(slots=True)
+class Held:
+    """What a server has of its config or its reference data: names of versions."""
+
+    disk: str
+    loaded: str  # by the process; kept while the process is stopped
+    agreed: str = ""  # this server has that one on purpose, and the change calendar says so
 
 
 @dataclass(slots=True)
@@ -23,6 +34,8 @@ class Server:
     disk: list[str]  # releases on disk, oldest first
     installed: str  # release that a restart runs
     running: str  # release of the process; kept while the process is stopped
+    config: Held
+    data: Held
     state: str = RUNNING
     reported: str = ""  # what the copy tool recorded
     reported_at: int | None = None  # step of the last copy that was recorded
@@ -31,6 +44,17 @@ class Server:
     connected: bool = True  # its session to the exchanges
     broken: bool = False  # the file on disk is a part of one: its copy was cut off
 
+    def reads(self, what: str) -> Held:
+        """Its `config` or its reference `data`."""
+        found: Held = getattr(self, what)
+        return found
+
+    def load(self) -> None:
+        """A process begins with what lies on the disk: release, config and reference data."""
+        self.running = self.installed
+        for what in READ:
+            self.reads(what).loaded = self.reads(what).disk
+
 
 @dataclass(slots=True)
 class Fleet:
@@ -38,6 +62,7 @@ class Fleet:
 
     servers: list[Server]
     releases: dict[str, Release]
+    versions: dict[str, Versions]  # of config and data
     target: str
     name: str
     flag: str  # the one that clients set
@@ -46,14 +71,17 @@ class Fleet:
 
     @classmethod
     def before(cls, scenario: Scenario) -> "Fleet":
-        """The fleet before the week: the oldest release everywhere."""
-        fleet = scenario.fleet
+        """The fleet before the week: the oldest release everywhere, and all that it reads as recorded."""
+        fleet, versions = scenario.fleet, {"config": scenario.config, "data": scenario.data}
         old = fleet.release[0].name
+
+        config, data = (versions[what].recorded for what in READ)
         servers = [
-            Server(n, [old], old, old, reported=old, previous=old, recorded_previous=old)
+            Server(n, [old], old, old, Held(config, config), Held(data, data), reported=old, previous=old, recorded_previous=old)
             for n in range(1, fleet.servers + 1)
         ]
-        return cls(servers, {release.name: release for release in fleet.release}, fleet.target, fleet.name, fleet.flag, scenario.told.process)
+        releases = {release.name: release for release in fleet.release}
+        return cls(servers, releases, versions, fleet.target, fleet.name, fleet.flag, scenario.told.process)
 
     @classmethod
     def deployed(cls, scenario: Scenario, stale: int) -> "Fleet":
@@ -64,7 +92,7 @@ class Fleet:
                 found.record(server.n, scenario.fleet.reported, calendar.step_at(at))
             else:
                 found.copy(server.n, scenario.fleet.reported, calendar.step_at(at))
-            server.running = server.installed
+            server.load()
         return found
 
     def __getitem__(self, n: int) -> Server:
@@ -104,6 +132,32 @@ class Fleet:
             disk = hashlib.sha256(f"part of {disk}".encode()).hexdigest()[: len(disk)]
         return disk, self.releases[server.running].hash if server.state == RUNNING else ""
 
+    def hashes_of(self, n: int, what: str) -> tuple[str, str]:
+        """Hash of a server's `config` or `data` on disk, and as its process has loaded it ("" when it is down)."""
+        server, versions = self[n], self.versions[what]
+        held = server.reads(what)
+        return versions[held.disk].hash, versions[held.loaded].hash if server.state == RUNNING else ""
+
+    def astray(self, n: int, what: str) -> bool:
+        """Whether a server has, on disk or in its process, neither the recorded version nor one that was agreed on for it."""
+        server, held = self[n], self[n].reads(what)
+        right = (self.versions[what].recorded, held.agreed)
+        return held.disk not in right or (server.state == RUNNING and held.loaded not in right)
+
+    def bring(self, n: int, what: str) -> None:
+        """Put the recorded version on a server's disk, and have its process, where there is one, load it."""
+        server = self[n]
+        held = server.reads(what)
+        held.disk = self.versions[what].recorded
+        if server.state == RUNNING:
+            held.loaded = held.disk
+
+    def stand_by(self, n: int) -> None:
+        """Run a server's standby: the release that a rollback would run, and what is recorded of all that it reads, which it has by itself."""
+        self[n].running = self[n].previous
+        for what, versions in self.versions.items():
+            self[n].reads(what).loaded = versions.recorded
+
     def record(self, n: int, release: str, step: int) -> None:
         """What the copy tool writes down, whatever reached the disk."""
         server = self[n]
@@ -131,12 +185,12 @@ class Fleet:
         server.installed, server.broken = release, False
 
     def roll_back(self, n: int, step: int) -> None:
-        """Point a server at its previous release and restart it."""
+        """Point a server at its previous release and restart it, where it is up."""
         server = self[n]
         server.installed, server.broken = server.previous if server.previous in server.disk else server.disk[0], False
         server.reported, server.reported_at = server.recorded_previous, step
         if server.state == RUNNING:
-            server.running = server.installed
+            server.load()
 
     def to_dict(self) -> list[dict[str, Any]]:
         """Servers, JSON-able."""
@@ -144,4 +198,4 @@ class Fleet:
 
     def restore(self, data: list[dict[str, Any]]) -> None:
         """Take servers back from `to_dict`."""
-        self.servers = [Server(**row) for row in data]
+        self.servers = [Server(**{**row, **{what: Held(**row[what]) for what in READ}}) for row in data]

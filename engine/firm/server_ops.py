@@ -34,7 +34,8 @@ class Records:
     tails: dict[str, Any] | None = None  # the end of a server's log
     looks: dict[str, Any] | None = None  # a server's rates
     checksums: list[dict[str, Any]] = field(default_factory=list)
-    fault_found: bool = False  # a checksum of the day showed something wrong
+    comparisons: list[dict[str, Any]] = field(default_factory=list)  # of config and reference data
+    fault_found: bool = False  # a checksum or a comparison of the day showed something wrong
     terminal: list[dict[str, Any]] = field(default_factory=list)  # what the deployer's tools printed
 
     def to_dict(self) -> dict[str, Any]:
@@ -45,6 +46,7 @@ class Records:
             "tails": self.tails,
             "looks": self.looks,
             "checksums": self.checksums,
+            "comparisons": self.comparisons,
             "fault_found": self.fault_found,
             "terminal": self.terminal,
         }
@@ -82,7 +84,8 @@ def stop_server(sim: "Simulation", n: int) -> None:
 def start_server(sim: "Simulation", n: int) -> None:
     """Run what is on disk, and log on to the exchanges again."""
     server = sim.fleet[n]
-    server.running, server.state, server.connected = server.installed, RUNNING, True
+    server.load()
+    server.state, server.connected = RUNNING, True
     sim.machine.controls["connected"] = 1
     log_line(sim, n, "started")
     sim.tell("server.started", server=n)
@@ -203,8 +206,13 @@ def run_checksum(sim: "Simulation", servers: list[int]) -> None:
         disk, process = sim.fleet.hashes(n)
         sim.records.checksums.append({"server": n, "step": sim.now, "disk": disk, "process": process})
         if _is_a_fault(sim, n, disk, process):
-            sim.records.fault_found = sim.now >= 0 or sim.records.fault_found  # found in the week it is no excuse for the morning
-            bridge.notice(sim)
+            _found(sim)
+
+
+def _found(sim: "Simulation") -> None:
+    """Somebody has seen what is wrong; in the week that is no excuse for the morning."""
+    sim.records.fault_found = sim.now >= 0 or sim.records.fault_found
+    bridge.notice(sim)
 
 
 def _is_a_fault(sim: "Simulation", n: int, disk: str, process: str) -> bool:
@@ -217,6 +225,23 @@ def _is_a_fault(sim: "Simulation", n: int, disk: str, process: str) -> bool:
         return False
     meant = sim.fleet.does(sim.fleet.target)
     return sim.fleet.does(sim.fleet[n].reported) != meant or bool(process and disk != process)
+
+
+def compare(sim: "Simulation", what: str, servers: list[int]) -> None:
+    """Keep the hashes of config or reference data on disk and in the process. What a server has on purpose differs, and is no fault."""
+    for n in servers:
+        disk, loaded = sim.fleet.hashes_of(n, what)
+        sim.records.comparisons.append({"what": what, "server": n, "step": sim.now, "disk": disk, "loaded": loaded})
+        if sim.fleet.astray(n, what):
+            _found(sim)
+
+
+def load(sim: "Simulation", what: str, servers: list[int]) -> None:
+    """Bring the recorded config or reference data to servers; a process reads it again and is not restarted."""
+    for n in servers:
+        sim.fleet.bring(n, what)
+        if sim.fleet[n].state == RUNNING:
+            log_line(sim, n, "loaded")
 
 
 def type_command(sim: "Simulation", kind: str, args: Args) -> None:
@@ -260,7 +285,7 @@ def fail_over(sim: "Simulation", hole: int) -> None:
     server `hole`, whose standby has none (0: there is no such server)."""
     for server in sim.fleet.servers:
         market_step.withdraw_all(sim.machine, sim.now, server.n)
-        server.running = server.previous
+        sim.fleet.stand_by(server.n)
         server.state, server.connected = (STOPPED, False) if server.n == hole else (RUNNING, True)
         log_line(sim, server.n, "stopped" if server.n == hole else "started")
     sim.machine.controls["connected"] = 1

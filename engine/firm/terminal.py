@@ -1,11 +1,14 @@
 """What the deployer's tools print: the command that was typed, and at its end what the tool says.
 
-A tool says what it did. Only a checksum looks at the machine; copies and rollbacks print their record.
+A tool says what it did. Only checksums and comparisons look at the machine; copies and rollbacks print their record.
 """
+
+from pathlib import PurePosixPath
 
 from engine.arguments import Args
 from engine.commands import LEVERS
-from engine.firm.fleet import Fleet
+from engine.firm.fleet import RUNNING, Fleet
+from engine.scenario.versions import READ
 
 
 def _binary(fleet: Fleet) -> str:
@@ -33,6 +36,8 @@ def results(fleet: Fleet, kind: str, args: Args) -> list[str]:
     lines: list[str] = []
     for n in _servers(args):
         words = {**args, "host": _host(fleet, n), "recorded": fleet[n].reported, "hashes": _hashes(fleet, n)}
+        for what in READ:
+            words |= {what: _versions(fleet, n, what), f"{what}_loaded": _loaded(fleet, n, what)}
         lines += LEVERS[kind].printed.format_map(words).splitlines()
     return lines
 
@@ -41,6 +46,28 @@ def _hashes(fleet: Fleet, n: int) -> str:
     disk, process = fleet.hashes(n)
     host = _host(fleet, n)
     return f"{disk}  {host}:{_binary(fleet)}\n{process or 'no such process':16}  {host}:/proc/{fleet.process}/exe"
+
+
+def _versions(fleet: Fleet, n: int, what: str) -> str:
+    """What a server has on disk and in its process, and how either differs from what is recorded; the same difference once."""
+    disk, loaded = fleet.hashes_of(n, what)
+    versions, host = fleet.versions[what], _host(fleet, n)
+    lines: list[str] = []
+    for found, place, told_before in ((disk, versions.path, ""), (loaded, f"/proc/{fleet.process}/{PurePosixPath(versions.path).name}", disk)):
+        if not found:
+            lines.append(f"{'no such process':16}  {host}:{place}")
+            continue
+        version = versions.of_hash(found)
+        lines.append(f"{found}  {host}:{place}  {version.name}, {'as recorded' if version == versions.right else f'not {versions.recorded}'}")
+        if found != told_before:
+            lines += [f"  {sign} {line}" for sign, line in versions.right.changes(version)]
+    return "\n".join(lines)
+
+
+def _loaded(fleet: Fleet, n: int, what: str) -> str:
+    """What was done to bring the recorded version to a server."""
+    up = fleet[n].state == RUNNING
+    return f"{fleet.versions[what].recorded} written, {'loaded, done' if up else 'no process to load it'}"
 
 
 def cut_off_lines(fleet: Fleet, n: int) -> list[str]:

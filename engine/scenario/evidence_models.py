@@ -24,7 +24,7 @@ def host_in(name: str) -> re.Pattern[str]:
 
 
 
-LOG_KINDS = ("child", "done", "refused", "reject", "parent", "started", "stopped", "copied", "heartbeat")
+LOG_KINDS = ("child", "done", "refused", "reject", "parent", "started", "stopped", "copied", "loaded", "heartbeat")
 # Placeholders that each kind of text may use.
 LOG_FIELDS = frozenset({"order", "symbol", "side", "qty", "filled", "price", "reason"})
 REJECT_FIELDS = frozenset({"order", "symbol", "clock"})

@@ -54,8 +54,8 @@ def _dated(text: str) -> str:
     return text
 
 
-class Change(_Part):
-    """An entry of the change calendar."""
+class Ticket(_Part):
+    """A change as the calendar has it."""
 
     when: Annotated[
         str, Field(pattern=r"^\d{2} [A-Z][a-z]{2} \d{2}:\d{2}$", description="a date and time such as 31 Jul 18:30"), AfterValidator(_dated)
@@ -63,6 +63,11 @@ class Change(_Part):
     title: _Text
     who: _Text
     state: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class Change(Ticket):
+    """An entry of the change calendar."""
+
     history: bool = False  # what history's team did: left out where a team plays the week itself
 
 

@@ -47,6 +47,7 @@ from engine.scenario.parts import (
     Told,
 )
 from engine.scenario.release_texts import ReleaseTexts
+from engine.scenario.versions import Versions
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 # Data from before they said themselves what people call things: their words stood in the code. A run on them stays what it was.
@@ -104,6 +105,8 @@ class Scenario(Section):
     days: Days = Field(Days(), alias="calendar")
     cash: Cash
     fleet: ServerFleet
+    config: Versions
+    data: Versions
     flow: Flow
     market: Market
     router: Router

@@ -354,6 +354,34 @@ class Checksum(TypedDict):
     same: bool
 
 
+class DiffLine(TypedDict):
+    sign: str
+    text: str
+
+
+class OneVersion(TypedDict):
+    name: str
+    dated: str
+    hash: str
+    right: bool
+    lines: list[DiffLine]
+
+
+class Comparison(TypedDict):
+    """Of a server's config or reference data. `loaded`: by its process, where that ran; `lines` lead there from the recorded version."""
+
+    at: str
+    disk: OneVersion
+    loaded: OneVersion | None
+
+
+class Recorded(TypedDict):
+    name: str
+    dated: str
+    hash: str
+    note: str
+
+
 class Host(TypedDict):
     n: int
     name: str
@@ -361,11 +389,17 @@ class Host(TypedDict):
     copied_at: str
     work: Doing | None
     checksum: Checksum | None
+    config: Comparison | None
+    data: Comparison | None
 
 
 class Fleet(TypedDict):
+    """`truth`: checksums are of this moment, asked for or not; config and reference data are only what somebody has compared."""
+
     target: str
     truth: bool
+    config: Recorded
+    data: Recorded
     servers: list[Host]
 
 
@@ -376,11 +410,6 @@ class Release(TypedDict):
     note: str
     flag_clear: str
     flag_set: str
-
-
-class DiffLine(TypedDict):
-    sign: str
-    text: str
 
 
 class Diff(TypedDict):

@@ -7,6 +7,7 @@ from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
 from engine.market_time import MONTHS, STEPS_PER_MINUTE, Calendar
 from engine.scenario.parts import Release
+from engine.scenario.versions import READ, Versions
 from engine.sights import cards
 from engine.sights.parts import alerts_card, bell_card, clock_card, inbox_card, kept, levers_card, work_card
 from engine.sights.team import team_cards
@@ -37,8 +38,30 @@ def _compared(fleet: Fleet, at: str, disk: str, process: str) -> cards.Checksum:
     }
 
 
+def _held(versions: Versions, found: str) -> cards.OneVersion:
+    """The version with a hash, beside the recorded one."""
+    version = versions.of_hash(found)
+    lines: list[cards.DiffLine] = [{"sign": sign, "text": text} for sign, text in versions.right.changes(version)]
+    return {"name": version.name, "dated": version.dated, "hash": found, "right": version == versions.right, "lines": lines}
+
+
+def _comparison(sim: Simulation, what: str, n: int) -> cards.Comparison | None:
+    """What was found when a server's config or reference data was last compared."""
+    found = next((row for row in reversed(sim.records.comparisons) if (row["what"], row["server"]) == (what, n)), None)
+    if found is None:
+        return None
+    versions, loaded = sim.fleet.versions[what], found["loaded"]
+    at = sim.calendar.told(found["step"], sim.now)
+    return {"at": at, "disk": _held(versions, found["disk"]), "loaded": _held(versions, loaded) if loaded else None}
+
+
+def _recorded(versions: Versions) -> cards.Recorded:
+    right = versions.right
+    return {"name": right.name, "dated": right.dated, "hash": right.hash, "note": right.note}
+
+
 def fleet_card(sim: Simulation, help_level: str) -> cards.Fleet:
-    """Every server as the copy tool recorded it, and the last checksum asked for; with help, the truth as it is now."""
+    """Every server as the copy tool recorded it, and the last checksum and comparisons asked for; with help, checksums as they are now."""
     fleet, truth = sim.fleet, help_level != "2012"
     last = {} if truth else {found["server"]: found for found in sim.records.checksums}
     rows: list[cards.Host] = []
@@ -57,9 +80,12 @@ def fleet_card(sim: Simulation, help_level: str) -> cards.Fleet:
                 "copied_at": copied_at,
                 "work": _work_on(sim, n),
                 "checksum": checksum,
+                "config": _comparison(sim, "config", n),
+                "data": _comparison(sim, "data", n),
             }
         )
-    return {"target": fleet.target, "truth": truth, "servers": rows}
+    config, data = (_recorded(fleet.versions[what]) for what in READ)
+    return {"target": fleet.target, "truth": truth, "config": config, "data": data, "servers": rows}
 
 
 def releases_card(sim: Simulation) -> cards.Releases:
@@ -109,19 +135,33 @@ def _day(calendar: Calendar, when: str) -> tuple[int, str]:
     return (number if number <= calendar.today.month else number - 12) * 31 + int(day), clock
 
 
+def _tickets(sim: Simulation) -> list[cards.Change]:
+    """The changes by which a server has a version of its own on purpose."""
+    found: list[cards.Change] = []
+    for server in sim.fleet.servers:
+        for what in READ:
+            agreed = server.reads(what).agreed
+            ticket = sim.fleet.versions[what][agreed].ticket if agreed else None
+            if ticket:
+                title = ticket.title.replace("{server}", sim.fleet.label(server.n))
+                found.append({"when": ticket.when, "title": title, "who": ticket.who, "state": ticket.state})
+    return found
+
+
 def changes_card(sim: Simulation) -> cards.Changes:
-    """The change calendar of the week. A team that plays the week itself finds what is to come planned, and its own work in it."""
+    """The change calendar of the week, with what was changed on one server alone. A team that plays the week itself finds what is to come
+    planned, and its own work in it."""
+    calendar, tickets = sim.calendar, _tickets(sim)
     rows: list[cards.Change] = [
         {"when": change.when, "title": change.title, "who": change.who, "state": change.state} for change in sim.scenario.releases.change
     ]
     if sim.start == 0:
-        return kept(sim, "changes", 0, lambda: cards.Changes(rows=rows))
-
-    calendar = sim.calendar
+        rows = sorted(rows + tickets, key=lambda row: _day(calendar, row["when"]))
+        return kept(sim, "changes", tickets, lambda: cards.Changes(rows=rows))
 
     def make() -> cards.Changes:
         now = _day(calendar, f"{calendar.date(sim.now)[4:]} {calendar.hm(sim.now)}")
-        others = [row for row, change in zip(rows, sim.scenario.releases.change, strict=True) if not change.history]
+        others = [row for row, change in zip(rows, sim.scenario.releases.change, strict=True) if not change.history] + tickets
         shown: list[cards.Change] = [row if _day(calendar, row["when"]) <= now else {**row, "state": "planned"} for row in others]
         for work in sim.week.calendar:
             if work["desk"] == "deployer":
@@ -129,7 +169,7 @@ def changes_card(sim: Simulation) -> cards.Changes:
                 shown.append({"when": when, "title": LEVERS[work["kind"]].named(sim.scenario), "who": "Deployer", "state": work["state"]})
         return {"rows": sorted(shown, key=lambda row: _day(calendar, row["when"]))}
 
-    return kept(sim, "changes", (sim.now // STEPS_PER_MINUTE, len(sim.week.calendar)), make)
+    return kept(sim, "changes", (sim.now // STEPS_PER_MINUTE, len(sim.week.calendar), tickets), make)
 
 
 def inventory_card(sim: Simulation) -> cards.Inventory:

@@ -4,6 +4,7 @@ Every maker gives (title, lines), and raises Refused where its desk has no such 
 """
 
 from collections.abc import Callable
+from typing import Literal
 
 from engine.commands import Refused
 from engine.firm.bridge import PINS, Shown, cut
@@ -11,7 +12,7 @@ from engine.firm.simulation import Simulation
 from engine.market.positions import price_text
 from engine.market_time import STEPS_PER_MINUTE
 from engine.money import exact
-from engine.sights.cards import Checksum, OneLook, Rates, Server
+from engine.sights.cards import Checksum, OneLook, OneVersion, Rates, Server
 from engine.sights.deployer import changes_card, flag_card, fleet_card, releases_card, terminal_card
 from engine.sights.operator import dashboard_card, log_card, look_card, rates_card, servers_card
 from engine.sights.parts import alerts_card, kept, tape_card
@@ -149,6 +150,37 @@ def checksum(sim: Simulation, number: int) -> Shown:
     return f"Checksum of {row['name']} at {at}", [line.rstrip() for line in lines] + [f"Wanted {wanted} {card['target']}"]
 
 
+def _version(found: OneVersion) -> str:
+    return f"{found['name']} of {found['dated']}, {found['hash']}"
+
+
+def _compared(sim: Simulation, what: Literal["config", "data"], title: str, number: int) -> Shown:
+    """What was found when a server's config or reference data was last compared."""
+    card = fleet_card(sim, sim.day.help_level)
+    row = next((row for row in card["servers"] if row["n"] == number), None)
+    if row is None:
+        raise Refused(f"id = {number}: expected a server's number from 1 to {len(card['servers'])}")
+    found = row[what]
+    if found is None:
+        raise Refused(f"the {title.lower()} of {row['name']} was not compared")
+    disk, loaded, right = found["disk"], found["loaded"], card[what]
+    running = "No process" if loaded is None else "Loaded the same" if loaded == disk else f"Loaded {_version(loaded)}"
+    lines = [f"On disk {_version(disk)}", running, f"Recorded {right['name']} of {right['dated']}, {right['hash']}"]
+    for one in [disk] if loaded is None or loaded == disk else [disk, loaded]:
+        lines += [f"{line['sign']} {line['text']}" for line in one["lines"]]
+    return f"{title} of {row['name']} at {found['at']}", cut("\n".join(lines))
+
+
+def config(sim: Simulation, number: int) -> Shown:
+    """The last comparison of one server's config."""
+    return _compared(sim, "config", "Config", number)
+
+
+def data(sim: Simulation, number: int) -> Shown:
+    """The last comparison of one server's reference data."""
+    return _compared(sim, "data", "Reference data", number)
+
+
 def fleet(sim: Simulation, number: int) -> Shown:
     """Every server as the copy tool recorded it, with the checksums that were asked for."""
     card = fleet_card(sim, sim.day.help_level)
@@ -266,7 +298,7 @@ def exchange(sim: Simulation, number: int) -> Shown:
 
 _MAKERS: dict[str, tuple[Callable[[Simulation, int], Shown], ...]] = {
     "operator": (alert, log, look, rates, servers, dashboard),
-    "deployer": (checksum, fleet, diff, changes, flag, terminal),
+    "deployer": (checksum, config, data, fleet, diff, changes, flag, terminal),
     "risk": (pnl, position, limits, tape, price, exchange),
 }
 

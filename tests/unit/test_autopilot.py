@@ -227,7 +227,7 @@ FLEET = {
     "target": "new",
     "truth": False,
     "servers": [
-        {"n": n, "name": f"SMARS-{n}", "recorded": "new", "copied_at": "27 Jul 18:22", "work": None, "checksum": {"at": f"09:3{n}:00", "disk": "a", "process": "a", "disk_release": "new", "process_release": "new", "same": True}}
+        {"n": n, "name": f"SMARS-{n}", "recorded": "new", "copied_at": "27 Jul 18:22", "work": None, "checksum": {"at": f"09:3{n}:00", "disk": "a", "process": "a", "disk_release": "new", "process_release": "new", "same": True}, "config": {"at": f"09:3{n}:30"}, "data": None}
         for n in (1, 2)
     ],
 }  # fmt: skip
@@ -267,6 +267,10 @@ def test_the_assistant_shows_what_an_ask_has_brought_and_shows_it_once():
     assert assistant("deployer", sight) == [("evidence.share", {"what": "checksum", "id": 2})]
     sight["bridge"]["items"].append(item(5, "09:33:00", "deployer", "pin", "Checksum of SMARS-2"))
     assert assistant("deployer", sight) == []
+    asks["asks"].append(ask(3, "config.compare", {"servers": [1, 2]}, "done"))
+    assert assistant("deployer", sight) == [("evidence.share", {"what": "config", "id": 1})]
+    sight["bridge"]["items"] += [item(n, f"09:3{n - 5}:30", "deployer", "pin", f"Config of SMARS-{n - 5}") for n in (6, 7)]
+    assert assistant("deployer", sight) == []
 
 
 @pytest.mark.parametrize(
@@ -274,6 +278,9 @@ def test_the_assistant_shows_what_an_ask_has_brought_and_shows_it_once():
     [
         ("deployer", "Which checksum does SMARS-1 have?", {"fleet": FLEET}, {"what": "checksum", "id": 1}),
         ("deployer", "Any checksum yet?", {"fleet": FLEET}, {"what": "checksum", "id": 2}),
+        ("deployer", "How is the config of SMARS-1?", {"fleet": FLEET}, {"what": "config", "id": 1}),
+        ("deployer", "How is the config?", {"fleet": FLEET}, {"what": "config", "id": 2}),
+        ("deployer", "Is the reference data right?", {"fleet": FLEET}, None),
         ("deployer", "Any checksum yet?", {"fleet": {**FLEET, "servers": []}}, None),
         ("operator", "What does the log say?", {"log": {"server": 3, "at": "09:36:00", "lines": []}}, {"what": "log", "id": 3}),
         ("operator", "What does the log say?", {"log": {"server": None, "at": None, "lines": []}}, None),

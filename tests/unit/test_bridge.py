@@ -102,13 +102,14 @@ def ready(sim: Simulation) -> dict[tuple[str, str], int]:
     safeguards.watch_dashboard(sim)
     give(sim, "operator", "log.tail", server=2)
     give(sim, "operator", "server.look", server=3)
-    give(sim, "deployer", "checksum.run", servers=[sim.stale])
+    for kind in ("checksum.run", "config.compare", "data.compare"):
+        give(sim, "deployer", kind, servers=[sim.stale])
     give(sim, "risk", "stock.watch", symbol=sim.names[1])
     numbers = dict.fromkeys(PINS, 0)
     for desk in DESKS:
         numbers[desk, "mail"] = max(int(n) for n in sim.inbox.opened if sim.inbox.mails[int(n)]["desk"] == desk)
         numbers[desk, "call"] = next(call["id"] for call in sim.inbox.calls if call["desk"] == desk and call["answer"])
-    return {**numbers, ("operator", "log"): 2, ("operator", "look"): 0, ("deployer", "checksum"): sim.stale, ("risk", "position"): 1}
+    return {**numbers, ("operator", "log"): 2, ("operator", "look"): 0, **{("deployer", what): sim.stale for what in ("checksum", "config", "data")}, ("risk", "position"): 1}
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +130,7 @@ def pin(sim: Simulation, start: str) -> dict:
 
 
 def test_every_kind_of_evidence_can_be_shared_and_says_what_the_desk_sees(shared):
-    assert len(items(shared)) == len(PINS) == 24
+    assert len(items(shared)) == len(PINS) == 26
     for item in items(shared):
         assert item["kind"] == "pin"
         assert item["read"] == [item["desk"]]
@@ -138,6 +139,9 @@ def test_every_kind_of_evidence_can_be_shared_and_says_what_the_desk_sees(shared
     stale = shared.stale
     assert pin(shared, f"Checksum of SMARS-{stale} at 09:33:00")["lines"] == [
         "On disk 5c1f0e93b7d24a86 smars-2003", "Running 5c1f0e93b7d24a86 smars-2003", "The same", "Wanted e84b2d6190fc3a57 smars-rlp",
+    ]  # fmt: skip
+    assert pin(shared, f"Config of SMARS-{stale} at 09:33:00")["lines"] == [
+        "On disk r412 of 2012-07-26, 91c0e2d47a5b3f18", "Loaded the same", "Recorded r412 of 2012-07-26, 91c0e2d47a5b3f18",
     ]  # fmt: skip
     assert f"SMARS-{stale}: smars-rlp, copied" in pin(shared, "Fleet as recorded")["lines"][stale - 1]
     assert pin(shared, "Log of SMARS-2 at 09:33:00")["lines"]

@@ -11,7 +11,7 @@ from tests.small import small_scenario
 
 MENUS = {
     ("deployer", "week"): [
-        "Copy the new release to {server}", "Restart {server}", "Checksum {server}", "Have a second technician review the fleet",
+        "Copy the new release to {server}", "Restart {server}", "Checksum {server}", "Compare the config of {server}", "Have a second technician review the fleet",
         "Rehearse the rollback", "Test the old counter again", "Build the release without the dead code", "Write deploy automation",
         "Deploy the new release with the automation", "Plan to raise the flag by and by",
     ],
@@ -24,7 +24,11 @@ MENUS = {
         "Build an order rate cap", "Build a price collar", "Build a capital threshold", "Build a reconciliation in the router",
         "Settle beforehand who may stop", "Arrange a credit line",
     ],
-    ("deployer", "day"): ["Show us the fleet as recorded", "Checksum {server}", "Roll back {server}", "Copy the new release to {server}"],
+    ("deployer", "day"): [
+        "Show us the fleet as recorded", "Checksum {server}", "Roll back {server}", "Copy the new release to {server}",
+        "Compare the config of {server}", "Compare the reference data of {server}",
+        "Load the recorded config on {server}", "Load the recorded reference data on {server}",
+    ],
     ("operator", "day"): [
         "Read the log of {server}", "Look at the rates of {server}", "Show us the firm's rates", "Stop {server}", "Stop all servers",
     ],

@@ -9,6 +9,7 @@ const TAKES_S = 60;
 const SERVER = 2;
 const NEW = { name: "practice-2", hash: "9c41f0b27de8" };
 const OLD = { name: "practice-1", hash: "4be7a6d0115c" };
+const RECORDED = { name: "practice", dated: "", hash: "", note: "" }; // of what nobody compares here
 const LEARNT = "Recorded is what the copy tool wrote down. The checksum says what is there: the new file on the disk, and still the old process, which nobody restarted.";
 const LAST = SHORT.at(-1)?.slice(4) ?? ""; // the evening on which its servers were copied
 const NOT_HERE = "not in this practice";
@@ -16,9 +17,9 @@ const NOT_HERE = "not in this practice";
 /** @param {Found} root @param {Voice} voice @param {(learnt: string) => void} done */
 export function mount(root, voice, done) {
   /** @type {Card.Host[]} */
-  const rows = [1, 2, 3, 4].map((n) => ({ n, name: `Practice ${n}`, recorded: NEW.name, copied_at: `${LAST} ${EVENING_FROM.slice(0, -1)}${n}`, work: null, checksum: null }));
+  const rows = [1, 2, 3, 4].map((n) => ({ n, name: `Practice ${n}`, recorded: NEW.name, copied_at: `${LAST} ${EVENING_FROM.slice(0, -1)}${n}`, work: null, checksum: null, config: null, data: null }));
   const at = steps(root, ["Select Practice 2.", "Press Checksum. Nothing is harmed by it, so it is not armed.", "It takes market time and a hand. Then read both halves of the row."]);
-  const show = () => app.store.set("fleet", { target: NEW.name, truth: false, servers: rows.map((row) => ({ ...row })) });
+  const show = () => app.store.set("fleet", { target: NEW.name, truth: false, config: RECORDED, data: RECORDED, servers: rows.map((row) => ({ ...row })) });
   const row = rows[SERVER - 1];
   const app = practiceApp("deployer", voice, {
     hands: 2,
