@@ -108,7 +108,7 @@ declare namespace Card {
     cash_left_usd: number; gross_per_min_usd: number; sold_now_usd: number | null; growing: boolean;
   }
   interface Exposure { from: string; every_s: number; gross_usd: number[]; mid_usd: number[] }
-  interface Symbols { symbols: string[] }
+  interface Symbols { symbols: string[]; companies: string[] }
   interface Positions {
     as_of: string; shares: number[]; price_hc: number[]; move_bp: number[]; notional_usd: number[]; pnl_usd: number[]; paused: number[];
   }

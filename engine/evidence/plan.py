@@ -157,7 +157,9 @@ def values_of(texts: EvidenceTexts, seed: int, entry: _Entry) -> dict[str, objec
     first = below(seed, EVIDENCE, key, PARAMETER, len(texts.symbols))
     second = (first + 1 + below(seed, EVIDENCE, key, PARAMETER + 1, len(texts.symbols) - 1)) % len(texts.symbols)
     now = texts.calendar.clock(entry.step)
-    values: dict[str, object] = {"symbol": texts.symbols[first], "symbol2": texts.symbols[second], "clock": now, "hm": now[:5]}
+    values: dict[str, object] = {"clock": now, "hm": now[:5]}
+    for which, symbol in (("", texts.symbols[first]), ("2", texts.symbols[second])):
+        values |= {f"symbol{which}": symbol, f"company{which}": texts.companies.get(symbol, symbol)}
     for place, (name, choices) in enumerate(text.params.items(), start=PARAMETER + 2):
         low, high = choices[0], choices[-1]
         if isinstance(low, int) and isinstance(high, int):

@@ -28,7 +28,7 @@ LOG_KINDS = ("child", "done", "refused", "reject", "parent", "started", "stopped
 # Placeholders that each kind of text may use.
 LOG_FIELDS = frozenset({"order", "symbol", "side", "qty", "filled", "price", "reason"})
 REJECT_FIELDS = frozenset({"order", "symbol", "clock"})
-PLANNED_FIELDS = frozenset({"symbol", "symbol2", "clock", "hm"})
+PLANNED_FIELDS = frozenset({"symbol", "company", "symbol2", "company2", "clock", "hm"})
 
 
 def _clock(text: str, info: ValidationInfo) -> str:

@@ -43,6 +43,7 @@ from engine.scenario.inject_texts import SAMPLE, InjectText
 
 M = TypeVar("M", bound=Frozen)
 NOTHING: Mapping[str, object] = {}
+UNNAMED: Mapping[str, str] = {}
 
 # What entries of a table leave out, beside their times.
 MACHINES: Mapping[str, object] = {"group": "machines", "times": 8}
@@ -78,6 +79,7 @@ class EvidenceTexts:
 
     calendar: Calendar
     symbols: tuple[str, ...]
+    companies: Mapping[str, str]  # by symbol
     quotas: dict[str, Quota]
     planned: tuple[Planned | PlannedAlert, ...]
     mails: tuple[StateMail, ...]
@@ -419,8 +421,9 @@ def load_logs(folder: Folder, calendar: Calendar) -> dict[str, LogLine]:
     return lines
 
 
-def load_evidence(folder: Folder, server: str, calendar: Calendar) -> EvidenceTexts:
-    """All texts of the scenario in `folder`; `server` is the name of its servers ("SMARS-{n}"), `calendar` what its times are of.
+def load_evidence(folder: Folder, server: str, calendar: Calendar, companies: Mapping[str, str] = UNNAMED) -> EvidenceTexts:
+    """All texts of the scenario in `folder`; `server` is the name of its servers ("SMARS-{n}"), `calendar` what its times are of,
+    `companies` what its stocks' companies are called, by symbol.
 
     Raises EvidenceError (a ValueError) at the first thing wrong.
     """
@@ -446,4 +449,6 @@ def load_evidence(folder: Folder, server: str, calendar: Calendar) -> EvidenceTe
     planned = mail.pop("planned") + calls.pop("alerts") + week["planned"]
     calls["acts"] = acts
     logs = load_logs(folder, calendar)
-    return EvidenceTexts(calendar, planned=planned, logs=logs, hints=hints, injects=injects, week_quotas=week["quotas"], **mail, **calls)
+    return EvidenceTexts(
+        calendar, companies=companies, planned=planned, logs=logs, hints=hints, injects=injects, week_quotas=week["quotas"], **mail, **calls
+    )

@@ -550,9 +550,10 @@ class LeverNumbers(Section):
 
 
 class SymbolRow(Section):
-    """One stock: opening price, average daily volume, and the numbers of the price law, as integers."""
+    """One stock: the company, opening price, average daily volume, and the numbers of the price law, as integers."""
 
     symbol: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9.]{0,7}$")]
+    name: _Name | None = None  # data from before the column has none
     adv_shares: Annotated[int, Field(ge=1000, le=1_000_000_000)]
     price_hc: Annotated[int, Field(ge=100, le=100_000_000)]
     daily_vol_e8: Annotated[int, Field(gt=0, le=100_000_000)]

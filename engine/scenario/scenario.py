@@ -164,10 +164,15 @@ class Scenario(Section):
         """Symbols in the fixed order that every array of the engine follows."""
         return tuple(row.symbol for row in self.symbols)
 
+    @property
+    def companies(self) -> tuple[str, ...]:
+        """What the companies are called, in the order of `names`; the symbol where the data does not say."""
+        return tuple(row.name or row.symbol for row in self.symbols)
+
     @cached_property
     def evidence(self) -> EvidenceTexts:
         """The scenario's mails, calls, alerts and log lines."""
-        return load_evidence(self.files, self.fleet.name, self.calendar)
+        return load_evidence(self.files, self.fleet.name, self.calendar, dict(zip(self.names, self.companies, strict=True)))
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -181,11 +186,11 @@ class Scenario(Section):
 
 
 def _rows(file: File, model: type[Section]) -> list[dict[str, int | str | None]]:
-    """Rows of a csv with integers as integers and empty cells as None; header must be the model's fields."""
+    """Rows of a csv with integers as integers and empty cells as None; header must be the model's fields, less those that may be left out."""
     try:
         reader = csv.DictReader(io.StringIO(file.read_text(), newline=""))
-        expected = list(model.model_fields)
-        if reader.fieldnames != expected:
+        header, expected = reader.fieldnames or (), list(model.model_fields)
+        if list(header) != [name for name, field in model.model_fields.items() if name in header or field.is_required()]:
             raise ScenarioError(f"{file.name}: header = {str(reader.fieldnames)[:200]}: expected {expected}")
         return [{key: _cell(value) for key, value in row.items()} for row in reader]
     except (csv.Error, UnicodeDecodeError) as error:

@@ -576,6 +576,7 @@ class Exposure(_From):
 
 class Symbols(TypedDict):
     symbols: list[str]
+    companies: list[str]
 
 
 class Positions(TypedDict):

@@ -96,9 +96,9 @@ def positions_card(sim: Simulation) -> cards.Positions:
 
 
 def symbols_card(sim: Simulation) -> cards.Symbols:
-    """Names of the stocks. Never changes."""
+    """Symbols of the stocks, and what the companies are called. Never changes."""
     def make() -> cards.Symbols:
-        return {"symbols": list(sim.names)}
+        return {"symbols": list(sim.names), "companies": list(sim.scenario.companies)}
 
     return kept(sim, "symbols", 0, make)
 

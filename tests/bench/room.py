@@ -34,7 +34,7 @@ LIMITS_MS = {"late": 100, "age": 300}  # at p99
 COMMANDS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "deployer": [("checksum.run", {"servers": [1]}), ("bridge.say", {"text": "Looking at the fleet."})],
     "operator": [("log.tail", {"server": 8}), ("server.look", {"server": 8}), ("bridge.say", {"text": "The rates are high."})],
-    "risk": [("stock.watch", {"symbol": "S047"}), ("bridge.say", {"text": "I call the exchange."})],
+    "risk": [("stock.watch", {"symbol": "HKV"}), ("bridge.say", {"text": "I call the exchange."})],
 }
 _FRAME = re.compile(rb'\{"t":"frame","seq":(\d+),"step":(-?\d+),')
 

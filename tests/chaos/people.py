@@ -16,7 +16,7 @@ from tests.socket_client import Closed, Socket
 COMMANDS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "deployer": [("checksum.run", {"servers": [1]}), ("server.stop", {"server": 3}), ("flag.clear", {})],
     "operator": [("log.tail", {"server": 8}), ("server.look", {"server": 2}), ("server.stop", {"server": 5}), ("inventory.audit", {})],
-    "risk": [("stock.watch", {"symbol": "S047"}), ("collar.build", {}), ("authorise.give", {"what": "smars.disconnect"})],
+    "risk": [("stock.watch", {"symbol": "HKV"}), ("collar.build", {}), ("authorise.give", {"what": "smars.disconnect"})],
 }
 AGAIN_S = 0.2
 SAYS = 0.6  # of what is sent is talk

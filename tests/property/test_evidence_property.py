@@ -29,7 +29,7 @@ def texts() -> EvidenceTexts:
 regime = st.fixed_dictionaries(
     {
         "movers": st.lists(
-            st.tuples(st.sampled_from(["S001", "S002", "S003", "S004"]), st.integers(-9_000, 9_000)), max_size=3, unique_by=lambda row: row[0]
+            st.tuples(st.sampled_from(["ALDV", "AMQT", "ARBR", "ARQV"]), st.integers(-9_000, 9_000)), max_size=3, unique_by=lambda row: row[0]
         ),
         "volume_ratio": st.floats(0, 5),
         "volume_high_s": st.integers(0, 900),
@@ -40,7 +40,7 @@ regime = st.fixed_dictionaries(
         "stopped": st.lists(st.integers(1, 8), max_size=3, unique=True).map(sorted),
         "disconnected": st.booleans(),
         "cut_off": st.booleans(),
-        "paused": st.lists(st.sampled_from(["S001", "S002"]), max_size=2, unique=True),
+        "paused": st.lists(st.sampled_from(["ALDV", "AMQT"]), max_size=2, unique=True),
         "pauses": st.integers(0, 9),
         "power_peg_mails": st.integers(0, 97),
         "flag_set": st.booleans(),
@@ -79,7 +79,7 @@ def test_a_run_restored_in_the_middle_goes_on_as_if_nothing_had_been(seed, run, 
     restored.recall(json.loads(json.dumps(half.to_dict())))
     assert restored.to_dict() == whole.to_dict()
     assert ticks(restored, run, cut * TICK, BELL_END) == ticks(whole, run, cut * TICK, BELL_END)
-    assert restored.reject_mail(BELL_END, 7, "S001") == whole.reject_mail(BELL_END, 7, "S001")
+    assert restored.reject_mail(BELL_END, 7, "ALDV") == whole.reject_mail(BELL_END, 7, "ALDV")
     assert restored.to_dict() == whole.to_dict()
 
 

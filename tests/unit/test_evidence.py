@@ -36,7 +36,7 @@ class Run:
 
     step: int = 0
     open: bool = False
-    movers: list[tuple[str, int]] = field(default_factory=lambda: [("S001", 60), ("S002", -40)])
+    movers: list[tuple[str, int]] = field(default_factory=lambda: [("ALDV", 60), ("AMQT", -40)])
     volume_ratio: float = 1.0
     volume_high_s: int = 0
     executions_per_s: float = 4.0
@@ -68,7 +68,7 @@ def history(step: int) -> Run:
     if OPEN <= step < BELL_END:
         seconds = (step - OPEN) // 4
         run.volume_ratio, run.volume_high_s, run.executions_per_s = 2.3, seconds, 1_000.0
-        run.movers = [("S010", seconds * 2), ("S011", -seconds)]
+        run.movers = [("BELV", seconds * 2), ("BGLW", -seconds)]
         run.gross_usd, run.runaway = seconds * 2_000_000, 80
     return run
 
@@ -153,7 +153,7 @@ HOST_NAME = re.compile(r"SMARS-\d|server \d|\bhost", re.IGNORECASE)
 
 def test_no_mail_names_a_server(texts):
     evidence = Evidence(texts, 79)
-    bodies = [evidence.reject_mail(step_at("08:01"), order, "S010").body for order in range(20)]
+    bodies = [evidence.reject_mail(step_at("08:01"), order, "BELV").body for order in range(20)]
     said = [f"{text.subject} {text.body} {text.params}" for text in texts.planned if isinstance(text, Planned)]
     said += [f"{mail.subject} {mail.body}" for mail in texts.mails]
     for text in said + bodies:
@@ -176,22 +176,22 @@ def test_nothing_depends_on_the_number_of_runaway_parents(texts):
 
 def test_a_reject_names_order_stock_and_time_in_a_handful_of_layouts(texts):
     evidence = Evidence(texts, 79)
-    mails = [evidence.reject_mail(step_at("08:01:02") + 1, 48_200 + n, "S010") for n in range(10)]
+    mails = [evidence.reject_mail(step_at("08:01:02") + 1, 48_200 + n, "BELV") for n in range(10)]
     assert [mail.id for mail in mails] == list(range(1, 11))
     assert len({mail.body.replace(str(48_200 + n), "") for n, mail in enumerate(mails)}) == len(texts.rejects) >= 4
     for n, mail in enumerate(mails):
         assert (mail.sender, mail.subject, mail.group, mail.desk) == ("smars-alerts", "BNET reject: Power Peg disabled", "machines", "operator")
-        assert str(48_200 + n) in mail.body and "S010" in mail.body and "SMARS" in mail.body and "08:01:02.250" in mail.body
+        assert str(48_200 + n) in mail.body and "BELV" in mail.body and "SMARS" in mail.body and "08:01:02.250" in mail.body
 
 
 def test_a_log_line_carries_the_order_of_its_mail(texts):
-    record = {"kind": "refused", "order": 48213, "symbol": "S010", "side": "buy", "qty": 300, "filled": 0, "price": "", "reason": ""}
-    assert log_text(record, texts.logs) == ("WARN", "parent ord=48213 BUY 300 S010 refused: BNET reject: Power Peg disabled")
+    record = {"kind": "refused", "order": 48213, "symbol": "BELV", "side": "buy", "qty": 300, "filled": 0, "price": "", "reason": ""}
+    assert log_text(record, texts.logs) == ("WARN", "parent ord=48213 BUY 300 BELV refused: BNET reject: Power Peg disabled")
 
 
 def test_a_log_line_shows_what_was_filled_beside_what_was_asked(texts):
     level, text = log_text(
-        {"kind": "child", "order": 7, "symbol": "S010", "side": "sell", "qty": 300, "filled": 18_300, "price": "14.76", "reason": ""}, texts.logs
+        {"kind": "child", "order": 7, "symbol": "BELV", "side": "sell", "qty": 300, "filled": 18_300, "price": "14.76", "reason": ""}, texts.logs
     )
     assert level == "INFO" and "qty=300 filled=18300" in text and "px=14.76" in text and "SELL" in text
 
@@ -237,21 +237,21 @@ def test_history_is_spoken_of_once_each(texts):
 def test_a_mail_says_what_is_so(texts):
     items = day(texts, 79, history)
     first = next(item for item in items if isinstance(item, Mail) and item.subject.startswith("Who is"))
-    assert first.subject == "Who is buying S010 like that?" and first.step >= OPEN + 4 * 200
+    assert first.subject == "Who is buying BELV like that?" and first.step >= OPEN + 4 * 200
     assert f"up {(first.step - OPEN) // 4 * 2 / 100:.1f} %" in first.body
     third = next(item for item in items if isinstance(item, Mail) and item.subject.endswith("and not only that"))
-    assert "S010 up" in third.body and "S011 down" in third.body
+    assert "BELV up" in third.body and "BGLW down" in third.body
 
 
 def test_a_thread_stays_with_its_stock_or_falls_silent(texts):
     def change(step: int) -> Run:
         run = history(step)
         if step > OPEN + 900:
-            run.movers = [("S099", 9_000), ("S098", -900)]
+            run.movers = [("QJ", 9_000), ("PLMB", -900)]
         return run
 
     items = [item for item in day(texts, 79, change, BELL_END) if isinstance(item, Mail) and item.thread == "floor"]
-    assert [item.subject for item in items] == ["Who is buying S010 like that?"]
+    assert [item.subject for item in items] == ["Who is buying BELV like that?"]
 
 
 def test_the_exchange_rings_once_after_four_minutes_of_high_volume(texts):
@@ -302,7 +302,7 @@ def test_headlines_come_once_each_and_one_at_a_time(texts):
     assert len(lines) == len(set(lines))
     assert lines[0] == "Opening bell: trading has begun"
     assert any("2.3 times the normal volume" in line for line in lines)
-    assert [line for line in lines if line.startswith("S010 up")] == [f"S010 up {n} % since the open" for n in (10, 20, 30)]
+    assert [line for line in lines if line.startswith("BELV up")] == [f"BELV up {n} % since the open" for n in (10, 20, 30)]
     assert any("Nanex" in line for line in lines) and lines[-1].startswith("Noon")
 
 

@@ -48,9 +48,9 @@ def spoil(folder: Path, file: str, old: str, new: str) -> str:
         ("scenario.toml", 'hash = "5c1f0e93b7d24a86"', 'hash = "5C1F"', ["fleet.release.0.hash = '5C1F'", "match pattern"]),
         ("scenario.toml", "halting = [29_400, 2_900, 370]", "halting = [29_400, 2_900]", ["costs.halting", "required"]),
         ("scenario.toml", "[cash]", "[cash", ["scenario.toml: not TOML"]),
-        ("symbols.csv", "S002,230578", "S002,", ["symbols.csv: symbols.line 3.adv_shares = 'None'", "valid integer"]),
-        ("symbols.csv", "S002,230578", "S002,12", ["symbols.line 3.adv_shares = '12'", "greater than or equal to 1000"]),
-        ("symbols.csv", "S002,", "s-2,", ["symbols.line 3.symbol = 's-2'", "match pattern"]),
+        ("symbols.csv", "Health,230578", "Health,", ["symbols.csv: symbols.line 3.adv_shares = 'None'", "valid integer"]),
+        ("symbols.csv", "Health,230578", "Health,12", ["symbols.line 3.adv_shares = '12'", "greater than or equal to 1000"]),
+        ("symbols.csv", "AMQT,", "s-2,", ["symbols.line 3.symbol = 's-2'", "match pattern"]),
     ],
 )
 def test_a_wrong_value_is_refused_with_file_key_value_and_what_was_expected(folder, file, old, new, words):

@@ -48,11 +48,12 @@ export function mount(root, app) {
   };
   const draw = () => {
     const d = app.store.get("positions");
-    const names = app.store.get("symbols")?.symbols;
-    if (!d || !names) return;
+    const stocks = app.store.get("symbols");
+    if (!d || !stocks) return;
+    const names = stocks.symbols;
     Object.assign(at, { d, names });
     const fresh = !at.table;
-    at.table ??= makeRows(names);
+    at.table ??= makeRows(names, stocks.companies);
     at.table.patch(d);
     sort(!at.order.length);
     if (fresh) mark(app, at);

@@ -36,14 +36,14 @@ function triangle(td) {
   return words(span);
 }
 
-/** @param {string} name @param {number} i */
-function make(name, i) {
+/** @param {string} name @param {string} company @param {number} i */
+function make(name, company, i) {
   const tr = document.createElement("tr");
   tr.dataset.row = String(i);
   const th = document.createElement("th");
   th.scope = "row";
   const button = document.createElement("button");
-  Object.assign(button, { type: "button", textContent: name, tabIndex: -1 });
+  Object.assign(button, { type: "button", textContent: name, title: company, tabIndex: -1 });
   button.dataset.symbol = name;
   th.append(button);
   tr.append(th);
@@ -89,9 +89,9 @@ export function arrange(body, list) {
 }
 
 /* -> {rows, patch(d)} */
-/** @param {string[]} names */
-export function makeRows(names) {
-  const rows = names.map(make);
+/** @param {string[]} names @param {string[]} companies */
+export function makeRows(names, companies) {
+  const rows = names.map((name, i) => make(name, companies[i], i));
   /** @type {Set<number>} */
   const seen = new Set();
   /** @type {Card.Positions | null} */

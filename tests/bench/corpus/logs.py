@@ -193,7 +193,7 @@ def _number(rng: random.Random, cards: dict[str, Any], card: str, rows: str) -> 
 def _argument(rng: random.Random, cards: dict[str, Any], name: str) -> Any:
     plain: dict[str, tuple[Any, ...]] = {
         "what": WORDS, "release": RELEASES, "control": CONTROLS, "cause": CAUSES, "level": HELP, "style": ("passive", "aggressive"),
-        "symbols": ("all", ["S001", "S007"], ["S150"]), "symbol": ("S001", "S042", "none"), "percent": (0, 1, 2, 10, 20, 100),
+        "symbols": ("all", ["ALDV", "AXBR"], ["ZEBU"]), "symbol": ("ALDV", "HADW", "none"), "percent": (0, 1, 2, 10, 20, 100),
         "per_second": (0, 1, 5, 50), "gross_usd": (0, 2_000_000, 365_000_000, 10**9), "usd": (0, 10**6, 10**8), "shares": (0, 500, 5000),
         "bid": ("first", "second"), "offer": ("consortium", "bridge", "rival"), "match": ("Power Peg", "disabled", "no"), "minutes": (0, 5, 20),
         "text": ("We have the same plan.", "Is it us?", "Stop it now."), "sender": ("Tom, chief of staff",), "desks": (["risk"], ["operator", "deployer"]),
