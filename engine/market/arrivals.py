@@ -286,8 +286,9 @@ def make_plan(scenario: Scenario, seed: int) -> tuple[RecordArray, RecordArray]:
         late["qty"] = (scaled(draws(seed, PARENT_ORDERS, _LOTS, len(late)), scenario.flow.qty_lots) + 1) * 100
         late["kept_away"] = scaled(draws(seed, PARENT_ORDERS, _AWAY, len(late)), 256)
         parts = [_premarket(scenario, seed), late, _plain(scenario, seed)]
-    rows = np.concatenate(parts).view(np.recarray)
-    rows = rows[np.argsort(rows["step"], kind="stable")].view(np.recarray)
+    rows = records((sum(map(len, parts)),), ARRIVAL)
+    rows[:] = np.concatenate(parts)
+    rows[:] = rows[np.argsort(rows["step"], kind="stable")]
     rows["id"] = FIRST_ORDER + np.arange(len(rows))
     rows.flags.writeable = activations.flags.writeable = False
     return rows, activations
