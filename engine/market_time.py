@@ -15,6 +15,7 @@ from typing import Self
 STEP_MS = 250
 STEPS_PER_SECOND = 1000 // STEP_MS
 STEPS_PER_MINUTE = 60 * STEPS_PER_SECOND
+TICK_STEPS = 5 * STEPS_PER_SECOND  # between two looks at everything that is not trading
 # As many steps as there may be before and after the beginning of a day: three evenings of three hours, and eleven hours. Rows of the
 # game's database are held to them.
 EARLIEST, LATEST = -9 * 60 * STEPS_PER_MINUTE, 11 * 60 * STEPS_PER_MINUTE

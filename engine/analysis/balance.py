@@ -73,7 +73,7 @@ def beside_ghost(found: Score, ghost_usd: float) -> Beside:
         "loss_usd": round(found["total"]),
         "ghost_usd": round(ghost_usd),
         "share_avoided": round(avoided / ghost_usd, 4) if ghost_usd > SHARE_FROM_USD else None,
-        "grade": grade(found["total"], ghost_usd),
+        "grade": grade(found["total"], ghost_usd, found["yardstick"]),
         "runaway": found["runaway"],
         "contained_at": found["contained_at"],
         "noticed_at": found["noticed_at"],

@@ -8,21 +8,24 @@ from engine.analysis.curve import step_to
 from engine.analysis.idle_time import Busy, Gap
 from engine.analysis.outcome import executed, outcome_digest
 from engine.analysis.playbook import playbook, playbook_names
+from engine.analysis.replay import restore, save
 from engine.analysis.story import StoryEntry, story
 from engine.autopilots.autopilot import autopilot, looks_at, next_look
 from engine.autopilots.parts import Move, Words
 from engine.commands import Command
 from engine.events import DESKS, Event
-from engine.firm.clients import charge_halting
+from engine.firm.clients import Unserved, count_down, unserved
 from engine.firm.score import Score, grade, score
 from engine.firm.simulation import Simulation
-from engine.market_time import STEPS_PER_MINUTE, Calendar
+from engine.firm.trading_day import rlp_missing
+from engine.market_time import STEPS_PER_MINUTE, TICK_STEPS, Calendar
 from engine.scenario.scenario import Scenario
 from engine.sights.cards import DeskCards
 from engine.sights.sight import desk_sight
 
 BEFORE = "history"  # who has played every desk before an exercise begins
 SHARE_FROM_USD = 1_000_000  # below it a share of history's loss says nothing
+LOOK_AHEAD = 5 * STEPS_PER_MINUTE  # enough orders to tell a rate by, and longer than any order waits
 Watcher = Callable[[Simulation, dict[str, DeskCards]], None]
 
 
@@ -197,11 +200,27 @@ def submit(run: Rehearsal, command: Command) -> None:
 
 
 def wound_up(run: Rehearsal) -> Score:
-    """The score of a run that is cut short and not played on: what is down stays down until the close."""
-    moments = [run.sim.now, *(moment for moment in run.sim.calendar.moments[:3] if moment > run.sim.now)]
+    """The score of a run that is cut short and not played on: what is down stays down until the close, and so does what is not served."""
+    sim, calendar = run.sim, run.sim.calendar
+    if sim.now >= calendar.close:
+        return score(sim)
+    orders = _carried(sim)
+    moments = [sim.now, *(moment for moment in calendar.moments[:3] if moment > sim.now)]
     for first, until in zip(moments, moments[1:], strict=False):
-        charge_halting(run.sim, first, until)
-    return score(run.sim)
+        count_down(sim, first, until)
+    sim.day.rlp_missed += rlp_missing(sim) * ((calendar.close - 1 - max(sim.now, calendar.due - 1)) // TICK_STEPS)
+    return score(sim, orders)
+
+
+def _carried(sim: Simulation) -> Unserved:
+    """Client orders of the whole day that are not served, if the rest of it goes as the next few minutes do: whatever keeps orders from the
+    market, now or for a while, is seen there, and a market of its own is played for it."""
+    ahead = restore(sim.scenario, save(sim))
+    first, before = ahead.cursor, unserved(ahead)
+    ahead.step(LOOK_AHEAD)
+    coming, rest = ahead.cursor - first, len(ahead.arrivals) - first
+    share = rest / coming if coming else 0.0
+    return Unserved(*(one + (then - one) * share for one, then in zip(before, unserved(ahead), strict=True)))
 
 
 def rehearsed(
@@ -257,7 +276,7 @@ def rehearsed(
         "ghost": {"score": other, "minutes": minutes(calendar, other), "story": _story(ghost, other)},
         "avoided_usd": round(avoided),
         "share_avoided": round(avoided / other["total"], 4) if other["total"] > SHARE_FROM_USD else None,
-        "grade": grade(found["total"], other["total"]),
+        "grade": grade(found["total"], other["total"], found["yardstick"]),
         "story": _story(run, found),
         "busy": busy.gaps(run.events),
     }

@@ -7,11 +7,14 @@ from engine.firm import server_ops
 from engine.firm.fleet import RUNNING, STOPPED
 from engine.firm.score import HC
 from engine.market import market_step
-from engine.market.positions import cancel_far
+from engine.market.positions import TICKS_A_MINUTE, cancel_far
 from engine.market_time import STEPS_PER_MINUTE
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
+
+
+CUT_LOOKS_BACK = 5 * TICKS_A_MINUTE
 
 
 @dataclass(slots=True)
@@ -19,7 +22,8 @@ class Exchanges:
     """How the firm stands with the exchanges; JSON-able fields."""
 
     cut_off: bool = False  # the whole firm, now
-    cut_by_exchange: bool = False  # once, and that is charged
+    cut_by_exchange: bool = False  # once
+    cut_growth_usd: int = 0  # by what account 33 had grown in the five minutes before
     bust_asked: int | None = None  # step at which the review under way was asked for
     bust_relief: int = 0  # what cancelled executions were worth, hundredths of a cent
     busts: list[list[int]] = field(default_factory=list)  # (step, relief) of every ruling
@@ -36,8 +40,16 @@ class Exchanges:
 
 def accept_cut(sim: "Simulation") -> None:
     """The exchanges cut the firm off."""
-    sim.exchanges.cut_off = sim.exchanges.cut_by_exchange = True
+    sim.exchanges.cut_off = True
+    _note_cut(sim)
     server_ops.disconnect(sim, "exchange.disconnected")
+
+
+def _note_cut(sim: "Simulation") -> None:
+    """The exchanges had to do it: what that costs depends on what still ran away."""
+    dealings = sim.exchanges
+    dealings.cut_by_exchange = True
+    dealings.cut_growth_usd = max(dealings.cut_growth_usd, sim.monitor.grown_hc(sim.machine, CUT_LOOKS_BACK) // HC)
 
 
 def ask_bust(sim: "Simulation") -> None:
@@ -53,7 +65,7 @@ def ruling_min(sim: "Simulation") -> int:
 def cut_at_bell(sim: "Simulation", step: int) -> None:
     """At the end of the opening minutes the exchanges cut a firm off whose orders still run away."""
     if step == sim.calendar.bell_end and market_step.count_runaway(sim.machine) > 0:
-        sim.exchanges.cut_by_exchange = True
+        _note_cut(sim)
         server_ops.disconnect(sim, "exchange.disconnected")
 
 

@@ -11,12 +11,11 @@ from engine.market.measure import COLUMNS, LIMITS, VOLUME, measure
 from engine.market.positions import marks
 from engine.market.state import ERROR, SERVERS_MAX, RecordArray, Whole
 from engine.market.unwind import liquidation_cost
-from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND, Calendar
+from engine.market_time import STEPS_PER_MINUTE, TICK_STEPS, Calendar
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
 
-TICK_STEPS = 5 * STEPS_PER_SECOND
 _TICKS_A_MINUTE = STEPS_PER_MINUTE // TICK_STEPS
 KEPT = 384  # samples: a little over half an hour
 

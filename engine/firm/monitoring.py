@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.firm import inbox, phone, safeguards
+from engine.firm.clients import excuse_waiting
 from engine.firm.gauges import mid_prices_hc
 from engine.firm.injects import end_of_shyness, judge_injects
 from engine.firm.view import View
@@ -63,6 +64,7 @@ def look_around(sim: "Simulation", step: int) -> None:
     """Every five seconds: measure, notice pauses, and let evidence fall due."""
     tick = step // 20
     safeguards.watch_threshold(sim)
+    excuse_waiting(sim)
     sim.gauges.take(sim, tick)
     sim.monitoring.note_runaway(sim.gauges.runaway, sim.now)
     safeguards.watch_dashboard(sim)

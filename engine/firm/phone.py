@@ -32,8 +32,7 @@ class StandingAgreements:
     due: list[list[Any]] = field(default_factory=list)  # [step, what] that will be looked at
     intended: bool = False  # the exchange was told that it is intended: it reviews nothing
     ruling_min: int = 0  # by how much later the exchange rules on busts
-    rest_until: int = EARLIEST  # until this step client harm is not charged by the minute
-    cancelled: int = 0  # waiting orders handed back on a client's word, charged by the order
+    rest_until: int = EARLIEST  # until this step clients know what they wait for
     gone: bool = False  # clients left for the day
     feed: bool = False  # the clearing firm's figures feed the position monitor: it is not late any more
     fees_usd: int = 0
@@ -162,7 +161,7 @@ def away(sim: "Simulation") -> None:
 
 @act
 def gone(sim: "Simulation") -> None:
-    """Clients leave for the day, and what that costs is charged once."""
+    """Clients leave for the day: part of the flow goes elsewhere, and nobody had told them to."""
     if not sim.phone.gone:
         sim.phone.gone = True
         route_away(sim)
@@ -177,13 +176,13 @@ def leave_unless_served(sim: "Simulation", minutes: int) -> None:
 
 @act
 def hand_back(sim: "Simulation") -> None:
-    """What waits for a server goes back to the clients, charged by the order."""
-    sim.phone.cancelled += hand_back_waiting(sim.machine)
+    """What waits for a server goes back to the clients."""
+    hand_back_waiting(sim)
 
 
 @act
 def rest(sim: "Simulation", minutes: int) -> None:
-    """Clients know where they stand: for that long harm is not charged by the minute."""
+    """Clients know where they stand: for that long what waits is as if they had been told to go elsewhere."""
     sim.phone.rest_until = max(sim.phone.rest_until, later(sim, minutes))
 
 

@@ -4,16 +4,17 @@ from math import ceil, log
 from typing import TYPE_CHECKING, TypedDict
 
 from engine.firm import safeguards
-from engine.firm.clients import service_kept
+from engine.firm.clients import Unserved, down_usd, harm_usd, service_kept, unserved
 from engine.market.positions import gross_hc, marks
 from engine.market.state import Machine
 from engine.market.unwind import liquidation_cost
-from engine.market_time import STEPS_PER_MINUTE
+from engine.market_time import STEPS_PER_MINUTE, TICK_STEPS
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
 
 HC = 10_000  # hundredths of a cent a dollar
+LEAST_GRADE = -50.0
 
 
 class Funds(TypedDict):
@@ -25,7 +26,8 @@ class Funds(TypedDict):
 
 
 class Score(TypedDict):
-    """Dollars: losses positive, marks signed. `runaway`: never, contained or running; `fate`: None while that is open."""
+    """Dollars: losses positive, marks signed; `yardstick`: the least that the grade is measured against. `runaway`: never, contained or
+    running; `fate`: None while that is open."""
 
     total: float
     trading: float
@@ -37,6 +39,7 @@ class Score(TypedDict):
     client_harm: float
     precautions: float
     penalties: float
+    yardstick: float
     gross: float
     runaway: str
     contained_at: str | None
@@ -58,18 +61,12 @@ def gross_usd(machine: Machine) -> int:
     return gross_hc(machine) // HC
 
 
-def halting(sim: "Simulation") -> tuple[float, float]:
-    """Dollars of halting and of client harm: by the minute while flow is not served, by the order for what a control turned
-    away or a client took back, and once for clients that left for the day."""
-    costs = sim.scenario.costs
-
-    def charge(rates: tuple[float, float, float], steps: dict[str, int]) -> float:
-        per_step = dict(zip(("firm", "smars", "server"), (rate / STEPS_PER_MINUTE for rate in rates), strict=True))
-        return sum(per_step[kind] * (steps[f"{kind}_bell"] + costs.after_bell * steps[f"{kind}_day"]) for kind in per_step)
-
-    orders = int(sim.machine.ended["handed_back"].sum()) + sim.phone.cancelled
-    refused = orders * costs.refused_order_usd + sim.phone.gone * costs.clients_gone_usd
-    return charge(costs.halting, sim.clients.halted), charge(costs.client_harm, sim.clients.harmed) + refused
+def penalties_usd(sim: "Simulation") -> float:
+    """A programme that is not live when it is due, by server and time; and a cut that the exchanges had to make, by what still ran away then."""
+    costs, calendar = sim.scenario.costs, sim.calendar
+    ticks = len(sim.fleet.servers) * ((calendar.close - calendar.due) // TICK_STEPS)
+    late = costs.rlp_late_usd * sim.day.rlp_missed / max(ticks, 1)
+    return late + costs.cut_off_usd * min(1.0, sim.exchanges.cut_growth_usd / costs.cut_full_usd)
 
 
 def capital(sim: "Simulation", trading: float) -> tuple[Funds, str | None]:
@@ -85,16 +82,17 @@ def capital(sim: "Simulation", trading: float) -> tuple[Funds, str | None]:
     return found, "failed" if sim.now >= sim.calendar.end else None
 
 
-def score(sim: "Simulation") -> Score:
-    """Losses in positive dollars, marks signed: trading at liquidation value, halting, client harm, precautions, penalties."""
+def score(sim: "Simulation", orders: Unserved | None = None) -> Score:
+    """Losses in positive dollars, marks signed: trading at liquidation value, halting, client harm, precautions, penalties. `orders`: those
+    that are not served, where more of the day is reckoned than was played."""
     costs = sim.scenario.costs
     mark = marks(sim.machine, sim.scenario)
     liquidation = 0 if sim.evening.sold else liquidation_cost(sim.scenario, mark.gross, sim.now, safeguards.credit_hc(sim))
     trading = usd(liquidation - mark.reverted)
-    halted, harmed = halting(sim)
+    halted, harmed = down_usd(sim), harm_usd(costs, unserved(sim) if orders is None else orders, len(sim.arrivals))
     funds, fate = capital(sim, trading)
     precautions = sim.day.hand_steps / STEPS_PER_MINUTE / 60 * costs.hand_hour_usd + sim.week.prices_usd + sim.phone.fees_usd
-    penalties = (costs.rlp_late_usd if sim.day.rlp_late else 0) + (costs.cut_off_usd if sim.exchanges.cut_by_exchange else 0)
+    penalties = penalties_usd(sim)
     return {
         "total": round(trading + halted + harmed + precautions + penalties, 2),
         "trading": trading,
@@ -105,7 +103,8 @@ def score(sim: "Simulation") -> Score:
         "halting": round(halted, 2),
         "client_harm": round(harmed, 2),
         "precautions": round(precautions, 2),
-        "penalties": float(penalties),
+        "penalties": round(penalties, 2),
+        "yardstick": float(costs.yardstick_usd),
         "gross": usd(mark.gross),
         "runaway": _runaway(sim),
         "contained_at": None if sim.monitoring.contained is None or sim.monitoring.runaway else sim.calendar.clock(sim.monitoring.contained),
@@ -118,11 +117,11 @@ def score(sim: "Simulation") -> Score:
     }
 
 
-def grade(loss_usd: float, ghost_usd: float) -> float:
-    """100 ln((G+1)/(L+1)) / ln(G+1), losses in millions and not below zero; a ghost that lost less than a million is no measure, so its
-    point is worth what it is for one that lost a million."""
-    loss, ghost = max(loss_usd, 0.0) / 1e6, max(ghost_usd, 0.0) / 1e6
-    return round(100 * log((ghost + 1) / (loss + 1)) / log(max(ghost, 1.0) + 1), 1) + 0.0
+def grade(loss_usd: float, ghost_usd: float, yardstick_usd: float) -> float:
+    """100 ln((Y+1)/(L+1)) / ln(Y+1), bounded at -50: L the loss and Y the larger of the ghost's and the yardstick, millions and not below
+    zero. The yardstick is what closing the shop costs: where nothing is wrong the ghost's loss is no measure of anything."""
+    loss, most = max(loss_usd, 0.0) / 1e6, max(ghost_usd, yardstick_usd) / 1e6
+    return max(LEAST_GRADE, round(100 * log((most + 1) / (loss + 1)) / log(most + 1), 1) + 0.0)
 
 
 def _runaway(sim: "Simulation") -> str:

@@ -20,11 +20,11 @@ from engine.evidence.evidence import Evidence
 from engine.firm import bridge, server_ops, week
 from engine.firm.agenda import Agenda
 from engine.firm.bridge import Aside, Bridge
-from engine.firm.clients import Clients, charge_halting
+from engine.firm.clients import Clients, count_down
 from engine.firm.evening import Evening
 from engine.firm.exchanges import Exchanges
 from engine.firm.fleet import Fleet
-from engine.firm.gauges import TICK_STEPS, Gauges
+from engine.firm.gauges import Gauges
 from engine.firm.inbox import Inbox
 from engine.firm.injects import Injects, play_due
 from engine.firm.monitoring import Monitoring, look_around, look_in_the_week
@@ -40,7 +40,7 @@ from engine.market.derive import derive
 from engine.market.market_step import deal, deal_waiting, run
 from engine.market.positions import PositionMonitor
 from engine.market.state import TAPE, TAPE_ROWS, Machine, allocate, digest_of, records
-from engine.market_time import STEPS_PER_MINUTE, Calendar
+from engine.market_time import STEPS_PER_MINUTE, TICK_STEPS, Calendar
 from engine.moment import Moment
 from engine.scenario.scenario import Scenario
 
@@ -280,7 +280,7 @@ class Simulation:
         machine = self.machine
         if first >= self.calendar.close or first < 0:
             return
-        charge_halting(self, first, until)
+        count_down(self, first, until)
         before = self.cursor
         if before < len(self._arrive_at) and self._arrive_at[before] < until:
             self.cursor = deal(machine, self.arrivals, self.activations, before, until, self._refused, self._refused_count)

@@ -9,7 +9,7 @@ from engine.firm.exchanges import cut_at_bell, turn_of_exchanges
 from engine.market import market_step
 from engine.market.positions import allocate_clients
 from engine.market.router import FLATTEN_AGGRESSIVE, FLATTEN_PASSIVE
-from engine.market_time import STEPS_PER_MINUTE
+from engine.market_time import STEPS_PER_MINUTE, TICK_STEPS
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -22,7 +22,7 @@ class TradingDay:
     """What is counted and chosen in the course of the day and of no other part; JSON-able fields."""
 
     hand_steps: int = 0  # of all desks, the week's among them
-    rlp_late: bool = False  # the new order type was not live when it was due
+    rlp_missed: int = 0  # looks since it was due at a server on which the new order type is not live
     desk_orders: int = 0  # orders of the desk's own so far
     watched: str | None = None  # stock whose price the risk manager watches
     help_level: str = "2012"  # how much the desks are shown
@@ -51,10 +51,14 @@ def flatten_positions(sim: "Simulation", symbols: list[str], style: str) -> None
             market_step.flatten(machine, s, FIRST_DESK_ORDER + sim.day.desk_orders, side, qty, behaviour, machine.dials[0].unwind_gap, sim.now)
 
 
-def rlp_live(sim: "Simulation") -> bool:
-    """Whether every server runs a release that knows the new order type and orders carry the flag."""
-    live = all(sim.fleet.sends(server.n) and sim.fleet.does(server.running) == "rlp" for server in sim.fleet.servers)
-    return live and flag_percent(sim.machine) == 100
+def rlp_missing(sim: "Simulation") -> int:
+    """Servers on which the new order type is not live, but for those that are down because what is wrong was found."""
+    flagged, fleet, found = flag_percent(sim.machine) == 100, sim.fleet, sim.records.fault_found
+
+    def missing(n: int) -> bool:
+        return not (flagged and fleet.does(fleet[n].running) == "rlp") if fleet.sends(n) else not found
+
+    return sum(missing(server.n) for server in fleet.servers)
 
 
 def turn_of_day(sim: "Simulation", step: int) -> None:
@@ -77,9 +81,9 @@ def _turn_of_phase(sim: "Simulation", step: int) -> None:
 
 
 def _judge_programme(sim: "Simulation", step: int) -> None:
-    """When it is due the new order type is live or late; whoever had a reason to stop it is not charged."""
-    if step == sim.calendar.due:
-        sim.day.rlp_late = not (sim.records.fault_found or sim.machine.tally[0].power_peg > 0 or rlp_live(sim))
+    """From when it is due to the close the new order type is live, or misses."""
+    if sim.calendar.due <= step < sim.calendar.close and step % TICK_STEPS == 0:
+        sim.day.rlp_missed += rlp_missing(sim)
 
 
 def _settle_accounts(sim: "Simulation", step: int) -> None:

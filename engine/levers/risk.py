@@ -153,7 +153,7 @@ def _here(sim: "Simulation") -> None:
     card="unwind",
 )
 def _route_away(sim: "Simulation", args: Args) -> None:
-    """Client harm stops growing; part of the flow stays away until it is called back."""
+    """Clients expect no service: half of the flow stays away until it is called back, and what waits all the same is harmed less."""
     clients.route_away(sim)
 
 
@@ -174,7 +174,7 @@ def _can_come_back(sim: "Simulation") -> None:
     card="unwind",
 )
 def _recall(sim: "Simulation", args: Args) -> None:
-    """All of the flow comes to us again, and is harmed when it is not served."""
+    """All of the flow comes to us again, and expects to be served."""
     if not sim.phone.gone:  # they may have left while they were being rung
         clients.recall(sim)
 

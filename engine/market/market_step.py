@@ -12,6 +12,7 @@ from engine.market.exchange import guard, roll_window
 from engine.market.flow import quote, reprice, step_away
 from engine.market.router import FLATTEN_PASSIVE, POWER_PEG, REFUSE, RUNAWAY, finish, route, take
 from engine.market.state import CLIENT, ERROR, PARENTS, SERVERS_MAX, WAITING
+from engine.market_time import STEPS_PER_MINUTE
 
 
 @piece
@@ -134,6 +135,10 @@ def place(m, arrival, activations, step, server, flagged, orders_refused, refuse
     parent.due = (np.int64(step) << 16) + (m.waits[(int(arrival.id) * 2654435761 >> 8) & 4095] * parent.gap >> 16)
     parent.sent = parent.sent_shares = parent.filled = parent.rest_id = 0
     parent.rest_slot = parent.second = parent.in_second = parent.served = 0
+    parent.waited = min(step - arrival.step, STEPS_PER_MINUTE)
+    m.service[s].waited += parent.waited
+    if parent.waited == 0:
+        parent.waited = step - (parent.due >> 16)
 
 
 def ramp_share(ids):
@@ -173,6 +178,10 @@ def deal(m, arrivals, activations, cursor, until, orders_refused, refused):
         arrival = arrivals[cursor]
         cursor += 1
         if arrival.kept_away < controls.away_256:
+            if controls.left == 1:
+                tally.left += 1
+            else:
+                tally.away += 1
             continue
         tally.arrived += 1
         flagged = flag_of(m, arrival)
@@ -205,10 +214,7 @@ def deal_waiting(m, arrivals, activations, step, orders_refused, refused):
             looked_at -= 1 if held else 0
             place(m, arrival, activations, step, server, flagged, orders_refused, refused)
         elif step - arrival.step > m.dials[0].wait_steps:
-            if held:
-                m.ended[arrival.symbol].handed_back += 1
-            else:
-                tally.handed_back += 1
+            tally.handed_back += 1
         else:
             m.waiting[kept] = m.waiting[i]
             kept += 1
@@ -229,7 +235,7 @@ def flatten(m, s, parent_id, side, qty, behaviour, gap, step):
     parent.behaviour, parent.flagged, parent.start, parent.account = behaviour, 0, step, 2
     parent.gap, parent.due = gap, 0 if behaviour == FLATTEN_PASSIVE else step << 16
     parent.sent = parent.sent_shares = parent.filled = parent.rest_id = 0
-    parent.rest_slot = parent.second = parent.in_second = parent.served = 0
+    parent.rest_slot = parent.second = parent.in_second = parent.served = parent.waited = 0
     return True
 
 

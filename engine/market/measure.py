@@ -41,7 +41,7 @@ def measure(m, step, row, moved_bp, limits):
         paused += 1 if market.paused_until > step else 0
         for i in range(m.parent_count[s]):
             runaway += 1 if m.parents[s, i].behaviour in RUNAWAY else 0
-        limits[0] += m.ended[s].overflow
+        limits[0] += m.service[s].overflow
         limits[1] += book.drops
         limits[2] += book.far
         if market.open > 0:

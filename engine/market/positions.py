@@ -147,6 +147,11 @@ class PositionMonitor:
         before = self.shares[max(self.shown - TICKS_A_MINUTE, 0) % SNAPSHOTS]
         return int(((np.abs(self.read()[0]) - np.abs(before)) * prices).sum())
 
+    def grown_hc(self, machine: Machine, ticks: int) -> int:
+        """By how much all positions grew over so many ticks, hundredths of a cent at the prices of now; at most SNAPSHOTS, never below 0."""
+        before = np.abs(self.shares[max(self.last - ticks, 0) % SNAPSHOTS])
+        return max(0, int(((np.abs(machine.position.sum(axis=1)) - before) * prices_hc(machine)).sum()))
+
     def lag_s(self, scenario: Scenario, executions_per_s: float) -> int:
         """Seconds by which the monitor is late at a rate of executions."""
         numbers = scenario.monitor

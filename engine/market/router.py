@@ -23,7 +23,7 @@ RUNAWAY = (POWER_PEG, OVERSIZE, MISPRICE, DUPLICATE)  # what a release does to m
 _B12, _B16, _M32 = np.uint64(0xFFF), np.uint64(0xFFFF), np.uint64(0xFFFFFFFF)
 _S12, _S28, _S52, _S63 = np.uint64(12), np.uint64(28), np.uint64(52), np.uint64(63)
 FINAL = (CAPPED, UNRECONCILED)  # rejections after which a router gives the parent up; the others it tries again
-ON_TIME, LATE = 1, 2
+PENDING, ROUTED, LATE, REJECTED = range(4)  # what becomes of a client's order: LATE after a minute without a child
 TAKERS_A_STEP = 64  # background orders one step may emit; the rest of the credit waits
 
 
@@ -53,20 +53,12 @@ def book_trade(m, s, step, account, side, price, qty):
 
 
 @piece
-def serve(parent, step):
-    """Note whether the parent's first execution came within a minute of its arrival."""
-    if parent.served == 0:
-        parent.served = ON_TIME if step - parent.start <= STEPS_PER_MINUTE else LATE
-
-
-@piece
 def fill_resting(m, s, step, order, qty):
     """Somebody met an order of ours that rested: credit its parent."""
     for i in range(m.parent_count[s]):
         parent = m.parents[s, i]
         if parent.id == order.owner:
             parent.filled += qty
-            serve(parent, step)
             book_trade(m, s, step, parent.account, parent.side, order.price, qty)
             m.counters[s, parent.server, EXECUTIONS] += 1
             m.counters[s, parent.server, SHARES] += qty
@@ -159,6 +151,23 @@ def note(m, s, step, parent, price, qty, filled, reason):
 
 
 @piece
+def turn_away(m, s, parent, reason):
+    """Whether a control's reason ends the parent. A client whose order is not filled by then was turned away, and waited for nothing else.
+
+    What runs away has long filled its client, unless it never sent a child.
+    """
+    if reason not in FINAL:
+        return False
+    given_up = parent.served == ROUTED and parent.account == CLIENT and parent.filled < parent.qty
+    if parent.served == PENDING or given_up:
+        parent.served = REJECTED
+        m.service[s].routed -= given_up
+        m.service[s].rejected += 1
+        m.service[s].waited -= max(parent.waited, 0)
+    return True
+
+
+@piece
 def child_size(word):
     """Shares of one child: 100, now and then 200 to 400 (facts of the record: mean near 100)."""
     draw = int(word & _B16)
@@ -207,7 +216,7 @@ def send(m, s, step, parent, word, tape, rows):
         note(m, s, step, parent, touch, size, 0, reason)
         if reason == TOO_FAST:
             parent.due = ((step // STEPS_PER_SECOND + 1) * STEPS_PER_SECOND) << 16  # again when the next second begins
-        return reason in FINAL
+        return turn_away(m, s, parent, reason)
     if behaviour == MISPRICE:
         limit = touch + side * (touch * dials.misprice_bp // 10_000)
     times = 2 if behaviour == DUPLICATE else 1
@@ -221,8 +230,6 @@ def send(m, s, step, parent, word, tape, rows):
         if int((word >> _S12) & _B12) >= dials.race_4096:
             done = trade(m, s, step, side, limit, size, parent.id, parent.account, parent.server, tape, rows)
         counters[SHARES] += done
-        if done > 0:
-            serve(parent, step)
         if i == 0:
             parent.filled += done
         note(m, s, step, parent, limit, size, done, PASSED if done > 0 else MISSED)
@@ -255,7 +262,7 @@ def _rest(m, s, step, parent):
         if reason != PASSED:
             m.counters[s, parent.server, REJECTS] += 1
             note(m, s, step, parent, price, size, 0, reason)
-            return reason in FINAL
+            return turn_away(m, s, parent, reason)
         m.counters[s, parent.server, CHILDREN] += 1
     slot = add(book, levels, orders, parent.side, price, size, parent.id)
     if slot >= 0:
@@ -326,16 +333,33 @@ def work(m, s, step, parent, tape, rows):
 
 
 @piece
+def attend(m, s, step, parent):
+    """Note once whether a client's order was routed within a minute of being due, and count the steps until then.
+
+    A stock whose trading is paused makes everybody wait: those steps are nobody's.
+    """
+    if parent.served != PENDING or parent.server == DESK:
+        return
+    if parent.sent > 0:
+        parent.served = ROUTED
+        m.service[s].routed += 1
+    elif m.market[s].paused_until <= step:
+        parent.waited += 1
+        if parent.waited > STEPS_PER_MINUTE:
+            parent.served = LATE
+            m.service[s].late += 1
+        elif parent.waited > 0:
+            m.service[s].waited += 1
+
+
+@piece
 def finish(m, s, step, parent):
-    """Account for a parent that ends: was the client routed within a minute?"""
+    """Account for a parent that ends: one that never sent a child goes back to its client, who has waited in vain."""
     withdraw(m, s, parent)
-    if parent.account == CLIENT:
-        if parent.served == 0:
-            m.ended[s].handed_back += 1
-        elif parent.served == ON_TIME:
-            m.ended[s].routed += 1
-        else:
-            m.ended[s].late += 1
+    attend(m, s, step, parent)
+    if parent.served == PENDING and parent.server != DESK:
+        m.service[s].handed_back += 1
+        m.service[s].waited += STEPS_PER_MINUTE - max(parent.waited, 0)
 
 
 @piece
@@ -346,13 +370,15 @@ def route(m, s, step, tape, rows):
         parent = m.parents[s, i]
         if parent.start <= step:
             if parent.start == step and kept >= m.parents.shape[1] - HEADROOM and parent.server != DESK:
-                m.ended[s].overflow += 1
-                m.ended[s].handed_back += 1
+                m.service[s].overflow += 1
+                m.service[s].handed_back += 1
+                m.service[s].waited += STEPS_PER_MINUTE - max(parent.waited, 0)
                 continue
             alive = parent.server == DESK or m.servers[parent.server] == 1
             if not alive or work(m, s, step, parent, tape, rows):
                 finish(m, s, step, parent)
                 continue
+            attend(m, s, step, parent)
         if kept != i:
             m.parents[s, kept] = m.parents[s, i]
         kept += 1

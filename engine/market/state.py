@@ -96,7 +96,8 @@ PARENT = np.dtype(
         ("server", "i2"),
         ("account", "i2"),
         ("flagged", "i2"),
-        ("served", "i2"),
+        ("served", "i2"),  # what became of it: see the router
+        ("waited", "i4"),  # steps for which its first child has been overdue; below 0 until it is due
         ("second", "i4"),  # market second the rate cap last counted in
         ("in_second", "i4"),
     ]
@@ -128,8 +129,17 @@ CHILD = np.dtype(
         ("reason", "i4"),
     ]
 )
-# What the parents of ours that ended left behind, summed per symbol.
-ENDED = np.dtype([("routed", "i8"), ("late", "i8"), ("handed_back", "i8"), ("overflow", "i8")])
+# What became of clients' orders that were dealt to a server, summed per symbol. An order is routed when its first child is out.
+SERVICE = np.dtype(
+    [
+        ("routed", "i8"),  # within a minute
+        ("late", "i8"),  # not within a minute, whatever came of them then
+        ("handed_back", "i8"),  # ended within a minute without a child
+        ("rejected", "i8"),  # turned away by a control
+        ("overflow", "i8"),  # found the symbol's list of parents full
+        ("waited", "i8"),  # steps for which orders were overdue, at most a minute each, and a whole one for what was handed back
+    ]
+)
 HEADROOM = 64  # rows of a symbol's list of parents for orders that are dealt but have not arrived yet
 ARRIVAL = np.dtype(
     [
@@ -157,6 +167,7 @@ _CONTROLS = np.dtype(
         ("ramp_out", "i8"),  # percent of flagged orders that come without the flag while it is being raised
         ("hold_shares", "i8"),  # larger parents wait for a person
         ("away_256", "i8"),  # share of client flow that has routed away
+        ("left", "i8"),  # it has done so because nobody served it
     ]
 )
 TALLY = np.dtype(
@@ -165,7 +176,9 @@ TALLY = np.dtype(
         ("flagged", "i8"),
         ("power_peg", "i8"),  # parents that met power peg
         ("waiting", "i8"),
-        ("handed_back", "i8"),  # found no server within a minute
+        ("handed_back", "i8"),  # found no server within a minute, or no room
+        ("away", "i8"),  # went elsewhere, as they were asked to
+        ("left", "i8"),  # went elsewhere after clients had left
         ("refused", "i8"),  # by the legacy release before the open
         ("overflow", "i8"),  # found the waiting list, or a symbol's list of parents, full
     ]
@@ -238,7 +251,7 @@ class Machine(NamedTuple):
     far_cash: Whole  # (S, BUST_MINUTES) i8
     recent: RecordArray  # (S, RECENT) CHILD
     recent_count: Whole  # (S,) i8
-    ended: RecordArray  # (S,) ENDED
+    service: RecordArray  # (S,) SERVICE
     gross: Whole  # (1,) i8 account 33 at the reference price, kept while a gross cap is on
     controls: RecordArray  # (1,) CONTROLS
     servers: Small  # (V,) i4: 1 when the server's session to the exchanges stands
@@ -297,7 +310,7 @@ def allocate(symbols: RecordArray, waits: Whole, powers: Whole, dials: RecordArr
         far_cash=np.zeros((count, BUST_MINUTES), dtype=np.int64),
         recent=records((count, RECENT), CHILD),
         recent_count=np.zeros(count, dtype=np.int64),
-        ended=records((count,), ENDED),
+        service=records((count,), SERVICE),
         gross=np.zeros(1, dtype=np.int64),
         controls=records((1,), _CONTROLS),
         servers=np.zeros(SERVERS_MAX + 1, dtype=np.int32),

@@ -68,7 +68,6 @@ Part = Annotated[float, Field(ge=0, le=1)]
 Minutes = Annotated[float, Field(ge=0, le=480)]
 Rate = Annotated[float, Field(gt=0, le=10_000)]
 _COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight")
-PerMinute = tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]]
 Phase = Literal["deployment", "premarket", "bell", "unwind", "block"]
 Behaviour = Literal["refuse", "route", "rlp", "power_peg", "stall", "oversize", "misprice", "duplicate"]
 
@@ -446,17 +445,25 @@ class Capital(Section):
 
 
 class Costs(Section):
-    """What else counts as loss. `halting`, `client_harm`: dollars a minute at the open for the whole firm, for the router, for one server."""
+    """What else counts as loss. A share x of the day's client orders that is not routed within a minute costs `day_revenue_usd` x +
+    `franchise_usd` x^2: an order of a client who was told counts as `told`, one that was turned away as `rejected`. `server_minute_usd`: a
+    server that is down for a minute at the open, `after_bell` of it at any other time. `rlp_late_usd`: the new order type not live on any
+    server from when it is due to the close; `cut_off_usd`: a cut by the exchanges while positions grow by `cut_full_usd` in five minutes.
+    `yardstick_usd`: what closing for the day costs, the least that a grade is measured against.
+    """
 
-    halting: Annotated[PerMinute, Field(strict=False)]
-    client_harm: Annotated[PerMinute, Field(strict=False)]
+    day_revenue_usd: Annotated[int, Field(ge=0)]
+    franchise_usd: Annotated[int, Field(ge=0)]
+    told: Annotated[float, Field(ge=0, le=1)]
+    rejected: Annotated[float, Field(ge=1, le=5)]
+    server_minute_usd: Annotated[int, Field(ge=0)]
     after_bell: Part
+    away_share: Part
     hand_hour_usd: Annotated[int, Field(ge=0)]
     rlp_late_usd: Annotated[int, Field(ge=0)]
     cut_off_usd: Annotated[int, Field(ge=0)]
-    away_share: Part
-    refused_order_usd: Annotated[int, Field(ge=0)]
-    clients_gone_usd: Annotated[int, Field(ge=0)]
+    cut_full_usd: Annotated[int, Field(ge=1)]
+    yardstick_usd: Annotated[int, Field(ge=1_000_000)]
 
 
 class Cause(Section):

@@ -9,13 +9,13 @@ import numpy as np
 from engine.firm import safeguards
 from engine.firm.evening import Bid, Evening
 from engine.firm.exchanges import ruling_min
-from engine.firm.gauges import TICK_STEPS, mid_prices_hc, moves_bp
+from engine.firm.gauges import mid_prices_hc, moves_bp
 from engine.firm.score import HC, score
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
 from engine.market.positions import PATH_MINUTES, Valued, prices_hc
 from engine.market.unwind import liquidation_cost
-from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND
+from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND, TICK_STEPS
 from engine.sights import cards
 from engine.sights.parts import alerts_card, bell_card, clock_card, headlines_card, inbox_card, kept, levers_card, tape_card, work_card
 from engine.sights.team import team_cards

@@ -91,7 +91,7 @@ def losses(exercise: Exercise, sides: list[Side], ghost: Curve | None, *, whole_
     if mode != "live" or whole_minutes:
         cutoff = _minute(cutoff)
     return {
-        "board": _board(exercise.calendar, mode, cutoff, sides, ghost, now=mode == "live" and not whole_minutes),
+        "board": _board(exercise, mode, cutoff, sides, ghost, now=mode == "live" and not whole_minutes),
         "curve": curve_until(exercise.calendar, exercise.calendar.open - 1 if mode == "hidden" else cutoff, sides, ghost),
     }
 
@@ -115,18 +115,18 @@ def curve_until(calendar: engine.Calendar, until: int, sides: list[Side], ghost:
     }
 
 
-def _board(calendar: engine.Calendar, mode: str, cutoff: int, sides: list[Side], ghost: Curve | None, *, now: bool) -> dict[str, Any]:
+def _board(exercise: Exercise, mode: str, cutoff: int, sides: list[Side], ghost: Curve | None, *, now: bool) -> dict[str, Any]:
     """Every team against history at the moment where that team is: runs of an exercise are a few seconds apart."""
-    hidden = mode == "hidden"
+    hidden, yardstick_usd = mode == "hidden", exercise.yardstick_usd
     history = None if hidden or ghost is None else at(ghost, cutoff)
     teams = []
     for side in sides:
         loss = side.loss if now else at(side.curve, cutoff)
         then = None if ghost is None else at(ghost, min(cutoff, side.step))
         avoided = None if then is None else then - loss
-        shown = {"loss_usd": loss, "avoided_usd": avoided, "share_avoided": share(then, loss), "grade": grade(then, loss)}
+        shown = {"loss_usd": loss, "avoided_usd": avoided, "share_avoided": share(then, loss), "grade": grade(then, loss, yardstick_usd)}
         teams.append({"name": side.name, "stands": side.stands, **(dict.fromkeys(shown) if hidden else shown)})
-    as_of = calendar.hm(cutoff) if cutoff > 0 else ""
+    as_of = exercise.calendar.hm(cutoff) if cutoff > 0 else ""
     return {"as_of": as_of, "mode": mode, "teams": teams, "history_usd": history, "frozen": None}
 
 

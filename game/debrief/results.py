@@ -21,5 +21,5 @@ def of(run: Run, ghost: Ghost | None) -> dict[str, Any]:
         "ghost_usd": None if ghost_usd is None else round(ghost_usd),
         "avoided_usd": None if ghost_usd is None else round(ghost_usd - loss),
         "share_avoided": losses.share(None if ghost_usd is None else round(ghost_usd), round(loss)),
-        "grade": losses.grade(ghost_usd, loss),
+        "grade": losses.grade(ghost_usd, loss, float((run.score or {}).get("yardstick", 0))),
     }

@@ -32,8 +32,8 @@ def share(ghost_usd: int | None, loss_usd: int) -> float | None:
     return round((ghost_usd - loss_usd) / ghost_usd, 4)
 
 
-def grade(ghost_usd: float | None, loss_usd: float) -> float | None:
-    """The grade, where history lost enough to be measured against."""
-    if ghost_usd is None or ghost_usd <= SHARE_FROM_USD:
+def grade(ghost_usd: float | None, loss_usd: float, yardstick_usd: float) -> float | None:
+    """The grade, where there is something to be measured against: what history lost, or the scenario's yardstick (0: it had none)."""
+    if ghost_usd is None or max(ghost_usd, yardstick_usd) <= SHARE_FROM_USD:
         return None
-    return engine.grade(loss_usd, ghost_usd)
+    return engine.grade(loss_usd, ghost_usd, yardstick_usd)

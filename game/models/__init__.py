@@ -182,6 +182,11 @@ class Exercise(models.Model):
         return contents.calendar_of(self.scenario)
 
     @property
+    def yardstick_usd(self) -> int:
+        """The least that a grade is measured against."""
+        return contents.yardstick_of(self.scenario)
+
+    @property
     def first_step(self) -> int:
         """Where its simulations begin: with the week, or on the day. What lies before the start history plays at full speed, or a fork's
         source has played.

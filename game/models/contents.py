@@ -102,6 +102,12 @@ def calendar_of(scenario_id: str) -> engine.Calendar:
     return engine.Calendar.of() if scenario is None else scenario.calendar
 
 
+def yardstick_of(scenario_id: str) -> int:
+    """What closing for the day costs in a scenario as its files are now, dollars; of one that is not here any more nothing is known: 0."""
+    scenario = here(scenario_id)
+    return 0 if scenario is None else scenario.costs.yardstick_usd
+
+
 def _dates(calendar: engine.Calendar, cut_until: str) -> dict[str, str]:
     """The days and hours as pages write them: 1 August, a Wednesday; the evenings of the week; the opening bell and the rest of the day.
     `hours`: for scripts, and with them until when a firm that the exchanges cut off stays so at least.

@@ -24,7 +24,7 @@ from game.views.errors import error
 
 PARTS = (
     ("trading", "Trading loss, sold back"),
-    ("halting", "Halting"),
+    ("halting", "Servers down"),
     ("client_harm", "Client harm"),
     ("precautions", "Precautions"),
     ("penalties", "Penalties"),

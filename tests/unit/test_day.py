@@ -6,7 +6,8 @@ import pytest
 
 from engine import Command, Simulation, playbook, replay, restore, save, score, sight
 from engine.analysis.record import beside_history, record
-from engine.firm.trading_day import rlp_live
+from engine.firm.clients import unserved
+from engine.firm.trading_day import rlp_missing
 from engine.firm.workload import free_hands
 from engine.market.controls import REASONS
 from engine.market.router import BEHAVIOURS
@@ -200,7 +201,7 @@ def test_at_a_quarter_past_ten_the_exchanges_disconnect_what_still_sends_and_onl
         sim.monitoring.watch_runaway(sim.machine, sim.now)
         sim.step(20)
     assert "exchange.disconnected" in kinds(wild)
-    assert score(wild)["penalties"] >= 5e6
+    assert score(wild)["penalties"] > score(tame)["penalties"]
     assert "exchange.disconnected" not in kinds(tame)
 
 
@@ -222,7 +223,7 @@ def test_a_checksum_a_copy_and_a_restart_find_and_mend_the_stale_server():
     assert "starting already" in give(sim, "operator", "server.start", server=n)
     sim.step(5 * MINUTE)
     assert sim.fleet[n].running == "smars-rlp"
-    assert rlp_live(sim)
+    assert rlp_missing(sim) == 0
 
 
 def test_the_flag_cleared_upstream_stops_new_runaways_and_a_rollback_of_all_meets_the_queue():
@@ -268,12 +269,13 @@ def test_busts_must_be_asked_for_in_time_and_cancel_what_was_far_from_the_open()
     assert "too late" in give(sim, "risk", "exchange.bust")
 
 
-def test_clients_that_route_away_end_the_harm_and_part_of_the_flow():
+def test_clients_that_route_away_take_a_part_of_the_flow_with_them_and_expect_the_rest_to_wait():
     sim = at(OPEN, instant=True)
     give(sim, "risk", "clients.route_away")
     give(sim, "operator", "servers.stop_all")
     sim.step(400)
-    assert score(sim)["client_harm"] == sim.machine.ended["handed_back"].sum() * SCENARIO.costs.refused_order_usd
+    assert unserved(sim).told > 0
+    assert unserved(sim).unserved == 0
     assert score(sim)["halting"] > 0
 
 

@@ -254,16 +254,16 @@ def test_a_flag_of_its_own_wakes_nothing_on_a_stale_server():
     sim = morning(newflag(word=True), 31)
     assert sim.fleet.flag == "Q"
     assert (met(sim), len(sim.records.refusals)) == (0, 0)
-    assert sim.day.rlp_late, "one server routes the program's orders plainly"
+    assert sim.day.rlp_missed, "one server routes the program's orders plainly"
     whole = newflag(word=True)
     whole.fleet[whole.stale].running = NEWFLAG
-    assert not morning(whole, 31).day.rlp_late
+    assert not morning(whole, 31).day.rlp_missed
 
 
 def test_without_the_brokers_word_the_old_flag_comes_and_the_new_release_does_not_read_it():
     whole = newflag(word=False)
     whole.fleet[whole.stale].running = NEWFLAG
-    assert morning(whole, 31).day.rlp_late
+    assert morning(whole, 31).day.rlp_missed
     sim = morning(newflag(word=False), 31)
     assert sim.fleet.flag == "P"
     assert met(sim) > 0, "the stale server reads the old flag"
@@ -344,7 +344,7 @@ def test_with_a_ramp_the_morning_starts_with_the_flag_on_no_order():
     sim.step(OPEN + 240)
     assert (met(sim), len(sim.records.refusals), int(sim.machine.tally[0].flagged)) == (0, 0, 0)
     sim.step(step_at("10:00") - sim.now)
-    assert sim.day.rlp_late
+    assert sim.day.rlp_missed
 
 
 def test_a_ramp_that_reached_all_orders_by_ten_is_live():
@@ -357,7 +357,7 @@ def test_a_ramp_that_reached_all_orders_by_ten_is_live():
         assert flag_percent(sim.machine) == percent
     assert "already" in (give(sim, "deployer", "ramp.set", percent=100) or "")
     sim.step(step_at("10:00") - sim.now)
-    assert not sim.day.rlp_late
+    assert not sim.day.rlp_missed
 
 
 def test_each_share_of_a_ramp_holds_the_orders_of_the_share_before():

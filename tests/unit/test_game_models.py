@@ -140,12 +140,13 @@ def test_the_facilitators_link_opens_once_and_a_newer_one_replaces_it():
     assert not FacilitatorLink.use(new)
 
 
-def test_the_grade_is_100_for_no_loss_0_for_historys_and_nothing_where_history_lost_nothing():
-    assert grade(457_600_000, 0) == 100.0
-    assert grade(457_600_000, 457_600_000) == 0.0
-    assert grade(457_600_000, 38_200_000) == pytest.approx(40.1, abs=0.2)
-    assert grade(900_000, 0) is None and grade(None, 0) is None
-    assert grade(457_600_000, 900_000_000) < 0
+def test_the_grade_is_100_for_no_loss_0_for_historys_and_nothing_where_there_is_nothing_to_measure_against():
+    assert grade(457_600_000, 0, 0) == 100.0
+    assert grade(457_600_000, 457_600_000, 0) == 0.0
+    assert grade(457_600_000, 38_200_000, 0) == pytest.approx(40.1, abs=0.2)
+    assert grade(900_000, 0, 0) is None and grade(None, 0, 30_000_000) is None
+    assert grade(900_000, 30_000_000, 30_000_000) == 0.0
+    assert grade(457_600_000, 900_000_000, 30_000_000) < 0
 
 
 def test_moments_are_told_from_the_bell_and_what_is_missing_says_so():

@@ -3,6 +3,7 @@
 import pytest
 
 from engine import Simulation, load_scenario, restore, save, score, sight
+from engine.firm.clients import unserved
 from engine.firm.phone import CARRIED_OUT, StandingAgreements
 from engine.firm.score import gross_usd
 from engine.firm.workload import free_hands, minutes_of
@@ -266,35 +267,37 @@ def test_clients_sent_elsewhere_come_back_when_they_are_asked():
 
 @pytest.mark.whole
 def test_clients_that_wait_in_vain_leave_for_the_day():
-    served, unserved = at(OPEN + 20), at(OPEN + 20)
-    dark(unserved)
-    for sim in (served, unserved):
+    busy = small_scenario(1, flow={"plain_bell_per_min": 60.0})
+    served, waiting = at(OPEN + 20, busy), at(OPEN + 20, busy)
+    dark(waiting)
+    for sim in (served, waiting):
         assert reply(sim, "client.wait") is None
         sim.step(10 * MINUTE - 1)
         assert sim.clients.away_at is None
         sim.take_events()
         sim.step(21)
     assert (served.phone.gone, served.clients.away_at) == (False, None)
-    assert unserved.phone.gone
-    assert "clients.left" in kinds(unserved)
-    assert "left for the day" in give(unserved, "risk", "clients.recall")
-    costs = SCENARIO.costs
-    assert score(unserved)["client_harm"] == pytest.approx(costs.clients_gone_usd + sum(unserved.clients.harmed.values()) * costs.client_harm[1] / MINUTE)
+    assert waiting.phone.gone
+    assert "clients.left" in kinds(waiting)
+    assert "left for the day" in give(waiting, "risk", "clients.recall")
+    assert int(waiting.machine.tally[0].away) == 0
+    waiting.step(10 * MINUTE)
+    assert int(waiting.machine.tally[0].left) > 0, "nobody had told them to go"
 
 
 @pytest.mark.whole
-def test_what_hangs_is_handed_back_and_harm_rests_for_a_while():
+def test_what_hangs_is_handed_back_and_clients_know_for_a_while_what_they_wait_for():
     sim = at(OPEN + 20, small_scenario(1, flow={"plain_bell_per_min": 60.0}))
     dark(sim)
     sim.step(100)
-    waiting, harmed = int(sim.machine.tally[0].waiting), dict(sim.clients.harmed)
+    waiting, missed = int(sim.machine.tally[0].waiting), unserved(sim)
     assert waiting > 10
     reply(sim, "client.cancel")
-    assert (int(sim.machine.tally[0].waiting), sim.phone.cancelled) == (0, waiting)
+    assert (int(sim.machine.tally[0].waiting), unserved(sim).told - missed.told) == (0, waiting)
     sim.step(5 * MINUTE)
-    assert sim.clients.harmed == harmed
-    sim.step(MINUTE)
-    assert sim.clients.harmed != harmed
+    assert unserved(sim).unserved == missed.unserved, "clients know where they stand"
+    sim.step(2 * MINUTE)
+    assert unserved(sim).unserved > missed.unserved
     assert calls(sim)[0]["replies"][0]["key"] == "client_again.away"
 
 
@@ -352,10 +355,10 @@ def test_sessions_are_opened_at_once_one_by_one_or_not():
     assert single.machine.servers.sum() == 0
     assert give(single, "operator", "server.start", server=1) is None
     assert single.works[0].end - single.now == 2 * MINUTE
-    harmed = dict(shut.clients.harmed)
+    missed = unserved(shut).unserved
     reply(shut, "sessions.shut")
     shut.step(30 * MINUTE)
-    assert shut.clients.harmed == harmed
+    assert unserved(shut).unserved == missed
     cut = at(OPEN + 20)
     reply(cut, "exchange.accept")
     reply(cut, "sessions.open")

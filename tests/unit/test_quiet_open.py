@@ -86,8 +86,8 @@ def test_doing_nothing_costs_nothing_and_history_did_nothing():
 def test_stopping_everything_loses_millions_and_a_rollback_far_more():
     stopped = play(QUIET, "stop-all", 79, until=BELL_END).sim
     money = score(stopped)
-    assert (money["trading"], money["runaway"], money["penalties"]) == (0, "never", 5 * MILLION)
-    assert 5.4 * MILLION < money["total"] < 7 * MILLION, "at 10:15 already"
+    assert (money["trading"], money["runaway"]) == (0, "never")
+    assert 2 * MILLION < money["total"] < 4 * MILLION, "at 10:15 already"
     rolled = play(QUIET, "rollback", 79, until=BELL_END).sim
     assert score(rolled)["trading"] > 100 * MILLION, "dead code that nothing had woken"
 

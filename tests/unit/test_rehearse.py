@@ -225,8 +225,8 @@ def test_playbooks_of_a_folder_are_played_alone_on_every_seed_and_what_is_refuse
         stops, nobody, refused = (rows[name, seed] for name in ("stops", "nobody", "not-so"))
         assert (stops["given"], stops["refused"]) == (2, 0), "the word is implied"
         assert (refused["given"], refused["refused"]) == (1, 1)
-        assert nobody["loss_usd"] == refused["loss_usd"] > stops["loss_usd"]
-        assert stops["service_kept"] < nobody["service_kept"] and stops["grade"] > nobody["grade"]
+        assert nobody["loss_usd"] == refused["loss_usd"] and nobody["trading"] > stops["trading"]
+        assert stops["service_kept"] < nobody["service_kept"] and stops["client_harm"] > nobody["client_harm"], "closed for the day"
         assert stops["ghost_usd"] == nobody["ghost_usd"]
     again = json.loads(rehearsal("knight-2012", "--playbooks", str(folder), "--seed", "6", "--until", "09:37", "--json"))
     assert again["rows"] == [row for row in found["rows"] if row["seed"] == 6]
@@ -276,7 +276,7 @@ def test_what_is_down_when_a_run_is_cut_short_counts_as_down_to_the_close():
     run.sim.step(step_at("09:00"))
     costs, before = run.sim.scenario.costs, score(run.sim)["halting"]
     minutes = 45 + costs.after_bell * (30 + 345)  # the bell counts whole
-    assert wound_up(run)["halting"] - before == pytest.approx(costs.halting[2] * minutes, rel=0.001)
+    assert wound_up(run)["halting"] - before == pytest.approx(costs.server_minute_usd * minutes, rel=0.001)
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_route_fills_a_parent_exactly_at_the_touch_and_ends():
         assert child.qty <= wanted[int(child.parent)], "never more than what is left of it"
     assert filled == wanted
     assert live(sim) == []
-    assert int(sim.machine.ended["routed"].sum()) == len(wanted)
+    assert int(sim.machine.service["routed"].sum()) == len(wanted)
     assert (sim.machine.fills[:, ERROR] == 0).all()
 
 
@@ -123,7 +123,7 @@ def test_stopping_a_server_cancels_what_it_has_resting_and_nothing_else():
     give(sim, "operator", "server.stop", server=3)
     left = {int(order.owner) for s in range(2) for order in sim.machine.orders[s] if order.live and order.owner}
     assert left == {order for order, server in resting.items() if server != 3}
-    assert int(sim.machine.ended["handed_back"].sum()) == 1
+    assert int(sim.machine.service["routed"].sum()) == 8, "each had an order out"
 
 
 def test_stall_accepts_and_sends_nothing():
@@ -131,7 +131,7 @@ def test_stall_accepts_and_sends_nothing():
     assert len(live(sim)) == 8
     assert children == []
     give(sim, "operator", "servers.stop_all")
-    assert int(sim.machine.ended["handed_back"].sum()) == 8
+    assert int(sim.machine.service["handed_back"].sum()) == 8
 
 
 def test_oversize_children_are_ten_times_too_large():

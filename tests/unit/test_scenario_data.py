@@ -46,7 +46,7 @@ def spoil(folder: Path, file: str, old: str, new: str) -> str:
         ),
         ("scenario.toml", 'flag_set = "power_peg"', 'flag_set = "powerpeg"', ["fleet.release.0.flag_set = 'powerpeg'", "'power_peg'"]),
         ("scenario.toml", 'hash = "5c1f0e93b7d24a86"', 'hash = "5C1F"', ["fleet.release.0.hash = '5C1F'", "match pattern"]),
-        ("scenario.toml", "halting = [29_400, 2_900, 370]", "halting = [29_400, 2_900]", ["costs.halting", "required"]),
+        ("scenario.toml", "told = 0.82", "told = 1.82", ["costs.told", "less than or equal to 1"]),
         ("scenario.toml", "[cash]", "[cash", ["scenario.toml: not TOML"]),
         ("symbols.csv", "Health,230578", "Health,", ["symbols.csv: symbols.line 3.adv_shares = 'None'", "valid integer"]),
         ("symbols.csv", "Health,230578", "Health,12", ["symbols.line 3.adv_shares = '12'", "greater than or equal to 1000"]),

@@ -124,7 +124,7 @@ function bust(app) {
 function clients(app) {
   const away = app.store.get("limits")?.clients_away;
   return away ? simple(app, "clients", "clients.recall", "Ask clients to come back", "Part of the flow goes elsewhere now.", "Call back")
-    : simple(app, "clients", "clients.route_away", "Ask clients to route elsewhere", "They are no longer harmed; part stays away until called back.", "Ask", "Part of the flow goes elsewhere at once, and stays there until it is called back.");
+    : simple(app, "clients", "clients.route_away", "Ask clients to route elsewhere", "What you cannot route harms them less; half of the flow stays away until you call it back.", "Ask", "Part of the flow goes elsewhere at once, and stays there until it is called back.");
 }
 
 /** @param {App} app */
