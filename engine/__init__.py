@@ -39,6 +39,7 @@ from engine.firm.simulation import Simulation
 from engine.firm.warm import warm
 from engine.levers import LEVERS as KINDS
 from engine.levers.shapes import fitting, misfit
+from engine.market.faults import fault_told
 from engine.market_time import (
     EARLIEST,
     LATEST,
@@ -121,6 +122,7 @@ __all__ = [
     "dollars",
     "executed",
     "fault_of",
+    "fault_told",
     "fitting",
     "grade",
     "habits_beside",

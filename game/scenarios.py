@@ -1,8 +1,10 @@
 """The scenarios that ship, as people look at them: which can be played, and what is wrong with one that cannot."""
 
+import secrets
 from typing import Any, NamedTuple
 
 import engine
+from game.rules import SEED_MAX
 
 
 class Look(NamedTuple):
@@ -34,6 +36,11 @@ def _short(value: Any) -> Any:
     return value
 
 
+def new_seed(*taken: int) -> int:
+    """A drawn seed that is none of these."""
+    return next(seed for seed in iter(lambda: secrets.randbelow(SEED_MAX), None) if seed not in taken)
+
+
 def look_at(scenario_id: str) -> Look:
     """One of them."""
     try:
@@ -44,8 +51,9 @@ def look_at(scenario_id: str) -> Look:
 
 
 def all_of_them() -> list[Look]:
-    """Every scenario there is a folder for, also those that cannot be played."""
-    return [look_at(scenario_id) for scenario_id in engine.scenario_ids()]
+    """Every scenario there is a folder for, also those that cannot be played; first those that are based on no other."""
+    looks = [look_at(scenario_id) for scenario_id in engine.scenario_ids()]
+    return sorted(looks, key=lambda look: look.scenario is not None and look.scenario.files.base is not None)
 
 
 def playable() -> list[Look]:

@@ -11,6 +11,7 @@ from typing import TypedDict
 from engine.analysis.rehearsal import BEFORE, SHARE_FROM_USD, play, rehearse, wound_up
 from engine.events import DESKS
 from engine.firm.score import Score, grade
+from engine.market.faults import draw_fault
 from engine.scenario.scenario import Scenario
 
 _MOST = 0.95  # of history's loss: who avoids as much has planned well
@@ -35,9 +36,10 @@ class Beside(TypedDict):
 
 
 class SeedOutcome(Beside):
-    """The same of a line-up on the market of a seed, with how often its commands were refused."""
+    """The same of a line-up on the market of a seed, with what was wrong there and how often its commands were refused."""
 
     seed: int
+    fault: str
     refused: int
 
 
@@ -91,12 +93,13 @@ def outcomes(
     """Line-up -> its outcome on the market of a seed, after its name. `until` past the close: the day is played out. Raises AutopilotError."""
     until = scenario.calendar.horizon if until is None else until
     ghost_usd = wound_up(play(scenario, BEFORE, seed, since=since, until=until))["total"]
+    fault = draw_fault(scenario, seed).text.id
     runs = (
         (name, rehearse(scenario, seed, seats, since=since, until=until, help_level=help_level))
         for name, seats in line_ups.items()
     )
     return {
-        name: {"seed": seed, **beside_ghost(wound_up(run), ghost_usd), "refused": len(run.refused)}
+        name: {"seed": seed, "fault": fault, **beside_ghost(wound_up(run), ghost_usd), "refused": len(run.refused)}
         for name, run in runs
     }
 
@@ -115,6 +118,7 @@ def playbook_outcomes(scenario: Scenario, seed: int, files: Iterable[Path], *, u
             {
                 "playbook": file.stem,
                 "seed": seed,
+                "fault": run.sim.fault.text.id,
                 **beside_ghost(score, ghost_usd),
                 "service_kept": score["service_kept"],
                 "given": len(run.commands),

@@ -133,7 +133,7 @@ def _stand(sim: Simulation, plan: BarrierPlan | None, left: "Barrier | None") ->
         sim.safeguards.controls[plan.control]["hole"] = False
         safeguards.apply_dial(sim, plan.control)
     if left and left.truth == "arrived":
-        sim.fleet.servers[sim.stale - 1] = Fleet.deployed(sim.scenario, sim.stale).servers[sim.stale - 1]
+        sim.fleet.servers[sim.stale - 1] = Fleet.deployed(sim.scenario, sim.fault).servers[sim.stale - 1]
         server_ops.set_servers(sim)
 
 

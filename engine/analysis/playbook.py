@@ -19,7 +19,7 @@ from typing import Any, TypedDict
 from engine.commands import CONFIDENCES, Command
 from engine.events import DESKS
 from engine.levers import LEVERS
-from engine.market.arrivals import stale_server
+from engine.market.faults import draw_fault
 from engine.market_time import Calendar
 from engine.scenario.folders import File
 from engine.scenario.scenario import Scenario
@@ -109,7 +109,7 @@ def lab_safeguards(scenario: Scenario, seed: int) -> list[Safeguard]:
     path = scenario.files / "lab.toml"
     if not path.is_file():
         return []
-    stale = stale_server(scenario, seed)
+    stale = _concerned(scenario, seed)
 
     def commands(row: dict[str, Any], part: str) -> tuple[Command, ...]:
         where = f"{path.name}: {row['id']}: {part}"
@@ -135,10 +135,15 @@ def _toml(path: Path | File) -> dict[str, Any]:
 
 
 def _commands(scenario: Scenario, seed: int, where: str, rows: list[object]) -> list[Command]:
-    stale = stale_server(scenario, seed)
+    stale = _concerned(scenario, seed)
     entries = [_entry(scenario, stale, f"{where}: command {i}", entry) for i, entry in enumerate(rows, 1)]
     entries.sort(key=lambda fields: fields["step"])
     return [Command(seq=seq, **fields) for seq, fields in enumerate(_with_words(scenario.calendar, entries), 1)]
+
+
+def _concerned(scenario: Scenario, seed: int) -> int:
+    """The first server that the fault of a seed concerns, 0 where it concerns none."""
+    return next(iter(draw_fault(scenario, seed).servers), 0)
 
 
 def _with_words(calendar: Calendar, entries: list[_Entry]) -> list[_Entry]:

@@ -75,7 +75,7 @@ def record(sim: Simulation, *, playbook: str, wall_s: float, cpu_s: float) -> Re
         "cpu_s": round(cpu_s, 3),
         "messages": int(sim.machine.market["messages"].sum()),
         "executions": sim.executions,
-        "stale_servers": [server.n for server in sim.fleet.servers if server.n == sim.stale and not sim.scenario.fleet.copies_arrive],
+        "stale_servers": list(sim.fault.servers),
         "knight": knight(sim),
         "stocks_20_5": near["stocks_20_5"],
         "stocks_50_10": near["stocks_50_10"],

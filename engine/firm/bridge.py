@@ -209,7 +209,7 @@ def declare(sim: "Simulation", cause: str, server: int) -> None:
     sim.bridge.declared.append({"step": sim.now, "desk": sim.acting, "cause": cause, "server": server})
     sim.tell("diagnosis.declared", desk=sim.acting, cause=cause, server=server)
     post(sim, "diagnosis", f"{found.label}: {where}" if where else found.label)
-    right = cause == sim.scenario.diagnosis.right and server == (sim.stale if found.server else 0)
+    right = cause == sim.fault.text.cause and server == (sim.stale if found.server else 0)
     if right and sim.bridge.diagnosed is None:
         sim.bridge.diagnosed = sim.now
 

@@ -9,12 +9,15 @@ import hashlib
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from engine.market.faults import Fault
 from engine.market.router import BEHAVIOURS
 from engine.scenario.parts import Release
 from engine.scenario.scenario import Scenario
 from engine.scenario.versions import READ, Versions
 
 RUNNING, STARTING, STOPPED = "running", "starting", "stopped"
+UNCOUNTED = "power_peg"  # sends for ever, for it never counts what was filled
+RETIRED = (UNCOUNTED,)  # what a release does only to flagged orders that wake it; the others it treats as plain ones
 
 
 @dataclass(slots=True)
@@ -67,10 +70,11 @@ class Fleet:
     name: str
     flag: str  # the one that clients set
     process: str  # the name of a release's file
+    fault: Fault  # what is wrong today
     _names: dict[int, str] = field(default_factory=dict)
 
     @classmethod
-    def before(cls, scenario: Scenario) -> "Fleet":
+    def before(cls, scenario: Scenario, fault: Fault) -> "Fleet":
         """The fleet before the week: the oldest release everywhere, and all that it reads as recorded."""
         fleet, versions = scenario.fleet, {"config": scenario.config, "data": scenario.data}
         old = fleet.release[0].name
@@ -81,18 +85,19 @@ class Fleet:
             for n in range(1, fleet.servers + 1)
         ]
         releases = {release.name: release for release in fleet.release}
-        return cls(servers, releases, versions, fleet.target, fleet.name, fleet.flag, scenario.told.process)
+        return cls(servers, releases, versions, fleet.target, fleet.name, fleet.flag, scenario.told.process, fault)
 
     @classmethod
-    def deployed(cls, scenario: Scenario, stale: int) -> "Fleet":
-        """The fleet on the morning of history: the new release on every server but one, recorded on all."""
-        found, calendar = cls.before(scenario), scenario.calendar
+    def deployed(cls, scenario: Scenario, fault: Fault) -> "Fleet":
+        """The fleet on the morning: the new release recorded on every server, and there but for what the fault of the day left out."""
+        found, calendar = cls.before(scenario, fault), scenario.calendar
         for server, at in zip(found.servers, scenario.fleet.copied, strict=True):
-            if server.n == stale and not scenario.fleet.copies_arrive:
+            if fault.mechanism == "stale-release" and server.n == fault.place:
                 found.record(server.n, scenario.fleet.reported, calendar.step_at(at))
             else:
                 found.copy(server.n, scenario.fleet.reported, calendar.step_at(at))
-            server.load()
+            if fault.mechanism != "stale-process" or server.n != fault.place:
+                server.load()
         return found
 
     def __getitem__(self, n: int) -> Server:
@@ -107,22 +112,36 @@ class Fleet:
         server = self[n]
         return server.state == RUNNING and server.connected
 
-    def behaviour(self, n: int, flagged: bool, in_session: bool) -> int:
-        """Index of what a server's release does with an order (see BEHAVIOURS of the router)."""
+    def behaviour(self, n: int, flagged: bool, in_session: bool, wakes: bool = True) -> int:
+        """Index of what a server's release does with an order (see BEHAVIOURS of the router). `wakes`: it is one of the flagged orders that
+        meet the fault of the day."""
         release = self.releases[self[n].running]
         if not flagged or release.flag != self.flag:  # it knows no other flag than its own
             return BEHAVIOURS.index(release.flag_clear)
-        return BEHAVIOURS.index(release.flag_set if in_session else release.flag_set_before_open)
+        if wakes:
+            return BEHAVIOURS.index(self.does(release.name) if in_session else release.flag_set_before_open)
+        usual = release.flag_clear if release.flag_set in RETIRED else release.flag_set if in_session else release.flag_set_before_open
+        return BEHAVIOURS.index(usual)
 
-    def does(self, release: str) -> str:
-        """What a release does in the session with an order that carries the flag clients set."""
+    def meant(self, release: str) -> str:
+        """What a release does in the session with an order that carries the flag clients set, as it was written to."""
         found = self.releases[release]
         return found.flag_set if found.flag == self.flag else found.flag_clear
 
+    def does(self, release: str) -> str:
+        """What it does with one that meets the fault of the day."""
+        found = self.releases[release]
+        if found.flag != self.flag:
+            return found.flag_clear
+        if self.fault.mechanism == "defective-release" and found.flag_set in (self.releases[self.target].flag_set, *RETIRED):
+            spared = found.flag_set in RETIRED and self.fault.clean_before
+            return found.flag_clear if spared else UNCOUNTED
+        return found.flag_set
+
     def defective(self, n: int) -> bool:
-        """Whether a server's running release treats a flagged order neither as the release meant to be live does nor as a plain one."""
-        meant = self.releases[self.target]
-        return self[n].running != self.target and self.does(self[n].running) not in (meant.flag_set, meant.flag_clear)
+        """Whether a server's running release treats a flagged order neither as the release meant to be live should nor as a plain one."""
+        target = self.releases[self.target]
+        return self.does(self[n].running) not in (target.flag_set, target.flag_clear)
 
     def hashes(self, n: int) -> tuple[str, str]:
         """Checksum of the file on disk and of the running process ("" when it is down)."""

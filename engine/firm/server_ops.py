@@ -62,9 +62,9 @@ def set_servers(sim: "Simulation") -> None:
     machine = sim.machine
     for server in sim.fleet.servers:
         machine.servers[server.n] = 1 if sim.fleet.sends(server.n) and not sim.exchanges.cut_off and sim.safeguards.shut is None else 0
-        for flagged in (0, 1):
+        for order, (flagged, wakes) in enumerate(((False, False), (True, True), (True, False))):
             for session in (0, 1):
-                machine.behaviours[server.n, flagged, session] = sim.fleet.behaviour(server.n, bool(flagged), bool(session))
+                machine.behaviours[server.n, order, session] = sim.fleet.behaviour(server.n, flagged, bool(session), wakes)
 
 
 def log_line(sim: "Simulation", n: int, kind: str) -> None:
@@ -121,16 +121,17 @@ def refuse_orders(sim: "Simulation", orders: list[list[int]]) -> None:
 
 
 def mirror_orders(sim: "Simulation", first: int, until: int) -> None:
-    """A forgotten host outside of the fleet gets the flagged orders too that the seed's server would be dealt, and refuses them: they
-    are mailed, and no server of the fleet has a line of them."""
+    """A forgotten host outside of the fleet gets the flagged orders too that one server would be dealt, and refuses them as the old
+    release does: they are mailed, and no server of the fleet has a line of them."""
     old, controls = sim.scenario.fleet.release[0], sim.machine.controls[0]
     if old.flag_set_before_open != "refuse" or old.flag != sim.fleet.flag or controls.flag_off:
         return
     rows = sim.arrivals[first:until]
     place = np.count_nonzero(sim.arrivals["flagged"][:first]) + np.cumsum(rows["flagged"]) - 1
-    sent = rows["flagged"].astype(bool) & (place % len(sim.fleet.servers) == sim.stale - 1)
+    sent = rows["flagged"].astype(bool) & np.isin(place % len(sim.fleet.servers) + 1, sim.fault.mirrors)
     sent &= (rows["step"] < sim.calendar.open) & (rows["kept_away"] >= controls.away_256)
     sent &= market_step.ramp_share(rows["id"].astype(np.int64)) < 100 - controls.ramp_out
+    sent &= market_step.waking_4096(rows["id"].astype(np.int64)) < controls.woken_4096
     refuse_orders(sim, [[int(row.id), 0, int(row.step), int(row.symbol)] for row in rows[sent]])
 
 
@@ -223,8 +224,8 @@ def _is_a_fault(sim: "Simulation", n: int, disk: str, process: str) -> bool:
         return True
     if sim.now < 0:
         return False
-    meant = sim.fleet.does(sim.fleet.target)
-    return sim.fleet.does(sim.fleet[n].reported) != meant or bool(process and disk != process)
+    meant = sim.fleet.meant(sim.fleet.target)
+    return sim.fleet.meant(sim.fleet[n].reported) != meant or bool(process and disk != process)
 
 
 def compare(sim: "Simulation", what: str, servers: list[int]) -> None:

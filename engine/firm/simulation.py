@@ -34,9 +34,10 @@ from engine.firm.server_ops import Records
 from engine.firm.trading_day import TradingDay, turn_of_day
 from engine.firm.week import Week
 from engine.firm.workload import Work, not_now, schedule
-from engine.market.arrivals import arrival_plan, stale_server
+from engine.market.arrivals import arrival_plan
 from engine.market.chance import stream_key
 from engine.market.derive import derive
+from engine.market.faults import draw_fault
 from engine.market.market_step import deal, deal_waiting, run
 from engine.market.positions import PositionMonitor
 from engine.market.state import TAPE, TAPE_ROWS, Machine, allocate, digest_of, records
@@ -97,6 +98,8 @@ class Simulation:
         self.calendar = scenario.calendar
         if start not in (0, self.calendar.week):
             raise ValueError(f"start = {start}: expected 0, the morning with history's week behind it, or {self.calendar.week}, the week")
+        if start < 0 and scenario.faults.deck:
+            raise ValueError(f"start = {start}: expected 0, there is no week before a morning whose fault is drawn")
         self.scenario, self.seed, self.noise = scenario, seed, seed if noise is None else noise
         self.names = scenario.names
         self.instant = instant
@@ -104,17 +107,19 @@ class Simulation:
         numbers = derive(scenario)
         keys = np.array([stream_key(self.noise if stream in MARKET_STREAMS else seed, stream) for stream in range(STREAMS)], dtype=np.uint64)
         market = scenario.market
+        self.fault = draw_fault(scenario, seed)
         self.machine = allocate(
-            numbers.symbols, numbers.waits, numbers.powers, numbers.dials, keys, ladder=market.ladder, pool=market.pool, parents=market.parents
-        )
+            self.fault.trade_more(numbers.symbols), numbers.waits, numbers.powers, numbers.dials, keys,
+            ladder=market.ladder, pool=market.pool, parents=market.parents,
+        )  # fmt: skip
         self.machine.controls["connected"] = 1
+        self.machine.controls["woken_4096"] = self.fault.share
         self.arrivals, self.activations = arrival_plan(scenario, seed)
         self._arrive_at = self.arrivals["step"]
         self.cursor = 0
         self.now = self.start = start
         self.taken = Moment(start, 0)  # the last command's place in its log: beside the state, for it changes nothing
-        self.stale = stale_server(scenario, seed)
-        self.fleet = Fleet.before(scenario) if start < 0 else Fleet.deployed(scenario, self.stale)
+        self.fleet = Fleet.before(scenario, self.fault) if start < 0 else Fleet.deployed(scenario, self.fault)
         self.evidence = Evidence(scenario.evidence, seed, start)
         count = len(scenario.symbols)
         self.gauges, self.monitor = Gauges(count, self.calendar), PositionMonitor(count)
@@ -143,7 +148,7 @@ class Simulation:
         self.phone = StandingAgreements()
         self.records = Records()
         self.safeguards = Safeguards()
-        self.week = Week(self.start >= 0 or self.scenario.fleet.copies_arrive, [0] * len(self.calendar.evenings))
+        self.week = Week(self.start >= 0 or self.fault.mechanism != "stale-release", [0] * len(self.calendar.evenings))
 
     def _use(self, threads: int, tape: bool) -> None:
         """How the machine is run: nothing of this changes what it does."""
@@ -243,6 +248,11 @@ class Simulation:
     # -- time
 
     @property
+    def stale(self) -> int:
+        """The server that the draw fell on; whether anything is wrong with it, the fault says."""
+        return self.fault.place
+
+    @property
     def moment(self) -> Moment:
         """How far clock and log have come."""
         return Moment(self.now, self.taken.seq)
@@ -285,7 +295,7 @@ class Simulation:
         if before < len(self._arrive_at) and self._arrive_at[before] < until:
             self.cursor = deal(machine, self.arrivals, self.activations, before, until, self._refused, self._refused_count)
             self._pass_on_refused()
-        if self.scenario.fleet.mirror and first < self.calendar.open:
+        if self.fault.mirrors and first < self.calendar.open:
             server_ops.mirror_orders(self, before, self.cursor)
         if machine.controls[0].gross_cap_hc > 0:
             run(machine, self._everybody, first, until, True, self._tapes[0], self._rows[0])

@@ -56,7 +56,7 @@ def rlp_missing(sim: "Simulation") -> int:
     flagged, fleet, found = flag_percent(sim.machine) == 100, sim.fleet, sim.records.fault_found
 
     def missing(n: int) -> bool:
-        return not (flagged and fleet.does(fleet[n].running) == "rlp") if fleet.sends(n) else not found
+        return not (flagged and fleet.meant(fleet[n].running) == "rlp") if fleet.sends(n) else not found
 
     return sum(missing(server.n) for server in fleet.servers)
 

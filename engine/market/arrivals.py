@@ -14,8 +14,9 @@ from math import isqrt
 import numpy as np
 import numpy.typing as npt
 
-from engine.market.chance import CLIENTS, FLEET, PARENT_ORDERS, below, draws, normal_quantiles, scaled
+from engine.market.chance import CLIENTS, PARENT_ORDERS, below, draws, normal_quantiles, scaled
 from engine.market.derive import gap_of
+from engine.market.faults import Fault, draw_fault, stale_server
 from engine.market.state import ARRIVAL, Keys, RecordArray, Whole, records
 from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND
 from engine.scenario.scenario import Scenario
@@ -23,15 +24,9 @@ from engine.scenario.scenario import Scenario
 FIRST_ORDER = 100_001
 # What a draw of the PARENTS stream decides.
 _SIDES, _ORDER, _STOCK, _OTHER_SIDE, _RATE, _EXTRA_RATE = range(6)  # with the attempt: up to DRAWS * 16
-_LOTS, _TIME, _AWAY, _EARLY = (1 << 20, 1 << 21, 1 << 22, 1 << 23)
+_LOTS, _TIME, _AWAY, _EARLY, _LATE = (1 << 20, 1 << 21, 1 << 22, 1 << 23, 1 << 24)
 DRAWS, NEAR = 1000, 0.05
 PLANS_KEPT = 64
-
-
-def stale_server(scenario: Scenario, seed: int) -> int:
-    """The server that the first manual copy missed."""
-    named = scenario.fleet.stale_seeds.get(str(seed))
-    return named if named else below(seed, FLEET, 0, 0, scenario.fleet.servers) + 1
 
 
 class Rule:
@@ -148,7 +143,14 @@ def _flow_steps(scenario: Scenario, seed: int) -> list[int]:
         if step > last:
             break
         steps.append(max(step, scenario.calendar.open + 1))
-    return steps
+    return sorted(steps + _late_steps(scenario, seed)) if flow.flagged_day_per_min else steps
+
+
+def _late_steps(scenario: Scenario, seed: int) -> list[int]:
+    """Those of the even flow from the end of the bell on."""
+    first, last, rate = scenario.calendar.bell_end, scenario.calendar.step_at(scenario.flow.flagged_last), scenario.flow.flagged_day_per_min
+    found: list[int] = _spread(first, last, rate, draws(seed, PARENT_ORDERS, _LATE, int((last - first) * rate / STEPS_PER_MINUTE))).tolist()
+    return found
 
 
 def _frozen_steps(scenario: Scenario) -> list[int]:
@@ -177,7 +179,7 @@ def _flagged(scenario: Scenario, seed: int) -> tuple[Whole, Whole]:
     """Flagged orders from the bell on, rows (step, stock, side, rate), in the order in which they are dealt; and the same parents in order
     of activation, rows (stock, side, rate): the k-th to meet the old code."""
     servers, stale = scenario.fleet.servers, stale_server(scenario, seed)
-    frozen = seed == scenario.default_seed and bool(scenario.parents)
+    frozen = seed == scenario.default_seed and bool(scenario.parents) and not scenario.faults.deck
     queue = scenario.flow.queued_flagged
     flow = _frozen_steps(scenario) if frozen else _flow_steps(scenario, seed)
     steps = np.array([scenario.calendar.open] * queue + flow, dtype=np.int64)
@@ -190,7 +192,8 @@ def _flagged(scenario: Scenario, seed: int) -> tuple[Whole, Whole]:
         more = Rule(scenario, seed).table(count, count + max(len(steps) - len(own), 0))[count:]
         table = np.concatenate([own, more])[: len(steps)]
     else:
-        table = _drawn(scenario, seed, scenario.calendar.bell_end - steps[met], len(steps))
+        active = scenario.calendar.bell_end - steps[met]
+        table = _drawn(scenario, seed, active[active > 0], len(steps))
     rows = np.empty((len(steps), 4), dtype=np.int64)
     rows[:, 0] = steps
     rows[met, 1:] = table[:known]
@@ -208,14 +211,31 @@ def _spread(first: int, until: int, per_min: float, words: Keys) -> Whole:
     return first + (at + scaled(words[:count], max(width, 1))) // 1024
 
 
+Span = tuple[int, int, float]  # from a step until another, orders a minute
+
+
 def _plain(scenario: Scenario, seed: int) -> RecordArray:
     """Orders without the flag, for the whole day."""
     flow, calendar = scenario.flow, scenario.calendar
     last = calendar.close - STEPS_PER_MINUTE
     opens, bell_end = calendar.open, calendar.bell_end
     spans = ((0, opens, flow.plain_premarket_per_min), (opens, bell_end, flow.plain_bell_per_min), (bell_end, last, flow.plain_day_per_min))
+    return _unflagged(scenario, seed, spans, 0)
+
+
+def _rush(scenario: Scenario, seed: int, fault: Fault) -> RecordArray:
+    """What clients send beside that while another firm runs away, in the stocks in which it does."""
+    calendar, more = scenario.calendar, scenario.flow.plain_bell_per_min * (fault.times - 1)
+    rows = _unflagged(scenario, seed, ((calendar.open, calendar.bell_end, more),), 6)
+    kept: RecordArray = rows[fault.stocks(len(scenario.symbols))[rows["symbol"]]]
+    return kept
+
+
+def _unflagged(scenario: Scenario, seed: int, spans: tuple[Span, ...], first_word: int) -> RecordArray:
+    """Plain orders at these rates, by draws of the CLIENTS stream from `first_word` on."""
+    flow = scenario.flow
     most = sum(int((until - first) * rate / STEPS_PER_MINUTE) for first, until, rate in spans)
-    words = [draws(seed, CLIENTS, k, most) for k in range(6)]
+    words = [draws(seed, CLIENTS, first_word + k, most) for k in range(6)]
     rows, at = records((most,), ARRIVAL), 0
     for first, until, rate in spans:
         steps = _spread(first, until, rate, words[0][at:])
@@ -285,7 +305,9 @@ def make_plan(scenario: Scenario, seed: int) -> tuple[RecordArray, RecordArray]:
         late["flagged"] = 1
         late["qty"] = (scaled(draws(seed, PARENT_ORDERS, _LOTS, len(late)), scenario.flow.qty_lots) + 1) * 100
         late["kept_away"] = scaled(draws(seed, PARENT_ORDERS, _AWAY, len(late)), 256)
-        parts = [_premarket(scenario, seed), late, _plain(scenario, seed)]
+        parts, fault = [_premarket(scenario, seed), late, _plain(scenario, seed)], draw_fault(scenario, seed)
+        if fault.times > 1:
+            parts.append(_rush(scenario, seed, fault))
     rows = records((sum(map(len, parts)),), ARRIVAL)
     rows[:] = np.concatenate(parts)
     rows[:] = rows[np.argsort(rows["step"], kind="stable")]

@@ -16,6 +16,7 @@ from engine.jit import piece
 FUNDAMENTAL, MAKERS, TAKERS, JUMPS, ROUTER, PARENT_ORDERS, FLEET, EVIDENCE, CLIENTS = range(1, 10)
 BIDS = 10  # of the evening: no kernel draws from it
 HOLES = 11  # of controls that were built in the week: nor from this
+FAULTS = 12  # what is wrong on a morning: nor from this
 
 MASK = (1 << 64) - 1
 GOLDEN = 0x9E3779B97F4A7C15

@@ -104,7 +104,8 @@ def place(m, arrival, activations, step, server, flagged, orders_refused, refuse
     The k-th order to meet power peg trades what the k-th of `activations` does (see `arrivals.plan`).
     """
     session = 1 if step >= m.dials[0].open_step else 0
-    behaviour = m.behaviours[server, flagged, session]
+    sleeps = flagged == 1 and _waking_4096(np.int64(arrival.id)) >= m.controls[0].woken_4096
+    behaviour = m.behaviours[server, 2 if sleeps else flagged, session]
     order = arrival
     if behaviour == POWER_PEG and m.tally[0].power_peg < activations.shape[0]:
         order = activations[m.tally[0].power_peg]
@@ -139,6 +140,16 @@ def place(m, arrival, activations, step, server, flagged, orders_refused, refuse
     m.service[s].waited += parent.waited
     if parent.waited == 0:
         parent.waited = step - (parent.due >> 16)
+
+
+def waking_4096(ids):
+    """The share of flagged orders, in 4,096ths, from which on an order wakes what its release should not do, by its id (one, or an array)."""
+    mixed = ids * 2654435761 & 0xFFFFFFFF
+    mixed = (mixed ^ mixed >> 15) * 1540483477 & 0xFFFFFFFF
+    return (mixed ^ mixed >> 13) % 4096
+
+
+_waking_4096 = piece(waking_4096)
 
 
 def ramp_share(ids):

@@ -21,7 +21,7 @@ BEHAVIOURS = ("refuse", "route", "rlp", "power_peg", "stall", "oversize", "mispr
 RUNAWAY = (POWER_PEG, OVERSIZE, MISPRICE, DUPLICATE)  # what a release does to more than the parent asked for
 
 _B12, _B16, _M32 = np.uint64(0xFFF), np.uint64(0xFFFF), np.uint64(0xFFFFFFFF)
-_S12, _S28, _S52, _S63 = np.uint64(12), np.uint64(28), np.uint64(52), np.uint64(63)
+_S12, _S28, _S52, _S56 = np.uint64(12), np.uint64(28), np.uint64(52), np.uint64(56)
 FINAL = (CAPPED, UNRECONCILED)  # rejections after which a router gives the parent up; the others it tries again
 PENDING, ROUTED, LATE, REJECTED = range(4)  # what becomes of a client's order: LATE after a minute without a child
 TAKERS_A_STEP = 64  # background orders one step may emit; the rest of the credit waits
@@ -123,12 +123,13 @@ def take(m, s, step, tape, rows):
     rate = symbol.taker_bell if step < dials.bell_end else symbol.taker_day
     market.credit += rate + (market.step_volume_before * dials.reply_256 << 8)
     key = key_of(m.keys[TAKERS], s, step)
+    lean = symbol.lean_256 if step < dials.bell_end else 0
     for n in range(TAKERS_A_STEP):
         if market.threshold == 0:
             market.threshold = m.waits[int(nth(key, 2 * n) >> _S52)] * dials.taker_shares + 65536
         if market.credit < market.threshold:
             break
-        side = 1 if nth(key, 2 * n + 1) >> _S63 == np.uint64(1) else -1
+        side = 1 if int(nth(key, 2 * n + 1) >> _S56) >= 128 - lean else -1
         touch = book.floor + (book.ask if side > 0 else book.bid)
         market.messages += 1
         lots = (market.threshold >> 16) // 100 * 100

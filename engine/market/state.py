@@ -41,6 +41,7 @@ SYMBOL = np.dtype(
         ("unit", "i4"),  # shares an order
         ("grid", "i4"),  # ticks between levels
         ("breaker_bp", "i4"),  # move within five minutes that pauses the stock
+        ("lean_256", "i4"),  # of 256 background orders in the session, how many more of each half buy
     ]
 )
 # What the market remembers, one record a symbol.
@@ -168,6 +169,7 @@ _CONTROLS = np.dtype(
         ("hold_shares", "i8"),  # larger parents wait for a person
         ("away_256", "i8"),  # share of client flow that has routed away
         ("left", "i8"),  # it has done so because nobody served it
+        ("woken_4096", "i8"),  # of flagged orders, those that wake what a release should not do
     ]
 )
 TALLY = np.dtype(
@@ -255,7 +257,7 @@ class Machine(NamedTuple):
     gross: Whole  # (1,) i8 account 33 at the reference price, kept while a gross cap is on
     controls: RecordArray  # (1,) CONTROLS
     servers: Small  # (V,) i4: 1 when the server's session to the exchanges stands
-    behaviours: Small  # (V, 2, 2) i4 by server, order flag, and continuous session or not
+    behaviours: Small  # (V, 3, 2) i4 by server, order (plain, flagged, flagged and waking nothing), and continuous session or not
     turns: Small  # (2,) i4 next server of the round robin, for plain and for flagged orders
     waiting: Small  # (WAITING,) i4 arrivals that found no server
     tally: RecordArray  # (1,) TALLY
@@ -314,7 +316,7 @@ def allocate(symbols: RecordArray, waits: Whole, powers: Whole, dials: RecordArr
         gross=np.zeros(1, dtype=np.int64),
         controls=records((1,), _CONTROLS),
         servers=np.zeros(SERVERS_MAX + 1, dtype=np.int32),
-        behaviours=np.zeros((SERVERS_MAX + 1, 2, 2), dtype=np.int32),
+        behaviours=np.zeros((SERVERS_MAX + 1, 3, 2), dtype=np.int32),
         turns=np.zeros(2, dtype=np.int32),
         waiting=np.zeros(WAITING, dtype=np.int32),
         tally=records((1,), TALLY),

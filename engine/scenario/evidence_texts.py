@@ -343,6 +343,31 @@ def _load_week(folder: Folder, calendar: Calendar, server: str) -> dict[str, Any
     return {"quotas": quotas, "planned": tuple(planned), "mails": tuple(mails), "calls": tuple(calls), "acts": _acts(file.name, "call", calls)}
 
 
+def _load_deck(folder: Folder, calendar: Calendar, server: str) -> dict[str, Any]:
+    """What is noticed of a run in a scenario with its own `faults.toml`, beside what the other files say; its conditions are theirs."""
+    if not (folder / "faults.toml").is_file():
+        return {"mails": (), "calls": (), "headlines": (), "hints": (), "acts": {}}
+    file = _File(folder / "faults.toml", calendar, server)
+    mails, calls = file.entries(StateMail, "state"), file.entries(CallText, "call")
+    headlines, hints = file.entries(Headline, "headline"), file.entries(HintText, "hint")
+    for what, rows in (("state", mails), ("call", calls), ("headline", headlines), ("hint", hints)):
+        _unique(file, what, rows)
+    _check_when(file, "state", mails, "subject", "body")
+    _check_when(file, "call", calls, "opening")
+    _check_when(file, "headline", headlines, "text")
+    _check_when(file, "hint", hints, "text")
+    for mail in mails:
+        if mail.group == "machines":
+            file.no_host(f"state {mail.id!r}", subject=mail.subject, body=mail.body, sender=mail.sender)
+    return {
+        "mails": tuple(mails),
+        "calls": tuple(calls),
+        "headlines": tuple(headlines),
+        "hints": tuple(hints),
+        "acts": _acts(file.name, "call", calls),
+    }
+
+
 class CallOf(NamedTuple):
     """A call's id and its replies."""
 
@@ -430,7 +455,15 @@ def load_evidence(folder: Folder, server: str, calendar: Calendar, companies: Ma
     mail = _load_mail(folder, calendar, server)
     calls = _load_calls(folder, calendar)
     week = _load_week(folder, calendar, server)
-    acts = {**calls["acts"], **week["acts"]}
+    deck = _load_deck(folder, calendar, server)
+    acts = {**calls["acts"], **deck["acts"], **week["acts"]}
+    for what, more in deck.items():
+        if what in ("mails", "calls", "headlines"):
+            own = mail if what == "mails" else calls
+            twice = sorted({row.id for row in own[what]} & {row.id for row in more})
+            if twice:
+                raise EvidenceError("faults.toml", f"{what[:-1]} {twice[0]!r}", "id", twice[0], "an id that no other file uses")
+            own[what] += more
     for what in ("mails", "calls"):
         own = mail if what == "mails" else calls
         twice = sorted({row.id for row in own[what]} & {row.id for row in week[what]})
@@ -443,7 +476,7 @@ def load_evidence(folder: Folder, server: str, calendar: Calendar, companies: Ma
     injects = _load_injects(folder, calendar, calls["calls"])
     rung = [CallOf(inject.id, inject.call.replies) for inject in injects if inject.call]
     acts |= _acts("injects.toml", "inject", rung)
-    hints = _load_hints(folder, calendar)
+    hints = _load_hints(folder, calendar) + deck["hints"]
     _check_on("hints.toml", "hint", hints, acts)
     # The week's come last: an index is part of a draw's key, and the day's noise is the same with and without a week.
     planned = mail.pop("planned") + calls.pop("alerts") + week["planned"]

@@ -1,10 +1,10 @@
 """Scenario: every number of a game, frozen, validated once at the door.
 
-A scenario is a folder: `scenario.toml`, `symbols.csv`, `parents.csv` (flagged parents of the default seed, in order of
-activation), `releases.toml` (what the deployer can read about them), `barriers.toml` (slices and checklists, may be missing), mail
-and call texts, `front.toml` (what the start page says, may be missing), `playbooks/`. `based_on = "<id>"` takes from another scenario
-what the folder itself does not say: values one by one, other files whole. What is wrong or missing is refused with file, key, value and
-what was expected. Derived numbers are made here with decimal arithmetic and rounded to integers.
+A scenario is a folder: `scenario.toml`, `symbols.csv`, `parents.csv` (flagged parents of the default seed, in order of activation),
+`releases.toml` (what the deployer can read about them), `faults.toml` (what can be wrong), `barriers.toml` (slices and checklists, may be
+missing), mail and call texts, `front.toml` (what the start page says, may be missing), `playbooks/`. `based_on = "<id>"` takes from
+another scenario what the folder itself does not say: values one by one, other files whole. What is wrong or missing is refused with file,
+key, value and what was expected. Derived numbers are made here with decimal arithmetic and rounded to integers.
 """
 
 import csv
@@ -22,6 +22,7 @@ from pydantic.json_schema import SkipJsonSchema
 from engine.market_time import Calendar
 from engine.scenario.barrier_texts import Barriers
 from engine.scenario.evidence_texts import EvidenceTexts, load_evidence
+from engine.scenario.fault_texts import NOTICED, Faults
 from engine.scenario.folders import ID, File, Folder
 from engine.scenario.parts import (
     Block,
@@ -67,6 +68,7 @@ FILES = {
     "symbols": "symbols.csv",
     "parents": "parents.csv",
     "releases": "releases.toml",
+    "faults": "faults.toml",
     "barriers": "barriers.toml",
     "front": "front.toml",
 }  # of the parts that have one of their own
@@ -74,7 +76,7 @@ FILES = {
 # about runs.
 _PLAYED = (
     "scenario.toml", "symbols.csv", "parents.csv", "releases.toml", "barriers.toml", "calls.toml", "hints.toml", "injects.toml", "logs.toml",
-    "mail.toml", "week.toml",
+    "mail.toml", "week.toml", "faults.toml",
 )  # fmt: skip
 
 
@@ -120,6 +122,7 @@ class Scenario(Section):
     controls: Holes
     diagnosis: Diagnosis
     releases: ReleaseTexts
+    faults: Faults
     barriers: Barriers = Barriers()
     front: FrontPage = FrontPage()
     symbols: Annotated[tuple[SymbolRow, ...], Field(min_length=1, strict=False)]
@@ -151,6 +154,16 @@ class Scenario(Section):
         built, told = [release.name for release in self.fleet.release], [note.release for note in self.releases.note]
         if sorted(built) != sorted(told):
             raise ValueError(f"releases.toml: notes of {', '.join(told)}: expected one of each of {', '.join(built)}")
+        return self
+
+    @model_validator(mode="after")
+    def _every_fault_has_a_cause(self) -> "Scenario":
+        causes = [cause.id for cause in self.diagnosis.cause]
+        for fault in self.faults.fault:
+            if fault.cause not in causes:
+                raise ValueError(f"faults.toml: fault {fault.id!r}: cause = {fault.cause!r}: expected one of {', '.join(causes)}")
+            if (fault.stocks or 0) > len(self.symbols):
+                raise ValueError(f"faults.toml: fault {fault.id!r}: stocks = {fault.stocks}: expected at most {len(self.symbols)}")
         return self
 
     @model_validator(mode="after")
@@ -207,7 +220,7 @@ def _complain(folder: Folder, error: ValidationError) -> ScenarioError:
     first = error.errors()[0]
     where = [str(part) for part in first["loc"]]
     file = FILES.get(where[0], "scenario.toml") if where else "scenario.toml"
-    if file in ("releases.toml", "barriers.toml", "front.toml"):
+    if file in ("releases.toml", "faults.toml", "barriers.toml", "front.toml"):
         del where[0]
     elif file != "scenario.toml" and len(where) > 1 and where[1].isdigit():
         where[1] = f"line {int(where[1]) + 2}"
@@ -285,6 +298,7 @@ def _read(own: Folder, find: Callable[[str], Folder | None]) -> Scenario:
     if isinstance(told, dict):
         data["told"] = {"subjects": _SUBJECTS_BEFORE} | told
     data["releases"] = _table(files, "releases.toml", "notes, diffs and changes")
+    data["faults"] = _faults(files, data)
     for name, expected in (("barriers", "slices and checklists"), ("front", "what the start page says")):
         if (files / FILES[name]).is_file():
             data[name] = _table(files, FILES[name], expected)
@@ -298,6 +312,18 @@ def _read(own: Folder, find: Callable[[str], Folder | None]) -> Scenario:
         return Scenario.model_validate(found, context={"calendar": _calendar(own, data)})
     except ValidationError as error:
         raise _complain(own, error) from None
+
+
+def _faults(files: Folder, data: dict[str, object]) -> dict[str, object]:
+    """What can be wrong, without the texts of the same file. Data from before there were faults said it in two other places."""
+    if (files / FILES["faults"]).is_file():
+        return {key: value for key, value in _table(files, FILES["faults"], "faults").items() if key not in NOTICED}
+    fleet, diagnosis = (dict(part) if isinstance(part, dict) else {} for part in (data.get("fleet"), data.get("diagnosis")))
+    quiet = bool(fleet.pop("mirror", False)) | bool(fleet.pop("copies_arrive", False))
+    name, cause = "nothing" if quiet else "stale-release", diagnosis.pop("right", "")
+    data["fleet"], data["diagnosis"] = fleet, diagnosis
+    words = {"story": "Nothing was wrong." if quiet else "A copy missed {server}.", "epilogue": "As it was in the record."}
+    return {"fault": [{"id": name, "mechanism": "mirror" if quiet else name, "cause": cause, **words}]}
 
 
 def _calendar(own: Folder, data: dict[str, object]) -> Calendar:
@@ -321,6 +347,8 @@ def _fingerprint(files: Folder) -> str:
     sha = hashlib.sha256(files.code.encode())
     for name in _PLAYED:
         for file in (files / name, files.base / name) if files.base and name == "scenario.toml" else (files / name,):
+            if name == "faults.toml" and not file.is_file():
+                continue  # data from before there were any keeps its fingerprint
             content = file.read_bytes() if file.is_file() else b""
             sha.update(f"{name} {len(content)}\n".encode() + content)
     return sha.hexdigest()

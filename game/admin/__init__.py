@@ -92,7 +92,7 @@ class ExerciseAdmin(ReadOnly):
     actions = ("archive_selected", "bring_back_selected", "export_selected", "delete_selected")
     actions_detail = ("export",)
     fields = (
-        "facilitator", "code", "title", "state", "scenario_told", "drawn", "seed", "noise", "starts", "help_told", "loss_counter", "speeds",
+        "facilitator", "code", "title", "state", "scenario_told", "drawn", "seed_told", "noise", "starts", "help_told", "loss_counter", "speeds",
         "planning_s", "planned_for", "created", "started_at", "ended_at", "archived", "pages", "desks", "log",
     )  # fmt: skip
 
@@ -119,6 +119,10 @@ class ExerciseAdmin(ReadOnly):
     @admin.display(description="Scenario")  # an order by it would tell what a drawn one is
     def scenario_told(self, exercise: Exercise) -> str:
         return exercise.scenario_told
+
+    @admin.display(description="Seed")
+    def seed_told(self, exercise: Exercise) -> str:
+        return exercise.seed_told
 
     @admin.display(description="Teams", ordering="team_number")
     def team_count(self, exercise: Any) -> int:
@@ -371,8 +375,8 @@ admin.site.register([Team, Holding], ReadOnly)
 
 @admin.register(Ghost)
 class GhostAdmin(ReadOnly):
-    """History's runs, but none on the market of a drawn scenario: its seed would tell which one that is."""
+    """History's runs, but none on the market of an exercise that is held: its seed and its loss would tell what was drawn."""
 
     def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Ghost]":
-        secret = Exercise.objects.filter(schedule.SECRET).values("seed")
+        secret = Exercise.objects.filter(schedule.held()).values("seed")
         return super().get_queryset(request).exclude(seed__in=secret)

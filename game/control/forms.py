@@ -10,13 +10,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 import engine
-from game.control.schedule import TITLE_MAX, new_seed
+from game.control.schedule import TITLE_MAX
 from game.models import Defaults, Exercise, Holding, RuleBroken, contents, lessons
 from game.models.branching import KEPT_MARKET
 from game.models.planning import PLANNING_S
 from game.people import joining
 from game.rules import SEED_MAX, SPEED_MAX, SPEED_MIN
-from game.scenarios import playable
+from game.scenarios import new_seed, playable
 
 TEAMS = ("Cobalt", "Amber", "Slate", "Coral", "Jade", "Ivory", "Crimson", "Indigo", "Olive", "Plum", "Sand", "Teal")
 OF_A_SPEED = {**engine.PHASES, "deployment": "Week", "bell": "Opening bell"}  # the field of a phase's speed
@@ -121,6 +121,8 @@ class NewExercise(forms.Form):
                 data["start_step"] = _step(calendar, data["start"])
             except forms.ValidationError as problem:
                 self.add_error("start", problem)
+        if contents.is_deck(data["played"]) and data["start_step"] != 0 and "start" not in self.errors:
+            self.add_error("start", f"What is wrong on this morning is wrong from its beginning: it starts at {calendar.hm(0)}.")
         if data.get("seed_from") == "own" and data.get("seed") is None and "seed" not in self.errors:
             self.add_error("seed", f"Type the seed: a whole number from 0 to {SEED_MAX}.")
         return data
@@ -163,7 +165,7 @@ class NewExercise(forms.Form):
 
     def _seed(self, scenario: str) -> int:
         chosen, seed = self.cleaned_data["seed_from"], self.cleaned_data["seed"]
-        if chosen == "draw":
+        if chosen == "draw" or (chosen == "history" and contents.is_deck(scenario)):  # history played no such morning
             return new_seed()
         return int(seed) if seed is not None and chosen != "history" else engine.load_scenario(scenario).default_seed
 

@@ -1,19 +1,18 @@
 """Exercises before and after they are played: prepared ahead, copied, put away, deleted."""
 
-import secrets
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from game.models import Command, Event, Exercise, Fork, Inject, RuleBroken, Run, Team, branching, injects
-from game.rules import SEED_MAX
+from game.models import Command, Event, Exercise, Fork, Inject, RuleBroken, Run, Team, branching, contents, injects
+from game.scenarios import new_seed
 from game.sqlite_writer import write
 
 TITLE_MAX = 80
 PLAYED = ("running", "paused")
-SECRET = Q(drawn=True) & ~Q(state="ended")  # see Exercise.kept_secret
+SECRET = Q(drawn=True) & ~Q(state="ended")  # whose scenario must not show
 # What a copy has from the one it is a copy of. Not: code, state, dates, the frozen board, who played it.
 KEPT = (
     "facilitator", "title", "scenario", "drawn", "seed", "noise", "start_step", "speeds", "loss_counter", "help", "planning_s", "places", "stuck_s",
@@ -21,9 +20,9 @@ KEPT = (
 )  # fmt: skip
 
 
-def new_seed(*taken: int) -> int:
-    """A drawn seed that is none of these."""
-    return next(seed for seed in iter(lambda: secrets.randbelow(SEED_MAX), None) if seed not in taken)
+def held() -> Q:
+    """Exercises of which neither the seed nor what was reckoned from it may show, see Exercise.kept_secret."""
+    return (Q(drawn=True) | Q(scenario__in=contents.decks())) & ~Q(state="ended")
 
 
 def copy_of(exercise: Exercise, *, new_market: bool = False) -> Exercise:

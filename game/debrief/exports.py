@@ -132,7 +132,7 @@ def whole(exercises: Iterable[Exercise]) -> Iterator[str]:
     for place, exercise in enumerate(exercises):
         head = {name: getattr(exercise, name) for name in _TOLD}
         facilitator = exercise.facilitator.get_username() if exercise.facilitator else None
-        told = {**head, "scenario": exercise.scenario_told, "facilitator": facilitator}
+        told = {**head, "scenario": exercise.scenario_told, "seed": None if exercise.kept_secret else exercise.seed, "facilitator": facilitator}
         yield ("[" if place == 0 else ",") + to_json(told)[:-1] + ', "teams": ['
         for number, team in enumerate(exercise.teams.prefetch_related("seats__holdings__player")):
             seats = [

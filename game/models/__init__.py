@@ -158,13 +158,26 @@ class Exercise(models.Model):
 
     @property
     def kept_secret(self) -> bool:
-        """Whether the scenario must not show yet."""
-        return self.drawn and self.state != self.State.ENDED
+        """Whether what was drawn must not show yet, the scenario or what is wrong in it, nor anything that was reckoned from it: the seed,
+        and what a run is held against.
+        """
+        return (self.drawn or contents.is_deck(self.scenario)) and self.state != self.State.ENDED
 
     @property
     def scenario_told(self) -> str:
         """The scenario as it may show now."""
-        return "a drawn scenario" if self.kept_secret else self.scenario
+        return "a drawn scenario" if self.drawn and self.kept_secret else self.scenario
+
+    @property
+    def seed_told(self) -> str:
+        """The seed as it may show now."""
+        return "told at the end" if self.kept_secret else str(self.seed)
+
+    @property
+    def fault_told(self) -> dict[str, str] | None:
+        """What was wrong, where and how strong, once everybody may know; None before, and where it is no secret."""
+        scenario = contents.here(self.scenario)
+        return engine.fault_told(scenario, self.seed) if scenario and scenario.faults.deck and not self.kept_secret else None
 
     @property
     def words(self) -> dict[str, Any]:

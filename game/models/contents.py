@@ -58,6 +58,17 @@ def here(scenario_id: str) -> engine.Scenario | None:
         return None
 
 
+def is_deck(scenario_id: str) -> bool:
+    """Whether the seed draws what is wrong in a scenario."""
+    scenario = here(scenario_id)
+    return scenario is not None and scenario.faults.deck
+
+
+def decks() -> list[str]:
+    """The scenarios that are here in which it does."""
+    return [scenario_id for scenario_id in engine.scenario_ids() if is_deck(scenario_id)]
+
+
 def words_of(scenario_id: str) -> dict[str, Any]:
     """What the pages of an exercise call things; of a scenario that is not here any more, in words that fit any."""
     return words_in(here(scenario_id))

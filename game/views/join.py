@@ -21,7 +21,7 @@ from game.people import joining, sharing
 from game.people.access import exercise_called, exercises_of, give_player_cookie, player_of, was_player
 from game.people.desks import ORDER
 from game.people.limiter import JOINS, PLAYS, TOO_OFTEN, TooOften, address_of, take
-from game.scenarios import standard
+from game.scenarios import playable, standard
 
 SHOWN = 12
 SOON = timedelta(hours=24)  # what is planned for later is nobody's business yet
@@ -49,6 +49,9 @@ def _home(request: HttpRequest, **more: Any) -> dict[str, Any]:
         "words": contents.words_in(scenario),
         "starts": starts,
         "chosen": request.POST.get("start") or starts[1][0] if starts else "",
+        "mornings": [look for look in playable() if look.scenario and look.scenario.faults.deck] if scenario else [],
+        "standard": scenario,
+        "morning": request.POST.get("morning") or (scenario.id if scenario else ""),
         "here": _here(request),
         **more,
     }
@@ -72,7 +75,9 @@ def play(request: HttpRequest) -> HttpResponse:
     try:
         if alone:
             give_up(alone.exercise)
-        player, token = joining.play_now(request.POST.get("desk", "all"), request.POST.get("start", ""), address)
+        player, token = joining.play_now(
+            request.POST.get("desk", "all"), request.POST.get("start", ""), address, request.POST.get("morning", "")
+        )
     except RuleBroken as problem:
         return render(request, "home.html", _home(request, play_error=str(problem)), status=409)
     response = redirect("lobby")

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Simulation, load_scenario, playbook, replay
-from engine.market.arrivals import FIRST_ORDER, Rule, arrival_plan, lognormal_factors, make_plan, stale_server
+from engine.market.arrivals import FIRST_ORDER, Rule, arrival_plan, lognormal_factors, make_plan
 from engine.market.derive import gap_of
+from engine.market.faults import stale_server
 from engine.market.state import PARENTS
 from tests.days import OPEN, step_at
 from tests.engine_builders import at_open, quiet_scenario

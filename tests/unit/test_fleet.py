@@ -4,6 +4,7 @@ import pytest
 
 from engine import load_scenario
 from engine.firm.fleet import RUNNING, STARTING, STOPPED, Fleet
+from engine.market.faults import draw_fault
 from engine.market.router import BEHAVIOURS
 
 pytestmark = pytest.mark.kernels
@@ -14,7 +15,7 @@ OLD, NEW = (release.name for release in SCENARIO.fleet.release[:2])
 
 @pytest.fixture
 def fleet() -> Fleet:
-    return Fleet.deployed(SCENARIO, 8)
+    return Fleet.deployed(SCENARIO, draw_fault(SCENARIO, 79))
 
 
 def test_the_morning_finds_the_new_release_on_seven_of_eight_and_a_tool_that_says_eight(fleet):
@@ -86,7 +87,7 @@ def test_names_come_from_the_scenario(fleet):
 def test_a_fleet_survives_being_put_away(fleet):
     fleet.copy(8, NEW, 1)
     fleet[3].state, fleet[4].connected = STOPPED, False
-    other = Fleet.deployed(SCENARIO, 2)
+    other = Fleet.deployed(SCENARIO, draw_fault(SCENARIO, 2))
     other.restore(fleet.to_dict())
     assert other.servers == fleet.servers
     assert other.servers[0] is not fleet.servers[0]

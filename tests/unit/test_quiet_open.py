@@ -28,7 +28,7 @@ def test_it_shares_the_records_data_and_says_only_what_differs():
     assert (QUIET.symbols, QUIET.levers, QUIET.flow) == (RECORD.symbols, RECORD.levers, RECORD.flow)
     assert QUIET.evidence.mails == RECORD.evidence.mails
     assert [cause.id for cause in QUIET.diagnosis.cause] == [cause.id for cause in RECORD.diagnosis.cause]
-    assert QUIET.diagnosis.right == "retail-flow"
+    assert [(fault.mechanism, fault.cause) for fault in QUIET.faults.fault] == [("mirror", "retail-flow")]
 
 
 def test_a_base_that_does_not_exist_is_named(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine import Command, Simulation, load_scenario, playbook, record, replay
-from engine.market.arrivals import stale_server
+from engine.market.faults import stale_server
 from engine.market.state import ERROR
 from tests.days import BELL_END, OPEN
 from tests.small import before

@@ -7,7 +7,8 @@ import pytest
 
 from engine import PlaybookError, ScenarioError, load_scenario, playbook, playbook_names, scenario_ids
 from engine.analysis.replay import CheckpointError, restore
-from engine.market.arrivals import arrival_plan, stale_server
+from engine.market.arrivals import arrival_plan
+from engine.market.faults import stale_server
 from engine.scenario.scenario import SCENARIOS, read_folder
 from tests.days import clock, following, phase, step_at
 from tests.small import small_scenario
@@ -115,7 +116,7 @@ def test_an_unknown_scenario_is_answered_with_those_there_are():
     for wrong in ("knight-2013", "../knight-2012", ""):
         with pytest.raises(ScenarioError, match=r"knight-2012"):
             load_scenario(wrong)
-    assert scenario_ids() == ["knight-2012", "quiet-open"]
+    assert scenario_ids() == ["any-morning", "knight-2012", "quiet-open"]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 import engine
+from game import scenarios
 from game.control import schedule
 from game.control.forms import EditExercise, NewExercise
 from game.models import Defaults, Event, Exercise, Holding, Player, RuleBroken, Run, Seat, injects
@@ -163,8 +164,8 @@ def test_run_again_is_the_same_teams_on_another_market(client, erin):
 
 def test_a_new_seed_is_never_the_one_that_was_played(monkeypatch):
     drawn = iter([5, 5, 6])
-    monkeypatch.setattr("game.control.schedule.secrets.randbelow", lambda _: next(drawn))
-    assert schedule.new_seed(5) == 6
+    monkeypatch.setattr("game.scenarios.secrets.randbelow", lambda _: next(drawn))
+    assert scenarios.new_seed(5) == 6
 
 
 def test_what_staff_copies_is_theirs(client, erin):

@@ -1,0 +1,114 @@
+"""What is wrong on a morning: drawn whole from scenario and seed, each part by a key of its own, whatever anybody does.
+
+The mechanisms are a closed set, and here is what each does. `stale-release`: a copy missed a server. `stale-process`: the file arrived there
+and the process was not restarted. `mirror`: a forgotten host outside of the fleet mails rejects, and nothing else is wrong.
+`defective-release`: the release that went live does not count fills for a few flagged orders. `market-wide`: another firm runs away.
+
+Strength is how many flagged orders meet the fault, never which stocks they trade: the k-th that does trades what the k-th of the record did.
+Place, strength and what is benign are drawn the same for every fault, so that two mornings of one seed which differ in their fault alone
+look alike for as long as they should.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from functools import cached_property
+
+import numpy as np
+
+from engine.market.chance import FAULTS, FLEET, below, draws
+from engine.market.state import SYMBOL, RecordArray, records
+from engine.scenario.fault_texts import FaultText
+from engine.scenario.scenario import Scenario
+
+WHOLE = 4096  # all flagged orders, in the share of them that meets a fault
+_FAULT, _STRENGTH, _BEFORE, _MIRROR, _ITS_PLACE, _STOCKS, _LEANS = range(7)  # what a draw of the stream decides
+_FINE = 1 << 20
+_LEAN_256 = 40  # of 256 orders of others in a stock of market-wide, so many more are on one side
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What was drawn. `place`: the server the draw fell on, whether or not the fault sits on one; `strength` as in `FaultText`."""
+
+    text: FaultText
+    seed: int
+    place: int
+    strength: float
+    clean_before: bool
+    mirrors: tuple[int, ...]  # whose turn of the round robin a forgotten host gets as well
+
+    @property
+    def mechanism(self) -> str:
+        """How it works."""
+        return self.text.mechanism
+
+    @property
+    def servers(self) -> tuple[int, ...]:
+        """The servers on which something is otherwise than on the rest."""
+        return (self.place,) if self.mechanism in ("stale-release", "stale-process") else ()
+
+    @cached_property
+    def share(self) -> int:
+        """Of WHOLE flagged orders, how many wake what a release should not do."""
+        return WHOLE if self.mechanism == "market-wide" else max(1, round(self.strength * WHOLE))
+
+    @property
+    def times(self) -> float:
+        """How many times as much is traded in the stocks of another firm's runaway, by clients as well."""
+        return self.strength if self.mechanism == "market-wide" else 1.0
+
+    def stocks(self, count: int) -> "np.typing.NDArray[np.bool_]":
+        """Of `count` stocks, those in which another firm runs away."""
+        found = np.zeros(count, dtype=np.bool_)
+        words = draws(self.seed, FAULTS, _STOCKS, count)
+        found[np.lexsort((np.arange(count), words))[: self.text.stocks or 0]] = True
+        return found
+
+    def trade_more(self, symbols: RecordArray) -> RecordArray:
+        """What others trade in each stock: `symbols` itself, or a copy in which another firm runs away until the exchange ends it."""
+        if self.times == 1.0:
+            return symbols
+        found, mine = records(symbols.shape, SYMBOL), self.stocks(len(symbols))
+        found[:] = symbols
+        found["taker_bell"][mine] = found["taker_bell"][mine] * round(self.times * 256) >> 8
+        sides = draws(self.seed, FAULTS, _LEANS, len(symbols)) >> np.uint64(63)
+        found["lean_256"][mine] = np.where(sides == 1, _LEAN_256, -_LEAN_256)[mine]
+        return found
+
+
+def stale_server(scenario: Scenario, seed: int) -> int:
+    """The server that the draw falls on: of the record, the one that the first manual copy missed."""
+    named = scenario.fleet.stale_seeds.get(str(seed))
+    return named if named and not scenario.faults.deck else below(seed, FLEET, 0, 0, scenario.fleet.servers) + 1
+
+
+def draw_fault(scenario: Scenario, seed: int) -> Fault:
+    """What is wrong on the morning of a seed."""
+    faults, servers = scenario.faults, scenario.fleet.servers
+    left = below(seed, FAULTS, _FAULT, 0, sum(text.weight for text in faults.fault))
+    for text in faults.fault:
+        left -= text.weight
+        if left < 0:
+            break
+    place = stale_server(scenario, seed)
+    mirrors = {place} if text.mechanism == "mirror" else set()
+    if below(seed, FAULTS, _MIRROR, 0, _FINE) < faults.benign.mirror * _FINE:
+        mirrors.add((place + below(seed, FAULTS, _ITS_PLACE, 0, max(servers - 1, 1))) % servers + 1)
+    clean = below(seed, FAULTS, _BEFORE, 0, _FINE) < text.clean_before * _FINE
+    return Fault(text, seed, place, _strength(text, seed), clean, tuple(sorted(mirrors)))
+
+
+def _strength(text: FaultText, seed: int) -> float:
+    """A figure of the range, evenly on a logarithmic scale."""
+    with localcontext() as context:
+        context.prec = 30
+        least, most = (Decimal(str(end)) for end in text.strength)
+        part = Decimal(below(seed, FAULTS, _STRENGTH, 0, _FINE)) / _FINE
+        return float(round(least * ((most / least).ln() * part).exp(), 6))
+
+
+def fault_told(scenario: Scenario, seed: int) -> dict[str, str]:
+    """What was wrong, where and how strong, in plain words for the debrief: {id, story, epilogue}."""
+    fault = draw_fault(scenario, seed)
+    words = {"server": scenario.fleet.name.format(n=fault.place), "one_in": f"{1 / fault.strength:.0f}", "times": f"{fault.strength:.1f}"}
+    return {"id": fault.text.id, "story": fault.text.story.format_map(words), "epilogue": fault.text.epilogue.format_map(words)}

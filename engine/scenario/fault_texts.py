@@ -1,0 +1,83 @@
+"""What can be wrong on a morning: a scenario's `faults.toml`. One fault that is always the same, or a deck from which the seed draws one.
+
+A fault is data; the mechanisms it may name are code (`engine/market/faults.py`). What people and machines say of it they say of the run's
+state, in `[[state]]`, `[[call]]`, `[[headline]]` and `[[hint]]` of the same file, and never of the fault: those are read with the texts.
+"""
+
+from string import Formatter
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from engine.scenario.folders import ID
+from engine.scenario.parts import Part, Section
+
+Mechanism = Literal["stale-release", "stale-process", "mirror", "defective-release", "market-wide"]
+SAYS = ("server", "one_in", "times")  # what story and epilogue are filled with
+NOTICED = ("state", "call", "headline", "hint")  # tables of the file that are read with the evidence
+
+
+class FaultText(Section):
+    """Something that is wrong. `strength` is drawn between its two figures, evenly on a logarithmic scale: the share of flagged orders that
+    meet it, or of `market-wide` how many times as much is traded. `stocks`: how many it is in. `clean_before`: the chance that the release
+    before has not the same defect. `story` and `epilogue` are for the debrief: what it was, and what would have helped.
+    """
+
+    id: Annotated[str, Field(pattern=ID.pattern)]
+    mechanism: Mechanism
+    weight: Annotated[int, Field(ge=1, le=1000)] = 1
+    cause: str
+    strength: Annotated[tuple[float, float], Field(strict=False)] = (1.0, 1.0)
+    stocks: Annotated[int, Field(ge=1)] | None = None
+    clean_before: Part = 0.0
+    story: Annotated[str, Field(min_length=8)]
+    epilogue: Annotated[str, Field(min_length=8)]
+
+    @model_validator(mode="after")
+    def _strength_is_a_range(self) -> "FaultText":
+        least, most = self.strength
+        low, high = (1.0, 10.0) if self.mechanism == "market-wide" else (0.001, 1.0)
+        if not low <= least <= most <= high:
+            raise ValueError(f"strength = {[least, most]}: expected two numbers from {low:g} to {high:g}, the smaller first")
+        return self
+
+    @model_validator(mode="after")
+    def _parameters_belong_to_it(self) -> "FaultText":
+        if (self.stocks is not None) is not (self.mechanism == "market-wide"):
+            raise ValueError(f"stocks = {self.stocks}: expected a number of market-wide, and of nothing else")
+        if self.clean_before and self.mechanism != "defective-release":
+            raise ValueError(f"clean_before = {self.clean_before}: expected of defective-release alone")
+        return self
+
+    @model_validator(mode="after")
+    def _words_can_be_filled(self) -> "FaultText":
+        for key in ("story", "epilogue"):
+            for _, name, _, _ in Formatter().parse(getattr(self, key)):
+                if name is not None and name not in SAYS:
+                    raise ValueError(f"{key}: {{{name}}}: expected one of {', '.join(SAYS)}")
+        return self
+
+
+class Benign(Section):
+    """What is out of the ordinary and does no harm, drawn by itself whatever the fault is: the chance that a forgotten host mails rejects."""
+
+    mirror: Part = 0.0
+
+
+class Faults(Section):
+    """What can be wrong: one fault, or a deck."""
+
+    fault: Annotated[tuple[FaultText, ...], Field(min_length=1, strict=False)]
+    benign: Benign = Benign()
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "Faults":
+        ids = [fault.id for fault in self.fault]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"faults {', '.join(ids)}: expected each id once")
+        return self
+
+    @property
+    def deck(self) -> bool:
+        """Whether the seed draws one, so that nobody may be told which before the end."""
+        return len(self.fault) > 1

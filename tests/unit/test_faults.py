@@ -1,0 +1,189 @@
+"""What is wrong on a morning: drawn by the seed from a deck, each part by a key of its own."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import Scenario, ScenarioError, Simulation, fault_told, load_scenario, read_scenario, restore, save, scenario_files, score, step_to
+from engine.firm import server_ops
+from engine.market.arrivals import arrival_plan
+from engine.market.faults import WHOLE, draw_fault
+from engine.market.market_step import waking_4096
+from engine.market.router import POWER_PEG
+from engine.market.state import ERROR
+from tests.days import OPEN, step_at
+from tests.small import give
+
+RECORD, ANY = load_scenario("knight-2012"), load_scenario("any-morning")
+IDS = [fault.id for fault in ANY.faults.fault]
+SEEDS = range(2000)
+
+
+def only(fault: str, *, mirror: float = 0.0, **strength: Any) -> Scenario:
+    """The deck with one card: the same mornings, and nothing drawn but place and strength."""
+    text = next(text for text in ANY.faults.fault if text.id == fault).model_copy(update=strength)
+    faults = ANY.faults.model_copy(update={"fault": (text,), "benign": ANY.faults.benign.model_copy(update={"mirror": mirror})})
+    return ANY.model_copy(update={"faults": faults, "sha256": f"{ANY.sha256} {fault} {mirror} {strength}"})
+
+
+def seed_of(fault: str) -> int:
+    """The first seed that draws a fault."""
+    return next(seed for seed in SEEDS if draw_fault(ANY, seed).text.id == fault)
+
+
+def test_the_seed_draws_by_weight_and_every_server_has_its_turn():
+    drawn = [draw_fault(ANY, seed) for seed in SEEDS]
+    count, weights = Counter(fault.text.id for fault in drawn), {text.id: text.weight for text in ANY.faults.fault}
+    assert set(count) == set(IDS)
+    for name, weight in weights.items():
+        share = weight / sum(weights.values())
+        assert abs(count[name] / len(SEEDS) - share) < 4 * (share / len(SEEDS)) ** 0.5
+    assert {fault.place for fault in drawn} == set(range(1, 9))
+
+
+@pytest.mark.parametrize("fault", IDS)
+def test_strength_lies_in_its_range_and_as_often_below_as_above_its_middle(fault):
+    found = sorted(drawn.strength for seed in SEEDS if (drawn := draw_fault(ANY, seed)).text.id == fault)
+    least, most = next(text.strength for text in ANY.faults.fault if text.id == fault)
+    assert least <= found[0] and found[-1] <= most
+    assert found[len(found) // 2] == pytest.approx((least * most) ** 0.5, rel=0.15), "evenly on a logarithmic scale"
+
+
+def test_what_is_benign_comes_with_every_fault_as_often():
+    for name in IDS:
+        mine = [drawn for seed in SEEDS if (drawn := draw_fault(ANY, seed)).text.id == name]
+        more = [len(drawn.mirrors) > (drawn.mechanism == "mirror") for drawn in mine]
+        assert abs(sum(more) / len(more) - ANY.faults.benign.mirror) < 0.1, name
+
+
+def test_place_strength_and_orders_are_the_same_whatever_the_fault_of_a_seed_is():
+    """Two mornings that differ in their fault alone: nothing else moves."""
+    stale, process, nothing = (only(name) for name in ("stale-release", "stale-process", "nothing"))
+    for seed in range(20):
+        drawn = [draw_fault(scenario, seed) for scenario in (stale, process, nothing)]
+        assert len({(one.place, one.strength) for one in drawn}) == 1
+        assert (arrival_plan(stale, seed)[0] == arrival_plan(nothing, seed)[0]).all()
+
+
+def test_the_records_fault_is_whole_and_always_the_same():
+    for seed in (79, 1, 2):
+        fault = draw_fault(RECORD, seed)
+        assert (fault.text.id, fault.share, fault.mirrors) == ("stale-release", WHOLE, ())
+    assert draw_fault(RECORD, 79).place == 8
+    assert not RECORD.faults.deck and ANY.faults.deck
+
+
+def test_a_share_of_flagged_orders_wakes_it_and_the_rest_is_routed():
+    scenario = only("stale-release", strength=(0.25, 0.25))
+    sim = Simulation(scenario, 3)
+    sim.step(OPEN + 40)
+    parents = sim.machine.parents[np.arange(sim.machine.parents.shape[1])[None, :] < sim.machine.parent_count[:, None]]
+    mine = parents[(parents["server"] == sim.stale) & (parents["flagged"] == 1)]
+    awake = mine["behaviour"] == POWER_PEG
+    assert 10 <= awake.sum() <= 26, "about a quarter of 72"
+    assert (waking_4096(mine["id"][awake].astype(np.int64)) < 1024).all(), "which, their own number decides"
+    assert len(parents[(parents["server"] != sim.stale) & (parents["behaviour"] == POWER_PEG)]) == 0
+    assert 15 <= len(sim.records.refusals) <= 35, "before the bell as well"
+
+
+def test_the_kth_that_meets_it_trades_what_the_kth_of_a_stronger_one_does():
+    weak, strong = (Simulation(only("stale-release", strength=(part, part)), 3) for part in (0.125, 0.5))
+    for sim in (weak, strong):
+        sim.step(OPEN + 20)
+    traded = [sorted(zip(*(sim.machine.parents[key][sim.machine.parents["behaviour"] == POWER_PEG] for key in ("gap", "side")), strict=True))
+              for sim in (weak, strong)]  # fmt: skip
+    assert 0 < len(traded[0]) < len(traded[1])
+    assert not [row for row in traded[0] if row not in traded[1]]
+
+
+def test_disk_and_process_differ_after_a_copy_without_a_restart_and_a_restart_mends_it():
+    sim = Simulation(only("stale-process"), 4)
+    disk, process = sim.fleet.hashes(sim.stale)
+    assert disk == sim.fleet.releases["smars-rlp"].hash and process == sim.fleet.releases["smars-2003"].hash
+    assert [n for n in range(1, 9) if sim.fleet.defective(n)] == [sim.stale]
+    sim.step(step_at("09:00"))
+    assert {row[1] for row in sim.records.refusals} == {sim.stale}
+    server_ops.run_checksum(sim, [sim.stale])
+    assert sim.records.fault_found
+    give(sim, "risk", "authorise.give", what="servers.stop_all")
+    assert give(sim, "operator", "server.stop", server=sim.stale) is None
+    sim.step(step_at("09:02") - sim.now)
+    assert give(sim, "operator", "server.start", server=sim.stale) is None
+    step_to(sim, step_at("09:45"), [])
+    assert sim.fleet.hashes(sim.stale)[0] == sim.fleet.hashes(sim.stale)[1]
+    assert sim.machine.tally[0].power_peg == 0 and score(sim)["runaway"] == "never"
+
+
+def test_copying_the_file_again_without_a_restart_mends_nothing():
+    sim = Simulation(only("stale-process"), 4, instant=True)
+    assert give(sim, "deployer", "release.copy", servers=[sim.stale], release="smars-rlp") is None
+    sim.step(OPEN + 60)
+    assert sim.monitoring.runaway > 0
+
+
+def test_a_forgotten_host_mails_and_no_log_of_the_eight_has_a_line_of_it():
+    sim = Simulation(only("nothing"), 5)
+    step_to(sim, OPEN + 240, [])
+    assert len(sim.records.refusals) > 5 and {row[1] for row in sim.records.refusals} == {0}
+    assert not any(line["kind"] == "refused" for n in range(1, 9) for line in server_ops.log_records(sim, n))
+    assert score(sim)["runaway"] == "never" and int(sim.machine.fills[:, ERROR].sum()) == 0
+
+
+def test_flagged_orders_come_until_the_close():
+    rows, _ = arrival_plan(ANY, 3)
+    assert rows["step"][rows["flagged"] == 1].max() > step_at("15:50")
+
+
+def test_a_run_that_was_put_away_has_the_fault_it_had():
+    for name in IDS:
+        sim = Simulation(ANY, seed_of(name))
+        step_to(sim, 600, [])
+        again = restore(ANY, save(sim))
+        for one in (sim, again):
+            step_to(one, OPEN + 400, [])
+        assert again.digest() == sim.digest(), name
+
+
+def test_no_week_lies_before_a_drawn_morning():
+    with pytest.raises(ValueError, match="no week"):
+        Simulation(ANY, 1, start=ANY.calendar.week)
+
+
+def test_the_debrief_says_what_it_was_where_and_how_strong():
+    for name in IDS:
+        seed = seed_of(name)
+        told, fault = fault_told(ANY, seed), draw_fault(ANY, seed)
+        assert told["id"] == name and "{" not in told["story"] + told["epilogue"]
+        assert (f"SMARS-{fault.place}" in told["story"]) is bool(fault.servers)
+
+
+WRONG = (
+    ('cause = "old-release"', 'cause = "no-such"', r"cause = 'no-such': expected one of old-release"),
+    ("strength = [0.125, 0.5]", "strength = [0.5, 0.125]", "expected two numbers from 0.001 to 1"),
+    ('id = "stale-process"', 'id = "stale-release"', "expected each id once"),
+    ('mechanism = "mirror"', 'mechanism = "gremlins"', "gremlins"),
+    ("{one_in} there woke", "{twelve} there woke", "twelve"),
+    ("weight = 3", "weight = 0", "weight"),
+)
+
+
+@pytest.mark.parametrize(("found", "instead", "said"), WRONG)
+def test_a_wrong_deck_is_refused_with_what_was_expected(found, instead, said):
+    files = scenario_files(ANY)
+    text = files["any-morning/faults.toml"]
+    assert found in text
+    with pytest.raises(ScenarioError, match=said) as problem:
+        read_scenario("any-morning", {**files, "any-morning/faults.toml": text.replace(found, instead, 1)})
+    assert "faults.toml" in str(problem.value)
+
+
+def test_data_from_before_there_were_faults_is_still_read():
+    files = {name: text for name, text in scenario_files(load_scenario("quiet-open")).items() if not name.endswith("faults.toml")}
+    old = {
+        **files,
+        "quiet-open/scenario.toml": files["quiet-open/scenario.toml"] + "\n[fleet]\ncopies_arrive = true\nmirror = true\n[diagnosis]\nright = 'retail-flow'\n",
+    }
+    fault = draw_fault(read_scenario("quiet-open", old), 7)
+    assert (fault.mechanism, fault.text.cause, fault.share) == ("mirror", "retail-flow", WHOLE)
