@@ -291,7 +291,7 @@ def test_what_is_down_when_a_run_is_cut_short_counts_as_down_to_the_close():
         (["knight-2012", "--unwind", "formula", "--from", "12:00"], "--until is 11:30: expected a time after --from, which is 12:00"),
         (["knight-2012", "--bundle", "/no/where.zip"], "--bundle /no/where.zip: cannot be written: No such file or directory"),
         (["knight-2012", "--bundle", "x.zip", "--seeds", "2"], "--bundle: expected without --seeds, --habits and --playbooks"),
-        (["knight-1987"], "'knight-1987' is no scenario: expected one of knight-2012"),
+        (["knight-1987"], "'knight-1987' is no scenario: expected one of any-morning, knight-2012, quiet-open"),
         (["knight-2012", "--seats", "ceo=novice"], "--seats: 'ceo=novice': expected DESK=AUTOPILOT, desks deployer, operator, risk, autopilots assistant, competent, history, novice"),
         (["knight-2012", "--seats", "risk=expert"], "--seats: 'risk=expert': expected DESK=AUTOPILOT"),
         (["knight-2012", "--seats", "risk"], "--seats: 'risk': expected DESK=AUTOPILOT"),
