@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import engine
+from engine.firm import server_ops
 from tests import days
 
 FILE = Path(__file__).resolve().parent / "cards.json"
@@ -59,6 +60,17 @@ class Collector:
             self.found.setdefault((desk, name), {}).setdefault(json.dumps(shape(content)), thinned(content))
 
 
+def compared(sim: engine.Simulation) -> dict[str, Any]:
+    """The fleet once config and reference data were compared, of which one server's differ; nobody above does that."""
+    server = sim.fleet[1]
+    server.config.disk, server.data.loaded = (
+        next(version.name for version in read.version if version.name != read.recorded) for read in (sim.scenario.config, sim.scenario.data)
+    )
+    for what in ("config", "data"):
+        server_ops.compare(sim, what, [1, 2])
+    return dict(engine.sight(sim, "deployer"))["fleet"]
+
+
 def collected() -> Samples:
     """Cards of a week and a day that are played well, and of a morning that is not, with the projector's at its end."""
     scenario, collector = engine.load_scenario("knight-2012"), Collector()
@@ -66,6 +78,7 @@ def collected() -> Samples:
     since, until = days.step_at("09:20"), days.step_at("10:10")
     run = engine.rehearse(scenario, 79, dict.fromkeys(engine.DESKS, "novice"), since=since, until=until, watch=collector.look)
     collector.take("projector", engine.sight(run.sim, "projector"))
+    collector.take("deployer", {"fleet": compared(run.sim)})
     samples: Samples = {}
     for (desk, name), cards in sorted(collector.found.items()):
         samples.setdefault(desk, {})[name] = [card for _, card in sorted(cards.items())]

@@ -171,7 +171,8 @@ type AsCourse = (key: string, label: string, figure: Drawn) => Drawn;
 /* What was chosen for a lever of the week. */
 interface Given { servers: Set<number>; server: number; release: string; text: string; tried: boolean; percent?: number }
 /* Which servers are selected, and what is to be copied to them. */
-interface FleetAt { picked: Set<number>; copying: boolean; release: string | null; pick(n: number): void }
+/* `view`: of what a server has, the part that is looked at. */
+interface FleetAt { picked: Set<number>; view: "program" | "config" | "data"; copying: boolean; release: string | null; pick(n: number): void }
 
 /* A finished run that is looked at again (game/views: the page's own data). */
 type Points = [step: number, usd: number][];

@@ -3,8 +3,6 @@
 A tool says what it did. Only checksums and comparisons look at the machine; copies and rollbacks print their record.
 """
 
-from pathlib import PurePosixPath
-
 from engine.arguments import Args
 from engine.commands import LEVERS
 from engine.firm.fleet import RUNNING, Fleet
@@ -53,13 +51,13 @@ def _versions(fleet: Fleet, n: int, what: str) -> str:
     disk, loaded = fleet.hashes_of(n, what)
     versions, host = fleet.versions[what], _host(fleet, n)
     lines: list[str] = []
-    for found, place, told_before in ((disk, versions.path, ""), (loaded, f"/proc/{fleet.process}/{PurePosixPath(versions.path).name}", disk)):
+    for found, place, before in ((disk, "disk  ", ""), (loaded, "loaded", disk)):
         if not found:
-            lines.append(f"{'no such process':16}  {host}:{place}")
+            lines.append(f"{host} {place}  no such process")
             continue
         version = versions.of_hash(found)
-        lines.append(f"{found}  {host}:{place}  {version.name}, {'as recorded' if version == versions.right else f'not {versions.recorded}'}")
-        if found != told_before:
+        lines.append(f"{host} {place}  {found}  {'as recorded' if version == versions.right else f'{version.name} differs'}")
+        if found != before:
             lines += [f"  {sign} {line}" for sign, line in versions.right.changes(version)]
     return "\n".join(lines)
 

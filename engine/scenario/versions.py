@@ -40,10 +40,9 @@ class Version(Section):
 
 
 class Versions(Section):
-    """The versions that there are, one of them on record as the right one for every server. `path`: where a server has it on its disk."""
+    """The versions that there are, one of them on record as the right one for every server."""
 
     recorded: str
-    path: Annotated[str, Field(pattern=r"^(/[a-z0-9._-]+)+$", max_length=60)]
     version: Annotated[tuple[Version, ...], Field(min_length=1, strict=False)]
 
     @model_validator(mode="after")

@@ -44,8 +44,8 @@ BRIEFS = {
     "deployer": Brief(
         "package",
         "Knows releases and copies. Checks, copies, rolls back.",
-        "Which release each server is recorded to run, diffs, the change calendar, your tickets, and a checksum when you ask for one.",
-        "Take a checksum, copy and restart, roll back, have the order flag changed upstream.",
+        "Which release each server is recorded to run, diffs, the change calendar, your tickets, and what checksums and comparisons showed.",
+        "Take a checksum, compare config and reference data, copy, load and restart, roll back, have the order flag changed upstream.",
         "Money, positions and order rates.",
         "Every server's checksum, always fresh.",
         "Two hands: two things at a time.",

@@ -74,6 +74,27 @@ def test_the_flag_is_cleared_upstream_by_keyboard_alone(opens: Opens, facilitato
     expect(page.locator(".guard")).to_contain_text("Orders come without the flag.", timeout=LONG)
 
 
+def test_config_and_reference_data_are_compared_and_loaded_in_views_of_their_own(opens: Opens, facilitator: Control) -> None:
+    page = desk(opens, facilitator, "Config", "60")
+    views = page.get_by_role("group", name="What of the servers")
+    for view, recorded, typed in (("Config", "r412", "$ compare config smars-2"), ("Data", "0801", "$ compare data smars-2")):
+        views.get_by_role("button", name=view).click()
+        expect(page.locator("#fleet-2 .f-recorded")).to_have_text(recorded)
+        expect(page.locator("#fleet-2 .f-disk")).to_have_text("not compared")
+        select(page, 2)
+        press(page, f"{view.lower()}.compare")
+        expect(page.locator(row(page, 2))).to_have_attribute("data-reads", "same", timeout=LONG)
+        expect(page.locator("#fleet-2 .f-process")).to_contain_text("the same")
+        expect(page.locator(".terminal-panel")).to_contain_text(typed)
+        expect(page.locator(row(page, 3))).to_have_attribute("data-reads", "none")
+    press(page, "data.load")
+    expect(page.locator(".terminal-panel")).to_contain_text("smars-2: reference data 0801 written, loaded, done", timeout=LONG)
+    page.locator("#fleet-2 share-button button").click()
+    expect(page.locator(".lines-talk")).to_contain_text("Reference data of SMARS-2 at", timeout=LONG)
+    views.get_by_role("button", name="Program").click()
+    expect(page.locator("#fleet-2 .f-disk")).to_have_text("not checked")
+
+
 def test_a_copy_before_the_open_waits_for_the_risk_managers_word(opens: Opens, facilitator: Control) -> None:
     code = facilitator.exercise("Word", start="08:20", speed="10")
     page, risk = opens(facilitator.seat_link(code, "deployer")), opens(facilitator.seat_link(code, "risk"))
@@ -94,6 +115,9 @@ def test_a_copy_before_the_open_waits_for_the_risk_managers_word(opens: Opens, f
 def test_the_deployers_desk_in_every_size(opens: Opens, facilitator: Control) -> None:
     page = desk(opens, facilitator, "Pages of the deployer", "1")
     select(page, 8)
+    page.get_by_role("group", name="What of the servers").get_by_role("button", name="Data").click()
+    check(page)
+    page.get_by_role("group", name="What of the servers").get_by_role("button", name="Program").click()
     page.locator("[data-act='release.copy']").click()
     for part in ("releases", "diff", "changes"):
         page.set_viewport_size({"width": 1440, "height": 900})

@@ -1,23 +1,31 @@
-/* The servers as the copy tool recorded them, and the truth of those that were checked. What is done to them is in fleet-acts.js. */
+/* The servers as the copy tool recorded them, and the truth of those that were checked. Config and reference data, which a server has too, are
+   in fleet-reads.js, what is done to servers in fleet-acts.js. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { countdown } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { share } from "../lib/share.js";
 import { acts, allOrNone } from "../lib/fleet-acts.js";
+import { SIGNS, readsRow } from "../lib/fleet-reads.js";
+import { READS, compared, newlyCompared } from "../lib/versions.js";
+
+/** @type {FleetAt["view"][]} */
+const VIEWS = ["program", "config", "data"];
+const WORDS = { program: "Program", config: "Config", data: "Data" };
+const COLUMNS = { program: ["Server", "Recorded", "Last copy", "File on disk", "Running process", "Checksum"], reads: ["Server", "Recorded", "On disk", "Loaded", "Compared"] };
 
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const parts = { acts: root.querySelector("[data-acts]"), rows: root.querySelector("[data-rows]"), says: root.querySelector("[data-says]"), head: root.querySelector("[data-head]") };
   /** @type {FleetAt} */
-  const at = { picked: new Set(), copying: false, release: null, pick };
+  const at = { picked: new Set(), view: "program", copying: false, release: null, pick };
   let first = true;
   const draw = () => {
     const d = app.store.get("fleet");
     if (!d) return;
     if (first) parts.rows.replaceChildren(); // the skeleton of the first paint
     first = false;
-    parts.says.textContent = d.truth ? `target ${d.target}, hashes of this moment` : `target ${d.target}, as the copy tool recorded it`;
-    render(html`${allOrNone(at, d, draw)}${share(app, "fleet", 0, "the fleet as recorded")}`, parts.head);
+    parts.says.textContent = says(at, d);
+    render(html`${views(app, at, d, draw)}${allOrNone(at, d, draw)}${at.view === "program" ? share(app, "fleet", 0, "the fleet as recorded") : nothing}`, parts.head);
     render(table(app, at, d), parts.rows);
     render(acts(app, at, d, draw), parts.acts);
   };
@@ -32,11 +40,36 @@ export function mount(root, app) {
   speak(app);
 }
 
+/** @param {FleetAt} at @param {Card.Fleet} d */
+function says(at, d) {
+  if (at.view !== "program") return d[at.view].note;
+  return d.truth ? `target ${d.target}, hashes of this moment` : `target ${d.target}, as the copy tool recorded it`;
+}
+
+/* Which part of what a server has: a sign stands at those in which something was found to differ. */
+/** @param {App} app @param {FleetAt} at @param {Card.Fleet} d @param {() => unknown} draw */
+function views(app, at, d, draw) {
+  const levers = app.store.get("levers")?.levers ?? [];
+  const there = VIEWS.filter((view) => view === "program" || levers.some((l) => l.kind === `${view}.compare`));
+  if (there.length < 2) return nothing;
+  /** @param {FleetAt["view"]} view */
+  const differs = (view) => d.servers.some((s) => (view === "program" ? reads(s) : compared(s[view])).kind === "differs");
+  /** @param {FleetAt["view"]} view */
+  const show = (view) => () => {
+    Object.assign(at, { view, copying: false });
+    app.disarm();
+    draw();
+  };
+  return html`<span class="seg seg-tight" role="group" aria-label="What of the servers">${there.map((view) => html`<button type="button" aria-pressed=${String(view === at.view)} @click=${show(view)}>${differs(view) ? html`<span class="f-found">${icon("triangle-alert")}</span>` : nothing}${WORDS[view]}${differs(view) ? html`<span class="sr">, something differs</span>` : nothing}</button>`)}</span>`;
+}
+
 /** @param {App} app @param {FleetAt} at @param {Card.Fleet} d */
 function table(app, at, d) {
-  return html`<table class="fleet" role="table" aria-labelledby="fleet-h">
-    <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col"><span class="sr">Select</span></th>${["Server", "Recorded", "Last copy", "File on disk", "Running process", "Checksum"].map((h) => html`<th role="columnheader" scope="col">${h}</th>`)}<th role="columnheader" scope="col"><span class="sr">Share</span></th></tr></thead>
-    <tbody role="rowgroup">${d.servers.map((s) => row(app, at, s))}</tbody>
+  const { view } = at;
+  const columns = view === "program" ? COLUMNS.program : COLUMNS.reads;
+  return html`<table class="fleet" role="table" aria-label=${view === "program" ? "Fleet" : `Fleet: ${READS[view].toLowerCase()}`}>
+    <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col"><span class="sr">Select</span></th>${columns.map((h) => html`<th role="columnheader" scope="col">${h}</th>`)}<th role="columnheader" scope="col"><span class="sr">Share</span></th></tr></thead>
+    <tbody role="rowgroup">${d.servers.map((s) => (view === "program" ? row(app, at, s) : readsRow(app, at, d, s, view)))}</tbody>
   </table>`;
 }
 
@@ -75,9 +108,6 @@ export function reads(s) {
   return { kind: "same", word: "As recorded" };
 }
 
-/** @type {Record<string, string>} */
-const SIGNS = { same: "check", differs: "triangle-alert", down: "square" };
-
 /** @param {Card.Host} s */
 function state(s) {
   if (s.work) return html`<span class="f-sign" data-sign="busy">${icon("hourglass")}${s.work.label} ${countdown(s.work.left_s)}</span>`;
@@ -85,16 +115,18 @@ function state(s) {
   return r.word ? html`<span class="f-both"><span class="f-sign" data-sign=${r.kind}>${icon(SIGNS[r.kind])}${r.word}</span><span class="f-at">${s.checksum?.at.slice(0, 5)}</span></span>` : nothing;
 }
 
-/* A checksum that was read is spoken of: it may have been asked for minutes ago. */
+/* What was checked or compared is spoken of: it may have been asked for minutes ago. */
 /** @param {App} app */
 function speak(app) {
-  /** @type {Map<number, string | undefined> | null} */
+  /** @type {Map<number | string, string | undefined> | null} */
   let before = null;
   app.store.on("fleet", (d) => {
     const known = before;
     const fresh = d.truth || !known ? [] : d.servers.flatMap((s) => (s.checksum && s.checksum.at !== known.get(s.n) ? [{ name: s.name, sum: s.checksum }] : []));
-    before = new Map(d.servers.map((s) => [s.n, s.checksum?.at]));
-    if (fresh.length) app.voice.say(fresh.map(({ name, sum }) => `${name}: disk ${sum.disk_release || "not a release"}, process ${processSaid(sum)}`).join(". "));
+    before = new Map(d.servers.flatMap((s) => [[s.n, s.checksum?.at], [`config ${s.n}`, s.config?.at], [`data ${s.n}`, s.data?.at]]));
+    const heard = fresh.map(({ name, sum }) => `${name}: disk ${sum.disk_release || "not a release"}, process ${processSaid(sum)}`);
+    const said = known ? [...heard, ...newlyCompared(d.servers, known)] : [];
+    if (said.length) app.voice.say(said.join(". "));
   });
 }
 

@@ -1,4 +1,5 @@
-/* What the deployer can do to the selected servers: checksum, copy, restart, roll back. The last two are armed first. */
+/* What the deployer can do to the selected servers: checksum, copy, restart, roll back; compare and load what they read. Restarts and rollbacks
+   are armed first. */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "./answer.js";
 import { sure } from "./arm.js";
@@ -8,9 +9,15 @@ import { icon } from "./icons.js";
 import { blocked, blockedHands } from "./reasons.js";
 import { askWord, wordOf, wordSays } from "./word.js";
 
-const ACTS = [
-  ["checksum.run", "fingerprint", "Checksum"], ["release.copy", "copy", "Copy release"], ["server.start", "rotate-cw", "Restart"], ["release.rollback", "undo-2", "Roll back"],
-];
+const RESTART = ["server.start", "rotate-cw", "Restart"];
+/** @type {Record<FleetAt["view"], string[][]>} */
+const ACTS = {
+  program: [["checksum.run", "fingerprint", "Checksum"], ["release.copy", "copy", "Copy release"], RESTART, ["release.rollback", "undo-2", "Roll back"]],
+  config: [["config.compare", "file-diff", "Compare"], ["config.load", "package", "Load recorded"], RESTART],
+  data: [["data.compare", "file-diff", "Compare"], ["data.load", "package", "Load recorded"], RESTART],
+};
+const ALL_ACTS = [...new Set(Object.values(ACTS).flat())];
+const LOOKS = ["checksum.run", "config.compare", "data.compare"]; // beside other work on a server
 const WORD_SIGNS = { open: "hand", asked: "hourglass", given: "badge-check", refused: "x" };
 
 /** @param {App} app @param {FleetAt} at @param {Card.Fleet} d @param {() => unknown} draw */
@@ -20,9 +27,9 @@ export function acts(app, at, d, draw) {
   if (armed && picked.length) return question(app, armed, picked);
   const levers = new Map((app.store.get("levers")?.levers ?? []).map((l) => [l.kind, l]));
   return html`<div class="acts-row"><p class="acts-on num">${picked.length ? names(picked) : html`<span class="second">Select servers to act on</span>`}</p>
-      <div class="acts" role="group" aria-label="Do to the selected servers">${ACTS.map((a) => act(app, at, a, levers.get(a[0]), picked, draw))}</div></div>
+      <div class="acts" role="group" aria-label="Do to the selected servers">${ACTS[at.view].map((a) => act(app, at, a, levers.get(a[0]), picked, draw))}</div></div>
     ${at.copying ? copying(app, at, levers.get("release.copy"), picked, draw) : nothing}
-    ${ACTS.map(([kind]) => answer(app, `fleet:${kind}`))}`;
+    ${ALL_ACTS.map(([kind]) => answer(app, `fleet:${kind}`))}`;
 }
 
 /** @param {FleetAt} at @param {Card.Fleet} d @param {() => unknown} draw */
@@ -52,7 +59,7 @@ function refusal(app, kind, lever, picked) {
   if (!lever.allowed) return sentence(lever.reason);
   if (!picked.length) return `Select servers first: keys 1 to ${SERVERS.length}.`;
   if (kind === "server.start" && picked.length > 1) return "One server at a time: each takes a hand.";
-  const busy = kind === "checksum.run" ? null : picked.find((s) => s.work);
+  const busy = LOOKS.includes(kind) ? null : picked.find((s) => s.work);
   return busy?.work ? `${busy.name}: ${busy.work.label} is under way, ${left(busy.work.left_s)} left.` : null;
 }
 
@@ -66,7 +73,7 @@ function act(app, at, [kind, sign, word], lever, picked, draw) {
   const numbers = picked.map((s) => s.n);
   const run = () => {
     if (why) return app.voice.say(why, true);
-    if (kind === "checksum.run") return app.commands.give(`fleet:${kind}`, kind, { servers: numbers });
+    if (LOOKS.includes(kind) || kind.endsWith(".load")) return app.commands.give(`fleet:${kind}`, kind, { servers: numbers });
     if (kind === "release.copy") {
       at.copying = !at.copying;
       return draw();

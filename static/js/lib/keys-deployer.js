@@ -2,6 +2,13 @@
 import { reads } from "../cards/fleet.js";
 import { bindKeys, panel, visit } from "./desk-keys.js";
 import { SERVERS } from "./firm.js";
+import { READS, compared } from "./versions.js";
+
+/** @param {Card.Fleet} fleet @param {string} what @param {string} word */
+function others(fleet, what, word) {
+  const found = fleet.servers.filter((s) => compared(s[what]).kind === "differs").map((s) => s.name);
+  return found.length && `${word} of ${found.join(", ")} not as recorded`;
+}
 
 /** @param {App} app */
 export function deployerKeys(app) {
@@ -25,6 +32,7 @@ export function deployerKeys(app) {
     return [
       fleet && `${fleet.servers.filter((s) => s.checksum).length} of ${fleet.servers.length} servers checked`,
       differ.length && `${differ.join(", ")} not as recorded`,
+      ...fleet ? Object.entries(READS).map(([what, word]) => others(fleet, what, word)) : [],
       flag && (flag.set ? "orders carry the flag" : "orders come without the flag"),
     ];
   });

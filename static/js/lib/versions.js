@@ -1,0 +1,44 @@
+/* What comparing config and reference data with what is recorded has shown of a server: in a word, key by key, and for those who listen. */
+
+/** @typedef {"config" | "data"} Read */
+/** @type {Record<Read, string>} */
+export const READS = { config: "Config", data: "Reference data" };
+
+/* What a comparison says. */
+/** @param {Card.Comparison | null} c */
+export function compared(c) {
+  if (!c) return { kind: "none", word: "" };
+  if (!c.disk.right) return { kind: "differs", word: "Differs" };
+  if (!c.loaded) return { kind: "down", word: "Not running" };
+  if (!c.loaded.right) return { kind: "differs", word: "Process differs" };
+  return { kind: "same", word: "As recorded" };
+}
+
+/* Lines "key = value" with their signs -> what was recorded and what is there, by key. */
+/** @param {Card.OneVersion} v */
+export function changes(v) {
+  /** @type {Map<string, { key: string, was?: string, is?: string }>} */
+  const found = new Map();
+  for (const { sign, text } of v.lines) {
+    const [key, value] = text.split(/ = (.*)/s);
+    const known = found.get(key) ?? { key };
+    found.set(key, sign === "-" ? { ...known, was: value } : { ...known, is: value });
+  }
+  return [...found.values()];
+}
+
+/* What was compared since the last look, for those who listen. */
+/** @param {Card.Host[]} servers @param {Map<string, string | undefined>} known */
+export function newlyCompared(servers, known) {
+  return servers.flatMap((s) => /** @type {Read[]} */ (["config", "data"]).flatMap((what) => {
+    const c = s[what];
+    return c && c.at !== known.get(`${what} ${s.n}`) ? [`${s.name}: ${READS[what].toLowerCase()} ${heard(c)}`] : [];
+  }));
+}
+
+/** @param {Card.Comparison} c */
+function heard(c) {
+  const disk = c.disk.right ? "as recorded on disk" : `${c.disk.name} on disk, not as recorded`;
+  if (!c.loaded) return `${disk}, no process`;
+  return c.loaded.hash === c.disk.hash ? `${disk}, loaded the same` : `${disk}, ${c.loaded.name} loaded`;
+}
