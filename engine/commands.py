@@ -1,10 +1,11 @@
 """Commands, and the registry of levers that carry them out: check, then take hands and time, then effect."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec
 
 from engine.arguments import Args, judged
+from engine.market_time import STEPS_PER_MINUTE
 from engine.money import exact
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 CONFIDENCES = ("guessing", "likely", "certain")
+ALONE = 2  # servers that a desk may stop, start or roll back within WORD_STEPS without the risk manager's word
+WORD_STEPS = 5 * STEPS_PER_MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,8 @@ class Lever:
     changes_flag: bool = False  # the flag's card shows it under way
     word: str = ""  # it needs the risk manager's word, which is asked for with these words ("the word for ...")
     word_until_open: bool = False  # it needs the word only before the open
+    word_beyond: int = 0  # it needs the word only for more servers than these, taken by one desk within WORD_STEPS; 0: it always does
+    word_label: str = ""  # what the word is for, as a label; "": the lever's own
     asked_talk: bool = False  # talk that an assistant can be asked for all the same
     # What comes of it beside its effect.
     begin: Effect | None = None  # what already happens when it is given
@@ -161,6 +166,10 @@ class Lever:
     def named(self, scenario: "Scenario") -> str:
         """Its label in a scenario's words."""
         return scenario.told.fill(self.label)
+
+    def word_for(self, scenario: "Scenario") -> str:
+        """What the risk manager's word is for, as a label in a scenario's words."""
+        return scenario.told.fill(self.word_label or self.label)
 
     def not_for(self, desk: str, scenario: "Scenario") -> str:
         """Why a desk may not give it; "" where it may."""
@@ -323,6 +332,17 @@ def style(sim: "Simulation", value: object) -> str:
     if value not in ("passive", "aggressive"):
         raise Refused(f"style = {str(value)[:40]!r}: expected passive or aggressive")
     return str(value)
+
+
+def servers_of(args: Args) -> list[int]:
+    """The servers that a command names."""
+    return args.get("servers", [args["server"]] if args.get("server") else [])
+
+
+def beyond(lately: Collection[int], servers: Collection[int], most: int) -> bool:
+    """Whether a desk that has lately taken some servers to stop, start or roll back needs the word for these."""
+    together = {*lately, *servers}
+    return len(together) > max(most, len(set(lately)))
 
 
 def target(sim: "Simulation", args: Args) -> str:

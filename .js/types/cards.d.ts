@@ -18,9 +18,10 @@ declare namespace Card {
   interface Alerts { alerts: Alert[] }
   interface Task { seq: number; kind: string; label: string; target: string; started: string; left_s: number; total_s: number; hands: number }
   interface Work { hands: number; free: number; tasks: Task[] }
+  interface Alone { most: number; lately: number[] }
   interface Lever {
     with: Partial<Record<Desk, number>>; kind: string; label: string; dangerous: boolean; hands: number; args: string[]; minutes: number;
-    allowed: boolean; reason: string; word: "needed" | "asked" | "given" | "refused" | null;
+    allowed: boolean; reason: string; word: "needed" | "asked" | "given" | "refused" | null; alone: Alone | null;
   }
   interface Offered { kind: string; says: string }
   interface Menu { title: string; rows: Offered[] }

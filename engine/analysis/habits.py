@@ -17,6 +17,9 @@ _Habit = tuple[tuple[str, str, str, Args], ...]  # clock, desk, kind, arguments
 _WORDS: _Habit = (
     ("08:00", "risk", "authorise.give", {"what": "smars.disconnect"}),
     ("08:00", "risk", "authorise.give", {"what": "servers.stop_all"}),
+    ("08:00", "risk", "authorise.give", {"what": "server.start"}),
+    ("08:00", "risk", "authorise.give", {"what": "flag.clear"}),
+    ("08:00", "risk", "authorise.give", {"what": "release.rollback"}),
 )
 _OFF: _Habit = (*_WORDS, ("09:26", "operator", "smars.disconnect", {}))  # four minutes later it is half past nine
 HABITS: dict[str, _Habit] = {
@@ -28,8 +31,8 @@ HABITS: dict[str, _Habit] = {
     ),
     "never starts": (*_WORDS, ("08:00", "operator", "servers.stop_all", {})),
     "accepts the exchange's call": (("09:35", "risk", "exchange.accept", {}),),
-    "takes the flag off": (("08:05", "deployer", "flag.clear", {}),),
-    "rolls back at the bell": (("09:31", "deployer", "release.rollback", {"servers": [1, 2, 3, 4, 5, 6, 7, 8]}),),
+    "takes the flag off": (*_WORDS, ("08:05", "deployer", "flag.clear", {}),),
+    "rolls back at the bell": (*_WORDS, ("09:31", "deployer", "release.rollback", {"servers": [1, 2, 3, 4, 5, 6, 7, 8]}),),
     "caps account 33 at once": (("08:00", "risk", "limit.set", {"gross_usd": 2_000_000}),),
 }
 

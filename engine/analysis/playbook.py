@@ -6,8 +6,8 @@
     kind = "release.rollback"
     args = { servers = "good" }
 
-`at` is when a command is given; levers take their time. A file implies the risk manager's word: where a lever needs it and the
-file itself has neither given nor refused it, the risk desk gives it at the same step.
+`at` is when a command is given; levers take their time. A file implies the risk manager's word: where a lever needs it (also for a
+desk's third server within five minutes) and the file itself has neither given nor refused it, the risk desk gives it at the same step.
 """
 
 import datetime
@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
 
-from engine.commands import CONFIDENCES, Command
+from engine.commands import CONFIDENCES, WORD_STEPS, Command, beyond, servers_of
 from engine.events import DESKS
 from engine.levers import LEVERS
+from engine.levers.shapes import fitting
 from engine.market.faults import draw_fault
 from engine.market_time import Calendar
 from engine.scenario.folders import File
@@ -150,16 +151,30 @@ def _with_words(calendar: Calendar, entries: list[_Entry]) -> list[_Entry]:
     """The commands of a file, and before those that need the risk manager's word the word itself where the file does not speak of it."""
     found: list[_Entry] = []
     spoken: list[object] = []
+    taken: list[tuple[int, str, int]] = []  # step, desk and number of servers that were stopped, started or rolled back
     for entry in entries:
         kind = entry["kind"]
         if kind in ("authorise.give", "authorise.refuse"):
             spoken.append(entry["args"].get("what", ""))
-        if LEVERS[kind].word and kind not in spoken and (not LEVERS[kind].word_until_open or 0 <= entry["step"] < calendar.open):
+        if kind not in spoken and _needs_word(calendar, taken, entry):
             spoken.append(kind)
             word = _Entry(step=entry["step"], desk="risk", kind="authorise.give", args={"what": kind}, confidence=None, why="implied by the playbook")
             found.append(word)
         found.append(entry)
     return found
+
+
+def _needs_word(calendar: Calendar, taken: list[tuple[int, str, int]], entry: _Entry) -> bool:
+    """Whether a command needs the word, after those that took the servers of `taken`; its own join them."""
+    lever, step, desk = LEVERS[entry["kind"]], entry["step"], entry["desk"]
+    if not lever.word or step < 0 or (lever.word_until_open and step >= calendar.open):
+        return False
+    if not lever.word_beyond:
+        return True
+    lately = {n for at, whose, n in taken if whose == desk and at > step - WORD_STEPS}
+    servers = servers_of(fitting(entry["kind"], entry["args"]))
+    taken += [(step, desk, n) for n in servers]
+    return beyond(lately, servers, lever.word_beyond)
 
 
 def _entry(scenario: Scenario, stale: int, where: str, entry: object) -> _Entry:

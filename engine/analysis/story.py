@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypedDict
 
 from engine.arguments import Args
+from engine.commands import servers_of
 from engine.events import Happened
 from engine.firm.score import Score
 from engine.levers import LEVERS
@@ -85,17 +86,12 @@ class Teller:
         told = lever.story
         words: dict[str, object] = {
             **args,
-            "servers": self.names(_servers(args)),
+            "servers": self.names(servers_of(args)),
             "what": _word(args.get("what"), self.system),
             "system": self.system,
         }
         text = told.text(args) if callable(told.text) else told.text.format_map(words)
         self.add(event, told.weight, desk, text, once=told.once.format_map(words))
-
-
-def _servers(args: Args) -> list[int]:
-    """The servers that a command names."""
-    return args.get("servers", [args["server"]] if args.get("server") else [])
 
 
 def _word(what: str | None, system: str) -> str:

@@ -55,11 +55,20 @@ def _moves(habits: tuple[Habit, ...], eyes: Eyes) -> list[Move]:
     found: dict[bool, Move] = {}
     for habit in habits:
         move = habit(eyes)
+        if move is not None and eyes.lacks_word(move):
+            move = _ask_for(eyes, move)
         if move is not None and LEVERS[move.kind].talk not in found and eyes.may(move):
             found[LEVERS[move.kind].talk] = move
             if len(found) == 2:
                 break
     return list(found.values())
+
+
+def _ask_for(eyes: Eyes, move: Move) -> Move | None:
+    """Ask for the word that a move lacks, unless it was asked for already; what was refused is asked for again."""
+    if eyes.word(move.kind) == "asked":
+        return None
+    return Move("authorise.ask", {"what": move.kind}, move.confidence, move.why)
 
 
 def looks_at(calendar: Calendar, step: int) -> bool:

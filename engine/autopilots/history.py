@@ -11,6 +11,7 @@ COPIED = (2, 5, 8)  # of eight servers, those that are done at the end of each o
 RESTART_FROM = "19:30"  # of the last evening
 _BUSY_PER_S, LARGE_USD = 100, 50_000_000  # children, and a position, beyond a morning's own
 CHECK_FROM, ROLL_BACK, ASK, HANG_UP, FLATTEN = "09:31", "09:48", "10:10", "10:11", "10:20"
+ASK_TO_ROLL_BACK = "09:47:30"
 
 
 def _read_mail(eyes: Eyes) -> Move | None:
@@ -73,18 +74,25 @@ def check_fleet(eyes: Eyes) -> Move | None:
     return None
 
 
+def _seen_to_be_new(eyes: Eyes) -> list[int]:
+    """Servers that a checksum has shown to run the new release, once somebody asks what was changed."""
+    if eyes.phase != "bell" or not any(mail["subject"] == eyes.words.subjects.changed for mail in eyes.mails()):
+        return []
+    return [row["n"] for row in eyes.hosts if row["checksum"] and row["checksum"]["process_release"] == eyes.target]
+
+
+def ask_to_roll_back(eyes: Eyes) -> Move | None:
+    """More than two servers need the word."""
+    if eyes.past(ASK_TO_ROLL_BACK) and eyes.word("release.rollback") == "open" and _seen_to_be_new(eyes):
+        return Move("authorise.ask", {"what": "release.rollback"}, "likely", "What is new must be at fault.")
+    return None
+
+
 def _roll_back(eyes: Eyes) -> Move | None:
-    """Take the new release off every server that was seen to run it, when somebody asks what was changed."""
-    if not any(mail["subject"] == eyes.words.subjects.changed for mail in eyes.mails()):
+    """Take the new release off every server that was seen to run it."""
+    if not eyes.past(ROLL_BACK) or eyes.done("release.rollback") or eyes.busy("release.rollback"):
         return None
-    if not eyes.past(ROLL_BACK) or eyes.phase != "bell" or eyes.done("release.rollback") or eyes.busy("release.rollback"):
-        return None
-    target = eyes.target
-    new = [
-        server["n"]
-        for server in eyes.hosts
-        if server["checksum"] and server["checksum"]["process_release"] == target
-    ]
+    new = _seen_to_be_new(eyes)
     return Move("release.rollback", {"servers": new}, "likely", "What is new must be at fault.") if new else None
 
 
@@ -130,7 +138,7 @@ _answer = pick_up(
 )  # fmt: skip
 
 HABITS: dict[str, tuple[Habit, ...]] = {
-    "deployer": (_answer, _copy_by_hand, restart_all, _roll_back, check_fleet),
+    "deployer": (_answer, _copy_by_hand, restart_all, ask_to_roll_back, _roll_back, check_fleet),
     "operator": (_answer, hang_up, ask_to_hang_up, _read_mail),
     "risk": (_answer, _give_the_word, _flatten, take_the_bid, take_capital),
 }

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from engine.arguments import AllStocks, Args
-from engine.commands import LEVERS
+from engine.arguments import AllStocks, Args, judged
+from engine.commands import LEVERS, beyond, servers_of
 from engine.market_time import Calendar
 from engine.scenario.parts import MailSubjects
 from engine.sights.cards import (
@@ -197,7 +197,14 @@ class Eyes:
 
     def may(self, move: Move) -> bool:
         """Whether a move would be taken: talk always; a lever when its row allows it and nothing like it is under way."""
-        return LEVERS[move.kind].talk or self.allowed(move.kind)
+        return LEVERS[move.kind].talk or (self.allowed(move.kind) and not self.lacks_word(move))
+
+    def lacks_word(self, move: Move) -> bool:
+        """Whether a lever is pulled for more servers than this desk may take by itself, and the word is not given."""
+        row = self.lever(move.kind)
+        if row is None or row["alone"] is None or row["word"] in (None, "given"):
+            return False
+        return beyond(row["alone"]["lately"], servers_of(judged(move.args)), row["alone"]["most"])
 
     # -- talk
 

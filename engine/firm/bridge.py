@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from engine.arguments import Args
-from engine.commands import LEVERS, Command, target, worded
+from engine.commands import LEVERS, WORD_STEPS, Command, beyond, servers_of, target, worded
 from engine.events import DESKS
+from engine.market_time import STEPS_PER_MINUTE
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -79,6 +80,14 @@ class Declared(TypedDict):
     server: int
 
 
+class Taken(TypedDict):
+    """A server that a desk has begun to stop, to start or to roll back."""
+
+    step: int
+    desk: str
+    server: int
+
+
 def _rows_of_desks() -> dict[str, list[Deed]]:
     return {desk: [] for desk in DESKS}
 
@@ -106,6 +115,7 @@ class Bridge:
     posted: int = 0  # items so far: the newest one's id
     asks: list[Ask] = field(default_factory=list)  # what assistants were asked to do
     dones: dict[str, list[Deed]] = field(default_factory=_rows_of_desks)  # a desk's commands that were taken
+    taken: list[Taken] = field(default_factory=list)  # servers, of the last WORD_STEPS
     declared: list[Declared] = field(default_factory=list)
     diagnosed: int | None = None  # step of the first right diagnosis
     noticed: int | None = None  # step at which the first symptom was opened or shared
@@ -118,6 +128,7 @@ class Bridge:
             "posted": self.posted,
             "asks": self.asks,
             "dones": self.dones,
+            "taken": self.taken,
             "declared": self.declared,
             "diagnosed": self.diagnosed,
             "noticed": self.noticed,
@@ -149,6 +160,10 @@ def note_done(sim: "Simulation", command: Command, args: Args) -> None:
         mine = sim.bridge.dones[command.desk]
         mine.append({"seq": command.seq, "kind": command.kind, "confidence": command.confidence, "step": sim.now, "target": target(sim, args)})
         del mine[:-DONE]
+    if LEVERS[command.kind].word_beyond and sim.now >= 0:
+        bridge, since = sim.bridge, sim.now - WORD_STEPS
+        bridge.taken = [row for row in bridge.taken if row["step"] > since]
+        bridge.taken += [{"step": sim.now, "desk": command.desk, "server": n} for n in servers_of(args)]
     ask = sim.bridge.open_ask(command.desk, command.kind, args)
     if ask:
         ask["state"] = "done"
@@ -232,20 +247,29 @@ def needs_authorisation(sim: "Simulation", what: str) -> bool:
     return bool(LEVERS[what].word) and sim.now >= 0 and (sim.now < sim.calendar.open or not LEVERS[what].word_until_open)
 
 
-def authorisation_missing(sim: "Simulation", what: str) -> str:
-    """Why a lever may not be pulled for want of the risk manager's word, or "" when it may."""
+def lately_taken(sim: "Simulation", desk: str) -> list[int]:
+    """Servers that a desk has begun to stop, to start or to roll back within WORD_STEPS, each once."""
+    return sorted({row["server"] for row in sim.bridge.taken if row["desk"] == desk and row["step"] > sim.now - WORD_STEPS})
+
+
+def authorisation_missing(sim: "Simulation", what: str, args: Args | None = None) -> str:
+    """Why a lever may not be pulled for want of the risk manager's word, or "" when it may; without arguments, as far as it needs none."""
     if sim.instant or not needs_authorisation(sim, what) or sim.bridge.authorisations[what]["state"] == "given":
+        return ""
+    most = LEVERS[what].word_beyond
+    if most and (args is None or not beyond(lately_taken(sim, sim.acting), servers_of(args), most)):
         return ""
     state = sim.bridge.authorisations[what]["state"]
     so_far = {"asked": "it was asked for and not given yet", "refused": "it was refused, ask again"}.get(state, "ask for it")
-    return f"{LEVERS[what].named(sim.scenario)} needs the {sim.scenario.told.title('risk')}'s word: {so_far}"
+    within = f" within {WORD_STEPS // STEPS_PER_MINUTE} minutes" if most else ""
+    return f"{LEVERS[what].word_for(sim.scenario)}{within} needs the {sim.scenario.told.title('risk')}'s word: {so_far}"
 
 
 def set_authorisation(sim: "Simulation", what: str, state: str, desk: str | None = None) -> None:
     """Ask for, give or refuse the word for a lever."""
     desk = sim.acting if desk is None else desk
     sim.bridge.authorisations[what] = {"state": state, "by": desk, "step": sim.now}
-    label = LEVERS[what].named(sim.scenario)
+    label = LEVERS[what].word_for(sim.scenario)
     says = {"asked": f"Asks for the word: {label}", "given": f"Gives the word: {label}", "refused": f"Refuses the word: {label}"}[state]
     sim.tell(f"word.{state}", what=what, desk=desk)
     post(sim, "ask" if state == "asked" else "word", says, desk=desk)

@@ -210,7 +210,7 @@ class Simulation:
         if lever.ready:
             lever.ready(self)
         lever.check(self, args)
-        missing = bridge.authorisation_missing(self, lever.kind)
+        missing = bridge.authorisation_missing(self, lever.kind, args)
         if missing:
             raise Refused(missing)
         return lever, args

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from engine import commands
 from engine.arguments import Args
-from engine.commands import LEVERS, Refused, StoryWords, Wish, lever
+from engine.commands import ALONE, LEVERS, Refused, StoryWords, Wish, lever
 from engine.firm import server_ops, week
 
 if TYPE_CHECKING:
@@ -122,6 +122,9 @@ def _copy(sim: "Simulation", args: Args) -> None:
     ready=not_frozen,
     dangerous=True,
     writes=True,
+    word="rolling back more than two servers",
+    word_beyond=ALONE,
+    word_label="Roll back more than two servers",
     story=StoryWords(90, "Rolled back {servers} to the release before.", once="roll back {servers}"),
     card="fleet",
     typed="$ rollback {hosts}",
@@ -142,6 +145,7 @@ def _roll_back(sim: "Simulation", args: Args) -> None:
     dangerous=True,
     exclusive=True,
     changes_flag=True,
+    word="clearing the flag",
     story=StoryWords(76, "Had the order flag cleared upstream.", once="flag off"),
     card="flag",
 )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from engine import commands
 from engine.arguments import Args
 from engine.commands import Refused, StoryWords, Wish, lever
-from engine.firm import bridge, inbox, safeguards, server_ops, trial, week
+from engine.firm import inbox, safeguards, server_ops, trial, week
 from engine.firm.clients import flag_percent
 from engine.firm.fleet import STARTING
 from engine.firm.safeguards import builds
@@ -172,10 +172,6 @@ def audit(sim: "Simulation", args: Args) -> None:
 
 def _may_deploy(sim: "Simulation") -> None:
     not_frozen(sim)
-    if 0 <= sim.now < sim.calendar.open:
-        missing = bridge.authorisation_missing(sim, "release.copy")
-        if missing:
-            raise Refused(missing)
     free_servers(sim, {"servers": week.inventory(sim)})
 
 
@@ -198,6 +194,7 @@ def _hosts_answer(sim: "Simulation", args: Args) -> None:
     expand=lambda sim, args: {**args, "servers": week.inventory(sim)},
     cut=stop_short,
     writes=True,
+    word="deploying with the automation",
     story=StoryWords(68, "Deployed {release} with the automation.", once="deploy {release}"),
     group="Servers",
     rank=7,

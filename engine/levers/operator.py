@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from engine import commands
 from engine.arguments import Args
-from engine.commands import Refused, StoryWords, Wish, lever
+from engine.commands import ALONE, Refused, StoryWords, Wish, lever
 from engine.firm import bridge, safeguards, server_ops
 from engine.firm.fleet import RUNNING, STARTING, STOPPED
 
@@ -64,6 +64,9 @@ def _connected(sim: "Simulation") -> None:
     check=_is_up,
     dangerous=True,
     stops=True,
+    word="stopping more than two servers",
+    word_beyond=ALONE,
+    word_label="Stop more than two servers",
     story=StoryWords(84, "Stopped {servers}.", once="stop {servers}"),
     card="servers",
     wishes=(Wish("Stop {server}", when="day", rank=4),),
@@ -93,6 +96,9 @@ def _stay_down(sim: "Simulation", args: Args) -> None:
     dangerous=True,
     begin=_go_down,
     cut=_stay_down,
+    word="restarting more than two servers",
+    word_beyond=ALONE,
+    word_label="Start or restart more than two servers",
     story=StoryWords(48, "Started {servers}.", once="start {servers}"),
     group=("Set", "Servers"),
     card="servers",

@@ -27,7 +27,7 @@ _what.__doc__ = f"one of {', '.join(worded())}"
 
 def _matters(sim: "Simulation", what: str) -> None:
     if not bridge.needs_authorisation(sim, what):
-        raise Refused(f"{LEVERS[what].named(sim.scenario)}: needs no word now")
+        raise Refused(f"{LEVERS[what].word_for(sim.scenario)}: needs no word now")
 
 
 def _not(*states: str) -> Check:
@@ -38,7 +38,7 @@ def _not(*states: str) -> Check:
         word = sim.bridge.authorisations[args["what"]]
         if word["state"] in states:
             at = sim.calendar.hm(word["step"])
-            raise Refused(f"{LEVERS[args['what']].named(sim.scenario)}: the word was {word['state']} already, at {at}")
+            raise Refused(f"{LEVERS[args['what']].word_for(sim.scenario)}: the word was {word['state']} already, at {at}")
 
     return check
 

@@ -89,6 +89,11 @@ class Work(TypedDict):
 _With = TypedDict("_With", {"with": Annotated[dict[Desk, int], SOME]})
 
 
+class Alone(TypedDict):
+    most: int
+    lately: list[int]
+
+
 class Lever(_With):
     kind: str
     label: str
@@ -99,6 +104,7 @@ class Lever(_With):
     allowed: bool
     reason: str
     word: Annotated[str, "needed", "asked", "given", "refused"] | None
+    alone: Alone | None
 
 
 class Offered(TypedDict):

@@ -120,6 +120,7 @@ def levers_card(sim: Simulation, desk: str) -> cards.Levers:
                 "allowed": not reason,
                 "reason": reason,
                 "word": _word(sim, kind),
+                "alone": {"most": lever.word_beyond, "lately": bridge.lately_taken(sim, desk)} if lever.word_beyond else None,
             }
         )
     return {"levers": rows, "menu": menu(sim.calendar, desk, [row["kind"] for row in rows], evening=sim.now < 0)}

@@ -40,7 +40,7 @@ def words_card(sim: Simulation) -> cards.Words:
         "words": [
             {
                 "what": what,
-                "label": LEVERS[what].named(sim.scenario),
+                "label": LEVERS[what].word_for(sim.scenario),
                 "state": word["state"],
                 "by": word["by"],
                 "at": sim.calendar.told(word["step"], sim.now) if word["by"] else "",

@@ -25,7 +25,7 @@ BRIEFS = {
         "activity",
         "Sees rates, logs and mail. Stops and starts servers.",
         "The floor's inbox and alerts, total order and execution rates, the state of {many} servers, and a server's log when you ask for it.",
-        "Stop and start a server, stop all, disconnect {system}, set rules that turn mail into alerts.",
+        "Stop and start a server, set rules that turn mail into alerts; with the {risk}'s word stop more than two or all, and disconnect {system}.",
         "Releases, checksums, positions and money.",
         "Each server's own rates.",
         "Two hands: two things at a time.",
@@ -35,7 +35,8 @@ BRIEFS = {
         "scale",
         "Sees positions and profit, late. Sets limits, gives the word to stop, phones.",
         "The position monitor, late when trading is heavy, profit at mid, limits, {stocks} stocks, the tape, finance mail, and the phone.",
-        "Set caps and collars, give or refuse your word before everything is stopped, sell the position down, call the exchange, raise capital.",
+        "Set caps and collars, give or refuse your word for large steps (stopping all, more than two servers in five minutes, the flag), "
+        "sell the position down, call the exchange, raise capital.",
         "Servers, releases and order rates.",
         "What the position would bring if it were sold now.",
         "One hand: one thing at a time. The phone takes none.",
@@ -45,7 +46,8 @@ BRIEFS = {
         "package",
         "Knows releases and copies. Checks, copies, rolls back.",
         "Which release each server is recorded to run, diffs, the change calendar, your tickets, and what checksums and comparisons showed.",
-        "Take a checksum, compare config and reference data, copy, load and restart, roll back, have the order flag changed upstream.",
+        "Take a checksum, compare config and reference data, copy, load and restart, roll back; with the {risk}'s word more than two servers in five "
+        "minutes, and have the flag cleared.",
         "Money, positions and order rates.",
         "Every server's checksum, always fresh.",
         "Two hands: two things at a time.",

@@ -105,9 +105,9 @@ def test_a_copy_before_the_open_waits_for_the_risk_managers_word(opens: Opens, f
     page.locator("[data-act='release.copy']").click()
     expect(page.locator("[data-act='copy']")).to_have_attribute("aria-disabled", "true")
     page.get_by_role("button", name="Ask the risk manager").click()
-    expect(page.locator(".copy-word")).to_have_attribute("data-state", "asked", timeout=LONG)
+    expect(page.locator(".copying .word-line")).to_have_attribute("data-state", "asked", timeout=LONG)
     assert risk.evaluate(GIVE, "release.copy") == "applied"
-    expect(page.locator(".copy-word")).to_have_attribute("data-state", "given", timeout=LONG)
+    expect(page.locator(".copying .word-line")).to_have_attribute("data-state", "given", timeout=LONG)
     press(page, "copy")
     expect(page.locator("#fleet-3 .f-state")).to_contain_text("Copy", timeout=LONG)
 

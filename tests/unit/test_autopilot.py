@@ -188,7 +188,7 @@ def test_a_moment_without_a_date_is_todays_and_the_day_has_not_come_in_the_week_
 def at_desk(desk: str, clock: str = "09:40:00", **cards: Any) -> dict[str, Any]:
     """A sight with nothing on it but these cards."""
     phase = days.phase(step_at(clock))
-    levers = [{"kind": kind, "allowed": True} for kind in cards.pop("allowed", ())]
+    levers = [{"kind": kind, "allowed": True, "word": None, "alone": None} for kind in cards.pop("allowed", ())]
     own = {
         "servers": {"servers": []},
         "rates": {"parents_in": 0.0, "children_out": 0.0, "executions": 0.0, "rejects": 0.0},
@@ -249,7 +249,7 @@ def test_the_assistant_asks_for_the_word_that_an_ask_needs():
     asks = {"asks": [ask(1, "servers.stop_all", {})]}
     for word, expected in (("needed", [("authorise.ask", {"what": "servers.stop_all"})]), ("asked", []), ("refused", [])):
         sight = at_desk("operator", asks=asks)
-        sight["levers"]["levers"] = [{"kind": "servers.stop_all", "allowed": False, "word": word}]
+        sight["levers"]["levers"] = [{"kind": "servers.stop_all", "allowed": False, "word": word, "alone": None}]
         assert assistant("operator", sight) == expected
 
 

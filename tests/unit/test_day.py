@@ -47,6 +47,7 @@ def test_a_lever_holds_a_hand_for_its_time_and_then_takes_effect():
 
 def test_without_a_free_hand_a_lever_is_refused_with_what_keeps_them_busy():
     sim = at(OPEN)
+    settle(sim)
     for server in (1, 2):
         assert give(sim, "operator", "server.stop", server=server) is None
     assert "no hand free" in give(sim, "operator", "server.stop", server=3)

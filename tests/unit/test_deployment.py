@@ -229,6 +229,7 @@ def test_the_dead_code_can_be_deleted_first_and_then_even_a_rollback_is_harmless
     assert {server.running for server in sim.fleet.servers} == {NEW}
     assert rolled_back(sim).met == 0
     sim.step(OPEN + 240 - sim.now)
+    settle(sim)
     ok(sim, "deployer", "release.rollback", servers=list(range(1, 9)))
     sim.step(10 * 240)
     assert {server.running for server in sim.fleet.servers} == {CLEAN}

@@ -86,6 +86,7 @@ def test_a_rollback_leaves_a_stopped_server_down_and_its_log_says_no_other():
 def test_a_rollback_of_one_takes_four_minutes_and_of_several_six():
     for servers, minutes in (([1], 4), ([1, 2], 6), ([1, 2, 3, 4, 5, 6, 7, 8], 6)):
         sim = begun(SCENARIO, OPEN)
+        settle(sim)
         give(sim, "deployer", "release.rollback", servers=servers)
         assert [work.end - work.start for work in sim.works] == [minutes * MINUTE]
 

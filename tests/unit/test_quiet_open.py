@@ -6,7 +6,7 @@ from engine import DESKS, ScenarioError, Simulation, load_scenario, play, rehear
 from engine.firm import server_ops
 from engine.scenario.scenario import read_folder
 from tests.days import BELL_END, CLOSE, OPEN, WEEK, step_at
-from tests.small import give
+from tests.small import give, settle
 
 RECORD, QUIET = load_scenario("knight-2012"), load_scenario("quiet-open")
 MILLION = 1_000_000
@@ -61,6 +61,7 @@ def test_logs_and_checksums_tell_what_the_mails_do_not(mornings):
 def test_the_mails_stop_when_no_order_carries_the_old_flag_any_more():
     sim = Simulation(QUIET, 79)
     sim.step(step_at("08:30"))
+    settle(sim)
     assert give(sim, "deployer", "flag.clear") is None
     sim.step(step_at("08:36") - sim.now)
     count = len(sim.records.refusals)

@@ -148,7 +148,7 @@ def test_a_playbook_fits_any_seed():
     scenario = load_scenario("knight-2012")
     for seed in (79, 7):
         stale = stale_server(scenario, seed)
-        rollback = playbook(scenario, "history", seed)[0]
+        rollback = next(command for command in playbook(scenario, "history", seed) if command.kind == "release.rollback")
         assert rollback.args == {"servers": [n for n in range(1, 9) if n != stale]}
         assert playbook(scenario, "competent", seed)[0].args == {"server": stale}
     assert playbook(scenario, "none", 79) == []

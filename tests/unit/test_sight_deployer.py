@@ -8,7 +8,7 @@ import pytest
 from engine import Simulation, load_scenario, replay, restore, save, sight
 from tests.days import OPEN
 from tests.engine_builders import quiet_scenario
-from tests.small import before, begun, give
+from tests.small import before, begun, give, settle
 
 SCENARIO = quiet_scenario(queued=0)
 OLD, NEW = SCENARIO.fleet.release[:2]
@@ -173,6 +173,7 @@ def test_a_refused_command_prints_nothing():
 def test_the_flag_is_as_upstream_said_and_shows_what_was_asked():
     sim = morning(OPEN, instant=False)
     assert card(sim, "flag") == {"set": True, "percent": 100, "flag": "P", "work": None}
+    settle(sim)
     give(sim, "deployer", "flag.clear")
     sim.step(240)
     assert card(sim, "flag") == {"set": True, "percent": 100, "flag": "P", "work": {"label": "Have the flag cleared upstream", "left_s": 240}}

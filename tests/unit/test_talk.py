@@ -5,7 +5,7 @@ import json
 import pytest
 
 from engine import Simulation, playbook, restore, save, sight
-from engine.commands import worded
+from engine.commands import LEVERS, WORD_STEPS, worded
 from engine.firm.workload import free_hands
 from engine.market.state import digest_of
 from tests.days import OPEN
@@ -37,15 +37,29 @@ PULLS = {
     "servers.stop_all": ("operator", {}),
     "smars.disconnect": ("operator", {}),
     "release.copy": ("deployer", {"servers": [1], "release": "smars-rlp"}),
+    "release.rollback": ("deployer", {"servers": [1, 2, 3]}),
+    "server.start": ("deployer", {"server": 3}),
+    "server.stop": ("operator", {"server": 3}),
+    "flag.clear": ("deployer", {}),
+    "automation.deploy": ("deployer", {"release": "smars-rlp"}),
 }
+
+
+def with_two_taken(sim: Simulation, desk: str) -> Simulation:
+    """Both of what a desk may stop, start or roll back by itself are taken, and its hands are free."""
+    sim.bridge.taken = [{"step": sim.now, "desk": desk, "server": n} for n in (1, 2)]
+    return sim
 
 
 @pytest.mark.parametrize("what", worded())
 def test_a_lever_that_stops_all_waits_for_the_word_asked_for_and_given_on_screen(what):
     sim = at(400)
+    sim.safeguards.built.add("automation.deploy")
     desk, args = PULLS[what]
+    if what.startswith("server."):
+        with_two_taken(sim, desk)
     assert give(sim, desk, what, **args).endswith("needs the risk manager's word: ask for it")
-    assert (lever_row(sim, what, desk)["word"], lever_row(sim, what, desk)["allowed"]) == ("needed", False)
+    assert (lever_row(sim, what, desk)["word"], lever_row(sim, what, desk)["allowed"]) == ("needed", LEVERS[what].word_beyond > 0)
     assert give(sim, desk, "authorise.ask", what=what) is None
     assert "not given yet" in give(sim, desk, what, **args)
     assert (word(sim, what)["state"], word(sim, what)["by"], word(sim, what)["at"]) == ("asked", desk, "08:01:40")
@@ -75,8 +89,8 @@ def test_nobody_else_may_give_the_word_and_nobody_asks_for_what_needs_none():
     for desk in ("operator", "deployer"):
         assert "that is for the risk" in give(sim, desk, "authorise.give", what="servers.stop_all")
     assert "that is for the operator or the deployer" in give(sim, "risk", "authorise.ask", what="servers.stop_all")
-    for wrong in ("server.stop", "", None, 3, ["servers.stop_all"]):
-        assert "expected servers.stop_all, smars.disconnect, release.copy" in give(sim, "risk", "authorise.give", what=wrong)
+    for wrong in ("server.look", "", None, 3, ["servers.stop_all"]):
+        assert f"expected {', '.join(worded())}" in give(sim, "risk", "authorise.give", what=wrong)
 
 
 def test_a_copy_needs_the_word_before_the_open_only():
@@ -86,6 +100,38 @@ def test_a_copy_needs_the_word_before_the_open_only():
     assert lever_row(sim, "release.copy", "deployer")["word"] is None
     assert "no word now" in give(sim, "deployer", "authorise.ask", what="release.copy")
     assert give(sim, "deployer", "release.copy", servers=[1], release="smars-rlp") is None
+
+
+def test_a_desk_may_take_two_servers_in_five_minutes_and_a_third_with_the_word_alone():
+    sim = at(OPEN)
+    assert give(sim, "deployer", "release.rollback", servers=[1, 2, 3]).startswith("Roll back more than two servers within 5 minutes needs")
+    assert give(sim, "deployer", "release.rollback", servers=[1]) is None
+    assert give(sim, "operator", "server.stop", server=2) is None
+    assert give(sim, "operator", "server.start", server=3) is None
+    assert lever_row(sim, "server.stop")["alone"] == {"most": 2, "lately": [2, 3]}
+    assert lever_row(sim, "server.start", "deployer")["alone"] == {"most": 2, "lately": [1]}
+    sim.step(WORD_STEPS - 1)
+    assert "within 5 minutes needs" in give(sim, "operator", "server.stop", server=4)
+    assert "within 5 minutes needs" in give(sim, "operator", "server.start", server=4)
+    sim.step(1)
+    assert give(sim, "operator", "server.stop", server=4) is None, "five minutes are over"
+    assert lever_row(sim, "server.stop")["alone"]["lately"] == [4]
+
+
+def test_the_same_server_again_is_no_third_one_and_each_desk_counts_for_itself():
+    sim = with_two_taken(at(OPEN), "operator")
+    assert give(sim, "operator", "server.stop", server=2) is None
+    assert give(sim, "deployer", "server.start", server=3) is None
+    assert "needs the risk manager's word" in give(sim, "operator", "server.stop", server=4)
+
+
+def test_in_the_week_nobody_needs_a_word():
+    sim = Simulation(QUIET, 7, start=QUIET.calendar.week)
+    for n in (1, 2):
+        assert give(sim, "deployer", "server.start", server=n) is None
+        sim.step(40 * MINUTE)
+    assert sim.bridge.taken == []
+    assert lever_row(sim, "server.start", "deployer")["word"] is None
 
 
 def test_an_instant_simulation_and_a_kill_switch_need_no_word():
@@ -155,7 +201,7 @@ def test_a_stock_is_watched_by_its_name():
 def test_a_playbook_implies_the_word(name):
     commands = playbook(QUIET, name, 79)
     kinds = [(command.step, command.kind) for command in commands]
-    what = {"history": "smars.disconnect", "competent": "release.copy"}[name]
+    what = {"history": "release.rollback", "competent": "release.copy"}[name]
     at = next(i for i, (_, kind) in enumerate(kinds) if kind == what)
     assert kinds[at - 1] == (kinds[at][0], "authorise.give")
     assert (commands[at - 1].desk, commands[at - 1].args) == ("risk", {"what": what})
@@ -180,6 +226,19 @@ args = {{ servers = "stale", release = "smars-rlp" }}
 """
 
 
+def test_a_playbook_implies_the_word_for_the_third_server_of_a_desk(tmp_path):
+    rows = [("09:40", "operator", 1), ("09:41", "deployer", 2), ("09:42", "operator", 3), ("09:44", "operator", 4), ("09:45", "operator", 5)]
+    text = "".join(
+        f'[[command]]\nat = 2012-08-01T{clock}:00\ndesk = "{desk}"\nkind = "server.start"\nargs = {{ server = {n} }}\n' for clock, desk, n in rows
+    )
+    path = tmp_path / "starts.toml"
+    path.write_text(text, encoding="utf-8")
+    assert [(command.kind, command.args) for command in playbook(QUIET, str(path), 7)] == [
+        ("server.start", {"server": 1}), ("server.start", {"server": 2}), ("server.start", {"server": 3}),
+        ("authorise.give", {"what": "server.start"}), ("server.start", {"server": 4}), ("server.start", {"server": 5}),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("verb", "minute", "expected"),
     [
@@ -199,8 +258,8 @@ def test_the_levers_card_has_every_lever_of_the_desk_with_what_it_takes_now():
     settle(sim)
     rows = {row["kind"]: row for row in sight(sim, "operator")["levers"]["levers"]}
     assert rows["server.stop"] == {
-        "kind": "server.stop", "label": "Stop a server", "dangerous": True, "hands": 1, "minutes": 1.0, "allowed": True, "reason": "", "word": None,
-        "args": ["server"], "with": {},
+        "kind": "server.stop", "label": "Stop a server", "dangerous": True, "hands": 1, "minutes": 1.0, "allowed": True, "reason": "", "word": "given",
+        "args": ["server"], "with": {}, "alone": {"most": 2, "lately": []},
     }  # fmt: skip
     assert (rows["servers.stop_all"]["minutes"], rows["servers.stop_all"]["word"]) == (4.0, "given")
     assert not {"authorise.ask", "killswitch.press"} & set(rows)

@@ -5,6 +5,7 @@ import { sure } from "../lib/arm.js";
 import { left, sentence } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { blocked } from "../lib/reasons.js";
+import { askWord, wordOf, wordSays } from "../lib/word.js";
 
 const ACTS = {
   "flag.clear": { title: "Have the flag cleared", brief: "New orders come without it. Orders at work go on.", now: "Orders carry the flag." },
@@ -17,8 +18,8 @@ export function mount(root, app) {
     const d = app.store.get("flag");
     if (d) render(guard(app, d), root);
   };
-  app.store.onAny(["flag", "levers", "armed", "standing"], draw);
-  app.commands.addEventListener("change", ({ detail }) => detail.place === "flag" && draw());
+  app.store.onAny(["flag", "levers", "armed", "standing", "words"], draw);
+  app.commands.addEventListener("change", ({ detail }) => (detail.place === "flag" || detail.place === "word:flag.clear") && draw());
 }
 
 /** @param {App} app @param {Card.Flag} d */
@@ -28,7 +29,9 @@ function guard(app, d) {
   const lever = app.store.get("levers")?.levers.find((l) => l.kind === kind);
   const armed = app.armed("flag");
   const busy = d.work ? `${d.work.label}: ${left(d.work.left_s)} left.` : null;
-  const why = blocked(app) ?? busy ?? (lever && !lever.allowed ? sentence(lever.reason) : null);
+  const word = lever?.word ? wordOf(app, kind) : null;
+  const waits = word && word.state !== "given" ? wordSays(word) : null;
+  const why = blocked(app) ?? busy ?? waits ?? (lever && !lever.allowed ? sentence(lever.reason) : null);
   const said = answer(app, "flag");
   const back = () => document.getElementById("guard-flag");
   const flip = () => {
@@ -36,10 +39,11 @@ function guard(app, d) {
     else if (why) app.voice.say(why, true);
     else app.arm("flag");
   };
-  return html`<section class="guard" ?data-armed=${armed} aria-label=${act.title}>
+  return html`<section class="guard" ?data-armed=${armed} data-word=${word?.state ?? nothing} aria-label=${act.title}>
     <button type="button" class="switch" role="switch" id="guard-flag" aria-checked=${String(armed)} aria-disabled=${String(!!why)}
-      aria-label=${`Arm: ${act.title}${why ? `. Not now: ${why}` : ""}`} @click=${flip}><span class="track"><span class="knob"></span></span>${armed ? nothing : html`<span aria-hidden="true">Arm</span>`}</button>
+      aria-label=${`Arm: ${act.title}${why ? `. Not now: ${why}` : ""}`} @click=${flip}><span class="track"><span class="knob"></span></span>${armed || waits ? nothing : html`<span aria-hidden="true">Arm</span>`}</button>
     <div class="guard-words">${armed ? sure(app, { place: "flag", kind, args: {}, title: act.title, says: act.brief }, back)
-      : html`<h2>${icon("phone")}${act.title}</h2><div class="guard-says">${said !== nothing ? said : html`<p class="num">${busy ?? `${act.now} By phone, ${lever ? left(lever.minutes * 60) : "some minutes"}.`}</p>`}</div>`}</div>
+      : html`<h2>${icon("phone")}${act.title}</h2><div class="guard-says">${said !== nothing ? said : html`<p class="num">${busy ?? waits ?? `${act.now} By phone, ${lever ? left(lever.minutes * 60) : "some minutes"}.`}</p>`}</div>`}</div>
+    ${armed ? nothing : askWord(app, kind, () => back()?.focus(), act.title)}
   </section>`;
 }

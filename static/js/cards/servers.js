@@ -7,6 +7,7 @@ import { icon } from "../lib/icons.js";
 import { blockedHands } from "../lib/reasons.js";
 import { shareInto } from "../lib/share.js";
 import { rateHistory } from "../lib/rate-history.js";
+import { lacksWord, wordLine, wordOf, wordSays } from "../lib/word.js";
 
 /** @type {Record<string, string[]>} */
 const STATES = {
@@ -14,9 +15,12 @@ const STATES = {
   stopped: ["square", "Stopped"], disconnected: ["unplug", "Disconnected"],
 };
 
+const WORDED = ["server.stop", "server.start"];
+
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const list = root.querySelector("[data-tiles]");
+  const words = root.querySelector("[data-words]");
   const up = root.querySelector("[data-up]");
   /** @type {Map<number, Card.Server["state"]>} */
   const before = new Map();
@@ -28,12 +32,13 @@ export function mount(root, app) {
     const why = blockedHands(app);
     if (!before.size) list.replaceChildren(); // the skeleton of the first paint
     render(d.servers.map((s) => tile(app, s, why)), list);
+    render(WORDED.filter((kind) => d.servers.some((s) => lacksWord(app, kind, [s.n]))).map((kind) => wordLine(app, kind, () => list.querySelector("[data-act]")?.focus())), words);
     up.textContent = `${d.servers.filter((s) => s.state === "running").length} of ${d.servers.length} up`;
     speak(app, d.servers, before);
     past.draw(d.servers, list);
   };
-  app.store.onAny(["servers", "dashboard", "armed", "standing", "work"], draw);
-  app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("server:") && draw());
+  app.store.onAny(["servers", "dashboard", "armed", "standing", "work", "levers", "words"], draw);
+  app.commands.addEventListener("change", ({ detail }) => (detail.place.startsWith("server:") || detail.place.startsWith("word:server.")) && draw());
 }
 
 /** @param {App} app @param {Card.Server} s @param {string | null} why */
@@ -72,18 +77,28 @@ const under = (s) => s.work && ["hourglass", `${DOING[s.work.kind] ?? s.work.lab
 
 /** @param {App} app @param {Card.Server} s @param {string} place @param {string | null} why */
 function acts(app, s, place, why) {
-  const off = why ?? (s.work ? `${s.work.label} is under way.` : null);
+  const busy = why ?? (s.work ? `${s.work.label} is under way.` : null);
+  /** @param {string} act */
+  const off = (act) => busy ?? noWord(app, `server.${act}`, s.n);
   /** @param {string} act */
   const arm = (act) => () => {
-    if (off) return app.voice.say(off, true);
+    const not = off(act);
+    if (not) return app.voice.say(not, true);
     app.arm(`${place}:${act}`);
     return focusGroup(s.n);
   };
   /** @param {string} icon_ @param {string} word @param {() => unknown} run @param {string} name */
-  const button = (icon_, word, run, name) => html`<button type="button" class="btn" aria-disabled=${String(!!off)} title=${off ?? nothing}
-    aria-label=${`${word} ${s.name}${off ? `. Not now: ${off}` : ""}`} data-act=${name} @click=${run}>${icon(icon_)}<span>${word}</span></button>`;
+  const button = (icon_, word, run, name) => html`<button type="button" class="btn" aria-disabled=${String(!!off(name))} title=${off(name) ?? nothing}
+    aria-label=${`${word} ${s.name}${off(name) ? `. Not now: ${off(name)}` : ""}`} data-act=${name} @click=${run}>${icon(icon_)}<span>${word}</span></button>`;
   if (s.state === "running") return html`${button("square", "Stop", arm("stop"), "stop")}${button("rotate-cw", "Restart", arm("start"), "start")}`;
   return button("play", "Start", arm("start"), "start");
+}
+
+/* A third server within five minutes needs the risk manager's word. */
+/** @param {App} app @param {string} kind @param {number} n */
+function noWord(app, kind, n) {
+  const word = lacksWord(app, kind, [n]) ? wordOf(app, kind) : null;
+  return word ? `${word.label}. ${wordSays(word)}` : null;
 }
 
 /** @param {Card.Server} s @param {string} act @param {string} place */

@@ -7,7 +7,7 @@ import { MANY, SERVERS } from "./firm.js";
 import { left, sentence } from "./format.js";
 import { icon } from "./icons.js";
 import { blocked, blockedHands } from "./reasons.js";
-import { askWord, wordOf, wordSays } from "./word.js";
+import { lacksWord, wordLine, wordOf, wordSays } from "./word.js";
 
 const RESTART = ["server.start", "rotate-cw", "Restart"];
 /** @type {Record<FleetAt["view"], string[][]>} */
@@ -18,7 +18,6 @@ const ACTS = {
 };
 const ALL_ACTS = [...new Set(Object.values(ACTS).flat())];
 const LOOKS = ["checksum.run", "config.compare", "data.compare"]; // beside other work on a server
-const WORD_SIGNS = { open: "hand", asked: "hourglass", given: "badge-check", refused: "x" };
 
 /** @param {App} app @param {FleetAt} at @param {Card.Fleet} d @param {() => unknown} draw */
 export function acts(app, at, d, draw) {
@@ -28,6 +27,7 @@ export function acts(app, at, d, draw) {
   const levers = new Map((app.store.get("levers")?.levers ?? []).map((l) => [l.kind, l]));
   return html`<div class="acts-row"><p class="acts-on num">${picked.length ? names(picked) : html`<span class="second">Select servers to act on</span>`}</p>
       <div class="acts" role="group" aria-label="Do to the selected servers">${ACTS[at.view].map((a) => act(app, at, a, levers.get(a[0]), picked, draw))}</div></div>
+    ${ACTS[at.view].filter(([kind]) => lacksWord(app, kind, taken(kind, picked))).map(([kind]) => wordLine(app, kind, toFleet))}
     ${at.copying ? copying(app, at, levers.get("release.copy"), picked, draw) : nothing}
     ${ALL_ACTS.map(([kind]) => answer(app, `fleet:${kind}`))}`;
 }
@@ -59,9 +59,17 @@ function refusal(app, kind, lever, picked) {
   if (!lever.allowed) return sentence(lever.reason);
   if (!picked.length) return `Select servers first: keys 1 to ${SERVERS.length}.`;
   if (kind === "server.start" && picked.length > 1) return "One server at a time: each takes a hand.";
+  const word = lacksWord(app, kind, taken(kind, picked)) ? wordOf(app, kind) : null;
+  if (word) return `${word.label}. ${wordSays(word)}`;
   const busy = LOOKS.includes(kind) ? null : picked.find((s) => s.work);
   return busy?.work ? `${busy.name}: ${busy.work.label} is under way, ${left(busy.work.left_s)} left.` : null;
 }
+
+/* The servers that an act would take: a restart takes one. */
+/** @param {string} kind @param {Card.Host[]} picked */
+const taken = (kind, picked) => (kind === "server.start" ? picked.slice(0, 1) : picked).map((s) => s.n);
+
+const toFleet = () => document.getElementById("panel-fleet").focus();
 
 /** @param {Card.Lever | undefined} lever */
 const takes = (lever) => (lever?.minutes ? left(lever.minutes * 60) : "");
@@ -112,7 +120,7 @@ function copying(app, at, lever, picked, draw) {
       <span class="num">to ${picked.length ? names(picked) : "the servers you select"}</span></div>
     <div class="row"><button type="button" class="btn btn-prime" data-act="copy" aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${send}>Copy<span class="sr"> ${at.release}${why ? `. Not now: ${why}` : ""}</span></button>
       <button type="button" class="btn btn-quiet" @click=${close}>Cancel</button></div>
-    ${word ? html`<div class="copy-word" data-state=${word.state}>${icon(WORD_SIGNS[word.state])}<span class="grow">${wordSays(word)}</span>${askWord(app, "release.copy", () => document.getElementById("panel-fleet").focus())}</div>` : nothing}
+    ${word ? wordLine(app, "release.copy", toFleet) : nothing}
   </div>`;
 }
 

@@ -46,7 +46,7 @@ export function mount(root, voice, done) {
     show();
   };
   /** @param {string} kind @param {boolean} allowed */
-  const lever = (kind, allowed) => ({ kind, label: kind, dangerous: false, hands: 1, minutes: allowed ? TAKES_S / 60 : null, allowed, reason: allowed ? "" : NOT_HERE, word: null });
+  const lever = (kind, allowed) => ({ kind, label: kind, dangerous: false, hands: 1, minutes: allowed ? TAKES_S / 60 : null, allowed, reason: allowed ? "" : NOT_HERE, word: null, alone: null });
   app.store.set("levers", { levers: [lever("checksum.run", true), lever("release.copy", false), lever("server.start", false), lever("release.rollback", false)], menu: [] });
   app.store.set("releases", { releases: [NEW, OLD], diffs: [] });
   app.store.set("words", { words: [] });

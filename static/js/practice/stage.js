@@ -4,7 +4,7 @@ import { icon } from "../lib/icons.js";
 
 const FRAMES = {
   servers: html`<div class="panel-head"><h3>${icon("server")}Practice servers</h3><span class="end label num" data-up></span></div>
-    <div class="panel-body"><ul class="servers" data-tiles></ul></div>`,
+    <div class="panel-body"><div data-words></div><ul class="servers" data-tiles></ul></div>`,
   work: html`<div class="panel-head"><h3>${icon("hand")}Work in progress</h3><span class="end label num" data-free></span></div>
     <div class="panel-body"><ul class="tasks" data-tasks></ul></div>`,
   fleet: html`<div class="panel-head"><h3 id="fleet-h">${icon("server")}Practice fleet</h3><span class="quiet" data-says></span><span class="end" data-head></span></div>
