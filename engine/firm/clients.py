@@ -7,7 +7,7 @@ at it first, a release that accepts and sends nothing, a cut, or clients who wer
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from engine.market.state import Machine
+from engine.market.state import RETURNED, Machine
 from engine.market_time import STEPS_PER_MINUTE
 from engine.scenario.parts import Costs
 
@@ -79,9 +79,11 @@ def recall(sim: "Simulation") -> None:
 
 def hand_back_waiting(sim: "Simulation") -> None:
     """Give the orders that wait for a server back to the clients, who asked for them."""
-    tally = sim.machine.tally
+    machine, tally = sim.machine, sim.machine.tally
     count = int(tally[0].waiting)
-    sim.machine.waiting[:] = 0
+    for order in sim.arrivals[machine.waiting[:count]]:
+        machine.flows[order.symbol, order.broker, RETURNED] += 1
+    machine.waiting[:] = 0
     tally["handed_back"] += count
     tally["waiting"] = 0
     sim.clients.excused += count * STEPS_PER_MINUTE

@@ -9,7 +9,7 @@ from engine.firm import safeguards
 from engine.firm.score import HC
 from engine.market.measure import COLUMNS, LIMITS, VOLUME, measure
 from engine.market.positions import marks
-from engine.market.state import ERROR, SERVERS_MAX, RecordArray, Whole
+from engine.market.state import ERROR, FLOWS, SERVERS_MAX, RecordArray, Whole
 from engine.market.unwind import liquidation_cost
 from engine.market_time import STEPS_PER_MINUTE, TICK_STEPS, Calendar
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _TICKS_A_MINUTE = STEPS_PER_MINUTE // TICK_STEPS
 KEPT = 384  # samples: a little over half an hour
+_KEPT_FLOWS = 16  # of brokers and exchanges: a little over a minute
 
 
 class MinuteRow(TypedDict):
@@ -48,6 +49,7 @@ class Gauges:
     def __init__(self, count: int, calendar: Calendar) -> None:
         minutes = (calendar.close - calendar.open) // STEPS_PER_MINUTE + 1  # from the opening bell to the close, both ends
         self.samples = np.zeros((KEPT, SERVERS_MAX + 1, COLUMNS), dtype=np.int64)
+        self.flows = np.zeros((_KEPT_FLOWS, FLOWS, 3), dtype=np.int64)
         self.moved_bp = np.zeros(count, dtype=np.int64)  # largest move of the mid since the open
         self.limits = np.zeros(len(LIMITS), dtype=np.int64)  # how often each was reached
         self.closes = np.zeros((count, minutes), dtype=np.int32)  # last sale at every full minute from the bell, ticks
@@ -61,8 +63,11 @@ class Gauges:
         """Sample at a tick (every five seconds)."""
         for skipped in range(max(self.tick + 1, tick - KEPT + 1), tick):  # the evening: nothing happened
             self.samples[skipped % KEPT] = self.samples[self.tick % KEPT]
+        for skipped in range(max(self.tick + 1, tick - _KEPT_FLOWS + 1), tick):
+            self.flows[skipped % _KEPT_FLOWS] = self.flows[self.tick % _KEPT_FLOWS]
         self.tick = tick
-        self.runaway, self.paused = measure(sim.machine, sim.now, self.samples[tick % KEPT], self.moved_bp, self.limits)
+        here = self.samples[tick % KEPT], self.flows[tick % _KEPT_FLOWS]
+        self.runaway, self.paused = measure(sim.machine, sim.now, *here, self.moved_bp, self.limits)
         self.volume_high = self.volume_high + 1 if self.volume_ratio(sim) > sim.scenario.exchange.call_ratio else 0
         if sim.calendar.open < sim.now <= sim.calendar.close and sim.now % STEPS_PER_MINUTE == 0:
             self.path.append(minute_row(sim))
@@ -89,6 +94,13 @@ class Gauges:
         rates: npt.NDArray[np.float64] = (now - before) / (max(ticks, 1) * 5)
         return rates
 
+    def flow_rates(self) -> npt.NDArray[np.float64]:
+        """Means per second over the last minute of brokers and exchanges, (FLOWS, 3): rows and columns of the machine's `flows`."""
+        ticks = min(_TICKS_A_MINUTE, self.tick)
+        now, before = self.flows[self.tick % _KEPT_FLOWS], self.flows[(self.tick - ticks) % _KEPT_FLOWS]
+        rates: npt.NDArray[np.float64] = (now - before) / (max(ticks, 1) * 5)
+        return rates
+
     def series(self, column: int, ticks: int) -> list[int]:
         """Per-second means of the last `ticks` intervals, oldest first."""
         ticks = min(ticks, self.tick, KEPT - 1)
@@ -106,7 +118,13 @@ class Gauges:
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """Arrays for digest and checkpoint."""
-        return {"gauge_samples": self.samples, "gauge_moved": self.moved_bp, "gauge_closes": self.closes, "gauge_traded": self.traded}
+        return {
+            "gauge_samples": self.samples,
+            "gauge_flows": self.flows,
+            "gauge_moved": self.moved_bp,
+            "gauge_closes": self.closes,
+            "gauge_traded": self.traded,
+        }
 
     def to_dict(self) -> Remembered:
         """What is remembered outside arrays, JSON-able."""

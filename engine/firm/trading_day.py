@@ -44,7 +44,7 @@ def flatten_positions(sim: "Simulation", symbols: list[str], style: str) -> None
     index = {name: i for i, name in enumerate(sim.names)}
     for name in symbols:
         s = index[name]
-        market_step.withdraw_desk(machine, s, sim.now)
+        market_step.withdraw_stock(machine, s, sim.now, True)
         if shown[s]:
             sim.day.desk_orders += 1
             side, qty = (-1, int(shown[s])) if shown[s] > 0 else (1, -int(shown[s]))

@@ -14,7 +14,7 @@ from math import isqrt
 import numpy as np
 import numpy.typing as npt
 
-from engine.market.chance import CLIENTS, PARENT_ORDERS, below, draws, normal_quantiles, scaled
+from engine.market.chance import BROKERS, CLIENTS, EXCHANGES, PARENT_ORDERS, below, draws, normal_quantiles, scaled
 from engine.market.derive import gap_of
 from engine.market.faults import Fault, draw_fault, stale_server
 from engine.market.state import ARRIVAL, Keys, RecordArray, Whole, records
@@ -273,6 +273,15 @@ def _premarket(scenario: Scenario, seed: int) -> RecordArray:
     return rows
 
 
+def _send_from_and_to(rows: RecordArray, scenario: Scenario, seed: int) -> None:
+    """Who sends each order and which exchange it would go to, by its number."""
+    shares = np.cumsum([round(broker.share * 10**6) for broker in scenario.flow.broker])
+    if len(shares):
+        rows["broker"] = np.searchsorted(shares, scaled(draws(seed, BROKERS, 0, len(rows)), int(shares[-1])), side="right") + 1
+    if scenario.exchange.session:
+        rows["exchange"] = scaled(draws(seed, EXCHANGES, 0, len(rows)), len(scenario.exchange.session)) + 1
+
+
 _plans: dict[tuple[str, int], tuple[RecordArray, RecordArray]] = {}
 
 
@@ -312,5 +321,6 @@ def make_plan(scenario: Scenario, seed: int) -> tuple[RecordArray, RecordArray]:
     rows[:] = np.concatenate(parts)
     rows[:] = rows[np.argsort(rows["step"], kind="stable")]
     rows["id"] = FIRST_ORDER + np.arange(len(rows))
+    _send_from_and_to(rows, scenario, seed)
     rows.flags.writeable = activations.flags.writeable = False
     return rows, activations

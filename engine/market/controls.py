@@ -9,7 +9,7 @@ Reconciliation: a parent's executions and the child in hand may never exceed the
 from engine.jit import piece
 from engine.market.state import CLIENT, ERROR, UNWIND
 
-PASSED, CAPPED, TOO_FAST, COLLARED, UNRECONCILED, PAUSED, NO_QUOTE, MISSED, DISCONNECTED = range(9)
+PASSED, CAPPED, TOO_FAST, COLLARED, UNRECONCILED, PAUSED, NO_QUOTE, MISSED, DISCONNECTED, UNACKED = range(10)
 REASONS = (
     "",
     "gross cap of account 33 reached",
@@ -20,6 +20,7 @@ REASONS = (
     "no quote on the other side",
     "quote gone",
     "not connected to the exchanges",
+    "sent, not acknowledged",
 )
 
 

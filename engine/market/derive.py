@@ -84,6 +84,8 @@ def _dials(scenario: Scenario) -> dict[str, int]:
         "oversize_times": router.oversize_times,
         "misprice_bp": router.misprice_bp,
         "bust_bp": scenario.exchange.bust_bp,
+        "brokers": len(scenario.flow.broker),
+        "exchanges": len(scenario.exchange.session),
         "hold_steps": scenario.controls.hold_s * STEPS_PER_SECOND,
         "wait_steps": _whole(Decimal(str(router.wait_s)) * STEPS_PER_SECOND),
         "cap_reopen_256": _whole(Decimal(str(router.cap_reopen)) * 256),

@@ -10,8 +10,8 @@ from engine.jit import kernel, piece
 from engine.market.controls import account_33, mark_hc
 from engine.market.exchange import guard, roll_window
 from engine.market.flow import quote, reprice, step_away
-from engine.market.router import FLATTEN_PASSIVE, POWER_PEG, REFUSE, RUNAWAY, finish, route, take
-from engine.market.state import CLIENT, ERROR, PARENTS, SERVERS_MAX, WAITING
+from engine.market.router import FLATTEN_PASSIVE, POWER_PEG, REFUSE, RUNAWAY, finish, route, take, withdraw
+from engine.market.state import CLIENT, ERROR, ORDERS, PARENTS, RETURNED, SERVERS_MAX, WAITING
 from engine.market_time import STEPS_PER_MINUTE
 
 
@@ -98,20 +98,46 @@ def next_server(m, flagged):
 
 
 @piece
+def exchange_for(m, arrival):
+    """The exchange of a new parent: the one it was drawn, or by its number one of the others while that is avoided."""
+    avoided = m.controls[0].avoided
+    if avoided >> arrival.exchange & 1 == 0:
+        return np.int64(arrival.exchange)
+    count, others = m.dials[0].exchanges, 0
+    for exchange in range(1, count + 1):
+        others += 1 - (avoided >> exchange & 1)
+    turn = (np.int64(arrival.id) * 2654435761 >> 16) % max(others, 1)
+    for exchange in range(1, count + 1):
+        if avoided >> exchange & 1 == 0:
+            if turn == 0:
+                return np.int64(exchange)
+            turn -= 1
+    return np.int64(arrival.exchange)
+
+
+@piece
+def give_back(m, arrival):
+    """Hand an order that was not dealt to a server back to its client."""
+    m.tally[0].handed_back += 1
+    m.flows[arrival.symbol, arrival.broker, RETURNED] += 1
+
+
+@piece
 def place(m, arrival, activations, step, server, flagged, orders_refused, refused):
     """Give an arrival to a server, as the release it runs treats the order.
 
-    The k-th order to meet power peg trades what the k-th of `activations` does (see `arrivals.plan`).
+    The k-th order to meet power peg trades what the k-th of `activations` does (see `arrivals.plan`), but for a withdrawn stock.
     """
     session = 1 if step >= m.dials[0].open_step else 0
     sleeps = flagged == 1 and _waking_4096(np.int64(arrival.id)) >= m.controls[0].woken_4096
     behaviour = m.behaviours[server, 2 if sleeps else flagged, session]
-    order = arrival
-    if behaviour == POWER_PEG and m.tally[0].power_peg < activations.shape[0]:
-        order = activations[m.tally[0].power_peg]
+    order, k = arrival, m.tally[0].power_peg
+    if behaviour == POWER_PEG and k < activations.shape[0] and m.withdrawn[activations[k].symbol] == 0:
+        order = activations[k]
     s = order.symbol
     if behaviour == REFUSE:
         m.tally[0].refused += 1
+        m.flows[arrival.symbol, arrival.broker, RETURNED] += 1
         if refused[0] < orders_refused.shape[0]:
             orders_refused[refused[0], 0] = arrival.id
             orders_refused[refused[0], 1] = server
@@ -121,7 +147,7 @@ def place(m, arrival, activations, step, server, flagged, orders_refused, refuse
         return
     if m.parent_count[s] >= m.parents.shape[1]:
         m.tally[0].overflow += 1
-        m.tally[0].handed_back += 1
+        give_back(m, arrival)
         return
     parent = m.parents[s, m.parent_count[s]]
     m.parent_count[s] += 1
@@ -132,6 +158,7 @@ def place(m, arrival, activations, step, server, flagged, orders_refused, refuse
     parent.id, parent.qty, parent.side, parent.server = arrival.id, arrival.qty, order.side, server
     parent.behaviour, parent.flagged, parent.start = behaviour, flagged, step
     parent.account = ERROR if runaway else CLIENT
+    parent.broker, parent.exchange, parent.unacked = arrival.broker, exchange_for(m, arrival), 0
     parent.gap = order.gap if behaviour == POWER_PEG else m.dials[0].route_gap
     parent.due = (np.int64(step) << 16) + (m.waits[(int(arrival.id) * 2654435761 >> 8) & 4095] * parent.gap >> 16)
     parent.sent = parent.sent_shares = parent.filled = parent.rest_id = 0
@@ -164,9 +191,10 @@ _ramp_share = piece(ramp_share)
 
 @piece
 def flag_of(m, arrival):
-    """1 when an order comes with the flag: not while upstream leaves it off, and of a ramp only the first orders by their key."""
+    """1 when an order comes with the flag: not while upstream or its broker leaves it off, and of a ramp only the first orders by their
+    key."""
     controls = m.controls[0]
-    if arrival.flagged == 0 or controls.flag_off == 1:
+    if arrival.flagged == 0 or controls.flag_off == 1 or controls.unflagged >> arrival.broker & 1 == 1:
         return 0
     return 1 if _ramp_share(np.int64(arrival.id)) < 100 - controls.ramp_out else 0
 
@@ -197,7 +225,12 @@ def deal(m, arrivals, activations, cursor, until, orders_refused, refused):
         tally.arrived += 1
         flagged = flag_of(m, arrival)
         tally.flagged += flagged
-        server = next_server(m, flagged) if controls.connected == 1 and not is_held(m, arrival) else 0
+        m.flows[arrival.symbol, arrival.broker, ORDERS] += 1
+        if m.withdrawn[arrival.symbol] == 1:
+            give_back(m, arrival)
+            continue
+        free = controls.connected == 1 and controls.held >> arrival.broker & 1 == 0 and not is_held(m, arrival)
+        server = next_server(m, flagged) if free else 0
         if server > 0:
             place(m, arrival, activations, arrival.step, server, flagged, orders_refused, refused)
         elif tally.waiting < WAITING:
@@ -205,7 +238,7 @@ def deal(m, arrivals, activations, cursor, until, orders_refused, refused):
             tally.waiting += 1
         else:
             tally.overflow += 1
-            tally.handed_back += 1
+            give_back(m, arrival)
     return cursor
 
 
@@ -220,12 +253,16 @@ def deal_waiting(m, arrivals, activations, step, orders_refused, refused):
         arrival = arrivals[m.waiting[i]]
         flagged = flag_of(m, arrival)
         held = is_held(m, arrival)
-        server = next_server(m, flagged) if controls.connected == 1 and (not held or looked_at > 0) else 0
+        stopped = controls.held >> arrival.broker & 1 == 1
+        if m.withdrawn[arrival.symbol] == 1:
+            give_back(m, arrival)
+            continue
+        server = next_server(m, flagged) if controls.connected == 1 and not stopped and (not held or looked_at > 0) else 0
         if server > 0:
             looked_at -= 1 if held else 0
             place(m, arrival, activations, step, server, flagged, orders_refused, refused)
         elif step - arrival.step > m.dials[0].wait_steps:
-            tally.handed_back += 1
+            give_back(m, arrival)
         else:
             m.waiting[kept] = m.waiting[i]
             kept += 1
@@ -244,6 +281,7 @@ def flatten(m, s, parent_id, side, qty, behaviour, gap, step):
     m.parent_count[s] += 1
     parent.id, parent.qty, parent.side, parent.server = parent_id, qty, side, 0
     parent.behaviour, parent.flagged, parent.start, parent.account = behaviour, 0, step, 2
+    parent.broker = parent.exchange = parent.unacked = 0
     parent.gap, parent.due = gap, 0 if behaviour == FLATTEN_PASSIVE else step << 16
     parent.sent = parent.sent_shares = parent.filled = parent.rest_id = 0
     parent.rest_slot = parent.second = parent.in_second = parent.served = parent.waited = 0
@@ -270,12 +308,21 @@ def withdraw_all(m, step, server):
 
 
 @kernel
-def withdraw_desk(m, s, step):
-    """End the desk's own orders in one stock and cancel what they have resting."""
+def withdraw_resting(m, exchange):
+    """Cancel what parents of an exchange have resting; they go on."""
+    for s in range(m.parent_count.shape[0]):
+        for i in range(m.parent_count[s]):
+            if m.parents[s, i].exchange == exchange:
+                withdraw(m, s, m.parents[s, i])
+
+
+@kernel
+def withdraw_stock(m, s, step, desk):
+    """End the orders in one stock, the desk's own or the router's, and cancel what they have resting."""
     kept = 0
     for i in range(m.parent_count[s]):
         parent = m.parents[s, i]
-        if parent.server == 0:
+        if (parent.server == 0) == desk:
             finish(m, s, step, parent)
             continue
         if kept != i:

@@ -5,7 +5,7 @@ import numpy as np
 
 from engine.jit import kernel, piece
 from engine.market.router import RUNAWAY
-from engine.market.state import PARENTS, SERVERS_MAX
+from engine.market.state import EXCHANGES_AT, PARENTS, SERVERS_MAX
 
 COLUMNS = 6  # children, executions, rejects, shares of ours; parents; volume of the market
 VOLUME = 5
@@ -22,15 +22,28 @@ def moved(market, book):
     return bp if bp >= 0 else -bp
 
 
+@piece
+def _sum_up(counts, at, names, sums):
+    """Counts of all stocks together, (S, FLOWS, 3), of `names` rows and the one for none before them into `sums`, (FLOWS, 3)."""
+    for k in range(at, at + names + 1):
+        for column in range(3):
+            sums[k, column] = 0
+            for s in range(counts.shape[0]):
+                sums[k, column] += counts[s, k, column]
+
+
 @kernel
-def measure(m, step, row, moved_bp, limits):
-    """Cumulative counts into `row`, (SERVERS_MAX + 1, COLUMNS), the firm's at 0; raise `moved_bp`, (S,), to what each mid has moved since
-    the open; how often each of LIMITS was reached into `limits`, (3,). Returns how many parents run away and how many stocks are paused."""
+def measure(m, step, row, flows, moved_bp, limits):
+    """Cumulative counts into `row`, (SERVERS_MAX + 1, COLUMNS), the firm's at 0, and of brokers and exchanges into `flows`, (FLOWS, 3);
+    raise `moved_bp`, (S,), to what each mid has moved since the open; how often each of LIMITS was reached into `limits`, (3,). Returns
+    how many parents run away and how many stocks are paused."""
     runaway = paused = 0
     for server in range(SERVERS_MAX + 1):
         for column in range(VOLUME):
             row[server, column] = 0
     row[0, VOLUME] = 0
+    _sum_up(m.flows, 0, m.dials[0].brokers, flows)
+    _sum_up(m.flows, EXCHANGES_AT, m.dials[0].exchanges, flows)
     limits[0], limits[1], limits[2] = m.tally[0].overflow, 0, 0
     for s in range(m.market.shape[0]):
         for server in range(1, SERVERS_MAX + 1):

@@ -5,6 +5,7 @@ seconds, then routes. `power_peg` sends marketable children for ever and never c
 only with its process or a control. `stall` accepts and sends nothing. `oversize` sends children many times too large,
 `misprice` ignores the quote and sweeps, `duplicate` sends every child twice and counts one. The desk's own flattening
 orders use the same books outside the router. A child sees the quote once, at the start of the step, after the makers.
+Where the parent's exchange acknowledges nothing, one child goes out into the void and its parent waits.
 """
 
 import numpy as np
@@ -12,8 +13,8 @@ import numpy as np
 from engine.jit import piece
 from engine.market.book import add, opposite_head, reduce, remove
 from engine.market.chance import ROUTER, TAKERS, key_of, nth
-from engine.market.controls import CAPPED, COLLARED, MISSED, NO_QUOTE, PASSED, TOO_FAST, UNRECONCILED, added_gross, check, collared_limit
-from engine.market.state import CHILDREN, CLIENT, DESK, ERROR, EXECUTIONS, HEADROOM, RECENT, REJECTS, SHARES, UNWIND
+from engine.market.controls import CAPPED, COLLARED, MISSED, NO_QUOTE, PASSED, TOO_FAST, UNACKED, UNRECONCILED, added_gross, check, collared_limit
+from engine.market.state import CHILDREN, CLIENT, DESK, ERROR, EXCHANGES_AT, EXECUTIONS, HEADROOM, RECENT, REJECTS, RETURNED, SHARES, UNWIND
 from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND
 
 REFUSE, ROUTE, RLP, POWER_PEG, STALL, OVERSIZE, MISPRICE, DUPLICATE, FLATTEN_PASSIVE, FLATTEN_AGGRESSIVE = range(10)
@@ -62,6 +63,8 @@ def fill_resting(m, s, step, order, qty):
             book_trade(m, s, step, parent.account, parent.side, order.price, qty)
             m.counters[s, parent.server, EXECUTIONS] += 1
             m.counters[s, parent.server, SHARES] += qty
+            m.flows[s, parent.broker, EXECUTIONS] += 1
+            m.flows[s, EXCHANGES_AT + parent.exchange, EXECUTIONS] += 1
             return
 
 
@@ -148,6 +151,7 @@ def note(m, s, step, parent, price, qty, filled, reason):
     m.recent_count[s] += 1
     child.step, child.parent, child.price, child.qty, child.filled = step, parent.id, price, qty, filled
     child.side, child.server, child.reason = parent.side, parent.server, reason
+    child.broker, child.exchange = parent.broker, parent.exchange
     child.total_qty, child.total_filled = parent.qty, parent.filled
 
 
@@ -164,6 +168,7 @@ def turn_away(m, s, parent, reason):
         parent.served = REJECTED
         m.service[s].routed -= given_up
         m.service[s].rejected += 1
+        m.flows[s, parent.broker, RETURNED] += 1
         m.service[s].waited -= max(parent.waited, 0)
     return True
 
@@ -204,6 +209,15 @@ def _judge(m, s, step, parent, touch, size):
 
 
 @piece
+def lose(m, s, step, parent, price, size):
+    """A child goes out to an exchange that acknowledges nothing: its parent sends no other until the exchange does again."""
+    m.counters[s, parent.server, CHILDREN] += 1
+    m.flows[s, EXCHANGES_AT + parent.exchange, CHILDREN] += 1
+    parent.unacked = 1
+    note(m, s, step, parent, price, size, 0, UNACKED)
+
+
+@piece
 def send(m, s, step, parent, word, tape, rows):
     """One marketable child of `parent` through the controls into the book; True when its parent should end."""
     market, dials = m.market[s], m.dials[0]
@@ -214,10 +228,14 @@ def send(m, s, step, parent, word, tape, rows):
     reason, limit = _judge(m, s, step, parent, touch, size)
     if reason != PASSED:
         counters[REJECTS] += 1
+        m.flows[s, EXCHANGES_AT + parent.exchange, REJECTS] += 1
         note(m, s, step, parent, touch, size, 0, reason)
         if reason == TOO_FAST:
             parent.due = ((step // STEPS_PER_SECOND + 1) * STEPS_PER_SECOND) << 16  # again when the next second begins
         return turn_away(m, s, parent, reason)
+    if (m.controls[0].stuck >> parent.exchange) & 1 == 1:
+        lose(m, s, step, parent, limit, size)
+        return False
     if behaviour == MISPRICE:
         limit = touch + side * (touch * dials.misprice_bp // 10_000)
     times = 2 if behaviour == DUPLICATE else 1
@@ -262,9 +280,14 @@ def _rest(m, s, step, parent):
             reason = COLLARED
         if reason != PASSED:
             m.counters[s, parent.server, REJECTS] += 1
+            m.flows[s, EXCHANGES_AT + parent.exchange, REJECTS] += 1
             note(m, s, step, parent, price, size, 0, reason)
             return turn_away(m, s, parent, reason)
+        if (m.controls[0].stuck >> parent.exchange) & 1 == 1:
+            lose(m, s, step, parent, price, size)
+            return False
         m.counters[s, parent.server, CHILDREN] += 1
+        m.flows[s, EXCHANGES_AT + parent.exchange, CHILDREN] += 1
     slot = add(book, levels, orders, parent.side, price, size, parent.id)
     if slot >= 0:
         m.sent[s, parent.account] += 1
@@ -318,19 +341,29 @@ def work(m, s, step, parent, tape, rows):
         return False
     if behaviour == FLATTEN_PASSIVE:
         return participate(m, s, step, parent, tape, rows)
+    stuck = (m.controls[0].stuck >> parent.exchange) & 1 == 1
+    if parent.unacked == 1:
+        if stuck:
+            return False
+        parent.unacked, parent.due = 0, np.int64(step) << 16  # what was out is lost, and nothing is made up for
     if behaviour == RLP and step < parent.start + dials.rest_steps:
         return _rest(m, s, step, parent) or parent.filled >= parent.qty
     withdraw(m, s, parent)
     key = key_of(m.keys[ROUTER], parent.id, step)
     end = (step + 1) << 16
-    n = 0
-    while parent.due < end:
+    n, sent, executions = 0, parent.sent, rows[2]
+    done = False
+    while parent.due < end and not done:
         word = nth(key, n)
         n += 1
         parent.due += m.waits[int(word >> _S52)] * parent.gap >> 16
-        if send(m, s, step, parent, word >> _S28, tape, rows):
-            return True
-    return behaviour != POWER_PEG and parent.filled >= parent.qty
+        done = send(m, s, step, parent, word >> _S28, tape, rows)
+        if stuck:
+            break
+    m.flows[s, EXCHANGES_AT + parent.exchange, CHILDREN] += parent.sent - sent
+    m.flows[s, EXCHANGES_AT + parent.exchange, EXECUTIONS] += rows[2] - executions
+    m.flows[s, parent.broker, EXECUTIONS] += rows[2] - executions
+    return done or (behaviour != POWER_PEG and parent.filled >= parent.qty)
 
 
 @piece
@@ -361,6 +394,7 @@ def finish(m, s, step, parent):
     if parent.served == PENDING and parent.server != DESK:
         m.service[s].handed_back += 1
         m.service[s].waited += STEPS_PER_MINUTE - max(parent.waited, 0)
+        m.flows[s, parent.broker, RETURNED] += 1
 
 
 @piece
@@ -374,6 +408,7 @@ def route(m, s, step, tape, rows):
                 m.service[s].overflow += 1
                 m.service[s].handed_back += 1
                 m.service[s].waited += STEPS_PER_MINUTE - max(parent.waited, 0)
+                m.flows[s, parent.broker, RETURNED] += 1
                 continue
             alive = parent.server == DESK or m.servers[parent.server] == 1
             if not alive or work(m, s, step, parent, tape, rows):

@@ -14,11 +14,14 @@ import numpy.typing as npt
 
 from engine.market.book import BOOK, LEVEL, ORDER, clear
 
-SERVERS_MAX = 8
+SERVERS_MAX, BROKERS_MAX, EXCHANGES_MAX = 8, 8, 4
+EXCHANGES_AT = BROKERS_MAX + 1  # rows of `flows`: brokers from 0, exchanges from here; the first of each is for what has none
+FLOWS = EXCHANGES_AT + EXCHANGES_MAX + 1
 DESK = 0  # the "server" of orders that do not go through the router (flattening)
 CLIENT, ERROR, UNWIND = 0, 1, 2  # accounts of the position array; CLIENT and ERROR together are account 33
 ACCOUNTS = 3
-CHILDREN, EXECUTIONS, REJECTS, SHARES, PARENTS = 0, 1, 2, 3, 4  # columns of the per-server counters
+CHILDREN, EXECUTIONS, REJECTS, SHARES, PARENTS = 0, 1, 2, 3, 4  # columns of the per-server counters; of an exchange's the first three
+ORDERS, RETURNED = 0, 2  # of a broker's counters: orders in, EXECUTIONS, and orders that were refused or handed back
 BUCKETS = 60  # five-second buckets of the circuit breaker's window
 BUST_MINUTES = 46
 RECENT = 16  # last child orders kept per symbol, for log tails
@@ -98,6 +101,9 @@ PARENT = np.dtype(
         ("account", "i2"),
         ("flagged", "i2"),
         ("served", "i2"),  # what became of it: see the router
+        ("broker", "i2"),  # who sent it, and the exchange it goes to; 0 of the desk's own
+        ("exchange", "i2"),
+        ("unacked", "i2"),  # 1 while a child is out that the exchange has not acknowledged
         ("waited", "i4"),  # steps for which its first child has been overdue; below 0 until it is due
         ("second", "i4"),  # market second the rate cap last counted in
         ("in_second", "i4"),
@@ -127,6 +133,8 @@ CHILD = np.dtype(
         ("total_filled", "i4"),
         ("side", "i2"),
         ("server", "i2"),
+        ("broker", "i2"),
+        ("exchange", "i2"),
         ("reason", "i4"),
     ]
 )
@@ -153,6 +161,8 @@ ARRIVAL = np.dtype(
         ("flagged", "i2"),
         ("large", "i2"),
         ("kept_away", "i2"),  # of the part that stays away when clients route elsewhere: 0-255
+        ("broker", "i2"),  # who sends it, and the exchange that it would go to: 1 and up, 0 where the scenario names none
+        ("exchange", "i2"),
     ]
 )
 # Controls between the router and the book; 0 is off.
@@ -170,6 +180,11 @@ _CONTROLS = np.dtype(
         ("away_256", "i8"),  # share of client flow that has routed away
         ("left", "i8"),  # it has done so because nobody served it
         ("woken_4096", "i8"),  # of flagged orders, those that wake what a release should not do
+        # A bit for each broker or exchange, at its number.
+        ("held", "i8"),  # brokers whose orders are not routed
+        ("unflagged", "i8"),  # brokers whose orders come without the flag
+        ("stuck", "i8"),  # exchanges that acknowledge nothing
+        ("avoided", "i8"),  # exchanges that get no new parents
     ]
 )
 TALLY = np.dtype(
@@ -217,6 +232,8 @@ DIALS = np.dtype(
             "unwind_gap",
             "unwind_part_256",
             "cap_reopen_256",
+            "brokers",  # how many there are
+            "exchanges",
         )
     ]
 )
@@ -249,6 +266,7 @@ class Machine(NamedTuple):
     fills: Whole  # (S, ACCOUNTS) i8 executions
     sent: Whole  # (S, ACCOUNTS) i8 child orders
     counters: Whole  # (S, V, 5) i8
+    flows: Whole  # (S, FLOWS, 3) i8: of a broker client orders in, executions, returned; of an exchange children out, executions, rejects
     far_qty: Whole  # (S, BUST_MINUTES) i8 signed shares of account 33 executed 30 % or more from the open
     far_cash: Whole  # (S, BUST_MINUTES) i8
     recent: RecordArray  # (S, RECENT) CHILD
@@ -257,6 +275,7 @@ class Machine(NamedTuple):
     gross: Whole  # (1,) i8 account 33 at the reference price, kept while a gross cap is on
     controls: RecordArray  # (1,) CONTROLS
     servers: Small  # (V,) i4: 1 when the server's session to the exchanges stands
+    withdrawn: Small  # (S,) i4: 1 where the router takes no orders
     behaviours: Small  # (V, 3, 2) i4 by server, order (plain, flagged, flagged and waking nothing), and continuous session or not
     turns: Small  # (2,) i4 next server of the round robin, for plain and for flagged orders
     waiting: Small  # (WAITING,) i4 arrivals that found no server
@@ -308,6 +327,7 @@ def allocate(symbols: RecordArray, waits: Whole, powers: Whole, dials: RecordArr
         parents=records((count, parents), PARENT),
         parent_count=np.zeros(count, dtype=np.int32),
         counters=np.zeros((count, SERVERS_MAX + 1, 5), dtype=np.int64),
+        flows=np.zeros((count, FLOWS, 3), dtype=np.int64),
         far_qty=np.zeros((count, BUST_MINUTES), dtype=np.int64),
         far_cash=np.zeros((count, BUST_MINUTES), dtype=np.int64),
         recent=records((count, RECENT), CHILD),
@@ -316,6 +336,7 @@ def allocate(symbols: RecordArray, waits: Whole, powers: Whole, dials: RecordArr
         gross=np.zeros(1, dtype=np.int64),
         controls=records((1,), _CONTROLS),
         servers=np.zeros(SERVERS_MAX + 1, dtype=np.int32),
+        withdrawn=np.zeros(count, dtype=np.int32),
         behaviours=np.zeros((SERVERS_MAX + 1, 3, 2), dtype=np.int32),
         turns=np.zeros(2, dtype=np.int32),
         waiting=np.zeros(WAITING, dtype=np.int32),

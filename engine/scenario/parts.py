@@ -67,6 +67,14 @@ Positive = Annotated[int, Field(gt=0)]
 Part = Annotated[float, Field(ge=0, le=1)]
 Minutes = Annotated[float, Field(ge=0, le=480)]
 Rate = Annotated[float, Field(gt=0, le=10_000)]
+
+
+def _each_once(what: str, names: list[str]) -> None:
+    """Raises ValueError when two have one name, whatever its capitals."""
+    if len({name.casefold() for name in names}) < len(names):
+        raise ValueError(f"{what}: names {', '.join(names)}: expected each once")
+
+
 _COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 Phase = Literal["deployment", "premarket", "bell", "unwind", "block"]
 Behaviour = Literal["refuse", "route", "rlp", "power_peg", "stall", "oversize", "misprice", "duplicate"]
@@ -243,8 +251,17 @@ class ServerFleet(Section):
         return self
 
 
+class Broker(Section):
+    """A broker that sends its clients' orders, and its share of them all."""
+
+    name: _Name
+    share: Annotated[float, Field(gt=0, le=1)]
+
+
 class Flow(Section):
-    """The orders that clients send: flagged ones before and after the open, and plain ones. Times are of history; the market does not know them."""
+    """The orders that clients send: flagged ones before and after the open, and plain ones. Times are of history; the market does not know them.
+    `broker`: who sends them, where that is told.
+    """
 
     premarket_flagged: Annotated[int, Field(ge=0, le=100_000)]
     premarket_from: _Moment
@@ -266,6 +283,15 @@ class Flow(Section):
     large_adv_part: Positive
     large_most: Positive
     qty_lots: Annotated[int, Field(ge=1, le=100)]
+    broker: Annotated[tuple[Broker, ...], Field(max_length=8, strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _brokers_share_it(self) -> "Flow":
+        _each_once("broker", [broker.name for broker in self.broker])
+        total = sum(broker.share for broker in self.broker)
+        if self.broker and abs(total - 1) > 1e-6:
+            raise ValueError(f"broker: shares add up to {total:g}: expected 1")
+        return self
 
     @model_validator(mode="after")
     def _times_are_in_order(self, info: ValidationInfo) -> "Flow":
@@ -353,8 +379,14 @@ class Monitor(Section):
     account_limit_usd: Positive
 
 
+class Session(Section):
+    """The firm's session with an exchange."""
+
+    name: _Name
+
+
 class Exchange(Section):
-    """When executions may be busted, and when surveillance calls."""
+    """When executions may be busted, and when surveillance calls. `session`: where orders are sent, where that is told."""
 
     bust_bp: Positive
     bust_request_min: Positive
@@ -362,6 +394,12 @@ class Exchange(Section):
     call_ratio: Annotated[float, Field(gt=0)]
     call_after_s: Positive
     cut_until: _Moment
+    session: Annotated[tuple[Session, ...], Field(max_length=4, strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _sessions_have_names(self) -> "Exchange":
+        _each_once("session", [session.name for session in self.session])
+        return self
 
     @model_validator(mode="after")
     def _let_in_while_it_trades(self, info: ValidationInfo) -> "Exchange":

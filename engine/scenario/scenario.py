@@ -182,6 +182,16 @@ class Scenario(Section):
         """What the companies are called, in the order of `names`; the symbol where the data does not say."""
         return tuple(row.name or row.symbol for row in self.symbols)
 
+    @property
+    def brokers(self) -> tuple[str, ...]:
+        """Names of the brokers that clients' orders come from: the first is number 1 in every array of the engine."""
+        return tuple(broker.name for broker in self.flow.broker)
+
+    @property
+    def exchanges(self) -> tuple[str, ...]:
+        """Names of the exchanges that orders are sent to, counted in the same way."""
+        return tuple(session.name for session in self.exchange.session)
+
     @cached_property
     def evidence(self) -> EvidenceTexts:
         """The scenario's mails, calls, alerts and log lines."""

@@ -216,7 +216,7 @@ def test_without_a_quote_children_are_rejected_and_tried_again():
 
 def test_names_of_behaviours_and_reasons_stand_at_their_numbers():
     assert [BEHAVIOURS[n] for n in (ROUTE, POWER_PEG, OVERSIZE, DUPLICATE)] == ["route", "power_peg", "oversize", "duplicate"]
-    assert len(REASONS) == 9
+    assert len(REASONS) == 10
     assert REASONS[MISSED] == "quote gone"
 
 
