@@ -13,7 +13,7 @@ from engine.evidence.plan import plan, values_of
 SHAPED = re.compile(r"(?<![\w{/.-])[A-Z]{2,5}(?![\w}]|-\d)")  # as a symbol is, and as wide as those that readers may take for one
 # What else is written in capitals. A new abbreviation goes here; a stock goes to symbols.csv.
 _CAPITALS = """
-ALARM ALLOC AMEX ARCA BATS BNET BYX CFO CORP CTA CUSIP DMM DNR EDGA EDGX EOD ET ETF FEES FIX FX GB GPS GTC HALT IOC JC MAIL MOC
+ALARM ALLOC AMEX ARCA BATS BNET BYX CFO CORP CTA CUSIP DMM DNR EDGA EDGX EOD ET ETF FEES FIX FOMC FX GB GPS GTC HALT IOC ISM JC MAIL MOC
 NEWS NYSE OK OMS ORDER PMON PP PR RECON RLP SEC SHO SMARS STMT TEST TIME UBS UPS UTP VPN
 """
 ORDINARY = frozenset(_CAPITALS.split())
