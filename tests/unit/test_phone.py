@@ -239,7 +239,7 @@ def test_the_exchange_finds_the_session_and_the_floor_an_order_of_the_runaway():
     assert f"session number {sim.stale} of the eight" in mail["body"]
     (mail,) = mails(sim, "Floor desk", "order number")
     numbers = [int(parent.id) for s in range(2) for parent in sim.machine.parents[s, : sim.machine.parent_count[s]] if parent.behaviour == 3]
-    assert any(f"order {number}, in S00" in mail["body"] for number in numbers)
+    assert any(f"order {number}, in {name}." in mail["body"] for number in numbers for name in sim.names)
 
 
 # -- clients

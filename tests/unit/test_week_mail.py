@@ -85,7 +85,7 @@ def test_who_copies_nothing_is_told_that_the_date_will_not_move():
     assert "0 of 8?" in subjects(sim, "deployer")
     assert "8 of 8, thank you" not in subjects(sim, "deployer")
     body = next(mail["body"] for mail in sim.inbox.mails.values() if mail["subject"] == "0 of 8?")
-    assert "8 that nobody has begun, and you may begin 4 more tonight" in body
+    assert "8 that nobody has started, and you can start 4 more tonight" in body
 
 
 def test_automation_without_an_audit_is_told_how_many_hosts_it_lists():
@@ -124,7 +124,7 @@ def test_asking_for_a_later_date_moves_nothing():
     call = next(call for call in sim.inbox.calls if call["desk"] == "risk")
     assert give(sim, "risk", "call.answer", call=call["id"], reply="date.later") is None
     until(sim, "30 Jul 18:50")
-    assert "The date will not move" in next(mail["body"] for mail in sim.inbox.mails.values() if mail["subject"] == "Re: the fifteenth")
+    assert "The date isn't moving" in next(mail["body"] for mail in sim.inbox.mails.values() if mail["subject"] == "Re: the fifteenth")
 
 
 @pytest.mark.parametrize(
