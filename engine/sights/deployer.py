@@ -1,5 +1,7 @@
 """The deployer's cards: releases as the copy tool reported them, checksums asked for; no rates, no positions, no money."""
 
+from typing import Any
+
 from engine.firm import week
 from engine.firm.clients import flag_percent
 from engine.firm.fleet import Fleet
@@ -45,14 +47,19 @@ def _held(versions: Versions, found: str) -> cards.OneVersion:
     return {"name": version.name, "dated": version.dated, "hash": found, "right": version == versions.right, "lines": lines}
 
 
-def _comparison(sim: Simulation, what: str, n: int) -> cards.Comparison | None:
-    """What was found when a server's config or reference data was last compared."""
-    found = next((row for row in reversed(sim.records.comparisons) if (row["what"], row["server"]) == (what, n)), None)
-    if found is None:
-        return None
-    versions, loaded = sim.fleet.versions[what], found["loaded"]
-    at = sim.calendar.told(found["step"], sim.now)
-    return {"at": at, "disk": _held(versions, found["disk"]), "loaded": _held(versions, loaded) if loaded else None}
+def _comparisons(sim: Simulation) -> dict[tuple[str, int], cards.Comparison]:
+    """What was found when config and reference data were last compared: by kind and server, those that nobody compared left out."""
+    rows = sim.records.comparisons
+
+    def made(row: dict[str, Any]) -> cards.Comparison:
+        versions, loaded = sim.fleet.versions[row["what"]], row["loaded"]
+        at = sim.calendar.told(row["step"], sim.now)
+        return {"at": at, "disk": _held(versions, row["disk"]), "loaded": _held(versions, loaded) if loaded else None}
+
+    def make() -> dict[tuple[str, int], cards.Comparison]:
+        return {key: made(row) for key, row in {(row["what"], row["server"]): row for row in rows}.items()}
+
+    return kept(sim, "comparisons", (len(rows), sim.calendar.date(sim.now)), make)
 
 
 def _recorded(versions: Versions) -> cards.Recorded:
@@ -63,6 +70,7 @@ def _recorded(versions: Versions) -> cards.Recorded:
 def fleet_card(sim: Simulation, help_level: str) -> cards.Fleet:
     """Every server as the copy tool recorded it, and the last checksum and comparisons asked for; with help, checksums as they are now."""
     fleet, truth = sim.fleet, help_level != "2012"
+    compared = _comparisons(sim)
     last = {} if truth else {found["server"]: found for found in sim.records.checksums}
     rows: list[cards.Host] = []
     for server in fleet.servers:
@@ -80,8 +88,8 @@ def fleet_card(sim: Simulation, help_level: str) -> cards.Fleet:
                 "copied_at": copied_at,
                 "work": _work_on(sim, n),
                 "checksum": checksum,
-                "config": _comparison(sim, "config", n),
-                "data": _comparison(sim, "data", n),
+                "config": compared.get(("config", n)),
+                "data": compared.get(("data", n)),
             }
         )
     config, data = (_recorded(fleet.versions[what]) for what in READ)
@@ -156,8 +164,7 @@ def changes_card(sim: Simulation) -> cards.Changes:
         {"when": change.when, "title": change.title, "who": change.who, "state": change.state} for change in sim.scenario.releases.change
     ]
     if sim.start == 0:
-        rows = sorted(rows + tickets, key=lambda row: _day(calendar, row["when"]))
-        return kept(sim, "changes", tickets, lambda: cards.Changes(rows=rows))
+        return kept(sim, "changes", tickets, lambda: cards.Changes(rows=sorted(rows + tickets, key=lambda row: _day(calendar, row["when"]))))
 
     def make() -> cards.Changes:
         now = _day(calendar, f"{calendar.date(sim.now)[4:]} {calendar.hm(sim.now)}")
