@@ -1,10 +1,8 @@
 """The scenarios that ship, as people look at them: which can be played, and what is wrong with one that cannot."""
 
-import secrets
 from typing import Any, NamedTuple
 
 import engine
-from game.rules import SEED_MAX
 
 
 class Look(NamedTuple):
@@ -36,11 +34,6 @@ def _short(value: Any) -> Any:
     return value
 
 
-def new_seed(*taken: int) -> int:
-    """A drawn seed that is none of these."""
-    return next(seed for seed in iter(lambda: secrets.randbelow(SEED_MAX), None) if seed not in taken)
-
-
 def look_at(scenario_id: str) -> Look:
     """One of them."""
     try:
@@ -61,6 +54,12 @@ def playable() -> list[Look]:
     return [look for look in all_of_them() if look.scenario]
 
 
+def doors() -> list[engine.Scenario]:
+    """What the start page offers to play alone, in its order; where no scenario has a door, the first that can be played."""
+    known = [look.scenario for look in playable() if look.scenario]
+    return sorted((one for one in known if one.front.door), key=lambda one: one.front.door.place if one.front.door else 0) or known[:1]
+
+
 def standard() -> engine.Scenario | None:
-    """What is played where nobody chose, and what the pages before an exercise speak of: the first that can be. None where none can."""
-    return next((look.scenario for look in playable()), None)
+    """What is played where nobody chose, and what the pages before an exercise speak of: the first door. None where none can be played."""
+    return next(iter(doors()), None)

@@ -179,17 +179,24 @@ class Fact(Section):
     figure: _Name
 
 
+class Door(Section):
+    """How the start page offers a game for one on a scenario; the first `place` is what is played by default."""
+
+    place: Annotated[int, Field(ge=1, le=9)]
+    name: _Name
+    line: Annotated[str, Field(min_length=1, max_length=120)]
+
+
 class FrontPage(Section):
-    """What the start page says where this is the scenario that is played by default; `offer`: of one that is played beside it, when its
-    seed draws what is wrong. It is no part of a run."""
+    """What the start page says where this is the scenario that is played by default, and its door there. It is no part of a run."""
 
     headline: Annotated[str, Field(min_length=1, max_length=80)] = "A morning on a trading floor"
     lead: _Words = (
         "Something goes wrong at the opening bell, and three desks have to find out what. Opening Bell plays that morning order by order, in a "
         "market that answers to what you do."
     )
-    offer: _Words = "The same firm on another day. What is wrong, where, and whether anything is, you find out."
     fact: Annotated[tuple[Fact, ...], Field(max_length=6, strict=False)] = ()
+    door: Door | None = None
 
 
 class Cash(Section):

@@ -16,7 +16,7 @@ from game.models.branching import KEPT_MARKET
 from game.models.planning import PLANNING_S
 from game.people import joining
 from game.rules import SEED_MAX, SPEED_MAX, SPEED_MIN
-from game.scenarios import new_seed, playable
+from game.scenarios import playable
 
 TEAMS = ("Cobalt", "Amber", "Slate", "Coral", "Jade", "Ivory", "Crimson", "Indigo", "Olive", "Plum", "Sand", "Teal")
 OF_A_SPEED = {**engine.PHASES, "deployment": "Week", "bell": "Opening bell"}  # the field of a phase's speed
@@ -25,7 +25,8 @@ HELP = (("assisted", "Assisted: more is measured"), ("guided", "Guided: hints as
 COUNTER = (("live", "Live"), ("delayed", "2 min late"), ("hidden", "Hidden until the end"))
 DRAWN = ("draw", "Draw one; nobody is told which until the end")
 MARKET = ("scenario", "phase", "start", "seed_from", "seed")  # what a fork has from its source
-SEEDS = (("draw", "Draw one"), ("own", "This one"))  # beside history's
+SEEDS = (("draw", "Draw one; the debrief says which"), ("own", "This one"))  # beside history's
+KEEP = ("keep", "As it is")  # of an exercise that has one: it is shown to nobody before the end
 
 
 def starts_of(calendar: engine.Calendar) -> tuple[tuple[str, str], ...]:
@@ -53,6 +54,7 @@ def _speed(label: str, phase: str) -> forms.FloatField:
 class NewExercise(forms.Form):
     """An exercise: what is played, from when, by how many teams, on which market, how fast, with how much help."""
 
+    seeds: tuple[tuple[str, str], ...] = SEEDS
     title = forms.CharField(max_length=TITLE_MAX, widget=forms.TextInput(attrs={"dir": "auto"}))
     planned_for = forms.DateTimeField(
         required=False,
@@ -66,7 +68,7 @@ class NewExercise(forms.Form):
     phase = forms.ChoiceField(choices=[], required=False, widget=forms.RadioSelect, label="Phase to start in")
     start = forms.CharField(required=False, max_length=20, label="Starts at")
     help = forms.ChoiceField(initial="2012", required=False, widget=forms.RadioSelect, label="Help level")
-    seed_from = forms.ChoiceField(initial="history", required=False, widget=forms.RadioSelect, label="Market's seed")
+    seed_from = forms.ChoiceField(initial="draw", required=False, widget=forms.RadioSelect, label="Market's seed")
     seed = forms.IntegerField(min_value=0, max_value=SEED_MAX, required=False, label="Seed")
     loss_counter = forms.ChoiceField(choices=COUNTER, initial="delayed", required=False, widget=forms.RadioSelect, label="Loss on the projector")
     planning_s = forms.IntegerField(min_value=0, max_value=600, initial=PLANNING_S, required=False, label="Planning pause before an evening, seconds")
@@ -79,7 +81,7 @@ class NewExercise(forms.Form):
         self._offer("scenario", [*((one.id, f"{one.title} ({one.id})") for one in offered), DRAWN])
         self._offer("help", [("2012", f"As in {_all_say([one.told.past for one in known], 'history')}"), *HELP])
         seed = _all_say([f", {one.default_seed}" for one in known], "")
-        self._offer("seed_from", [("history", f"History's{seed}"), *SEEDS])
+        self._offer("seed_from", [*self.seeds, ("history", f"History's{seed}")])
         if known:
             self.fields["title"].initial = known[0].title
         self._offer_starts()
@@ -165,13 +167,15 @@ class NewExercise(forms.Form):
 
     def _seed(self, scenario: str) -> int:
         chosen, seed = self.cleaned_data["seed_from"], self.cleaned_data["seed"]
-        if chosen == "draw" or (chosen == "history" and contents.is_deck(scenario)):  # history played no such morning
-            return new_seed()
-        return int(seed) if seed is not None and chosen != "history" else engine.load_scenario(scenario).default_seed
+        if chosen == "history" and not contents.is_deck(scenario):  # history played no morning that is drawn
+            return engine.load_scenario(scenario).default_seed
+        return int(seed) if seed is not None and chosen not in ("draw", "history") else Exercise.new_seed()
 
 
 class EditExercise(NewExercise):
     """A prepared exercise, in the form it was made with."""
+
+    seeds = (KEEP, *SEEDS)
 
     def __init__(self, *args: Any, exercise: Exercise, **kwargs: Any) -> None:
         self.exercise = exercise
@@ -185,6 +189,9 @@ class EditExercise(NewExercise):
     def _played(self, data: dict[str, Any]) -> str:
         drawn = data.get("scenario") == DRAWN[0] and self.exercise.drawn
         return self.exercise.scenario if drawn else super()._played(data)  # drawn once
+
+    def _seed(self, scenario: str) -> int:
+        return self.exercise.seed if self.cleaned_data["seed_from"] == KEEP[0] else super()._seed(scenario)
 
     def clean(self) -> dict[str, Any]:
         """A fork's market stays: who posts another one is told so."""
@@ -231,8 +238,8 @@ def _typed(exercise: Exercise) -> dict[str, Any]:
         "phase": phase,
         "start": "" if phase else clock,
         "help": exercise.help,
-        "seed_from": "history" if history else "own",
-        "seed": None if history else exercise.seed,
+        "seed_from": "history" if history else KEEP[0],
+        "seed": None,
         "loss_counter": exercise.loss_counter,
         "planning_s": exercise.planning_s,
         **{f"speed_{name}": f"{exercise.speeds.get(name, engine.SPEEDS[name]):g}" for name, _ in SPEEDS},

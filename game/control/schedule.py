@@ -7,7 +7,6 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from game.models import Command, Event, Exercise, Fork, Inject, RuleBroken, Run, Team, branching, contents, injects
-from game.scenarios import new_seed
 from game.sqlite_writer import write
 
 TITLE_MAX = 80
@@ -36,7 +35,7 @@ def copy_of(exercise: Exercise, *, new_market: bool = False) -> Exercise:
     with transaction.atomic():
         copy = Exercise.objects.create(**{name: getattr(exercise, name) for name in KEPT})
         if new_market:
-            copy.seed, copy.noise = new_seed(exercise.seed), None
+            copy.seed, copy.noise = Exercise.new_seed(exercise.seed), None
         else:
             copy.title = f"{exercise.title[: TITLE_MAX - 7]} (copy)"
         copy.save(update_fields=["seed", "noise", "title"])

@@ -35,7 +35,7 @@ from game.models.run_rows import Checkpoint as Checkpoint
 from game.models.run_rows import Command as Command
 from game.models.run_rows import Event as Event
 from game.models.run_rows import Ghost as Ghost
-from game.rules import ASSISTANT, DESKS, JOINS_MOST, SPEED_MAX, SPEED_MIN
+from game.rules import ASSISTANT, DESKS, JOINS_MOST, SEED_MAX, SPEED_MAX, SPEED_MIN
 from game.rules import RuleBroken as RuleBroken
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another
@@ -171,7 +171,7 @@ class Exercise(models.Model):
     @property
     def seed_told(self) -> str:
         """The seed as it may show now."""
-        return "told at the end" if self.kept_secret else str(self.seed)
+        return str(self.seed) if self.state == self.State.ENDED else "told at the end"
 
     @property
     def fault_told(self) -> dict[str, str] | None:
@@ -193,6 +193,12 @@ class Exercise(models.Model):
     def calendar(self) -> engine.Calendar:
         """The days and hours of its scenario."""
         return contents.calendar_of(self.scenario)
+
+    @classmethod
+    def new_seed(cls, *taken: int) -> int:
+        """A drawn seed that is none of these, and no exercise's that is still open: who plays one market could tell another what comes."""
+        known = {*taken, *cls.objects.exclude(state=cls.State.ENDED).values_list("seed", flat=True)}
+        return next(seed for seed in iter(lambda: secrets.randbelow(SEED_MAX), None) if seed not in known)
 
     @property
     def yardstick_usd(self) -> int:

@@ -8,7 +8,7 @@ from game.people import limiter
 from game.people.alone import room_for_one
 from game.people.desks import ORDER, seat_words
 from game.rules import ASSISTANT, DESKS
-from game.scenarios import new_seed, playable, standard
+from game.scenarios import doors, standard
 
 SOLO_TEAM = "Cobalt"
 SOLO_NAME = "You"
@@ -117,16 +117,19 @@ def leave(player: Player, seat_id: int) -> Seat:
 
 def play_now(desk: str, start: str = "", address: str = "", morning: str = "") -> tuple[Player, str]:
     """A game for one, who owns its time: every desk ("all"), or one with assistants at the others, from one of `solo_starts`; ""
-    is the morning; the player and the token. `morning`: the scenario, the standard one unless it is named; one whose fault is drawn has a
-    seed of its own and begins with the day. `address`: whom to count it for, see limiter.address_of.
+    is the morning; the player and the token. `morning`: the scenario of one of the doors, "" the first. The market is drawn anew each
+    time, and a morning whose fault is drawn begins with the day. `address`: whom to count it for, see limiter.address_of.
     """
     if desk not in (*DESKS, "all"):
         raise RuleBroken("Choose one of the three desks, or all of them.")
-    scenario = standard() if not morning else next((look.scenario for look in playable() if look.id == morning), None)
+    offered = {scenario.id: scenario for scenario in doors()}
+    if not offered:
+        raise RuleBroken("There is no scenario here that can be played.")
+    scenario = offered.get(morning or next(iter(offered)))
     if scenario is None:
-        raise RuleBroken("There is no scenario here that can be played." if not morning else "Choose one of the mornings that are offered.")
-    deck = scenario.faults.deck
-    start = "" if deck else start
+        raise RuleBroken("Choose one of the mornings that are offered.")
+    if scenario.faults.deck:
+        start = ""
     if start and start not in dict(starts_of(scenario.calendar)):
         raise RuleBroken("Choose where to begin: with the week, the morning or the bell.")
     room_for_one(address)
@@ -135,7 +138,7 @@ def play_now(desk: str, start: str = "", address: str = "", morning: str = "") -
         exercise = Exercise.objects.create(
             title=scenario.title,
             scenario=scenario.id,
-            seed=new_seed() if deck else scenario.default_seed,
+            seed=Exercise.new_seed(),
             start_step=step,
             help=Exercise.Help.ASSISTED,
             loss_counter=Exercise.LossCounter.LIVE,

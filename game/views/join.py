@@ -21,7 +21,7 @@ from game.people import joining, sharing
 from game.people.access import exercise_called, exercises_of, give_player_cookie, player_of, was_player
 from game.people.desks import ORDER
 from game.people.limiter import JOINS, PLAYS, TOO_OFTEN, TooOften, address_of, take
-from game.scenarios import playable, standard
+from game.scenarios import doors
 
 SHOWN = 12
 SOON = timedelta(hours=24)  # what is planned for later is nobody's business yet
@@ -37,7 +37,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def _home(request: HttpRequest, **more: Any) -> dict[str, Any]:
     soon = Q(planned_for=None) | Q(planned_for__lt=timezone.now() + SOON)
     own = exercises_of(request.user)  # a stranger is shown no code: who has one comes in
-    scenario, starts = standard(), joining.solo_starts()
+    offered, starts = doors(), joining.solo_starts()
+    scenario = next(iter(offered), None)
     running = own.filter(Q(state__in=("running", "paused")) | Q(state="lobby") & soon, archived=False)[:SHOWN]
     return {
         "page_title": "Opening Bell",
@@ -47,11 +48,10 @@ def _home(request: HttpRequest, **more: Any) -> dict[str, Any]:
         "desks": [brief(desk, "2012", scenario) for desk in ORDER] if scenario else [],
         "front": scenario.front if scenario else engine.FrontPage(),
         "words": contents.words_in(scenario),
+        "doors": [{"id": one.id, "door": one.front.door, "deck": one.faults.deck} for one in offered if one.front.door],
+        "morning": request.POST.get("morning") or (scenario.id if scenario else ""),
         "starts": starts,
         "chosen": request.POST.get("start") or starts[1][0] if starts else "",
-        "mornings": [look for look in playable() if look.scenario and look.scenario.faults.deck] if scenario else [],
-        "standard": scenario,
-        "morning": request.POST.get("morning") or (scenario.id if scenario else ""),
         "here": _here(request),
         **more,
     }
@@ -66,7 +66,7 @@ def _here(request: HttpRequest) -> Player | None:
 @require_POST
 def play(request: HttpRequest) -> HttpResponse:
     """A game for one, on its way to the lobby. A browser has one at a time: `instead` gives up the one that is open."""
-    here, address = _here(request), address_of(request)
+    here, address, sent = _here(request), address_of(request), request.POST
     alone = here if here and here.exercise.owner_id == here.pk else None
     if here and "instead" not in request.POST:
         return render(request, "instead.html", _instead(request, here, "play"), status=409)
@@ -75,9 +75,7 @@ def play(request: HttpRequest) -> HttpResponse:
     try:
         if alone:
             give_up(alone.exercise)
-        player, token = joining.play_now(
-            request.POST.get("desk", "all"), request.POST.get("start", ""), address, request.POST.get("morning", "")
-        )
+        player, token = joining.play_now(sent.get("desk", "all"), sent.get("start", ""), address, sent.get("morning", ""))
     except RuleBroken as problem:
         return render(request, "home.html", _home(request, play_error=str(problem)), status=409)
     response = redirect("lobby")

@@ -104,7 +104,7 @@ def copy(request: HttpRequest, code: str) -> HttpResponse:
     if made.facilitator != request.user:  # staff copied somebody's
         made.facilitator = request.user  # type: ignore[assignment]
         made.save(update_fields=["facilitator"])
-    messages.success(request, f"{made.code} is ready{f', on seed {made.seed}' if again else ''}. Change what is to be different.")
+    messages.success(request, f"{made.code} is ready{', on another market' if again else ''}. Change what is to be different.")
     return redirect("exercise-edit", made.code)
 
 

@@ -217,6 +217,16 @@ def test_nobody_else_starts_or_joins_a_game_for_one(client):
     assert client.post("/play/", {"desk": "throne"}).status_code == 409
 
 
+def test_each_game_for_one_is_on_a_market_of_its_own_on_one_of_the_mornings_that_have_a_door():
+    first, second = Client(), Client()
+    for browser in (first, second):
+        browser.post("/play/", {"desk": "all", "morning": "knight-2012"})
+    seeds = set(Exercise.objects.values_list("seed", flat=True))
+    assert len(seeds) == 2 and 79 not in seeds
+    page = Client().post("/play/", {"desk": "all", "morning": "quiet-open"})
+    assert page.status_code == 409 and "Choose one of the mornings that are offered." in text_of(page)
+
+
 def test_a_machine_holds_so_many_games_for_one(client):
     Defaults.objects.update_or_create(pk=1, defaults={"solo_places": 1})
     client.post("/play/", {"desk": "all"})

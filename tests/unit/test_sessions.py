@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 import engine
-from game import scenarios
 from game.control import schedule
 from game.control.forms import EditExercise, NewExercise
 from game.models import Defaults, Event, Exercise, Holding, Player, RuleBroken, Run, Seat, injects
@@ -73,6 +72,7 @@ def test_what_was_prepared_is_edited_in_the_form_it_was_made_with(client, erin):
     assert client.post(address, same).headers["location"] == f"/facilitator/{exercise.code}/"
     assert Exercise.objects.values().get() == before, "saved as it is, nothing changes"
     client.post(address, {**same, "title": "Winter", "teams": "2", "phase": "09:28", "start": "", "seed_from": "history"})
+    assert "keep" in dict(client.get(address).context["form"].fields["seed_from"].choices)
     exercise.refresh_from_db()
     assert (exercise.title, exercise.start_step, exercise.seed, exercise.help) == ("Winter", days.step_at("09:28"), 79, "guided")
     assert [team.name for team in exercise.teams.all()] == ["Cobalt", "Amber"]
@@ -157,15 +157,19 @@ def test_run_again_is_the_same_teams_on_another_market(client, erin):
     answer = client.post(f"/facilitator/{exercise.code}/copy/", {"do": "again"}, follow=True)
     again = Exercise.objects.exclude(pk=exercise.pk).get()
     assert again.seed != 79 and again.noise is None and again.title == "Autumn" and again.teams.get().name == "The night shift"
-    assert answer.redirect_chain == [(f"/facilitator/{again.code}/edit/", 302)] and f"on seed {again.seed}" in words(answer)
+    assert answer.redirect_chain == [(f"/facilitator/{again.code}/edit/", 302)] and "on another market" in words(answer) and str(again.seed) not in words(answer)
     again.start()
     assert Run.objects.filter(team__exercise=again).count() == 1
 
 
-def test_a_new_seed_is_never_the_one_that_was_played(monkeypatch):
-    drawn = iter([5, 5, 6])
-    monkeypatch.setattr("game.scenarios.secrets.randbelow", lambda _: next(drawn))
-    assert scenarios.new_seed(5) == 6
+def test_a_new_seed_is_never_the_one_that_was_played_nor_that_of_an_open_exercise(monkeypatch):
+    drawn = iter([5, 5, 6, 7, 8])
+    monkeypatch.setattr("game.models.secrets.randbelow", lambda _: next(drawn))
+    new_exercise(seed=6)
+    over = new_exercise(seed=7)
+    over.start()
+    over.end()
+    assert Exercise.new_seed(5) == 7
 
 
 def test_what_staff_copies_is_theirs(client, erin):
