@@ -7,12 +7,12 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from engine import Simulation, load_scenario, restore, save, sight
+from engine import Command, Log, Moment, Simulation, load_scenario, pack, played_again, restore, save, sight, unpack, verify
 from engine.events import DESKS
 from engine.firm.fleet import RUNNING, STOPPED
 from engine.jit import COMPILED
 from engine.scenario.versions import READ
-from tests.days import OPEN, WEEK
+from tests.days import OPEN, WEEK, step_at
 from tests.small import begun, give, ok, small_scenario
 
 SCENARIO = small_scenario(2)
@@ -157,6 +157,19 @@ def test_a_checkpoint_keeps_what_servers_have_and_what_was_seen_of_it(state, ser
     assert again.digest() == sim.digest()
     assert (held(again), again.records.comparisons) == (held(sim), sim.records.comparisons)
     assert sight(again, "deployer")["fleet"] == sight(sim, "deployer")["fleet"]
+
+
+def test_a_bundle_of_it_is_played_again_to_the_last_bit():
+    at, seqs = step_at("08:01"), iter(range(1, 9))
+    commands = tuple(
+        Command(next(seqs), at + gap, "deployer", f"{what}.{act}", {"servers": [2 if what == "config" else 3]})
+        for gap, act in ((0, "compare"), (11 * 240, "load"))
+        for what in READ
+    )
+    bundle = played_again(Log(load_scenario("knight-2012"), 79, commands, Moment(step_at("08:20"), 4)))
+    assert verify(unpack(pack(bundle))) == []
+    ended = [event["data"]["command"] for event in bundle.events if event["kind"] == "lever.finished"]
+    assert ended == ["config.compare", "data.compare", "config.load", "data.load"]
 
 
 def test_a_server_on_its_standby_reads_what_is_recorded():
