@@ -7,8 +7,9 @@ import numpy as np
 
 from engine.firm import week
 from engine.firm.score import HC
+from engine.market.measure import VOLUME
 from engine.market.positions import marks
-from engine.market.state import EXECUTIONS
+from engine.market.state import EXECUTIONS, SHARES
 from engine.market_time import STEPS_PER_MINUTE
 from engine.money import spoken
 
@@ -16,6 +17,18 @@ if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
 
 _LAST = 3  # refused orders named in one mail
+BUSY_PER_S = 25.0  # executions; an ordinary opening brings about three, and three times as many orders about ten
+
+
+def share_pct(sim: "Simulation") -> float:
+    """The firm's part of the shares that traded in the last minute, percent."""
+    total = sim.gauges.per_s(VOLUME)
+    return 100 * sim.gauges.per_s(SHARES) / total if total > 0 else 0.0
+
+
+def busy_sessions(sim: "Simulation") -> int:
+    """Sessions on which more is executed than any ordinary morning brings."""
+    return sum(sim.gauges.per_s(EXECUTIONS, server.n) > BUSY_PER_S for server in sim.fleet.servers)
 
 
 def busiest_session(sim: "Simulation") -> tuple[int, int]:
@@ -87,6 +100,8 @@ def telling(sim: "Simulation") -> Mapping[str, Callable[[], object]]:
         "gross": lambda: spoken(marks(sim.machine, sim.scenario).gross // HC),
         "long": lambda: spoken(marks(sim.machine, sim.scenario).long // HC),
         "short": lambda: spoken(marks(sim.machine, sim.scenario).short // HC),
+        "share": lambda: f"{share_pct(sim):.1f} %",
+        "busy_sessions": lambda: busy_sessions(sim),
         "session": lambda: busiest_session(sim)[0],
         "session_share": lambda: f"{busiest_session(sim)[1]} %",
         "order": lambda: busiest_order(sim)[0],

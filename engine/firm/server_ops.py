@@ -132,7 +132,7 @@ def mirror_orders(sim: "Simulation", first: int, until: int) -> None:
     sent &= (rows["step"] < sim.calendar.open) & (rows["kept_away"] >= controls.away_256)
     sent &= ((controls.held | controls.unflagged) >> rows["broker"] & 1) + sim.machine.withdrawn[rows["symbol"]] == 0
     sent &= market_step.ramp_share(rows["id"].astype(np.int64)) < 100 - controls.ramp_out
-    sent &= market_step.waking_4096(rows["id"].astype(np.int64)) < controls.woken_4096
+    sent &= market_step.waking_4096(rows["id"].astype(np.int64)) < sim.fault.mirrored
     refuse_orders(sim, [[int(row.id), 0, int(row.step), int(row.symbol)] for row in rows[sent]])
 
 

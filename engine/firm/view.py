@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.firm.fleet import STOPPED
 from engine.firm.gauges import mids, moves_bp
-from engine.firm.insider_facts import telling, week_numbers
+from engine.firm.insider_facts import busy_sessions, share_pct, telling, week_numbers
 from engine.firm.score import gross_usd
 from engine.market.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS
 
@@ -56,6 +56,14 @@ class View:
     @cached_property
     def surveillance(self) -> bool:
         return self.volume_high_s >= self._sim.scenario.exchange.call_after_s
+
+    @cached_property
+    def share_pct(self) -> float:
+        return share_pct(self._sim)
+
+    @cached_property
+    def busy_sessions(self) -> int:
+        return busy_sessions(self._sim)
 
     @cached_property
     def executions_per_s(self) -> float:

@@ -36,6 +36,7 @@ class Fault:
     strength: float
     clean_before: bool
     mirrors: tuple[int, ...]  # whose turn of the round robin a forgotten host gets as well
+    mirrored: int  # and of WHOLE of those orders, how many
 
     @property
     def mechanism(self) -> str:
@@ -95,14 +96,16 @@ def draw_fault(scenario: Scenario, seed: int) -> Fault:
     if below(seed, FAULTS, _MIRROR, 0, _FINE) < faults.benign.mirror * _FINE:
         mirrors.add((place + below(seed, FAULTS, _ITS_PLACE, 0, max(servers - 1, 1))) % servers + 1)
     clean = below(seed, FAULTS, _BEFORE, 0, _FINE) < text.clean_before * _FINE
-    return Fault(text, seed, place, _strength(text, seed), clean, tuple(sorted(mirrors)))
+    strength = _strength(text.strength, seed)
+    mirrored = strength if text.mechanism == "mirror" else _strength(faults.benign.strength, seed)
+    return Fault(text, seed, place, strength, clean, tuple(sorted(mirrors)), round(mirrored * WHOLE))
 
 
-def _strength(text: FaultText, seed: int) -> float:
+def _strength(ends: tuple[float, float], seed: int) -> float:
     """A figure of the range, evenly on a logarithmic scale."""
     with localcontext() as context:
         context.prec = 30
-        least, most = (Decimal(str(end)) for end in text.strength)
+        least, most = (Decimal(str(end)) for end in ends)
         part = Decimal(below(seed, FAULTS, _STRENGTH, 0, _FINE)) / _FINE
         return float(round(least * ((most / least).ln() * part).exp(), 6))
 
@@ -111,4 +114,5 @@ def fault_told(scenario: Scenario, seed: int) -> dict[str, str]:
     """What was wrong, where and how strong, in plain words for the debrief: {id, story, epilogue}."""
     fault = draw_fault(scenario, seed)
     words = {"server": scenario.fleet.name.format(n=fault.place), "one_in": f"{1 / fault.strength:.0f}", "times": f"{fault.strength:.1f}"}
+    words["before"] = "was clean" if fault.clean_before else "had the same defect"
     return {"id": fault.text.id, "story": fault.text.story.format_map(words), "epilogue": fault.text.epilogue.format_map(words)}

@@ -26,6 +26,10 @@ class ConditionView(Protocol):
     @property
     def surveillance(self) -> bool: ...  # and that for its call_after_s
     @property
+    def share_pct(self) -> float: ...  # the firm's own part of what traded in the last minute
+    @property
+    def busy_sessions(self) -> int: ...  # on which many times as much is executed as on an ordinary morning
+    @property
     def executions_per_s(self) -> float: ...
     @property
     def children_per_s(self) -> float: ...
@@ -90,6 +94,8 @@ MOVES = {"move_bp": mover, "other_move_bp": other}
 NUMBERS = (
     "volume_ratio",
     "volume_high_s",
+    "share_pct",
+    "busy_sessions",
     "executions_per_s",
     "children_per_s",
     "parents_in_per_s",
@@ -180,6 +186,8 @@ FILLS: dict[str, object] = {
     "gross": "$4.6 billion",
     "long": "$2.5 billion",
     "short": "$2.1 billion",
+    "share": "2.4 %",
+    "busy_sessions": 1,
     "session": 8,
     "session_share": "64 %",
     "order": "2,114",

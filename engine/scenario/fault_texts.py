@@ -13,8 +13,11 @@ from engine.scenario.folders import ID
 from engine.scenario.parts import Part, Section
 
 Mechanism = Literal["stale-release", "stale-process", "mirror", "defective-release", "market-wide"]
-SAYS = ("server", "one_in", "times")  # what story and epilogue are filled with
+SAYS = ("server", "one_in", "times", "before")  # what story and epilogue are filled with
 NOTICED = ("state", "call", "headline", "hint")  # tables of the file that are read with the evidence
+
+
+_Share = Annotated[float, Field(ge=0.001, le=1)]
 
 
 class FaultText(Section):
@@ -59,9 +62,18 @@ class FaultText(Section):
 
 
 class Benign(Section):
-    """What is out of the ordinary and does no harm, drawn by itself whatever the fault is: the chance that a forgotten host mails rejects."""
+    """What is out of the ordinary and does no harm, drawn by itself whatever the fault is: the chance that a forgotten host mails rejects, and
+    the least and the greatest share of one server's flagged orders that it gets.
+    """
 
     mirror: Part = 0.0
+    strength: Annotated[tuple[_Share, _Share], Field(strict=False)] = (1.0, 1.0)
+
+    @model_validator(mode="after")
+    def _strength_is_a_range(self) -> "Benign":
+        if self.strength[0] > self.strength[1]:
+            raise ValueError(f"strength = {list(self.strength)}: expected the smaller first")
+        return self
 
 
 class Faults(Section):

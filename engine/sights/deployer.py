@@ -69,7 +69,7 @@ def _recorded(versions: Versions) -> cards.Recorded:
 
 def fleet_card(sim: Simulation, help_level: str) -> cards.Fleet:
     """Every server as the copy tool recorded it, and the last checksum and comparisons asked for; with help, checksums as they are now."""
-    fleet, truth = sim.fleet, help_level != "2012"
+    fleet, truth = sim.fleet, help_level != "2012" and not sim.scenario.faults.deck  # there nobody is shown what nobody asked for
     compared = _comparisons(sim)
     last = {} if truth else {found["server"]: found for found in sim.records.checksums}
     rows: list[cards.Host] = []

@@ -31,7 +31,8 @@ def server_rates(sim: Simulation) -> list[cards.Rates]:
 
 def servers_card(sim: Simulation, help_level: str) -> cards.Servers:
     """Process state of every server, and what is being done to it; with help, its rates."""
-    rates = None if help_level == "2012" else server_rates(sim)
+    asked_for = help_level == "2012" or sim.scenario.faults.deck  # there nobody is shown what nobody asked for
+    rates = None if asked_for else server_rates(sim)
     rows: list[cards.Server] = []
     for server in sim.fleet.servers:
         state = server.state

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from engine import Scenario, Simulation, sight
+from engine import Scenario, Simulation, load_scenario, score, sight
 from engine.firm import server_ops
 from engine.jit import COMPILED
 from engine.market.state import ERROR, UNWIND
@@ -236,6 +236,71 @@ def test_the_evening_is_the_risk_manager_s_alone():
 
 
 DESKS = ("deployer", "operator", "risk")
+# Faults that look the same until somebody asks: the mornings of one seed, with nothing else drawn otherwise.
+ALIKE = ("stale-release", "stale-process", "nothing")
+# What the eight servers really send and hold: an order that one of them refused is in its counters, and in nobody's share of the market.
+MEASURED = ("rates", "chart", "pnl", "curve", "positions", "bell", "dashboard", "servers", "market")
+
+
+def of_the_deck(fault: str, mirror: float = 0.0) -> Scenario:
+    """The deck with one card twice, in four stocks: still a deck, of which nobody is told what was drawn."""
+    whole = load_scenario("any-morning")
+    text = next(text for text in whole.faults.fault if text.id == fault)
+    two = (text, text.model_copy(update={"id": "again"}))
+    faults = whole.faults.model_copy(update={"fault": two, "benign": whole.faults.benign.model_copy(update={"mirror": mirror})})
+    scenario = small_scenario(4, flow={"premarket_flagged": 200})
+    return scenario.model_copy(update={"faults": faults, "diagnosis": whole.diagnosis, "sha256": f"{scenario.sha256} {fault} {mirror}"})
+
+
+@RUNS
+@given(st.integers(0, 10**6), st.lists(st.integers(1, 4000), min_size=1, max_size=4))
+def test_until_somebody_asks_three_faults_look_the_same_to_every_desk(seed, gaps):
+    """A server that missed a file, one that was not restarted, and a host elsewhere: the same mails, and nothing that differs beside them."""
+    sims = [Simulation(of_the_deck(fault), seed, instant=True) for fault in ALIKE]
+    for gap in gaps:
+        for sim in sims:
+            sim.step(min(gap, OPEN - 4 - sim.now))
+        for desk in DESKS:
+            assert_alike(sims, desk, without=MEASURED, note=f"seed {seed}")
+    assert [list(sim.inbox.mails) for sim in sims[1:]] == [list(sims[0].inbox.mails)] * 2
+    assert len({score(sim)["total"] for sim in sims}) == 1, "nor the loss that everybody sees"
+
+
+def test_a_stale_file_and_a_stale_process_look_the_same_after_the_bell_too():
+    """On both the old release runs. Only a checksum tells them apart, and only by the file on the disk."""
+    sims = [Simulation(of_the_deck(fault), SEED, instant=True) for fault in ALIKE[:2]]
+    for until in (OPEN + 200, OPEN + 900, OPEN + 2400):
+        for sim in sims:
+            sim.step(until - sim.now)
+        for desk in DESKS:
+            assert_alike(sims, desk)
+    assert all(sim.monitoring.runaway for sim in sims)
+    for sim in sims:
+        assert give(sim, "deployer", "checksum.run", servers=[sim.stale]) is None
+        sim.step(600)
+    assert len({seen(sim, "deployer", "2012") for sim in sims}) == 2
+    hashes = [sim.fleet.hashes(sim.stale) for sim in sims]
+    assert hashes[0][1] == hashes[1][1] and hashes[0][0] != hashes[1][0]
+
+
+def test_the_logs_of_the_eight_tell_a_forgotten_host_from_a_server():
+    sims = [Simulation(of_the_deck(fault), SEED, instant=True) for fault in ("stale-release", "nothing")]
+    for sim in sims:
+        sim.step(OPEN - 400)
+        assert give(sim, "operator", "log.tail", server=sim.stale) is None
+        sim.step(300)
+    assert len({seen(sim, "operator", "2012") for sim in sims}) == 2
+
+
+def test_before_the_bell_no_card_tells_a_release_that_will_not_count_from_a_day_of_another_firm():
+    """Nothing of either shows before anybody trades, and both may have a forgotten host's mails."""
+    for mirror in (0.0, 1.0):
+        sims = [Simulation(of_the_deck(fault, mirror), SEED, instant=True) for fault in ("defective-release", "market-wide")]
+        for until in (4000, OPEN - 4):
+            for sim in sims:
+                sim.step(until - sim.now)
+            for desk in DESKS:
+                assert_alike(sims, desk)
 
 
 @RUNS

@@ -8,6 +8,7 @@ import pytest
 
 from engine import Scenario, ScenarioError, Simulation, fault_told, load_scenario, read_scenario, restore, save, scenario_files, score, step_to
 from engine.firm import server_ops
+from engine.firm.view import View
 from engine.market.arrivals import arrival_plan
 from engine.market.faults import WHOLE, draw_fault
 from engine.market.market_step import waking_4096
@@ -131,6 +132,50 @@ def test_a_forgotten_host_mails_and_no_log_of_the_eight_has_a_line_of_it():
     assert score(sim)["runaway"] == "never" and int(sim.machine.fills[:, ERROR].sum()) == 0
 
 
+def test_a_release_that_does_not_count_runs_away_on_every_server_and_no_hash_differs():
+    sim = Simulation(only("defective-release", strength=(0.0625, 0.0625)), 4)
+    assert len({sim.fleet.hashes(n) for n in range(1, 9)}) == 1 and not sim.fault.servers
+    step_to(sim, OPEN + 960, [])
+    assert sim.records.refusals == []
+    parents = sim.machine.parents[np.arange(sim.machine.parents.shape[1])[None, :] < sim.machine.parent_count[:, None]]
+    wild = parents["server"][parents["behaviour"] == POWER_PEG]
+    assert set(wild.tolist()) == set(range(1, 9)) and 20 <= len(wild) <= 60
+    server_ops.run_checksum(sim, [1, 2, 3])
+    assert not sim.records.fault_found, "a checksum has nothing to show"
+
+
+@pytest.mark.parametrize("clean", [True, False])
+def test_going_back_helps_only_where_the_release_before_was_clean(clean):
+    sim = Simulation(only("defective-release", clean_before=float(clean)), 4, instant=True)
+    assert sim.fault.clean_before is clean
+    assert give(sim, "deployer", "release.rollback", servers=list(range(1, 9))) is None
+    sim.step(OPEN + 960)
+    assert bool(sim.monitoring.runaway) is not clean
+
+
+def test_another_firms_morning_costs_nothing_and_brings_more_of_everything():
+    busy, calm = (Simulation(scenario, 4) for scenario in (only("market-wide", strength=(3.0, 3.0)), only("nothing")))
+    for sim in (busy, calm):
+        step_to(sim, OPEN + 1200, [])
+    assert busy.machine.symbols is not calm.machine.symbols, "the scenario's own stay as they are"
+    assert (calm.machine.symbols["lean_256"] == 0).all()
+    views = [View(sim, sim.now) for sim in (busy, calm)]
+    assert views[0].volume_ratio > 2.5 > 1.3 > views[1].volume_ratio
+    assert views[0].parents_in_per_s > 2 * views[1].parents_in_per_s
+    assert all(view.share_pct < 10 and view.busy_sessions == 0 for view in views)
+    step_to(busy, step_at("10:20"), [])
+    assert score(busy)["total"] == 0 and score(busy)["runaway"] == "never"
+    calls = [call["caller"] for call in busy.inbox.calls]
+    assert "Floor desk" in calls and "NYSE Market Operations" in calls
+    assert View(busy, busy.now).volume_ratio < 1.5, "it is over with the bell"
+
+
+def test_what_is_noticed_names_no_fault_and_no_release():
+    texts = [text for text in scenario_files(ANY)["any-morning/faults.toml"].split("[[state]]", 1)[1].splitlines() if not text.startswith("#")]
+    for word in (*(name for name in IDS if "-" in name), "smars-2003", "Power Peg", "does not count", "forgotten"):
+        assert not [line for line in texts if word in line], word
+
+
 def test_flagged_orders_come_until_the_close():
     rows, _ = arrival_plan(ANY, 3)
     assert rows["step"][rows["flagged"] == 1].max() > step_at("15:50")
@@ -161,7 +206,8 @@ def test_the_debrief_says_what_it_was_where_and_how_strong():
 
 WRONG = (
     ('cause = "old-release"', 'cause = "no-such"', r"cause = 'no-such': expected one of old-release"),
-    ("strength = [0.125, 0.5]", "strength = [0.5, 0.125]", "expected two numbers from 0.001 to 1"),
+    ("strength = [0.125, 0.5]", "strength = [0.5, 0.125]", "expected the smaller first"),  # of what is benign
+    ("strength = [0.0156, 0.0625]", "strength = [0.0625, 0.0156]", "expected two numbers from 0.001 to 1"),
     ('id = "stale-process"', 'id = "stale-release"', "expected each id once"),
     ('mechanism = "mirror"', 'mechanism = "gremlins"', "gremlins"),
     ("{one_in} there woke", "{twelve} there woke", "twelve"),
