@@ -34,7 +34,7 @@ from engine.autopilots.parts import Move
 from engine.commands import Command, Lever, Refusal
 from engine.events import DESKS, Event, EventData
 from engine.evidence.evidence import log_text
-from engine.firm.score import grade, score
+from engine.firm.score import grade, score, wrong_minutes
 from engine.firm.simulation import Simulation
 from engine.firm.warm import warm
 from engine.levers import LEVERS as KINDS
@@ -175,4 +175,5 @@ __all__ = [
     "wishes",
     "words_of",
     "wound_up",
+    "wrong_minutes",
 ]

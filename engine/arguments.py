@@ -25,6 +25,7 @@ class Args(TypedDict, total=False):
     control: str
     desk: str
     desks: list[str]
+    evidence: list[str]
     evening: int
     gross_usd: int
     id: int
@@ -39,6 +40,7 @@ class Args(TypedDict, total=False):
     per_second: int
     percent: float
     pin: int
+    place: str
     release: str
     reply: str
     sender: str

@@ -94,6 +94,7 @@ class Lever:
     label: str
     effect: Effect
     args: Parsers = field(default_factory=dict)
+    defaults: Mapping[str, object] = field(default_factory=dict)  # arguments that may be left out, as if these were given
     check: Check = lambda sim, given: None
     ready: Callable[["Simulation"], None] | None = None  # the part of the check that needs no arguments
     # What it is.
@@ -211,10 +212,11 @@ def clean_args(sim: "Simulation", found: Lever, given: object) -> Args:
     if unknown:
         raise Refused(f"{found.kind} knows no argument {unknown[0]!r}: expected {', '.join(found.args) or 'none'}")
     clean = {}
+    whole = {**found.defaults, **given}
     for name, parse in found.args.items():
-        if name not in given:
+        if name not in whole:
             raise Refused(f"{found.kind} needs {name}: {parse.__doc__}")
-        clean[name] = parse(sim, given[name])
+        clean[name] = parse(sim, whole[name])
     return judged(clean)
 
 
@@ -337,6 +339,11 @@ def style(sim: "Simulation", value: object) -> str:
 def servers_of(args: Args) -> list[int]:
     """The servers that a command names."""
     return args.get("servers", [args["server"]] if args.get("server") else [])
+
+
+def numbers_of(args: Args) -> list[int]:
+    """The numbers of what a command shows: servers, or a mail."""
+    return servers_of(args) or ([args["mail"]] if "mail" in args else [])
 
 
 def beyond(lately: Collection[int], servers: Collection[int], most: int) -> bool:

@@ -114,6 +114,7 @@ class EventData(TypedDict, total=False):
     discount_pct: float
     done: list[str]
     evening: int | None
+    evidence: list[str]
     failed: bool
     flag: str
     flagged: int
@@ -136,6 +137,7 @@ class EventData(TypedDict, total=False):
     percent: float
     phase: str
     pin: int
+    place: str
     posted: str
     prices_usd: int
     reason: str

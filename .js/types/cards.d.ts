@@ -44,9 +44,11 @@ declare namespace Card {
   interface Messages { messages: Message[] }
   interface Word { what: string; label: string; state: "open" | "asked" | "given" | "refused"; by: "deployer" | "operator" | "risk" | ""; at: string }
   interface Words { words: Word[] }
-  interface Cause { id: string; label: string; server: boolean }
-  interface Declared { at: string; desk: Desk; cause: string; label: string; server: number }
-  interface Diagnosis { causes: Cause[]; declared: Declared[] }
+  interface Cause { id: string; label: string }
+  interface Place { kind: string; id: string; label: string }
+  interface Declared { at: string; desk: Desk; cause: string; label: string; place: string; where: string; evidence: string[] }
+  interface Seen { id: string; title: string }
+  interface Diagnosis { causes: Cause[]; places: Place[]; seen: Seen[]; declared: Declared[] }
   interface Deed {
     at: string; kind: string; label: string; target: string; confidence: Confidence | null; state: "refused" | "under way" | "done"; reason: string;
   }

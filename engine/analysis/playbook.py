@@ -18,6 +18,7 @@ from typing import Any, TypedDict
 
 from engine.commands import CONFIDENCES, WORD_STEPS, Command, beyond, servers_of
 from engine.events import DESKS
+from engine.firm.places import server_place
 from engine.levers import LEVERS
 from engine.levers.shapes import fitting
 from engine.market.faults import draw_fault
@@ -227,6 +228,8 @@ def _server_names(scenario: Scenario, stale: int, where: str, key: str, value: o
     everyone = list(range(1, scenario.fleet.servers + 1))
     if key == "server" and value == "stale":
         return stale
+    if key == "place" and value == "stale":
+        return server_place(stale)
     if key == "servers" and isinstance(value, str):
         if value not in GROUPS:
             raise PlaybookError(f"{where} = {value!r}: expected numbers, or one of {', '.join(GROUPS)}")

@@ -15,7 +15,7 @@ from engine.autopilots.parts import Move, Words
 from engine.commands import Command
 from engine.events import DESKS, Event
 from engine.firm.clients import Unserved, count_down, unserved
-from engine.firm.score import Score, grade, score
+from engine.firm.score import Score, grade, score, wrong_minutes
 from engine.firm.simulation import Simulation
 from engine.firm.trading_day import rlp_missing
 from engine.market_time import STEPS_PER_MINUTE, TICK_STEPS, Calendar
@@ -285,21 +285,23 @@ def rehearsed(
 def minutes(calendar: Calendar, found: Score) -> dict[str, Minute]:
     """When a team noticed, diagnosed and contained, of a score: {notice, diagnose, contain} -> {at, minutes, text}.
 
-    `at` is a clock or None, `minutes` counts from the opening bell and is negative before it, `text` is for people.
+    `at` is a clock or None, `minutes` counts from the opening bell and is negative before it, `text` is for people. Every wrong diagnosis
+    adds WRONG_MIN minutes to the time to diagnose.
     """
     never = "nothing ran away" if found["runaway"] == "never" else "never"
     noticed, diagnosed, contained = found["noticed_at"], found["diagnosed_at"], found["contained_at"]
     return {
         "notice": _minute(calendar, noticed, "never"),
-        "diagnose": _minute(calendar, diagnosed, "never"),
+        "diagnose": _minute(calendar, diagnosed, "never", wrong_minutes(found)),
         "contain": _minute(calendar, contained, never),
     }
 
 
-def _minute(calendar: Calendar, at: str | None, otherwise: str) -> Minute:
+def _minute(calendar: Calendar, at: str | None, otherwise: str, added: int = 0) -> Minute:
     if at is None:
         return {"at": None, "minutes": None, "text": otherwise}
-    return {"at": at, "minutes": round((calendar.step_at(at) - calendar.open) / STEPS_PER_MINUTE, 1), "text": at}
+    minutes = round((calendar.step_at(at) - calendar.open) / STEPS_PER_MINUTE, 1) + added
+    return {"at": at, "minutes": minutes, "text": f"{at} + {added} min" if added else at}
 
 
 def _story(run: Rehearsal, found: Score) -> list[StoryEntry]:

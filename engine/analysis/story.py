@@ -9,6 +9,7 @@ from typing import NamedTuple, TypedDict
 from engine.arguments import Args
 from engine.commands import servers_of
 from engine.events import Happened
+from engine.firm.places import told_place
 from engine.firm.score import Score
 from engine.levers import LEVERS
 from engine.money import dollars
@@ -39,6 +40,7 @@ class Teller:
     """Goes through a run's events once, and makes the lines."""
 
     def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
         self.system, self.label, self.servers = scenario.told.system, scenario.fleet.name, scenario.fleet.servers
         self.reject = scenario.evidence.reject_subject
         self.before = ""  # kind of the event before, or of the command that it was about
@@ -108,7 +110,8 @@ def _noticed(teller: Teller, event: Happened) -> None:
 
 def _declared(teller: Teller, event: Happened) -> None:
     data = event.data
-    where = f" ({teller.names([data['server']])})" if data["server"] else ""
+    told = told_place(teller.scenario, data["place"])
+    where = f" ({told})" if told else ""
     text = f"Declared: {teller.causes.get(data['cause'], data['cause'])}{where}."
     teller.add(event, 86, data["desk"], text, once=text)
 

@@ -24,7 +24,9 @@ from engine.autopilots.operator import (
 from engine.autopilots.parts import Eyes, Habit, Move, open_mail, pick_up, say
 from engine.autopilots.plan import stands
 from engine.autopilots.team import (
+    IN_PROCESS,
     MAY_START,
+    ON_DISK,
     REPAIRED,
     SEND_CHECKS,
     calm,
@@ -120,7 +122,8 @@ def name_the_stale(eyes: Eyes) -> Move | None:
     for row in eyes.hosts:
         checksum = row["checksum"]
         if checksum is not None and wrong(eyes, row) and checked(eyes, row):
-            return declare_cause(eyes, row["n"], "certain", f"{row['name']} runs {checksum['process_release'] or checksum['disk_release']}.")
+            words = IN_PROCESS if checksum["disk_release"] in as_good(eyes) else ON_DISK
+            return declare_cause(eyes, row["n"], "certain", f"{row['name']} runs {checksum['process_release'] or checksum['disk_release']}.", words)
     return None
 
 

@@ -36,6 +36,7 @@ from engine.sights.cards import (
     Print,
     Rates,
     Release,
+    Seen,
     Server,
     Task,
     Week,
@@ -265,6 +266,11 @@ class Eyes:
     def causes(self) -> list[Cause]:
         """What may be declared."""
         return self.sight["diagnosis"]["causes"]
+
+    @property
+    def seen(self) -> list[Seen]:
+        """What a diagnosis may rest on."""
+        return self.sight["diagnosis"]["seen"]
 
     @property
     def declared(self) -> list[Declared]:

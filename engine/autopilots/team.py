@@ -6,6 +6,7 @@ from typing import Literal
 from engine.autopilots.parts import Eyes, Move, say
 from engine.sights.cards import BridgeItem, Host
 
+_SERVER = re.compile(r"server (\d+)")
 _ORDER = re.compile(r"(?i)\b(?:order|ord|rej)[\s=]+(\d+)")
 FILLED = re.compile(r"qty=(\d+) filled=(\d+)")
 _BUSY_PER_S = 200  # child orders a second that no morning of this firm has seen
@@ -13,6 +14,8 @@ FLOOD_S = 40  # seconds of them that nobody takes for the noise of the bell
 CHILDREN_A_PARENT = 40  # nor so many children for each order that comes in
 
 COMPARED: dict[Literal["config", "data"], str] = {"config": "Config", "data": "Reference data"}  # as their pins are headed
+# By what the causes are known that a checksum shows.
+ON_DISK, IN_PROCESS = "disk holds another release", "process runs another release"
 REPAIRED = "{name} runs the new release now."
 MAY_START = "{name} has the right release on disk: it may be started."
 CALM = "The flood of orders has stopped."
@@ -38,23 +41,30 @@ def server_names(eyes: Eyes) -> dict[int, str]:
 
 def suspect(eyes: Eyes) -> int:
     """The server the team has named last, 0 for none."""
-    named = [row["server"] for row in sorted(eyes.declared, key=lambda row: eyes.at(row["at"])) if row["server"]]
-    return named[-1] if named else 0
+    named = [_server_of(row["place"]) for row in sorted(eyes.declared, key=lambda row: eyes.at(row["at"]))]
+    return next((n for n in reversed(named) if n), 0)
+
+
+def _server_of(place: str) -> int:
+    """The server that a place is, 0 where it is another."""
+    found = _SERVER.fullmatch(place)
+    return int(found[1]) if found else 0
 
 
 def declared(eyes: Eyes, server: int) -> bool:
     """Whether the team's diagnosis names this server (0: whether there is any)."""
-    return any(server in (0, row["server"]) for row in eyes.declared)
+    return any(server in (0, _server_of(row["place"])) for row in eyes.declared)
 
 
-def declare_cause(eyes: Eyes, server: int, confidence: str, why: str) -> Move | None:
-    """Declare that this server runs another release than the rest."""
-    causes = [row for row in eyes.causes if row["server"]]
-    causes.sort(key=lambda row: "release" not in row["label"])
-    if not causes or declared(eyes, server):
+def declare_cause(eyes: Eyes, server: int, confidence: str, why: str, words: str = ON_DISK) -> Move | None:
+    """Declare that this server runs another release than the rest, with what this desk has seen of it."""
+    cause = next((row["id"] for known in (words, ON_DISK) for row in eyes.causes if known in row["label"]), None)
+    if cause is None or declared(eyes, server):
         return None
-    cause = causes[0]["id"]
-    return Move("diagnosis.declare", {"cause": cause, "server": server}, confidence, why)
+    name = server_names(eyes)[server]
+    of_it = [row["id"] for row in eyes.seen if name in row["title"]]
+    beside = [row["id"] for row in eyes.seen if eyes.words.reject in row["title"]]
+    return Move("diagnosis.declare", {"cause": cause, "place": f"server {server}", "evidence": [*of_it, *beside][:3]}, confidence, why)
 
 
 def checksum_to_share(eyes: Eyes, row: Host) -> bool:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from engine.arguments import Args
-from engine.commands import LEVERS, WORD_STEPS, Command, beyond, servers_of, target, worded
+from engine.commands import LEVERS, WORD_STEPS, Command, Refused, beyond, servers_of, target, worded
 from engine.events import DESKS
+from engine.firm.places import NOWHERE, server_place, told_place
 from engine.market_time import STEPS_PER_MINUTE
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 ITEMS = 60  # the bridge keeps its newest
 LINES, WIDTH = 16, 200  # of a pin's text
 DONE = 40  # commands a desk sees of its own
+SEEN = 40  # pieces of evidence that are kept for a desk
+CLAIM = 3  # of them at most stand behind a diagnosis
 _ASKS = 60
+GUESS = "A guess: no evidence given."
 
 # (desk, what) -> what a desk shows of its own sight: (sim, number) -> (title, lines). Filled by `sight_pins`, which stands higher.
 Shown = tuple[str, list[str]]
@@ -72,12 +76,23 @@ class Deed(TypedDict):
 
 
 class Declared(TypedDict):
-    """A diagnosis."""
+    """A diagnosis: what is wrong and where, the titles of its evidence, and whether that is so."""
 
     step: int
     desk: str
     cause: str
-    server: int
+    place: str
+    evidence: list[str]
+    confidence: str | None
+    right: bool
+
+
+class Seen(TypedDict):
+    """A piece of evidence that a desk has opened or asked for: its kind and number, and its title at that moment."""
+
+    step: int
+    id: str
+    title: str
 
 
 class Taken(TypedDict):
@@ -116,6 +131,7 @@ class Bridge:
     asks: list[Ask] = field(default_factory=list)  # what assistants were asked to do
     dones: dict[str, list[Deed]] = field(default_factory=_rows_of_desks)  # a desk's commands that were taken
     taken: list[Taken] = field(default_factory=list)  # servers, of the last WORD_STEPS
+    seen: dict[str, list[Seen]] = field(default_factory=lambda: {desk: [] for desk in DESKS})  # oldest first
     declared: list[Declared] = field(default_factory=list)
     diagnosed: int | None = None  # step of the first right diagnosis
     noticed: int | None = None  # step at which the first symptom was opened or shared
@@ -129,6 +145,7 @@ class Bridge:
             "asks": self.asks,
             "dones": self.dones,
             "taken": self.taken,
+            "seen": self.seen,
             "declared": self.declared,
             "diagnosed": self.diagnosed,
             "noticed": self.noticed,
@@ -217,15 +234,49 @@ def notice(sim: "Simulation") -> None:
         sim.tell("symptom.noticed", desk=sim.acting)
 
 
-def declare(sim: "Simulation", cause: str, server: int) -> None:
-    """Keep a diagnosis; the first right one is the moment of diagnosis."""
-    found = next(row for row in sim.scenario.diagnosis.cause if row.id == cause)
-    where = sim.fleet.label(server) if server else ""
-    sim.bridge.declared.append({"step": sim.now, "desk": sim.acting, "cause": cause, "server": server})
-    sim.tell("diagnosis.declared", desk=sim.acting, cause=cause, server=server)
-    post(sim, "diagnosis", f"{found.label}: {where}" if where else found.label)
-    right = cause == sim.fault.text.cause and server == (sim.stale if found.server else 0)
-    if right and sim.bridge.diagnosed is None:
+def note_seen(sim: "Simulation", what: str, number: int) -> None:
+    """Keep that the acting desk has this piece of evidence before it now; the last look at a thing replaces those before."""
+    if (sim.acting, what) not in PINS:
+        return
+    try:
+        title, _ = shown(sim, what, number)
+    except Refused:
+        return  # what was asked for has brought nothing
+    mine = [row for row in sim.bridge.seen[sim.acting] if row["id"] != f"{what} {number}"]
+    sim.bridge.seen[sim.acting] = [*mine, Seen(step=sim.now, id=f"{what} {number}", title=title)][-SEEN:]
+
+
+def evidence_for(sim: "Simulation", desk: str) -> dict[str, str]:
+    """What a desk may rest a diagnosis on, by id: the pins of the bridge and what it has seen itself, each newest first, with their titles."""
+    pins = {f"pin {item['id']}": item["title"] for item in reversed(sim.bridge.items) if item["kind"] == "pin"}
+    return pins | {row["id"]: row["title"] for row in reversed(sim.bridge.seen[desk])}
+
+
+def right(sim: "Simulation") -> tuple[tuple[str, str], ...]:
+    """Every cause that holds, with its place: a server where something is otherwise than on the rest, else none."""
+    found = sim.fault
+    return tuple((found.text.cause, place) for place in (*map(server_place, found.servers),) or (NOWHERE,))
+
+
+def declare(sim: "Simulation", cause: str, place: str, evidence: list[str]) -> None:
+    """Keep a diagnosis, for all to see. The first right one that rests on evidence is the moment of diagnosis; without any it is a guess."""
+    label = next(row.label for row in sim.scenario.diagnosis.cause if row.id == cause)
+    where, known = told_place(sim.scenario, place), evidence_for(sim, sim.acting)
+    titles, holds = [known[one] for one in evidence], (cause, place) in right(sim)
+    sim.bridge.declared.append(
+        {
+            "step": sim.now,
+            "desk": sim.acting,
+            "cause": cause,
+            "place": place,
+            "evidence": titles,
+            "confidence": sim.confidence,
+            "right": holds,
+        }
+    )
+    sim.tell("diagnosis.declared", desk=sim.acting, cause=cause, place=place, evidence=titles)
+    post(sim, "diagnosis", f"{label}: {where}" if where else label, titles or [GUESS])
+    if holds and titles and sim.bridge.diagnosed is None:
         sim.bridge.diagnosed = sim.now
 
 

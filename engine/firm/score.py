@@ -1,7 +1,8 @@
 """The score: what the day costs, in dollars. Floats live here, after the engine is done."""
 
+from collections.abc import Mapping
 from math import ceil, log
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from engine.firm import safeguards
 from engine.firm.clients import Unserved, down_usd, harm_usd, service_kept, unserved
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 HC = 10_000  # hundredths of a cent a dollar
 LEAST_GRADE = -50.0
+WRONG_MIN = 5  # that a wrong diagnosis adds to the time to diagnose
 
 
 class Funds(TypedDict):
@@ -23,6 +25,14 @@ class Funds(TypedDict):
     need_usd: int
     raised: str | None
     raised_usd: int
+
+
+class Claim(TypedDict):
+    """A diagnosis that was declared: how sure its desk was, and whether it was right."""
+
+    desk: str
+    confidence: str | None
+    right: bool
 
 
 class Score(TypedDict):
@@ -45,6 +55,7 @@ class Score(TypedDict):
     contained_at: str | None
     noticed_at: str | None
     diagnosed_at: str | None
+    claims: list[Claim]
     service_kept: float
     survives: bool
     capital: Funds
@@ -110,6 +121,7 @@ def score(sim: "Simulation", orders: Unserved | None = None) -> Score:
         "contained_at": None if sim.monitoring.contained is None or sim.monitoring.runaway else sim.calendar.clock(sim.monitoring.contained),
         "noticed_at": None if sim.bridge.noticed is None else sim.calendar.told(sim.bridge.noticed, 0),
         "diagnosed_at": None if sim.bridge.diagnosed is None else sim.calendar.told(sim.bridge.diagnosed, 0),
+        "claims": [{"desk": row["desk"], "confidence": row["confidence"], "right": row["right"]} for row in sim.bridge.declared],
         "service_kept": service_kept(sim.machine),
         "survives": trading <= sim.scenario.cash.start_usd if fate is None else fate != "failed",
         "capital": funds,
@@ -122,6 +134,11 @@ def grade(loss_usd: float, ghost_usd: float, yardstick_usd: float) -> float:
     zero. The yardstick is what closing the shop costs: where nothing is wrong the ghost's loss is no measure of anything."""
     loss, most = max(loss_usd, 0.0) / 1e6, max(ghost_usd, yardstick_usd) / 1e6
     return max(LEAST_GRADE, round(100 * log((most + 1) / (loss + 1)) / log(most + 1), 1) + 0.0)
+
+
+def wrong_minutes(found: "Score | Mapping[str, Any]") -> int:
+    """What the wrong diagnoses of a score add to the time to diagnose, in minutes; none where it was kept before they were counted."""
+    return WRONG_MIN * sum(not claim["right"] for claim in found.get("claims", ()))
 
 
 def _runaway(sim: "Simulation") -> str:

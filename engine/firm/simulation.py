@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from engine.arguments import Args
-from engine.commands import LEVERS, Command, Lever, Refusal, Refused, clean_args
+from engine.commands import LEVERS, Command, Lever, Refusal, Refused, clean_args, numbers_of
 from engine.events import Event, event
 from engine.evidence.evidence import Evidence
 from engine.firm import bridge, server_ops, week
@@ -104,6 +104,7 @@ class Simulation:
         self.names = scenario.names
         self.instant = instant
         self.acting = ""
+        self.confidence: str | None = None  # of the command that is given
         numbers = derive(scenario)
         keys = np.array([stream_key(self.noise if stream in MARKET_STREAMS else seed, stream) for stream in range(STREAMS)], dtype=np.uint64)
         market = scenario.market
@@ -171,7 +172,7 @@ class Simulation:
         if command.step != self.now:
             raise ValueError(f"command {command.seq} is stamped {command.step}: expected {self.now}, the next step")
         self.taken = Moment.of(command)
-        self.acting = command.desk
+        self.acting, self.confidence = command.desk, command.confidence
         try:
             lever, args = self._judge(command)
             work = schedule(self, command, lever, args)
@@ -235,6 +236,9 @@ class Simulation:
             self.works.remove(work)
         week.charge_hands(self, work, min(work.end, self.now))  # one that ends in the evening does not wait for the block
         self._effect(work, work.left)
+        if what := LEVERS[work.kind].shows:
+            for number in numbers_of(work.left):
+                bridge.note_seen(self, what, number)
         if LEVERS[work.kind].talk:
             return  # the machine is as it was: looking at it now, and not at its next tick, would be a trace
         week.note_work(self, work, "done")

@@ -76,9 +76,9 @@ def misfit(kind: str, args: object) -> str:
     if unknown:
         return f"{kind} knows no argument {unknown[0][:40]!r}: expected {', '.join(found.args) or 'none'}"
     for name, parse in found.args.items():
-        if name not in args:
+        if name not in args and name not in found.defaults:
             return f"{kind} needs {name}: {parse.__doc__}"
-        if not _fits(parse, args[name]):
+        if name in args and not _fits(parse, args[name]):
             return f"{name} = {str(args[name])[:40]!r}: expected {parse.__doc__}"
     if kind == "assistant.ask":  # it carries the arguments of another command, which its seat will give
         return misfit(args["kind"], args["args"])

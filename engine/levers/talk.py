@@ -9,6 +9,7 @@ from engine.events import DESKS
 from engine.firm import bridge, phone
 from engine.firm.bridge import PINS, Item
 from engine.firm.inbox import Ringing
+from engine.firm.places import NOWHERE, read_place
 from engine.market_time import STEPS_PER_SECOND
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ def _rings(sim: "Simulation", args: Args) -> None:
 def _answer(sim: "Simulation", args: Args) -> None:
     """Say one of the call's replies: what it does is done at once."""
     phone.answer(sim, call_of(sim, args["call"]), args["reply"])
+    bridge.note_seen(sim, "call", args["call"])
 
 
 @lever(
@@ -246,17 +248,24 @@ def _a_cause(sim: "Simulation", value: object) -> str:
     return value
 
 
-def _server_or_none(sim: "Simulation", value: object) -> int:
-    """a server's number, 0 for none"""
-    return 0 if value == 0 and isinstance(value, int) and not isinstance(value, bool) else commands.server(sim, value)
+def _a_place(sim: "Simulation", value: object) -> str:
+    """where it is: none, a server, a broker, an exchange, or stocks"""
+    return read_place(sim.scenario, value)
+
+
+def _some_evidence(sim: "Simulation", value: object) -> list[str]:
+    """a list of up to three pieces of evidence that this desk has seen"""
+    known = bridge.evidence_for(sim, sim.acting)
+    whole = isinstance(value, list) and len(value) <= bridge.CLAIM and all(isinstance(one, str) and one in known for one in value)
+    if not isinstance(value, list) or not whole or len(set(value)) != len(value):
+        seen = ", ".join([*known][:6]) or "nothing yet"
+        raise Refused(f"evidence = {str(value)[:60]!r}: expected up to {bridge.CLAIM} of what this desk has seen: {seen}")
+    return [*value]
 
 
 def _new_diagnosis(sim: "Simulation", args: Args) -> None:
-    cause = next(cause for cause in sim.scenario.diagnosis.cause if cause.id == args["cause"])
-    if args["server"] and not cause.server:
-        raise Refused(f"{cause.label}: that is no matter of one server, expected server 0")
     last = next((row for row in reversed(sim.bridge.declared) if row["desk"] == sim.acting), None)
-    if last and (last["cause"], last["server"]) == (args["cause"], args["server"]):
+    if last and (last["cause"], last["place"]) == (args["cause"], args["place"]) and (last["evidence"] or not args["evidence"]):
         raise Refused("this desk has declared that already")
 
 
@@ -264,14 +273,15 @@ def _new_diagnosis(sim: "Simulation", args: Args) -> None:
     "diagnosis.declare",
     DESKS,
     "Declare a diagnosis",
-    args={"cause": _a_cause, "server": _server_or_none},
+    args={"cause": _a_cause, "place": _a_place, "evidence": _some_evidence},
+    defaults={"place": NOWHERE, "evidence": []},
     check=_new_diagnosis,
     talk=True,
     counted="decision",
 )
 def _declare(sim: "Simulation", args: Args) -> None:
-    """Say what this desk takes the cause to be, and where; nobody says whether it is right."""
-    bridge.declare(sim, args["cause"], args["server"])
+    """Say what this desk takes the cause to be, where it is, and why; nobody says whether it is right, and every wrong one costs."""
+    bridge.declare(sim, args["cause"], args["place"], args["evidence"])
 
 
 @lever("stock.watch", "risk", "Watch a stock", args={"symbol": commands.symbol}, talk=True, asked_talk=True, counted="reading")

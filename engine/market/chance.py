@@ -18,6 +18,7 @@ BIDS = 10  # of the evening: no kernel draws from it
 HOLES = 11  # of controls that were built in the week: nor from this
 FAULTS = 12  # what is wrong on a morning: nor from this
 BROKERS, EXCHANGES = 13, 14  # of client orders, by their number: nor from these
+CAUSES = 15  # the order in which they are listed: nor from this
 
 MASK = (1 << 64) - 1
 GOLDEN = 0x9E3779B97F4A7C15

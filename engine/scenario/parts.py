@@ -513,15 +513,14 @@ class Costs(Section):
 
 
 class Cause(Section):
-    """Something that may be wrong; `server`: a diagnosis of it may name one."""
+    """Something that may be wrong."""
 
     id: Annotated[str, Field(pattern=ID.pattern)]
     label: Annotated[str, Field(min_length=8, max_length=120)]
-    server: bool
 
 
 class Diagnosis(Section):
-    """What a desk may declare; which is right the fault says, and its server is the one that was drawn."""
+    """What a desk may declare, in no order of its own; which is right the fault says."""
 
     cause: Annotated[tuple[Cause, ...], Field(min_length=2, strict=False)]
 

@@ -331,6 +331,9 @@ def _faults(files: Folder, data: dict[str, object]) -> dict[str, object]:
     fleet, diagnosis = (dict(part) if isinstance(part, dict) else {} for part in (data.get("fleet"), data.get("diagnosis")))
     quiet = bool(fleet.pop("mirror", False)) | bool(fleet.pop("copies_arrive", False))
     name, cause = "nothing" if quiet else "stale-release", diagnosis.pop("right", "")
+    causes = diagnosis.get("cause")
+    if isinstance(causes, list):  # each said whether it was a matter of one server
+        diagnosis["cause"] = [{key: value for key, value in one.items() if key != "server"} if isinstance(one, dict) else one for one in causes]
     data["fleet"], data["diagnosis"] = fleet, diagnosis
     words = {"story": "Nothing was wrong." if quiet else "A copy missed {server}.", "epilogue": "As it was in the record."}
     return {"fault": [{"id": name, "mechanism": "mirror" if quiet else name, "cause": cause, **words}]}

@@ -210,7 +210,12 @@ class Words(TypedDict):
 class Cause(TypedDict):
     id: str
     label: str
-    server: bool
+
+
+class Place(TypedDict):
+    kind: str
+    id: str
+    label: str
 
 
 class Declared(TypedDict):
@@ -218,11 +223,20 @@ class Declared(TypedDict):
     desk: Desk
     cause: str
     label: str
-    server: int
+    place: str
+    where: str
+    evidence: list[str]
+
+
+class Seen(TypedDict):
+    id: str
+    title: str
 
 
 class Diagnosis(TypedDict):
     causes: list[Cause]
+    places: list[Place]
+    seen: list[Seen]
     declared: list[Declared]
 
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 
+from engine.firm import bridge
 from engine.firm.bridge import DONE
+from engine.firm.places import PLACES, told_place
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
+from engine.market.chance import CAUSES, draw
 from engine.market_time import STEPS_PER_SECOND
 from engine.scenario.acts import dangerous
 from engine.sights import cards
@@ -151,21 +154,39 @@ def asks_card(sim: Simulation, desk: str) -> cards.Asks:
     }
 
 
-def diagnosis_card(sim: Simulation) -> cards.Diagnosis:
-    """What may be declared and what was; never whether it is right."""
-    causes: list[cards.Cause] = [{"id": cause.id, "label": cause.label, "server": cause.server} for cause in sim.scenario.diagnosis.cause]
+def diagnosis_card(sim: Simulation, desk: str) -> cards.Diagnosis:
+    """What may be declared, on what evidence of this desk or the bridge, and what was; never whether it is right. The causes stand in an order
+    of the seed's own, which tells nothing."""
+    drawn = sorted((draw(sim.seed, CAUSES, number), number) for number in range(len(sim.scenario.diagnosis.cause)))
+    known = [sim.scenario.diagnosis.cause[number] for _, number in drawn]
+    causes: list[cards.Cause] = [{"id": cause.id, "label": cause.label} for cause in known]
     labels = {cause["id"]: cause["label"] for cause in causes}
+    places: list[cards.Place] = [
+        {"kind": kind.title, "id": place, "label": name}
+        for kind in PLACES.values()
+        for place, name in kind.places(sim.scenario).items()
+    ]
     declared: list[cards.Declared] = [
         {
             "at": sim.calendar.told(row["step"], sim.now),
             "desk": row["desk"],
             "cause": row["cause"],
             "label": labels[row["cause"]],
-            "server": row["server"],
+            "place": row["place"],
+            "where": told_place(sim.scenario, row["place"]),
+            "evidence": row["evidence"],
         }
         for row in sim.bridge.declared
     ]
-    return {"causes": causes, "declared": declared}
+    return {"causes": causes, "places": places, "seen": _seen(sim, desk), "declared": declared}
+
+
+def _seen(sim: Simulation, desk: str) -> list[cards.Seen]:
+    """What a desk may rest a diagnosis on: pins first, the newest of each; what it has pinned itself stands there once."""
+    found: dict[str, cards.Seen] = {}
+    for number, title in bridge.evidence_for(sim, desk).items():
+        found.setdefault(title, {"id": number, "title": title})
+    return [*found.values()]
 
 
 def hints_card(sim: Simulation, desk: str, help_level: str) -> cards.Hints:
@@ -176,6 +197,12 @@ def hints_card(sim: Simulation, desk: str, help_level: str) -> cards.Hints:
     return {"hints": [{"id": hint["id"], "text": hint["text"]} for hint in mine[: -HINTS - 1 : -1]]}
 
 
+def _claims_key(sim: Simulation, desk: str) -> tuple[object, ...]:
+    """What a desk's card of diagnoses hangs on."""
+    seen = sim.bridge.seen[desk]
+    return sim.calendar.evening_of(sim.now), sim.bridge.posted, len(sim.bridge.declared), len(seen), tuple(seen[-1].values()) if seen else ()
+
+
 def team_cards(sim: Simulation, desk: str, help_level: str) -> cards.TalkCards:
     """All cards of the team for one desk."""
     read = sum(len(item["read"]) for item in sim.bridge.items)
@@ -184,7 +211,7 @@ def team_cards(sim: Simulation, desk: str, help_level: str) -> cards.TalkCards:
         "calls": calls_card(sim, desk),
         "messages": messages_card(sim, desk),
         "words": words_card(sim),
-        "diagnosis": kept(sim, "diagnosis", (sim.calendar.evening_of(sim.now), len(sim.bridge.declared)), lambda: diagnosis_card(sim)),
+        "diagnosis": kept(sim, f"diagnosis {desk}", _claims_key(sim, desk), lambda: diagnosis_card(sim, desk)),
         "done": done_card(sim, desk),
         "asks": asks_card(sim, desk),
         "hints": hints_card(sim, desk, help_level),

@@ -88,6 +88,8 @@ def _told(score: dict[str, Any], stop: str | None) -> dict[str, Any]:
     """What a score says of a run, a team's or history's."""
     never = score.get("runaway") == "never"
     moments = {key: {"text": score.get(key) or "never"} for key in ("noticed_at", "diagnosed_at")}
+    if score.get("diagnosed_at") and (wrong := engine.wrong_minutes(score)):
+        moments["diagnosed_at"]["text"] += f" + {wrong} min"
     kept = score.get("service_kept")
     return moments | {
         "contained_at": {"text": score.get("contained_at") or ("nothing ran away" if never else "never")},

@@ -112,7 +112,9 @@ def _outcome(run: Run, found: dict[str, Any], stop: str | None) -> tuple[Any, ..
     return (
         run.team.name, exercise.scenario, exercise.seed, found["loss_usd"], found["ghost_usd"], found["avoided_usd"], found["share_avoided"],
         _rounded(found["grade"], 1), _rounded(score.get("service_kept"), 4),
-        *(minutes_after_the_bell(calendar, score.get(key)) for key in ("noticed_at", "diagnosed_at", "contained_at")),
+        minutes_after_the_bell(calendar, score.get("noticed_at")),
+        minutes_after_the_bell(calendar, score.get("diagnosed_at"), engine.wrong_minutes(score)),
+        minutes_after_the_bell(calendar, score.get("contained_at")),
         stop, _rounded(score.get("precautions"), 0), *(compare.barriers(run) or (None, None)),
         fate, f"{calendar.date(run.step)} {calendar.clock(run.step)}", run.made_by, run.note, run.digest,
     )  # fmt: skip
@@ -122,9 +124,9 @@ def _rounded(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits)
 
 
-def minutes_after_the_bell(calendar: engine.Calendar, moment: str | None) -> float | None:
-    """A clock text of a score in minutes since the opening bell: negative before it, None for what never came."""
-    return round((calendar.step_at(moment) - calendar.open) / engine.STEPS_PER_MINUTE, 1) if moment else None
+def minutes_after_the_bell(calendar: engine.Calendar, moment: str | None, added: int = 0) -> float | None:
+    """A clock text of a score in minutes since the opening bell, and `added` ones: negative before it, None for what never came."""
+    return round((calendar.step_at(moment) - calendar.open) / engine.STEPS_PER_MINUTE, 1) + added if moment else None
 
 
 def whole(exercises: Iterable[Exercise]) -> Iterator[str]:

@@ -45,13 +45,22 @@ def beside_the_bell(calendar: engine.Calendar, moment: str | None) -> str:
     return f"{abs(minutes):.1f} min {'after' if minutes >= 0 else 'before'} the bell"
 
 
+def wrong_words(minutes: int) -> str:
+    """What wrong diagnoses add to the time of the right one."""
+    return f", and {minutes} min for wrong diagnoses" if minutes else ""
+
+
 def moments(calendar: engine.Calendar, score: dict[str, Any]) -> list[dict[str, str]]:
     """When it was noticed, diagnosed and contained: label, clock text (or what stands for it) and words beside it."""
     never = score.get("runaway") == "never"
-    found = [("Noticed", "noticed_at", "nobody opened or shared a sign of it"), ("Diagnosed", "diagnosed_at", "nobody declared the right cause")]
+    wrong = engine.wrong_minutes(score)
+    found = [
+        ("Noticed", "noticed_at", "nobody opened or shared a sign of it", 0),
+        ("Diagnosed", "diagnosed_at", "nobody declared the right cause and place with evidence", wrong),
+    ]
     rows = [
-        {"label": label, "at": score.get(key) or "–", "of": beside_the_bell(calendar, score.get(key)) or missing}
-        for label, key, missing in found
+        {"label": label, "at": score.get(key) or "–", "of": (beside_the_bell(calendar, score.get(key)) or missing) + wrong_words(added)}
+        for label, key, missing, added in found
     ]
     contained = score.get("contained_at")
     nothing = ("Nothing ran away", "there was nothing to contain") if never else ("–", "not contained")

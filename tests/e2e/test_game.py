@@ -66,10 +66,14 @@ def test_a_team_joins_finds_the_stale_server_stops_it_and_sees_what_it_avoided(o
 
     operator.keyboard.press("d")
     expect(operator.locator("#cause")).to_be_focused()
-    operator.get_by_role("radio", name="old release").check()
-    operator.locator("#cause-server").select_option(str(guilty))
-    operator.get_by_role("button", name="Declare").click()
-    expect(risk.locator("#part-cause")).to_contain_text(f"SMARS-{guilty}", timeout=LONG)
+    cause = operator.locator("#part-cause")
+    cause.get_by_label("What").select_option(label="A disk holds another release than the one on record")
+    cause.get_by_label("Where").select_option(label=f"SMARS-{guilty}")
+    cause.get_by_role("checkbox", name=f"Log of SMARS-{guilty}").check()
+    cause.get_by_role("checkbox", name="Mail from").first.check()
+    cause.get_by_role("button", name="Almost certain").click()
+    expect(risk.locator("#part-cause .declared")).to_contain_text(f"SMARS-{guilty}", timeout=LONG)
+    expect(risk.locator("#part-cause .declared")).to_contain_text(f"Log of SMARS-{guilty}")
 
     facilitator.section(code).get_by_label("Advance to, as HH:MM").fill("19:00")
     facilitator.do(code, "Advance")

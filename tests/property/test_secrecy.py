@@ -106,6 +106,7 @@ SPOKEN = (
     *(f".calls.calls[].{leaf}" for leaf in ("opening", "caller", "replies[].text", "answer.text")),
     *(f"{card}.text" for card in (".alerts.alerts[]", ".headlines.items[]", ".hints.hints[]")),
     *(f".bridge.items[].{leaf}" for leaf in ("title", "lines[]")),
+    ".diagnosis.seen[].title",  # pins are spoken of on the bridge; of what a desk has seen itself: test_claims.py
     ".rules.rules[].match",
 )
 SHARED = (
@@ -118,12 +119,13 @@ SHARED = (
     ".levers.menu[].",
     ".words.words[].",
     ".diagnosis.causes[].",
+    ".diagnosis.places[].",
     ".done.rows[].",
     ".work.tasks[].",
     ".asks.asks[].",
 )
 # Keys by which a team names a server to each other.
-NAMED = (".diagnosis.causes[].server", ".diagnosis.declared[].server", ".asks.asks[].args.")
+NAMED = (".diagnosis.declared[].", ".asks.asks[].args.")
 OWN = {
     "operator": (".log.lines[].",),
     "deployer": (".releases.", ".changes.rows[].", ".fleet.servers[].process", ".terminal.lines[]."),

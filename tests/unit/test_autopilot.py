@@ -132,7 +132,8 @@ def test_a_second_autopilot_that_never_saw_the_morning_gives_the_same_moves_and_
 @pytest.mark.parametrize("server", [2, 6])
 def test_competent_finds_the_server_that_missed_the_release_wherever_it_is(server):
     run = played(stale_at(server), "competent", "09:29")
-    assert [args["server"] for _, _, args in given(run, "diagnosis.declare")][:1] == [server]
+    assert [args["place"] for _, _, args in given(run, "diagnosis.declare")][:1] == [f"server {server}"]
+    assert all(args["evidence"] for _, _, args in given(run, "diagnosis.declare")), "nobody guesses"
     assert [args["servers"] for _, _, args in given(run, "release.copy")] == [[server]]
     assert [args["server"] for _, _, args in given(run, "log.tail")] == list(range(1, server + 1))
     assert run.sim.fleet[server].running == run.sim.fleet.target
@@ -207,7 +208,7 @@ def at_desk(desk: str, clock: str = "09:40:00", **cards: Any) -> dict[str, Any]:
         "words": {"words": []},
         "done": {"rows": []},
         "asks": {"asks": []},
-        "diagnosis": {"causes": [], "declared": []},
+        "diagnosis": {"causes": [], "places": [], "seen": [], "declared": []},
         "week": {"evening": None, "copies_left": 0, "calendar": []},
         "controls": {"rows": []},
         **(own if desk == "operator" else {}),

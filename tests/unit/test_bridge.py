@@ -5,8 +5,10 @@ import json
 import pytest
 
 from engine import KINDS, Command, Simulation, restore, save, score, sight
+from engine.analysis.rehearsal import minutes
 from engine.firm import safeguards
 from engine.firm.bridge import ITEMS, LINES, PINS, WIDTH, cut
+from engine.firm.places import read_place, told_place
 from engine.market.state import digest_of
 from tests.days import CLOSE, OPEN
 from tests.engine_builders import at_open, quiet_scenario
@@ -334,54 +336,99 @@ def test_forty_commands_are_kept():
 # -- declared
 
 
-def declare(sim: Simulation, cause: str, server: int = 0, desk: str = "operator") -> str | None:
-    return give(sim, desk, "diagnosis.declare", cause=cause, server=server)
+def declare(sim: Simulation, cause: str, place: object = "none", desk: str = "operator", evidence: object = ()) -> str | None:
+    return give(sim, desk, "diagnosis.declare", cause=cause, place=place, evidence=[*evidence] if isinstance(evidence, tuple) else evidence)
 
 
-def test_the_first_right_diagnosis_is_the_moment_and_nothing_says_that_it_is_right():
-    sim = at(OPEN)
+def tailed(sim: Simulation, server: int = 3) -> str:
+    """The operator has read a server's log: the id of that evidence."""
+    assert give(sim, "operator", "log.tail", server=server) is None
+    return f"log {server}"
+
+
+def test_the_first_right_diagnosis_with_evidence_is_the_moment_and_nothing_says_that_it_is_right():
+    sim = at(OPEN, instant=True)
     wrong = sim.stale % 8 + 1
+    third = next(n for n in range(1, 9) if n not in (wrong, sim.stale))
+    log = tailed(sim, third)
     pictures = []
     for cause, server in (("retail-flow", 0), ("old-release", 0), ("old-release", wrong), ("hardware", sim.stale)):
-        assert declare(sim, cause, server) is None
+        assert declare(sim, cause, f"server {server}" if server else "none", evidence=(log,)) is None
         assert (sim.bridge.diagnosed, score(sim)["diagnosed_at"]) == (None, None)
     sim.step(40)
-    assert declare(sim, "old-release", sim.stale, "deployer") is None
-    assert score(sim)["diagnosed_at"] == "09:30:10"
+    assert declare(sim, "old-release", f"server {sim.stale}", "deployer") is None
+    assert score(sim)["diagnosed_at"] is None, "a guess is no diagnosis"
     sim.step(40)
-    assert declare(sim, "old-release", sim.stale, "risk") is None
-    assert score(sim)["diagnosed_at"] == "09:30:10"
+    assert declare(sim, "old-release", f"server {sim.stale}", evidence=(log,)) is None
+    assert score(sim)["diagnosed_at"] == "09:30:20"
+    sim.step(40)
+    assert share(sim, "operator", "log", third) is None
+    assert declare(sim, "old-release", f"SMARS-{sim.stale}", "risk", (f"pin {items(sim)[-1]['id']}",)) is None
+    assert score(sim)["diagnosed_at"] == "09:30:20"
+    assert [claim["right"] for claim in score(sim)["claims"]] == [False] * 4 + [True] * 3
+    assert minutes(sim.calendar, score(sim))["diagnose"] == {"at": "09:30:20", "minutes": 20.3, "text": "09:30:20 + 20 min"}
     for server in (wrong, sim.stale):
-        other = at(OPEN)
-        declare(other, "old-release", server)
+        other = at(OPEN, instant=True)
+        tailed(other, third)
+        declare(other, "old-release", f"server {server}", evidence=(log,))
         events = [event.to_dict() for event in other.take_events() if event.audience]
         cards = {name: card for name, card in sight(other, "operator").items() if name in ("diagnosis", "bridge", "done", "levers", "words")}
-        pictures.append(json.dumps([cards, events]).replace(f"SMARS-{server}", "X").replace(f'"server": {server}', "X"))
+        cards["diagnosis"] = {**cards["diagnosis"], "places": []}
+        pictures.append(json.dumps([cards, events]).replace(f"SMARS-{server}", "X").replace(f'"server {server}"', "X"))
     assert pictures[0] == pictures[1]
 
 
-def test_the_card_lists_causes_and_what_was_declared():
-    sim = at(OPEN)
-    declare(sim, "hardware", 3, "risk")
+def test_the_card_lists_causes_places_what_was_seen_and_what_was_declared():
+    sim = at(OPEN, instant=True)
+    tailed(sim)
+    assert share(sim, "operator", "rates") is None
+    declare(sim, "hardware", "server 3", "risk")
     card = sight(sim, "operator")["diagnosis"]
-    assert 5 <= len(card["causes"]) <= 7
-    assert all(set(cause) == {"id", "label", "server"} for cause in card["causes"])
+    assert 5 <= len(card["causes"]) <= 15
+    assert all(set(cause) == {"id", "label"} for cause in card["causes"])
+    kinds = {"server": 8, "broker": len(sim.scenario.brokers), "exchange": len(sim.scenario.exchanges)}
+    assert [place["id"] for place in card["places"]] == ["none", *(f"{kind} {n}" for kind, count in kinds.items() for n in range(1, count + 1))]
+    pin, log = card["seen"]
+    assert (pin, log) == ({"id": "pin 1", "title": "Rates of the firm at 09:30:00"}, {"id": "log 3", "title": "Log of SMARS-3 at 09:30:00"})
     assert card["declared"] == [
-        {"at": "09:30:00", "desk": "risk", "cause": "hardware", "label": "One server is failing: memory, clock or network", "server": 3},
+        {"at": "09:30:00", "desk": "risk", "cause": "hardware", "label": "A machine is failing: memory, clock or network", "place": "server 3",
+         "where": "SMARS-3", "evidence": []},
     ]  # fmt: skip
-    assert items(sim)[-1]["title"] == "One server is failing: memory, clock or network: SMARS-3"
+    assert (items(sim)[-1]["title"], items(sim)[-1]["lines"]) == ("A machine is failing: memory, clock or network: SMARS-3", ["A guess: no evidence given."])
+    assert [row["id"] for row in sight(sim, "risk")["diagnosis"]["seen"]] == ["pin 1"], "what another desk has seen is not there until it is pinned"
+
+
+def test_a_place_is_read_from_its_name_too():
+    sim = at(OPEN)
+    names = sim.names[:3]
+    for given, place in (
+        ("None", "none"), ("no one place", "none"), ("SERVER  3", "server 3"), ("smars-3", "server 3"),
+        (sim.scenario.brokers[1].upper(), "broker 2"), (sim.scenario.exchanges[0], "exchange 1"), (names[0], f"stocks {names[0]}"), (f"stocks {names[1]}, {names[0].lower()}", f"stocks {names[0]} {names[1]}"),
+    ):  # fmt: skip
+        assert read_place(sim.scenario, given) == place
+    assert [told_place(sim.scenario, place) for place in ("none", "server 3", f"stocks {names[0]} {names[1]}")] == ["", "SMARS-3", f"{names[0]}, {names[1]}"]
 
 
 def test_a_diagnosis_that_makes_no_sense_is_refused():
-    sim = at(OPEN)
+    sim = at(OPEN, instant=True)
     for wrong in ("", "power", None, 3, ["old-release"]):
         assert "cause =" in declare(sim, wrong)
-    for wrong in (9, -1, True, "8", None, 1.0, False):
-        assert "server =" in declare(sim, "old-release", wrong)
-    assert "no matter of one server" in declare(sim, "retail-flow", 3)
-    assert declare(sim, "old-release", 3) is None
-    assert "declared that already" in declare(sim, "old-release", 3)
-    assert declare(sim, "old-release", 3, "risk") is None
+    for wrong in (9, -1, True, "8", "server 9", "server", "stocks", "stocks NOPE", None, 1.0, ["server 1"], "x" * 500):
+        assert "place =" in declare(sim, "old-release", wrong)
+    tailed(sim)
+    for wrong in ("log 3", ["log 4"], ["mail 1"], ["pin 1"], [3], ["log 3", "log 3"], ["log 3"] * 4, None, [["log 3"]]):
+        assert "expected up to 3 of what this desk has seen: log 3" in declare(sim, "old-release", evidence=wrong)
+    assert declare(sim, "old-release", "server 3") is None
+    assert "declared that already" in declare(sim, "old-release", "server 3")
+    assert declare(sim, "old-release", "server 3", evidence=("log 3",)) is None, "now with evidence"
+    assert "declared that already" in declare(sim, "old-release", "SMARS-3", evidence=("log 3",))
+    assert declare(sim, "old-release", "server 3", "risk") is None
+
+
+def test_a_cause_alone_is_a_guess_nowhere():
+    sim = at(OPEN)
+    assert give(sim, "operator", "diagnosis.declare", cause="hardware") is None
+    assert [(row["place"], row["evidence"]) for row in sim.bridge.declared] == [("none", [])]
 
 
 # -- the ledger
@@ -453,7 +500,7 @@ def everything(sim: Simulation, n: int) -> None:
                 share(sim, desk, what, n % 4)
         for item in items(sim):
             give(sim, desk, "pin.read", pin=item["id"])
-        declare(sim, "old-release", n % 9, desk)
+        declare(sim, "old-release", f"server {n % 8 + 1}", desk)
         for other in DESKS:
             give(sim, desk, "assistant.ask", desk=other, kind="checksum.run", args={"servers": [n % 8 + 1]})
             give(sim, desk, "assistant.ask", desk=other, kind="authorise.give", args={"what": "servers.stop_all"})

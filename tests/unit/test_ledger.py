@@ -21,7 +21,7 @@ def played() -> tuple[Simulation, list[Command]]:
     give("08:05", "deployer", "pin.read", pin=1)
     give("08:06", "operator", "log.tail", server=8)
     give("08:07", "operator", "server.stop", server=3)
-    give("08:09", "risk", "diagnosis.declare", cause="old-release", server=3)
+    give("08:09", "risk", "diagnosis.declare", cause="old-release", place="server 3")
     until(sim, "08:12")
     return sim, commands
 

@@ -95,9 +95,13 @@ def test_stopping_everything_loses_millions_and_a_rollback_far_more():
 
 def test_the_right_diagnosis_is_that_it_is_real():
     sim = Simulation(QUIET, 79)
-    assert give(sim, "operator", "diagnosis.declare", cause="old-release", server=sim.stale) is None
+    share = {"what": "limits", "id": 0}
+    assert give(sim, "risk", "evidence.share", **share) is None
+    evidence = [f"pin {sim.bridge.posted}"]
+    assert give(sim, "operator", "diagnosis.declare", cause="old-release", place=f"server {sim.stale}", evidence=evidence) is None
+    assert give(sim, "operator", "diagnosis.declare", cause="retail-flow", place=f"server {sim.stale}", evidence=evidence) is None
     assert sim.bridge.diagnosed is None
-    assert give(sim, "risk", "diagnosis.declare", cause="retail-flow", server=0) is None
+    assert give(sim, "risk", "diagnosis.declare", cause="retail-flow", place="none", evidence=evidence) is None
     assert sim.bridge.diagnosed == sim.now
 
 

@@ -77,9 +77,9 @@ def test_the_first_sign_is_told_by_how_it_came():
     ]
 
 
-def test_a_diagnosis_is_told_in_its_own_words_with_its_server():
-    for cause, server, words in (("old-release", 8, "(SMARS-8)."), ("new-release", 0, "on every server.")):
-        (text,) = texts([at("09:40", "diagnosis.declared", desk="deployer", cause=cause, server=server)])
+def test_a_diagnosis_is_told_in_its_own_words_with_its_place():
+    for cause, place, words in (("old-release", "server 8", "(SMARS-8)."), ("new-release", "none", "is itself defective.")):
+        (text,) = texts([at("09:40", "diagnosis.declared", desk="deployer", cause=cause, place=place, evidence=[])])
         assert text.startswith("Declared: ") and text.endswith(words)
 
 

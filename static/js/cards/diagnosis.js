@@ -1,16 +1,22 @@
-/* What the team takes for the cause: declared by any desk, at any time. Whether it is right is not said here. */
+/* What the team takes for the cause, where, and on what evidence: declared by any desk, at any time. Whether it is right is not said here. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
-import { SERVERS, serverName } from "../lib/firm.js";
+import { CONFIDENCE } from "../lib/arm.js";
 import { minute } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
+import { keyed } from "../lib/keyed.js";
 import { blocked } from "../lib/reasons.js";
 import { role } from "../lib/roles.js";
 
+const MOST = 3; // pieces of evidence
+const FIRST = 6; // of them are seen at once, the newest
+const STOCKS = "stocks";
+/** @typedef {{ cause: string, place: string, symbols: string, evidence: string[], all: boolean }} Claim */
 
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
-  const at = { cause: "", server: 0 };
+  /** @type {Claim} */
+  const at = { cause: "", place: "none", symbols: "", evidence: [], all: false };
   const draw = () => {
     const d = app.store.get("diagnosis");
     if (d) render(view(app, at, d, draw), root);
@@ -19,31 +25,74 @@ export function mount(root, app) {
   app.commands.addEventListener("change", ({ detail }) => detail.place === "diagnosis" && draw());
 }
 
-/** @param {App} app @param {{ cause: string, server: number }} at @param {Card.Diagnosis} d @param {() => unknown} draw */
+/** @param {App} app @param {Claim} at @param {Card.Diagnosis} d @param {() => unknown} draw */
 function view(app, at, d, draw) {
-  const { causes, declared } = d;
   const me = app.store.get("standing").hello.desk;
-  const cause = causes.find((c) => c.id === at.cause);
-  const why = blocked(app) ?? (cause ? null : "Choose a cause first.");
-  /** @param {PageEvent} event */
-  const give = (event) => {
-    event.preventDefault();
-    if (why) app.voice.say(why, true);
-    else app.commands.give("diagnosis", "diagnosis.declare", { cause: at.cause, server: cause?.server ? at.server : 0 });
-  };
+  at.evidence = at.evidence.filter((id) => d.seen.some((one) => one.id === id));
+  return html`${d.declared.length ? html`<ol class="declared" aria-label="Declared so far">${d.declared.map((one) => said(one, me))}</ol>`
+      : html`<p class="empty">Nobody has declared a cause. Cause and place must both be right. Each wrong one adds five minutes to the time to diagnose.</p>`}
+    <form class="cause-form" @submit=${(/** @type {PageEvent} */ e) => e.preventDefault()}>
+      ${causes(at, d, draw)}${place(at, d, draw)}${evidence(at, d, draw)}
+      ${send(app, at, d)}
+    </form>`;
+}
+
+/** @param {Card.Declared} one @param {string} me */
+const said = (one, me) => html`<li>${role(one.desk, one.desk === me ? "You" : undefined)}<span>${one.label}${one.where ? `, ${one.where}` : ""}
+  <span class="quiet">${one.evidence.length ? one.evidence.join("; ") : "A guess: no evidence given."}</span></span><time class="num second">${minute(one.at)}</time></li>`;
+
+/** @param {Claim} at @param {Card.Diagnosis} d @param {() => unknown} draw */
+const causes = (at, d, draw) => html`<div class="cause-row"><label for="cause">What</label><select class="input input-small" id="cause" @change=${(/** @type {PageEvent} */ e) => { at.cause = e.target.value; draw(); }}>
+    <option value="" .selected=${!at.cause}>Choose a cause</option>${d.causes.map((c) => html`<option value=${c.id} .selected=${c.id === at.cause}>${c.label}</option>`)}</select></div>`;
+
+/* One list, under the headings of their kinds; stocks are written. */
+/** @param {Claim} at @param {Card.Diagnosis} d @param {() => unknown} draw */
+function place(at, d, draw) {
+  /** @param {Card.Place} p */
+  const option = (p) => html`<option value=${p.id} .selected=${p.id === at.place}>${p.label}</option>`;
+  const kinds = [...new Set(d.places.map((p) => p.kind))];
+  return html`<div class="cause-row"><label for="cause-place">Where</label><select class="input input-small" id="cause-place" @change=${(/** @type {PageEvent} */ e) => { at.place = e.target.value; draw(); }}>
+      ${kinds.map((kind) => (kind ? html`<optgroup label=${kind}>${d.places.filter((p) => p.kind === kind).map(option)}</optgroup>` : d.places.filter((p) => !p.kind).map(option)))}
+      <option value=${STOCKS} .selected=${at.place === STOCKS}>Stocks</option></select>
+    ${at.place === STOCKS ? html`<input class="input input-small mono" id="cause-stocks" aria-label="Which stocks" placeholder="Up to five symbols" maxlength="40" autocomplete="off" autocapitalize="characters" spellcheck="false"
+      .value=${at.symbols} @input=${(/** @type {PageEvent} */ e) => { at.symbols = e.target.value; draw(); }}>` : nothing}</div>`;
+}
+
+/** @param {Claim} at @param {Card.Diagnosis} d @param {() => unknown} draw */
+function evidence(at, d, draw) {
+  const full = at.evidence.length >= MOST;
+  const rows = d.seen.filter((one, i) => at.all || i < FIRST || at.evidence.includes(one.id));
   /** @param {string} id */
-  const choose = (id) => () => {
-    at.cause = id;
+  const flip = (id) => () => {
+    at.evidence = at.evidence.includes(id) ? at.evidence.filter((one) => one !== id) : [...at.evidence, id];
     draw();
   };
-  const first = cause?.id ?? causes[0]?.id;
-  return html`${declared.length ? html`<ol class="declared" aria-label="Declared so far">${declared.map((one) => html`<li>${role(one.desk, one.desk === me ? "You" : undefined)}<span>${one.label}${one.server ? `, ${serverName(one.server)}` : ""}</span><time class="num second">${minute(one.at)}</time></li>`)}</ol>`
-      : html`<p class="empty">Nobody has declared a cause. It can be corrected: the first right one counts.</p>`}
-    <form class="cause-form" @submit=${give}>
-      <fieldset><legend class="sr">What is the cause?</legend>${causes.map((c) => html`<label class="cause"><input type="radio" name="cause" id=${c.id === first ? "cause" : nothing}
-        .checked=${c.id === at.cause} @change=${choose(c.id)}><span>${c.label}</span></label>`)}</fieldset>
-      <div class="cause-send">${cause?.server ? html`<label for="cause-server">On</label><select class="input input-small" id="cause-server" @change=${(e) => (at.server = Number(e.target.value))}>
-        <option value="0">not known which</option>${SERVERS.map((n) => html`<option value=${n}>${serverName(n)}</option>`)}</select>` : nothing}
-        <button type="submit" class="btn" aria-disabled=${String(!!why)}>${icon("search-check")}Declare</button>${answer(app, "diagnosis")}</div>
-    </form>`;
+  /** @param {Card.Seen} one */
+  const row = (one) => html`<label class="evidence"><input type="checkbox" name="evidence" value=${one.id} .checked=${at.evidence.includes(one.id)} ?disabled=${full && !at.evidence.includes(one.id)}
+    @change=${flip(one.id)}>${one.id.startsWith("pin ") ? icon("pin") : nothing}<span dir="auto">${one.title}</span></label>`;
+  return html`<fieldset><legend class="label">Evidence <span class="quiet num">${at.evidence.length} of ${MOST}</span></legend>
+    ${d.seen.length ? keyed(rows, (one) => one.id, row) : html`<p class="quiet">Nothing seen yet. Open a mail, read a log, take a checksum, or use what others pin.</p>`}
+    ${!at.all && d.seen.length > rows.length ? html`<button type="button" class="btn btn-quiet" @click=${() => { at.all = true; draw(); }}>${d.seen.length - rows.length} older</button>` : nothing}</fieldset>`;
+}
+
+/* How sure: choosing sends it. */
+/** @param {App} app @param {Claim} at @param {Card.Diagnosis} d */
+function send(app, at, d) {
+  const symbols = at.symbols.trim();
+  const unplaced = at.place === STOCKS && !symbols ? "Name the stocks first." : null;
+  const why = blocked(app) ?? (d.causes.some((c) => c.id === at.cause) ? unplaced : "Choose a cause first.");
+  /** @param {Confidence} confidence */
+  const give = (confidence) => () => {
+    if (why) {
+      app.voice.say(why, true);
+      return;
+    }
+    const where = at.place === STOCKS ? `${STOCKS} ${symbols}` : at.place;
+    app.commands.give("diagnosis", "diagnosis.declare", { cause: at.cause, place: where, evidence: at.evidence }, confidence, "Declare a diagnosis");
+  };
+  let says = html`<strong>Without evidence it is a guess,</strong> and does not count.`;
+  if (at.evidence.length) says = html`Declare it, and how sure you are:`;
+  if (why && at.cause) says = html`${why}`;
+  return html`<div class="cause-send" role="group" aria-label="How sure are you? Choosing declares it."><p class="cause-says">${says}</p>
+    <div class="row">${CONFIDENCE.map(([value, word]) => html`<button type="button" class="btn" data-sure=${value} aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${give(value)}>${word}</button>`)}</div>${answer(app, "diagnosis")}</div>`;
 }

@@ -4,7 +4,7 @@ import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
 
 const SAFE_AFTER_MS = 10000;
 /** @type {[Confidence, string][]} */
-const CONFIDENCE = [["guessing", "Guessing"], ["likely", "Likely"], ["certain", "Almost certain"]];
+export const CONFIDENCE = [["guessing", "Guessing"], ["likely", "Likely"], ["certain", "Almost certain"]];
 
 /** @param {App} app */
 export function arming(app) {
