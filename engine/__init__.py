@@ -1,6 +1,6 @@
 """Opening Bell's engine: a pure, deterministic machine. Nothing else of it is imported from outside."""
 
-from engine.analysis.balance import LINE_UPS, PlaybookOutcome, SeedOutcome, outcomes, playbook_outcomes, summary
+from engine.analysis.balance import LINE_UPS, PlaybookOutcome, SeedOutcome, outcomes, playbook_outcomes, summary, waits_on_seed
 from engine.analysis.barriers import barrier_counterfactuals, barrier_outcome
 from engine.analysis.bundle import Bundle, BundleError, OtherRules, pack, played_again, rehearsed_bundle, unpack, verify
 from engine.analysis.closed_alone import alone_table, week_supply
@@ -19,6 +19,7 @@ from engine.analysis.debrief import (
     subsets,
 )
 from engine.analysis.habits import habits_beside
+from engine.analysis.idle_time import LONG_S, Waits
 from engine.analysis.lab import PLAYERS, SIDES, SMALL_USD, Plan, Stopped, distribution, run_trial
 from engine.analysis.ledger import Entry, ledger
 from engine.analysis.outcome import executed, outcome_digest
@@ -69,6 +70,7 @@ __all__ = [
     "LATEST",
     "LAYOUT",
     "LINE_UPS",
+    "LONG_S",
     "PHASES",
     "PLAYERS",
     "RULES",
@@ -111,6 +113,7 @@ __all__ = [
     "Simulation",
     "Stopped",
     "Told",
+    "Waits",
     "alone_table",
     "alternatives",
     "autopilot",
@@ -170,6 +173,7 @@ __all__ = [
     "summary",
     "unpack",
     "verify",
+    "waits_on_seed",
     "warm",
     "week_supply",
     "wishes",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypedDict
 
+from engine.analysis.idle_time import Waits, waits_of
 from engine.analysis.rehearsal import BEFORE, SHARE_FROM_USD, play, rehearse, wound_up
 from engine.events import DESKS
 from engine.firm.score import Score, grade
@@ -102,6 +103,14 @@ def outcomes(
         name: {"seed": seed, "fault": fault, **beside_ghost(wound_up(run), ghost_usd), "refused": len(run.refused)}
         for name, run in runs
     }
+
+
+def waits_on_seed(
+    scenario: Scenario, seed: int, line_ups: dict[str, dict[str, str]], *, since: int = 0, until: int, help_level: str = "2012"
+) -> dict[str, dict[str, Waits]]:
+    """Line-up -> desk -> how long it waits for something new on the market of a seed. Raises AutopilotError."""
+    runs = ((name, rehearse(scenario, seed, seats, since=since, until=until, help_level=help_level)) for name, seats in line_ups.items())
+    return {name: waits_of(scenario.calendar, run.events, since, until) for name, run in runs}
 
 
 def playbook_outcomes(scenario: Scenario, seed: int, files: Iterable[Path], *, until: int | None = None) -> list[PlaybookOutcome]:

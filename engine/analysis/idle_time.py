@@ -1,18 +1,44 @@
-"""Whether a desk has something worth doing: the longest wall time without, at the speeds a run is played at.
+"""How long a desk waits for something new, in wall time at the speeds a run is played at.
 
-Worth doing: something new to look at, a call, or a free hand with a lever that is allowed and was not used yet in this phase.
+New is what a desk is told and has not done itself: a call, a piece of evidence, a result, a choice with a deadline. A machine that says the
+same again with other figures says nothing new, and a lever that nobody has pulled yet is no news at all.
 """
 
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable
 from typing import TypedDict
 
-from engine.events import DESKS, Event
-from engine.firm.simulation import Simulation
+from engine.events import DESKS, Happened
 from engine.market_time import SPEEDS, STEPS_PER_SECOND, Calendar
-from engine.sights.cards import DeskCards
 
-Gap = TypedDict("Gap", {"longest_gap_s": float, "from": str, "to": str, "longest_without_news_s": float})
-ANSWERS = ("command.applied", "command.refused")  # what a desk hears of itself
+LONG_S = 60.0  # longer than this nobody should wait
+# What a desk hears of what it or another has just done at its own screen, where nothing comes of it.
+_DONE = frozenset(
+    {
+        "command.applied", "command.refused", "call.answered", "call.missed", "pin.read", "check.ticked", "check.unticked", "assistant.asked",
+        "symptom.noticed",
+    }
+)  # fmt: skip
+_FIGURES = re.compile(r"\S*\d\S*|\b[A-Z]+(?:-[A-Z]+)*\b")  # figures, and names in capitals: of a job, a line, a stock
+
+Wait = TypedDict("Wait", {"from": str, "to": str, "wall_s": float})
+
+
+class Waits(TypedDict):
+    """Of a desk: how often it waited and how long in all, the longest of its waits, and those longer than LONG_S in their order."""
+
+    waits: int
+    wall_s: float
+    longest: Wait
+    long: list[Wait]
+
+
+def waits_of(calendar: Calendar, events: Iterable[Happened], since: int, until: int, speeds: dict[str, float] = SPEEDS) -> dict[str, Waits]:
+    """Each desk's waits from step `since` to `until`, which count as moments too. `events`: of a run, in order; what a desk was told before
+    `since` is not new any more.
+    """
+    rows = list(events)
+    return {desk: _waits(calendar, [since, *_news(rows, desk, since, until), until], speeds) for desk in DESKS}
 
 
 def wall_s(calendar: Calendar, step: int, speeds: dict[str, float] = SPEEDS) -> float:
@@ -22,47 +48,45 @@ def wall_s(calendar: Calendar, step: int, speeds: dict[str, float] = SPEEDS) -> 
     return sum(max(0, min(step, end) - begin) / STEPS_PER_SECOND / speeds[calendar.phase(begin)] for begin, end in spans)
 
 
-@dataclass(slots=True)
-class Busy:
-    """Collects moments worth something; give `watch` to a rehearsal, then its events to `gaps`."""
-
-    calendar: Calendar
-    until: int
-    since: int = 0
-    speeds: dict[str, float] = field(default_factory=lambda: dict(SPEEDS))
-    sights: dict[str, list[tuple[int, list[str]]]] = field(default_factory=lambda: {desk: [] for desk in DESKS})
-
-    def watch(self, sim: Simulation, sights: dict[str, DeskCards]) -> None:
-        """Note at a look which levers each desk has a hand for."""
-        for desk, sight in sights.items():
-            rows = sight["levers"]["levers"]
-            self.sights[desk].append((sim.now, [row["kind"] for row in rows if row["allowed"]]))
-
-    def gaps(self, events: list[Event]) -> dict[str, Gap]:
-        """A desk each: longest_gap_s with its from and to, and longest_without_news_s, which levers do not shorten."""
-        return {desk: self._gaps_of(desk, events) for desk in DESKS}
-
-    def _gaps_of(self, desk: str, events: list[Event]) -> Gap:
-        calendar = self.calendar
-        mine = [event for event in events if desk in event.audience and self.since <= event.step <= self.until]
-        news = [event.step for event in mine if event.kind not in ANSWERS]
-        used = {
-            (calendar.phase(event.step), event.data["command"]): event.step
-            for event in reversed(mine)
-            if event.kind == "command.applied"
+def _waits(calendar: Calendar, steps: list[int], speeds: dict[str, float]) -> Waits:
+    moments = sorted({*steps})
+    found: list[Wait] = [
+        {
+            "from": calendar.told(first, 0),
+            "to": calendar.told(last, 0),
+            "wall_s": round(wall_s(calendar, last, speeds) - wall_s(calendar, first, speeds), 1),
         }
-        free = [
-            step
-            for step, kinds in self.sights[desk]
-            if any(used.get((calendar.phase(step), kind), calendar.end) >= step for kind in kinds)
-        ]  # fmt: skip
-        seconds, first, last = self._longest([*news, *free])
-        quiet, _, _ = self._longest(news)
-        begin, end = calendar.told(first, 0), calendar.told(last, 0)
-        return {"longest_gap_s": round(seconds, 1), "from": begin, "to": end, "longest_without_news_s": round(quiet, 1)}
+        for first, last in zip(moments, moments[1:], strict=False)
+    ]
+    return {
+        "waits": len(found),
+        "wall_s": round(sum(wait["wall_s"] for wait in found), 1),
+        "longest": max(found, key=lambda wait: wait["wall_s"]),
+        "long": [wait for wait in found if wait["wall_s"] > LONG_S],
+    }
 
-    def _longest(self, moments: list[int]) -> tuple[float, int, int]:
-        steps = sorted([self.since, *moments, self.until])
-        walls = [wall_s(self.calendar, step, self.speeds) for step in steps]
-        pairs = [(walls[i + 1] - walls[i], steps[i], steps[i + 1]) for i in range(len(steps) - 1)]
-        return max(pairs, key=lambda pair: (pair[0], -pair[1]))
+
+def _news(rows: list[Happened], desk: str, since: int, until: int) -> list[int]:
+    """Steps at which the desk is told something new."""
+    said, found = set[tuple[str, ...]](), list[int]()
+    for row in rows:
+        if desk not in row.audience or row.step > until or row.kind in _DONE or row.data.get("desk") == desk:
+            continue
+        words = _words(row)
+        if words not in said and row.step >= since:
+            found.append(row.step)
+        if words:
+            said.add(words)
+    return found
+
+
+def _words(row: Happened) -> tuple[str, ...]:
+    """What an event says, figures apart, where it may be said again; else nothing."""
+    data = row.data
+    if row.kind == "mail.arrived":
+        return (row.kind, data["sender"], _FIGURES.sub("", data["subject"]))
+    if row.kind == "alert.raised":
+        return (row.kind, _FIGURES.sub("", data["text"]))
+    if row.kind in ("breaker.paused", "breaker.resumed"):
+        return (row.kind, data["symbol"])
+    return (row.kind, data["limit"]) if row.kind == "limit.reached" else ()

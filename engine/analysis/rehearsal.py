@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypedDict
 
 from engine.analysis.curve import step_to
-from engine.analysis.idle_time import Busy, Gap
+from engine.analysis.idle_time import Waits, waits_of
 from engine.analysis.outcome import executed, outcome_digest
 from engine.analysis.playbook import playbook, playbook_names
 from engine.analysis.replay import restore, save
@@ -84,7 +84,7 @@ class Rehearsed(_Span):
     share_avoided: float | None
     grade: float
     story: list[StoryEntry]
-    busy: dict[str, Gap]
+    waits: dict[str, Waits]
 
 
 @dataclass(slots=True)
@@ -239,12 +239,11 @@ def rehearsed(
     down at `until` counts as down to the close. `ended` is shown the run as it was played, before anything is reckoned by formula.
 
     scenario, seed, noise, seats, help, commands, score, minutes, ghost {score, minutes, story}, avoided_usd, share_avoided, grade,
-    story, busy {desk: {longest_gap_s, from, to, longest_without_news_s}}.
+    story, waits {desk: {waits, wall_s, longest {from, to, wall_s}, long [{from, to, wall_s}]}}.
     """
     calendar = scenario.calendar
     until = calendar.end if until is None else until
-    busy = Busy(calendar, since=since, until=until)
-    run = rehearse(scenario, seed, seats, noise=noise, since=since, until=until, help_level=help_level, watch=busy.watch)
+    run = rehearse(scenario, seed, seats, noise=noise, since=since, until=until, help_level=help_level)
     if ended is not None:
         ended(run)
     ghost = play(scenario, BEFORE, seed, noise=noise, since=since, until=until)
@@ -278,7 +277,7 @@ def rehearsed(
         "share_avoided": round(avoided / other["total"], 4) if other["total"] > SHARE_FROM_USD else None,
         "grade": grade(found["total"], other["total"], found["yardstick"]),
         "story": _story(run, found),
-        "busy": busy.gaps(run.events),
+        "waits": waits_of(calendar, run.events, since, min(until, run.sim.now)),
     }
 
 

@@ -5,6 +5,7 @@ mornings on all cores, and the balance is printed; with `--playbooks` whatever s
 import json
 import re
 from argparse import ArgumentParser
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -30,6 +31,8 @@ MOST_SEEDS = 1000
 BUNDLE = "write the run as an evidence bundle, for `manage.py verify`: a run of one seed, up to where it was played"
 PLAYBOOKS = "play every playbook (*.toml) of a folder alone, on the default seed or those of --seeds; commands that are refused are skipped"
 MOSTLY = 0.5  # a playbook of which more is skipped was not played
+WAITS = "how long each desk of competent and of novice teams (or those of --seats) waits for something new, on seeds 1 to 10 (or --seeds), to 10:15"
+WAITS_SEEDS, PLACES = "10", 6  # so many stretches are named
 HABITS = "one thing done whatever happens, beside competent; with --from deployment after a week that novices have left behind"
 
 
@@ -51,6 +54,7 @@ class Command(BaseCommand):
         parser.add_argument("--help-level", default="2012", choices=HELP_LEVELS, help="how much the desks are shown (default: as in 2012)")
         parser.add_argument("--seeds", metavar="N or A-B", help=SEEDS)
         parser.add_argument("--habits", action="store_true", help=HABITS)
+        parser.add_argument("--waits", action="store_true", help=WAITS)
         parser.add_argument("--playbooks", type=Path, metavar="FOLDER", help=PLAYBOOKS)
         parser.add_argument("--unwind", choices=("play", "formula"), help=UNWIND)
         parser.add_argument("--bundle", type=Path, metavar="FILE", help=BUNDLE)
@@ -68,7 +72,8 @@ class Command(BaseCommand):
         many = options["seeds"] is not None or options["playbooks"] is not None
         formula = (options["unwind"] or ("formula" if many else "play")) == "formula"
         calendar = scenario.calendar
-        begins, ends = options["since"] or calendar.hm(0), options["until"] or calendar.hm(calendar.horizon if formula else calendar.end)
+        last = calendar.bell_end if options["waits"] else calendar.horizon if formula else calendar.end
+        begins, ends = options["since"] or calendar.hm(0), options["until"] or calendar.hm(last)
         since, until = _moment(calendar, "--from", begins), _moment(calendar, "--until", ends)
         if since >= until:
             raise CommandError(f"--until is {ends}: expected a time after --from, which is {begins}", returncode=2)
@@ -82,6 +87,9 @@ class Command(BaseCommand):
         if options["habits"]:
             beside = engine.habits_beside(scenario, seed, "novice" if since < 0 else engine.BEFORE)
             self.stdout.write(json.dumps(beside)) if options["json"] else self._habits(beside)
+            return
+        if options["waits"]:
+            self._waits(scenario, options, {"since": since, "until": until, "help_level": options["help_level"]}, seats)
             return
         if options["seeds"] is not None:
             self._many(scenario, options, {"since": since, "until": until, "help_level": options["help_level"]}, seats)
@@ -97,8 +105,8 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(found)) if options["json"] else self._report(found)
 
     def _check_bundle(self, path: Path, options: dict[str, Any]) -> None:
-        if options["habits"] or options["playbooks"] is not None or options["seeds"] is not None:
-            raise CommandError("--bundle: expected without --seeds, --habits and --playbooks: a bundle holds one run", returncode=2)
+        if options["habits"] or options["waits"] or options["playbooks"] is not None or options["seeds"] is not None:
+            raise CommandError("--bundle: expected without --seeds, --habits, --waits and --playbooks: a bundle holds one run", returncode=2)
         try:
             path.touch()
         except OSError as error:
@@ -122,6 +130,24 @@ class Command(BaseCommand):
         }
         self.stdout.write(json.dumps(table)) if options["json"] else self._table(table)
 
+    def _waits(self, scenario: engine.Scenario, options: dict[str, Any], how: dict[str, Any], seats: dict[str, str]) -> None:
+        """How long each desk waits, a row a line-up and desk: over all seeds, and where it waits too long."""
+        seeds = seeds_of(options | {"seeds": options["seeds"] or WAITS_SEEDS})
+        line_ups = {"as given": seats} if options["seats"] else {name: engine.LINE_UPS[name] for name in ("all competent", "all novice")}
+        made = self._counted(seeds, partial(_waits_on_seed, scenario_id=scenario.id, line_ups=line_ups, how=how))
+        by_seed = dict(zip(seeds, made, strict=True))
+        if options["json"]:
+            rows = [{"seed": seed, "line_up": name, **desks} for seed, found in by_seed.items() for name, desks in found.items()]
+            self.stdout.write(json.dumps({"scenario": scenario.id, "until": scenario.calendar.clock(how["until"]), "rows": rows}))
+            return
+        span = " to ".join(scenario.calendar.clock(how[key]) for key in ("since", "until"))
+        self.stdout.write(f"{scenario.id} from {span}, {_said(seeds)}; waits for something new in wall time, too long from {engine.LONG_S:g} s\n")
+        heads = f"{'longest, s':>11}{'waits':>7}{'too long':>9}{'of all':>8}{'of time':>9}"
+        self.stdout.write(f"{'':<28}{heads}  the longest; where those too long are (how often)")
+        for name in line_ups:
+            for desk in engine.DESKS:
+                self.stdout.write(_waits_told(f"{name}, {desk}", {seed: found[name][desk] for seed, found in by_seed.items()}))
+
     def _counted(self, seeds: Sequence[int], work: Callable[[int], T]) -> Iterator[T]:
         """What `work` makes of every seed, in their order; whoever waits sees how many there are."""
         for count, made in enumerate(_on_all_cores(seeds, work), 1):
@@ -137,6 +163,7 @@ class Command(BaseCommand):
         others = {
             "--seats": options["seats"],
             "--habits": options["habits"],
+            "--waits": options["waits"],
             "--from": options["since"],
             "--noise": options["noise"] is not None,
             "--help-level": options["help_level"] != "2012",
@@ -203,12 +230,28 @@ class Command(BaseCommand):
         share = found["share_avoided"]
         part = "" if share is None else f", {share:.1%} of history's"
         say(f"\nlosses avoided: {found['avoided_usd']:,} dollars{part}; grade {found['grade']}")
-        gaps = ", ".join(f"{desk} {row['longest_gap_s']:g} s" for desk, row in found["busy"].items())
-        say(f"longest wait for something worth doing: {gaps}")
+        longest = ((desk, row["longest"]) for desk, row in found["waits"].items())
+        waits = ", ".join(f"{desk} {wait['wall_s']:g} s from {wait['from']}" for desk, wait in longest)
+        say(f"longest wait for something new: {waits}")
 
 
 def _one_seed(seed: int, scenario_id: str, line_ups: dict[str, dict[str, str]], how: dict[str, Any]) -> dict[str, engine.SeedOutcome]:
     return engine.outcomes(engine.load_scenario(scenario_id), seed, line_ups, **how)
+
+
+def _waits_on_seed(seed: int, scenario_id: str, line_ups: dict[str, dict[str, str]], how: dict[str, Any]) -> dict[str, dict[str, engine.Waits]]:
+    return engine.waits_on_seed(engine.load_scenario(scenario_id), seed, line_ups, **how)
+
+
+def _waits_told(name: str, found: Mapping[int, engine.Waits]) -> str:
+    """A desk's waits over seeds: the longest with its seed, how many there are and how many of them are too long, and at which clocks."""
+    seed, longest = max(((seed, row["longest"]) for seed, row in found.items()), key=lambda one: one[1]["wall_s"])
+    many, whole = sum(row["waits"] for row in found.values()), sum(row["wall_s"] for row in found.values())
+    long = [wait for row in found.values() for wait in row["long"]]
+    places = Counter(f"{wait['from'][-8:-3]}-{wait['to'][-8:-3]}" for wait in long)
+    where = ", ".join(f"{place} ({count})" for place, count in places.most_common(PLACES))
+    figures = f"{longest['wall_s']:>11.1f}{many:>7}{len(long):>9}{len(long) / many:>8.1%}{sum(wait['wall_s'] for wait in long) / whole:>9.1%}"
+    return f"{name:<28}{figures}  {longest['from']} to {longest['to']} on seed {seed}{'; ' if where else ''}{where}"
 
 
 def _playbooks_of_seed(seed: int, scenario_id: str, files: list[Path], until: int) -> list[engine.PlaybookOutcome]:
