@@ -30,6 +30,7 @@ from engine.analysis.replay import LAYOUT, CheckpointError, replay, restore, sav
 from engine.analysis.replay_frames import Reel
 from engine.analysis.scenario_keys import scenario_keys
 from engine.analysis.story import CUT_WORDS, moments, story
+from engine.analysis.sureness import Forecast, sureness
 from engine.autopilots.autopilot import AUTOPILOTS, AutopilotError, autopilot, looks_at, next_look
 from engine.autopilots.parts import Move
 from engine.commands import Command, Lever, Refusal
@@ -91,6 +92,7 @@ __all__ = [
     "Entry",
     "Event",
     "EventData",
+    "Forecast",
     "FrontPage",
     "Given",
     "Lever",
@@ -171,6 +173,7 @@ __all__ = [
     "subset",
     "subsets",
     "summary",
+    "sureness",
     "unpack",
     "verify",
     "waits_on_seed",

@@ -242,7 +242,8 @@ interface Making {
 interface Tools { own: Making; deck: Deck; state: RoomState; address: string; post(fields: Fields): Promise<boolean>; redraw(): void }
 
 /* The result: what each decision was worth (worth.json), and what people take away (lessons.json). */
-interface Worth extends Told { team: string; decisions: Told[]; barriers: Told[]; done: number; of: number | null; complete: boolean; same: string | true | null }
+interface Sureness { desk: Desk | ""; said: number; right: number; expected: number; score: number }
+interface Worth extends Told { team: string; decisions: Told[]; barriers: Told[]; sureness?: Sureness[]; done: number; of: number | null; complete: boolean; same: string | true | null }
 interface Lessons {
   answers: number; people: number; controls: { label: string; count: number }[]; scales: { prompt: string; low: string; high: string; counts: number[]; mean: number | null }[];
   texts: { prompt: string; answers: { text: string; team: string; desk: string; who: string }[] }[];

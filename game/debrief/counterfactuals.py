@@ -9,7 +9,7 @@ What is known is kept with what else follows from the run (game/debrief/finished
 and nothing more is sent for.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 AHEAD = 2  # courses at a time of a run that goes on
 PATIENCE_S = 20.0  # courses that nobody has answered by then are sent for again; one that is there already is not run twice
+WORTH_A_WORD_USD = 100_000  # a decision that saved or cost less was neither right nor wrong
 FIRST_MS = 10_000  # experiments stand aside so long after somebody has asked
 SAME = "same"  # not a course: whether the played run comes out again bit for bit
 
@@ -114,7 +115,7 @@ def known(run: "Run") -> dict[str, Any]:
     if whole(kept.worth) or (kept.worth and contents.needs(run)):
         return dict(kept.worth)
     rows = rows_of(run)
-    found = reckoned(log_of(run), rows)
+    found = reckoned(log_of(run), rows, (run.score or {}).get("claims", ()))
     if len(rows) > kept.done:
         Finished.objects.filter(pk=kept.pk, done__lt=len(rows)).update(worth=found, done=len(rows))
     return found
@@ -133,14 +134,15 @@ def whole(found: dict[str, Any]) -> bool:
     return bool(found) and found["complete"] and found["same"] is not None
 
 
-def reckoned(log: engine.Log, rows: dict[str, Course]) -> dict[str, Any]:
-    """What these courses of a run say of its decisions and barriers."""
+def reckoned(log: engine.Log, rows: dict[str, Course], claims: Iterable[dict[str, Any]] = ()) -> dict[str, Any]:
+    """What these courses of a run say of its decisions and barriers, and beside its diagnoses (`claims` of its score) of how sure it was."""
     wanted = counterfactuals_of(log, rows)
     done = sum(key in rows for key in wanted)
     chosen = _pivotal(log, rows)
     complete = done == len(wanted) and chosen is not None
     share = _shares(log, chosen, rows) if complete and chosen else {}
     played = rows["played"].loss_usd if "played" in rows else None
+    decisions = [_decision(log, one, rows, wanted, share) for one in log.decisions]
     return {
         "done": done,
         "of": len(wanted) if chosen is not None else None,  # how many more there will be is not known before
@@ -151,9 +153,20 @@ def reckoned(log: engine.Log, rows: dict[str, Course]) -> dict[str, Any]:
         "nothing_usd": _dollars(rows["nothing"].loss_usd) if "nothing" in rows else None,
         "same": None if SAME not in rows else rows[SAME].reason or True,
         "exact": not any(error for _, error in share.values()),
-        "decisions": [_decision(log, one, rows, wanted, share) for one in log.decisions],
+        "decisions": decisions,
+        "sureness": engine.sureness(_forecasts(decisions, claims)),
         "barriers": [line for one in log.scenario.barriers.slice if (line := _barrier(one, rows, wanted))],
     }
+
+
+def _forecasts(decisions: list[dict[str, Any]], claims: Iterable[dict[str, Any]]) -> Iterator[engine.Forecast]:
+    """What was said with how much certainty: diagnoses, and decisions that are known to have saved or cost something worth a word."""
+    for said in claims:
+        if said["confidence"]:
+            yield engine.Forecast(said["desk"], said["confidence"], said["right"])
+    for one in decisions:
+        if one["confidence"] and one["worth_usd"] is not None and abs(one["worth_usd"]) >= WORTH_A_WORD_USD:
+            yield engine.Forecast(one["desk"], one["confidence"], one["worth_usd"] > 0)
 
 
 def _barrier(one: Any, rows: dict[str, Course], wanted: Container[str]) -> dict[str, Any] | None:

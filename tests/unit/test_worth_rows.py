@@ -38,6 +38,27 @@ def test_the_decision_worth_most_is_told_when_all_are_known_and_one_that_saved_n
     assert counterfactuals.best(run) is None
 
 
+def test_how_sure_a_team_was_is_scored_by_its_diagnoses_and_by_the_decisions_that_were_worth_a_word():
+    run = one_stop()
+    run.given.update(confidence="certain")
+    run.score = {"total": 5e6, "claims": [
+        {"desk": "risk", "confidence": "likely", "right": False},
+        {"desk": "risk", "confidence": "guessing", "right": True},
+        {"desk": "deployer", "confidence": None, "right": True},
+    ]}  # fmt: skip
+    run.save()
+    of_diagnoses = counterfactuals.known(run)["sureness"]
+    assert [(row["desk"], row["right"], row["said"]) for row in of_diagnoses] == [("risk", 1, 2), ("", 1, 2)]
+    Course.objects.create(run=run, key="played", loss_usd=5e6, made_by=run.made_by)
+    known = Course.objects.create(run=run, key="without:1", loss_usd=5e6 + 99_000, made_by=run.made_by)
+    assert counterfactuals.known(run)["sureness"] == of_diagnoses, "it was worth too little to be right or wrong"
+    known.loss_usd = 4e6
+    known.save()
+    rows = {row["desk"]: row for row in counterfactuals.known(run)["sureness"]}
+    assert (rows["operator"]["right"], rows["operator"]["said"], rows["operator"]["score"]) == (0, 1, 0.9025)
+    assert rows[""]["score"] == pytest.approx((0.5625 + 0.25 + 0.9025) / 3, abs=1e-4)
+
+
 def test_the_curve_of_a_course_is_what_was_played_up_to_where_it_differs_and_one_that_is_not_known_is_refused(client):
     exercise = finished({"Cobalt": "novice"})
     run = exercise.runs().get()

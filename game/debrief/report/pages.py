@@ -5,7 +5,7 @@ from typing import Any
 
 from game.debrief.report import charts
 from game.debrief.report.paper import BODY, EDGE, LABEL, SMALL, WIDE, Cell, Column, Paper
-from game.debrief.report.words import DASH, SURE, color, gain, judged, minute, share, short
+from game.debrief.report.words import DASH, SURE, color, gain, minute, share, short
 
 Told = dict[str, Any]
 NBSP = "\u00a0"
@@ -100,6 +100,7 @@ def decisions(paper: Paper, worth: Told) -> None:
     if not worth["decisions"]:
         paper.heading("What each decision was worth")
         paper.paragraph("Nothing that this team did could have changed the market.")
+        _sureness(paper, worth)
         return
     missing = "" if worth["complete"] else f"{worth['done']} of {worth['of'] or 'many'} were reckoned when this was printed"
     paper.heading("What each decision was worth", 40, missing)
@@ -115,11 +116,26 @@ def decisions(paper: Paper, worth: Told) -> None:
         Column("5 min earlier", 20, "R"), Column("Share of all", 18, "R"),
     ]  # fmt: skip
     paper.rows(columns, [_decision(paper, worth, row) for row in worth["decisions"]])
+    _sureness(paper, worth)
     if worth["complete"]:
         how = "" if worth["exact"] else ", over drawn orders, with their standard error"
         paper.ln(1.5)
         shares = f"Shares are Shapley values of the largest decisions{how}: they add up to what these decisions avoided together."
         paper.paragraph(f"{shares} {_same(worth['same'])}", SMALL, "text-3")
+
+
+def _sureness(paper: Paper, worth: Told) -> None:
+    """How sure the team said it was, and how right: its Brier scores."""
+    rows = worth.get("sureness") or []
+    if not rows:
+        return
+    scores = [f"{paper.desks[row['desk']] if row['desk'] else 'the team'} {row['score']:.2f} ({row['right']} of {row['said']} right)" for row in rows]
+    paper.ln(1.5)
+    paper.paragraph(
+        f"How sure, and how right: {', '.join(scores)}. The Brier score is the mean squared gap between how sure somebody was (guessing 50 %, "
+        "likely 75 %, almost certain 95 %) and what came of it: 0 is perfect, 0.25 is what a coin scores.",
+        SMALL,
+    )
 
 
 def _same(same: Any) -> str:
@@ -139,7 +155,7 @@ def _decision(paper: Paper, worth: Told, row: Told) -> list[Cell]:
         Cell(minute(row["at"]), "text-2"),
         Cell(paper.desks[row["desk"]], charts.ROLES[row["desk"]]),
         Cell(row["words"]),
-        Cell(SURE.get(row["confidence"], ""), "text-2", of=judged(row["worth_usd"], row["confidence"])),
+        Cell(SURE.get(row["confidence"], ""), "text-2"),
         Cell(gain(row["worth_usd"]), color(row["worth_usd"]), bold=True),
         _earlier(row),
         shared,

@@ -4,7 +4,6 @@ from decimal import ROUND_HALF_UP, Decimal
 
 MINUS, DASH = "\u2212", "\u2013"
 SURE = {"guessing": "guessing", "likely": "likely", "certain": "almost certain"}
-WORTH_A_WORD_USD = 100_000
 
 
 def rounded(value: float, digits: int) -> Decimal:
@@ -50,12 +49,3 @@ def share(part: float | None) -> str:
 def minute(at: str) -> str:
     """ "09:31:04" -> "09:31"; what has a date before it keeps it."""
     return at[:5] if at[2:3] == ":" else at
-
-
-def judged(worth_usd: float | None, confidence: str | None) -> str:
-    """Sure and wrong, or unsure and right."""
-    if worth_usd is None or abs(worth_usd) < WORTH_A_WORD_USD:
-        return ""
-    if worth_usd < 0 and confidence == "certain":
-        return "sure, and wrong"
-    return "unsure, and right" if worth_usd > 0 and confidence == "guessing" else ""

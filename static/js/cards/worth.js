@@ -65,14 +65,14 @@ const whatIf = (d, address, courses) => (/** @type {string} */ key, /** @type {s
 
 /** @param {Worth} d @param {AsCourse} course */
 function view(d, course) {
-  if (!d.decisions.length) return html`<p class="second">Nothing that this team did could have changed the market. Beside it stands what history lost.</p>${barriers(d, course)}${progress(d)}`;
+  if (!d.decisions.length) return html`<p class="second">Nothing that this team did could have changed the market. Beside it stands what history lost.</p>${sureness(d)}${barriers(d, course)}${progress(d)}`;
   return html`<p class="second">The same seed and the same market, the other commands at their own times. A gain is what the team's decision saved; a loss is what it cost. A figure that is pressed shows its course on the curve above.
       Losses are those at ${d.until}, getting out reckoned by formula.${d.nothing_usd == null ? nothing : html` Doing nothing at all would have lost ${course("nothing", "nothing done", lossShort(-d.nothing_usd).replace("+", ""))}.`}</p>
     <div class="table-box" tabindex="0" role="region" aria-label="What each decision of ${d.team} was worth"><table class="plain worth num">
       <thead><tr><th scope="col"><span class="sr">Number on the curve</span></th><th scope="col">At</th><th scope="col">Desk</th><th scope="col">Decision</th><th scope="col">How sure</th><th scope="col" class="n">Worth</th>
         <th scope="col" class="n">5 min earlier</th><th scope="col" class="n">5 min later</th><th scope="col" class="n">Share of all</th></tr></thead>
       <tbody>${d.decisions.map((one) => row(d, one, course))}</tbody></table></div>
-    ${barriers(d, course)}${progress(d)}`;
+    ${sureness(d)}${barriers(d, course)}${progress(d)}`;
 }
 
 /** @param {Worth} d */
@@ -80,7 +80,7 @@ const unknown = (d) => (d.complete ? "\u2013" : html`<span class="quiet">\u2026<
 
 /** @param {Worth} d @param {Told} one @param {AsCourse} course */
 const row = (d, one, course) => html`<tr><td><span class="pin">${one.number}</span></td><td class="nowrap">${d.again ? html`<a href=${`${d.again}?desk=${one.desk}&at=${one.at}`}>${minute(one.at)}</a>` : minute(one.at)}</td><td class="nowrap">${role(one.desk)}</td><th scope="row">${one.words}</th>
-  <td>${SURE[one.confidence] ?? ""}${judged(one)}</td><td class="n">${one.worth_usd == null ? gain(null) : course(`without:${one.number}`, `without ${one.number}`, gain(one.worth_usd))}</td>
+  <td>${SURE[one.confidence] ?? ""}</td><td class="n">${one.worth_usd == null ? gain(null) : course(`without:${one.number}`, `without ${one.number}`, gain(one.worth_usd))}</td>
   ${["earlier", "later"].map((word) => html`<td class="n">${moved(one, one[word], (figure) => course(`${word}:${one.number}`, `${one.number}, 5 min ${word}`, figure))}</td>`)}
   <td class="n">${one.share_usd == null ? unknown(d) : html`${gain(one.share_usd)}${one.error_usd ? html` <span class="quiet">\u00b1 ${lossShort(-one.error_usd).replace("+$", "$")}</span>` : nothing}`}</td></tr>`;
 
@@ -92,13 +92,15 @@ function moved(one, found, course) {
   return found.reason ? html`<span class="quiet" title=${found.reason}>not possible<span class="sr">: ${found.reason}</span></span>` : course(gain(found.usd));
 }
 
-const WORTH_A_WORD_USD = 100_000;
-
-/** @param {Told} one */
-function judged(one) {
-  if (one.worth_usd == null || Math.abs(one.worth_usd) < WORTH_A_WORD_USD || !one.confidence) return nothing;
-  if (one.worth_usd < 0 && one.confidence === "certain") return html` <span class="tag">sure, and wrong</span>`;
-  return one.worth_usd > 0 && one.confidence === "guessing" ? html` <span class="tag">unsure, and right</span>` : nothing;
+/* Of every desk that said how sure it was, and of the team. */
+/** @param {Worth} d */
+function sureness(d) {
+  if (!d.sureness?.length) return nothing;
+  return html`<section class="sureness" aria-label=${`How sure ${d.team} was, and how right`}><h3>How sure, and how right</h3>
+    <p class="second">The Brier score is the mean squared gap between how sure somebody was (guessing 50 %, likely 75 %, almost certain 95 %) and what came of it: 0 is perfect, 0.25 is what a coin scores.
+      Diagnoses count, and decisions that saved or cost at least $100,000.</p>
+    <div class="table-box" tabindex="0" role="region" aria-label="Brier scores"><table class="plain num"><thead><tr><th scope="col">Who</th><th scope="col" class="n">Right</th><th scope="col" class="n">Expected</th><th scope="col" class="n">Brier score</th></tr></thead>
+      <tbody>${d.sureness.map((row) => html`<tr><th scope="row">${row.desk ? role(row.desk) : "The team"}</th><td class="n">${row.right} of ${row.said}</td><td class="n">${row.expected.toFixed(1)}</td><td class="n">${row.score.toFixed(2)}</td></tr>`)}</tbody></table></div></section>`;
 }
 
 /** @param {Worth} d */
