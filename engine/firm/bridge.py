@@ -227,8 +227,19 @@ def shown(sim: "Simulation", what: str, number: int) -> Shown:
 # -- the ledger
 
 
+def wrong_before(sim: "Simulation") -> tuple[int, ...]:
+    """Servers on which something was wrong before the team touched them, whatever was done to them since: those of the fault, once the copy of
+    the week that never arrived was made. What a team has spoilt itself is on others."""
+    return sim.fault.servers if sim.week.first_copy_failed else ()
+
+
+def rejects_before(sim: "Simulation") -> bool:
+    """Whether the router's reject mails come of what was wrong before the team touched anything."""
+    return bool(wrong_before(sim) or sim.fault.mirrors)
+
+
 def notice(sim: "Simulation") -> None:
-    """A symptom was opened or shared: the first one counts."""
+    """A symptom of what was wrong before the team touched it was opened or shared: the first one counts."""
     if sim.bridge.noticed is None:
         sim.bridge.noticed = sim.now
         sim.tell("symptom.noticed", desk=sim.acting)
@@ -253,9 +264,11 @@ def evidence_for(sim: "Simulation", desk: str) -> dict[str, str]:
 
 
 def right(sim: "Simulation") -> tuple[tuple[str, str], ...]:
-    """Every cause that holds, with its place: a server where something is otherwise than on the rest, else none."""
-    found = sim.fault
-    return tuple((found.text.cause, place) for place in (*map(server_place, found.servers),) or (NOWHERE,))
+    """Every cause that holds, with its place: a server where something was otherwise than on the rest before the team touched it, else none."""
+    found, servers = sim.fault, wrong_before(sim)
+    if found.servers and not servers:
+        return ()  # the week has kept it from coming
+    return tuple((found.text.cause, place) for place in (*map(server_place, servers),) or (NOWHERE,))
 
 
 def declare(sim: "Simulation", cause: str, place: str, evidence: list[str]) -> None:

@@ -286,7 +286,7 @@ def follow_up(sim: "Simulation", view: "View") -> None:
 def answer(sim: "Simulation", call: "Ringing", reply: str) -> None:
     """Carry out the acts of a reply."""
     call["state"], call["answer"] = "answered", reply
-    if call["caller_key"].startswith("exchange"):
+    if call["caller_key"].startswith("exchange") and server_ops.runaway_before(sim):
         bridge.notice(sim)
     sim.phone.replies[reply] = sim.now
     sim.tell("call.answered", (call["desk"],), call=call["id"], caller=call["caller"], reply=reply)

@@ -143,8 +143,19 @@ def tail_log(sim: "Simulation", n: int) -> None:
     """Keep the last lines of a server's log as the desk now sees them."""
     sim.records.tails = {"server": n, "step": sim.now, "lines": log_records(sim, n)}
     wild = runaway_orders(sim, n)
-    if any(record["kind"] == "refused" or record.get("order") in wild for record in sim.records.tails["lines"]):
+    shown = any(record["kind"] == "refused" or record.get("order") in wild for record in sim.records.tails["lines"])
+    if shown and runs_before(sim, n):
         bridge.notice(sim)
+
+
+def runs_before(sim: "Simulation", n: int) -> bool:
+    """Whether a server would run away, or refuse, if the team had touched nothing."""
+    return n in bridge.wrong_before(sim) or sim.fault.mechanism == "defective-release"
+
+
+def runaway_before(sim: "Simulation") -> bool:
+    """Whether a parent runs away now, on any server, as one would if the team had touched nothing."""
+    return any(runs_before(sim, server.n) and runaway_orders(sim, server.n) for server in sim.fleet.servers)
 
 
 def log_records(sim: "Simulation", n: int, most: int = 14) -> list[dict[str, Any]]:
@@ -189,7 +200,7 @@ def look_at(sim: "Simulation", n: int) -> None:
         for name, column in (("parents_in", PARENTS), ("children_out", CHILDREN), ("executions", EXECUTIONS), ("rejects", REJECTS))
     }
     sim.records.looks = {"server": n, "step": sim.now, **rates}
-    if runaway_orders(sim, n):
+    if runaway_orders(sim, n) and runs_before(sim, n):
         bridge.notice(sim)
 
 
@@ -203,11 +214,13 @@ def runaway_orders(sim: "Simulation", n: int) -> list[int]:
 
 
 def run_checksum(sim: "Simulation", servers: list[int]) -> None:
-    """Keep the hashes of the file on disk and of the running process."""
+    """Keep the hashes of the file on disk and of the running process. What the team has spoilt itself is nothing found, nor is a part of a
+    file that a copy has left which was cut off.
+    """
     for n in servers:
         disk, process = sim.fleet.hashes(n)
         sim.records.checksums.append({"server": n, "step": sim.now, "disk": disk, "process": process})
-        if _is_a_fault(sim, n, disk, process):
+        if _is_a_fault(sim, n, disk, process) and n in bridge.wrong_before(sim) and not sim.fleet[n].broken:
             _found(sim)
 
 

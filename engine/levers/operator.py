@@ -163,7 +163,7 @@ def tail(sim: "Simulation", args: Args) -> None:
 def _open_mail(sim: "Simulation", args: Args) -> None:
     """Read a mail."""
     sim.inbox.opened[str(args["mail"])] = sim.now
-    if sim.inbox.mails[args["mail"]]["subject"] == sim.scenario.evidence.reject_subject:
+    if sim.inbox.mails[args["mail"]]["subject"] == sim.scenario.evidence.reject_subject and bridge.rejects_before(sim):
         bridge.notice(sim)
 
 

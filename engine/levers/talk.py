@@ -6,7 +6,7 @@ from engine import commands
 from engine.arguments import Args
 from engine.commands import LEVERS, Check, Refused, StoryWords, Wish, lever, worded
 from engine.events import DESKS
-from engine.firm import bridge, phone
+from engine.firm import bridge, phone, server_ops
 from engine.firm.bridge import PINS, Item
 from engine.firm.inbox import Ringing
 from engine.firm.places import NOWHERE, read_place
@@ -178,8 +178,9 @@ def share(sim: "Simulation", args: Args) -> None:
     title, lines = bridge.shown(sim, args["what"], args["id"])
     number = bridge.post(sim, "pin", title, lines)
     sim.tell("evidence.shared", pin=number, desk=sim.acting, what=args["what"], number=args["id"])
-    told = args["what"] in SYMPTOMS and sim.monitoring.runaway > 0
-    if told or any(sim.scenario.evidence.reject_subject in line for line in (title, *lines)):
+    told = args["what"] in SYMPTOMS and server_ops.runaway_before(sim)
+    rejects = bridge.rejects_before(sim) and any(sim.scenario.evidence.reject_subject in line for line in (title, *lines))
+    if told or rejects:
         bridge.notice(sim)
 
 

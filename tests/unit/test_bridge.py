@@ -468,9 +468,32 @@ def test_evidence_without_a_symptom_is_not_noticing():
     for what in ("pnl", "tape", "limits"):
         share(sim, "risk", what)
     reply(sim, "chief.unknown")
-    assert (sim.bridge.noticed, score(sim)["noticed_at"]) == (None, None)
     reply(sim, "exchange.callback")
-    assert sim.bridge.noticed == sim.now
+    assert (sim.bridge.noticed, score(sim)["noticed_at"]) == (None, None)
+    wild = runaway()
+    reply(wild, "exchange.callback")
+    assert wild.bridge.noticed == wild.now
+
+
+def test_what_a_team_has_spoilt_itself_is_nothing_noticed_found_or_diagnosed():
+    sim = at(OPEN, PEGGED, instant=True)
+    theirs = sim.stale % 8 + 1
+    give(sim, "operator", "server.stop", server=sim.stale)
+    give(sim, "deployer", "release.rollback", servers=[theirs])
+    sim.step(200)
+    sim.monitoring.watch_runaway(sim.machine, sim.now)
+    assert sim.monitoring.runaway, "now another server runs away"
+    for desk, kind, args in (
+        ("operator", "log.tail", {"server": theirs}), ("operator", "server.look", {"server": theirs}), ("deployer", "checksum.run", {"servers": [theirs]}),
+        ("operator", "evidence.share", {"what": "rates", "id": 0}), ("risk", "evidence.share", {"what": "pnl", "id": 0}),
+    ):  # fmt: skip
+        assert give(sim, desk, kind, **args) is None
+    assert declare(sim, "old-release", f"server {theirs}", evidence=(f"log {theirs}",)) is None
+    assert (sim.bridge.noticed, sim.records.fault_found, sim.bridge.diagnosed) == (None, False, None)
+    give(sim, "deployer", "checksum.run", servers=[sim.stale])
+    assert (sim.bridge.noticed, sim.records.fault_found) == (sim.now, True), "what was wrong before can still be found on a server that is down"
+    assert declare(sim, "old-release", f"server {sim.stale}", "deployer", (f"checksum {sim.stale}",)) is None
+    assert sim.bridge.diagnosed == sim.now
 
 
 def test_a_reject_mail_opened_a_refused_order_tailed_or_its_alert_shared_is_noticing():
