@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+import engine
 from tests.e2e.conftest import Control, Opens, axe, reaches, sideways
 from tests.e2e.stack import Stack, wait_for
 from tests.e2e.test_control_room import at_desk, clock, come_in
@@ -60,7 +61,7 @@ def test_the_facilitator_lets_a_team_play_on_and_ends_it_the_next_time(opens: Op
     expect(row).to_contain_text("upgraded", timeout=2 * LONG)
     expect(player.locator(".bands")).to_contain_text("The game was upgraded, and this market stands still")
     detail = control.open(code)
-    expect(detail).to_contain_text("it was begun by rules 2, and those here are 1")
+    expect(detail).to_contain_text(f"it was begun by rules {engine.RULES + 1}, and those here are {engine.RULES}")
     fits(control.page, "room")
     detail.get_by_role("button", name="Play on Cobalt").click()
     expect(row).not_to_contain_text("upgraded", timeout=LONG)
@@ -73,7 +74,7 @@ def test_the_facilitator_lets_a_team_play_on_and_ends_it_the_next_time(opens: Op
     wait_for(lambda: stack.rows("SELECT 1 FROM game_run WHERE state = 'ended' AND interrupted"), 60, "the run is scored")
     page.goto(f"{stack.address}/result/{code}/")
     expect(page.locator("main")).to_contain_text("interrupted by an upgrade")
-    expect(page.locator("main")).to_contain_text("It was played by rules 2: expected 1, those that are here.")
+    expect(page.locator("main")).to_contain_text(f"It was played by rules {engine.RULES + 1}: expected {engine.RULES}, those that are here.")
     fits(page, "result")
 
 
@@ -83,7 +84,8 @@ def test_who_plays_alone_is_asked_at_the_desk_and_plays_on(opens: Opens, stack: 
     ((code,),) = stack.rows("SELECT code FROM game_exercise WHERE owner_id IS NOT NULL AND state = 'running'")
     upgrade(stack, code)
     bands = page.locator(".bands")
-    expect(bands).to_contain_text("The game was upgraded, and this market stands still: it was begun by rules 2, and those here are 1.", timeout=2 * LONG)
+    begun = f"it was begun by rules {engine.RULES + 1}, and those here are {engine.RULES}."
+    expect(bands).to_contain_text(f"The game was upgraded, and this market stands still: {begun}", timeout=2 * LONG)
     fits(page, "solo")
     bands.get_by_role("button", name="Play on").click()
     expect(bands).not_to_contain_text("upgraded", timeout=LONG)

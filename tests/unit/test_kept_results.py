@@ -109,7 +109,7 @@ def test_figures_of_courses_that_were_run_stay_and_the_page_says_which_rules_the
     monkeypatch.setattr(counterfactuals, "send_for_missing", lambda *_: pytest.fail("nobody is sent: nobody could play it"))
     after = {run.pk: client.get(address.format(run.team_id)).json() for run in (whole, part)}
     assert after[whole.pk] == before[whole.pk] and before[whole.pk]["complete"]
-    assert after[part.pk].pop("needs") == "It was played by rules 1: expected 2, those that are here."
+    assert after[part.pk].pop("needs") == f"It was played by rules {engine.RULES - 1}: expected {engine.RULES}, those that are here."
     assert before[part.pk].pop("needs") == "" and after[part.pk] == before[part.pk] and not before[part.pk]["complete"]
     course = client.get(f"/result/{found.code}/{whole.team_id}/course.json", {"key": "without:1"})
     assert course.status_code == 200 and course.json()["loss"]
@@ -120,7 +120,7 @@ def test_what_needs_the_machine_says_which_rules_are_gone(client, later):
     run = found.runs()[0]
     client.force_login(found.facilitator)
     later()
-    needs = "It was played by rules 1: expected 2, those that are here."
+    needs = f"It was played by rules {engine.RULES - 1}: expected {engine.RULES}, those that are here."
     pages = [client.get(f"/replay/{found.code}/{run.team_id}/"), client.get(f"/replay/{found.code}/{run.team_id}/risk/frames.json")]
     fork = client.post(f"/facilitator/{found.code}/{run.team_id}/fork/", {"at": "09:45"}, follow=True)
     lab = client.get(f"/result/{found.code}/")
