@@ -13,15 +13,18 @@ T = TypeVar("T")
 
 
 def eventually(look: Callable[[], T], within: float = 10.0, what: str = "") -> T:
-    """The first true answer of `look`, asked every 20 ms; the test fails when none comes in time."""
-    until = time.monotonic() + within
+    """The first true answer of `look`; the test fails when none comes in time. It is asked every 20 ms at first, and the longer it has been
+    waited for, the more seldom: each time costs this process, and whoever answers it, what those that work towards the answer could have.
+    """
+    began = time.monotonic()
     while True:
         found = look()
         if found:
             return found
-        if time.monotonic() > until:
+        waited = time.monotonic() - began
+        if waited > within:
             pytest.fail(f"not within {within:g} s: {what or look}")
-        time.sleep(0.02)
+        time.sleep(min(0.02 + waited / 20, 0.25))
 
 
 def missing(what: str, install: str) -> NoReturn:
