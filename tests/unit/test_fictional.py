@@ -82,7 +82,8 @@ def test_its_week_and_day_are_played_to_the_end_and_no_card_speaks_of_another(pl
     run, seen, _ = played
     assert run.sim.ended and {"operator", "deployer", "risk"} <= {place.split()[-2] for place in seen}
     assert [reason for _, reason in run.refused if told_of(reason)] == []
-    assert {place: found for place, card in seen.items() if (found := told_of(card))} == {}
+    places = {card: place for place, card in seen.items()}  # most are as they were at the look before
+    assert {place: found for card, place in places.items() if (found := told_of(card))} == {}
     assert any("GATE-2" in card for card in seen.values()) and any("the gate" in card for card in seen.values())
 
 

@@ -1,5 +1,7 @@
 """The controls lab's engine: the same experiment gives the same numbers, a seed's two sides are the same market, and a set works in the machine."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -16,6 +18,12 @@ NOVICE = {"operator": "novice"}  # one desk is looked at in a third of the time
 EVERY = tuple(one.id for one in lab_safeguards(SMALL, 1))
 
 
+@cache
+def unguarded(seed: int) -> dict:
+    """A market of nobody's, and nothing put in place: the other side of every set that history's morning is played with."""
+    return run_trial(Plan(SMALL, (), {}), seed, False)
+
+
 def test_the_same_experiment_gives_the_same_numbers():
     plan = Plan(SMALL, ("rate", "paging"), NOVICE)
     assert run_trial(plan, 5, True) == (once := run_trial(plan, 5, True))
@@ -30,10 +38,9 @@ def test_an_empty_set_differs_by_exactly_nothing(since):
 
 @pytest.mark.parametrize("closes", ["clean", "automation", "checksum", "counter"])
 def test_what_closes_the_fleet_lets_nothing_run_away(closes):
-    plan = Plan(SMALL, (closes,), {})
-    found = {side: run_trial(plan, 4, side) for side in (True, False)}
-    assert found[True]["runaway"] == "never" and found[True]["unplaced"] == []
-    assert found[False]["runaway"] == "contained" and found[False]["trading_usd"] > 100 * abs(found[True]["trading_usd"])
+    found, alone = run_trial(Plan(SMALL, (closes,), {}), 4, True), unguarded(4)
+    assert found["runaway"] == "never" and found["unplaced"] == []
+    assert alone["runaway"] == "contained" and alone["trading_usd"] > 100 * abs(found["trading_usd"])
 
 
 @pytest.mark.whole
@@ -51,13 +58,11 @@ def test_everything_at_once_can_be_put_in_place_and_lets_nothing_run_away():
 
 @pytest.mark.parametrize("name", ["limit", "reconcile", "rate", "collar", "threshold", "reflex"])
 def test_every_control_of_the_router_makes_the_loss_smaller(name):
-    plan = Plan(SMALL, (name,), {})
-    assert run_trial(plan, 1, True)["trading_usd"] < 0.9 * run_trial(plan, 1, False)["trading_usd"]
+    assert run_trial(Plan(SMALL, (name,), {}), 1, True)["trading_usd"] < 0.9 * unguarded(1)["trading_usd"]
 
 
 def test_an_alarm_that_nobody_answers_saves_nothing_and_costs_its_hands():
-    plan = Plan(SMALL, ("paging",), {})
-    guarded, alone = run_trial(plan, 1, True), run_trial(plan, 1, False)
+    guarded, alone = run_trial(Plan(SMALL, ("paging",), {}), 1, True), unguarded(1)
     assert guarded["trading_usd"] == alone["trading_usd"]
     assert guarded["loss_usd"] - alone["loss_usd"] == pytest.approx(300), "an hour to write it"
 
