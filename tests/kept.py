@@ -13,13 +13,18 @@ ROOT = Path(__file__).resolve().parents[1]
 TABLES = ("requirements.txt", "game/settings.py", "game/models", "game/migrations")  # what decides about them
 
 
-def _of_tables(more: str) -> str:
-    """What tables are made from, and with what: 16 hex characters."""
-    sha = hashlib.sha256(f"{sys.prefix} {more}".encode())
-    for name in TABLES:
-        for path in sorted((ROOT / name).rglob("*.py")) or [ROOT / name]:
+def made_from(*names: str) -> str:
+    """What files and folders of the project have in them: 16 hex characters."""
+    sha = hashlib.sha256()
+    for name in names:
+        for path in sorted(one for one in (ROOT / name).rglob("*") if one.is_file() and one.suffix != ".pyc") or [ROOT / name]:
             sha.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
     return sha.hexdigest()[:16]
+
+
+def _of_tables(more: str) -> str:
+    """What tables are made from, and with what: 16 hex characters."""
+    return hashlib.sha256(f"{sys.prefix} {more} {made_from(*TABLES)}".encode()).hexdigest()[:16]
 
 
 @contextmanager

@@ -17,54 +17,66 @@ from django.db import connections
 import engine
 from game import environment
 from game.live import broker, lease
+from game.models import Ghost
 from tests.integration.nursery import Nursery
 from tests.integration.world import Postgres, World
-from tests.kept import tables
+from tests.kept import made_from, tables
 
 FILE, CLUSTER = "opening-bell.sqlite3", "postgres"
 
 
-def migrate(world: World) -> None:
-    """Make every table."""
-    done = world.manage("migrate", "--verbosity", "0")
-    assert done.returncode == 0, done.stderr
+HISTORY = "from game.debrief.tasks import make_ghost; make_ghost.run('knight-2012', 79, None)"
+
+
+def fill(world: World) -> None:
+    """Make every table, and play history on the usual market: else whoever starts an exercise has a worker do that, for as long as most of
+    the tests take. A test of that begins with `forget_history`.
+    """
+    for arguments in (("migrate", "--verbosity", "0"), ("shell", "-c", HISTORY)):
+        done = world.manage(*arguments)
+        assert done.returncode == 0, done.stderr
+
+
+def forget_history() -> None:
+    """Nobody has played history on any market."""
+    Ghost.objects.all().delete()
 
 
 @cache
 def migrated() -> bytes:
-    """A database file with every table in it. The migrations run once; a file a test is a copy."""
+    """A database file as `fill` leaves it, made once; a file a test is a copy."""
 
     def make(folder: Path) -> None:
         world = World(nursery=nursery())
         try:
-            migrate(world)
+            fill(world)
             with closing(sqlite3.connect(world.state / FILE)) as database:
                 database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             (folder / FILE).write_bytes((world.state / FILE).read_bytes())
         finally:
             world.close()
 
-    with tables("sqlite", make) as folder:
+    with tables("sqlite", make, more=made_from("engine")) as folder:
         return (folder / FILE).read_bytes()
 
 
 @contextmanager
 def _cluster() -> Iterator[Path]:
-    """A PostgreSQL cluster at rest with every table in it; one a test is a copy. It does not lie on a disk that a test has brought."""
+    """A PostgreSQL cluster at rest, as `fill` leaves it; one a test is a copy. It does not lie on a disk that a test has brought."""
 
     def make(folder: Path) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(tempfile, "tempdir", None)
             world = World("postgresql", nursery())
         try:
-            migrate(world)
+            fill(world)
             assert world.postgres
             world.postgres.stop("fast")
             subprocess.run(["cp", "-a", str(world.postgres.data), str(folder / CLUSTER)], check=True)
         finally:
             world.close()
 
-    with tables("postgresql", make, more=str(Postgres.programs())) as folder:
+    with tables("postgresql", make, more=f"{Postgres.programs()} {made_from('engine')}") as folder:
         yield folder / CLUSTER
 
 

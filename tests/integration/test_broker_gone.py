@@ -6,6 +6,7 @@ from game.live.broker import client
 from game.models import Course, Exercise, Experiment, Ghost, Run, Trial
 from tests import days
 from tests.builders import eventually, new_exercise
+from tests.integration.conftest import forget_history
 from tests.integration.test_crash import end
 from tests.integration.test_lab_live import brief, finished, trials
 from tests.integration.test_replay_live import fetched
@@ -47,6 +48,7 @@ def test_courses_of_a_debrief_are_sent_for_again_by_whoever_looks(world):
 
 
 def test_the_ghost_of_an_exercise_is_played_though_nobody_remembers_having_sent_for_it(world):
+    forget_history()
     exercise = new_exercise(start_step=days.step_at("09:29"))
     exercise.start()
     world.start_all("control")
