@@ -137,9 +137,10 @@ class Stack:
 
 
 def wait_for(look: Any, within: float, what: str) -> Any:
-    """The first true answer of `look`; AssertionError when none comes in time."""
-    until = time.monotonic() + within
+    """The first true answer of `look`, asked the more seldom the longer it is waited for; AssertionError when none comes in time."""
+    began = time.monotonic()
     while not (found := look()):
-        assert time.monotonic() < until, f"not within {within:g} s: {what}"
-        time.sleep(0.1)
+        waited = time.monotonic() - began
+        assert waited < within, f"not within {within:g} s: {what}"
+        time.sleep(min(0.1 + waited / 20, 0.3))
     return found
