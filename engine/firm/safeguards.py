@@ -350,7 +350,7 @@ def test(sim: "Simulation", args: Args) -> None:
 @lever(
     "control.mend",
     DESKS,
-    "Mend a control",
+    "Fix a control",
     args={"control": _own},
     check=_known_hole,
     like=lambda sim, args: CONTROLS[args["control"]].kind,

@@ -40,7 +40,7 @@ _DAY = (
 AGENDAS = {
     60: (
         Part(4, "Welcome", "What it is, that it happened, that nobody is marked. The projector shows address and code."),
-        Part(8, "Join and practise", "A code and a name, a desk each, the brief on one page. Everybody tries one lever in the lobby."),
+        Part(8, "Join and practice", "A code and a name, a desk each, the brief on one page. Everybody tries one lever in the lobby."),
         *_DAY,
         Part(2, "Before anybody talks", "Each writes down alone: what did I think was happening at {after}, and what made me think so?"),
         Part(4, "The results", "Reveal the board, slowly. Losses avoided first, the grade after it."),
@@ -52,7 +52,7 @@ AGENDAS = {
     ),
     90: (
         Part(5, "Welcome", "What it is, that it happened, that nobody is marked. The projector shows address and code."),
-        Part(9, "Join and practise", "A code and a name, a desk each, the brief on one page. Everybody tries one lever in the lobby."),
+        Part(9, "Join and practice", "A code and a name, a desk each, the brief on one page. Everybody tries one lever in the lobby."),
         Part(14, "The week", "{Evenings} at 60x, each after a planning pause. About a third of what is optional fits: let them choose."),
         *_DAY,
         Part(3, "Before anybody talks", "Each writes down alone: what did I think was happening at {after}, and what made me think so?"),

@@ -13,7 +13,7 @@ from game.rules import SEED_MAX
 from game.scenarios import Look, playable
 
 GROUPS = {"release": "Release and fleet", "router": "Router and limits", "people": "Seeing and stopping"}
-HOLES = (("tested", "Tested and mended: none has a hole"), ("built", "Built and never tested: each may have its hole"))
+HOLES = (("tested", "Tested and fixed: none has a hole"), ("built", "Built and never tested: each may have its hole"))
 VARIES = (("seed", "Everything: orders, stale server, market"), ("noise", "Only the market's noise"))
 RUNS_SHOWN = 60
 

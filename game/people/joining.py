@@ -56,7 +56,7 @@ def join(exercise: Exercise, name: str, seat_id: int | None = None) -> tuple[Pla
         if exercise.state == "ended":
             raise RuleBroken("This exercise has ended.")
         if exercise.closed:
-            raise RuleBroken("The facilitator has closed the door: nobody new comes in now.")
+            raise RuleBroken("The facilitator has closed the door: nobody new can join.")
         if exercise.owner_id is not None:
             raise RuleBroken("Somebody plays this one alone. You can watch it, or play your own.")
         player, token = Player.enter(exercise, name)

@@ -108,9 +108,9 @@ def decisions(paper: Paper, worth: Told) -> None:
     said = (
         "The same seed and the same market, the other commands at their own times. A gain is what the team's decision saved; a loss is what it cost."
     )
-    paper.paragraph(f"{said} Losses are those at {worth['until']}, getting out reckoned by formula.{nothing}", SMALL)
+    paper.paragraph(f"{said} Losses are those at {worth['until']}, with getting out worked out by formula.{nothing}", SMALL)
     if worth.get("needs"):
-        paper.paragraph(f"No more of them can be reckoned. {worth['needs']}", SMALL, "warn")
+        paper.paragraph(f"No more of them can be worked out. {worth['needs']}", SMALL, "warn")
     columns = [
         Column("No.", 8), Column("At", 22), Column("Desk", 23), Column("Decision", 49), Column("How sure", 22), Column("Worth", 20, "R"),
         Column("5 min earlier", 20, "R"), Column("Share of all", 18, "R"),

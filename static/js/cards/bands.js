@@ -34,8 +34,8 @@ function line(s) {
   return nothing;
 }
 
-/* A page that has no line yet, for people: what is wrong, and what to try. Of the control room as well. */
-export const notLive = () => html`<div class="band band-link">${icon("wifi-off")}<span>Not live: this is how things stood when the page was loaded. No line has reached the server yet; it is tried again and again. Try another network.</span> <a class="btn" href="">Load again</a> <a class="btn" href=${`${base}/check/`}>Check this network</a></div>`;
+/* A page without a line yet, the control room's as well. */
+export const notLive = () => html`<div class="band band-link">${icon("wifi-off")}<span>Not live: this is how things stood when the page loaded. No line has reached the server yet. Try another network.</span> <a class="btn" href="">Load again</a> <a class="btn" href=${`${base}/check/`}>Check this network</a></div>`;
 
 /** @param {Stands} s @param {App<any>} app */
 function state(s, app) {
@@ -50,7 +50,7 @@ function state(s, app) {
   return nothing;
 }
 
-/* Who plays alone decides how a market goes on that was begun on something else than is here now. */
+/* Who plays alone decides how a market of an earlier version goes on. */
 /** @param {Upgrade} upgrade @param {App<any>} app */
 function upgraded({ words, may_play_on }, app) {
   /** @param {string} verb */

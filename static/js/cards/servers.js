@@ -7,7 +7,8 @@ import { icon } from "../lib/icons.js";
 import { blockedHands } from "../lib/reasons.js";
 import { shareInto } from "../lib/share.js";
 import { rateHistory } from "../lib/rate-history.js";
-import { lacksWord, wordLine, wordOf, wordSays } from "../lib/word.js";
+import { wordOf, wordSays } from "../lib/word.js";
+import { lacksWord, wordLine } from "../lib/word-line.js";
 
 /** @type {Record<string, string[]>} */
 const STATES = {

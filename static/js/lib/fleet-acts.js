@@ -7,7 +7,8 @@ import { MANY, SERVERS } from "./firm.js";
 import { left, sentence } from "./format.js";
 import { icon } from "./icons.js";
 import { blocked, blockedHands } from "./reasons.js";
-import { lacksWord, wordLine, wordOf, wordSays } from "./word.js";
+import { wordOf, wordSays } from "./word.js";
+import { lacksWord, wordLine } from "./word-line.js";
 
 const RESTART = ["server.start", "rotate-cw", "Restart"];
 /** @type {Record<FleetAt["view"], string[][]>} */

@@ -1,5 +1,4 @@
-/* The table's rows: made once, their text nodes kept; rows in view are patched at once, the others when they come into it, in
-   turn, or when no picture has come for a while (a pause): nothing reads an old row for long. */
+/* The table's rows, made once: those in view are patched at once, the others in turn, when they come into view, or in a pause. */
 import { arrow, bySign, count, move, short } from "./format.js";
 import { heatClass } from "./heat.js";
 import { price, sign, signed, tone } from "./money.js";

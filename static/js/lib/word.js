@@ -17,25 +17,6 @@ export function wordSays(w) {
   return { open: `Needs ${roleTitle("risk")}'s word first.`, asked: `Asked${at}, waiting for ${roleTitle("risk")}.`, given: `Word given${at}.`, refused: `Refused${at} by ${roleTitle("risk")}.` }[w.state] ?? "";
 }
 
-/* Whether these servers are more than the desk may take by itself just now, and the word for more is not given. The server decides again. */
-/** @param {App} app @param {string} kind @param {number[]} servers */
-export function lacksWord(app, kind, servers) {
-  const lever = app.store.get("levers")?.levers.find((l) => l.kind === kind);
-  if (!lever?.alone || !lever.word || lever.word === "given") return false;
-  const { most, lately } = lever.alone;
-  return new Set([...lately, ...servers]).size > Math.max(most, lately.length);
-}
-
-/** @type {Record<string, string>} */
-const SIGNS = { open: "hand", asked: "hourglass", given: "badge-check", refused: "x" };
-
-/* A line with what the word is for, how it stands and the button. */
-/** @param {App} app @param {string} what @param {() => unknown} then */
-export function wordLine(app, what, then) {
-  const w = wordOf(app, what);
-  return w ? html`<div class="word-line" data-state=${w.state}>${icon(SIGNS[w.state])}<span class="grow num">${w.label}. ${wordSays(w)}</span>${askWord(app, what, then)}</div>` : nothing;
-}
-
 /* The button, or nothing when the word is given or asked for. then(): takes the focus when the button has gone; short: what it is
    about, for a phone, where the button stands alone. */
 /** @param {App} app @param {string} what @param {(() => unknown) | null} then */
