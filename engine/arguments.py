@@ -19,6 +19,7 @@ class Args(TypedDict, total=False):
     args: "Args"  # of the command that an assistant is asked for
     at: int | None
     bid: str
+    broker: str
     call: int
     card: str
     cause: str
@@ -27,6 +28,7 @@ class Args(TypedDict, total=False):
     desks: list[str]
     evidence: list[str]
     evening: int
+    exchange: str
     gross_usd: int
     id: int
     item: str

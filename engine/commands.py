@@ -329,6 +329,22 @@ def symbols(sim: "Simulation", value: object) -> list[str]:
     return [name for name in names if name in chosen]
 
 
+def broker(sim: "Simulation", value: object) -> str:
+    """a broker's name"""
+    return _named("broker", sim.scenario.brokers, value)
+
+
+def exchange(sim: "Simulation", value: object) -> str:
+    """an exchange's name"""
+    return _named("exchange", sim.scenario.exchanges, value)
+
+
+def _named(what: str, names: tuple[str, ...], value: object) -> str:
+    if not isinstance(value, str) or value not in names:
+        raise Refused(f"{what} = {str(value)[:40]!r}: expected {', '.join(names) or 'none, this firm has names for none'}")
+    return value
+
+
 def style(sim: "Simulation", value: object) -> str:
     """passive or aggressive"""
     if value not in ("passive", "aggressive"):
@@ -377,6 +393,8 @@ def _stocks_named(sim: "Simulation", args: Args) -> str:
 _TARGETS: dict[str, Label] = {
     "server": lambda sim, args: sim.fleet.label(args["server"]) if args["server"] else "",
     "servers": _servers_named,
+    "broker": lambda _, args: args["broker"],
+    "exchange": lambda _, args: args["exchange"],
     "control": lambda sim, args: sim.safeguards.label(args["control"]),
     "mail": lambda sim, args: str(sim.inbox.mails[args["mail"]]["subject"]),
     "symbols": _stocks_named,

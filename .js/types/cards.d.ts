@@ -96,7 +96,8 @@ declare namespace Card {
   interface Chart { from: string; every_s: number; children: number[]; executions: number[] }
   interface LogLine { at: string; level: string; text: string }
   interface NoLog { server: null; at: null; lines: LogLine[] }
-  interface OneLog { server: number; at: string; lines: LogLine[] }
+  /* The end of one server's log; or of server 0 what a `search` of all of them found, and how many lines are on which (`says`). */
+  interface OneLog { server: number; search: string; says: string; at: string; lines: LogLine[] }
   type Log = NoLog | OneLog;
   interface NoLook { server: null; at?: null }
   interface OneLook { parents_in: number; children_out: number; executions: number; rejects: number; server: number; at: string }

@@ -326,9 +326,9 @@ class Eyes:
 
     @property
     def log(self) -> OneLog | None:
-        """The last tail that was asked for."""
+        """The last tail that was asked for, unless all logs have been searched since."""
         found = self.operator["log"] if self.operator else None
-        return None if found is None or found["server"] is None else found
+        return None if found is None or not found["server"] else found
 
     @property
     def look(self) -> OneLook | None:

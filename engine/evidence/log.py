@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from engine.scenario.evidence_models import LOG_KINDS, LogLine
 
-EMPTY: dict[str, object] = {"order": 0, "symbol": "-", "side": "-", "qty": 0, "filled": 0, "price": "-", "reason": ""}
+EMPTY: dict[str, object] = {"order": 0, "broker": "-", "exchange": "-", "symbol": "-", "side": "-", "qty": 0, "filled": 0, "price": "-", "reason": ""}
 
 
 def log_text(record: Mapping[str, object], logs: Mapping[str, LogLine]) -> tuple[str, str]:
-    """(level, text) of one record: {"kind", "order", "symbol", "side", "qty", "filled", "price", "reason"}.
+    """(level, text) of one record: {"kind", "order", "broker", "exchange", "symbol", "side", "qty", "filled", "price", "reason"}.
 
     `qty` is the parent's quantity in shares and `filled` what its children have executed so far; a field that is
     absent prints as nothing known. `logs` is `EvidenceTexts.logs`. Raises ValueError for a kind that is not in LOG_KINDS.

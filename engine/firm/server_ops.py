@@ -3,17 +3,18 @@
 `fleet.py` knows what lies on a server, this what follows for the market and the desks.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engine.arguments import Args
-from engine.firm import bridge, inbox
+from engine.firm import bridge, inbox, routing
 from engine.firm.fleet import RUNNING, STOPPED
 from engine.firm.terminal import cut_off_lines, prompts, results
 from engine.market import market_step
-from engine.market.controls import MISSED, REASONS
+from engine.market.controls import MISSED, REASONS, UNACKED
 from engine.market.positions import price_text
 from engine.market.router import RUNAWAY
 from engine.market.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
 
 KEPT_LINES = 400
+SEARCHED = 40  # lines of a search that are shown
 KEPT_PRINTS = 120  # of the deployer's terminal
 
 
@@ -31,7 +33,7 @@ class Records:
 
     refusals: list[list[int]] = field(default_factory=list)  # (order, server, step, symbol) refused before the open
     lines: list[dict[str, Any]] = field(default_factory=list)  # what was done to servers, for their logs
-    tails: dict[str, Any] | None = None  # the end of a server's log
+    tails: dict[str, Any] | None = None  # the end of a server's log, or what a search of all of them found (server 0)
     looks: dict[str, Any] | None = None  # a server's rates
     checksums: list[dict[str, Any]] = field(default_factory=list)
     comparisons: list[dict[str, Any]] = field(default_factory=list)  # of config and reference data
@@ -142,9 +144,27 @@ def mirror_orders(sim: "Simulation", first: int, until: int) -> None:
 def tail_log(sim: "Simulation", n: int) -> None:
     """Keep the last lines of a server's log as the desk now sees them."""
     sim.records.tails = {"server": n, "step": sim.now, "lines": log_records(sim, n)}
-    wild = runaway_orders(sim, n)
-    shown = any(record["kind"] == "refused" or record.get("order") in wild for record in sim.records.tails["lines"])
-    if shown and runs_before(sim, n):
+    _notice_in(sim, sim.records.tails["lines"], [n])
+
+
+def search_logs(sim: "Simulation", text: str) -> None:
+    """Keep the last lines of all servers' logs about an order, a stock or a broker's orders, and how many there are on which."""
+    lines = [record for record in _records(sim, [server.n for server in sim.fleet.servers]) if _is_about(record, text)]
+    servers = Counter(record["server"] for record in lines)
+    shown = lines[-SEARCHED:]
+    sim.records.tails = {"server": 0, "search": text, "step": sim.now, "lines": shown, "found": [[n, servers[n]] for n in sorted(servers)]}
+    _notice_in(sim, shown, sorted(servers))
+
+
+def _is_about(record: dict[str, Any], text: str) -> bool:
+    return text in (str(record.get("order", "")), record.get("symbol"), record.get("broker"))
+
+
+def _notice_in(sim: "Simulation", lines: list[dict[str, Any]], servers: list[int]) -> None:
+    """Somebody reads lines of some servers: whoever sees a refused order, or one that runs away, has noticed."""
+    wild = {order for n in servers for order in runaway_orders(sim, n)}
+    shown = [record for record in lines if record["kind"] == "refused" or record.get("order") in wild]
+    if any(runs_before(sim, record["server"]) for record in shown):
         bridge.notice(sim)
 
 
@@ -160,21 +180,22 @@ def runaway_before(sim: "Simulation") -> bool:
 
 def log_records(sim: "Simulation", n: int, most: int = 14) -> list[dict[str, Any]]:
     """Last records of one server, oldest first: refused orders, what was done to it, child orders."""
+    return _records(sim, [n])[-most:]
+
+
+def _records(sim: "Simulation", servers: list[int]) -> list[dict[str, Any]]:
+    """All that the logs of some servers still hold, oldest first."""
     names, machine = sim.names, sim.machine
     found: list[dict[str, Any]] = [
-        {"step": step, "kind": "refused", "order": order, "symbol": names[symbol]}
+        {"step": step, "server": server, "kind": "refused", "order": order, "symbol": names[symbol], "broker": routing.broker_of(sim, order)}
         for order, server, step, symbol in sim.records.refusals[-200:]
-        if server == n
+        if server in servers
     ]
-    found += [
-        {key: value for key, value in line.items() if key != "server"}
-        for line in sim.records.lines
-        if line["server"] == n
-    ]
-    where = np.argwhere((machine.recent["server"] == n) & (machine.recent["parent"] > 0))
+    found += [dict(line) for line in sim.records.lines if line["server"] in servers]
+    where = np.argwhere(np.isin(machine.recent["server"], servers) & (machine.recent["parent"] > 0))
     found += [_child_record(sim, int(s), machine.recent[s, k]) for s, k in where.tolist()]
     found.sort(key=lambda record: (record["step"], record.get("order", 0)))
-    return found[-most:]
+    return found
 
 
 def _child_record(sim: "Simulation", s: int, child: Any) -> dict[str, Any]:
@@ -182,15 +203,18 @@ def _child_record(sim: "Simulation", s: int, child: Any) -> dict[str, Any]:
     reason = int(child.reason)
     record = {
         "step": int(child.step),
-        "kind": "reject" if reason not in (0, MISSED) else "child",
+        "server": int(child.server),
+        "kind": "reject" if reason not in (0, MISSED, UNACKED) else "child",
         "order": int(child.parent),
         "symbol": sim.names[s],
+        "broker": sim.scenario.brokers[child.broker - 1] if child.broker else "",
+        "exchange": sim.scenario.exchanges[child.exchange - 1] if child.exchange else "",
         "side": "buy" if child.side > 0 else "sell",
         "qty": int(child.total_qty),
         "filled": int(child.total_filled),
         "price": price_text(price),
     }
-    return {**record, "reason": REASONS[reason]} if record["kind"] == "reject" else record
+    return {**record, "reason": REASONS[reason]} if record["kind"] == "reject" or reason == UNACKED else record
 
 
 def look_at(sim: "Simulation", n: int) -> None:

@@ -148,6 +148,33 @@ def tail(sim: "Simulation", args: Args) -> None:
     server_ops.tail_log(sim, args["server"])
 
 
+def sought(sim: "Simulation", value: object) -> str:
+    """an order's number, a stock's symbol or a broker's name"""
+    text = commands.line("text", 1, 40)(sim, value)
+    known = {name.casefold(): name for name in (*sim.names, *sim.scenario.brokers)}
+    if text.casefold() in known:
+        return known[text.casefold()]
+    if text.isascii() and text.isdigit() and len(text) <= 9:
+        return str(int(text))
+    brokers = f", or a broker: {', '.join(sim.scenario.brokers)}" if sim.scenario.brokers else ""
+    raise Refused(f"text = {text!r}: expected an order's number, a stock such as {sim.names[0]}{brokers}")
+
+
+@lever(
+    "log.search",
+    "operator",
+    "Search every server's log",
+    args={"text": sought},
+    informs=True,
+    counted="reading",
+    card="log",
+    help="For an order's number, a stock or a broker.",
+)
+def _search(sim: "Simulation", args: Args) -> None:
+    """Read the last lines of all logs that are about one order, one stock or one broker's orders."""
+    server_ops.search_logs(sim, args["text"])
+
+
 @lever(
     "mail.open",
     ("operator", "deployer", "risk"),

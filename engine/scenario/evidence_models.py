@@ -26,7 +26,7 @@ def host_in(name: str) -> re.Pattern[str]:
 
 LOG_KINDS = ("child", "done", "refused", "reject", "parent", "started", "stopped", "copied", "loaded", "heartbeat")
 # Placeholders that each kind of text may use.
-LOG_FIELDS = frozenset({"order", "symbol", "side", "qty", "filled", "price", "reason"})
+LOG_FIELDS = frozenset({"order", "broker", "exchange", "symbol", "side", "qty", "filled", "price", "reason"})
 REJECT_FIELDS = frozenset({"order", "symbol", "clock"})
 PLANNED_FIELDS = frozenset({"symbol", "company", "symbol2", "company2", "clock", "hm"})
 

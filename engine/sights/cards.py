@@ -518,7 +518,11 @@ class NoLog(TypedDict):
 
 
 class OneLog(TypedDict):
+    """The end of one server's log; or of server 0 what a `search` of all of them found, and how many lines are on which (`says`)."""
+
     server: int
+    search: str
+    says: str
     at: str
     lines: list[LogLine]
 

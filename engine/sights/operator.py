@@ -1,5 +1,7 @@
 """The operator's cards: process states, firm totals, one log and one server when asked; no money, no positions, no releases."""
 
+from typing import Any
+
 from engine.evidence.evidence import log_text
 from engine.firm import safeguards
 from engine.firm.fleet import RUNNING
@@ -61,7 +63,7 @@ def chart_card(sim: Simulation) -> cards.Chart:
 
 
 def log_card(sim: Simulation) -> cards.Log:
-    """The last tail that was asked for."""
+    """The last tail that was asked for, or what the last search found; its lines begin with their server."""
     tail = sim.records.tails
     if tail is None:
         nothing: cards.NoLog = {"server": None, "at": None, "lines": []}
@@ -69,10 +71,24 @@ def log_card(sim: Simulation) -> cards.Log:
     lines: list[cards.LogLine] = []
     for record in tail["lines"]:
         level, text = log_text(record, sim.scenario.evidence.logs)
+        if not tail["server"]:
+            text = f"{sim.fleet.label(record['server'])} {text}"
         at = sim.calendar.clock(record["step"], ms=True) if record["step"] >= 0 else sim.calendar.told(record["step"], sim.now)
         lines.append({"at": at, "level": level, "text": text})
-    found: cards.OneLog = {"server": tail["server"], "at": sim.calendar.told(tail["step"], sim.now), "lines": lines}
+    at = sim.calendar.told(tail["step"], sim.now)
+    found: cards.OneLog = {"server": tail["server"], "search": tail.get("search", ""), "says": _where(sim, tail), "at": at, "lines": lines}
     return found
+
+
+def _where(sim: Simulation, tail: dict[str, Any]) -> str:
+    """On which servers a search found how much; "" of a tail."""
+    if tail["server"]:
+        return ""
+    many = sum(count for _, count in tail["found"])
+    if not many:
+        return "No log has a line of it."
+    hosts = ", ".join(f"{sim.fleet.label(n)} {count:,}" for n, count in tail["found"])
+    return f"{many:,} {'line' if many == 1 else 'lines'}: {hosts}."
 
 
 def look_card(sim: Simulation) -> cards.Look:

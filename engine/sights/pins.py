@@ -83,6 +83,9 @@ def log(sim: Simulation, number: int) -> Shown:
     card = log_card(sim)
     if card["server"] is None:
         raise Refused("no server's log was asked for")
+    if not card["server"]:
+        lines = [card["says"], *(f"{line['at']} {line['text']}" for line in card["lines"])]
+        return f"Logs searched for {card['search']} at {card['at']}", cut("\n".join(lines))
     name = _on_screen(sim, number, card["server"])
     return f"Log of {name} at {card['at']}", cut("\n".join(f"{line['at']} {line['level']} {line['text']}" for line in card["lines"]) or "no lines")
 

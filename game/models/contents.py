@@ -83,7 +83,7 @@ def wishes_of(scenario_id: str) -> str:
 def words_in(scenario: engine.Scenario | None) -> dict[str, Any]:
     """The same of a scenario that is at hand."""
     if scenario is None:
-        unknown: dict[str, Any] = dict.fromkeys(("many", "target", "clean", "year", "day", "stocks", "copies"), "")
+        unknown: dict[str, Any] = {"routes": "{}", **dict.fromkeys(("many", "target", "clean", "year", "day", "stocks", "copies"), "")}
         none = engine.Told()
         unknown |= {"firm": none.firm, "system": none.system, "named": False, "server": "server {n}", "numbers": [], "past": none.past}
         return unknown | _desks(none) | _dates(engine.Calendar.of(), "")
@@ -99,6 +99,7 @@ def words_in(scenario: engine.Scenario | None) -> dict[str, Any]:
         "server": fleet.name,
         "numbers": list(range(1, fleet.servers + 1)),
         "many": fleet.many,
+        "routes": json.dumps({"brokers": scenario.brokers, "exchanges": scenario.exchanges}, ensure_ascii=False),
         "target": fleet.target,
         "clean": next((release.name for release in fleet.release if release.build is not None), ""),
         "past": told.past,

@@ -14,6 +14,7 @@ startDesk({ acts, market, pnl, positions }, riskKeys, {
   exposure: () => import("./cards/exposure.js"),
   price: () => import("./cards/price.js"),
   unwind: () => import("./cards/unwind.js"),
+  orders: () => import("./cards/orders.js"),
   tape: () => import("./cards/tape.js"),
   headlines: () => import("./cards/headlines.js"),
 });

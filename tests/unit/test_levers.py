@@ -136,6 +136,7 @@ def test_every_lever_has_numbers_and_a_desk_and_no_number_is_without_a_lever():
         "server.stop", "servers.stop_all", "smars.disconnect", "killswitch.press", "release.rollback", "flag.clear", "flag.set", "exchange.accept",
         "block.take", "capital.raise", "automation.deploy", "ramp.set", "standby.failover",
         "server.start", "limit.set", "rate.set", "collar.set", "threshold.set", "hold.set", "position.flatten", "clients.route_away",
+        "broker.hold", "broker.unflag", "stocks.withdraw", "exchange.relogon",
     }  # fmt: skip
 
 

@@ -40,6 +40,16 @@ def test_servers_are_named_up_to_two_then_counted():
         assert texts(gave("09:40", "deployer", 1, "release.rollback", servers=servers)) == [f"Rolled back {words} to the release before."]
 
 
+def test_brokers_exchanges_and_stocks_are_told_by_their_names():
+    for desk, kind, args, text in (
+        ("risk", "broker.hold", {"broker": "Harbor Lane"}, "Held the orders of Harbor Lane."),
+        ("deployer", "broker.unflag", {"broker": "Oakline Retail"}, "Had Oakline Retail taken off the order flag."),
+        ("operator", "exchange.relogon", {"exchange": "NYSE"}, "Logged on to NYSE again."),
+        ("risk", "stocks.withdraw", {"symbols": list(SCENARIO.names[:2])}, f"Withdrew from trading in {SCENARIO.names[0]}, {SCENARIO.names[1]}."),
+    ):
+        assert texts(gave("09:40", desk, 1, kind, **args)) == [text]
+
+
 def test_of_too_much_the_ten_that_mattered_most_are_kept_in_order_of_time():
     events = [event for n in range(1, 9) for event in gave(f"08:{n:02d}", "deployer", n, "checksum.run", servers=[n])]
     events += [event for n in range(1, 9) for event in gave(f"09:{n + 30}", "operator", n + 8, "server.stop", server=n)]

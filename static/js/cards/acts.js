@@ -1,4 +1,4 @@
-/* Controls: limits or unwind, one at a time. */
+/* Controls: limits, unwind or orders, one at a time. */
 import { render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { parts } from "../lib/parts.js";
 import { share } from "../lib/share.js";

@@ -1,20 +1,23 @@
-/* The log of one server, when asked for. The tail is a snapshot: it stands still until the next one is read. */
+/* The log of one server, or what a search of all of them found, when asked for. It is a snapshot: it stands still until the next one is read. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
 import { busy } from "../lib/busy.js";
-import { serverName } from "../lib/firm.js";
+import { MANY, ROUTES, serverName } from "../lib/firm.js";
+import { icon } from "../lib/icons.js";
 import { keyed } from "../lib/keyed.js";
+import { blockedHands } from "../lib/reasons.js";
 import { share } from "../lib/share.js";
 
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
-  const parts = { head: root.querySelector("[data-head]"), share: root.querySelector("[data-share-slot]"), lines: root.querySelector("[data-lines]"), scroll: root.querySelector("[data-scroll]") };
+  render(ROUTES.brokers.map((name) => html`<option value=${name}></option>`), root.querySelector("[data-brokers]"));
+  const parts = { head: root.querySelector("[data-head]"), says: root.querySelector("[data-says]"), search: root.querySelector("[data-search-slot]"), share: root.querySelector("[data-share-slot]"), lines: root.querySelector("[data-lines]"), scroll: root.querySelector("[data-scroll]") };
   const at = { find: "", warnings: false };
   const draw = () => body(app, at, parts);
   app.store.onAny(["log", "standing", "work"], draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place === "log" && draw());
   root.querySelector("[data-find]").addEventListener("input", (e) => {
-    at.find = e.target.value.trim().toLowerCase();
+    at.find = e.target.value.trim();
     draw();
   });
   const only = root.querySelector("[data-warnings]");
@@ -36,19 +39,39 @@ function arrival(app, scroll) {
     known = d.at;
     if (d.server === null) return;
     scroll.scrollTop = scroll.scrollHeight;
-    app.voice.say(`Log of ${serverName(d.server)}: ${d.lines.length} lines.`);
+    app.voice.say(d.server ? `Log of ${serverName(d.server)}: ${d.lines.length} lines.` : `${d.search} in all logs: ${d.says}`);
   });
 }
 
-/** @param {App} app @param {{ find: string, warnings: boolean }} at @param {Record<"head" | "share" | "lines" | "scroll", Found>} parts */
+/** @param {App} app @param {{ find: string, warnings: boolean }} at @param {Record<"head" | "says" | "search" | "share" | "lines" | "scroll", Found>} parts */
 function body(app, at, parts) {
   const d = app.store.get("log");
   const all = d?.lines ?? [];
-  const lines = all.filter((l) => (!at.warnings || l.level !== "INFO") && (!at.find || `${l.at} ${l.text}`.toLowerCase().includes(at.find)));
+  const find = at.find.toLowerCase();
+  const lines = all.filter((l) => (!at.warnings || l.level !== "INFO") && (!find || `${l.at} ${l.text}`.toLowerCase().includes(find)));
   const many = lines.length === all.length ? `${all.length} lines` : `${lines.length} of ${all.length} lines`;
-  render(html`<span>${d?.server ? `Log of ${serverName(d.server)}, read ${d.at}, ${many}` : "No log read yet"}</span>${busy(app, "log.tail")}${answer(app, "log")}`, parts.head);
-  render(d?.server ? share(app, "log", 0, `the log of ${serverName(d.server)}`) : nothing, parts.share);
-  render(lines.length || !d?.server ? keyed(lines, (l) => `${l.at} ${l.text}`, line) : html`<li class="empty">No line matches.</li>`, parts.lines);
+  const what = d?.server ? `the log of ${serverName(d.server)}` : `the search for ${d?.search}`;
+  render(html`<span>${title(d, many)}</span>${busy(app, "log.tail")}${busy(app, "log.search")}${answer(app, "log")}`, parts.head);
+  parts.says.textContent = d?.server === 0 ? d.says : "";
+  parts.says.hidden = !parts.says.textContent;
+  render(searchAll(app, at.find), parts.search);
+  render(d && d.server !== null ? share(app, "log", 0, what) : nothing, parts.share);
+  render(lines.length || !d || d.server === null ? keyed(lines, (l) => `${l.at} ${l.text}`, line) : html`<li class="empty">No line matches.</li>`, parts.lines);
+}
+
+/** @param {Card.Log | undefined} d @param {string} many */
+function title(d, many) {
+  if (!d || d.server === null) return "No log read yet";
+  if (d.server) return `Log of ${serverName(d.server)}, read ${d.at}, ${many}`;
+  return `${d.search} in all ${MANY} logs, read ${d.at}, ${many}`;
+}
+
+/* What stands in the field is looked for in every server's log: an order's number, a stock, a broker. */
+/** @param {App} app @param {string} text */
+function searchAll(app, text) {
+  const why = blockedHands(app) ?? (text ? null : "Write an order's number, a stock or a broker first.");
+  const ask = () => (why ? app.voice.say(why, true) : app.commands.give("log", "log.search", { text }));
+  return html`<button type="button" class="btn" data-act="search" aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${ask}>${icon("search")}All logs<span class="sr">: search${why ? `. Not now: ${why}` : ""}</span></button>`;
 }
 
 /** @param {Card.LogLine} l */

@@ -1,6 +1,6 @@
-/* What a lever of the week has to be told before it can start: servers, a release, words, a figure. One control an argument. */
+/* What a lever has to be told before it can start: servers, a release, a broker, stocks, words, a figure. One control an argument. */
 import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { BEFORE_NUMBER, SERVERS, TARGET } from "./firm.js";
+import { BEFORE_NUMBER, ROUTES, SERVERS, TARGET } from "./firm.js";
 import { amount } from "./money.js";
 
 /** @param {number} most @returns {(text: string) => number | null} */
@@ -10,14 +10,21 @@ const percent = (text) => (/^\d+(\.\d+)?$/.test(text.trim()) && Number(text) >= 
 /** @param {string} text */
 const words = (text) => (text.trim().length >= 2 && text.trim().length <= 60 ? text.trim() : null);
 
+/** @param {string} text */
+const stocks = (text) => {
+  const names = [...new Set(text.toUpperCase().split(/[\s,;]+/).filter(Boolean))];
+  return names.length ? names : null;
+};
+
 /* name -> {label, hint, read(text) -> value or null, bad} */
-/** @type {Record<string, { label: string, hint: string, read(text: string): string | number | null, bad: string }>} */
+/** @type {Record<string, { label: string, hint: string, read(text: string): string | number | string[] | null, bad: string }>} */
 const TEXTS = {
   match: { label: "Words", hint: "in sender, subject or body", read: words, bad: "2 to 60 characters." },
   per_second: { label: "A second", hint: "5", read: whole(10000), bad: "A whole number up to 10,000. 0 for none." },
   gross_usd: { label: "Dollars", hint: "25 M", read: amount, bad: "An amount such as 25 M. 0 for none." },
   usd: { label: "Dollars", hint: "100 M", read: amount, bad: "An amount such as 100 M. 0 for none." },
   shares: { label: "Shares", hint: "10000", read: whole(1000000), bad: "A whole number up to 1,000,000. 0 for none." },
+  symbols: { label: "Stocks", hint: "symbols, a space between", read: stocks, bad: "Name the stocks first." },
   percent: { label: "Per cent", hint: "5", read: percent, bad: "A number from 0.01 to 99." },
 };
 
@@ -39,10 +46,18 @@ function argOf(lever, name, given) {
   if (name === "servers") return given.servers.size ? { value: [...given.servers].sort((a, b) => a - b) } : { missing: "Choose servers first." };
   if (name === "server") return given.server ? { value: given.server } : { missing: "Choose a server first." };
   if (name === "release") return given.release ? { value: given.release } : { missing: "There is none left to choose." };
+  if (CHOICES[name]) return { value: picked(CHOICES[name].names, given) };
   if (lever.kind === "ramp.set") return { value: given.percent ?? PERCENTS.at(-1) };
   const value = TEXTS[name]?.read(given.text ?? "") ?? null;
   return value === null ? { missing: TEXTS[name]?.bad ?? "Something is missing." } : { value };
 }
+
+/* name -> what there is to choose from */
+/** @type {Record<string, { label: string, names: string[] }>} */
+const CHOICES = { broker: { label: "Broker", names: ROUTES.brokers }, exchange: { label: "Exchange", names: ROUTES.exchanges } };
+
+/** @param {string[]} names @param {Given} given */
+const picked = (names, given) => (names.includes(given.text) ? given.text : names[0] ?? "");
 
 const PERCENTS = [0, 1, 10, 100]; // of the flag
 
@@ -52,7 +67,9 @@ export function fields(lever, given, releases, draw) {
     if (lever.kind === "ramp.set") return steps(lever, given, draw);
     if (name === "servers") return chips(lever, "checkbox", (n) => given.servers.has(n), (n) => { if (!given.servers.delete(n)) given.servers.add(n); draw(); });
     if (name === "server") return chips(lever, "radio", (n) => given.server === n, (n) => { given.server = n; draw(); });
-    if (name === "release") return choice(lever, given, releases, draw);
+    if (name === "release") return release(lever, given, releases, draw);
+    const offered = CHOICES[name];
+    if (offered) return choice(lever, name, offered.label, offered.names, picked(offered.names, given), (text) => { given.text = text; draw(); });
     const field = TEXTS[name];
     const id = `deal-${lever.kind.replace(".", "-")}-${name}`;
     return html`<label class="deal-text" for=${id}><span class="quiet">${field?.label ?? name}</span><input class="input input-small num" id=${id} maxlength="60" autocomplete="off" placeholder=${field?.hint ?? ""}
@@ -69,9 +86,14 @@ const steps = (lever, given, draw) => html`<div class="seg seg-tight servers-seg
   <input class="sr" type="radio" name=${`deal-${lever.kind}`} .checked=${n === (given.percent ?? 100)} @change=${() => { given.percent = n; draw(); }}>${n} %</label>`)}</div>`;
 
 /** @param {Card.Lever} lever @param {Given} given @param {string[]} releases @param {() => unknown} draw */
-function choice(lever, given, releases, draw) {
-  const id = `deal-${lever.kind.replace(".", "-")}-release`;
+function release(lever, given, releases, draw) {
   if (!releases.includes(given.release)) given.release = releases.includes(TARGET) ? TARGET : releases[0];
-  return html`<label class="deal-text" for=${id}><span class="quiet">Release</span><select class="input input-small mono" id=${id} @change=${(e) => { given.release = e.target.value; draw(); }}>
-    ${releases.map((r) => html`<option value=${r} .selected=${r === given.release}>${r}</option>`)}</select></label>`;
+  return choice(lever, "release", "Release", releases, given.release, (name) => { given.release = name; draw(); });
+}
+
+/** @param {Card.Lever} lever @param {string} name @param {string} label @param {string[]} offered @param {string} now @param {(name: string) => void} pick */
+function choice(lever, name, label, offered, now, pick) {
+  const id = `deal-${lever.kind.replace(".", "-")}-${name}`;
+  return html`<label class="deal-text" for=${id}><span class="quiet">${label}</span><select class=${`input input-small ${name === "release" ? "mono" : ""}`} id=${id} @change=${(e) => pick(e.target.value)}>
+    ${offered.map((one) => html`<option value=${one} .selected=${one === now}>${one}</option>`)}</select></label>`;
 }

@@ -1,5 +1,5 @@
 /* What the exercise's scenario calls things, as the page was given it: the router, its servers, the releases, the desks, and history. */
-const { system = "", server = "{n}", servers = "0", many = "", target = "", clean = "", past = "history", titles = "{}", weekday = "", copies = "" } = document.documentElement.dataset;
+const { system = "", server = "{n}", servers = "0", many = "", target = "", clean = "", past = "history", titles = "{}", weekday = "", copies = "", routes = "{}" } = document.documentElement.dataset;
 
 /** @param {string} text */
 export const head = (text) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -24,6 +24,10 @@ export const ON_DAY = weekday;
 /* desk -> what is called whoever sits there, and the facilitator beside them */
 /** @type {Record<string, { title: string, head: string, short: string, short_head: string }>} */
 export const TITLES = { ...JSON.parse(titles), facilitator: { title: "facilitator", head: "Facilitator", short: "facilitator", short_head: "Facilitator" } };
+
+/* by name: who sends clients' orders, and the exchanges they go to */
+/** @type {{ brokers: string[], exchanges: string[] }} */
+export const ROUTES = { brokers: [], exchanges: [], ...JSON.parse(routes) };
 
 /** @param {number | string} n */
 export const serverName = (n) => server.replace("{n}", String(n));
