@@ -3,13 +3,13 @@
 import engine
 from game import __version__
 from game.live import run_store
-from game.models import Run
+from game.models import Run, contents
 from game.models.run_log import log_of
 
 
 def has_one(run: Run) -> bool:
-    """Whether there is a bundle of a run: it has ended, by rules that have a number."""
-    return run.state == "ended" and run.rules is not None and bool(run.digest)
+    """Whether there is a bundle of a run: it has ended, by rules that have a number, on data that can be read here."""
+    return run.state == "ended" and run.rules is not None and bool(run.digest) and contents.readable(run)
 
 
 def bundle_of(run: Run) -> engine.Bundle:

@@ -23,7 +23,7 @@ from game.live.claims import claim
 from game.live.senders import QueueGone
 from game.models import contents
 from game.models.outcomes import Course, Finished
-from game.models.run_log import log_of
+from game.models.run_log import log_of, log_told
 
 if TYPE_CHECKING:
     from game.models import Run
@@ -115,7 +115,7 @@ def known(run: "Run") -> dict[str, Any]:
     if whole(kept.worth) or (kept.worth and contents.needs(run)):
         return dict(kept.worth)
     rows = rows_of(run)
-    found = reckoned(log_of(run), rows, (run.score or {}).get("claims", ()))
+    found = reckoned(log_told(run), rows, (run.score or {}).get("claims", ()))
     if len(rows) > kept.done:
         Finished.objects.filter(pk=kept.pk, done__lt=len(rows)).update(worth=found, done=len(rows))
     return found

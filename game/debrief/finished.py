@@ -34,7 +34,7 @@ def of(run: "Run") -> Finished:
     """What is kept of a run that has ended; it is put down now where that was not done yet."""
     found = Finished.objects.filter(run=run).first()
     if found is None:
-        scenario = contents.scenario_of(run)
+        scenario = contents.told_by(run)
         controls = {one.id: one.label for one in scenario.barriers.slice}
         Finished.objects.bulk_create([Finished(run=run, told=told_of(run), controls=controls)], ignore_conflicts=True)
         found = Finished.objects.get(run=run)
@@ -43,7 +43,7 @@ def of(run: "Run") -> Finished:
 
 def told_of(run: "Run") -> dict[str, Any]:
     """What is read from the whole log of a run, and is the same for whoever looks."""
-    score, scenario = run.score or {}, contents.scenario_of(run)
+    score, scenario = run.score or {}, contents.told_by(run)
     rows = run.happened.order_by("number").values_list("step", "kind", "audience", "data")
     events = [LogEvent(*row) for row in rows.iterator()]  # thousands: no model for each
     given = run.given.exclude(kind__in=NOT_LISTED)

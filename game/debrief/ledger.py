@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import engine
-from game.models.run_log import log_of
+from game.models.run_log import log_told
 
 if TYPE_CHECKING:
     from game.models import Run
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def ledger_of(run: "Run", events: Iterable[Any]) -> dict[str, Any]:
     """The ledger of a run, from all its events: rows for the table, and the same as steps for the lanes."""
-    log = log_of(run)
+    log = log_told(run)
     entries = engine.ledger(events, log.decisions)
     decisions = {one.number: one for one in log.decisions}
     return {

@@ -162,10 +162,31 @@ def scenario_of(run: "Run") -> engine.Scenario:
     return _kept(run.content_id)
 
 
+def readable(run: "Run") -> bool:
+    """Whether this engine can read what a run is played on."""
+    try:
+        scenario_of(run)
+    except engine.ScenarioError:
+        return False
+    return True
+
+
+def told_by(run: "Run") -> engine.Scenario:
+    """Whose words a run is told in: what it is played on, or, where this engine cannot read that any more, what has its name now. Raises
+    ScenarioError where there is neither."""
+    try:
+        return scenario_of(run)
+    except engine.ScenarioError:
+        found = here(run.team.exercise.scenario)
+        if found is None:
+            raise
+        return found
+
+
 def scenario_of_all(exercise: "Exercise") -> engine.Scenario:
-    """What the runs of an exercise are played on: as its first run is, and before it has any what is here. Raises ScenarioError."""
+    """What the runs of an exercise are told in: the words of its first, and before it has any of what is here. Raises ScenarioError."""
     run = exercise.runs().exclude(content=None).first()
-    return engine.load_scenario(exercise.scenario) if run is None else scenario_of(run)
+    return engine.load_scenario(exercise.scenario) if run is None else told_by(run)
 
 
 def made_by(rules: int, sha256: str) -> str:

@@ -57,7 +57,7 @@ def put(holding_id: int, token_hash: str, order: CommandMessage) -> list[dict[st
         return _answers(known, seat) if known else [{"t": "refused", "id": str(order.id), "reason": reason}]
     if fault := engine.misfit(order.kind, order.args):
         lever = engine.KINDS.get(order.kind)
-        reason = (lever.not_for(seat.desk, contents.scenario_of(run)) if lever else "") or fault
+        reason = (lever.not_for(seat.desk, contents.told_by(run)) if lever else "") or fault
         return [{"t": "refused", "id": str(order.id), "reason": reason}]
     row = Command(
         run=run, client_id=order.id, desk=seat.desk, kind=order.kind, args=order.args,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from game.control import guide
 from game.debrief import compare, counterfactuals, tables
 from game.models import Exercise, Ghost, RuleBroken, Run, lessons
-from game.models.run_log import log_of
+from game.models.run_log import log_told
 from game.people import sharing
 from game.people.access import facilitates, own_exercise
 from game.views.account import facilitators_only
@@ -145,7 +145,7 @@ def report_content(exercise: Exercise, runs: list[Run], address: str, *, facilit
 
 def _of_team(run: Run, ghost: Ghost | None, until: int) -> dict[str, Any]:
     """A team as on its page, with its curves from the bell to `until` and the moments of its decisions."""
-    known = counterfactuals.known_so_far(run) if run.state == "ended" else counterfactuals.reckoned(log_of(run), counterfactuals.rows_of(run))
+    known = counterfactuals.known_so_far(run) if run.state == "ended" else counterfactuals.reckoned(log_told(run), counterfactuals.rows_of(run))
     return {
         **team_told(run, ghost),
         "worth": known,

@@ -119,6 +119,23 @@ def test_it_is_ended_as_it_stood_at_its_last_checkpoint_and_says_so_everywhere(r
     assert engine.verify(bundle) == [], "the rules it was played by find the same"
 
 
+def test_where_its_data_cannot_be_read_any_more_it_is_ended_and_told_in_the_words_that_are_here(run, room, monkeypatch):
+    kept = ScenarioContent.objects.get(pk=run.content_id)
+    files = {name: text.replace("[costs]", "[prices]") for name, text in kept.files.items()}
+    ScenarioContent.objects.create(sha256="0" * 64, scenario=kept.scenario, files=files)
+    Run.objects.filter(pk=run.pk).update(content="0" * 64)
+    with monkeypatch.context() as patch:
+        other_rules(patch)
+        turn_once(run)
+        team = team_in(room, run)
+        assert team["upgrade"] and not team["can"]["play_on"], "nothing here could"
+        assert press(room, run, "end") == ""
+        turn_once(run)
+        code = run.team.exercise.code
+        page = room.get(f"/result/{code}/").content.decode()
+        assert "interrupted by an upgrade" in page and "Here we go" in b"".join(room.get(f"/facilitator/{code}/debrief.json")).decode()
+
+
 def test_what_the_dead_worker_wrote_behind_the_checkpoint_is_kept_and_counts_for_nothing(run, room, monkeypatch):
     saved = Checkpoint.objects.get(run=run)
     with turning(run):
