@@ -62,7 +62,7 @@ LANES = (
     Lane("pages", SMALL, "django_db and not whole"),
     Lane("engine", SMALL, "not django_db and not whole and not kernels", traced=True),
     Lane("checked", SMALL, "kernels and not whole", environment=CHECKED),
-    Lane("kernels", SMALL, "kernels and not whole", shards=2, traced=True, environment={"NUMBA_DISABLE_JIT": "1"}),
+    Lane("kernels", SMALL, "kernels and not whole", traced=True, environment={"NUMBA_DISABLE_JIT": "1"}),
     Lane("mornings", SMALL, "whole", shards=2, traced=True),
 )
 QUICK = (Lane("unit", ("tests/unit",), "not whole", shards=2),)

@@ -70,7 +70,7 @@ def straight() -> tuple[str, str]:
     return came_of([10**6])
 
 
-@settings(deadline=None, max_examples=6 if COMPILED else 2)  # plain Python takes ten seconds an example
+@settings(deadline=None, max_examples=6 if COMPILED else 2)  # plain Python takes some seconds an example
 @given(st.lists(st.integers(1, 45), min_size=1, max_size=6))
 def test_the_same_bits_however_a_run_is_cut_into_calls(straight, cuts):
     assert came_of(cuts) == straight, f"seed 7, commands {orders(run([10**6], until=OPEN))}, cuts {cuts}"
