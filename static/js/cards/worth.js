@@ -100,7 +100,7 @@ function sureness(d) {
     <p class="second">The Brier score is the mean squared gap between how sure somebody was (guessing 50 %, likely 75 %, almost certain 95 %) and what came of it: 0 is perfect, 0.25 is what a coin scores.
       Diagnoses count, and decisions that saved or cost at least $100,000.</p>
     <div class="table-box" tabindex="0" role="region" aria-label="Brier scores"><table class="plain num"><thead><tr><th scope="col">Who</th><th scope="col" class="n">Right</th><th scope="col" class="n">Expected</th><th scope="col" class="n">Brier score</th></tr></thead>
-      <tbody>${d.sureness.map((row) => html`<tr><th scope="row">${row.desk ? role(row.desk) : "The team"}</th><td class="n">${row.right} of ${row.said}</td><td class="n">${row.expected.toFixed(1)}</td><td class="n">${row.score.toFixed(2)}</td></tr>`)}</tbody></table></div></section>`;
+      <tbody>${d.sureness.map((row) => html`<tr><th scope="row" class="nowrap">${row.desk ? role(row.desk) : "The team"}</th><td class="n">${row.right} of ${row.said}</td><td class="n">${row.expected.toFixed(1)}</td><td class="n">${row.score.toFixed(2)}</td></tr>`)}</tbody></table></div></section>`;
 }
 
 /** @param {Worth} d */
