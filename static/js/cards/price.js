@@ -50,7 +50,8 @@ function top(app, d) {
   const i = stocks?.symbols.indexOf(d.symbol) ?? -1;
   const p = app.store.get("positions");
   const open = () => showTable(`${d.symbol} by the minute`, ["At", "Price", "Shares traded"], d.price_hc.map((hc, m) => [hhmm(seconds(d.from) + m * d.every_s), price(hc), count(d.volume[m])]).reverse());
-  return html`<p class="price-now num"><strong>${d.symbol}</strong>${stocks && i >= 0 ? html`<span class="second">${stocks.companies[i]}</span>` : ""}${p && i >= 0 ? html`<span class="price-last">${price(p.price_hc[i])}</span>${moved(p.move_bp[i])}` : ""}</p>
+  return html`<p class="price-now num"><strong>${d.symbol}</strong>${p && i >= 0 ? html`<span class="price-last">${price(p.price_hc[i])}</span>${moved(p.move_bp[i])}` : ""}</p>
+    ${stocks && i >= 0 ? html`<p class="second">${stocks.companies[i]}</p>` : ""}
     ${p && i >= 0 ? html`<div class="price-held"><p class="second num">${p.shares[i] ? html`${p.shares[i] > 0 ? "Long" : "Short"} ${count(Math.abs(p.shares[i]))}, ${profit(p.pnl_usd[i])}` : "No position"}${p.paused.includes(i) ? html`, <span class="price-paused">${icon("pause")}trading paused</span>` : ""}</p>${share(app, "position", i, `the position in ${d.symbol}`)}</div>` : ""}
     ${said}<div class="price-held"><p class="second">By the minute</p><span class="row">${share(app, "price", 0, `the price of ${d.symbol}`)}${d.price_hc.length ? html`<button type="button" class="btn btn-quiet" @click=${open}>${icon("table-2")}Table</button>` : html`<span class="quiet">from ${OPEN}</span>`}</span></div>`;
 }
