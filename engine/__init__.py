@@ -22,6 +22,7 @@ from engine.analysis.habits import habits_beside
 from engine.analysis.idle_time import LONG_S, Waits
 from engine.analysis.lab import PLAYERS, SIDES, SMALL_USD, Plan, Stopped, distribution, run_trial
 from engine.analysis.ledger import Entry, ledger
+from engine.analysis.matrix import Answered, answers, cells
 from engine.analysis.outcome import executed, outcome_digest
 from engine.analysis.playbook import PlaybookError, Safeguard, lab_safeguards, playbook, playbook_names
 from engine.analysis.record import Record, beside_history, record
@@ -80,6 +81,7 @@ __all__ = [
     "SPEEDS",
     "STEPS_PER_MINUTE",
     "STEPS_PER_SECOND",
+    "Answered",
     "AutopilotError",
     "Bundle",
     "BundleError",
@@ -118,10 +120,12 @@ __all__ = [
     "Waits",
     "alone_table",
     "alternatives",
+    "answers",
     "autopilot",
     "barrier_counterfactuals",
     "barrier_outcome",
     "beside_history",
+    "cells",
     "decision_words",
     "distribution",
     "dollars",

@@ -17,6 +17,7 @@ from engine.scenario.versions import READ, Versions
 
 RUNNING, STARTING, STOPPED = "running", "starting", "stopped"
 UNCOUNTED = "power_peg"  # sends for ever, for it never counts what was filled
+MISCOUNTED = "miscount"  # sends far too much, for it counts what was filled in thousands
 RETIRED = (UNCOUNTED,)  # what a release does only to flagged orders that wake it; the others it treats as plain ones
 
 
@@ -96,6 +97,7 @@ class Fleet:
                 found.record(server.n, scenario.fleet.reported, calendar.step_at(at))
             else:
                 found.copy(server.n, scenario.fleet.reported, calendar.step_at(at))
+            fault.lay_out(server.n, server.config, server.data)
             if fault.mechanism != "stale-process" or server.n != fault.place:
                 server.load()
         return found
@@ -113,15 +115,21 @@ class Fleet:
         return server.state == RUNNING and server.connected
 
     def behaviour(self, n: int, flagged: bool, in_session: bool, wakes: bool = True) -> int:
-        """Index of what a server's release does with an order (see BEHAVIOURS of the router). `wakes`: it is one of the flagged orders that
-        meet the fault of the day."""
+        """Index of what a server's release does with an order (see BEHAVIOURS of the router). `wakes`: it is one of those that meet the
+        fault of the day."""
         release = self.releases[self[n].running]
+        if wakes and in_session and self.misconfigured(n):
+            return BEHAVIOURS.index(MISCOUNTED)
         if not flagged or release.flag != self.flag:  # it knows no other flag than its own
             return BEHAVIOURS.index(release.flag_clear)
         if wakes:
             return BEHAVIOURS.index(self.does(release.name) if in_session else release.flag_set_before_open)
         usual = release.flag_clear if release.flag_set in RETIRED else release.flag_set if in_session else release.flag_set_before_open
         return BEHAVIOURS.index(usual)
+
+    def misconfigured(self, n: int) -> bool:
+        """Whether a server's process has loaded the config that is the fault of the day."""
+        return self.fault.mechanism == "stale-config" and self[n].config.loaded == self.fault.text.version
 
     def meant(self, release: str) -> str:
         """What a release does in the session with an order that carries the flag clients set, as it was written to."""
@@ -141,7 +149,7 @@ class Fleet:
     def defective(self, n: int) -> bool:
         """Whether a server's running release treats a flagged order neither as the release meant to be live should nor as a plain one."""
         target = self.releases[self.target]
-        return self.does(self[n].running) not in (target.flag_set, target.flag_clear)
+        return self.misconfigured(n) or self.does(self[n].running) not in (target.flag_set, target.flag_clear)
 
     def hashes(self, n: int) -> tuple[str, str]:
         """Checksum of the file on disk and of the running process ("" when it is down)."""

@@ -64,7 +64,7 @@ def set_servers(sim: "Simulation") -> None:
     machine = sim.machine
     for server in sim.fleet.servers:
         machine.servers[server.n] = 1 if sim.fleet.sends(server.n) and not sim.exchanges.cut_off and sim.safeguards.shut is None else 0
-        for order, (flagged, wakes) in enumerate(((False, False), (True, True), (True, False))):
+        for order, (flagged, wakes) in enumerate(((False, False), (True, False), (False, True), (True, True))):
             for session in (0, 1):
                 machine.behaviours[server.n, order, session] = sim.fleet.behaviour(server.n, flagged, bool(session), wakes)
 

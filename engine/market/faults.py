@@ -3,6 +3,7 @@
 The mechanisms are a closed set, and here is what each does. `stale-release`: a copy missed a server. `stale-process`: the file arrived there
 and the process was not restarted. `mirror`: a forgotten host outside of the fleet mails rejects, and nothing else is wrong.
 `defective-release`: the release that went live does not count fills for a few flagged orders. `market-wide`: another firm runs away.
+`stale-config`: one server kept the config of a load test, sends some orders in children ten times too large and counts fills in thousands.
 
 Strength is how many flagged orders meet the fault, never which stocks they trade: the k-th that does trades what the k-th of the record did.
 Place, strength and what is benign are drawn the same for every fault, so that two mornings of one seed which differ in their fault alone
@@ -12,6 +13,7 @@ look alike for as long as they should.
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -19,9 +21,10 @@ from engine.market.chance import FAULTS, FLEET, below, draws
 from engine.market.state import SYMBOL, RecordArray, records
 from engine.scenario.fault_texts import FaultText
 from engine.scenario.scenario import Scenario
+from engine.scenario.versions import READ
 
 WHOLE = 4096  # all flagged orders, in the share of them that meets a fault
-_FAULT, _STRENGTH, _BEFORE, _MIRROR, _ITS_PLACE, _STOCKS, _LEANS = range(7)  # what a draw of the stream decides
+_FAULT, _STRENGTH, _BEFORE, _MIRROR, _ITS_PLACE, _STOCKS, _LEANS, _AGREED, _AGREED_PLACE = range(9)  # what a draw of the stream decides
 _FINE = 1 << 20
 _LEAN_256 = 40  # of 256 orders of others in a stock of market-wide, so many more are on one side
 
@@ -37,6 +40,7 @@ class Fault:
     clean_before: bool
     mirrors: tuple[int, ...]  # whose turn of the round robin a forgotten host gets as well
     mirrored: int  # and of WHOLE of those orders, how many
+    agreed: dict[str, tuple[int, str]]  # "config" or "data" -> a server that has another version of it on purpose
 
     @property
     def mechanism(self) -> str:
@@ -46,7 +50,7 @@ class Fault:
     @property
     def servers(self) -> tuple[int, ...]:
         """The servers on which something is otherwise than on the rest."""
-        return (self.place,) if self.mechanism in ("stale-release", "stale-process") else ()
+        return (self.place,) if self.mechanism in ("stale-release", "stale-process", "stale-config") else ()
 
     @cached_property
     def share(self) -> int:
@@ -77,6 +81,35 @@ class Fault:
         return found
 
 
+    def lay_out(self, n: int, config: "_Held", data: "_Held") -> None:
+        """Put on a server's disk what it has otherwise than the others, by mistake or on purpose."""
+        for what, held in (("config", config), ("data", data)):
+            at, version = self.agreed.get(what, (0, ""))
+            if at == n:
+                held.disk = held.agreed = version
+        if self.mechanism == "stale-config" and n == self.place:
+            config.disk = self.text.version or config.disk
+
+
+class _Held(Protocol):
+    """What a server has of its config or of its reference data."""
+
+    disk: str
+    agreed: str
+
+
+def _agreed(scenario: Scenario, seed: int, place: int) -> dict[str, tuple[int, str]]:
+    """What differs on purpose today, and on which server: never on the one where a fault would sit."""
+    found, servers = {}, scenario.fleet.servers
+    for key, what in enumerate(READ):
+        versions = scenario.config if what == "config" else scenario.data
+        tickets = [version.name for version in versions.version if version.ticket]
+        if tickets and below(seed, FAULTS, _AGREED, key, _FINE) < scenario.faults.benign.agreed * _FINE:
+            at = (place + below(seed, FAULTS, _AGREED_PLACE, key, max(servers - 1, 1))) % servers + 1
+            found[what] = (at, tickets[0])
+    return found
+
+
 def stale_server(scenario: Scenario, seed: int) -> int:
     """The server that the draw falls on: of the record, the one that the first manual copy missed."""
     named = scenario.fleet.stale_seeds.get(str(seed))
@@ -98,7 +131,7 @@ def draw_fault(scenario: Scenario, seed: int) -> Fault:
     clean = below(seed, FAULTS, _BEFORE, 0, _FINE) < text.clean_before * _FINE
     strength = _strength(text.strength, seed)
     mirrored = strength if text.mechanism == "mirror" else _strength(faults.benign.strength, seed)
-    return Fault(text, seed, place, strength, clean, tuple(sorted(mirrors)), round(mirrored * WHOLE))
+    return Fault(text, seed, place, strength, clean, tuple(sorted(mirrors)), round(mirrored * WHOLE), _agreed(scenario, seed, place))
 
 
 def _strength(ends: tuple[float, float], seed: int) -> float:

@@ -129,8 +129,8 @@ def place(m, arrival, activations, step, server, flagged, orders_refused, refuse
     The k-th order to meet power peg trades what the k-th of `activations` does (see `arrivals.plan`), but for a withdrawn stock.
     """
     session = 1 if step >= m.dials[0].open_step else 0
-    sleeps = flagged == 1 and _waking_4096(np.int64(arrival.id)) >= m.controls[0].woken_4096
-    behaviour = m.behaviours[server, 2 if sleeps else flagged, session]
+    wakes = _waking_4096(np.int64(arrival.id)) < m.controls[0].woken_4096
+    behaviour = m.behaviours[server, flagged + (2 if wakes else 0), session]
     order, k = arrival, m.tally[0].power_peg
     if behaviour == POWER_PEG and k < activations.shape[0] and m.withdrawn[activations[k].symbol] == 0:
         order = activations[k]
@@ -170,7 +170,7 @@ def place(m, arrival, activations, step, server, flagged, orders_refused, refuse
 
 
 def waking_4096(ids):
-    """The share of flagged orders, in 4,096ths, from which on an order wakes what its release should not do, by its id (one, or an array)."""
+    """The share of orders, in 4,096ths, from which on an order wakes what should not be done, by its id (one, or an array of them)."""
     mixed = ids * 2654435761 & 0xFFFFFFFF
     mixed = (mixed ^ mixed >> 15) * 1540483477 & 0xFFFFFFFF
     return (mixed ^ mixed >> 13) % 4096

@@ -3,7 +3,8 @@
 `route` sends marketable immediate-or-cancel children until the parent is filled. `rlp` first rests at the touch for ten
 seconds, then routes. `power_peg` sends marketable children for ever and never counts what was filled: its parent ends
 only with its process or a control. `stall` accepts and sends nothing. `oversize` sends children many times too large,
-`misprice` ignores the quote and sweeps, `duplicate` sends every child twice and counts one. The desk's own flattening
+`misprice` ignores the quote and sweeps, `duplicate` sends every child twice and counts one, `miscount` sends children many times too large
+and counts in thousands what was filled, rounded up. The desk's own flattening
 orders use the same books outside the router. A child sees the quote once, at the start of the step, after the makers.
 Where the parent's exchange acknowledges nothing, one child goes out into the void and its parent waits.
 """
@@ -17,12 +18,13 @@ from engine.market.controls import CAPPED, COLLARED, MISSED, NO_QUOTE, PASSED, T
 from engine.market.state import CHILDREN, CLIENT, DESK, ERROR, EXCHANGES_AT, EXECUTIONS, HEADROOM, RECENT, REJECTS, RETURNED, SHARES, UNWIND
 from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND
 
-REFUSE, ROUTE, RLP, POWER_PEG, STALL, OVERSIZE, MISPRICE, DUPLICATE, FLATTEN_PASSIVE, FLATTEN_AGGRESSIVE = range(10)
-BEHAVIOURS = ("refuse", "route", "rlp", "power_peg", "stall", "oversize", "misprice", "duplicate")
-RUNAWAY = (POWER_PEG, OVERSIZE, MISPRICE, DUPLICATE)  # what a release does to more than the parent asked for
+REFUSE, ROUTE, RLP, POWER_PEG, STALL, OVERSIZE, MISPRICE, DUPLICATE, MISCOUNT, FLATTEN_PASSIVE, FLATTEN_AGGRESSIVE = range(11)
+BEHAVIOURS = ("refuse", "route", "rlp", "power_peg", "stall", "oversize", "misprice", "duplicate", "miscount")
+RUNAWAY = (POWER_PEG, OVERSIZE, MISPRICE, DUPLICATE, MISCOUNT)  # what a release does to more than the parent asked for
 
 _B12, _B16, _M32 = np.uint64(0xFFF), np.uint64(0xFFFF), np.uint64(0xFFFFFFFF)
 _S12, _S28, _S52, _S56 = np.uint64(12), np.uint64(28), np.uint64(52), np.uint64(56)
+COUNTED_IN = 1000  # shares that `miscount` takes for one
 FINAL = (CAPPED, UNRECONCILED)  # rejections after which a router gives the parent up; the others it tries again
 PENDING, ROUTED, LATE, REJECTED = range(4)  # what becomes of a client's order: LATE after a minute without a child
 TAKERS_A_STEP = 64  # background orders one step may emit; the rest of the credit waits
@@ -191,7 +193,7 @@ def _size_of(m, s, parent, word):
     size = m.symbols[s].depth if parent.behaviour == FLATTEN_AGGRESSIVE else child_size(word)
     if parent.behaviour != POWER_PEG and size > remaining:
         size = remaining
-    if parent.behaviour == OVERSIZE:
+    if parent.behaviour == OVERSIZE or parent.behaviour == MISCOUNT:
         size *= m.dials[0].oversize_times
     return size
 
@@ -250,7 +252,7 @@ def send(m, s, step, parent, word, tape, rows):
             done = trade(m, s, step, side, limit, size, parent.id, parent.account, parent.server, tape, rows)
         counters[SHARES] += done
         if i == 0:
-            parent.filled += done
+            parent.filled += done if behaviour != MISCOUNT else (done + COUNTED_IN - 1) // COUNTED_IN
         note(m, s, step, parent, limit, size, done, PASSED if done > 0 else MISSED)
     return behaviour != POWER_PEG and parent.filled >= parent.qty
 

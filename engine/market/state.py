@@ -179,7 +179,7 @@ _CONTROLS = np.dtype(
         ("hold_shares", "i8"),  # larger parents wait for a person
         ("away_256", "i8"),  # share of client flow that has routed away
         ("left", "i8"),  # it has done so because nobody served it
-        ("woken_4096", "i8"),  # of flagged orders, those that wake what a release should not do
+        ("woken_4096", "i8"),  # of orders, those that wake what should not be done
         # A bit for each broker or exchange, at its number.
         ("held", "i8"),  # brokers whose orders are not routed
         ("unflagged", "i8"),  # brokers whose orders come without the flag
@@ -276,7 +276,7 @@ class Machine(NamedTuple):
     controls: RecordArray  # (1,) CONTROLS
     servers: Small  # (V,) i4: 1 when the server's session to the exchanges stands
     withdrawn: Small  # (S,) i4: 1 where the router takes no orders
-    behaviours: Small  # (V, 3, 2) i4 by server, order (plain, flagged, flagged and waking nothing), and continuous session or not
+    behaviours: Small  # (V, 4, 2) i4 by server, order (plain, flagged, and both of those that wake a fault), and continuous session or not
     turns: Small  # (2,) i4 next server of the round robin, for plain and for flagged orders
     waiting: Small  # (WAITING,) i4 arrivals that found no server
     tally: RecordArray  # (1,) TALLY
@@ -337,7 +337,7 @@ def allocate(symbols: RecordArray, waits: Whole, powers: Whole, dials: RecordArr
         controls=records((1,), _CONTROLS),
         servers=np.zeros(SERVERS_MAX + 1, dtype=np.int32),
         withdrawn=np.zeros(count, dtype=np.int32),
-        behaviours=np.zeros((SERVERS_MAX + 1, 3, 2), dtype=np.int32),
+        behaviours=np.zeros((SERVERS_MAX + 1, 4, 2), dtype=np.int32),
         turns=np.zeros(2, dtype=np.int32),
         waiting=np.zeros(WAITING, dtype=np.int32),
         tally=records((1,), TALLY),

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from engine.scenario.folders import ID
 from engine.scenario.parts import Part, Section
 
-Mechanism = Literal["stale-release", "stale-process", "mirror", "defective-release", "market-wide"]
+Mechanism = Literal["stale-release", "stale-process", "mirror", "defective-release", "market-wide", "stale-config"]
 SAYS = ("server", "one_in", "times", "before")  # what story and epilogue are filled with
 NOTICED = ("state", "call", "headline", "hint")  # tables of the file that are read with the evidence
 
@@ -22,7 +22,8 @@ _Share = Annotated[float, Field(ge=0.001, le=1)]
 
 class FaultText(Section):
     """Something that is wrong. `strength` is drawn between its two figures, evenly on a logarithmic scale: the share of flagged orders that
-    meet it, or of `market-wide` how many times as much is traded. `stocks`: how many it is in. `clean_before`: the chance that the release
+    meet it (of `stale-config` the share of all of that server's), or of `market-wide` how many times as much is traded. `stocks`: how many
+    it is in. `version`: of the config that was left. `clean_before`: the chance that the release
     before has not the same defect. `story` and `epilogue` are for the debrief: what it was, and what would have helped.
     """
 
@@ -32,6 +33,7 @@ class FaultText(Section):
     cause: str
     strength: Annotated[tuple[float, float], Field(strict=False)] = (1.0, 1.0)
     stocks: Annotated[int, Field(ge=1)] | None = None
+    version: str | None = None
     clean_before: Part = 0.0
     story: Annotated[str, Field(min_length=8)]
     epilogue: Annotated[str, Field(min_length=8)]
@@ -48,6 +50,8 @@ class FaultText(Section):
     def _parameters_belong_to_it(self) -> "FaultText":
         if (self.stocks is not None) is not (self.mechanism == "market-wide"):
             raise ValueError(f"stocks = {self.stocks}: expected a number of market-wide, and of nothing else")
+        if (self.version is not None) is not (self.mechanism == "stale-config"):
+            raise ValueError(f"version = {self.version!r}: expected one of stale-config, and of nothing else")
         if self.clean_before and self.mechanism != "defective-release":
             raise ValueError(f"clean_before = {self.clean_before}: expected of defective-release alone")
         return self
@@ -63,10 +67,12 @@ class FaultText(Section):
 
 class Benign(Section):
     """What is out of the ordinary and does no harm, drawn by itself whatever the fault is: the chance that a forgotten host mails rejects, and
-    the least and the greatest share of one server's flagged orders that it gets.
+    the least and the greatest share of one server's flagged orders that it gets; the chance that a server has another config on purpose, and
+    the same of reference data: the first version that has a ticket.
     """
 
     mirror: Part = 0.0
+    agreed: Part = 0.0
     strength: Annotated[tuple[_Share, _Share], Field(strict=False)] = (1.0, 1.0)
 
     @model_validator(mode="after")

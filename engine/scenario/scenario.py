@@ -162,6 +162,8 @@ class Scenario(Section):
         for fault in self.faults.fault:
             if fault.cause not in causes:
                 raise ValueError(f"faults.toml: fault {fault.id!r}: cause = {fault.cause!r}: expected one of {', '.join(causes)}")
+            if fault.version is not None and fault.version not in [version.name for version in self.config.version]:
+                raise ValueError(f"faults.toml: fault {fault.id!r}: version = {fault.version!r}: expected a version of the config")
             if (fault.stocks or 0) > len(self.symbols):
                 raise ValueError(f"faults.toml: fault {fault.id!r}: stocks = {fault.stocks}: expected at most {len(self.symbols)}")
         return self

@@ -6,7 +6,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Scenario, ScenarioError, Simulation, fault_told, load_scenario, read_scenario, restore, save, scenario_files, score, step_to
+from engine import (
+    Scenario,
+    ScenarioError,
+    Simulation,
+    answers,
+    cells,
+    fault_told,
+    load_scenario,
+    read_scenario,
+    restore,
+    save,
+    scenario_files,
+    score,
+    step_to,
+)
 from engine.firm import server_ops
 from engine.firm.view import View
 from engine.market.arrivals import arrival_plan
@@ -168,6 +182,51 @@ def test_another_firms_morning_costs_nothing_and_brings_more_of_everything():
     calls = [call["caller"] for call in busy.inbox.calls]
     assert "Floor desk" in calls and "NYSE Market Operations" in calls
     assert View(busy, busy.now).volume_ratio < 1.5, "it is over with the bell"
+
+
+def test_a_config_that_was_left_sends_far_too_much_and_loading_the_right_one_with_a_restart_ends_it():
+    sim = Simulation(only("stale-config", strength=(0.25, 0.25)), 4)
+    assert [n for n in range(1, 9) if sim.fleet.defective(n)] == [sim.stale] == list(sim.fault.servers)
+    assert len({sim.fleet.hashes(n) for n in range(1, 9)}) == 1, "the release is right everywhere"
+    assert sim.fleet.astray(sim.stale, "config")
+    step_to(sim, OPEN + 720, [])
+    assert sim.records.refusals == []
+    assert sim.machine.parents["sent_shares"][sim.machine.parents["server"] == sim.stale].max() > 20_000
+    assert sim.monitoring.runaway > 0
+    assert give(sim, "deployer", "config.load", servers=[sim.stale]) is None
+    sim.step(step_at("09:36") - sim.now)
+    assert give(sim, "operator", "server.start", server=sim.stale) is None
+    sim.step(step_at("09:45") - sim.now)
+    assert sim.monitoring.runaway == 0 and not sim.fleet.defective(sim.stale)
+
+
+def test_copying_the_release_does_not_mend_a_config():
+    sim = Simulation(only("stale-config"), 4, instant=True)
+    assert give(sim, "deployer", "release.copy", servers=[sim.stale], release="smars-rlp") is None
+    assert give(sim, "operator", "server.start", server=sim.stale) is None
+    sim.step(OPEN + 720)
+    assert sim.monitoring.runaway > 0
+
+
+def test_what_differs_on_purpose_sits_in_about_half_of_the_mornings_and_never_where_the_fault_would():
+    drawn = [draw_fault(ANY, seed) for seed in SEEDS]
+    share = sum(bool(fault.agreed) for fault in drawn) / len(drawn)
+    assert 0.45 < share < 0.57
+    assert all(at != fault.place for fault in drawn for at, _ in fault.agreed.values())
+    seed = next(seed for seed in SEEDS if "config" in draw_fault(ANY, seed).agreed)
+    sim = Simulation(ANY, seed)
+    at, version = sim.fault.agreed["config"]
+    assert sim.fleet[at].config.loaded == sim.fleet[at].config.agreed == version
+    assert not sim.fleet.astray(at, "config"), "it has its ticket"
+
+
+def test_an_answer_is_right_for_one_fault_and_wrong_for_another():
+    until = step_at("09:50")
+    rows = [cells(ANY, name, 4, ("restart-one", "carry-on", "roll-back"), until) for name in ("stale-process", "nothing")]
+    found = {(cell.fault, cell.answer): cell for row in rows for cell in row}
+    assert found["stale-process", "restart-one"].grade > found["stale-process", "carry-on"].grade + 20
+    assert found["nothing", "carry-on"].grade == 100 > found["nothing", "roll-back"].grade
+    assert {"stop-one", "stop-all", "flag-bounce", "roll-back", "cap-25", "away"} <= set(answers(ANY))
 
 
 def test_what_is_noticed_names_no_fault_and_no_release():

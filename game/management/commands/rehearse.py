@@ -8,6 +8,7 @@ from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
 from functools import partial
 from multiprocessing import get_context
 from os import cpu_count
@@ -19,6 +20,7 @@ from django.core.management.base import BaseCommand, CommandError
 import engine
 from game import __version__
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 DEFAULT = "competent"
@@ -33,6 +35,7 @@ PLAYBOOKS = "play every playbook (*.toml) of a folder alone, on the default seed
 MOSTLY = 0.5  # a playbook of which more is skipped was not played
 WAITS = "how long each desk of competent and of novice teams (or those of --seats) waits for something new, on seeds 1 to 10 (or --seeds), to 10:15"
 WAITS_SEEDS, PLACES = "10", 6  # so many stretches are named
+MATRIX = "every fault of the deck against every answer that ships with it (playbooks answer-*), on the default seed or those of --seeds"
 HABITS = "one thing done whatever happens, beside competent; with --from deployment after a week that novices have left behind"
 
 
@@ -56,6 +59,7 @@ class Command(BaseCommand):
         parser.add_argument("--habits", action="store_true", help=HABITS)
         parser.add_argument("--waits", action="store_true", help=WAITS)
         parser.add_argument("--playbooks", type=Path, metavar="FOLDER", help=PLAYBOOKS)
+        parser.add_argument("--matrix", action="store_true", help=MATRIX)
         parser.add_argument("--unwind", choices=("play", "formula"), help=UNWIND)
         parser.add_argument("--bundle", type=Path, metavar="FILE", help=BUNDLE)
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
@@ -83,6 +87,9 @@ class Command(BaseCommand):
         engine.warm(None, scenario.id)
         if options["playbooks"] is not None:
             self._playbooks(scenario, options, until)
+            return
+        if options["matrix"]:
+            self._matrix(scenario, options)
             return
         if options["habits"]:
             beside = engine.habits_beside(scenario, seed, "novice" if since < 0 else engine.BEFORE)
@@ -148,10 +155,10 @@ class Command(BaseCommand):
             for desk in engine.DESKS:
                 self.stdout.write(_waits_told(f"{name}, {desk}", {seed: found[name][desk] for seed, found in by_seed.items()}))
 
-    def _counted(self, seeds: Sequence[int], work: Callable[[int], T]) -> Iterator[T]:
-        """What `work` makes of every seed, in their order; whoever waits sees how many there are."""
-        for count, made in enumerate(_on_all_cores(seeds, work), 1):
-            self.stderr.write(f"\r{count} of {len(seeds)} seeds", ending="\n" if count == len(seeds) else "")
+    def _counted(self, tasks: Sequence[S], work: Callable[[S], T], called: str = "seeds") -> Iterator[T]:
+        """What `work` makes of every task, in their order; whoever waits sees how many there are."""
+        for count, made in enumerate(_on_all_cores(tasks, work), 1):
+            self.stderr.write(f"\r{count} of {len(tasks)} {called}", ending="\n" if count == len(tasks) else "")
             self.stderr.flush()
             yield made
 
@@ -194,6 +201,23 @@ class Command(BaseCommand):
             loss, grades = summary["loss_usd"]["mean"] / 1e6, summary["grade"]
             figures = f"{loss:>9.2f}{grades['mean']:>8}{grades['least']:>8}{grades['most']:>8}"
             self.stdout.write(f"{name:<36.36}{figures}{service:>9.1%}{skipped:>9.0%}")
+
+    def _matrix(self, scenario: engine.Scenario, options: dict[str, Any]) -> None:
+        """Answers by faults: mean grade over the seeds."""
+        faults, columns = [fault.id for fault in scenario.faults.fault], engine.answers(scenario)
+        if not columns:
+            raise CommandError(f"--matrix: {scenario.id} ships no answers: expected a scenario with playbooks answer-*", returncode=2)
+        seeds = seeds_of(options) if options["seeds"] is not None else [scenario.default_seed if options["seed"] is None else options["seed"]]
+        tasks = [(fault, seed) for fault in faults for seed in seeds]
+        rows = [cell for made in self._counted(tasks, partial(_cells_of, scenario_id=scenario.id), "mornings") for cell in made]
+        if options["json"]:
+            self.stdout.write(json.dumps({"scenario": scenario.id, "rows": [asdict(cell) for cell in rows]}))
+            return
+        self.stdout.write(f"{scenario.id}, {_said(seeds)}: mean grade of an answer given three minutes after the bell\n")
+        self.stdout.write(f"{'':<20}" + "".join(f"{name:>13}" for name in columns))
+        for fault in faults:
+            grades = [[cell.grade for cell in rows if (cell.fault, cell.answer) == (fault, name)] for name in columns]
+            self.stdout.write(f"{fault:<20}" + "".join(f"{sum(row) / len(row):>13.0f}" for row in grades))
 
     def _habits(self, found: Mapping[str, Mapping[str, Any]]) -> None:
         self.stdout.write(f"{'loss in $M':<46}{'loss':>9}{'history':>9}{'grade':>8}")
@@ -258,14 +282,18 @@ def _playbooks_of_seed(seed: int, scenario_id: str, files: list[Path], until: in
     return engine.playbook_outcomes(engine.load_scenario(scenario_id), seed, files, until=until)
 
 
-def _on_all_cores(seeds: Sequence[int], work: Callable[[int], T]) -> Iterator[T]:
-    """What `work` makes of every seed, in their order: a process a core, because most of a rehearsal is cards and not market."""
-    workers = min(len(seeds), cpu_count() or 1)
+def _cells_of(task: tuple[str, int], scenario_id: str) -> list[engine.Answered]:
+    return engine.cells(engine.load_scenario(scenario_id), *task)
+
+
+def _on_all_cores(tasks: Sequence[S], work: Callable[[S], T]) -> Iterator[T]:
+    """What `work` makes of every task, in their order: a process a core, because most of a rehearsal is cards and not market."""
+    workers = min(len(tasks), cpu_count() or 1)
     if workers == 1:
-        yield from map(work, seeds)
+        yield from map(work, tasks)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(work, seeds)
+        yield from pool.map(work, tasks)
 
 
 def _said(seeds: Sequence[int]) -> str:
