@@ -358,8 +358,8 @@ def servers_of(args: Args) -> list[int]:
 
 
 def numbers_of(args: Args) -> list[int]:
-    """The numbers of what a command shows: servers, or a mail."""
-    return servers_of(args) or ([args["mail"]] if "mail" in args else [])
+    """The numbers of what a command shows: servers, or a mail; 0 where it is of no single one."""
+    return servers_of(args) or [args.get("mail", 0)]
 
 
 def beyond(lately: Collection[int], servers: Collection[int], most: int) -> bool:

@@ -166,6 +166,7 @@ def sought(sim: "Simulation", value: object) -> str:
     "Search every server's log",
     args={"text": sought},
     informs=True,
+    shows="log",
     counted="reading",
     card="log",
     help="For an order's number, a stock or a broker.",

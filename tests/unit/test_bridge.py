@@ -425,6 +425,14 @@ def test_a_diagnosis_that_makes_no_sense_is_refused():
     assert declare(sim, "old-release", "server 3", "risk") is None
 
 
+def test_a_search_over_all_logs_is_evidence_too():
+    sim = at(OPEN, instant=True)
+    assert give(sim, "operator", "log.search", text=sim.names[0]) is None
+    (row,) = sight(sim, "operator")["diagnosis"]["seen"]
+    assert (row["id"], row["title"]) == ("log 0", f"Logs searched for {sim.names[0]} at 09:30:00")
+    assert declare(sim, "hardware", f"stocks {sim.names[0]}", evidence=("log 0",)) is None
+
+
 def test_a_cause_alone_is_a_guess_nowhere():
     sim = at(OPEN)
     assert give(sim, "operator", "diagnosis.declare", cause="hardware") is None
