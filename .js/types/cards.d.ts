@@ -106,7 +106,12 @@ declare namespace Card {
   interface Rules { rules: Rule[] }
   interface Parent { id: number; symbol: string; children_per_s: number; shares: number; executed: number }
   interface DashboardRow { n: number; name: string; children_per_s: number; parents: Parent[] }
-  interface Dashboard { built: boolean; per_second: number | null; as_of: string | null; servers: DashboardRow[] }
+  interface BrokerRates { name: string; orders_per_s: number }
+  interface ExchangeRates { name: string; children_per_s: number; executions_per_s: number }
+  /* Of servers over the last five seconds; of brokers orders in, and of exchanges orders out and executions, over the last minute. */
+  interface Dashboard {
+    built: boolean; per_second: number | null; as_of: string | null; servers: DashboardRow[]; brokers: BrokerRates[]; exchanges: ExchangeRates[];
+  }
   interface Pnl {
     as_of: string; lag_s: number; mid_usd: number; gross_usd: number; net_usd: number; long_usd: number; short_usd: number; cash_usd: number;
     cash_left_usd: number; gross_per_min_usd: number; sold_now_usd: number | null; growing: boolean;

@@ -567,11 +567,26 @@ class DashboardRow(TypedDict):
     parents: list[Parent]
 
 
+class BrokerRates(TypedDict):
+    name: str
+    orders_per_s: float
+
+
+class ExchangeRates(TypedDict):
+    name: str
+    children_per_s: float
+    executions_per_s: float
+
+
 class Dashboard(TypedDict):
+    """Of servers over the last five seconds; of brokers orders in, and of exchanges orders out and executions, over the last minute."""
+
     built: bool
     per_second: int | None
     as_of: str | None
     servers: list[DashboardRow]
+    brokers: list[BrokerRates]
+    exchanges: list[ExchangeRates]
 
 
 # -- the risk manager

@@ -1,6 +1,6 @@
 """The operator's cards: process states, firm totals, one log and one server when asked; no money, no positions, no releases."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 from engine.evidence.evidence import log_text
 from engine.firm import safeguards
@@ -8,7 +8,7 @@ from engine.firm.fleet import RUNNING
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
 from engine.market.measure import COLUMNS
-from engine.market.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS
+from engine.market.state import CHILDREN, EXCHANGES_AT, EXECUTIONS, ORDERS, PARENTS, REJECTS
 from engine.sights import cards
 from engine.sights.parts import alerts_card, bell_card, clock_card, inbox_card, kept, levers_card, work_card
 from engine.sights.team import team_cards
@@ -114,9 +114,9 @@ def rules_card(sim: Simulation) -> cards.Rules:
 
 def dashboard_card(sim: Simulation) -> cards.Dashboard:
     """Children of every server and of its busiest parents over the last five seconds, once there is a dashboard; with what each parent asked
-    for and has executed."""
+    for and has executed, and the last minute's rates of brokers and exchanges."""
     if "dashboard" not in sim.safeguards.built:
-        return {"built": False, "per_second": None, "as_of": None, "servers": []}
+        return {"built": False, "per_second": None, "as_of": None, "servers": [], "brokers": [], "exchanges": []}
     found, unseen = sim.safeguards.dashboard, safeguards.unseen_server(sim)
 
     def make() -> list[cards.DashboardRow]:
@@ -136,6 +136,24 @@ def dashboard_card(sim: Simulation) -> cards.Dashboard:
         "per_second": int(sim.safeguards.settings.get("dashboard", 0)) or None,
         "as_of": None if found["step"] is None else sim.calendar.clock(found["step"]),
         "servers": kept(sim, "dashboard", (found["step"], unseen), make),
+        **kept(sim, "dashboard flows", sim.gauges.tick, lambda: _flows(sim)),
+    }
+
+
+class _Flows(TypedDict):
+    brokers: list[cards.BrokerRates]
+    exchanges: list[cards.ExchangeRates]
+
+
+def _flows(sim: Simulation) -> _Flows:
+    """Rates of every broker and every exchange, means of the last minute."""
+    rates = sim.gauges.flow_rates()
+    return {
+        "brokers": [{"name": name, "orders_per_s": round(float(rates[n, ORDERS]), 1)} for n, name in enumerate(sim.scenario.brokers, start=1)],
+        "exchanges": [
+            {"name": name, "children_per_s": round(float(rates[n, CHILDREN]), 1), "executions_per_s": round(float(rates[n, EXECUTIONS]), 1)}
+            for n, name in enumerate(sim.scenario.exchanges, start=EXCHANGES_AT + 1)
+        ],
     }
 
 

@@ -126,6 +126,8 @@ def dashboard(sim: Simulation, number: int) -> Shown:
             done = f"{first['executed']:,} of {first['shares']:,}"
             says = f", order {first['id']:,} in {first['symbol']} {first['children_per_s']:,}, executed {done}"
         lines.append(f"{row['name']}: {row['children_per_s']:,} children a second{says}")
+    lines += [f"{row['name']}: {row['orders_per_s']:,} orders in a second" for row in card["brokers"]]
+    lines += [f"{row['name']}: {row['children_per_s']:,} orders out, {row['executions_per_s']:,} executions a second" for row in card["exchanges"]]
     return f"Dashboard at {card['as_of']}", cut("\n".join(lines))
 
 

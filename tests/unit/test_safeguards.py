@@ -9,7 +9,7 @@ from engine import Simulation, restore, save, score, sight
 from engine.firm import bridge, safeguards, server_ops
 from engine.firm.safeguards import CONTROLS
 from engine.firm.workload import free_hands, minutes_of
-from engine.market.state import ERROR
+from engine.market.state import ERROR, ORDERS
 from engine.market.unwind import block_cost
 from tests.days import OPEN, WEEK
 from tests.small import give, heard, ok, small_scenario, until
@@ -312,6 +312,12 @@ def test_the_dashboard_shows_a_runaway_within_five_seconds_and_alerts_once_a_ser
     ok(sim, "operator", "evidence.share", what="dashboard", id=0)
     assert any(f"SMARS-{sim.stale}: {stale['children_per_s']:,}" in line for line in sim.bridge.items[-1]["lines"])
     assert sim.bridge.noticed == sim.now
+    card, rates = sight(sim, "operator")["dashboard"], sim.gauges.flow_rates()
+    assert [row["name"] for row in card["brokers"]] == list(sim.scenario.brokers)
+    assert [row["orders_per_s"] for row in card["brokers"]] == [round(float(rate), 1) for rate in rates[1 : len(card["brokers"]) + 1, ORDERS]]
+    out = sum(row["children_per_s"] for row in card["exchanges"])
+    assert len(card["exchanges"]) == 3 and out == pytest.approx(sight(sim, "operator")["rates"]["children_out"], abs=0.2) and out > 1
+    assert any(line.startswith("NYSE: ") and "executions a second" in line for line in sim.bridge.items[-1]["lines"])
     assert "dashboard" not in str(sight(sim, "risk")["limits"])
     assert restore(SCENARIO, save(sim)).digest() == sim.digest()
 
