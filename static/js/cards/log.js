@@ -69,7 +69,7 @@ function title(d, many) {
 /* What stands in the field is looked for in every server's log: an order's number, a stock, a broker. */
 /** @param {App} app @param {string} text */
 function searchAll(app, text) {
-  const why = blockedHands(app) ?? (text ? null : "Write an order's number, a stock or a broker first.");
+  const why = blockedHands(app) ?? (text ? null : "Write an order, a stock or a broker first.");
   const ask = () => (why ? app.voice.say(why, true) : app.commands.give("log", "log.search", { text }));
   return html`<button type="button" class="btn" data-act="search" aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${ask}>${icon("search")}All logs<span class="sr">: search${why ? `. Not now: ${why}` : ""}</span></button>`;
 }

@@ -37,8 +37,7 @@ export function mount(root, app) {
     render(WORDED.filter((kind) => d.servers.some((s) => lacksWord(app, kind, [s.n]))).map((kind) => wordLine(app, kind, () => list.querySelector("[data-act]")?.focus())), words);
     up.textContent = `${d.servers.filter((s) => s.state === "running").length} of ${d.servers.length} up`;
     const board = app.store.get("dashboard");
-    flows.hidden = !board?.brokers.length && !board?.exchanges.length;
-    render(flows.hidden || !board ? nothing : named(board), flows);
+    if (board?.built) void import("../lib/flow-rates.js").then(({ flowRates }) => flowRates(flows, board));
     speak(app, d.servers, before);
     past.draw(d.servers, list);
   };
@@ -73,11 +72,6 @@ function dashboard(b) {
   return html`<p class="server-rate" title="Dashboard: child orders a second over the last five seconds, and of its busiest parent"><span class="num">${rate(b.children_per_s)}<span class="unit"> /s</span></span>
     <span class="server-parent num">${top ? `one parent ${rate(top.children_per_s)}` : ""}</span></p>`;
 }
-
-/* With a dashboard: where orders come from and where they go, means of the last minute. */
-/** @param {Card.Dashboard} d */
-const named = (d) => html`<dl aria-label="Orders in by broker, a second">${d.brokers.map((b) => html`<div><dt>${b.name}</dt><dd>${rate(b.orders_per_s)}<span class="unit"> in /s</span></dd></div>`)}</dl>
-  <dl aria-label="Orders out and executions by exchange, a second">${d.exchanges.map((e) => html`<div><dt>${e.name}</dt><dd>${rate(e.children_per_s)}<span class="unit"> out /s</span>, ${rate(e.executions_per_s)}<span class="unit"> executed /s</span></dd></div>`)}</dl>`;
 
 /* What is being done to it stands where its state stood. */
 /** @type {Record<string, string>} */
