@@ -5,6 +5,16 @@ yes quickly and gets out patiently. All of it from what the cards say: without t
 do other things.
 """
 
+from engine.autopilots.fleetwide import (
+    flag_is_off,
+    name_the_release,
+    restart_each,
+    say_flag_off,
+    say_fresh,
+    start_each,
+    stop_each,
+    take_flag_off,
+)
 from engine.autopilots.history import take_capital, take_the_bid
 from engine.autopilots.operator import (
     ask_for_checks,
@@ -12,11 +22,13 @@ from engine.autopilots.operator import (
     bring_back,
     disconnect_firm,
     fail_over_to_standby,
+    name_an_outsider,
     name_it,
     press,
     read_mail,
     share_log,
     share_mail,
+    show_at_once,
     stop_it,
     tail_next,
     trust_the_pager,
@@ -33,6 +45,7 @@ from engine.autopilots.team import (
     checksum_to_share,
     declare_cause,
     read_pin,
+    running_away,
     say_calm,
     suspect,
     was_told,
@@ -72,9 +85,11 @@ def clearing(eyes: Eyes) -> bool:
 def checked(eyes: Eyes, server: Host) -> bool:
     """Whether a server has a checksum that still tells something: one after its last copy or start, and after the operator began to wait."""
     checksum, moments = server["checksum"], [server["copied_at"]]
-    moments += [row["at"] for row in eyes.done("server.start", target=server["name"]) if row["state"] == "done"]
+    started = [eyes.at(row["at"]) for row in eyes.done("server.start", target=server["name"]) if row["state"] == "done"]
     moments += [item["at"] for item in eyes.bridge(kind="say") if item["title"] == eyes.words.fill(SEND_CHECKS)]
-    return checksum is not None and all(eyes.at(checksum["at"]) >= eyes.at(moment) for moment in moments)
+    if checksum is None or any(eyes.at(checksum["at"]) <= moment for moment in started):
+        return False
+    return all(eyes.at(checksum["at"]) >= eyes.at(moment) for moment in moments)
 
 
 def as_good(eyes: Eyes) -> list[str]:
@@ -99,7 +114,8 @@ def check_suspect(eyes: Eyes) -> Move | None:
     """The one the team names; without a name all of them, one after the other, once somebody has asked or waits."""
     servers = eyes.hosts
     named = suspect(eyes)
-    wanted = [row for row in servers if row["n"] == named]
+    wanted = [row for row in servers if row["n"] == named or row["n"] in running_away(eyes)[:1]]
+    wanted = [] if flag_is_off(eyes) else wanted
     if clearing(eyes) or (not named and asked_about(eyes) and not any(wrong(eyes, row) for row in servers)):
         wanted += [row for row in servers if row["n"] != named]
     for row in wanted:
@@ -160,6 +176,17 @@ def _restart(eyes: Eyes) -> Move | None:
             continue
         if not eyes.done("server.start", copied[0]["at"], row["name"]) and not eyes.busy("server.start", row["name"]):
             return Move("server.start", {"server": row["n"]}, "certain", "The new release is on its disk.")
+    return None
+
+
+def restart_old(eyes: Eyes) -> Move | None:
+    """The file is right and the process older than it: a restart is all it takes."""
+    for row in eyes.hosts:
+        found = row["checksum"]
+        if not found or row["work"] or not eyes.free or not checked(eyes, row) or eyes.done("server.start", found["at"], row["name"]):
+            continue
+        if found["disk_release"] in as_good(eyes) and found["process_release"] not in ("", *as_good(eyes)):
+            return Move("server.start", {"server": row["n"]}, "certain", "The file is right, and the process was never restarted.")
     return None
 
 
@@ -253,16 +280,18 @@ def _flatten(eyes: Eyes) -> Move | None:
 _answer = pick_up(
     5, "date.stand", "racks.walk", "tired.home",
     "golive.check", "golive_again.line", "blotter.list", "settle.all", "exchange.wait", "exchange_again.session", "exchange_back.error",
-    "floor.order", "chief.stop", "chief_again.stop", "client.cancel", "client_again.cancel", "sessions.one", "legal.image", "broker.figures",
+    "floor.order", "floor_all.part", "chief.stop", "chief_again.stop", "client.cancel", "client_again.cancel", "sessions.one", "legal.image",
+    "broker.figures",
 )  # fmt: skip
 
 _DAY: dict[str, tuple[Habit, ...]] = {
     "operator": (
-        press, stop_it, fail_over_to_standby, disconnect_firm, name_it, share_log, ask_to_disconnect, share_mail, say_calm, ask_for_checks,
-        tail_next, bring_back, read_mail,
+        press, stop_it, stop_each, fail_over_to_standby, disconnect_firm, start_each, show_at_once, name_it, name_an_outsider, say_fresh, share_log,
+        ask_to_disconnect, share_mail, say_calm, ask_for_checks, tail_next, bring_back, read_mail,
     ),
     "deployer": (
-        name_the_stale, ask_to_copy, share_checksum, clear_servers, _copy, _restart, check_suspect, read_own_mail,
+        say_flag_off, take_flag_off, name_the_stale, name_the_release, ask_to_copy, share_checksum, say_fresh, clear_servers, _copy, _restart,
+        restart_old, restart_each, check_suspect, read_own_mail,
     ),
     "risk": (
         _give_the_word, share_position, set_dials, cap, ask_busts, lift_cap, _flatten, take_the_bid, take_capital, read_own_mail,

@@ -8,12 +8,16 @@ from engine.autopilots.plan import stands
 from engine.autopilots.team import (
     FLOOD_S,
     MAY_START,
+    OUTSIDE,
     REPAIRED,
     SEND_CHECKS,
     declare_cause,
+    declare_known,
+    everywhere,
     flood_s,
     odd_line,
     reject_orders,
+    running_away,
     server_names,
     suspect,
     was_told,
@@ -48,17 +52,34 @@ def trust_the_pager(eyes: Eyes) -> Move | None:
 
 
 def at_fault(eyes: Eyes) -> int:
-    """The server on the screen's log that gave itself away, else the one the team has named."""
-    named = suspect(eyes)
+    """The server on the screen's log that gave itself away, else the one whose log was shown or that the team has named; after the bell as long
+    as it runs.
+    """
     if odd_line(eyes) and eyes.log:
         return eyes.log["server"]
-    return 0 if was_told(eyes, REPAIRED, server_names(eyes).get(named, "")) else named
+    named = next(reversed(running_away(eyes)), 0) or suspect(eyes)
+    row = next((row for row in eyes.servers if row["n"] == named), None)
+    down = eyes.phase != "premarket" and row is not None and row["state"] != "running"
+    return 0 if down or row is None or was_told(eyes, REPAIRED, row["name"]) else named
+
+
+def looked_into(eyes: Eyes) -> list[str]:
+    """The targets of this morning's logs that were read: since the bell, once it has rung."""
+    since = eyes.morning if eyes.phase == "premarket" else eyes.bell
+    return [row["target"] for row in eyes.done("log.tail", since) if row["state"] == "done"]
+
+
+def one_alone(eyes: Eyes) -> bool:
+    """Whether one server gave itself away and another was looked at as well."""
+    return len(running_away(eyes)) == 1 and len(set(looked_into(eyes))) > 1
 
 
 def searching(eyes: Eyes) -> bool:
-    """Whether the logs must say which server it is: rejects repeat, or the market is flooded, and none is named."""
+    """Whether the logs must say which server it is: rejects repeat, or the market is flooded, and none is named; or whether it is one alone."""
     rejected = eyes.phase == "premarket" and bool(reject_orders(eyes)) and not suspect(eyes)
-    return (rejected or flooded(eyes)) and not at_fault(eyes)
+    if eyes.phase == "bell" and flooded(eyes) and not everywhere(eyes) and not one_alone(eyes):
+        return True
+    return (rejected or flooded(eyes)) and not at_fault(eyes) and not everywhere(eyes)
 
 
 def flooded(eyes: Eyes) -> bool:
@@ -79,14 +100,14 @@ def read_mail(eyes: Eyes) -> Move | None:
 
 
 def tail_next(eyes: Eyes) -> Move | None:
-    """Look for the orders in one log after another: those not seen yet, then the one seen longest ago."""
-    if not searching(eyes) or eyes.free == 0 or eyes.busy("log.tail") or (sure(eyes) and could_fail_over(eyes)):
+    """Look for the orders in one log after another: those not seen yet, then the one seen longest ago; after the bell with both hands."""
+    if not searching(eyes) or eyes.free == 0 or (eyes.phase != "bell" and eyes.busy("log.tail")) or (sure(eyes) and could_fail_over(eyes)):
         return None
     seen = {
         row["target"]: row["at"]
         for row in reversed(eyes.done("log.tail", eyes.bell if eyes.phase == "bell" else eyes.morning))
     }
-    up = [row for row in eyes.servers if row["state"] == "running"]
+    up = [row for row in eyes.servers if row["state"] == "running" and row["n"] not in running_away(eyes)]
     up.sort(key=lambda row: (seen.get(row["name"], ""), row["n"]))
     return Move("log.tail", {"server": up[0]["n"]}, None, "Which server says so?") if up else None
 
@@ -107,9 +128,25 @@ def share_mail(eyes: Eyes) -> Move | None:
     return Move("evidence.share", {"what": "mail", "id": read[-1]["id"]})
 
 
+def show_at_once(eyes: Eyes) -> Move | None:
+    """After the bell the log is shown before the next one is on the screen."""
+    return share_log(eyes) if eyes.phase == "bell" else None
+
+
 def name_it(eyes: Eyes) -> Move | None:
-    """Say which server it is."""
+    """Say which server it is; after the bell once another was looked at that is well."""
+    if eyes.phase != "premarket" and not one_alone(eyes):
+        return None
     return declare_cause(eyes, at_fault(eyes), "certain", odd_line(eyes)) if odd_line(eyes) else None
+
+
+def name_an_outsider(eyes: Eyes) -> Move | None:
+    """Rejects until the bell, and not one of the logs has an order of theirs: whoever writes them is none of the servers."""
+    if eyes.phase != "premarket" or not eyes.past(LAST_MINUTE) or not reject_orders(eyes) or at_fault(eyes) or suspect(eyes):
+        return None
+    if set(server_names(eyes).values()) - set(looked_into(eyes)):
+        return None
+    return declare_known(eyes, OUTSIDE, "", "likely", "None of the logs has these orders.")
 
 
 def stop_it(eyes: Eyes) -> Move | None:
@@ -131,9 +168,11 @@ def ask_to_disconnect(eyes: Eyes) -> Move | None:
 
 
 def measures(eyes: Eyes) -> list[Deed]:
-    """What the operator has done since the bell that was meant to end it, in the order of time: switch or standby, and the first stop."""
+    """What the operator has done since the bell that was meant to end it, in the order of time: switch or standby, and the first stop, or the
+    last where all are stopped one by one.
+    """
     stops = eyes.done("server.stop", eyes.bell)
-    found = [*eyes.done("standby.failover", eyes.bell), *eyes.done("killswitch.press", eyes.bell), *stops[-1:]]
+    found = [*eyes.done("standby.failover", eyes.bell), *eyes.done("killswitch.press", eyes.bell), *(stops[:1] if everywhere(eyes) else stops[-1:])]
     return sorted(found, key=lambda row: eyes.at(row["at"]))
 
 

@@ -9,13 +9,15 @@ from engine.sights.cards import BridgeItem, Host
 _SERVER = re.compile(r"server (\d+)")
 _ORDER = re.compile(r"(?i)\b(?:order|ord|rej)[\s=]+(\d+)")
 FILLED = re.compile(r"qty=(\d+) filled=(\d+)")
-_BUSY_PER_S = 200  # child orders a second that no morning of this firm has seen
+_BUSY_PER_S = 100  # child orders a second that no ordinary morning of this firm has seen
 FLOOD_S = 40  # seconds of them that nobody takes for the noise of the bell
-CHILDREN_A_PARENT = 40  # nor so many children for each order that comes in
+CHILDREN_A_PARENT = 20  # nor so many children for each order that comes in
 
 COMPARED: dict[Literal["config", "data"], str] = {"config": "Config", "data": "Reference data"}  # as their pins are headed
 # By what the causes are known that a checksum shows.
 ON_DISK, IN_PROCESS = "disk holds another release", "process runs another release"
+DEFECTIVE = "release that went live"  # and by what the one is known that several servers share
+OUTSIDE = "outside the fleet"  # and the one that none of them has
 REPAIRED = "{name} runs the new release now."
 MAY_START = "{name} has the right release on disk: it may be started."
 CALM = "The flood of orders has stopped."
@@ -58,13 +60,20 @@ def declared(eyes: Eyes, server: int) -> bool:
 
 def declare_cause(eyes: Eyes, server: int, confidence: str, why: str, words: str = ON_DISK) -> Move | None:
     """Declare that this server runs another release than the rest, with what this desk has seen of it."""
-    cause = next((row["id"] for known in (words, ON_DISK) for row in eyes.causes if known in row["label"]), None)
-    if cause is None or declared(eyes, server):
+    known = next((one for one in (words, ON_DISK) if any(one in row["label"] for row in eyes.causes)), None)
+    if known is None or declared(eyes, server):
         return None
-    name = server_names(eyes)[server]
-    of_it = [row["id"] for row in eyes.seen if name in row["title"]]
+    return declare_known(eyes, known, f"server {server}", confidence, why, server_names(eyes)[server])
+
+
+def declare_known(eyes: Eyes, words: str, place: str, confidence: str, why: str, *names: str) -> Move | None:
+    """Declare the cause that is known by these words, once: with what this desk has seen of these names, and with the rejects."""
+    cause = next((row for row in eyes.causes if words in row["label"]), None)
+    if cause is None or any((row["cause"], row["place"]) == (cause["id"], place or "none") for row in eyes.declared):
+        return None
+    of_it = [row["id"] for row in eyes.seen if any(name in row["title"] for name in names)]
     beside = [row["id"] for row in eyes.seen if eyes.words.reject in row["title"]]
-    return Move("diagnosis.declare", {"cause": cause, "place": f"server {server}", "evidence": [*of_it, *beside][:3]}, confidence, why)
+    return Move("diagnosis.declare", {"cause": cause["id"], "place": place or "none", "evidence": [*of_it, *beside][:3]}, confidence, why)
 
 
 def checksum_to_share(eyes: Eyes, row: Host) -> bool:
@@ -111,10 +120,33 @@ def odd_line(eyes: Eyes) -> str:
         text = line["text"]
         if eyes.words.reject in text and any(order in _ORDER.findall(text) for order in orders):
             return text
-        filled = FILLED.search(text)
-        if filled and int(filled[2]) > 3 * int(filled[1]):
+        if overfilled(text):
             return text
     return ""
+
+
+def overfilled(text: str) -> bool:
+    """Whether a line of a log has a parent that was filled many times over."""
+    filled = FILLED.search(text)
+    return filled is not None and int(filled[2]) > 3 * int(filled[1])
+
+
+def running_away(eyes: Eyes) -> list[int]:
+    """Servers of which the operator has shown such a line since the bell, and this desk has seen it; in the order in which they were shown."""
+    numbers = {name: n for n, name in server_names(eyes).items()}
+    found = [
+        numbers[name]
+        for item in known_pins(eyes, "operator")
+        for name in numbers
+        if eyes.at(item["at"]) >= eyes.at(eyes.bell) and item["title"].startswith(f"Log of {name} ") and any(map(overfilled, item["lines"]))
+    ]
+    return list(dict.fromkeys(found))
+
+
+def everywhere(eyes: Eyes) -> list[int]:
+    """The servers that run away, where that is more than one: then it is none of them alone."""
+    found = running_away(eyes)
+    return found if len(found) > 1 else []
 
 
 def calm(eyes: Eyes) -> bool:
@@ -125,7 +157,7 @@ def calm(eyes: Eyes) -> bool:
 def say_calm(eyes: Eyes) -> Move | None:
     """Say that it is over, when the chart shows a flood and the last minute none."""
     flooded = flood_s(eyes) >= FLOOD_S
-    quiet = eyes.children_out < _BUSY_PER_S // 4
+    quiet = eyes.children_out < _BUSY_PER_S // 2
     return say(eyes, CALM) if flooded and quiet and eyes.phase in ("bell", "unwind") else None
 
 

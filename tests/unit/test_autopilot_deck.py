@@ -1,0 +1,60 @@
+"""The autopilot `competent` on mornings of the deck: what it does follows from what its desks see."""
+
+from typing import Any
+
+import pytest
+
+from engine import DESKS, rehearse, score
+from engine.analysis.rehearsal import Rehearsal
+from tests.days import clock, step_at
+from tests.unit.test_faults import only
+
+pytestmark = pytest.mark.whole
+
+
+def morning(fault: str, seed: int, until: str) -> Rehearsal:
+    """A morning with that fault, played by three of them."""
+    return rehearse(only(fault), seed, dict.fromkeys(DESKS, "competent"), until=step_at(until))
+
+
+def given(run: Rehearsal, *kinds: str) -> list[tuple[str, Any]]:
+    """(clock, arguments) of the commands of these kinds that were not refused."""
+    refused = [command.seq for command, _ in run.refused]
+    return [(clock(command.step), command.args) for command in run.commands if command.kind in kinds and command.seq not in refused]
+
+
+MENDS = ("server.stop", "server.start", "servers.stop_all", "smars.disconnect", "release.copy", "release.rollback", "flag.clear", "limit.set")
+
+
+def test_a_process_older_than_its_file_is_restarted_before_the_bell_and_nothing_is_copied():
+    run = morning("stale-process", 3, "09:31")
+    assert [args for _, args in given(run, *MENDS)] == [{"server": run.sim.stale}]
+    assert run.sim.fleet[run.sim.stale].running == run.sim.fleet.target
+
+
+def test_a_server_that_missed_the_release_gets_it_before_the_bell():
+    run = morning("stale-release", 1, "09:31")
+    assert [args["servers"] for _, args in given(run, "release.copy")] == [[run.sim.stale]]
+    assert run.sim.fleet[run.sim.stale].running == run.sim.fleet.target
+
+
+def test_mails_that_no_log_explains_are_filed_and_the_fleet_is_left_alone():
+    run = morning("nothing", 3, "09:40")
+    assert given(run, *MENDS) == []
+    assert run.sim.bridge.declared[-1]["right"]
+
+
+def test_what_several_servers_do_ends_with_the_flag_and_a_restart_of_all_and_no_rollback():
+    run = morning("defective-release", 4, "09:48")
+    off = [at for at, _ in given(run, "flag.clear")]
+    assert len(off) == 1 and off[0] < "09:34"
+    assert sorted(args["server"] for _, args in given(run, "server.start")) == list(range(1, 9))
+    assert given(run, "release.rollback", "release.copy", "smars.disconnect") == []
+    assert run.sim.bridge.diagnosed is not None
+    assert score(run.sim)["trading"] < 3_000_000
+
+
+def test_a_busy_market_in_which_our_part_is_what_it_always_is_is_traded_on():
+    run = morning("market-wide", 2, "09:45")
+    assert given(run, *MENDS) == []
+    assert "floor_all.part" in [args["reply"] for _, args in given(run, "call.answer")]
