@@ -36,6 +36,7 @@ from engine.autopilots.operator import (
 from engine.autopilots.parts import Eyes, Habit, Move, open_mail, pick_up, say
 from engine.autopilots.plan import stands
 from engine.autopilots.team import (
+    ANOTHER_CONFIG,
     IN_PROCESS,
     MAY_START,
     ON_DISK,
@@ -43,7 +44,11 @@ from engine.autopilots.team import (
     SEND_CHECKS,
     calm,
     checksum_to_share,
+    comparison_to_share,
     declare_cause,
+    declare_known,
+    everywhere,
+    known_pins,
     read_pin,
     running_away,
     say_calm,
@@ -190,6 +195,55 @@ def restart_old(eyes: Eyes) -> Move | None:
     return None
 
 
+def compare_config(eyes: Eyes) -> Move | None:
+    """The one server that runs away, after the bell: does it read what the others read?"""
+    found = running_away(eyes)
+    row = next((row for row in eyes.hosts if row["n"] in found), None)
+    if row is None or everywhere(eyes) or row["config"] or eyes.busy("config.compare") or not eyes.free:
+        return None
+    return Move("config.compare", {"servers": [row["n"]]}, "likely", "What does it read?")
+
+
+def misled(eyes: Eyes) -> list[Host]:
+    """Servers whose config is another than the recorded one, on disk or as loaded, and no change says that it should be."""
+    changes = [row["title"] for row in eyes.deployer["changes"]["rows"]] if eyes.deployer else []
+    found = []
+    for row in eyes.hosts:
+        versions = [row["config"]["disk"], row["config"]["loaded"]] if row["config"] else []
+        names = [version["name"] for version in versions if version and not version["right"]]
+        if any(not any(name in title and row["name"] in title for title in changes) for name in names):
+            found.append(row)
+    return found
+
+
+def mend_config(eyes: Eyes) -> Move | None:
+    """Load what is recorded, and restart: what already runs read the other."""
+    for row in misled(eyes):
+        loaded = eyes.done("config.load", target=row["name"])
+        if row["work"] or not eyes.free:
+            continue
+        if not loaded:
+            return Move("config.load", {"servers": [row["n"]]}, "certain", "It reads another config than the rest.")
+        if loaded[0]["state"] == "done" and not eyes.done("server.start", loaded[0]["at"], row["name"]):
+            return Move("server.start", {"server": row["n"]}, "certain", "It has the recorded config now.")
+    return None
+
+
+def name_the_config(eyes: Eyes) -> Move | None:
+    """Another config, of which nobody knows, is a diagnosis."""
+    for row in misled(eyes):
+        return declare_known(eyes, ANOTHER_CONFIG, f"server {row['n']}", "certain", f"{row['name']} reads another config.", row["name"])
+    return None
+
+
+def share_config(eyes: Eyes) -> Move | None:
+    """Show how the config differs."""
+    for row in misled(eyes):
+        if comparison_to_share(eyes, row, "config"):
+            return Move("evidence.share", {"what": "config", "id": row["n"]})
+    return None
+
+
 def clear_servers(eyes: Eyes) -> Move | None:
     """Say of a server what its checksum has shown."""
     for row in eyes.hosts:
@@ -226,16 +280,21 @@ def share_position(eyes: Eyes) -> Move | None:
     return Move("evidence.share", {"what": "pnl", "id": 0}) if alarming(eyes) and not eyes.bridge(kind="pin", desk="risk") else None
 
 
+def found_out(eyes: Eyes) -> bool:
+    """Whether the operator has shown a log since the bell, and so is at it."""
+    return any(item["title"].startswith("Log of ") and eyes.at(item["at"]) >= eyes.at(eyes.bell) for item in known_pins(eyes, "operator"))
+
+
 def cap(eyes: Eyes) -> Move | None:
     """Nobody stops it: reject what makes the position larger."""
-    if alarming(eyes) and not eyes.cap_usd and eyes.past("09:36") and not eyes.busy("limit.set"):
+    if alarming(eyes) and not found_out(eyes) and not eyes.cap_usd and eyes.past("09:36") and not eyes.busy("limit.set"):
         return Move("limit.set", {"gross_usd": CAP_USD}, "likely", "It grows and nobody has stopped it.")
     return None
 
 
 def lift_cap(eyes: Eyes) -> Move | None:
     """The cap turns clients away as well once the danger is over."""
-    if eyes.cap_usd and calm(eyes) and not alarming(eyes) and not eyes.busy("limit.set"):
+    if eyes.cap_usd and (calm(eyes) or (found_out(eyes) and not eyes.growing)) and not alarming(eyes) and not eyes.busy("limit.set"):
         return Move("limit.set", {"gross_usd": 0}, "likely", "Clients' orders meet it too.")
     return None
 
@@ -290,8 +349,8 @@ _DAY: dict[str, tuple[Habit, ...]] = {
         ask_to_disconnect, share_mail, say_calm, ask_for_checks, tail_next, bring_back, read_mail,
     ),
     "deployer": (
-        say_flag_off, take_flag_off, name_the_stale, name_the_release, ask_to_copy, share_checksum, say_fresh, clear_servers, _copy, _restart,
-        restart_old, restart_each, check_suspect, read_own_mail,
+        say_flag_off, take_flag_off, name_the_stale, name_the_release, name_the_config, ask_to_copy, share_checksum, share_config,
+        say_fresh, clear_servers, _copy, _restart, restart_old, mend_config, restart_each, compare_config, check_suspect, read_own_mail,
     ),
     "risk": (
         _give_the_word, share_position, set_dials, cap, ask_busts, lift_cap, _flatten, take_the_bid, take_capital, read_own_mail,

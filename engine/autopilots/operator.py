@@ -11,11 +11,13 @@ from engine.autopilots.team import (
     OUTSIDE,
     REPAIRED,
     SEND_CHECKS,
+    alarmed,
     declare_cause,
     declare_known,
     everywhere,
     flood_s,
     odd_line,
+    overfilled,
     reject_orders,
     running_away,
     server_names,
@@ -83,7 +85,11 @@ def searching(eyes: Eyes) -> bool:
 
 
 def flooded(eyes: Eyes) -> bool:
-    """Whether the market is flooded, and has been for longer than the bell is loud; with a silent pager one believes in a busy first day."""
+    """Whether the market is flooded, and has been for longer than the bell is loud, or the position is; with a silent pager one believes in a busy
+    first day.
+    """
+    if eyes.phase == "bell" and alarmed(eyes) and not relies_on_pager(eyes):
+        return True
     return wild(eyes) and flood_s(eyes) >= (SEARCH_DOUBT * SURE_S if relies_on_pager(eyes) else FLOOD_S)
 
 
@@ -134,8 +140,8 @@ def show_at_once(eyes: Eyes) -> Move | None:
 
 
 def name_it(eyes: Eyes) -> Move | None:
-    """Say which server it is; after the bell once another was looked at that is well."""
-    if eyes.phase != "premarket" and not one_alone(eyes):
+    """Say which server it is; after the bell once another was looked at that is well, and if old code would do it."""
+    if eyes.phase != "premarket" and not (one_alone(eyes) and overfilled(odd_line(eyes))):
         return None
     return declare_cause(eyes, at_fault(eyes), "certain", odd_line(eyes)) if odd_line(eyes) else None
 
@@ -155,7 +161,7 @@ def stop_it(eyes: Eyes) -> Move | None:
     row = next((row for row in eyes.servers if row["n"] == n), None)
     if row is None or row["state"] != "running" or row["work"] or was_told(eyes, REPAIRED, row["name"]):
         return None
-    if wild(eyes) or (eyes.phase == "premarket" and eyes.past(LAST_MINUTE)):
+    if wild(eyes) or (eyes.phase == "bell" and alarmed(eyes)) or (eyes.phase == "premarket" and eyes.past(LAST_MINUTE)):
         return Move("server.stop", {"server": n}, "certain", "It is this one.")
     return None
 

@@ -8,6 +8,7 @@ from engine.sights.cards import BridgeItem, Host
 
 _SERVER = re.compile(r"server (\d+)")
 _ORDER = re.compile(r"(?i)\b(?:order|ord|rej)[\s=]+(\d+)")
+_LOT, _ODD_FILLS = 100, 5  # shares that orders are filled by, and lines that are otherwise before anybody wonders
 FILLED = re.compile(r"qty=(\d+) filled=(\d+)")
 _BUSY_PER_S = 100  # child orders a second that no ordinary morning of this firm has seen
 FLOOD_S = 40  # seconds of them that nobody takes for the noise of the bell
@@ -17,6 +18,7 @@ COMPARED: dict[Literal["config", "data"], str] = {"config": "Config", "data": "R
 # By what the causes are known that a checksum shows.
 ON_DISK, IN_PROCESS = "disk holds another release", "process runs another release"
 DEFECTIVE = "release that went live"  # and by what the one is known that several servers share
+ANOTHER_CONFIG = "another config"
 OUTSIDE = "outside the fleet"  # and the one that none of them has
 REPAIRED = "{name} runs the new release now."
 MAY_START = "{name} has the right release on disk: it may be started."
@@ -114,21 +116,28 @@ def reject_orders(eyes: Eyes) -> list[str]:
 
 
 def odd_line(eyes: Eyes) -> str:
-    """The line of the tail on the screen that gives its server away: a reject of a mailed order, or a parent filled many times over."""
+    """The line of the tail on the screen that gives its server away: a reject of a mailed order, or fills as no order has them."""
     orders = reject_orders(eyes)
     for line in eyes.log["lines"] if eyes.log else []:
         text = line["text"]
         if eyes.words.reject in text and any(order in _ORDER.findall(text) for order in orders):
             return text
-        if overfilled(text):
-            return text
-    return ""
+    texts = [line["text"] for line in eyes.log["lines"]] if eyes.log else []
+    since_the_bell = eyes.log is not None and eyes.at(eyes.log["at"]) >= eyes.at(eyes.bell)
+    return given_away(texts) if since_the_bell else next(filter(overfilled, texts), "")
 
 
 def overfilled(text: str) -> bool:
     """Whether a line of a log has a parent that was filled many times over."""
     filled = FILLED.search(text)
     return filled is not None and int(filled[2]) > 3 * int(filled[1])
+
+
+def given_away(texts: list[str]) -> str:
+    """The line with a parent filled many times over, or the first of many whose fills are counted in other than lots; "" where there is none."""
+    counted = [(text, int(filled[2])) for text in texts if (filled := FILLED.search(text)) and int(filled[2])]
+    odd = [text for text, filled in counted if filled % _LOT]
+    return next(filter(overfilled, texts), odd[0] if len(odd) >= _ODD_FILLS and 2 * len(odd) > len(counted) else "")
 
 
 def running_away(eyes: Eyes) -> list[int]:
@@ -138,7 +147,7 @@ def running_away(eyes: Eyes) -> list[int]:
         numbers[name]
         for item in known_pins(eyes, "operator")
         for name in numbers
-        if eyes.at(item["at"]) >= eyes.at(eyes.bell) and item["title"].startswith(f"Log of {name} ") and any(map(overfilled, item["lines"]))
+        if eyes.at(item["at"]) >= eyes.at(eyes.bell) and item["title"].startswith(f"Log of {name} ") and given_away(item["lines"])
     ]
     return list(dict.fromkeys(found))
 
@@ -147,6 +156,11 @@ def everywhere(eyes: Eyes) -> list[int]:
     """The servers that run away, where that is more than one: then it is none of them alone."""
     found = running_away(eyes)
     return found if len(found) > 1 else []
+
+
+def alarmed(eyes: Eyes) -> bool:
+    """Whether the risk manager has shown a position that no morning explains, and no server was stopped since."""
+    return any(eyes.at(item["at"]) >= eyes.at(eyes.bell) for item in known_pins(eyes, "risk")) and not eyes.done("server.stop", eyes.bell)
 
 
 def calm(eyes: Eyes) -> bool:

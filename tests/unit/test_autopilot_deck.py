@@ -58,3 +58,12 @@ def test_a_busy_market_in_which_our_part_is_what_it_always_is_is_traded_on():
     run = morning("market-wide", 2, "09:45")
     assert given(run, *MENDS) == []
     assert "floor_all.part" in [args["reply"] for _, args in given(run, "call.answer")]
+
+
+def test_a_server_whose_config_nobody_knows_of_is_stopped_given_the_recorded_one_and_started():
+    run = morning("stale-config", 4, "09:46")
+    bad = run.sim.stale
+    assert [args for _, args in given(run, "server.stop", "server.start")] == [{"server": bad}] * 2
+    assert [args["servers"] for _, args in given(run, "config.load")] == [[bad]]
+    assert given(run, "release.copy", "flag.clear", "smars.disconnect") == []
+    assert run.sim.bridge.diagnosed is not None
