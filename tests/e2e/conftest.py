@@ -164,12 +164,13 @@ class Control:
         return code
 
     def create(self, title: str, start: str = "09:28", teams: int = 1, **speeds: str) -> str:
-        """Make one; its code. `speeds`: of a phase (premarket, bell, ...), where it is not the default."""
+        """Make one on history's market; its code. `speeds`: of a phase (premarket, bell, ...), where it is not the default."""
         page = self.page
         page.goto(f"{self.stack.address}/facilitator/")
         page.get_by_label("Title").fill(title)
         page.get_by_label("Starts at").fill(start)
         page.get_by_label("Teams").fill(str(teams))
+        page.locator("[name=seed_from][value=history]").check()
         for phase, speed in speeds.items():
             page.locator(f"[name=speed_{phase}]").fill(speed)
         page.get_by_role("button", name="Create").click()

@@ -83,7 +83,7 @@ def test_the_first_sign_is_told_by_how_it_came():
     ]
     told = at("09:34", "call.answered", "risk", call=1, caller="NYSE", reply="exchange.callback")
     assert texts([*gave("09:34", "risk", 1, "call.answer", call=1)[:1], at("09:34", "symptom.noticed", desk="risk"), told]) == [
-        'Told NYSE: "I will find out and call you back."'
+        "Told NYSE: \"I'll find out and call you back.\""
     ]
 
 
