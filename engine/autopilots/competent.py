@@ -58,7 +58,7 @@ from engine.autopilots.team import (
 from engine.autopilots.week import TAKE_IT_OUT, WEEK_HABITS, plan_of
 from engine.sights.cards import Host
 
-ALARM_USD = 150_000_000  # gross of account 33 that no morning explains
+ALARM_USD = 100_000_000  # gross of account 33 that no morning explains
 WORTH_USD = 25_000_000  # gross below which what is left belongs to clients
 CAP_USD = 50_000_000
 ROOM_USD = 30_000_000  # what clients fill account 33 to by the end of a morning, and a little more
