@@ -13,6 +13,7 @@ from tests.days import step_at
 def small_scenario(symbols: int = 4, **parts: dict[str, Any]) -> Scenario:
     """knight-2012 with its first stocks only; `parts` updates sections, such as flow={"plain_bell_per_min": 600.0}."""
     whole = load_scenario("knight-2012")
+    assert whole.evidence  # its copies have these texts, and not, where nobody had read them before, some that know fewer companies
     rows = whole.symbols[:symbols]
     known = {row.symbol for row in rows}
     update: dict[str, Any] = {
