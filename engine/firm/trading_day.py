@@ -52,7 +52,10 @@ def flatten_positions(sim: "Simulation", symbols: list[str], style: str) -> None
 
 
 def rlp_missing(sim: "Simulation") -> int:
-    """Servers on which the new order type is not live, but for those that are down because what is wrong was found."""
+    """Servers on which the new order type is not live, but for those that are down because what is wrong was found. A release that is
+    itself at fault, and was diagnosed, is kept off the market for a reason."""
+    if sim.fault.mechanism == "defective-release" and sim.bridge.diagnosed is not None:
+        return 0
     flagged, fleet, found = flag_percent(sim.machine) == 100, sim.fleet, sim.records.fault_found
 
     def missing(n: int) -> bool:

@@ -167,6 +167,18 @@ def test_going_back_helps_only_where_the_release_before_was_clean(clean):
     assert bool(sim.monitoring.runaway) is not clean
 
 
+def test_a_programme_costs_nothing_while_it_is_off_for_a_release_that_was_diagnosed():
+    sim = Simulation(only("defective-release"), 4, instant=True)
+    sim.step(sim.calendar.due - 20 - sim.now)
+    assert give(sim, "deployer", "flag.clear") is None
+    sim.step(2 * 240)
+    missed = sim.day.rlp_missed
+    assert missed > 0
+    sim.bridge.diagnosed = sim.now
+    sim.step(2 * 240)
+    assert sim.day.rlp_missed == missed
+
+
 def test_another_firms_morning_costs_nothing_and_brings_more_of_everything():
     busy, calm = (Simulation(scenario, 4) for scenario in (only("market-wide", strength=(3.0, 3.0)), only("nothing")))
     for sim in (busy, calm):
