@@ -86,7 +86,7 @@ def words_in(scenario: engine.Scenario | None) -> dict[str, Any]:
         unknown: dict[str, Any] = {"routes": "{}", **dict.fromkeys(("many", "target", "clean", "year", "day", "stocks", "copies"), "")}
         none = engine.Told()
         unknown |= {"firm": none.firm, "system": none.system, "named": False, "server": "server {n}", "numbers": [], "past": none.past}
-        return unknown | _desks(none) | _dates(engine.Calendar.of(), "")
+        return unknown | {"beside": none.past} | _desks(none) | _dates(engine.Calendar.of(), "")
     told, fleet = scenario.told, scenario.fleet
     return {
         **_dates(scenario.calendar, scenario.exchange.cut_until),
@@ -103,6 +103,7 @@ def words_in(scenario: engine.Scenario | None) -> dict[str, Any]:
         "target": fleet.target,
         "clean": next((release.name for release in fleet.release if release.build is not None), ""),
         "past": told.past,
+        "beside": "nobody" if scenario.faults.deck else told.past,
         "year": told.year or "",
         "day": told.day or "",
     }

@@ -127,7 +127,7 @@ def report_content(exercise: Exercise, runs: list[Run], address: str, *, facilit
     return {
         "title": exercise.title,
         "words": {
-            "past": words["past"],
+            "past": words["beside"],
             "day": words["day"],
             "desks": {desk: titles["head"] for desk, titles in words["desks"].items()},
         },

@@ -50,7 +50,7 @@ def test_closed_beside_historys_morning_every_barrier_but_a_look_saves_most_of_i
     loss = {one.key: barrier_outcome(log, one) for one in barrier_counterfactuals(log)}
     assert week.loss_usd > 400e6
     for key, found in loss.items():
-        assert found.reason == "" and (key == "week" or found.loss_usd < 0.05 * week.loss_usd), (key, found.loss_usd)
+        assert found.reason == "" and (key == "week" or found.loss_usd < 0.1 * week.loss_usd), (key, found.loss_usd)
 
 
 @pytest.mark.whole
@@ -58,7 +58,7 @@ def test_closed_beside_historys_morning_every_barrier_but_a_look_saves_most_of_i
 def test_left_open_a_barrier_that_held_lets_the_day_happen(name: str):
     log = weeks(name)
     held, left = barrier_outcome(log, BASE), barrier_outcome(log, Counterfactual(f"left:{name}"))
-    assert held.loss_usd < 20e6 < 200e6 < left.loss_usd, (held.loss_usd, left.loss_usd)
+    assert held.loss_usd < 40e6 < 200e6 < left.loss_usd, (held.loss_usd, left.loss_usd)
 
 
 @pytest.mark.whole

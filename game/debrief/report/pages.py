@@ -53,13 +53,14 @@ def closing(paper: Paper, told: Told) -> None:
 
 def figures(paper: Paper, one: Told) -> None:
     """Result, as on the page: two rows of four."""
-    avoided, ghost = one["avoided_usd"], one["ghost_usd"]
-    of_all = "" if one["share_avoided"] is None else f"{share(one['share_avoided'])} of what history lost"
+    avoided, ghost, who = one["avoided_usd"], one["ghost_usd"], "nobody" if paper.past == "Nobody" else "history"
+    of_all = "" if one["share_avoided"] is None else f"{share(one['share_avoided'])} of what {who} lost"
+    zero = "closing for the day" if one["closed_is_zero"] else who
     fate = one["fate"]
     money = [
         ("LOSS", gain(-one["loss_usd"]), color(-one["loss_usd"]), "" if ghost is None else f"{paper.past}: {gain(-ghost)}"),
         ("LOSSES AVOIDED", DASH if avoided is None else gain(avoided), color(avoided), of_all),
-        ("GRADE", DASH if one["grade"] is None else f"{one['grade']:.1f}", "text", "100 is nothing lost, 0 is history"),
+        ("GRADE", DASH if one["grade"] is None else f"{one['grade']:.1f}", "text", f"100 is nothing lost, 0 is {zero}"),
         ("THE FIRM", fate["word"], "text", fate["of"]),
     ]
     times = [(moment["label"].upper(), moment["at"], "text", moment["of"]) for moment in one["moments"]]
