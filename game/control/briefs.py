@@ -35,8 +35,7 @@ BRIEFS = {
         "scale",
         "Sees positions and profit, late. Sets limits, gives the word to stop, phones.",
         "The position monitor, late when trading is heavy, profit at mid, limits, {stocks} stocks, the tape, finance mail, and the phone.",
-        "Set caps and collars, give or refuse your word for large steps (stopping all, more than two servers in five minutes, the flag), "
-        "sell the position down, call the exchange, raise capital.",
+        "Set caps and collars, hold brokers and stocks, give or refuse your word, sell the position down, call the exchange, raise capital.",
         "Servers, releases and order rates.",
         "What the position would bring if it were sold now.",
         "One hand: one thing at a time. The phone takes none.",

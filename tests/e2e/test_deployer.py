@@ -62,8 +62,16 @@ def test_the_stale_server_is_found_by_checksum_and_mended_by_copy_and_restart(op
 
 
 def test_the_flag_is_cleared_upstream_by_keyboard_alone(opens: Opens, facilitator: Control) -> None:
-    page = desk(opens, facilitator, "Flag", "60")
-    expect(page.locator(".guard")).to_contain_text("Orders carry the flag.")
+    code = facilitator.exercise("Flag", start="09:31", speed="60")
+    page, risk = opens(facilitator.seat_link(code, "deployer")), opens(facilitator.seat_link(code, "risk"))
+    facilitator.rests()
+    page.wait_for_selector("[data-link=live] #fleet-8")
+    reaches(page, "09:31:00")
+    expect(page.locator(".guard")).to_contain_text("Needs the risk manager's word first.")
+    page.locator("[data-ask-word='flag.clear']").click()
+    expect(page.locator(".guard")).to_contain_text("waiting for the risk manager", timeout=LONG)
+    assert risk.evaluate(GIVE, "flag.clear") == "applied"
+    expect(page.locator(".guard")).to_contain_text("Orders carry the flag.", timeout=LONG)
     page.keyboard.press("k")
     guard = page.get_by_role("switch", name="Arm: Have the flag cleared")
     expect(guard).to_be_focused()
@@ -104,7 +112,7 @@ def test_a_copy_before_the_open_waits_for_the_risk_managers_word(opens: Opens, f
     select(page, 3)
     page.locator("[data-act='release.copy']").click()
     expect(page.locator("[data-act='copy']")).to_have_attribute("aria-disabled", "true")
-    page.get_by_role("button", name="Ask the risk manager").click()
+    page.locator("[data-ask-word='release.copy']").click()
     expect(page.locator(".copying .word-line")).to_have_attribute("data-state", "asked", timeout=LONG)
     assert risk.evaluate(GIVE, "release.copy") == "applied"
     expect(page.locator(".copying .word-line")).to_have_attribute("data-state", "given", timeout=LONG)

@@ -94,7 +94,7 @@ def test_the_exchange_rings_first_on_the_screen_and_is_answered_once(opens: Open
     risk.get_by_role("tab", name="Calls").click()
     past = risk.locator(".call-past", has_text="NYSE Market Operations")
     past.locator("summary").click()
-    expect(past).to_contain_text("I will find out and call you back.")
+    expect(past).to_contain_text("I'll find out and call you back.")
 
 
 def test_an_assistant_does_what_it_is_asked_and_shows_the_result(opens: Opens, facilitator: Control) -> None:
