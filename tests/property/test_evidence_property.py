@@ -33,6 +33,8 @@ regime = st.fixed_dictionaries(
         ),
         "volume_ratio": st.floats(0, 5),
         "volume_high_s": st.integers(0, 900),
+        "share_pct": st.floats(0, 100),
+        "busy_sessions": st.integers(0, 8),
         "executions_per_s": st.floats(0, 3_000),
         "children_per_s": st.floats(0, 3_000),
         "parents_in_per_s": st.floats(0, 50),

@@ -140,6 +140,8 @@ def test_each_behaviour_does_what_it_says(name):
     elif name == "power_peg":
         assert done > 2 * wanted
         assert left == 16
+    elif name == "miscount":  # thousands for ones: some hundreds of children each, and no end before the server's
+        assert done > 10 * wanted
     elif name == "stall":
         assert (done, left) == (0, 16)
     elif name == "misprice":

@@ -39,6 +39,8 @@ class Run:
     movers: list[tuple[str, int]] = field(default_factory=lambda: [("ALDV", 60), ("AMQT", -40)])
     volume_ratio: float = 1.0
     volume_high_s: int = 0
+    share_pct: float = 40.0
+    busy_sessions: int = 0
     executions_per_s: float = 4.0
     children_per_s: float = 5.0
     parents_in_per_s: float = 2.0
@@ -185,8 +187,8 @@ def test_a_reject_names_order_stock_and_time_in_a_handful_of_layouts(texts):
 
 
 def test_a_log_line_carries_the_order_of_its_mail(texts):
-    record = {"kind": "refused", "order": 48213, "symbol": "BELV", "side": "buy", "qty": 300, "filled": 0, "price": "", "reason": ""}
-    assert log_text(record, texts.logs) == ("WARN", "parent ord=48213 BUY 300 BELV refused: BNET reject: Power Peg disabled")
+    record = {"kind": "refused", "order": 48213, "symbol": "BELV", "side": "buy", "qty": 300, "filled": 0, "price": "", "reason": "", "broker": "Harbor Lane"}
+    assert log_text(record, texts.logs) == ("WARN", "parent ord=48213 BUY 300 BELV from=Harbor Lane refused: BNET reject: Power Peg disabled")
 
 
 def test_a_log_line_shows_what_was_filled_beside_what_was_asked(texts):
