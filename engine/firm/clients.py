@@ -100,8 +100,7 @@ def unserved(sim: "Simulation") -> Unserved:
     tally, rejected = sim.machine.tally[0], int(sim.machine.service["rejected"].sum())
     waited = _steps_waited(sim.machine) / STEPS_PER_MINUTE
     excused = min(sim.clients.excused / STEPS_PER_MINUTE, waited)
-    told_yet = not sim.scenario.faults.deck or sim.now >= sim.calendar.open  # before the bell the loss would tell mails of ours from others'
-    refused = int(tally.refused) if told_yet else 0
+    refused = int(tally.refused) if sim.now >= sim.calendar.open else 0  # before the bell the loss would tell mails of ours from others'
     return Unserved(int(tally.away) + excused, int(tally.left) + waited - excused, rejected + refused)
 
 
