@@ -13,7 +13,7 @@ STALE = 8  # of the default seed: the first copy by hand never arrives there
 
 
 def week(facilitator: Control, title: str, teams: int = 1) -> str:
-    """An exercise of the week, its evenings at ten times real time; its code."""
+    """An exercise of the week on history's market, its evenings at ten times real time; its code."""
     page = facilitator.page
     page.goto(f"{facilitator.stack.address}/facilitator/")
     page.get_by_label("Title").fill(title)
@@ -21,6 +21,7 @@ def week(facilitator: Control, title: str, teams: int = 1) -> str:
     page.get_by_label("Teams").fill(str(teams))
     page.locator("[name=speed_deployment]").fill("10")
     page.locator("[name=planning_s]").fill("300")
+    page.locator("[name=seed_from][value=history]").check()
     page.get_by_role("button", name="Create").click()
     page.wait_for_url(lambda address: address.rstrip("/")[-3] != "n" and "-" in address.rstrip("/")[-6:])
     return page.url.rstrip("/").rsplit("/", 1)[1]
