@@ -66,7 +66,7 @@ def test_nine_thousand_hostile_messages_crash_nothing_and_leave_no_trace_in_the_
         assert room.world.processes[name].poll() is None, f"{name} died (seed {SEED})"
         assert "Traceback" not in room.world.log(name), f"{name} stumbled (seed {SEED})"
     refused = Command.objects.filter(run=room.run, state="refused").count()
-    assert refused > 20, "enough of them got as far as the engine"
+    assert refused > 10, "enough of them got as far as the engine"
     room.exercise.refresh_from_db()
     room.exercise.end()
     eventually(lambda: Run.objects.get(pk=room.run.pk).state == "ended", 60, "the run is finished")
