@@ -219,7 +219,7 @@ class Eyes:
         return [
             item
             for item in self.sight["bridge"]["items"]
-            if self.at(item["at"]) >= first and kind in ("", item["kind"]) and desk in ("", item["desk"])
+            if kind in ("", item["kind"]) and desk in ("", item["desk"]) and self.at(item["at"]) >= first
         ]
 
     def said(self, text: str) -> bool:

@@ -142,12 +142,13 @@ def given_away(texts: list[str]) -> str:
 
 def running_away(eyes: Eyes) -> list[int]:
     """Servers of which the operator has shown such a line since the bell, and this desk has seen it; in the order in which they were shown."""
-    numbers = {name: n for n, name in server_names(eyes).items()}
+    bell = eyes.at(eyes.bell)
+    since = [item for item in known_pins(eyes, "operator") if eyes.at(item["at"]) >= bell]
     found = [
-        numbers[name]
-        for item in known_pins(eyes, "operator")
-        for name in numbers
-        if eyes.at(item["at"]) >= eyes.at(eyes.bell) and item["title"].startswith(f"Log of {name} ") and given_away(item["lines"])
+        n
+        for item in since
+        for n, name in server_names(eyes).items()
+        if item["title"].startswith(f"Log of {name} ") and given_away(item["lines"])
     ]
     return list(dict.fromkeys(found))
 
