@@ -28,6 +28,7 @@ from engine.firm.gauges import Gauges
 from engine.firm.inbox import Inbox
 from engine.firm.injects import Injects, play_due
 from engine.firm.monitoring import Monitoring, look_around, look_in_the_week
+from engine.firm.onsets import Onsets
 from engine.firm.phone import StandingAgreements
 from engine.firm.safeguards import Safeguards
 from engine.firm.server_ops import Records
@@ -79,6 +80,7 @@ class Simulation:
     inbox: Inbox
     injects: Injects
     monitoring: Monitoring
+    onsets: Onsets
     phone: StandingAgreements
     records: Records
     safeguards: Safeguards
@@ -146,6 +148,7 @@ class Simulation:
         self.inbox = Inbox()
         self.injects = Injects()
         self.monitoring = Monitoring()
+        self.onsets = Onsets()
         self.phone = StandingAgreements()
         self.records = Records()
         self.safeguards = Safeguards()
@@ -390,6 +393,7 @@ class Simulation:
             "inbox": self.inbox.to_dict(),
             "injects": self.injects.to_dict(),
             "monitoring": self.monitoring.to_dict(),
+            "onsets": self.onsets.to_dict(),
             "phone": self.phone.to_dict(),
             "records": self.records.to_dict(),
             "safeguards": self.safeguards.to_dict(),
@@ -414,6 +418,7 @@ class Simulation:
         self.inbox = Inbox.from_dict(memory["inbox"])
         self.injects = Injects.from_dict(memory["injects"])
         self.monitoring = Monitoring.from_dict(memory["monitoring"])
+        self.onsets = Onsets.from_dict(memory["onsets"])
         self.phone = StandingAgreements.from_dict(memory["phone"])
         self.records = Records.from_dict(memory["records"])
         self.safeguards = Safeguards.from_dict(memory["safeguards"])

@@ -4,6 +4,8 @@ The mechanisms are a closed set, and here is what each does. `stale-release`: a 
 and the process was not restarted. `mirror`: a forgotten host outside of the fleet mails rejects, and nothing else is wrong.
 `defective-release`: the release that went live does not count fills for a few flagged orders. `market-wide`: another firm runs away.
 `stale-config`: one server kept the config of a load test, sends some orders in children ten times too large and counts fills in thousands.
+`broker-replay`: from a time of the day on one broker's gateway sends its last orders again and again. It begins in the course of the day, and
+so what it does stands in `engine/firm/onsets.py`.
 
 Strength is how many flagged orders meet the fault, never which stocks they trade: the k-th that does trades what the k-th of the record did.
 Place, strength and what is benign are drawn the same for every fault, so that two mornings of one seed which differ in their fault alone
@@ -13,25 +15,36 @@ look alike for as long as they should.
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from engine.market.chance import FAULTS, FLEET, below, draws
 from engine.market.state import SYMBOL, RecordArray, records
+from engine.market_time import STEPS_PER_MINUTE
 from engine.scenario.fault_texts import FaultText
 from engine.scenario.scenario import Scenario
 from engine.scenario.versions import READ
 
 WHOLE = 4096  # all flagged orders, in the share of them that meets a fault
-_FAULT, _STRENGTH, _BEFORE, _MIRROR, _ITS_PLACE, _STOCKS, _LEANS, _AGREED, _AGREED_PLACE = range(9)  # what a draw of the stream decides
+_FAULT, _STRENGTH, _BEFORE, _MIRROR, _ITS_PLACE, _STOCKS, _LEANS, _AGREED, _AGREED_PLACE, _BROKERS = range(10)  # what a draw of the stream decides
 _FINE = 1 << 20
 _LEAN_256 = 40  # of 256 orders of others in a stock of market-wide, so many more are on one side
 
 
+class DrawnOnset(NamedTuple):
+    """What of a fault begins in the course of the day: when, where as it is written down, how strong, and the step at which it ends by itself."""
+
+    step: int
+    place: str
+    strength: float
+    until: int | None
+
+
 @dataclass(frozen=True)
 class Fault:
-    """What was drawn. `place`: the server the draw fell on, whether or not the fault sits on one; `strength` as in `FaultText`."""
+    """What was drawn. `place`: the server the draw fell on, and `brokers` those it fell on, whether or not the fault sits on one; `strength` as
+    in `FaultText`."""
 
     text: FaultText
     seed: int
@@ -41,6 +54,8 @@ class Fault:
     mirrors: tuple[int, ...]  # whose turn of the round robin a forgotten host gets as well
     mirrored: int  # and of WHOLE of those orders, how many
     agreed: dict[str, tuple[int, str]]  # "config" or "data" -> a server that has another version of it on purpose
+    brokers: tuple[int, ...] = ()  # two of them, where the scenario names any: with the second the first has about a third of the flow
+    onset: DrawnOnset | None = None
 
     @property
     def mechanism(self) -> str:
@@ -52,10 +67,15 @@ class Fault:
         """The servers on which something is otherwise than on the rest."""
         return (self.place,) if self.mechanism in ("stale-release", "stale-process", "stale-config") else ()
 
+    @property
+    def at_brokers(self) -> tuple[int, ...]:
+        """The brokers whose orders are otherwise than they should be."""
+        return self.brokers[:1] if self.mechanism == "broker-replay" else ()
+
     @cached_property
     def share(self) -> int:
         """Of WHOLE flagged orders, how many wake what a release should not do."""
-        return WHOLE if self.mechanism == "market-wide" else max(1, round(self.strength * WHOLE))
+        return WHOLE if self.mechanism in ("market-wide", "broker-replay") else max(1, round(self.strength * WHOLE))
 
     @property
     def times(self) -> float:
@@ -131,7 +151,26 @@ def draw_fault(scenario: Scenario, seed: int) -> Fault:
     clean = below(seed, FAULTS, _BEFORE, 0, _FINE) < text.clean_before * _FINE
     strength = _strength(text.strength, seed)
     mirrored = strength if text.mechanism == "mirror" else _strength(faults.benign.strength, seed)
-    return Fault(text, seed, place, strength, clean, tuple(sorted(mirrors)), round(mirrored * WHOLE), _agreed(scenario, seed, place))
+    brokers = _brokers(scenario, seed)
+    onset = _onset(scenario, text, {"broker-replay": f"broker {brokers[0]}"}[text.mechanism], strength) if text.onset else None
+    agreed = _agreed(scenario, seed, place)
+    return Fault(text, seed, place, strength, clean, tuple(sorted(mirrors)), round(mirrored * WHOLE), agreed, brokers, onset)
+
+
+def _brokers(scenario: Scenario, seed: int) -> tuple[int, ...]:
+    """The broker that the draw falls on, and the one with which it has as nearly as can be a third of the flow."""
+    shares = [broker.share for broker in scenario.flow.broker]
+    if len(shares) < 2:
+        return tuple(range(1, len(shares) + 1))
+    first = below(seed, FAULTS, _BROKERS, 0, len(shares))
+    second = min((n for n in range(len(shares)) if n != first), key=lambda n: (round(abs(shares[first] + shares[n] - 1 / 3), 6), n))
+    return first + 1, second + 1
+
+
+def _onset(scenario: Scenario, text: FaultText, place: str, strength: float) -> DrawnOnset:
+    """What of a fault begins in the course of the day, at this place."""
+    step = scenario.calendar.step_at(str(text.onset))
+    return DrawnOnset(step, place, strength, None if text.lasts_min is None else step + text.lasts_min * STEPS_PER_MINUTE)
 
 
 def _strength(ends: tuple[float, float], seed: int) -> float:

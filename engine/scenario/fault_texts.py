@@ -12,8 +12,10 @@ from pydantic import Field, model_validator
 from engine.scenario.folders import ID
 from engine.scenario.parts import Part, Section
 
-Mechanism = Literal["stale-release", "stale-process", "mirror", "defective-release", "market-wide", "stale-config"]
+Mechanism = Literal["stale-release", "stale-process", "mirror", "defective-release", "market-wide", "stale-config", "broker-replay"]
+BEGINS = ("broker-replay",)  # in the course of the day
 SAYS = ("server", "one_in", "times", "before")  # what story and epilogue are filled with
+STRENGTHS = {"market-wide": (1.0, 10.0), "broker-replay": (1.0, 10_000.0)}  # of the others a share
 NOTICED = ("state", "call", "headline", "hint")  # tables of the file that are read with the evidence
 
 
@@ -22,9 +24,10 @@ _Share = Annotated[float, Field(ge=0.001, le=1)]
 
 class FaultText(Section):
     """Something that is wrong. `strength` is drawn between its two figures, evenly on a logarithmic scale: the share of flagged orders that
-    meet it (of `stale-config` the share of all of that server's), or of `market-wide` how many times as much is traded. `stocks`: how many
-    it is in. `version`: of the config that was left. `clean_before`: the chance that the release
-    before has not the same defect. `story` and `epilogue` are for the debrief: what it was, and what would have helped.
+    meet it (of `stale-config` the share of all of that server's), of `market-wide` how many times as much is traded, of `broker-replay` orders a
+    minute. `stocks`: how many it is in. `version`: of the config that was left. `clean_before`: the chance that the release before has not the
+    same defect. `onset`: when what begins in the course of the day does, and `lasts_min` the minutes after which it ends by itself, where it
+    does. `story` and `epilogue` are for the debrief: what it was, and what would have helped.
     """
 
     id: Annotated[str, Field(pattern=ID.pattern)]
@@ -35,13 +38,15 @@ class FaultText(Section):
     stocks: Annotated[int, Field(ge=1)] | None = None
     version: str | None = None
     clean_before: Part = 0.0
+    onset: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")] | None = None
+    lasts_min: Annotated[int, Field(ge=1, le=390)] | None = None
     story: Annotated[str, Field(min_length=8)]
     epilogue: Annotated[str, Field(min_length=8)]
 
     @model_validator(mode="after")
     def _strength_is_a_range(self) -> "FaultText":
         least, most = self.strength
-        low, high = (1.0, 10.0) if self.mechanism == "market-wide" else (0.001, 1.0)
+        low, high = STRENGTHS.get(self.mechanism, (0.001, 1.0))
         if not low <= least <= most <= high:
             raise ValueError(f"strength = {[least, most]}: expected two numbers from {low:g} to {high:g}, the smaller first")
         return self
@@ -52,6 +57,10 @@ class FaultText(Section):
             raise ValueError(f"stocks = {self.stocks}: expected a number of market-wide, and of nothing else")
         if (self.version is not None) is not (self.mechanism == "stale-config"):
             raise ValueError(f"version = {self.version!r}: expected one of stale-config, and of nothing else")
+        if (self.onset is not None) is not (self.mechanism in BEGINS):
+            raise ValueError(f"onset = {self.onset!r}: expected a time of {', '.join(BEGINS)}, and of nothing else")
+        if self.lasts_min is not None and self.onset is None:
+            raise ValueError(f"lasts_min = {self.lasts_min}: expected of what has an onset alone")
         if self.clean_before and self.mechanism != "defective-release":
             raise ValueError(f"clean_before = {self.clean_before}: expected of defective-release alone")
         return self

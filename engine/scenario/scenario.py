@@ -164,6 +164,10 @@ class Scenario(Section):
                 raise ValueError(f"faults.toml: fault {fault.id!r}: cause = {fault.cause!r}: expected one of {', '.join(causes)}")
             if fault.version is not None and fault.version not in [version.name for version in self.config.version]:
                 raise ValueError(f"faults.toml: fault {fault.id!r}: version = {fault.version!r}: expected a version of the config")
+            if fault.onset is not None and not self.calendar.open <= self.calendar.step_at(fault.onset) < self.calendar.close:
+                raise ValueError(f"faults.toml: fault {fault.id!r}: onset = {fault.onset!r}: expected a time of the session")
+            if fault.mechanism == "broker-replay" and not self.flow.broker:
+                raise ValueError(f"faults.toml: fault {fault.id!r}: expected brokers in scenario.toml")
             if (fault.stocks or 0) > len(self.symbols):
                 raise ValueError(f"faults.toml: fault {fault.id!r}: stocks = {fault.stocks}: expected at most {len(self.symbols)}")
         return self

@@ -1,0 +1,85 @@
+"""What begins at a time of the day, and not before it: a mechanism at a place, with a strength.
+
+The trading day begins what a drawn fault has to begin; a second act begins its own, in any scenario and beside any fault. So nothing here
+reads the fault of the day: what has begun is remembered here, with all that it goes by. A mechanism registers what its beginning and its
+end do to the market; what lies between them is the market's.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from engine.firm.simulation import Simulation
+
+
+@dataclass(slots=True)
+class Onset:
+    """Something that has begun; JSON-able fields. `place` as in `places`; `strength`: what the mechanism makes of it; `until`: the step at which
+    it ends by itself, or has ended, None where it does not; `told`: since when those whose it is know of it."""
+
+    mechanism: str
+    place: str
+    strength: float
+    since: int
+    until: int | None = None
+    told: int | None = None
+    over: bool = False
+
+
+@dataclass(slots=True)
+class Onsets:
+    """All that has begun so far, in the order in which it did."""
+
+    begun: list[Onset] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it, JSON-able."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Onsets":
+        """What `to_dict` gave."""
+        return cls([Onset(**row) for row in data["begun"]])
+
+    def running(self, mechanism: str) -> list[tuple[int, Onset]]:
+        """What of a mechanism goes on now, each with its number."""
+        return [(number, onset) for number, onset in enumerate(self.begun) if onset.mechanism == mechanism and not onset.over]
+
+
+Turn = Callable[["Simulation", Onset], None]
+
+
+class Turns(NamedTuple):
+    """What its beginning and its end do."""
+
+    begins: Turn
+    ends: Turn
+
+
+def _nothing(sim: "Simulation", onset: Onset) -> None:
+    """The market reads what has begun, and needs no more."""
+
+
+MECHANISMS: dict[str, Turns] = {"broker-replay": Turns(_nothing, _nothing)}
+
+
+def begin(sim: "Simulation", mechanism: str, place: str, strength: float, until: int | None = None) -> None:
+    """Begin a mechanism now, at a place as it is written down; `until` a step of the five-second clock, where it ends by itself.
+
+    Raises KeyError where it is none that begins in the course of a day.
+    """
+    onset = Onset(mechanism, place, strength, sim.now, until)
+    MECHANISMS[mechanism].begins(sim, onset)
+    sim.onsets.begun.append(onset)
+
+
+def turn_of_onsets(sim: "Simulation", step: int) -> None:
+    """Begin what the fault of the day begins now, and end what ends by itself."""
+    drawn = sim.fault.onset
+    if drawn is not None and step == drawn.step:
+        begin(sim, sim.fault.mechanism, drawn.place, drawn.strength, drawn.until)
+    for onset in sim.onsets.begun:
+        if not onset.over and onset.until is not None and step >= onset.until:
+            onset.over = True
+            MECHANISMS[onset.mechanism].ends(sim, onset)
