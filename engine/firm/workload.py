@@ -69,6 +69,8 @@ def schedule(sim: "Simulation", command: Command, lever: Lever, args: Args) -> W
         return Work(command.seq, command.desk, lever.kind, args, sim.now, sim.now, {})
     if numbers.only_built and lever.kind not in sim.safeguards.built:
         raise Refused(f"{lever.named(sim.scenario)}: there is none, it was never built")
+    if reason := not_before_open(sim, lever.kind):
+        raise Refused(f"{lever.named(sim.scenario)}: {reason}")
     hands = hands_for(sim, like, command.desk)
     for desk, wanted in hands.items():
         if free_hands(sim, desk) < wanted:
@@ -143,6 +145,16 @@ def not_now(sim: "Simulation", kind: str, like: str = "") -> str:
     if sim.now >= 0 and minutes > LONG_MIN:
         return f"takes {minutes:g} minutes: from {sim.calendar.hm(0)} on nothing longer than an hour is started"
     return ""
+
+
+def not_before_open(sim: "Simulation", kind: str) -> str:
+    """Why a control cannot be set before the bell, or "" when it can: one that the week has not built is put together in a hurry, and
+    nobody hurries before there is anything to see. Without that a cap of $25M at 08:00, lifted at 10:16, is right on most mornings.
+    """
+    unbuilt = sim.scenario.levers[kind].built is not None and kind not in sim.safeguards.built
+    if sim.instant or not unbuilt or not 0 <= sim.now < sim.calendar.open:
+        return ""
+    return f"the week has not built it: from {sim.calendar.hm(sim.calendar.open)} on it is put together in a hurry"
 
 
 def hands_for(sim: "Simulation", kind: str, desk: str) -> dict[str, int]:

@@ -10,7 +10,7 @@ from engine.events import DESKS
 from engine.firm import bridge
 from engine.firm.gauges import mids, moves_bp
 from engine.firm.simulation import Simulation
-from engine.firm.workload import free_hands, hands_for, hands_of, minutes_of, not_now, why_no_hand
+from engine.firm.workload import free_hands, hands_for, hands_of, minutes_of, not_before_open, not_now, why_no_hand
 from engine.levers import LEVERS
 from engine.market.positions import price_text
 from engine.market_time import PHASES, STEPS_PER_SECOND
@@ -107,7 +107,12 @@ def levers_card(sim: Simulation, desk: str) -> cards.Levers:
         if lever.exclusive and kind in busy:
             reason = "under way already"
         else:
-            reason = _not_ready(sim, lever) or bridge.authorisation_missing(sim, kind) or _no_hand(sim, hands, free, desk)
+            reason = (
+                _not_ready(sim, lever)
+                or not_before_open(sim, kind)
+                or bridge.authorisation_missing(sim, kind)
+                or _no_hand(sim, hands, free, desk)
+            )
         rows.append(
             {
                 "kind": kind,
