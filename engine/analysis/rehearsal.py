@@ -169,12 +169,13 @@ def play(
     added: Iterable[tuple[int, str, Mapping[str, object]]] = (),
 ) -> Rehearsal:
     """Play a playbook to step `until`: what a team is measured against. With `since` below 0 its week is played before it, where that ships
-    as NAME-week. `added`: the facilitator's commands as (step, kind, args). Raises PlaybookError.
+    as NAME-week. `added`: the facilitator's commands as (step, kind, args). Commands of a week that there is not count as refused. Raises
+    PlaybookError.
     """
     commands = playbook(scenario, name, seed)
     if since < 0 and f"{name}-week" in playbook_names(scenario):
         commands = [*playbook(scenario, f"{name}-week", seed), *commands]
-    start = scenario.calendar.week if any(command.step < 0 for command in commands) else 0
+    start = scenario.calendar.week if not scenario.faults.deck and any(command.step < 0 for command in commands) else 0
     until = scenario.calendar.end if until is None else until
     given = [Command(0, max(step, start), "facilitator", kind, args) for step, kind, args in added]
     commands = [
@@ -183,7 +184,10 @@ def play(
     ]
     run = Rehearsal(Simulation(scenario, seed, noise=noise, start=start, threads=threads))
     for command in commands:
-        if command.step < until:
+        if command.step < start:
+            run.commands.append(command)
+            run.refused.append((command, "there is no week before a morning whose fault is drawn"))
+        elif command.step < until:
             step_to(run.sim, command.step, run.curve)
             submit(run, command)
     step_to(run.sim, until, run.curve)
