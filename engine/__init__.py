@@ -18,7 +18,7 @@ from engine.analysis.debrief import (
     subset,
     subsets,
 )
-from engine.analysis.habits import habits_beside
+from engine.analysis.habits import HabitOutcome, habits_beside, habits_for
 from engine.analysis.idle_time import LONG_S, Waits
 from engine.analysis.lab import PLAYERS, SIDES, SMALL_USD, Plan, Stopped, distribution, run_trial
 from engine.analysis.ledger import Entry, ledger
@@ -97,6 +97,7 @@ __all__ = [
     "Forecast",
     "FrontPage",
     "Given",
+    "HabitOutcome",
     "Lever",
     "Log",
     "Moment",
@@ -135,6 +136,7 @@ __all__ = [
     "fitting",
     "grade",
     "habits_beside",
+    "habits_for",
     "inject_preview",
     "lab_safeguards",
     "ledger",

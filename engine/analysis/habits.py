@@ -1,40 +1,80 @@
-"""Habits: one thing done whatever happens, and nothing else. None of them may be the best answer to every morning."""
+"""Habits: one thing done whatever happens, and nothing else. None of them may be the best answer to every morning.
 
-from dataclasses import replace
+They lie in habits.toml beside this file, and belong to no scenario: what is asked of one is what all of them come to on its mornings.
+"""
+
+import datetime
+import tomllib
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 from engine.analysis.balance import Beside, beside_ghost
 from engine.analysis.curve import step_to
+from engine.analysis.playbook import commands_of, playbook
 from engine.analysis.rehearsal import BEFORE, Rehearsal, play, rehearse, submit, wound_up
-from engine.arguments import Args
-from engine.autopilots.parts import like
 from engine.commands import Command
 from engine.events import DESKS
 from engine.firm.simulation import Simulation
 from engine.scenario.scenario import Scenario
 
-_Habit = tuple[tuple[str, str, str, Args], ...]  # clock, desk, kind, arguments
+FILE = Path(__file__).with_name("habits.toml")
+OWN = "own"  # a habit's commands are all that is done in the week
 
-_WORDS: _Habit = (
-    ("08:00", "risk", "authorise.give", {"what": "smars.disconnect"}),
-    ("08:00", "risk", "authorise.give", {"what": "servers.stop_all"}),
-    ("08:00", "risk", "authorise.give", {"what": "server.start"}),
-    ("08:00", "risk", "authorise.give", {"what": "flag.clear"}),
-    ("08:00", "risk", "authorise.give", {"what": "release.rollback"}),
-)
-_OFF: _Habit = (*_WORDS, ("09:26", "operator", "smars.disconnect", {}))  # four minutes later it is half past nine
-HABITS: dict[str, _Habit] = {
-    "does nothing": (),
-    "halts all at 09:30": _OFF,
-    "halts all at 09:30, starts again at 10:15": (
-        *_OFF,
-        *((f"10:{15 + 5 * (n // 2)}", "operator", "server.start", Args(server=n + 1)) for n in range(8)),
-    ),
-    "never starts": (*_WORDS, ("08:00", "operator", "servers.stop_all", {})),
-    "accepts the exchange's call": (("09:35", "risk", "exchange.accept", {}),),
-    "takes the flag off": (*_WORDS, ("08:05", "deployer", "flag.clear", {}),),
-    "rolls back at the bell": (*_WORDS, ("09:31", "deployer", "release.rollback", {"servers": [1, 2, 3, 4, 5, 6, 7, 8]}),),
-    "caps account 33 at once": (("08:00", "risk", "limit.set", {"gross_usd": 2_000_000}),),
-}
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """One thing done. `week`: the playbook of the week that comes before it, OWN, or "" where history's lies behind the morning; `knows`:
+    whether it is told which server is concerned, as nobody is who plays."""
+
+    id: str
+    label: str
+    week: str
+    knows: bool
+    rows: tuple[dict[str, Any], ...]
+
+    def commands(self, scenario: Scenario, seed: int) -> list[Command]:
+        """What is done on the morning of a seed, by time, numbered from 1. Raises PlaybookError."""
+        before = playbook(scenario, self.week, seed) if self.week not in ("", OWN) else []
+        found = [*before, *commands_of(scenario, seed, f"{FILE.name}: {self.id}", list(self.rows))]
+        found.sort(key=lambda command: command.step)
+        return [replace(command, seq=seq) for seq, command in enumerate(found, 1)]
+
+
+class HabitOutcome(Beside):
+    """What came of a habit or of `competent`: in plain words what was done, how many commands it gave (`refused` of them were skipped), and
+    the share of client orders served."""
+
+    label: str
+    given: int
+    refused: int
+    service_kept: float
+
+
+@lru_cache(maxsize=1)
+def habits() -> tuple[Habit, ...]:
+    """All that there are, in the order of their file."""
+    rows = tomllib.loads(FILE.read_text(encoding="utf-8"))["habit"]
+    return tuple(
+        Habit(row["id"], row["label"], row.get("week", ""), any("stale" in command.get("args", {}).values() for command in row["command"]),
+              tuple(row["command"]))
+        for row in rows
+    )  # fmt: skip
+
+
+def habits_for(scenario: Scenario, week: str = BEFORE) -> list[Habit]:
+    """Those that can be played on a scenario's mornings, after the week of `week`: a week of their own only where there is one to be played
+    and nobody else plays it."""
+    evenings = {*scenario.calendar.before, scenario.calendar.today}
+    open_week = week == BEFORE and not scenario.faults.deck
+    return [
+        habit
+        for habit in habits()
+        if (open_week or not habit.week)
+        and all(row["at"].date() in evenings for row in habit.rows if isinstance(row["at"], datetime.datetime))
+    ]
 
 
 def week_of(scenario: Scenario, seed: int, name: str) -> list[Command]:
@@ -42,12 +82,11 @@ def week_of(scenario: Scenario, seed: int, name: str) -> list[Command]:
     return [] if name == BEFORE else rehearse(scenario, seed, dict.fromkeys(DESKS, name), since=scenario.calendar.week, until=0).commands
 
 
-def with_habit(scenario: Scenario, seed: int, week: list[Command], habit: _Habit, until: int | None = None) -> Rehearsal:
+def with_habit(scenario: Scenario, seed: int, week: list[Command], habit: Habit, until: int | None = None) -> Rehearsal:
     """A run to step `until`: a week, then a habit and nothing else."""
-    calendar = scenario.calendar
-    day = [Command(0, calendar.step_at(like(calendar, clock)), desk, kind, args) for clock, desk, kind, args in habit]
-    run = Rehearsal(Simulation(scenario, seed, start=scenario.calendar.week if week else 0))
-    for seq, command in enumerate((*week, *day), 1):
+    since = scenario.calendar.week if week or habit.week else 0
+    run = Rehearsal(Simulation(scenario, seed, start=since))
+    for seq, command in enumerate((*week, *habit.commands(scenario, seed)), 1):
         step_to(run.sim, command.step, run.curve)
         submit(run, replace(command, seq=seq))
     step_to(run.sim, scenario.calendar.horizon if until is None else until, run.curve)
@@ -55,18 +94,31 @@ def with_habit(scenario: Scenario, seed: int, week: list[Command], habit: _Habit
 
 
 def habits_beside(
-    scenario: Scenario, seed: int, name: str = BEFORE, *, until: int | None = None, only: tuple[str, ...] = tuple(HABITS)
-) -> dict[str, Beside]:
-    """Habit (of those in `only`) -> its outcome on the market of a seed, after the week that an autopilot left behind; `competent` plays its own week
-    where that is not history's."""
+    scenario: Scenario, seed: int, name: str = BEFORE, *, until: int | None = None, only: Collection[str] | None = None
+) -> dict[str, HabitOutcome]:
+    """Habit (of those in `only`) -> its outcome on the market of a seed, after the week that an autopilot left behind; and `competent`, where
+    it is among them, who plays its own week where that is not history's."""
     week = week_of(scenario, seed, name)
     until = scenario.calendar.horizon if until is None else until
     ghost_usd = wound_up(play(scenario, BEFORE, seed, until=until))["total"]
     found = {
-        habit: with_habit(scenario, seed, week, commands, until)
-        for habit, commands in HABITS.items()
-        if habit in only
+        habit.id: _outcome(habit.label, with_habit(scenario, seed, week, habit, until), ghost_usd)
+        for habit in habits_for(scenario, name)
+        if only is None or habit.id in only
     }
-    since = scenario.calendar.week if week else 0
-    found["competent"] = rehearse(scenario, seed, dict.fromkeys(DESKS, "competent"), since=since, until=until)
-    return {habit: beside_ghost(wound_up(run), ghost_usd) for habit, run in found.items()}
+    if only is None or "competent" in only:
+        since = scenario.calendar.week if week else 0
+        run = rehearse(scenario, seed, dict.fromkeys(DESKS, "competent"), since=since, until=until)
+        found["competent"] = _outcome("competent at all desks", run, ghost_usd)
+    return found
+
+
+def _outcome(label: str, run: Rehearsal, ghost_usd: float) -> HabitOutcome:
+    score = wound_up(run)
+    return {
+        "label": label,
+        **beside_ghost(score, ghost_usd),
+        "service_kept": score["service_kept"],
+        "given": len(run.commands),
+        "refused": len(run.refused),
+    }

@@ -62,7 +62,7 @@ def playbook(scenario: Scenario, name: str, seed: int) -> list[Command]:
     unknown = sorted(set(data) - {"command"})
     if unknown or not isinstance(data.get("command", []), list):
         raise PlaybookError(f"{path.name}: {unknown[0] if unknown else 'command'}: expected [[command]] entries only")
-    return _commands(scenario, seed, path.name, data.get("command", []))
+    return commands_of(scenario, seed, path.name, data.get("command", []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def barrier_plans(scenario: Scenario, seed: int) -> list[BarrierPlan]:
         return []
     found = []
     for row in _toml(scenario.files / "slices.toml")["slice"]:
-        commands = tuple(_commands(scenario, seed, f"slices.toml: {row['id']}", row["command"]))
+        commands = tuple(commands_of(scenario, seed, f"slices.toml: {row['id']}", row["command"]))
         rest = {key: value for key, value in row.items() if key != "command"}
         found.append(BarrierPlan(**{**rest, "commands": commands, "without": tuple(row.get("without", ()))}))
     return found
@@ -136,7 +136,8 @@ def _toml(path: Path | File) -> dict[str, Any]:
         raise PlaybookError(f"{path.name}: not TOML: {error}") from None
 
 
-def _commands(scenario: Scenario, seed: int, where: str, rows: list[object]) -> list[Command]:
+def commands_of(scenario: Scenario, seed: int, where: str, rows: list[object]) -> list[Command]:
+    """Commands of [[command]] entries for a seed, by time, numbered from 1; `where` names them in an error. Raises PlaybookError."""
     stale = _concerned(scenario, seed)
     entries = [_entry(scenario, stale, f"{where}: command {i}", entry) for i, entry in enumerate(rows, 1)]
     entries.sort(key=lambda fields: fields["step"])

@@ -34,6 +34,7 @@ BUNDLE = "write the run as an evidence bundle, for `manage.py verify`: a run of 
 PLAYBOOKS = "play every playbook (*.toml) of a folder alone, on the default seed or those of --seeds; commands that are refused are skipped"
 MOSTLY = 0.5  # a playbook of which more is skipped was not played
 WAITS = "how long each desk of competent and of novice teams (or those of --seats) waits for something new, on seeds 1 to 10 (or --seeds), to 10:15"
+_A_SHARE = 8  # into so many parts the habits are dealt, one to a core
 WAITS_SEEDS, PLACES = "10", 6  # so many stretches are named
 MATRIX = "every fault of the deck against every answer that ships with it (playbooks answer-*), on the default seed or those of --seeds"
 HABITS = "one thing done whatever happens, beside competent; with --from deployment after a week that novices have left behind"
@@ -92,8 +93,7 @@ class Command(BaseCommand):
             self._matrix(scenario, options)
             return
         if options["habits"]:
-            beside = engine.habits_beside(scenario, seed, "novice" if since < 0 else engine.BEFORE)
-            self.stdout.write(json.dumps(beside)) if options["json"] else self._habits(beside)
+            self._habits(scenario, options, seed, "novice" if since < 0 else engine.BEFORE)
             return
         if options["waits"]:
             self._waits(scenario, options, {"since": since, "until": until, "help_level": options["help_level"]}, seats)
@@ -219,10 +219,21 @@ class Command(BaseCommand):
             grades = [[cell.grade for cell in rows if (cell.fault, cell.answer) == (fault, name)] for name in columns]
             self.stdout.write(f"{fault:<20}" + "".join(f"{sum(row) / len(row):>13.0f}" for row in grades))
 
-    def _habits(self, found: Mapping[str, Mapping[str, Any]]) -> None:
-        self.stdout.write(f"{'loss in $M':<46}{'loss':>9}{'history':>9}{'grade':>8}")
-        for name, row in found.items():
-            self.stdout.write(f"{name:<46}{row['loss_usd'] / 1e6:>9.2f}{row['ghost_usd'] / 1e6:>9.2f}{row['grade']:>8}")
+    def _habits(self, scenario: engine.Scenario, options: dict[str, Any], seed: int, week: str) -> None:
+        """One row a habit, in the order of their file, then competent."""
+        names = [*(habit.id for habit in engine.habits_for(scenario, week)), "competent"]
+        shares = [names[place::_A_SHARE] for place in range(_A_SHARE)]
+        made = self._counted(shares, partial(_habits_of, scenario_id=scenario.id, seed=seed, week=week), "parts")
+        outcomes = {name: row for part in made for name, row in part.items()}
+        found = {name: outcomes[name] for name in names}
+        if options["json"]:
+            self.stdout.write(json.dumps(found))
+            return
+        self.stdout.write(f"{scenario.id}, {_said([seed])}, after a week of {week}; loss in $M\n")
+        self.stdout.write(f"{'':<70}{'loss':>9}{'ghost':>9}{'grade':>8}{'service':>9}{'skipped':>9}")
+        for row in found.values():
+            figures = f"{row['loss_usd'] / 1e6:>9.2f}{row['ghost_usd'] / 1e6:>9.2f}{row['grade']:>8}{row['service_kept']:>9.1%}"
+            self.stdout.write(f"{row['label']:<70}{figures}{row['refused'] / max(row['given'], 1):>9.0%}")
 
     def _table(self, table: dict[str, Any]) -> None:
         say = self.stdout.write
@@ -280,6 +291,10 @@ def _waits_told(name: str, found: Mapping[int, engine.Waits]) -> str:
 
 def _playbooks_of_seed(seed: int, scenario_id: str, files: list[Path], until: int) -> list[engine.PlaybookOutcome]:
     return engine.playbook_outcomes(engine.load_scenario(scenario_id), seed, files, until=until)
+
+
+def _habits_of(names: list[str], scenario_id: str, seed: int, week: str) -> dict[str, engine.HabitOutcome]:
+    return engine.habits_beside(engine.load_scenario(scenario_id), seed, week, only=names)
 
 
 def _cells_of(task: tuple[str, int], scenario_id: str) -> list[engine.Answered]:
