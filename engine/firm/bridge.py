@@ -264,15 +264,25 @@ def evidence_for(sim: "Simulation", desk: str) -> dict[str, str]:
 
 
 def right(sim: "Simulation") -> tuple[tuple[str, str], ...]:
-    """Every cause that holds, with its place: a server where something was otherwise than on the rest before the team touched it, else none."""
+    """Every cause that holds, with its places: servers where something was otherwise than on the rest before the team touched it, the place
+    where it began in the course of the day, else none."""
     found, servers = sim.fault, wrong_before(sim)
-    if found.servers and not servers:
-        return ()  # the week has kept it from coming
-    return tuple((found.text.cause, place) for place in (*map(server_place, servers),) or (NOWHERE,))
+    if (found.servers and not servers) or (found.onset and not any(onset.mechanism == found.mechanism for onset in sim.onsets.begun)):
+        return ()  # the week has kept it from coming, or it has not come yet
+    places = [(cause, server_place(n)) for n, cause in found.causes.items()]
+    places += [(found.text.cause, found.onset.place)] if found.onset else []
+    return tuple(places) or ((found.text.cause, NOWHERE),)
+
+
+def all_is_said(sim: "Simulation") -> bool:
+    """Whether every cause that holds was declared at a place of its own, on evidence."""
+    said = {row["cause"] for row in sim.bridge.declared if row["right"] and row["evidence"]}
+    return said >= {cause for cause, _ in right(sim)}
 
 
 def declare(sim: "Simulation", cause: str, place: str, evidence: list[str]) -> None:
-    """Keep a diagnosis, for all to see. The first right one that rests on evidence is the moment of diagnosis; without any it is a guess."""
+    """Keep a diagnosis, for all to see. The moment of diagnosis is when every cause that holds has been declared on evidence; without any a
+    diagnosis is a guess."""
     label = next(row.label for row in sim.scenario.diagnosis.cause if row.id == cause)
     where, known = told_place(sim.scenario, place), evidence_for(sim, sim.acting)
     titles, holds = [known[one] for one in evidence], (cause, place) in right(sim)
@@ -289,7 +299,7 @@ def declare(sim: "Simulation", cause: str, place: str, evidence: list[str]) -> N
     )
     sim.tell("diagnosis.declared", desk=sim.acting, cause=cause, place=place, evidence=titles)
     post(sim, "diagnosis", f"{label}: {where}" if where else label, titles or [GUESS])
-    if holds and titles and sim.bridge.diagnosed is None:
+    if holds and titles and sim.bridge.diagnosed is None and all_is_said(sim):
         sim.bridge.diagnosed = sim.now
 
 

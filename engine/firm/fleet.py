@@ -129,7 +129,8 @@ class Fleet:
 
     def misconfigured(self, n: int) -> bool:
         """Whether a server's process has loaded the config that is the fault of the day."""
-        return self.fault.mechanism == "stale-config" and self[n].config.loaded == self.fault.text.version
+        _, version = self.fault.old_config
+        return self[n].config.loaded == version != ""
 
     def meant(self, release: str) -> str:
         """What a release does in the session with an order that carries the flag clients set, as it was written to."""

@@ -9,6 +9,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from engine.firm import routing
+from engine.firm.quoting import misquote, withdraw_offers
+
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
 
@@ -57,11 +60,26 @@ class Turns(NamedTuple):
     ends: Turn
 
 
+def _stick(sim: "Simulation", onset: Onset) -> None:
+    routing.stick(sim, sim.scenario.exchanges[int(onset.place.removeprefix("exchange ")) - 1])
+
+
+def _unstick(sim: "Simulation", onset: Onset) -> None:
+    """The exchange has mended it by itself; who waited there goes on."""
+    name = sim.scenario.exchanges[int(onset.place.removeprefix("exchange ")) - 1]
+    if routing.is_stuck(sim, name):
+        routing.log_on_again(sim, name)
+
+
 def _nothing(sim: "Simulation", onset: Onset) -> None:
     """The market reads what has begun, and needs no more."""
 
 
-MECHANISMS: dict[str, Turns] = {"broker-replay": Turns(_nothing, _nothing)}
+MECHANISMS: dict[str, Turns] = {
+    "broker-replay": Turns(_nothing, _nothing),
+    "stuck-sessions": Turns(_stick, _unstick),
+    "stale-reference": Turns(misquote, withdraw_offers),
+}
 
 
 def begin(sim: "Simulation", mechanism: str, place: str, strength: float, until: int | None = None) -> None:

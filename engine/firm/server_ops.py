@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.arguments import Args
-from engine.firm import bridge, inbox, routing
+from engine.firm import bridge, inbox, quoting, routing
 from engine.firm.fleet import RUNNING, STOPPED
 from engine.firm.terminal import cut_off_lines, prompts, results
 from engine.market import market_step
-from engine.market.controls import MISSED, REASONS, UNACKED
+from engine.market.controls import MISSED, QUOTED, REASONS, UNACKED
 from engine.market.positions import price_text
 from engine.market.router import RUNAWAY
 from engine.market.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS
@@ -87,6 +87,7 @@ def start_server(sim: "Simulation", n: int) -> None:
     """Run what is on disk, and log on to the exchanges again."""
     server = sim.fleet[n]
     server.load()
+    quoting.price_anew(sim, n)
     server.state, server.connected = RUNNING, True
     sim.machine.controls["connected"] = 1
     log_line(sim, n, "started")
@@ -99,6 +100,7 @@ def roll_back(sim: "Simulation", n: int) -> None:
     log_line(sim, n, "copied")
     if sim.fleet[n].state == RUNNING:
         market_step.withdraw_all(sim.machine, sim.now, n)
+        quoting.price_anew(sim, n)
         log_line(sim, n, "started")
 
 
@@ -204,7 +206,7 @@ def _child_record(sim: "Simulation", s: int, child: Any) -> dict[str, Any]:
     record = {
         "step": int(child.step),
         "server": int(child.server),
-        "kind": "reject" if reason not in (0, MISSED, UNACKED) else "child",
+        "kind": "quote" if reason == QUOTED else "child" if reason in (0, MISSED, UNACKED) else "reject",
         "order": int(child.parent),
         "symbol": sim.names[s],
         "broker": sim.scenario.brokers[child.broker - 1] if child.broker else "",
@@ -325,6 +327,7 @@ def fail_over(sim: "Simulation", hole: int) -> None:
     for server in sim.fleet.servers:
         market_step.withdraw_all(sim.machine, sim.now, server.n)
         sim.fleet.stand_by(server.n)
+        quoting.price_anew(sim, server.n)
         server.state, server.connected = (STOPPED, False) if server.n == hole else (RUNNING, True)
         log_line(sim, server.n, "stopped" if server.n == hole else "started")
     sim.machine.controls["connected"] = 1

@@ -9,7 +9,7 @@ Reconciliation: a parent's executions and the child in hand may never exceed the
 from engine.jit import piece
 from engine.market.state import CLIENT, ERROR, UNWIND
 
-PASSED, CAPPED, TOO_FAST, COLLARED, UNRECONCILED, PAUSED, NO_QUOTE, MISSED, DISCONNECTED, UNACKED = range(10)
+PASSED, CAPPED, TOO_FAST, COLLARED, UNRECONCILED, PAUSED, NO_QUOTE, MISSED, DISCONNECTED, UNACKED, QUOTED = range(11)
 REASONS = (
     "",
     "gross cap of account 33 reached",
@@ -21,6 +21,7 @@ REASONS = (
     "quote gone",
     "not connected to the exchanges",
     "sent, not acknowledged",
+    "our quote was taken",
 )
 
 

@@ -4,8 +4,10 @@ The mechanisms are a closed set, and here is what each does. `stale-release`: a 
 and the process was not restarted. `mirror`: a forgotten host outside of the fleet mails rejects, and nothing else is wrong.
 `defective-release`: the release that went live does not count fills for a few flagged orders. `market-wide`: another firm runs away.
 `stale-config`: one server kept the config of a load test, sends some orders in children ten times too large and counts fills in thousands.
-`broker-replay`: from a time of the day on one broker's gateway sends its last orders again and again. It begins in the course of the day, and
-so what it does stands in `engine/firm/onsets.py`.
+`broker-replay`: from a time of the day on one broker's gateway sends its last orders again and again. `stuck-sessions`: from a time on an
+exchange acknowledges nothing until somebody logs on to it again. `stale-reference`: from some servers two stocks are quoted at half their
+price. What begins at a time of the day is begun by `engine/firm/onsets.py`. A fault may have a `beside`: a config that was left on a second
+server.
 
 Strength is how many flagged orders meet the fault, never which stocks they trade: the k-th that does trades what the k-th of the record did.
 Place, strength and what is benign are drawn the same for every fault, so that two mornings of one seed which differ in their fault alone
@@ -19,16 +21,18 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from engine.market.chance import FAULTS, FLEET, below, draws
+from engine.market.chance import FAULTS, FLEET, below, draw, draws
 from engine.market.state import SYMBOL, RecordArray, records
 from engine.market_time import STEPS_PER_MINUTE
-from engine.scenario.fault_texts import FaultText
+from engine.scenario.fault_texts import BEGINS, FaultText
 from engine.scenario.scenario import Scenario
 from engine.scenario.versions import READ
 
 WHOLE = 4096  # all flagged orders, in the share of them that meets a fault
-_FAULT, _STRENGTH, _BEFORE, _MIRROR, _ITS_PLACE, _STOCKS, _LEANS, _AGREED, _AGREED_PLACE, _BROKERS = range(10)  # what a draw of the stream decides
+# What a draw of the stream decides.
+_FAULT, _STRENGTH, _BEFORE, _MIRROR, _ITS_PLACE, _STOCKS, _LEANS, _AGREED, _AGREED_PLACE, _BROKERS, _EXCHANGE, _QUOTED, _MISREAD, _BESIDE = range(14)
 _FINE = 1 << 20
+_MOST_TRADED = 5  # stocks of which some are quoted at half their price
 _LEAN_256 = 40  # of 256 orders of others in a stock of market-wide, so many more are on one side
 
 
@@ -56,6 +60,8 @@ class Fault:
     agreed: dict[str, tuple[int, str]]  # "config" or "data" -> a server that has another version of it on purpose
     brokers: tuple[int, ...] = ()  # two of them, where the scenario names any: with the second the first has about a third of the flow
     onset: DrawnOnset | None = None
+    beside: int = 0  # the server with a second fault, 0 for none
+    misread: tuple[int, ...] = ()  # servers that begin with the wrong reference data
 
     @property
     def mechanism(self) -> str:
@@ -65,7 +71,20 @@ class Fault:
     @property
     def servers(self) -> tuple[int, ...]:
         """The servers on which something is otherwise than on the rest."""
-        return (self.place,) if self.mechanism in ("stale-release", "stale-process", "stale-config") else ()
+        first = (self.place,) if self.mechanism in ("stale-release", "stale-process", "stale-config") else self.misread
+        return (*first, self.beside) if self.beside else first
+
+    @property
+    def causes(self) -> dict[int, str]:
+        """The cause that holds for each of them."""
+        return {n: self.text.beside.cause if self.text.beside and n == self.beside else self.text.cause for n in self.servers}
+
+    @property
+    def old_config(self) -> tuple[int, str]:
+        """The server with a config that was left, and that config; (0, "") where there is none."""
+        if self.text.beside:
+            return self.beside, self.text.beside.version
+        return (self.place, self.text.version or "") if self.mechanism == "stale-config" else (0, "")
 
     @property
     def at_brokers(self) -> tuple[int, ...]:
@@ -75,7 +94,7 @@ class Fault:
     @cached_property
     def share(self) -> int:
         """Of WHOLE flagged orders, how many wake what a release should not do."""
-        return WHOLE if self.mechanism in ("market-wide", "broker-replay") else max(1, round(self.strength * WHOLE))
+        return WHOLE if self.mechanism in ("market-wide", *BEGINS) else max(1, round(self.strength * WHOLE))
 
     @property
     def times(self) -> float:
@@ -107,8 +126,9 @@ class Fault:
             at, version = self.agreed.get(what, (0, ""))
             if at == n:
                 held.disk = held.agreed = version
-        if self.mechanism == "stale-config" and n == self.place:
-            config.disk = self.text.version or config.disk
+        at, version = self.old_config
+        if n == at:
+            config.disk = version
 
 
 class _Held(Protocol):
@@ -152,9 +172,37 @@ def draw_fault(scenario: Scenario, seed: int) -> Fault:
     strength = _strength(text.strength, seed)
     mirrored = strength if text.mechanism == "mirror" else _strength(faults.benign.strength, seed)
     brokers = _brokers(scenario, seed)
-    onset = _onset(scenario, text, {"broker-replay": f"broker {brokers[0]}"}[text.mechanism], strength) if text.onset else None
     agreed = _agreed(scenario, seed, place)
-    return Fault(text, seed, place, strength, clean, tuple(sorted(mirrors)), round(mirrored * WHOLE), agreed, brokers, onset)
+    onset = _onset(scenario, text, _where(scenario, text, seed, brokers), strength) if text.onset else None
+    misread = misread_hosts(seed, [n for n in range(1, servers + 1) if n != agreed.get("data", (0,))[0]], text.stocks or 0)
+    beside = _beside(seed, place, agreed.get("config", (0,))[0], servers) if text.beside else 0
+    return Fault(
+        text, seed, place, strength, clean, tuple(sorted(mirrors)), round(mirrored * WHOLE), agreed, brokers, onset, beside,
+        misread if text.mechanism == "stale-reference" else (),
+    )  # fmt: skip
+
+
+def _where(scenario: Scenario, text: FaultText, seed: int, brokers: tuple[int, ...]) -> str:
+    """Where a fault begins that begins in the course of the day, as it is written down."""
+    if text.mechanism == "stuck-sessions":
+        return f"exchange {below(seed, FAULTS, _EXCHANGE, 0, len(scenario.exchanges)) + 1}"
+    if text.mechanism == "stale-reference":
+        most = sorted(range(len(scenario.symbols)), key=lambda s: -scenario.symbols[s].adv_shares)[:_MOST_TRADED]
+        chosen = sorted(most, key=lambda s: (draw(seed, FAULTS, _QUOTED, s), s))[: text.stocks]
+        return " ".join(["stocks", *(scenario.names[s] for s in sorted(chosen))])
+    return f"broker {brokers[0]}"
+
+
+def misread_hosts(seed: int, able: list[int], stocks: int) -> tuple[int, ...]:
+    """Servers, of those that are able, that are given the wrong reference data: three where two stocks are quoted by it, one where it is one."""
+    chosen = sorted(able, key=lambda n: (draw(seed, FAULTS, _MISREAD, n), n))[: max(2 * stocks - 1, 0)]
+    return tuple(sorted(chosen))
+
+
+def _beside(seed: int, place: int, agreed: int, servers: int) -> int:
+    """The server of a second fault: neither that of the first nor one that has another config on purpose."""
+    able = [n for n in range(1, servers + 1) if n not in (place, agreed)]
+    return able[below(seed, FAULTS, _BESIDE, 0, len(able))] if able else 0
 
 
 def _brokers(scenario: Scenario, seed: int) -> tuple[int, ...]:
@@ -185,6 +233,17 @@ def _strength(ends: tuple[float, float], seed: int) -> float:
 def fault_told(scenario: Scenario, seed: int) -> dict[str, str]:
     """What was wrong, where and how strong, in plain words for the debrief: {id, story, epilogue}."""
     fault = draw_fault(scenario, seed)
-    words = {"server": scenario.fleet.name.format(n=fault.place), "one_in": f"{1 / fault.strength:.0f}", "times": f"{fault.strength:.1f}"}
+    name = scenario.fleet.name
+    words = {"server": name.format(n=fault.place), "one_in": f"{1 / fault.strength:.0f}", "times": f"{fault.strength:.1f}"}
+    words["other"], words["servers"] = name.format(n=fault.beside), ", ".join(name.format(n=n) for n in fault.servers)
+    words["where"] = _told_where(scenario, fault.onset.place) if fault.onset else ""
     words["before"] = "was clean" if fault.clean_before else "had the same defect"
     return {"id": fault.text.id, "story": fault.text.story.format_map(words), "epilogue": fault.text.epilogue.format_map(words)}
+
+
+def _told_where(scenario: Scenario, place: str) -> str:
+    """A place where something began, in words."""
+    kind, _, rest = place.partition(" ")
+    if kind == "stocks":
+        return " and ".join(rest.split())
+    return (scenario.brokers if kind == "broker" else scenario.exchanges)[int(rest) - 1]

@@ -10,6 +10,7 @@ from engine.jit import kernel, piece
 from engine.market.controls import account_33, mark_hc
 from engine.market.exchange import guard, roll_window
 from engine.market.flow import quote, reprice, step_away
+from engine.market.quotes import take_quotes
 from engine.market.router import FLATTEN_PASSIVE, POWER_PEG, REFUSE, RUNAWAY, finish, route, take, withdraw
 from engine.market.state import CLIENT, ERROR, ORDERS, PARENTS, RETURNED, SERVERS_MAX, WAITING
 from engine.market_time import STEPS_PER_MINUTE
@@ -65,6 +66,8 @@ def trade_step(m, s, step, tape, rows):
     if m.parent_count[s] > 0:
         route(m, s, step, tape, rows)
     if not paused and step >= m.dials[0].open_step:
+        if market.quoted > 0:
+            take_quotes(m, s, step, tape, rows)
         take(m, s, step, tape, rows)
         step_away(m, s, step)
         guard(m, s, step)

@@ -31,8 +31,8 @@ TAKERS_A_STEP = 64  # background orders one step may emit; the rest of the credi
 
 
 @piece
-def book_trade(m, s, step, account, side, price, qty):
-    """Book one execution of ours: shares, cash, and what an exchange may later cancel as clearly erroneous."""
+def book_fill(m, s, account, side, price, qty):
+    """Book one execution of ours: shares and cash."""
     value = price * m.symbols[s].tick_hc * qty
     if m.controls[0].gross_cap_hc > 0 and account != UNWIND:
         m.gross[0] += added_gross(m, s, side * qty)
@@ -45,6 +45,12 @@ def book_trade(m, s, step, account, side, price, qty):
     else:
         m.sold[s, account] += qty
         m.sold_value[s, account] += value
+
+
+@piece
+def book_trade(m, s, step, account, side, price, qty):
+    """Book one execution of ours on an exchange: it may later cancel it as clearly erroneous."""
+    book_fill(m, s, account, side, price, qty)
     opening = m.market[s].open
     if account == ERROR and opening > 0:
         away = price - opening
@@ -52,7 +58,7 @@ def book_trade(m, s, step, account, side, price, qty):
             minute = (step - m.dials[0].open_step) // STEPS_PER_MINUTE
             if minute < m.far_qty.shape[1]:
                 m.far_qty[s, minute] += side * qty
-                m.far_cash[s, minute] -= side * value
+                m.far_cash[s, minute] -= side * price * m.symbols[s].tick_hc * qty
 
 
 @piece

@@ -80,6 +80,7 @@ MARKET = np.dtype(
         ("paused_until", "i4"),
         ("pauses", "i4"),
         ("settled", "i4"),  # before the open: every level stands, nothing to do
+        ("quoted", "i4"),  # servers of ours that offer it at a price of their own
         ("messages", "i8"),  # orders added, cancelled or sent
     ]
 )
@@ -107,6 +108,16 @@ PARENT = np.dtype(
         ("waited", "i4"),  # steps for which its first child has been overdue; below 0 until it is due
         ("second", "i4"),  # market second the rate cap last counted in
         ("in_second", "i4"),
+    ]
+)
+# An offer of ours that stands in our own book and far from the market's prices: one for each stock and server.
+QUOTE = np.dtype(
+    [
+        ("price", "i4"),  # ticks; 0 where there is none
+        ("size", "i4"),  # shares, put up again as soon as somebody has taken them
+        ("gap", "i8"),  # mean gap until somebody does, 1/65,536 step
+        ("due", "i8"),  # when somebody does next, 1/65,536 step; 0 where that is not drawn yet
+        ("hits", "i8"),  # how often it was taken
     ]
 )
 TAPE = np.dtype(
@@ -276,6 +287,7 @@ class Machine(NamedTuple):
     controls: RecordArray  # (1,) CONTROLS
     servers: Small  # (V,) i4: 1 when the server's session to the exchanges stands
     withdrawn: Small  # (S,) i4: 1 where the router takes no orders
+    quotes: RecordArray  # (S, V) QUOTE
     behaviours: Small  # (V, 4, 2) i4 by server, order (plain, flagged, and both of those that wake a fault), and continuous session or not
     turns: Small  # (2,) i4 next server of the round robin, for plain and for flagged orders
     waiting: Small  # (WAITING,) i4 arrivals that found no server
@@ -337,6 +349,7 @@ def allocate(symbols: RecordArray, waits: Whole, powers: Whole, dials: RecordArr
         controls=records((1,), _CONTROLS),
         servers=np.zeros(SERVERS_MAX + 1, dtype=np.int32),
         withdrawn=np.zeros(count, dtype=np.int32),
+        quotes=records((count, SERVERS_MAX + 1), QUOTE),
         behaviours=np.zeros((SERVERS_MAX + 1, 4, 2), dtype=np.int32),
         turns=np.zeros(2, dtype=np.int32),
         waiting=np.zeros(WAITING, dtype=np.int32),

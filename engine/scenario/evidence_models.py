@@ -24,7 +24,7 @@ def host_in(name: str) -> re.Pattern[str]:
 
 
 
-LOG_KINDS = ("child", "done", "refused", "reject", "parent", "started", "stopped", "copied", "loaded", "heartbeat")
+LOG_KINDS = ("child", "quote", "done", "refused", "reject", "parent", "started", "stopped", "copied", "loaded", "heartbeat")
 # Placeholders that each kind of text may use.
 LOG_FIELDS = frozenset({"order", "broker", "exchange", "symbol", "side", "qty", "filled", "price", "reason"})
 REJECT_FIELDS = frozenset({"order", "symbol", "clock"})

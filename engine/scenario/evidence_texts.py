@@ -438,7 +438,8 @@ def load_logs(folder: Folder, calendar: Calendar) -> dict[str, LogLine]:
     """Log lines by kind, from `folder`/logs.toml. Raises EvidenceError."""
     file = _File(folder / "logs.toml", calendar)
     file.known(*LOG_KINDS)
-    lines = {kind: file.model(LogLine, kind, file.table(kind)) for kind in LOG_KINDS}
+    before = {"quote": "child"} if "quote" not in file.data else {}  # data from before our quotes had a line of their own
+    lines = {kind: file.model(LogLine, kind, file.table(before.get(kind, kind))) for kind in LOG_KINDS}
     for kind, line in lines.items():
         for key, text in (("text", line.text), ("with_reason", line.with_reason)):
             if text is not None:

@@ -12,20 +12,33 @@ from pydantic import Field, model_validator
 from engine.scenario.folders import ID
 from engine.scenario.parts import Part, Section
 
-Mechanism = Literal["stale-release", "stale-process", "mirror", "defective-release", "market-wide", "stale-config", "broker-replay"]
-BEGINS = ("broker-replay",)  # in the course of the day
-SAYS = ("server", "one_in", "times", "before")  # what story and epilogue are filled with
+Mechanism = Literal[
+    "stale-release", "stale-process", "mirror", "defective-release", "market-wide", "stale-config", "broker-replay", "stuck-sessions",
+    "stale-reference",
+]  # fmt: skip
+BEGINS = ("broker-replay", "stuck-sessions", "stale-reference")  # in the course of the day
+SAYS = ("server", "other", "servers", "where", "one_in", "times", "before")  # what story and epilogue are filled with
 STRENGTHS = {"market-wide": (1.0, 10.0), "broker-replay": (1.0, 10_000.0)}  # of the others a share
+IN_STOCKS = ("market-wide", "stale-reference")
 NOTICED = ("state", "call", "headline", "hint")  # tables of the file that are read with the evidence
 
 
 _Share = Annotated[float, Field(ge=0.001, le=1)]
 
 
+class SecondFault(Section):
+    """A second fault on another server: a config that was left there, the same share of whose orders meets it."""
+
+    mechanism: Literal["stale-config"]
+    cause: str
+    version: str
+
+
 class FaultText(Section):
     """Something that is wrong. `strength` is drawn between its two figures, evenly on a logarithmic scale: the share of flagged orders that
     meet it (of `stale-config` the share of all of that server's), of `market-wide` how many times as much is traded, of `broker-replay` orders a
-    minute. `stocks`: how many it is in. `version`: of the config that was left. `clean_before`: the chance that the release before has not the
+    minute, of `stale-reference` how often our offers are taken, and of `stuck-sessions` nothing. `stocks`: how many it is in. `beside`: what
+    else is wrong. `version`: of the config that was left. `clean_before`: the chance that the release before has not the
     same defect. `onset`: when what begins in the course of the day does, and `lasts_min` the minutes after which it ends by itself, where it
     does. `story` and `epilogue` are for the debrief: what it was, and what would have helped.
     """
@@ -40,6 +53,7 @@ class FaultText(Section):
     clean_before: Part = 0.0
     onset: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")] | None = None
     lasts_min: Annotated[int, Field(ge=1, le=390)] | None = None
+    beside: SecondFault | None = None
     story: Annotated[str, Field(min_length=8)]
     epilogue: Annotated[str, Field(min_length=8)]
 
@@ -53,8 +67,12 @@ class FaultText(Section):
 
     @model_validator(mode="after")
     def _parameters_belong_to_it(self) -> "FaultText":
-        if (self.stocks is not None) is not (self.mechanism == "market-wide"):
-            raise ValueError(f"stocks = {self.stocks}: expected a number of market-wide, and of nothing else")
+        if (self.stocks is not None) is not (self.mechanism in IN_STOCKS):
+            raise ValueError(f"stocks = {self.stocks}: expected a number of {', '.join(IN_STOCKS)}, and of nothing else")
+        if self.mechanism == "stale-reference" and self.stocks not in (1, 2):
+            raise ValueError(f"stocks = {self.stocks}: expected 1 or 2 of stale-reference")
+        if self.beside and self.mechanism != "stale-release":
+            raise ValueError("beside: expected of stale-release alone")
         if (self.version is not None) is not (self.mechanism == "stale-config"):
             raise ValueError(f"version = {self.version!r}: expected one of stale-config, and of nothing else")
         if (self.onset is not None) is not (self.mechanism in BEGINS):

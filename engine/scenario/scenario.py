@@ -160,12 +160,17 @@ class Scenario(Section):
     def _every_fault_has_a_cause(self) -> "Scenario":
         causes = [cause.id for cause in self.diagnosis.cause]
         for fault in self.faults.fault:
-            if fault.cause not in causes:
-                raise ValueError(f"faults.toml: fault {fault.id!r}: cause = {fault.cause!r}: expected one of {', '.join(causes)}")
-            if fault.version is not None and fault.version not in [version.name for version in self.config.version]:
-                raise ValueError(f"faults.toml: fault {fault.id!r}: version = {fault.version!r}: expected a version of the config")
-            if fault.onset is not None and not self.calendar.open <= self.calendar.step_at(fault.onset) < self.calendar.close:
-                raise ValueError(f"faults.toml: fault {fault.id!r}: onset = {fault.onset!r}: expected a time of the session")
+            for cause, version in ((fault.cause, fault.version), *((two.cause, two.version) for two in (fault.beside,) if two)):
+                if cause not in causes:
+                    raise ValueError(f"faults.toml: fault {fault.id!r}: cause = {cause!r}: expected one of {', '.join(causes)}")
+                if version is not None and version not in [one.name for one in self.config.version]:
+                    raise ValueError(f"faults.toml: fault {fault.id!r}: version = {version!r}: expected a version of the config")
+            if fault.onset is not None and not 0 <= self.calendar.step_at(fault.onset) < self.calendar.close:
+                raise ValueError(f"faults.toml: fault {fault.id!r}: onset = {fault.onset!r}: expected a time of the day until the close")
+            if fault.mechanism == "stuck-sessions" and not self.exchanges:
+                raise ValueError(f"faults.toml: fault {fault.id!r}: expected exchanges in scenario.toml")
+            if fault.mechanism == "stale-reference" and not any(version.halves for version in self.data.version):
+                raise ValueError(f"faults.toml: fault {fault.id!r}: expected a version of the reference data that halves")
             if fault.mechanism == "broker-replay" and not self.flow.broker:
                 raise ValueError(f"faults.toml: fault {fault.id!r}: expected brokers in scenario.toml")
             if (fault.stocks or 0) > len(self.symbols):

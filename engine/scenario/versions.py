@@ -14,7 +14,8 @@ _Line = Annotated[str, Field(pattern=r"^[^ =][^=]* = .+$", max_length=80, descri
 
 class Version(Section):
     """One version. `lines` are what a comparison shows where they differ from those of the recorded one. `ticket`: the change that lets one
-    server have this version on purpose; its `title` may hold {server}.
+    server have this version on purpose; its `title` may hold {server}. `halves`: reference data from which some stocks are quoted at half
+    their price.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=24)]
@@ -23,6 +24,7 @@ class Version(Section):
     note: Annotated[str, Field(min_length=1, max_length=200)]
     lines: Annotated[tuple[_Line, ...], Field(min_length=1, max_length=12, strict=False)]
     ticket: Ticket | None = None
+    halves: bool = False
 
     @property
     def values(self) -> dict[str, str]:

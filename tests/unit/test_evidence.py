@@ -198,7 +198,7 @@ def test_a_log_line_shows_what_was_filled_beside_what_was_asked(texts):
     assert level == "INFO" and "qty=300 filled=18300" in text and "px=14.76" in text and "SELL" in text
 
 
-@pytest.mark.parametrize("kind", ["child", "done", "refused", "reject", "parent", "started", "stopped", "copied", "heartbeat"])
+@pytest.mark.parametrize("kind", ["child", "quote", "done", "refused", "reject", "parent", "started", "stopped", "copied", "heartbeat"])
 def test_every_kind_of_log_line_can_be_said_with_little(kind, texts):
     assert log_text({"kind": kind}, texts.logs)[1]
     assert "because" in log_text({"kind": kind, "reason": "because"}, texts.logs)[1]
