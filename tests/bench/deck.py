@@ -1,6 +1,6 @@
 """The deck's proof: line-ups and habits on the same mornings, as the deck deals them, and the bounds that they are held to.
 
-Losses are to the close, by formula from the horizon on where nothing changes any more; the ghost is nobody. A habit's command that cannot be
+Losses are to the close, by formula from 10:45 on where nothing changes any more; the ghost is nobody. A habit's command that cannot be
 given is skipped and counted, and one of which more than half is skipped counts in no bound. What breaks a bound is listed as a failure.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 import engine
 from tests.days import step_at
 
-SCENARIO, SEEDS, UNTIL = "any-morning", 50, "11:30"
+SCENARIO, SEEDS, UNTIL = "any-morning", 50, "10:45"
 MOSTLY = 0.5  # a habit of which more is skipped was not played
 COMPETENT = ("all competent", 75.0, 50.0)  # mean, and on every fault
 NOVICE = ("all novice", 35.0, 60.0)

@@ -12,8 +12,6 @@ from engine.sights.pins import log
 from tests.days import OPEN
 from tests.small import begun, give, ok, small_scenario
 
-pytestmark = pytest.mark.kernels
-
 BUSY = small_scenario(4, flow={"plain_bell_per_min": 600.0})
 
 
