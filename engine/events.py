@@ -64,6 +64,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "call.answered": (),
     "call.missed": (),
     "clients.left": ("risk",),
+    "gateway.mended": (),
+    "broker.left": ("risk",),
     "sessions.opened": ("operator",),
     "evidence.shared": DESKS,
     "pin.read": DESKS,
@@ -101,6 +103,7 @@ class EventData(TypedDict, total=False):
     bank: str
     behind: list[int]
     bid: str
+    broker: str
     built: list[Built]
     call: int
     caller: str
@@ -121,6 +124,7 @@ class EventData(TypedDict, total=False):
     gross_usd: int
     hand_hours: dict[str, float]
     hole: str | None
+    how: str
     inject: int
     item: int | str  # of the bridge by its number, of a checklist by its name
     label: str

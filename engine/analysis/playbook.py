@@ -1,4 +1,4 @@
-"""Playbooks: commands with their times, in TOML, that fit any seed: servers may be "stale", "good" or "all".
+"""Playbooks: commands with their times, in TOML, that fit any seed: servers may be "stale", "good" or "all", a broker "first" or "second".
 
     [[command]]
     at = 2012-08-01T09:54:00
@@ -14,7 +14,7 @@ import datetime
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from engine.commands import CONFIDENCES, WORD_STEPS, Command, beyond, servers_of
 from engine.events import DESKS
@@ -28,6 +28,7 @@ from engine.scenario.scenario import Scenario
 
 FIELDS = {"at", "desk", "kind", "args", "confidence", "why"}
 GROUPS = ("stale", "good", "all")
+_BROKERS = ("first", "second")
 
 
 class _Entry(TypedDict):
@@ -39,6 +40,14 @@ class _Entry(TypedDict):
     args: dict[str, object]
     confidence: str | None
     why: str
+
+
+class _Drawn(NamedTuple):
+    """What a seed draws that a playbook can name: the first server that the fault concerns, 0 where it concerns none, and the brokers that the
+    draw fell on, whether or not the fault is theirs."""
+
+    server: int
+    brokers: tuple[str, ...]
 
 
 class PlaybookError(ValueError):
@@ -111,13 +120,13 @@ def lab_safeguards(scenario: Scenario, seed: int) -> list[Safeguard]:
     path = scenario.files / "lab.toml"
     if not path.is_file():
         return []
-    stale = _concerned(scenario, seed)
+    drawn = _drawn(scenario, seed)
 
     def commands(row: dict[str, Any], part: str) -> tuple[Command, ...]:
         where = f"{path.name}: {row['id']}: {part}"
         plain = [{key: value for key, value in entry.items() if key != "after"} for entry in row.get(part, ())]
         midnight = {"at": scenario.calendar.hm(0)}
-        found = [_entry(scenario, stale, f"{where} {i}", midnight | entry) for i, entry in enumerate(plain, 1)]
+        found = [_entry(scenario, drawn, f"{where} {i}", midnight | entry) for i, entry in enumerate(plain, 1)]
         return tuple(Command(seq=seq, **fields) for seq, fields in enumerate(found, 1))
 
     found = []
@@ -138,15 +147,15 @@ def _toml(path: Path | File) -> dict[str, Any]:
 
 def commands_of(scenario: Scenario, seed: int, where: str, rows: list[object]) -> list[Command]:
     """Commands of [[command]] entries for a seed, by time, numbered from 1; `where` names them in an error. Raises PlaybookError."""
-    stale = _concerned(scenario, seed)
-    entries = [_entry(scenario, stale, f"{where}: command {i}", entry) for i, entry in enumerate(rows, 1)]
+    drawn = _drawn(scenario, seed)
+    entries = [_entry(scenario, drawn, f"{where}: command {i}", entry) for i, entry in enumerate(rows, 1)]
     entries.sort(key=lambda fields: fields["step"])
     return [Command(seq=seq, **fields) for seq, fields in enumerate(_with_words(scenario.calendar, entries), 1)]
 
 
-def _concerned(scenario: Scenario, seed: int) -> int:
-    """The first server that the fault of a seed concerns, 0 where it concerns none."""
-    return next(iter(draw_fault(scenario, seed).servers), 0)
+def _drawn(scenario: Scenario, seed: int) -> _Drawn:
+    fault = draw_fault(scenario, seed)
+    return _Drawn(next(iter(fault.servers), 0), tuple(scenario.brokers[n - 1] for n in fault.brokers))
 
 
 def _with_words(calendar: Calendar, entries: list[_Entry]) -> list[_Entry]:
@@ -179,7 +188,7 @@ def _needs_word(calendar: Calendar, taken: list[tuple[int, str, int]], entry: _E
     return beyond(lately, servers, lever.word_beyond)
 
 
-def _entry(scenario: Scenario, stale: int, where: str, entry: object) -> _Entry:
+def _entry(scenario: Scenario, drawn: _Drawn, where: str, entry: object) -> _Entry:
     """Fields of one command, checked."""
     if not isinstance(entry, dict):
         raise PlaybookError(f"{where} = {entry!r}: expected a table with at, desk, kind")
@@ -196,7 +205,7 @@ def _entry(scenario: Scenario, stale: int, where: str, entry: object) -> _Entry:
     args = entry.get("args", {})
     if not isinstance(args, dict):
         raise PlaybookError(f"{where}: args = {args!r}: expected a table")
-    args = {key: _server_names(scenario, stale, f"{where}: args.{key}", key, value) for key, value in args.items()}
+    args = {key: _names(scenario, drawn, f"{where}: args.{key}", key, value) for key, value in args.items()}
     return {
         "step": _moment(scenario.calendar, where, entry.get("at")),
         "desk": desk,
@@ -224,13 +233,16 @@ def _moment(calendar: Calendar, where: str, at: object) -> int:
         raise PlaybookError(f"{where}: at = {at}: expected a time such as {calendar.today}T{calendar.clock(calendar.open)} ({error})") from None
 
 
-def _server_names(scenario: Scenario, stale: int, where: str, key: str, value: object) -> object:
-    """Numbers for "stale", "good" and "all" where servers are meant."""
+def _names(scenario: Scenario, drawn: _Drawn, where: str, key: str, value: object) -> object:
+    """Numbers for "stale", "good" and "all" where servers are meant, names for "first" and "second" where a broker is."""
+    stale = drawn.server
     everyone = list(range(1, scenario.fleet.servers + 1))
     if key == "server" and value == "stale":
         return stale
     if key == "place" and value == "stale":
         return server_place(stale)
+    if key == "broker" and value in _BROKERS:
+        return dict(zip(_BROKERS, drawn.brokers, strict=False)).get(value, value)
     if key == "servers" and isinstance(value, str):
         if value not in GROUPS:
             raise PlaybookError(f"{where} = {value!r}: expected numbers, or one of {', '.join(GROUPS)}")

@@ -104,6 +104,8 @@ def _word(what: str | None, system: str) -> str:
 def _noticed(teller: Teller, event: Happened) -> None:
     if teller.before == "evidence.shared":
         teller.add(event, 82, event.data["desk"], "Showed the others the first sign that something is wrong.")
+    elif event.data.get("how") == "log":
+        teller.add(event, 82, event.data["desk"], "Read the first sign of it in a log.")
     elif teller.before != "call.answer":  # else it was a call, and what was said there is a line of its own
         teller.add(event, 82, event.data["desk"], f"Opened the first mail of its kind: {teller.reject}")
 
@@ -148,6 +150,14 @@ def _raised(teller: Teller, event: Happened) -> None:
     teller.add(event, 80, "", f"{event.data['lender']} put in {amount} for {stake:.0f} % of the firm.")
 
 
+def _left(teller: Teller, event: Happened) -> None:
+    teller.add(event, 76, "", f"{event.data['broker']} sent its orders elsewhere for the rest of the day.")
+
+
+def _mended(teller: Teller, event: Happened) -> None:
+    teller.add(event, 60, "", f"{event.data['broker']} had mended its gateway.")
+
+
 def _answered(teller: Teller, event: Happened) -> None:
     data = event.data
     weight = 74 if data["reply"].startswith("exchange.") else 50
@@ -179,6 +189,8 @@ HAPPENED: dict[str, Callable[[Teller, Happened], None]] = {
     "diagnosis.declared": _declared,
     "call.answered": _answered,
     "call.missed": _missed,
+    "broker.left": _left,
+    "gateway.mended": _mended,
     "exchange.disconnected": _cut,
     "exchange.readmitted": _readmitted,
     "trades.busted": _busted,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 from engine.arguments import Args
 from engine.commands import LEVERS, WORD_STEPS, Command, Refused, beyond, servers_of, target, worded
 from engine.events import DESKS
-from engine.firm.places import NOWHERE, server_place, told_place
+from engine.firm.places import NOWHERE, broker_place, server_place, told_place
 from engine.market_time import STEPS_PER_MINUTE
 
 if TYPE_CHECKING:
@@ -238,11 +238,12 @@ def rejects_before(sim: "Simulation") -> bool:
     return bool(wrong_before(sim) or sim.fault.mirrors)
 
 
-def notice(sim: "Simulation") -> None:
-    """A symptom of what was wrong before the team touched it was opened or shared: the first one counts."""
+def notice(sim: "Simulation", **how: str) -> None:
+    """A symptom of what was wrong before the team touched it was opened or shared: the first one counts. `how`: where it was seen, if
+    that was in no mail."""
     if sim.bridge.noticed is None:
         sim.bridge.noticed = sim.now
-        sim.tell("symptom.noticed", desk=sim.acting)
+        sim.tell("symptom.noticed", desk=sim.acting, **how)
 
 
 def note_seen(sim: "Simulation", what: str, number: int) -> None:
@@ -265,12 +266,13 @@ def evidence_for(sim: "Simulation", desk: str) -> dict[str, str]:
 
 def right(sim: "Simulation") -> tuple[tuple[str, str], ...]:
     """Every cause that holds, with its places: servers where something was otherwise than on the rest before the team touched it, the place
-    where it began in the course of the day, else none."""
+    where it began in the course of the day, brokers whose orders mean something else, else none."""
     found, servers = sim.fault, wrong_before(sim)
     if (found.servers and not servers) or (found.onset and not any(onset.mechanism == found.mechanism for onset in sim.onsets.begun)):
         return ()  # the week has kept it from coming, or it has not come yet
     places = [(cause, server_place(n)) for n, cause in found.causes.items()]
     places += [(found.text.cause, found.onset.place)] if found.onset else []
+    places += [(found.text.cause, broker_place(n)) for n in found.at_brokers]
     return tuple(places) or ((found.text.cause, NOWHERE),)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.firm import week
+from engine.firm import brokers_today, replays, week
 from engine.firm.score import HC
 from engine.market.measure import VOLUME
 from engine.market.positions import marks
@@ -44,7 +44,7 @@ def busiest_order(sim: "Simulation") -> tuple[int, str]:
     rows = np.arange(machine.parents.shape[1])
     sent = np.where(rows[None, :] < machine.parent_count[:, None], machine.parents["sent"], -1)
     s, i = (int(k) for k in np.unravel_index(int(sent.argmax()), sent.shape))
-    return (int(machine.parents[s, i].id), sim.names[s]) if sent[s, i] > 0 else (0, "")
+    return (replays.order_of(sim, int(machine.parents[s, i].id)), sim.names[s]) if sent[s, i] > 0 else (0, "")
 
 
 def refused_share(sim: "Simulation") -> str:
@@ -104,6 +104,7 @@ def telling(sim: "Simulation") -> Mapping[str, Callable[[], object]]:
         "busy_sessions": lambda: busy_sessions(sim),
         "session": lambda: busiest_session(sim)[0],
         "session_share": lambda: f"{busiest_session(sim)[1]} %",
+        **brokers_today.telling(sim),
         "order": lambda: busiest_order(sim)[0],
         "order_symbol": lambda: busiest_order(sim)[1],
         "refused": lambda: len(sim.records.refusals),

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class Onset:
     """Something that has begun; JSON-able fields. `place` as in `places`; `strength`: what the mechanism makes of it; `until`: the step at which
-    it ends by itself, or has ended, None where it does not; `told`: since when those whose it is know of it."""
+    it ends by itself, or has ended, None where it does not; `told`: since when those whose it is know of it; `orders`: clients' orders that it
+    concerns, where it is a matter of single ones."""
 
     mechanism: str
     place: str
@@ -28,6 +29,7 @@ class Onset:
     until: int | None = None
     told: int | None = None
     over: bool = False
+    orders: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -71,12 +73,7 @@ def _unstick(sim: "Simulation", onset: Onset) -> None:
         routing.log_on_again(sim, name)
 
 
-def _nothing(sim: "Simulation", onset: Onset) -> None:
-    """The market reads what has begun, and needs no more."""
-
-
-MECHANISMS: dict[str, Turns] = {
-    "broker-replay": Turns(_nothing, _nothing),
+MECHANISMS: dict[str, Turns] = {  # beside these, what registers itself
     "stuck-sessions": Turns(_stick, _unstick),
     "stale-reference": Turns(misquote, withdraw_offers),
 }
@@ -92,11 +89,18 @@ def begin(sim: "Simulation", mechanism: str, place: str, strength: float, until:
     sim.onsets.begun.append(onset)
 
 
+def drawn(sim: "Simulation") -> Onset | None:
+    """What of the fault of the day has begun."""
+    fault = sim.fault
+    found = [onset for onset in sim.onsets.begun if fault.onset and (onset.mechanism, onset.since) == (fault.mechanism, fault.onset.step)]
+    return found[0] if found else None
+
+
 def turn_of_onsets(sim: "Simulation", step: int) -> None:
     """Begin what the fault of the day begins now, and end what ends by itself."""
-    drawn = sim.fault.onset
-    if drawn is not None and step == drawn.step:
-        begin(sim, sim.fault.mechanism, drawn.place, drawn.strength, drawn.until)
+    planned = sim.fault.onset
+    if planned is not None and step == planned.step:
+        begin(sim, sim.fault.mechanism, planned.place, planned.strength, planned.until)
     for onset in sim.onsets.begun:
         if not onset.over and onset.until is not None and step >= onset.until:
             onset.over = True

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.commands import LEVERS, Refused
-from engine.firm import bridge, exchanges, server_ops
+from engine.firm import bridge, exchanges, replays, server_ops
 from engine.firm.clients import hand_back_waiting, route_away
 from engine.firm.score import gross_usd
 from engine.market_time import EARLIEST, STEPS_PER_MINUTE, STEPS_PER_SECOND
@@ -184,6 +184,12 @@ def hand_back(sim: "Simulation") -> None:
 def rest(sim: "Simulation", minutes: int) -> None:
     """Clients know where they stand: for that long what waits is as if they had been told to go elsewhere."""
     sim.phone.rest_until = max(sim.phone.rest_until, later(sim, minutes))
+
+
+@act
+def tell_brokers(sim: "Simulation") -> None:
+    """Whoever rings is told to look at what its gateway sends."""
+    replays.tell_brokers(sim)
 
 
 # -- hands, time and money

@@ -40,6 +40,11 @@ def server_place(n: int) -> str:
     return f"server {n}"
 
 
+def broker_place(n: int) -> str:
+    """A broker as a place is written down."""
+    return f"broker {n}"
+
+
 def read_place(scenario: Scenario, given: object) -> str:
     """A place as it is written down (none, server 3, broker 2, exchange 1, stocks A B), from that or from its name. Raises Refused."""
     if isinstance(given, str):

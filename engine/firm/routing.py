@@ -23,11 +23,13 @@ def exchange_number(sim: "Simulation", name: str) -> int:
     return sim.scenario.exchanges.index(name) + 1
 
 
-def _bit(sim: "Simulation", name: str, number: int) -> bool:
+def bit(sim: "Simulation", name: str, number: int) -> bool:
+    """Whether a bit of the machine is set for this broker or exchange."""
     return bool(int(sim.machine.controls[name][0]) >> number & 1)
 
 
-def _set_bit(sim: "Simulation", name: str, number: int, on: bool) -> None:
+def set_bit(sim: "Simulation", name: str, number: int, on: bool) -> None:
+    """Set a bit of the machine for this broker or exchange."""
     bits = sim.machine.controls[name]
     bits[0] = bits[0] | 1 << number if on else bits[0] & ~(1 << number)
 
@@ -40,51 +42,51 @@ def broker_of(sim: "Simulation", order: int) -> str:
 
 def broker_is_held(sim: "Simulation", broker: str) -> bool:
     """Whether a broker's orders are not routed."""
-    return _bit(sim, "held", broker_number(sim, broker))
+    return bit(sim, "held", broker_number(sim, broker))
 
 
 def hold(sim: "Simulation", broker: str, on: bool) -> None:
     """A broker's orders are not routed: they wait as others do that find no server, and are handed back after a minute; or they are again."""
-    _set_bit(sim, "held", broker_number(sim, broker), on)
+    set_bit(sim, "held", broker_number(sim, broker), on)
 
 
 def is_unflagged(sim: "Simulation", broker: str) -> bool:
     """Whether a broker's orders come without the flag."""
-    return _bit(sim, "unflagged", broker_number(sim, broker))
+    return bit(sim, "unflagged", broker_number(sim, broker))
 
 
 def unflag(sim: "Simulation", broker: str) -> None:
     """New orders of a broker come without the flag; parents already running go on."""
-    _set_bit(sim, "unflagged", broker_number(sim, broker), True)
+    set_bit(sim, "unflagged", broker_number(sim, broker), True)
 
 
 def is_stuck(sim: "Simulation", exchange: str) -> bool:
     """Whether an exchange acknowledges nothing."""
-    return _bit(sim, "stuck", exchange_number(sim, exchange))
+    return bit(sim, "stuck", exchange_number(sim, exchange))
 
 
 def stick(sim: "Simulation", exchange: str) -> None:
     """An exchange acknowledges nothing from now on: what rests there is gone, a parent there sends one child more and waits."""
     number = exchange_number(sim, exchange)
-    _set_bit(sim, "stuck", number, True)
+    set_bit(sim, "stuck", number, True)
     market_step.withdraw_resting(sim.machine, number)
 
 
 def log_on_again(sim: "Simulation", exchange: str) -> None:
     """The session with an exchange is closed and opened anew: what rests there is cancelled and placed again, who waited there goes on."""
     number = exchange_number(sim, exchange)
-    _set_bit(sim, "stuck", number, False)
+    set_bit(sim, "stuck", number, False)
     market_step.withdraw_resting(sim.machine, number)
 
 
 def is_avoided(sim: "Simulation", exchange: str) -> bool:
     """Whether an exchange gets no new parents."""
-    return _bit(sim, "avoided", exchange_number(sim, exchange))
+    return bit(sim, "avoided", exchange_number(sim, exchange))
 
 
 def avoid(sim: "Simulation", exchange: str, on: bool) -> None:
     """New parents go to the other exchanges; or to this one again."""
-    _set_bit(sim, "avoided", exchange_number(sim, exchange), on)
+    set_bit(sim, "avoided", exchange_number(sim, exchange), on)
 
 
 def withdrawn_stocks(sim: "Simulation") -> list[str]:

@@ -14,7 +14,7 @@ import numpy as np
 from engine.arguments import Args
 from engine.commands import LEVERS, Effect, Parsers, Refused, lever, worded
 from engine.events import DESKS
-from engine.firm import bridge, inbox, server_ops
+from engine.firm import bridge, inbox, replays, server_ops
 from engine.market import market_step
 from engine.market.chance import HOLES, below
 from engine.market.positions import prices_hc
@@ -271,7 +271,8 @@ def _page_on_children(sim: "Simulation") -> None:
         last = over.get(str(server))
         if last is None or sim.now - last > STEPS_PER_MINUTE:
             each = round(children / TICK_S)
-            inbox.alert(sim, "operator", f"{sim.fleet.label(server)}: order {order:,} in {sim.names[s]} sends {each} children a second.")
+            what = f"order {replays.order_of(sim, order):,} in {sim.names[s]}"
+            inbox.alert(sim, "operator", f"{sim.fleet.label(server)}: {what} sends {each} children a second.")
         over[str(server)] = sim.now
 
 

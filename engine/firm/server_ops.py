@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.arguments import Args
-from engine.firm import bridge, inbox, quoting, routing
+from engine.firm import bridge, inbox, quoting, replays, routing
 from engine.firm.fleet import RUNNING, STOPPED
 from engine.firm.terminal import cut_off_lines, prompts, results
 from engine.market import market_step
@@ -163,11 +163,13 @@ def _is_about(record: dict[str, Any], text: str) -> bool:
 
 
 def _notice_in(sim: "Simulation", lines: list[dict[str, Any]], servers: list[int]) -> None:
-    """Somebody reads lines of some servers: whoever sees a refused order, or one that runs away, has noticed."""
+    """Somebody reads lines of some servers: whoever sees a refused order, one that runs away or one that comes again, has noticed."""
     wild = {order for n in servers for order in runaway_orders(sim, n)}
     shown = [record for record in lines if record["kind"] == "refused" or record.get("order") in wild]
     if any(runs_before(sim, record["server"]) for record in shown):
         bridge.notice(sim)
+    elif replays.shows(sim, lines):
+        bridge.notice(sim, how="log")
 
 
 def runs_before(sim: "Simulation", n: int) -> bool:
@@ -207,7 +209,7 @@ def _child_record(sim: "Simulation", s: int, child: Any) -> dict[str, Any]:
         "step": int(child.step),
         "server": int(child.server),
         "kind": "quote" if reason == QUOTED else "child" if reason in (0, MISSED, UNACKED) else "reject",
-        "order": int(child.parent),
+        "order": replays.order_of(sim, int(child.parent)),
         "symbol": sim.names[s],
         "broker": sim.scenario.brokers[child.broker - 1] if child.broker else "",
         "exchange": sim.scenario.exchanges[child.exchange - 1] if child.exchange else "",

@@ -30,6 +30,8 @@ from engine.firm.injects import Injects, play_due
 from engine.firm.monitoring import Monitoring, look_around, look_in_the_week
 from engine.firm.onsets import Onsets
 from engine.firm.phone import StandingAgreements
+from engine.firm.post_only import begin_posting
+from engine.firm.replays import sent_again
 from engine.firm.safeguards import Safeguards
 from engine.firm.server_ops import Records
 from engine.firm.trading_day import TradingDay, turn_of_day
@@ -133,6 +135,7 @@ class Simulation:
         self.tape_lost = 0
         self._begin_parts()
         self._use(threads, tape)
+        begin_posting(self)
         server_ops.set_servers(self)
         self._arrive(start)
 
@@ -298,9 +301,9 @@ class Simulation:
         if first >= self.calendar.close or first < 0:
             return
         count_down(self, first, until)
-        before = self.cursor
-        if before < len(self._arrive_at) and self._arrive_at[before] < until:
-            self.cursor = deal(machine, self.arrivals, self.activations, before, until, self._refused, self._refused_count)
+        before, again = self.cursor, sent_again(self, first, until)
+        if len(again) or (before < len(self._arrive_at) and self._arrive_at[before] < until):
+            self.cursor = deal(machine, self.arrivals, self.activations, before, until, self._refused, self._refused_count, again)
             self._pass_on_refused()
         if self.fault.mirrors and first < self.calendar.open:
             server_ops.mirror_orders(self, before, self.cursor)

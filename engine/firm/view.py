@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.firm import brokers_today, post_only
 from engine.firm.fleet import STOPPED
 from engine.firm.gauges import mids, moves_bp
 from engine.firm.insider_facts import busy_sessions, share_pct, telling, week_numbers
@@ -64,6 +65,26 @@ class View:
     @cached_property
     def busy_sessions(self) -> int:
         return busy_sessions(self._sim)
+
+    @cached_property
+    def broker_lead(self) -> float:
+        return brokers_today.busiest(self._sim).lead
+
+    @cached_property
+    def brokers_mended(self) -> int:
+        return len(brokers_today.waiting_for_release(self._sim))
+
+    @cached_property
+    def post_only_fills(self) -> int:
+        return int(self._sim.machine.tally[0].posted)
+
+    @cached_property
+    def brokers_unhappy(self) -> int:
+        return len(post_only.unhappy(self._sim))
+
+    @cached_property
+    def brokers_gone(self) -> int:
+        return len(post_only.gone(self._sim))
 
     @cached_property
     def executions_per_s(self) -> float:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from engine import commands
 from engine.arguments import Args
 from engine.commands import Check, Refused, StoryWords, lever
-from engine.firm import routing
+from engine.firm import replays, routing
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -41,8 +41,9 @@ def _broker(kind: str, state: Callable[["Simulation", str], bool], wanted: bool,
     help="Nothing of that broker is routed. Its orders wait, and go back to it after a minute.",
 )
 def _hold(sim: "Simulation", args: Args) -> None:
-    """A broker's new orders are not routed; what is at work goes on."""
+    """A broker's new orders are not routed; what is at work goes on. It is told why, and looks at its side."""
     routing.hold(sim, args["broker"], True)
+    replays.tell_brokers(sim, args["broker"])
 
 
 @lever(

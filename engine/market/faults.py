@@ -6,7 +6,8 @@ and the process was not restarted. `mirror`: a forgotten host outside of the fle
 `stale-config`: one server kept the config of a load test, sends some orders in children ten times too large and counts fills in thousands.
 `broker-replay`: from a time of the day on one broker's gateway sends its last orders again and again. `stuck-sessions`: from a time on an
 exchange acknowledges nothing until somebody logs on to it again. `stale-reference`: from some servers two stocks are quoted at half their
-price. What begins at a time of the day is begun by `engine/firm/onsets.py`. A fault may have a `beside`: a config that was left on a second
+price. What begins at a time of the day is begun by `engine/firm/onsets.py`. `overloaded-flag`: two brokers have meant something else by the
+flag for years, and leave for the day at a time (`engine/firm/post_only.py`). A fault may have a `beside`: a config that was left on a second
 server.
 
 Strength is how many flagged orders meet the fault, never which stocks they trade: the k-th that does trades what the k-th of the record did.
@@ -88,13 +89,13 @@ class Fault:
 
     @property
     def at_brokers(self) -> tuple[int, ...]:
-        """The brokers whose orders are otherwise than they should be."""
-        return self.brokers[:1] if self.mechanism == "broker-replay" else ()
+        """The brokers who mean something else by the flag."""
+        return self.brokers if self.mechanism == "overloaded-flag" else ()
 
     @cached_property
     def share(self) -> int:
         """Of WHOLE flagged orders, how many wake what a release should not do."""
-        return WHOLE if self.mechanism in ("market-wide", *BEGINS) else max(1, round(self.strength * WHOLE))
+        return WHOLE if self.mechanism in ("market-wide", "overloaded-flag", *BEGINS) else max(1, round(self.strength * WHOLE))
 
     @property
     def times(self) -> float:
@@ -237,6 +238,7 @@ def fault_told(scenario: Scenario, seed: int) -> dict[str, str]:
     words = {"server": name.format(n=fault.place), "one_in": f"{1 / fault.strength:.0f}", "times": f"{fault.strength:.1f}"}
     words["other"], words["servers"] = name.format(n=fault.beside), ", ".join(name.format(n=n) for n in fault.servers)
     words["where"] = _told_where(scenario, fault.onset.place) if fault.onset else ""
+    words |= {"brokers": " and ".join(scenario.brokers[n - 1] for n in fault.brokers), "per_min": f"{fault.strength:,.0f}"}
     words["before"] = "was clean" if fault.clean_before else "had the same defect"
     return {"id": fault.text.id, "story": fault.text.story.format_map(words), "epilogue": fault.text.epilogue.format_map(words)}
 

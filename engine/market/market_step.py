@@ -11,8 +11,8 @@ from engine.market.controls import account_33, mark_hc
 from engine.market.exchange import guard, roll_window
 from engine.market.flow import quote, reprice, step_away
 from engine.market.quotes import take_quotes
-from engine.market.router import FLATTEN_PASSIVE, POWER_PEG, REFUSE, RUNAWAY, finish, route, take, withdraw
-from engine.market.state import CLIENT, ERROR, ORDERS, PARENTS, RETURNED, SERVERS_MAX, WAITING
+from engine.market.router import FLATTEN_PASSIVE, NOBODYS, POWER_PEG, REFUSE, RLP, RUNAWAY, finish, route, take, withdraw
+from engine.market.state import CLIENT, ERROR, HEADROOM, ORDERS, PARENTS, RETURNED, SERVERS_MAX, WAITING
 from engine.market_time import STEPS_PER_MINUTE
 
 
@@ -134,6 +134,8 @@ def place(m, arrival, activations, step, server, flagged, orders_refused, refuse
     session = 1 if step >= m.dials[0].open_step else 0
     wakes = _waking_4096(np.int64(arrival.id)) < m.controls[0].woken_4096
     behaviour = m.behaviours[server, flagged + (2 if wakes else 0), session]
+    if behaviour == RLP and session == 1:
+        m.tally[0].posted += m.controls[0].posting >> arrival.broker & 1
     order, k = arrival, m.tally[0].power_peg
     if behaviour == POWER_PEG and k < activations.shape[0] and m.withdrawn[activations[k].symbol] == 0:
         order = activations[k]
@@ -152,24 +154,62 @@ def place(m, arrival, activations, step, server, flagged, orders_refused, refuse
         m.tally[0].overflow += 1
         give_back(m, arrival)
         return
-    parent = m.parents[s, m.parent_count[s]]
-    m.parent_count[s] += 1
-    m.counters[s, server, PARENTS] += 1
-    runaway = behaviour in RUNAWAY
+    parent = enlist(m, s, arrival, step, server, flagged, behaviour)
     if behaviour == POWER_PEG:
         m.tally[0].power_peg += 1
-    parent.id, parent.qty, parent.side, parent.server = arrival.id, arrival.qty, order.side, server
-    parent.behaviour, parent.flagged, parent.start = behaviour, flagged, step
-    parent.account = ERROR if runaway else CLIENT
-    parent.broker, parent.exchange, parent.unacked = arrival.broker, exchange_for(m, arrival), 0
+    parent.side = order.side
+    parent.account = ERROR if behaviour in RUNAWAY else CLIENT
     parent.gap = order.gap if behaviour == POWER_PEG else m.dials[0].route_gap
-    parent.due = (np.int64(step) << 16) + (m.waits[(int(arrival.id) * 2654435761 >> 8) & 4095] * parent.gap >> 16)
-    parent.sent = parent.sent_shares = parent.filled = parent.rest_id = 0
-    parent.rest_slot = parent.second = parent.in_second = parent.served = 0
+    parent.due = first_due(m, arrival, step, parent.gap)
     parent.waited = min(step - arrival.step, STEPS_PER_MINUTE)
     m.service[s].waited += parent.waited
     if parent.waited == 0:
         parent.waited = step - (parent.due >> 16)
+
+
+@piece
+def first_due(m, arrival, step, gap):
+    """When the first child of an order goes out, 1/65,536 step."""
+    return (np.int64(step) << 16) + (m.waits[(int(arrival.id) * 2654435761 >> 8) & 4095] * gap >> 16)
+
+
+@piece
+def enlist(m, s, arrival, step, server, flagged, behaviour):
+    """The next row of a symbol's list of parents for an order of a client or a broker, filled with what is the same for all of them."""
+    parent = m.parents[s, m.parent_count[s]]
+    m.parent_count[s] += 1
+    m.counters[s, server, PARENTS] += 1
+    parent.id, parent.qty, parent.server = arrival.id, arrival.qty, server
+    parent.behaviour, parent.flagged, parent.start = behaviour, flagged, step
+    parent.broker, parent.exchange, parent.unacked = arrival.broker, exchange_for(m, arrival), 0
+    parent.sent = parent.sent_shares = parent.filled = parent.rest_id = 0
+    parent.rest_slot = parent.second = parent.in_second = parent.served = 0
+    return parent
+
+
+@piece
+def place_again(m, arrival):
+    """Give an order that its broker's gateway sends again to a server, which takes it for a new one. It wakes nothing, however it is marked; what
+    it trades is the firm's. Where it finds no server it goes back at once: nobody waits for it.
+    """
+    s, step, controls = arrival.symbol, arrival.step, m.controls[0]
+    m.tally[0].resent += 1
+    m.flows[s, arrival.broker, ORDERS] += 1
+    taken = controls.connected == 1 and controls.held >> arrival.broker & 1 == 0 and m.withdrawn[s] == 0 and not is_held(m, arrival)
+    flagged = flag_of(m, arrival)
+    server = next_server(m, flagged) if taken else 0
+    behaviour = m.behaviours[server, flagged, 1 if step >= m.dials[0].open_step else 0]
+    if server == 0 or behaviour == REFUSE:
+        m.tally[0].turned_back += 1
+        m.flows[s, arrival.broker, RETURNED] += 1
+        return
+    if m.parent_count[s] >= m.parents.shape[1] - HEADROOM // 4:  # far more than clients leave, in a scenario of very few stocks
+        m.service[s].crowded += 1
+        m.flows[s, arrival.broker, RETURNED] += 1
+        return
+    parent = enlist(m, s, arrival, step, server, flagged, behaviour)
+    parent.side, parent.account, parent.gap, parent.served = arrival.side, ERROR, m.dials[0].route_gap, NOBODYS
+    parent.due, parent.waited = first_due(m, arrival, step, parent.gap), 0
 
 
 def waking_4096(ids):
@@ -209,16 +249,26 @@ def is_held(m, arrival):
 
 
 @kernel
-def deal(m, arrivals, activations, cursor, until, orders_refused, refused):
+def deal(m, arrivals, activations, cursor, until, orders_refused, refused, resent):
     """Deal the arrivals up to step `until`; returns the new cursor into `arrivals`.
 
     One that finds no server waits (see `deal_waiting`). `refused` receives (order, server, step, symbol) of orders that a release
-    refused before the open.
+    refused before the open. `resent`: ARRIVAL by step, what is sent again in these steps, each behind the clients' of its own.
     """
-    tally, controls = m.tally[0], m.controls[0]
-    while cursor < arrivals.shape[0] and arrivals[cursor].step < until:
+    tally, controls, again = m.tally[0], m.controls[0], 0
+    while True:
+        more = cursor < arrivals.shape[0] and arrivals[cursor].step < until
+        if again < resent.shape[0] and (not more or resent[again].step < arrivals[cursor].step):
+            place_again(m, resent[again])
+            again += 1
+            continue
+        if not more:
+            break
         arrival = arrivals[cursor]
         cursor += 1
+        if controls.gone >> arrival.broker & 1 == 1:
+            tally.left += 1
+            continue
         if arrival.kept_away < controls.away_256:
             if controls.left == 1:
                 tally.left += 1

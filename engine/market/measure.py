@@ -9,7 +9,8 @@ from engine.market.state import EXCHANGES_AT, PARENTS, SERVERS_MAX
 
 COLUMNS = 6  # children, executions, rejects, shares of ours; parents; volume of the market
 VOLUME = 5
-LIMITS = ("parents", "pool", "window")  # of the machine: orders that found no room, quotes that found none, prices off the ladder
+LIMITS = ("parents", "pool", "window", "resent")  # of the machine: orders that found no room, quotes that found none, prices off the ladder,
+# and orders sent again that found the room for such full
 
 
 @piece
@@ -35,7 +36,7 @@ def _sum_up(counts, at, names, sums):
 @kernel
 def measure(m, step, row, flows, moved_bp, limits):
     """Cumulative counts into `row`, (SERVERS_MAX + 1, COLUMNS), the firm's at 0, and of brokers and exchanges into `flows`, (FLOWS, 3);
-    raise `moved_bp`, (S,), to what each mid has moved since the open; how often each of LIMITS was reached into `limits`, (3,). Returns
+    raise `moved_bp`, (S,), to what each mid has moved since the open; how often each of LIMITS was reached into `limits`, (4,). Returns
     how many parents run away and how many stocks are paused."""
     runaway = paused = 0
     for server in range(SERVERS_MAX + 1):
@@ -44,7 +45,7 @@ def measure(m, step, row, flows, moved_bp, limits):
     row[0, VOLUME] = 0
     _sum_up(m.flows, 0, m.dials[0].brokers, flows)
     _sum_up(m.flows, EXCHANGES_AT, m.dials[0].exchanges, flows)
-    limits[0], limits[1], limits[2] = m.tally[0].overflow, 0, 0
+    limits[0], limits[1], limits[2], limits[3] = m.tally[0].overflow, 0, 0, 0
     for s in range(m.market.shape[0]):
         for server in range(1, SERVERS_MAX + 1):
             for column in range(VOLUME):
@@ -57,10 +58,11 @@ def measure(m, step, row, flows, moved_bp, limits):
         limits[0] += m.service[s].overflow
         limits[1] += book.drops
         limits[2] += book.far
+        limits[3] += m.service[s].crowded
         if market.open > 0:
             moved_bp[s] = max(moved_bp[s], moved(market, book))
     for server in range(1, SERVERS_MAX + 1):
         for column in range(VOLUME):
             row[0, column] += row[server, column]
-    row[0, PARENTS] = m.tally[0].arrived
+    row[0, PARENTS] = m.tally[0].arrived + m.tally[0].resent
     return runaway, paused

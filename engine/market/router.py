@@ -15,7 +15,21 @@ from engine.jit import piece
 from engine.market.book import add, opposite_head, reduce, remove
 from engine.market.chance import ROUTER, TAKERS, key_of, nth
 from engine.market.controls import CAPPED, COLLARED, MISSED, NO_QUOTE, PASSED, TOO_FAST, UNACKED, UNRECONCILED, added_gross, check, collared_limit
-from engine.market.state import CHILDREN, CLIENT, DESK, ERROR, EXCHANGES_AT, EXECUTIONS, HEADROOM, RECENT, REJECTS, RETURNED, SHARES, UNWIND
+from engine.market.state import (
+    CHILDREN,
+    CLIENT,
+    DESK,
+    ERROR,
+    EXCHANGES_AT,
+    EXECUTIONS,
+    HEADROOM,
+    RECENT,
+    REJECTS,
+    RESENT_ROOM,
+    RETURNED,
+    SHARES,
+    UNWIND,
+)
 from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND
 
 REFUSE, ROUTE, RLP, POWER_PEG, STALL, OVERSIZE, MISPRICE, DUPLICATE, MISCOUNT, FLATTEN_PASSIVE, FLATTEN_AGGRESSIVE = range(11)
@@ -26,7 +40,7 @@ _B12, _B16, _M32 = np.uint64(0xFFF), np.uint64(0xFFFF), np.uint64(0xFFFFFFFF)
 _S12, _S28, _S52, _S56 = np.uint64(12), np.uint64(28), np.uint64(52), np.uint64(56)
 COUNTED_IN = 1000  # shares that `miscount` takes for one
 FINAL = (CAPPED, UNRECONCILED)  # rejections after which a router gives the parent up; the others it tries again
-PENDING, ROUTED, LATE, REJECTED = range(4)  # what becomes of a client's order: LATE after a minute without a child
+PENDING, ROUTED, LATE, REJECTED, NOBODYS = range(5)  # what becomes of a client's order: LATE after a minute without a child; NOBODYS is no client's
 TAKERS_A_STEP = 64  # background orders one step may emit; the rest of the credit waits
 
 
@@ -406,17 +420,29 @@ def finish(m, s, step, parent):
 
 
 @piece
+def no_room(m, s, parent, kept):
+    """Whether an order arrives behind so many others that there is no room for it, and it goes back. What is sent again leaves some for
+    clients."""
+    if parent.server == DESK or kept < (RESENT_ROOM if parent.served == NOBODYS else m.parents.shape[1] - HEADROOM):
+        return False
+    m.flows[s, parent.broker, RETURNED] += 1
+    if parent.served == NOBODYS:
+        m.service[s].crowded += 1
+    else:
+        m.service[s].overflow += 1
+        m.service[s].handed_back += 1
+        m.service[s].waited += STEPS_PER_MINUTE - max(parent.waited, 0)
+    return True
+
+
+@piece
 def route(m, s, step, tape, rows):
     """All parents of a symbol in their order of arrival; those done leave the list, the order of the rest is kept."""
     kept = 0
     for i in range(m.parent_count[s]):
         parent = m.parents[s, i]
         if parent.start <= step:
-            if parent.start == step and kept >= m.parents.shape[1] - HEADROOM and parent.server != DESK:
-                m.service[s].overflow += 1
-                m.service[s].handed_back += 1
-                m.service[s].waited += STEPS_PER_MINUTE - max(parent.waited, 0)
-                m.flows[s, parent.broker, RETURNED] += 1
+            if parent.start == step and no_room(m, s, parent, kept):
                 continue
             alive = parent.server == DESK or m.servers[parent.server] == 1
             if not alive or work(m, s, step, parent, tape, rows):

@@ -24,6 +24,7 @@ CHILDREN, EXECUTIONS, REJECTS, SHARES, PARENTS = 0, 1, 2, 3, 4  # columns of the
 ORDERS, RETURNED = 0, 2  # of a broker's counters: orders in, EXECUTIONS, and orders that were refused or handed back
 BUCKETS = 60  # five-second buckets of the circuit breaker's window
 BUST_MINUTES = 46
+FIRST_RESENT = 100_000_000  # numbers of orders that a broker's gateway sends again: above any client's, the desk's own and our quotes'
 RECENT = 16  # last child orders kept per symbol, for log tails
 TAPE_ROWS = 1 << 17
 
@@ -158,9 +159,11 @@ SERVICE = np.dtype(
         ("rejected", "i8"),  # turned away by a control
         ("overflow", "i8"),  # found the symbol's list of parents full
         ("waited", "i8"),  # steps for which orders were overdue, at most a minute each, and a whole one for what was handed back
+        ("crowded", "i8"),  # orders sent again, nobody's, that found no room left for such
     ]
 )
 HEADROOM = 64  # rows of a symbol's list of parents for orders that are dealt but have not arrived yet
+RESENT_ROOM = 64  # rows of it that are taken when no order that is sent again gets another: the rest is for clients
 ARRIVAL = np.dtype(
     [
         ("step", "i4"),
@@ -194,6 +197,8 @@ _CONTROLS = np.dtype(
         # A bit for each broker or exchange, at its number.
         ("held", "i8"),  # brokers whose orders are not routed
         ("unflagged", "i8"),  # brokers whose orders come without the flag
+        ("posting", "i8"),  # brokers who mean by the flag that an order must not take
+        ("gone", "i8"),  # brokers who send nothing any more today
         ("stuck", "i8"),  # exchanges that acknowledge nothing
         ("avoided", "i8"),  # exchanges that get no new parents
     ]
@@ -209,6 +214,9 @@ TALLY = np.dtype(
         ("left", "i8"),  # went elsewhere after clients had left
         ("refused", "i8"),  # by the legacy release before the open
         ("overflow", "i8"),  # found the waiting list, or a symbol's list of parents, full
+        ("resent", "i8"),  # orders that a broker's gateway sent again: nobody's, and in no other count here
+        ("turned_back", "i8"),  # of which no server was to have them, or their broker is held
+        ("posted", "i8"),  # orders of brokers who meant by the flag that they must not take, that were dealt to do so in the end
     ]
 )
 DIALS = np.dtype(

@@ -88,6 +88,7 @@ ACTS: dict[str, ActForm] = {
     "leave_unless_served": ActForm(_number(120)),
     "hand_back": ActForm(_nothing),
     "rest": ActForm(_number(120)),
+    "tell_brokers": ActForm(_nothing),
     "shy": ActForm(_choice_and_number(("5", "10", "20", "30", "40"), 480)),
     # hands, time and money
     "pace": ActForm(_pace),

@@ -30,6 +30,16 @@ class ConditionView(Protocol):
     @property
     def busy_sessions(self) -> int: ...  # on which many times as much is executed as on an ordinary morning
     @property
+    def broker_lead(self) -> float: ...  # the most that a broker has of what came in within a minute, over what it has on other days
+    @property
+    def brokers_mended(self) -> int: ...  # brokers that are held, and have told us that what it was for is over
+    @property
+    def post_only_fills(self) -> int: ...  # orders that took, of brokers who hold that an order with the flag must not
+    @property
+    def brokers_unhappy(self) -> int: ...  # of those the ones whose orders still come with it
+    @property
+    def brokers_gone(self) -> int: ...  # for the day
+    @property
     def executions_per_s(self) -> float: ...
     @property
     def children_per_s(self) -> float: ...
@@ -96,6 +106,11 @@ NUMBERS = (
     "volume_high_s",
     "share_pct",
     "busy_sessions",
+    "broker_lead",
+    "brokers_mended",
+    "post_only_fills",
+    "brokers_unhappy",
+    "brokers_gone",
     "executions_per_s",
     "children_per_s",
     "parents_in_per_s",
@@ -190,6 +205,23 @@ FILLS: dict[str, object] = {
     "busy_sessions": 1,
     "session": 8,
     "session_share": "64 %",
+    "busy_broker": "Harbor Lane",
+    "busy_broker_share": "88 %",
+    "busy_broker_orders": "1,900",
+    "orders_in": "2,100",
+    "repeated_order": 104_233,
+    "repeated_times": 14,
+    "mended_broker": "Harbor Lane",
+    "unhappy_broker": "Harbor Lane",
+    "unhappy_other": "Oakline Retail",
+    "their_order": 104_233,
+    "their_symbol": "EMBR",
+    "their_price": "21.40",
+    "their_side": "buy",
+    "their_clock": "09:33:12",
+    "other_order": 104_233,
+    "other_order_symbol": "EMBR",
+    "gone_brokers": "Harbor Lane and Oakline Retail",
     "order": "2,114",
     "order_symbol": "EMBR",
     "refused": "97",

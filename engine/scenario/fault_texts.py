@@ -14,10 +14,10 @@ from engine.scenario.parts import Part, Section
 
 Mechanism = Literal[
     "stale-release", "stale-process", "mirror", "defective-release", "market-wide", "stale-config", "broker-replay", "stuck-sessions",
-    "stale-reference",
+    "stale-reference", "overloaded-flag",
 ]  # fmt: skip
 BEGINS = ("broker-replay", "stuck-sessions", "stale-reference")  # in the course of the day
-SAYS = ("server", "other", "servers", "where", "one_in", "times", "before")  # what story and epilogue are filled with
+SAYS = ("server", "other", "servers", "where", "brokers", "one_in", "times", "before", "per_min")  # what story and epilogue are filled with
 STRENGTHS = {"market-wide": (1.0, 10.0), "broker-replay": (1.0, 10_000.0)}  # of the others a share
 IN_STOCKS = ("market-wide", "stale-reference")
 NOTICED = ("state", "call", "headline", "hint")  # tables of the file that are read with the evidence
@@ -40,7 +40,7 @@ class FaultText(Section):
     minute, of `stale-reference` how often our offers are taken, and of `stuck-sessions` nothing. `stocks`: how many it is in. `beside`: what
     else is wrong. `version`: of the config that was left. `clean_before`: the chance that the release before has not the
     same defect. `onset`: when what begins in the course of the day does, and `lasts_min` the minutes after which it ends by itself, where it
-    does. `story` and `epilogue` are for the debrief: what it was, and what would have helped.
+    does. `leaves`: when the brokers of `overloaded-flag` do. `story` and `epilogue` are for the debrief: what it was, and what would have helped.
     """
 
     id: Annotated[str, Field(pattern=ID.pattern)]
@@ -52,6 +52,7 @@ class FaultText(Section):
     version: str | None = None
     clean_before: Part = 0.0
     onset: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")] | None = None
+    leaves: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")] | None = None
     lasts_min: Annotated[int, Field(ge=1, le=390)] | None = None
     beside: SecondFault | None = None
     story: Annotated[str, Field(min_length=8)]
@@ -77,6 +78,8 @@ class FaultText(Section):
             raise ValueError(f"version = {self.version!r}: expected one of stale-config, and of nothing else")
         if (self.onset is not None) is not (self.mechanism in BEGINS):
             raise ValueError(f"onset = {self.onset!r}: expected a time of {', '.join(BEGINS)}, and of nothing else")
+        if (self.leaves is not None) is not (self.mechanism == "overloaded-flag"):
+            raise ValueError(f"leaves = {self.leaves!r}: expected a time of overloaded-flag, and of nothing else")
         if self.lasts_min is not None and self.onset is None:
             raise ValueError(f"lasts_min = {self.lasts_min}: expected of what has an onset alone")
         if self.clean_before and self.mechanism != "defective-release":

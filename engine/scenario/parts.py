@@ -290,6 +290,7 @@ class Flow(Section):
     large_adv_part: Positive
     large_most: Positive
     qty_lots: Annotated[int, Field(ge=1, le=100)]
+    mends_min: Annotated[int, Field(ge=1, le=120)] = 6  # until a broker has mended its gateway, once it was told to look at it
     broker: Annotated[tuple[Broker, ...], Field(max_length=8, strict=False)] = ()
 
     @model_validator(mode="after")

@@ -171,8 +171,8 @@ class Scenario(Section):
                 raise ValueError(f"faults.toml: fault {fault.id!r}: expected exchanges in scenario.toml")
             if fault.mechanism == "stale-reference" and not any(version.halves for version in self.data.version):
                 raise ValueError(f"faults.toml: fault {fault.id!r}: expected a version of the reference data that halves")
-            if fault.mechanism == "broker-replay" and not self.flow.broker:
-                raise ValueError(f"faults.toml: fault {fault.id!r}: expected brokers in scenario.toml")
+            if fault.mechanism in ("broker-replay", "overloaded-flag") and len(self.flow.broker) < 2:
+                raise ValueError(f"faults.toml: fault {fault.id!r}: expected two brokers or more in scenario.toml")
             if (fault.stocks or 0) > len(self.symbols):
                 raise ValueError(f"faults.toml: fault {fault.id!r}: stocks = {fault.stocks}: expected at most {len(self.symbols)}")
         return self

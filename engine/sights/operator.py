@@ -3,7 +3,7 @@
 from typing import Any, TypedDict
 
 from engine.evidence.evidence import log_text
-from engine.firm import safeguards
+from engine.firm import replays, safeguards
 from engine.firm.fleet import RUNNING
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
@@ -117,14 +117,14 @@ def dashboard_card(sim: Simulation) -> cards.Dashboard:
     for and has executed, and the last minute's rates of brokers and exchanges."""
     if "dashboard" not in sim.safeguards.built:
         return {"built": False, "per_second": None, "as_of": None, "servers": [], "brokers": [], "exchanges": []}
-    found, unseen = sim.safeguards.dashboard, safeguards.unseen_server(sim)
+    found, unseen, told = sim.safeguards.dashboard, safeguards.unseen_server(sim), replays.order_of
 
     def make() -> list[cards.DashboardRow]:
         rows: list[cards.DashboardRow] = []
         for server in sim.fleet.servers:
             sent = 0.0 if server.n == unseen else round(sim.gauges.per_s(CHILDREN, server.n, ticks=1), 1)
             parents: list[cards.Parent] = [
-                {"id": order, "symbol": sim.names[s], "children_per_s": round(children / 5, 1), "shares": qty, "executed": filled}
+                {"id": told(sim, order), "symbol": sim.names[s], "children_per_s": round(children / 5, 1), "shares": qty, "executed": filled}
                 for n, order, s, children, qty, filled in found["rows"]
                 if n == server.n
             ]

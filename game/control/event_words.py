@@ -26,6 +26,8 @@ EVENTS: dict[str, Callable[[dict[str, Any], engine.Scenario], str]] = {
     "trades.busted": lambda d, s: f"The exchange rules: {_usd(max(d['relief_usd'], 0))} less lost",
     "block.sold": lambda d, s: f"{d['bank']} takes the block",
     "capital.raised": lambda d, s: f"{d['lender']} puts in {_usd(d['amount_usd'])}",
+    "broker.left": lambda d, s: f"{d['broker']} leaves for the day",
+    "gateway.mended": lambda d, s: f"{d['broker']} has mended its gateway",
     "inject.delivered": lambda d, s: f"Inject: {d['title']}",
     "control.built": lambda d, s: f"Built: {d['label']}",
     "control.tested": lambda d, s: f"Tested: {d['label']}, {'a hole' if d['hole'] else 'it holds'}",

@@ -4,7 +4,7 @@ import pytest
 
 from engine import Simulation, load_scenario, restore, save
 from engine.firm import onsets
-from engine.firm.onsets import Onset, begin
+from engine.firm.onsets import begin
 from engine.market.faults import draw_fault
 from tests.days import step_at
 from tests.small import begun, small_scenario
@@ -15,9 +15,8 @@ SMALL = small_scenario(4)
 def test_it_begins_where_it_is_told_and_ends_by_itself():
     sim = begun(SMALL, step_at("09:35"))
     begin(sim, "broker-replay", "broker 2", 600.0, until=step_at("09:37"))
-    assert [onset for _, onset in sim.onsets.running("broker-replay")] == [
-        Onset("broker-replay", "broker 2", 600.0, step_at("09:35"), step_at("09:37"))
-    ]
+    ((number, onset),) = sim.onsets.running("broker-replay")
+    assert (number, onset.place, onset.strength, onset.since, onset.until) == (0, "broker 2", 600.0, step_at("09:35"), step_at("09:37"))
     sim.step(step_at("09:37") - sim.now - 1)
     assert sim.onsets.running("broker-replay")
     sim.step(1)
