@@ -26,7 +26,7 @@ from engine.analysis.matrix import Answered, answers, cells
 from engine.analysis.outcome import executed, outcome_digest
 from engine.analysis.playbook import PlaybookError, Safeguard, lab_safeguards, playbook, playbook_names
 from engine.analysis.record import Record, beside_history, record
-from engine.analysis.rehearsal import BEFORE, Given, Rehearsal, look, play, rehearse, rehearsed, words_of, wound_up
+from engine.analysis.rehearsal import BEFORE, GAME_HAS, Given, Rehearsal, look, play, rehearse, rehearsed, words_of, wound_up
 from engine.analysis.replay import LAYOUT, CheckpointError, replay, restore, save
 from engine.analysis.replay_frames import Reel
 from engine.analysis.scenario_keys import scenario_keys
@@ -68,6 +68,7 @@ __all__ = [
     "CUT_WORDS",
     "DESKS",
     "EARLIEST",
+    "GAME_HAS",
     "KINDS",
     "LATEST",
     "LAYOUT",

@@ -26,6 +26,7 @@ class Args(TypedDict, total=False):
     control: str
     desk: str
     desks: list[str]
+    duty: str
     evidence: list[str]
     evening: int
     exchange: str

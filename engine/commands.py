@@ -395,6 +395,7 @@ _TARGETS: dict[str, Label] = {
     "servers": _servers_named,
     "broker": lambda _, args: args["broker"],
     "exchange": lambda _, args: args["exchange"],
+    "duty": lambda sim, args: next(duty.label for duty in sim.scenario.duty if duty.id == args["duty"]),
     "control": lambda sim, args: sim.safeguards.label(args["control"]),
     "mail": lambda sim, args: str(sim.inbox.mails[args["mail"]]["subject"]),
     "symbols": _stocks_named,

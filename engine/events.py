@@ -17,6 +17,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "lever.finished": (),
     "lever.cut_off": (),
     "lever.abandoned": (),
+    "duty.done": (),
+    "duty.missed": (),
     "evening.began": PUBLIC,
     "evening.ended": PUBLIC,
     "week.closed": (),

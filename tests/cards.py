@@ -74,7 +74,7 @@ def compared(sim: engine.Simulation) -> dict[str, Any]:
 def collected() -> Samples:
     """Cards of a week and a day that are played well, and of a morning that is not, with the projector's at its end."""
     scenario, collector = engine.load_scenario("knight-2012"), Collector()
-    engine.rehearse(scenario, 79, dict.fromkeys(engine.DESKS, "competent"), since=days.WEEK, help_level="guided", watch=collector.look)
+    engine.rehearse(scenario, 79, dict.fromkeys(engine.DESKS, "competent"), since=days.WEEK, help_level="guided", live=True, watch=collector.look)
     since, until = days.step_at("09:20"), days.step_at("10:10")
     run = engine.rehearse(scenario, 79, dict.fromkeys(engine.DESKS, "novice"), since=since, until=until, watch=collector.look)
     collector.take("projector", engine.sight(run.sim, "projector"))

@@ -138,6 +138,9 @@ declare namespace Card {
   interface Print { at: string; symbol: string; price: string; shares: number; move_bp: number }
   interface Tape { items: Print[] }
   interface Loss { clock: string; loss_usd: number }
+  /* What is due before the bell: what is lost `otherwise`. */
+  interface Duty { id: string; label: string; minutes: number; otherwise: string; state: "open" | "under way" | "done" | "missed"; left_s: number }
+  interface Duties { by: string; rows: Duty[] }
 }
 
 /* The plan and the checklist are there where a run begins with the week. */
@@ -145,31 +148,31 @@ interface WeekCards { week: Card.Week; controls: Card.Controls; plan?: Card.Plan
 /* What the desks of a team say to each other, and what is said to them. */
 interface TalkCards {
   bridge: Card.Bridge; calls: Card.Calls; messages: Card.Messages; words: Card.Words; diagnosis: Card.Diagnosis; done: Card.Done; asks: Card.Asks;
-  hints: Card.Hints;
+  hints: Card.Hints; duties: Card.Duties;
 }
 /* What a desk of a team is told, whichever it is. */
 interface TeamCards {
   week: Card.Week; controls: Card.Controls; plan?: Card.Plan; checklist?: Card.Checklist; bridge: Card.Bridge; calls: Card.Calls;
-  messages: Card.Messages; words: Card.Words; diagnosis: Card.Diagnosis; done: Card.Done; asks: Card.Asks; hints: Card.Hints; clock: Card.Clock;
-  bell: Card.Bell; inbox: Card.Inbox; alerts: Card.Alerts; work: Card.Work; levers: Card.Levers;
+  messages: Card.Messages; words: Card.Words; diagnosis: Card.Diagnosis; done: Card.Done; asks: Card.Asks; hints: Card.Hints; duties: Card.Duties;
+  clock: Card.Clock; bell: Card.Bell; inbox: Card.Inbox; alerts: Card.Alerts; work: Card.Work; levers: Card.Levers;
 }
 interface DeployerCards {
   week: Card.Week; controls: Card.Controls; plan?: Card.Plan; checklist?: Card.Checklist; bridge: Card.Bridge; calls: Card.Calls;
-  messages: Card.Messages; words: Card.Words; diagnosis: Card.Diagnosis; done: Card.Done; asks: Card.Asks; hints: Card.Hints; clock: Card.Clock;
-  bell: Card.Bell; inbox: Card.Inbox; alerts: Card.Alerts; work: Card.Work; levers: Card.Levers; fleet: Card.Fleet; releases: Card.Releases;
-  changes: Card.Changes; inventory: Card.Inventory; terminal: Card.Terminal; flag: Card.Flag;
+  messages: Card.Messages; words: Card.Words; diagnosis: Card.Diagnosis; done: Card.Done; asks: Card.Asks; hints: Card.Hints; duties: Card.Duties;
+  clock: Card.Clock; bell: Card.Bell; inbox: Card.Inbox; alerts: Card.Alerts; work: Card.Work; levers: Card.Levers; fleet: Card.Fleet;
+  releases: Card.Releases; changes: Card.Changes; inventory: Card.Inventory; terminal: Card.Terminal; flag: Card.Flag;
 }
 interface OperatorCards {
   week: Card.Week; controls: Card.Controls; plan?: Card.Plan; checklist?: Card.Checklist; bridge: Card.Bridge; calls: Card.Calls;
-  messages: Card.Messages; words: Card.Words; diagnosis: Card.Diagnosis; done: Card.Done; asks: Card.Asks; hints: Card.Hints; clock: Card.Clock;
-  bell: Card.Bell; inbox: Card.Inbox; alerts: Card.Alerts; work: Card.Work; levers: Card.Levers; servers: Card.Servers; rates: Card.Rates;
-  chart: Card.Chart; log: Card.Log; look: Card.Look; rules: Card.Rules; dashboard: Card.Dashboard;
+  messages: Card.Messages; words: Card.Words; diagnosis: Card.Diagnosis; done: Card.Done; asks: Card.Asks; hints: Card.Hints; duties: Card.Duties;
+  clock: Card.Clock; bell: Card.Bell; inbox: Card.Inbox; alerts: Card.Alerts; work: Card.Work; levers: Card.Levers; servers: Card.Servers;
+  rates: Card.Rates; chart: Card.Chart; log: Card.Log; look: Card.Look; rules: Card.Rules; dashboard: Card.Dashboard;
 }
 interface RiskCards {
   week: Card.Week; controls: Card.Controls; plan?: Card.Plan; checklist?: Card.Checklist; bridge: Card.Bridge; calls: Card.Calls;
-  messages: Card.Messages; words: Card.Words; diagnosis: Card.Diagnosis; done: Card.Done; asks: Card.Asks; hints: Card.Hints; clock: Card.Clock;
-  bell: Card.Bell; inbox: Card.Inbox; alerts: Card.Alerts; work: Card.Work; levers: Card.Levers; pnl: Card.Pnl; curve: Card.Exposure;
-  symbols: Card.Symbols; positions: Card.Positions; limits: Card.Limits; tape: Card.Tape; headlines: Card.Headlines; price: Card.Price;
-  exchange: Card.Exchange; evening: Card.Evening;
+  messages: Card.Messages; words: Card.Words; diagnosis: Card.Diagnosis; done: Card.Done; asks: Card.Asks; hints: Card.Hints; duties: Card.Duties;
+  clock: Card.Clock; bell: Card.Bell; inbox: Card.Inbox; alerts: Card.Alerts; work: Card.Work; levers: Card.Levers; pnl: Card.Pnl;
+  curve: Card.Exposure; symbols: Card.Symbols; positions: Card.Positions; limits: Card.Limits; tape: Card.Tape; headlines: Card.Headlines;
+  price: Card.Price; exchange: Card.Exchange; evening: Card.Evening;
 }
 interface ProjectorCards { clock: Card.Clock; bell: Card.Bell; tiles: Card.Tiles; loss: Card.Loss; headlines: Card.Headlines; tape: Card.Tape }

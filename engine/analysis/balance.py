@@ -89,14 +89,21 @@ def beside_ghost(found: Score, ghost_usd: float) -> Beside:
 
 
 def outcomes(
-    scenario: Scenario, seed: int, line_ups: dict[str, dict[str, str]], *, since: int = 0, until: int | None = None, help_level: str = "2012"
+    scenario: Scenario,
+    seed: int,
+    line_ups: dict[str, dict[str, str]],
+    *,
+    since: int = 0,
+    until: int | None = None,
+    help_level: str = "2012",
+    live: bool = False,
 ) -> dict[str, SeedOutcome]:
     """Line-up -> its outcome on the market of a seed, after its name. `until` past the close: the day is played out. Raises AutopilotError."""
     until = scenario.calendar.horizon if until is None else until
     ghost_usd = wound_up(play(scenario, BEFORE, seed, since=since, until=until))["total"]
     fault = draw_fault(scenario, seed).text.id
     runs = (
-        (name, rehearse(scenario, seed, seats, since=since, until=until, help_level=help_level))
+        (name, rehearse(scenario, seed, seats, since=since, until=until, help_level=help_level, live=live))
         for name, seats in line_ups.items()
     )
     return {
@@ -108,8 +115,10 @@ def outcomes(
 def waits_on_seed(
     scenario: Scenario, seed: int, line_ups: dict[str, dict[str, str]], *, since: int = 0, until: int, help_level: str = "2012"
 ) -> dict[str, dict[str, Waits]]:
-    """Line-up -> desk -> how long it waits for something new on the market of a seed. Raises AutopilotError."""
-    runs = ((name, rehearse(scenario, seed, seats, since=since, until=until, help_level=help_level)) for name, seats in line_ups.items())
+    """Line-up -> desk -> how long it waits for something new in a game on the market of a seed. Raises AutopilotError."""
+    runs = (
+        (name, rehearse(scenario, seed, seats, since=since, until=until, help_level=help_level, live=True)) for name, seats in line_ups.items()
+    )
     return {name: waits_of(scenario.calendar, run.events, since, until) for name, run in runs}
 
 

@@ -23,6 +23,7 @@ from engine.scenario.scenario import Scenario
 from engine.sights.cards import DeskCards
 from engine.sights.sight import desk_sight
 
+GAME_HAS = ("duties.give",)  # what a game begins with and history did not: commands of its first step
 BEFORE = "history"  # who has played every desk before an exercise begins
 SHARE_FROM_USD = 1_000_000  # below it a share of history's loss says nothing
 LOOK_AHEAD = 5 * STEPS_PER_MINUTE  # enough orders to tell a rate by, and longer than any order waits
@@ -128,6 +129,7 @@ def rehearse(
     since: int = 0,
     until: int | None = None,
     help_level: str = "2012",
+    live: bool = False,
     threads: int = 1,
     watch: Watcher | None = None,
     before: "Callable[[Rehearsal], None] | None" = None,
@@ -135,7 +137,8 @@ def rehearse(
     """Play `seats` (desk -> autopilot; a desk that is left out does nothing) to step `until`, the end unless told otherwise.
 
     Before `since` history plays every desk; a `since` below 0 begins the run with the week. `watch` is shown every desk's
-    sight at each look; `before` has its turn before anybody looks, from the first step on. Raises AutopilotError.
+    sight at each look; `before` has its turn before anybody looks, from the first step on. `live`: with what a game has and history had not,
+    where it begins with the day or the week. Raises AutopilotError.
     """
     for desk, name in seats.items():
         autopilot(name, desk, words_of(scenario))
@@ -143,6 +146,8 @@ def rehearse(
     until = calendar.end if until is None else until
     run = Rehearsal(Simulation(scenario, seed, noise=noise, start=calendar.week if since < 0 else 0, threads=threads))
     sim = run.sim
+    for kind in GAME_HAS if live and since <= 0 else ():
+        submit(run, Command(len(run.commands) + 1, sim.now, "facilitator", kind))
     while sim.now < until and not sim.ended:
         if looks_at(calendar, sim.now):
             pilots = seats if sim.now >= since else dict.fromkeys(DESKS, BEFORE)
@@ -236,18 +241,20 @@ def rehearsed(
     since: int = 0,
     until: int | None = None,
     help_level: str = "2012",
+    live: bool = False,
     formula: bool = False,
     ended: "Callable[[Rehearsal], None] | None" = None,
 ) -> Rehearsed:
     """A rehearsal beside history's run on the same market, as one JSON-able object; dollars are whole, losses positive. `formula`: what is
-    down at `until` counts as down to the close. `ended` is shown the run as it was played, before anything is reckoned by formula.
+    down at `until` counts as down to the close, `live` as in `rehearse`. `ended` is shown the run as it was played, before anything is
+    reckoned by formula.
 
     scenario, seed, noise, seats, help, commands, score, minutes, ghost {score, minutes, story}, avoided_usd, share_avoided, grade,
     story, waits {desk: {waits, wall_s, longest {from, to, wall_s}, long [{from, to, wall_s}]}}.
     """
     calendar = scenario.calendar
     until = calendar.end if until is None else until
-    run = rehearse(scenario, seed, seats, noise=noise, since=since, until=until, help_level=help_level)
+    run = rehearse(scenario, seed, seats, noise=noise, since=since, until=until, help_level=help_level, live=live)
     if ended is not None:
         ended(run)
     ghost = play(scenario, BEFORE, seed, noise=noise, since=since, until=until)

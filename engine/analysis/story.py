@@ -176,12 +176,18 @@ def _tripped(teller: Teller, event: Happened) -> None:
     teller.add(event, 95, "", f"The capital threshold of {dollars(event.data['threshold_usd'])} stopped all order entry.", once="tripped")
 
 
+def _missed_duty(teller: Teller, event: Happened) -> None:
+    desk = event.data["desk"]
+    teller.add(event, 64, desk, "Went into the opening with duties undone.", once=f"undone {desk}")
+
+
 def _added(teller: Teller, event: Happened) -> None:
     teller.add(event, 57, "", f'The facilitator added: "{event.data["title"]}"', once=f"added {event.data['title']}")
 
 
 HAPPENED: dict[str, Callable[[Teller, Happened], None]] = {
     "inject.delivered": _added,
+    "duty.missed": _missed_duty,
     "control.built": _built,
     "threshold.tripped": _tripped,
     "market.opened": _opened,

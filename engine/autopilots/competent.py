@@ -33,7 +33,7 @@ from engine.autopilots.operator import (
     tail_next,
     trust_the_pager,
 )
-from engine.autopilots.parts import Eyes, Habit, Move, open_mail, pick_up, say
+from engine.autopilots.parts import Eyes, Habit, Move, do_duty, open_mail, pick_up, say
 from engine.autopilots.plan import stands
 from engine.autopilots.team import (
     ANOTHER_CONFIG,
@@ -72,6 +72,11 @@ def read_own_mail(eyes: Eyes) -> Move | None:
     """Everything that comes, at leisure: it is not much."""
     fresh = eyes.mails(read=False)
     return open_mail(eyes, fresh[0]) if fresh and eyes.free > 0 and not eyes.busy("mail.open") else None
+
+
+def mail_then_duty(eyes: Eyes) -> Move | None:
+    """With one hand: a mail takes a moment, a duty half an hour."""
+    return read_own_mail(eyes) or do_duty(eyes)
 
 
 def asked_about(eyes: Eyes) -> bool:
@@ -346,14 +351,14 @@ _answer = pick_up(
 _DAY: dict[str, tuple[Habit, ...]] = {
     "operator": (
         press, stop_it, stop_each, fail_over_to_standby, disconnect_firm, start_each, show_at_once, name_it, name_an_outsider, say_fresh, share_log,
-        ask_to_disconnect, share_mail, say_calm, ask_for_checks, tail_next, bring_back, read_mail,
+        ask_to_disconnect, share_mail, say_calm, do_duty, ask_for_checks, tail_next, bring_back, read_mail,
     ),
     "deployer": (
         say_flag_off, take_flag_off, name_the_stale, name_the_release, name_the_config, ask_to_copy, share_checksum, share_config,
-        say_fresh, clear_servers, _copy, _restart, restart_old, mend_config, restart_each, compare_config, check_suspect, read_own_mail,
+        say_fresh, clear_servers, _copy, _restart, restart_old, mend_config, restart_each, do_duty, compare_config, check_suspect, read_own_mail,
     ),
     "risk": (
-        _give_the_word, share_position, set_dials, cap, ask_busts, lift_cap, _flatten, take_the_bid, take_capital, read_own_mail,
+        _give_the_word, share_position, set_dials, cap, ask_busts, lift_cap, _flatten, take_the_bid, take_capital, mail_then_duty,
     ),
 }  # fmt: skip
 

@@ -5,7 +5,7 @@ mail and never the machine's; the deployer checks which servers run the new rele
 these back; the risk manager believes the flow is meant. For ghosts, demos, and whatever came before an exercise begins.
 """
 
-from engine.autopilots.parts import Eyes, Habit, Move, like, open_mail, pick_up
+from engine.autopilots.parts import Eyes, Habit, Move, do_duty, like, open_mail, pick_up
 
 COPIED = (2, 5, 8)  # of eight servers, those that are done at the end of each of three evenings
 RESTART_FROM = "19:30"  # of the last evening
@@ -138,7 +138,7 @@ _answer = pick_up(
 )  # fmt: skip
 
 HABITS: dict[str, tuple[Habit, ...]] = {
-    "deployer": (_answer, _copy_by_hand, restart_all, ask_to_roll_back, _roll_back, check_fleet),
-    "operator": (_answer, hang_up, ask_to_hang_up, _read_mail),
-    "risk": (_answer, _give_the_word, _flatten, take_the_bid, take_capital),
+    "deployer": (_answer, _copy_by_hand, restart_all, ask_to_roll_back, _roll_back, check_fleet, do_duty),
+    "operator": (_answer, hang_up, ask_to_hang_up, _read_mail, do_duty),
+    "risk": (_answer, _give_the_word, _flatten, take_the_bid, take_capital, do_duty),
 }

@@ -4,7 +4,7 @@ totals, after the bell, look at one thing after the other in the order of their 
 """
 
 from engine.autopilots.history import take_capital
-from engine.autopilots.parts import Eyes, Habit, Move, open_mail, pick_up, say
+from engine.autopilots.parts import Eyes, Habit, Move, do_duty, open_mail, pick_up, say
 from engine.autopilots.plan import Errand, copy_next, next_errand, restarted, tonight_left, uncopied
 from engine.autopilots.team import checksum_to_share, declare_cause, read_pin, say_calm, server_names, suspect, wild
 from engine.sights.cards import OneLook
@@ -272,10 +272,11 @@ _answer = pick_up(
 HABITS: dict[str, tuple[Habit, ...]] = {
     "operator": (
         _answer, _run_errand, _stop_it, _disconnect, _notice, _name_it, ask_late, show_look, say_calm, look_at_next, restart_one, start_again,
-        read_pin, _read_mail,
+        do_duty, read_pin, _read_mail,
     ),
     "deployer": (
-        _answer, copy_again, copy_some, restart_fresh, hash_last, name_odd, share_odd, copy_odd, check_next, roll_back_one, read_pin, read_any,
+        _answer, copy_again, copy_some, restart_fresh, hash_last, name_odd, share_odd, copy_odd, check_next, roll_back_one, do_duty, read_pin,
+        read_any,
     ),
-    "risk": (_answer, _run_errand, give_late, wonder, _flatten, take_first_bid, take_capital, read_pin, read_any),
+    "risk": (_answer, _run_errand, give_late, wonder, _flatten, take_first_bid, take_capital, read_pin, read_any, do_duty),
 }  # fmt: skip

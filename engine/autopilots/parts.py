@@ -25,6 +25,7 @@ from engine.sights.cards import (
     Declared,
     Deed,
     DeskCards,
+    Duty,
     Evening,
     Host,
     Lever,
@@ -278,6 +279,11 @@ class Eyes:
         return self.sight["diagnosis"]["declared"]
 
     @property
+    def duties(self) -> list[Duty]:
+        """What is due before the bell."""
+        return self.sight["duties"]["rows"]
+
+    @property
     def week(self) -> Week:
         """The evening, and what is left of the week."""
         return self.sight["week"]
@@ -388,6 +394,12 @@ def say(eyes: Eyes, text: str) -> Move | None:
 def open_mail(eyes: Eyes, mail: Mail, why: str = "") -> Move:
     """Open a mail."""
     return Move("mail.open", {"mail": mail["id"]}, None, why)
+
+
+def do_duty(eyes: Eyes) -> Move | None:
+    """What is due before the bell, one after the other, with one hand; and what was missed."""
+    left = [row["id"] for row in eyes.duties if row["state"] in ("open", "missed")]
+    return Move("duty.do", {"duty": left[0]}, None, "Due before the bell.") if left and eyes.free and not eyes.busy("duty.do") else None
 
 
 def pick_up(after_s: int, *replies: str, every: bool = True) -> Habit:

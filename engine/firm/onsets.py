@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from engine.firm import routing
+from engine.firm import duties, routing
 from engine.firm.quoting import misquote, withdraw_offers
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _stick(sim: "Simulation", onset: Onset) -> None:
 def _unstick(sim: "Simulation", onset: Onset) -> None:
     """The exchange has mended it by itself; who waited there goes on."""
     name = sim.scenario.exchanges[int(onset.place.removeprefix("exchange ")) - 1]
-    if routing.is_stuck(sim, name):
+    if routing.is_stuck(sim, name) and not duties.never_logged_on(sim, name):
         routing.log_on_again(sim, name)
 
 

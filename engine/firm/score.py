@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import ceil, log
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from engine.firm import safeguards
+from engine.firm import duties, safeguards
 from engine.firm.clients import Unserved, down_usd, harm_usd, service_kept, unserved
 from engine.market.positions import gross_hc, marks
 from engine.market.state import Machine
@@ -72,11 +72,13 @@ def gross_usd(machine: Machine) -> int:
     return gross_hc(machine) // HC
 
 
-def penalties_usd(sim: "Simulation") -> float:
-    """A programme that is not live when it is due, by server and time; and a cut that the exchanges had to make, by what still ran away then."""
+def penalties_usd(sim: "Simulation", until: int) -> float:
+    """A programme that is not live when it is due, by server and time, and by step `until` for brokers that were not certified; and a cut
+    that the exchanges had to make, by what still ran away then."""
     costs, calendar = sim.scenario.costs, sim.calendar
     ticks = len(sim.fleet.servers) * ((calendar.close - calendar.due) // TICK_STEPS)
     late = costs.rlp_late_usd * sim.day.rlp_missed / max(ticks, 1)
+    late += duties.late_usd(sim, until)
     return late + costs.cut_off_usd * min(1.0, sim.exchanges.cut_growth_usd / costs.cut_full_usd)
 
 
@@ -103,7 +105,7 @@ def score(sim: "Simulation", orders: Unserved | None = None) -> Score:
     halted, harmed = down_usd(sim), harm_usd(costs, unserved(sim) if orders is None else orders, len(sim.arrivals))
     funds, fate = capital(sim, trading)
     precautions = sim.day.hand_steps / STEPS_PER_MINUTE / 60 * costs.hand_hour_usd + sim.week.prices_usd + sim.phone.fees_usd
-    penalties = penalties_usd(sim)
+    penalties = penalties_usd(sim, sim.now if orders is None else sim.calendar.close)
     return {
         "total": round(trading + halted + harmed + precautions + penalties, 2),
         "trading": trading,

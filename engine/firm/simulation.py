@@ -21,6 +21,7 @@ from engine.firm import bridge, server_ops, week
 from engine.firm.agenda import Agenda
 from engine.firm.bridge import Aside, Bridge
 from engine.firm.clients import Clients, count_down
+from engine.firm.duties import Duties, not_set_up
 from engine.firm.evening import Evening
 from engine.firm.exchanges import Exchanges
 from engine.firm.fleet import Fleet
@@ -77,6 +78,7 @@ class Simulation:
     bridge: Bridge
     clients: Clients
     day: TradingDay
+    duties: Duties
     evening: Evening
     exchanges: Exchanges
     inbox: Inbox
@@ -146,6 +148,7 @@ class Simulation:
         self.bridge = Bridge()
         self.clients = Clients()
         self.day = TradingDay()
+        self.duties = Duties()
         self.evening = Evening(self.scenario, self.seed)
         self.exchanges = Exchanges()
         self.inbox = Inbox()
@@ -216,6 +219,8 @@ class Simulation:
             raise Refused(f"{lever.named(self.scenario)}: {late}")
         if lever.ready:
             lever.ready(self)
+        if first := not_set_up(self, lever.kind):
+            raise Refused(first)
         lever.check(self, args)
         missing = bridge.authorisation_missing(self, lever.kind, args)
         if missing:
@@ -391,6 +396,7 @@ class Simulation:
             "bridge": self.bridge.to_dict(),
             "clients": self.clients.to_dict(),
             "day": self.day.to_dict(),
+            "duties": self.duties.to_dict(),
             "evening": self.evening.to_dict(),
             "exchanges": self.exchanges.to_dict(),
             "inbox": self.inbox.to_dict(),
@@ -416,6 +422,7 @@ class Simulation:
         self.bridge = Bridge.from_dict(memory["bridge"])
         self.clients = Clients.from_dict(memory["clients"])
         self.day = TradingDay.from_dict(memory["day"])
+        self.duties = Duties.from_dict(memory["duties"])
         self.evening.restore(memory["evening"])
         self.exchanges = Exchanges.from_dict(memory["exchanges"])
         self.inbox = Inbox.from_dict(memory["inbox"])

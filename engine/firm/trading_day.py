@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.firm.clients import flag_percent
+from engine.firm.duties import turn_of_duties
 from engine.firm.evening import turn_of_evening
 from engine.firm.exchanges import cut_at_bell, turn_of_exchanges
 from engine.firm.onsets import turn_of_onsets
@@ -71,6 +72,7 @@ def turn_of_day(sim: "Simulation", step: int) -> None:
     _turn_of_phase(sim, step)
     turn_of_onsets(sim, step)
     turn_of_post_only(sim, step)
+    turn_of_duties(sim, step)
     cut_at_bell(sim, step)
     _judge_programme(sim, step)
     turn_of_exchanges(sim, step)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.arguments import Args
 from engine.commands import LEVERS, Command, Lever, Refused
+from engine.firm.duties import slowed
 from engine.firm.week import automated
 from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND
 
@@ -111,6 +112,8 @@ def minutes_of(sim: "Simulation", kind: str, count: int = 1, hands: int = 1) -> 
     minutes = sim.phone.pace.get(kind, minutes)
     if LEVERS[kind].stops and "drilled" in sim.week.facts:
         minutes /= 2
+    if slowed(sim, kind):
+        minutes *= 2
     if numbers.each:
         minutes *= count
     if numbers.all_minutes is not None and count > 1:

@@ -4,8 +4,9 @@ The registry itself stands with the commands, where the simulation below looks l
 """
 
 from engine.commands import LEVERS
-from engine.levers import agenda, deployer, deployment, facilitator, injects, names, operator, risk, routing, safeguards, talk, versions
+from engine.levers import agenda, deployer, deployment, duties, facilitator, injects, names, operator, risk, routing, safeguards, talk, versions
 
 __all__ = [
-    "LEVERS", "agenda", "deployer", "deployment", "facilitator", "injects", "names", "operator", "risk", "routing", "safeguards", "talk", "versions",
+    "LEVERS", "agenda", "deployer", "deployment", "duties", "facilitator", "injects", "names", "operator", "risk", "routing", "safeguards", "talk",
+    "versions",
 ]  # fmt: skip

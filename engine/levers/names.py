@@ -25,6 +25,13 @@ def _levers(scenario: Scenario) -> None:
 
 
 @checks
+def _duties(scenario: Scenario) -> None:
+    for duty in scenario.duty:
+        for key, kinds in (("sets", duty.sets), ("quickens", duty.quickens)):
+            _known(f"duty {duty.id!r}: {key}", kinds, LEVERS)
+
+
+@checks
 def _controls(scenario: Scenario) -> None:
     _known("controls.of", scenario.controls.of, CONTROLS)
     barriers = scenario.barriers

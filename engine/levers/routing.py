@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from engine import commands
 from engine.arguments import Args
 from engine.commands import Check, Refused, StoryWords, lever
-from engine.firm import replays, routing
+from engine.firm import duties, replays, routing
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -83,6 +83,8 @@ def _some_traded(sim: "Simulation", args: Args) -> None:
 def _some_withdrawn(sim: "Simulation", args: Args) -> None:
     if not set(args["symbols"]) & set(routing.withdrawn_stocks(sim)):
         raise Refused(f"{', '.join(args['symbols'][:4])}: not withdrawn")
+    if first := duties.never_listed(sim, args["symbols"]):
+        raise Refused(f"not all of them are loaded, {first}")
 
 
 def _stocks(verb: str) -> Callable[[Args], str]:
@@ -125,6 +127,8 @@ def _readmit(sim: "Simulation", args: Args) -> None:
 def _not_logging_on(sim: "Simulation", args: Args) -> None:
     if sim.exchanges.cut_off:
         raise Refused("the exchanges have cut the firm off")
+    if first := duties.never_logged_on(sim, args["exchange"]):
+        raise Refused(f"{args['exchange']}: there is no session today, {first}")
     _once(sim, "exchange.relogon", "exchange", args["exchange"])
 
 

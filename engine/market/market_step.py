@@ -248,6 +248,17 @@ def is_held(m, arrival):
     return 0 < m.controls[0].hold_shares < arrival.qty
 
 
+@piece
+def is_turned_away(m, arrival, flagged):
+    """Whether an order is refused for want of its broker's certificate or, as a short sale, of a locate: none is before the open."""
+    controls = m.controls[0]
+    if arrival.step < m.dials[0].open_step:
+        return False
+    if flagged == 1 and controls.uncertified >> arrival.broker & 1 == 1:
+        return True
+    return arrival.side < 0 and (np.int64(arrival.id) * 2246822519 >> 12) % 256 < controls.unlocated_256
+
+
 @kernel
 def deal(m, arrivals, activations, cursor, until, orders_refused, refused, resent):
     """Deal the arrivals up to step `until`; returns the new cursor into `arrivals`.
@@ -281,6 +292,10 @@ def deal(m, arrivals, activations, cursor, until, orders_refused, refused, resen
         m.flows[arrival.symbol, arrival.broker, ORDERS] += 1
         if m.withdrawn[arrival.symbol] == 1:
             give_back(m, arrival)
+            continue
+        if controls.uncertified | controls.unlocated_256 > 0 and is_turned_away(m, arrival, flagged):
+            tally.refused += 1
+            m.flows[arrival.symbol, arrival.broker, RETURNED] += 1
             continue
         free = controls.connected == 1 and controls.held >> arrival.broker & 1 == 0 and not is_held(m, arrival)
         server = next_server(m, flagged) if free else 0

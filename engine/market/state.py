@@ -201,6 +201,8 @@ _CONTROLS = np.dtype(
         ("gone", "i8"),  # brokers who send nothing any more today
         ("stuck", "i8"),  # exchanges that acknowledge nothing
         ("avoided", "i8"),  # exchanges that get no new parents
+        ("uncertified", "i8"),  # brokers whose flagged orders are refused from the open on
+        ("unlocated_256", "i8"),  # and of all orders to sell, the part that is refused: short sales without a locate
     ]
 )
 TALLY = np.dtype(
@@ -212,7 +214,7 @@ TALLY = np.dtype(
         ("handed_back", "i8"),  # found no server within a minute, or no room
         ("away", "i8"),  # went elsewhere, as they were asked to
         ("left", "i8"),  # went elsewhere after clients had left
-        ("refused", "i8"),  # by the legacy release before the open
+        ("refused", "i8"),  # by the legacy release before the open, and after it for want of a certificate or a locate
         ("overflow", "i8"),  # found the waiting list, or a symbol's list of parents, full
         ("resent", "i8"),  # orders that a broker's gateway sent again: nobody's, and in no other count here
         ("turned_back", "i8"),  # of which no server was to have them, or their broker is held

@@ -21,6 +21,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from engine.market_time import Calendar
 from engine.scenario.barrier_texts import Barriers
+from engine.scenario.duty_texts import Duty
 from engine.scenario.evidence_texts import EvidenceTexts, load_evidence
 from engine.scenario.fault_texts import NOTICED, Faults
 from engine.scenario.folders import ID, File, Folder
@@ -124,6 +125,7 @@ class Scenario(Section):
     releases: ReleaseTexts
     faults: Faults
     barriers: Barriers = Barriers()
+    duty: Annotated[tuple[Duty, ...], Field(max_length=24, strict=False)] = ()
     front: FrontPage = FrontPage()
     symbols: Annotated[tuple[SymbolRow, ...], Field(min_length=1, strict=False)]
     parents: Annotated[tuple[ParentRow, ...], Field(strict=False)]
@@ -175,6 +177,22 @@ class Scenario(Section):
                 raise ValueError(f"faults.toml: fault {fault.id!r}: expected two brokers or more in scenario.toml")
             if (fault.stocks or 0) > len(self.symbols):
                 raise ValueError(f"faults.toml: fault {fault.id!r}: stocks = {fault.stocks}: expected at most {len(self.symbols)}")
+        return self
+
+    @model_validator(mode="after")
+    def _duties_name_what_there_is(self) -> "Scenario":
+        ids = [duty.id for duty in self.duty]
+        if len(set(ids)) < len(ids):
+            raise ValueError(f"duty: ids {', '.join(ids)}: expected each once")
+        for duty in self.duty:
+            for key, named, there in (
+                ("certifies", filter(None, [duty.certifies]), self.brokers),
+                ("logs_on", filter(None, [duty.logs_on]), self.exchanges),
+                ("lists", duty.lists, self.names),
+            ):
+                for name in named:
+                    if name not in there:
+                        raise ValueError(f"duty {duty.id!r}: {key} = {name!r}: expected one of {', '.join(there[:12])}")
         return self
 
     @model_validator(mode="after")

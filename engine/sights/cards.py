@@ -739,6 +739,22 @@ class WeekCards(TypedDict):
     checklist: NotRequired[Checklist]
 
 
+class Duty(TypedDict):
+    """What is due before the bell: what is lost `otherwise`."""
+
+    id: str
+    label: str
+    minutes: float
+    otherwise: str
+    state: Annotated[str, "open", "under way", "done", "missed"]
+    left_s: int
+
+
+class Duties(TypedDict):
+    by: str
+    rows: list[Duty]
+
+
 class TalkCards(TypedDict):
     """What the desks of a team say to each other, and what is said to them."""
 
@@ -750,6 +766,7 @@ class TalkCards(TypedDict):
     done: Done
     asks: Asks
     hints: Hints
+    duties: Duties
 
 
 class TeamCards(WeekCards, TalkCards):

@@ -7,7 +7,7 @@ The words are the levers' own (`engine/commands.py`): a new one comes under its 
 from collections.abc import Iterable
 
 from engine.arguments import judged
-from engine.commands import Wish
+from engine.commands import Lever, Wish
 from engine.events import DESKS
 from engine.levers import LEVERS
 from engine.market_time import Calendar
@@ -48,13 +48,19 @@ def _wishes(scenario: Scenario, desk: str, *, evening: bool) -> list[cards.Wish]
     for kind, lever in LEVERS.items():
         if desk not in lever.desks or (evening and not lever.talk and scenario.levers[kind].evening is None):
             continue
-        for wish in lever.wished:
+        for wish in (*lever.wished, *_duties(scenario, desk, lever)):
             row = _wish(scenario, desk, kind, wish)
             if row and wish.desk in ("", desk) and (wish.when == "evening") is evening:
                 title = wish.group or lever.group_for(desk)
                 place = HEADINGS[desk].index(title) if evening and title in HEADINGS[desk] else len(HEADINGS[desk])
                 found.append((place, lever.rank if wish.rank is None else wish.rank, row))
     return [row for _, _, row in sorted(found, key=lambda one: one[:2])]
+
+
+def _duties(scenario: Scenario, desk: str, lever: Lever) -> list[Wish]:
+    """What is due before the bell at a desk, each by its name."""
+    mine = [duty for duty in scenario.duty if duty.desk == desk] if "duty" in lever.args else []
+    return [Wish(duty.label, {"duty": duty.id}, when="day", rank=9) for duty in mine]
 
 
 def _wish(scenario: Scenario, desk: str, kind: str, wish: Wish) -> cards.Wish | None:

@@ -8,6 +8,7 @@ import numpy as np
 from engine.commands import Lever, Refused, target
 from engine.events import DESKS
 from engine.firm import bridge
+from engine.firm.duties import not_set_up
 from engine.firm.gauges import mids, moves_bp
 from engine.firm.simulation import Simulation
 from engine.firm.workload import free_hands, hands_for, hands_of, minutes_of, not_before_open, not_now, why_no_hand
@@ -109,6 +110,7 @@ def levers_card(sim: Simulation, desk: str) -> cards.Levers:
         else:
             reason = (
                 _not_ready(sim, lever)
+                or not_set_up(sim, kind)
                 or not_before_open(sim, kind)
                 or bridge.authorisation_missing(sim, kind)
                 or _no_hand(sim, hands, free, desk)

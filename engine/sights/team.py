@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from engine.firm import bridge
 from engine.firm.bridge import DONE
+from engine.firm.duties import duties_of
 from engine.firm.places import PLACES, told_place
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
@@ -203,6 +204,24 @@ def _claims_key(sim: Simulation, desk: str) -> tuple[object, ...]:
     return sim.calendar.evening_of(sim.now), sim.bridge.posted, len(sim.bridge.declared), len(seen), tuple(seen[-1].values()) if seen else ()
 
 
+def duties_card(sim: Simulation, desk: str) -> cards.Duties:
+    """What the desk has to do before the bell, in the scenario's order, and where each of it stands."""
+    left = {work.args["duty"]: work.left_s(sim.now) for work in sim.works if work.kind == "duty.do"}
+    otherwise = "missed" if sim.now >= sim.calendar.open else "open"
+    rows: list[cards.Duty] = [
+        {
+            "id": duty.id,
+            "label": duty.label,
+            "minutes": duty.minutes,
+            "otherwise": duty.otherwise,
+            "state": "done" if duty.id in sim.duties.done else "under way" if duty.id in left else otherwise,
+            "left_s": left.get(duty.id, 0),
+        }
+        for duty in duties_of(sim, desk)
+    ]
+    return {"by": sim.calendar.hm(sim.calendar.open), "rows": rows}
+
+
 def team_cards(sim: Simulation, desk: str, help_level: str) -> cards.TalkCards:
     """All cards of the team for one desk."""
     read = sum(len(item["read"]) for item in sim.bridge.items)
@@ -215,4 +234,5 @@ def team_cards(sim: Simulation, desk: str, help_level: str) -> cards.TalkCards:
         "done": done_card(sim, desk),
         "asks": asks_card(sim, desk),
         "hints": hints_card(sim, desk, help_level),
+        "duties": duties_card(sim, desk),
     }

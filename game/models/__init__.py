@@ -364,9 +364,13 @@ class Team(models.Model):
             if fork:
                 fork.begin(run)
             injects.give_all(run)
+            given: list[tuple[str, dict[str, Any]]] = []
             if exercise.help != (fork.help if fork else "2012"):
-                args = {"level": exercise.help}
-                Command.objects.create(run=run, client_id=uuid.uuid4(), desk="facilitator", kind="help.set", args=args, by="facilitator")
+                given.append(("help.set", {"level": exercise.help}))
+            if not fork and (exercise.start_step if step is None else step) <= 0:  # else history has played the time before the bell
+                given += [(kind, {}) for kind in engine.GAME_HAS]
+            for kind, args in given:
+                Command.objects.create(run=run, client_id=uuid.uuid4(), desk="facilitator", kind=kind, args=args, by="facilitator")
 
     def rename(self, typed: str) -> None:
         """Another name. Raises RuleBroken for one that another team has, or none."""

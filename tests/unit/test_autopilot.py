@@ -211,6 +211,7 @@ def at_desk(desk: str, clock: str = "09:40:00", **cards: Any) -> dict[str, Any]:
         "diagnosis": {"causes": [], "places": [], "seen": [], "declared": []},
         "week": {"evening": None, "copies_left": 0, "calendar": []},
         "controls": {"rows": []},
+        "duties": {"by": "09:30", "rows": []},
         **(own if desk == "operator" else {}),
         **cards,
     }

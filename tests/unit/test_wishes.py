@@ -28,13 +28,15 @@ MENUS = {
         "Show us the fleet as recorded", "Checksum {server}", "Roll back {server}", "Copy the new release to {server}",
         "Compare the config of {server}", "Compare the reference data of {server}",
         "Load the recorded config on {server}", "Load the recorded reference data on {server}",
+        "Certify Birchmont for RLP", "Certify Harbor Lane for RLP", "Load the new symbols",
     ],
     ("operator", "day"): [
         "Read the log of {server}", "Look at the rates of {server}", "Show us the firm's rates", "Stop {server}", "Stop all servers",
+        "Log on to NYSE", "Log on to ARCA", "Log on to BATS", "Fill in the capacity sheet",
     ],
     ("risk", "day"): [
         "Give the word to stop all servers", "Give the word to disconnect SMARS", "Show us what the position monitor says",
-        "Cap account 33 at 25 million gross",
+        "Cap account 33 at 25 million gross", "Fill in the limits sheet", "Send out the locate list",
     ],
 }  # fmt: skip
 

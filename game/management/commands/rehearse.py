@@ -37,6 +37,7 @@ WAITS = "how long each desk of competent and of novice teams (or those of --seat
 _A_SHARE = 8  # into so many parts the habits are dealt, one to a core
 WAITS_SEEDS, PLACES = "10", 6  # so many stretches are named
 MATRIX = "every fault of the deck against every answer that ships with it (playbooks answer-*), on the default seed or those of --seeds"
+LIVE = "with what a game has and history had not: duties before the bell"
 HABITS = "one thing done whatever happens, beside competent; with --from deployment after a week that novices have left behind"
 
 
@@ -59,6 +60,7 @@ class Command(BaseCommand):
         parser.add_argument("--seeds", metavar="N or A-B", help=SEEDS)
         parser.add_argument("--habits", action="store_true", help=HABITS)
         parser.add_argument("--waits", action="store_true", help=WAITS)
+        parser.add_argument("--live", action="store_true", help=LIVE)
         parser.add_argument("--playbooks", type=Path, metavar="FOLDER", help=PLAYBOOKS)
         parser.add_argument("--matrix", action="store_true", help=MATRIX)
         parser.add_argument("--unwind", choices=("play", "formula"), help=UNWIND)
@@ -99,12 +101,13 @@ class Command(BaseCommand):
             self._waits(scenario, options, {"since": since, "until": until, "help_level": options["help_level"]}, seats)
             return
         if options["seeds"] is not None:
-            self._many(scenario, options, {"since": since, "until": until, "help_level": options["help_level"]}, seats)
+            self._many(scenario, options, {"since": since, "until": until, "help_level": options["help_level"], "live": options["live"]}, seats)
             return
         kept: list[bytes] = []
         note = f"rehearsed with {', '.join(f'{desk} {name}' for desk, name in seats.items())}"
         found = engine.rehearsed(
             scenario, seed, seats, noise=options["noise"], since=since, until=until, help_level=options["help_level"], formula=formula,
+            live=options["live"],
             ended=lambda run: kept.append(engine.pack(engine.rehearsed_bundle(run, since, (note,), __version__))),
         )  # fmt: skip
         if bundle is not None:

@@ -36,6 +36,7 @@ const LATER = {
   done: () => import("../cards/done.js"),
   asks: () => import("../cards/asks.js"),
   hints: () => import("../cards/hints.js"),
+  duties: () => import("../cards/duties.js"),
   messages: () => import("../cards/messages.js"),
 };
 
