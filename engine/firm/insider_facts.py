@@ -105,7 +105,7 @@ def telling(sim: "Simulation") -> Mapping[str, Callable[[], object]]:
         "session": lambda: busiest_session(sim)[0],
         "session_share": lambda: f"{busiest_session(sim)[1]} %",
         **brokers_today.telling(sim),
-        **order_facts.telling(sim),
+        **order_facts.words_of_orders(sim),
         "order": lambda: busiest_order(sim)[0],
         "order_symbol": lambda: busiest_order(sim)[1],
         "refused": lambda: len(sim.records.refusals),

@@ -78,7 +78,7 @@ def data_differs(sim: "Simulation") -> int:
     return sum(server.data.disk != recorded for server in sim.fleet.servers)
 
 
-def restarted(sim: "Simulation") -> int:
+def begun_anew(sim: "Simulation") -> int:
     """Servers whose process has begun anew today."""
     return len({line["server"] for line in sim.records.lines if line["kind"] == "started" and line["step"] >= 0})
 
@@ -88,7 +88,7 @@ def _about(usd: int) -> str:
     return dollars(round(usd, -4))
 
 
-def telling(sim: "Simulation") -> Mapping[str, Callable[[], object]]:
+def words_of_orders(sim: "Simulation") -> Mapping[str, Callable[[], object]]:
     """Placeholder -> what is told now."""
     return {
         "unacked": lambda: f"{unacked(sim):,}",
@@ -105,5 +105,5 @@ def telling(sim: "Simulation") -> Mapping[str, Callable[[], object]]:
         "offered_size": lambda: f"{_offer(sim)[2]:,}",
         "taken": lambda: f"{quotes_taken(sim):,}",
         "withdrawn": lambda: ", ".join(routing.withdrawn_stocks(sim)[:4]) or "none",
-        "restarted": lambda: restarted(sim),
+        "restarted": lambda: begun_anew(sim),
     }

@@ -116,7 +116,7 @@ class View:
 
     @cached_property
     def restarted(self) -> int:
-        return order_facts.restarted(self._sim)
+        return order_facts.begun_anew(self._sim)
 
     @cached_property
     def withdrawn(self) -> list[str]:

@@ -74,8 +74,8 @@ class Fault:
     @property
     def servers(self) -> tuple[int, ...]:
         """The servers on which something is otherwise than on the rest."""
-        first = (self.place,) if self.mechanism in ("stale-release", "stale-process", "stale-config") else ()
-        first = self.misread if self.mechanism == "stale-reference" else first
+        one = (self.place,) if self.mechanism in ("stale-release", "stale-process", "stale-config") else ()
+        first = self.misread if self.mechanism == "stale-reference" else one
         return (*first, self.beside) if self.beside else first
 
     @property
