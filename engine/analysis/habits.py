@@ -4,7 +4,6 @@ They lie in habits.toml beside this file, and belong to no scenario: what is ask
 """
 
 import datetime
-import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -13,7 +12,7 @@ from typing import Any
 
 from engine.analysis.balance import Beside, beside_ghost
 from engine.analysis.curve import step_to
-from engine.analysis.playbook import commands_of, playbook
+from engine.analysis.playbook import commands_of, playbook, tables_of
 from engine.analysis.rehearsal import BEFORE, Rehearsal, play, rehearse, submit, wound_up
 from engine.commands import Command
 from engine.events import DESKS
@@ -21,12 +20,12 @@ from engine.firm.simulation import Simulation
 from engine.scenario.scenario import Scenario
 
 FILE = Path(__file__).with_name("habits.toml")
-OWN = "own"  # a habit's commands are all that is done in the week
+_OWN = "own"  # a habit's commands are all that is done in the week
 
 
 @dataclass(frozen=True, slots=True)
-class Habit:
-    """One thing done. `week`: the playbook of the week that comes before it, OWN, or "" where history's lies behind the morning; `knows`:
+class Routine:
+    """One thing done. `week`: the playbook of the week that comes before it, _OWN, or "" where history's lies behind the morning; `knows`:
     whether it is told which server is concerned, as nobody is who plays."""
 
     id: str
@@ -37,7 +36,7 @@ class Habit:
 
     def commands(self, scenario: Scenario, seed: int) -> list[Command]:
         """What is done on the morning of a seed, by time, numbered from 1. Raises PlaybookError."""
-        before = playbook(scenario, self.week, seed) if self.week not in ("", OWN) else []
+        before = playbook(scenario, self.week, seed) if self.week not in ("", _OWN) else []
         found = [*before, *commands_of(scenario, seed, f"{FILE.name}: {self.id}", list(self.rows))]
         found.sort(key=lambda command: command.step)
         return [replace(command, seq=seq) for seq, command in enumerate(found, 1)]
@@ -54,17 +53,17 @@ class HabitOutcome(Beside):
 
 
 @lru_cache(maxsize=1)
-def habits() -> tuple[Habit, ...]:
+def habits() -> tuple[Routine, ...]:
     """All that there are, in the order of their file."""
-    rows = tomllib.loads(FILE.read_text(encoding="utf-8"))["habit"]
+    rows = tables_of(FILE)["habit"]
     return tuple(
-        Habit(row["id"], row["label"], row.get("week", ""), any("stale" in command.get("args", {}).values() for command in row["command"]),
+        Routine(row["id"], row["label"], row.get("week", ""), any("stale" in command.get("args", {}).values() for command in row["command"]),
               tuple(row["command"]))
         for row in rows
     )  # fmt: skip
 
 
-def habits_for(scenario: Scenario, week: str = BEFORE) -> list[Habit]:
+def habits_for(scenario: Scenario, week: str = BEFORE) -> list[Routine]:
     """Those that can be played on a scenario's mornings, after the week of `week`: a week of their own only where there is one to be played
     and nobody else plays it."""
     evenings = {*scenario.calendar.before, scenario.calendar.today}
@@ -82,7 +81,7 @@ def week_of(scenario: Scenario, seed: int, name: str) -> list[Command]:
     return [] if name == BEFORE else rehearse(scenario, seed, dict.fromkeys(DESKS, name), since=scenario.calendar.week, until=0).commands
 
 
-def with_habit(scenario: Scenario, seed: int, week: list[Command], habit: Habit, until: int | None = None) -> Rehearsal:
+def with_habit(scenario: Scenario, seed: int, week: list[Command], habit: Routine, until: int | None = None) -> Rehearsal:
     """A run to step `until`: a week, then a habit and nothing else."""
     since = scenario.calendar.week if week or habit.week else 0
     run = Rehearsal(Simulation(scenario, seed, start=since))
@@ -96,7 +95,7 @@ def with_habit(scenario: Scenario, seed: int, week: list[Command], habit: Habit,
 def habits_beside(
     scenario: Scenario, seed: int, name: str = BEFORE, *, until: int | None = None, only: Collection[str] | None = None
 ) -> dict[str, HabitOutcome]:
-    """Habit (of those in `only`) -> its outcome on the market of a seed, after the week that an autopilot left behind; and `competent`, where
+    """Routine (of those in `only`) -> its outcome on the market of a seed, after the week that an autopilot left behind; and `competent`, where
     it is among them, who plays its own week where that is not history's."""
     week = week_of(scenario, seed, name)
     until = scenario.calendar.horizon if until is None else until

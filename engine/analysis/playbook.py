@@ -1,6 +1,4 @@
-"""Playbooks: commands with their times, in TOML, that fit any seed: servers may be "stale", "good" or "all", or "drawn": those that would be given
-the wrong reference data, of which one is "first", "second" or "third". A broker may be "first" or "second", `exchange` and `symbols` may be
-"drawn": what the draw of the seed falls on, whether or not the fault of the morning is there.
+"""Playbooks: commands with their times, in TOML, that fit any seed: servers may be "stale", "good" or "all", a broker "first" or "second".
 
     [[command]]
     at = 2012-08-01T09:54:00
@@ -29,8 +27,8 @@ from engine.scenario.folders import File
 from engine.scenario.scenario import Scenario
 
 FIELDS = {"at", "desk", "kind", "args", "confidence", "why"}
-GROUPS = ("stale", "good", "all", "drawn")
-_ORDINALS = ("first", "second", "third")
+GROUPS = ("stale", "good", "all")
+_BROKERS = ("first", "second")
 
 
 class _Entry(TypedDict):
@@ -45,14 +43,11 @@ class _Entry(TypedDict):
 
 
 class _Drawn(NamedTuple):
-    """What a seed draws that a playbook can name: the first server that the fault concerns, 0 where it concerns none; and the servers, the
-    brokers, the exchange and the stocks that the draw falls on, whether or not the fault is theirs."""
+    """What a seed draws that a playbook can name: the first server that the fault concerns, 0 where it concerns none, and the brokers that the
+    draw fell on, whether or not the fault is theirs."""
 
     server: int
-    servers: tuple[int, ...]
     brokers: tuple[str, ...]
-    exchange: str
-    symbols: tuple[str, ...]
 
 
 class PlaybookError(ValueError):
@@ -70,7 +65,7 @@ def playbook(scenario: Scenario, name: str, seed: int) -> list[Command]:
     ships = scenario.files / f"playbooks/{name}.toml"
     path = ships if ships.is_file() else Path(name)
     try:
-        data = _toml(path)
+        data = tables_of(path)
     except OSError:
         raise PlaybookError(f"{name}: no such playbook: expected one of {', '.join(playbook_names(scenario))}, or a TOML file") from None
     unknown = sorted(set(data) - {"command"})
@@ -98,7 +93,7 @@ def barrier_plans(scenario: Scenario, seed: int) -> list[BarrierPlan]:
     if "slices.toml" not in scenario.files.own:
         return []
     found = []
-    for row in _toml(scenario.files / "slices.toml")["slice"]:
+    for row in tables_of(scenario.files / "slices.toml")["slice"]:
         commands = tuple(commands_of(scenario, seed, f"slices.toml: {row['id']}", row["command"]))
         rest = {key: value for key, value in row.items() if key != "command"}
         found.append(BarrierPlan(**{**rest, "commands": commands, "without": tuple(row.get("without", ()))}))
@@ -135,7 +130,7 @@ def lab_safeguards(scenario: Scenario, seed: int) -> list[Safeguard]:
         return tuple(Command(seq=seq, **fields) for seq, fields in enumerate(found, 1))
 
     found = []
-    for row in _toml(path)["safeguard"]:
+    for row in tables_of(path)["safeguard"]:
         minutes = [entry.get("after", 0) for entry in row.get("answer", ())]
         rest = {key: row[key] for key in ("id", "group", "label", "text", "alerted") if key in row}
         answer = tuple(zip(minutes, commands(row, "answer"), strict=True))
@@ -143,7 +138,8 @@ def lab_safeguards(scenario: Scenario, seed: int) -> list[Safeguard]:
     return found
 
 
-def _toml(path: Path | File) -> dict[str, Any]:
+def tables_of(path: Path | File) -> dict[str, Any]:
+    """What a TOML file says. Raises OSError, PlaybookError."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
@@ -160,9 +156,7 @@ def commands_of(scenario: Scenario, seed: int, where: str, rows: list[object]) -
 
 def _drawn(scenario: Scenario, seed: int) -> _Drawn:
     fault = draw_fault(scenario, seed)
-    exchange = scenario.exchanges[fault.exchange - 1] if fault.exchange else ""
-    brokers = tuple(scenario.brokers[n - 1] for n in fault.brokers)
-    return _Drawn(next(iter(fault.servers), 0), fault.misread, brokers, exchange, fault.quoted)
+    return _Drawn(next(iter(fault.servers), 0), tuple(scenario.brokers[n - 1] for n in fault.brokers))
 
 
 def _with_words(calendar: Calendar, entries: list[_Entry]) -> list[_Entry]:
@@ -241,22 +235,17 @@ def _moment(calendar: Calendar, where: str, at: object) -> int:
 
 
 def _names(scenario: Scenario, drawn: _Drawn, where: str, key: str, value: object) -> object:
-    """Numbers for "stale", "good", "all" and "drawn" where servers are meant, names for "drawn" where an exchange or stocks are, and for "first"
-    and "second" where a broker is."""
+    """Numbers for "stale", "good" and "all" where servers are meant, names for "first" and "second" where a broker is."""
     stale = drawn.server
-    if key in ("exchange", "symbols") and value == "drawn":
-        return drawn.exchange if key == "exchange" else list(drawn.symbols)
     everyone = list(range(1, scenario.fleet.servers + 1))
     if key == "server" and value == "stale":
         return stale
-    if key == "server" and value in _ORDINALS:
-        return dict(zip(_ORDINALS, drawn.servers, strict=False)).get(value, 0)
     if key == "place" and value == "stale":
         return server_place(stale)
-    if key == "broker" and value in _ORDINALS:
-        return dict(zip(_ORDINALS, drawn.brokers, strict=False)).get(value, value)
+    if key == "broker" and value in _BROKERS:
+        return dict(zip(_BROKERS, drawn.brokers, strict=False)).get(value, value)
     if key == "servers" and isinstance(value, str):
         if value not in GROUPS:
             raise PlaybookError(f"{where} = {value!r}: expected numbers, or one of {', '.join(GROUPS)}")
-        return {"stale": [stale], "good": [n for n in everyone if n != stale], "all": everyone, "drawn": list(drawn.servers)}[value]
+        return {"stale": [stale], "good": [n for n in everyone if n != stale], "all": everyone}[value]
     return value
