@@ -135,6 +135,7 @@ def report_content(exercise: Exercise, runs: list[Run], address: str, *, facilit
         "played": f"{ended:%-d %B %Y}",
         "ended_at": ended.isoformat(),
         "foot": f"{', '.join(market)}  \u00b7  {address}",
+        "fault": exercise.fault_told,
         "teams": [_of_team(run, ghost, until) for run in runs],
         "lessons": lessons.lessons_summary(exercise, runs),
         "prompts": guide.PROMPTS,

@@ -13,6 +13,7 @@ from game.debrief.report.paper import colors, letters, printable
 from game.models import Course, Exercise, Note, Run
 from game.models.run_log import log_of
 from game.views import debrief
+from tests.builders import new_exercise
 from tests.played import finished
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")]
@@ -206,3 +207,17 @@ def test_money_is_written_as_on_the_page():
 
 def test_the_colours_are_the_light_ones_of_the_pages():
     assert colors()["text"] == (0x12, 0x1A, 0x26) and colors()["loss"] == (0xA8, 0x43, 0x00) and "role-risk" in colors()
+
+
+def test_where_the_seed_drew_what_was_wrong_the_report_says_it_and_measures_against_nobody():
+    played = exercise()
+    deck = new_exercise(title="Another class", scenario="any-morning", team="Cobalt", seed=5)
+    assert deck.fault_told is None, "not before its end"
+    deck.start()
+    deck.end()
+    for teams in (1, 2):
+        content = told(played, teams=teams) | {"fault": deck.fault_told}
+        content["words"]["past"] = deck.words["beside"]
+        text = text_of(report.make(content, engine.Calendar.of()))
+        assert text.count("What was wrong") == 1 and " ".join(deck.fault_told["story"].split()) in text
+        assert "beside a run with nobody at the desks on the same market" in text and "history's run" not in text

@@ -28,9 +28,29 @@ def cover(paper: Paper, told: Told, title: str, under: str) -> None:
     paper.head = f"{title}  \u00b7  {under}"
 
 
+def fault(paper: Paper, told: Told) -> None:
+    """What was wrong, where the seed drew it."""
+    if told["fault"]:
+        paper.heading("What was wrong")
+        paper.paragraph(told["fault"]["story"], color="text")
+        paper.paragraph(told["fault"]["epilogue"])
+        paper.ln(2)
+
+
+def _other(paper: Paper) -> str:
+    """Whom a team is measured against: where the seed draws what is wrong, nobody at the desks."""
+    return "nobody" if paper.past == "Nobody" else "history"
+
+
+def _other_run(paper: Paper) -> str:
+    return "a run with nobody at the desks" if paper.past == "Nobody" else "history's run"
+
+
 def team(paper: Paper, told: Told, one: Told) -> None:
     """Everything of a team."""
-    cover(paper, told, one["name"], f"{told['title']}, beside history's run on the same market")
+    cover(paper, told, one["name"], f"{told['title']}, beside {_other_run(paper)} on the same market")
+    if not told["compared"]:
+        fault(paper, told)
     figures(paper, one)
     if one["failed"]:
         paper.paragraph(f"The run failed: {one['failed']}", color="warn")
@@ -53,7 +73,7 @@ def closing(paper: Paper, told: Told) -> None:
 
 def figures(paper: Paper, one: Told) -> None:
     """Result, as on the page: two rows of four."""
-    avoided, ghost, who = one["avoided_usd"], one["ghost_usd"], "nobody" if paper.past == "Nobody" else "history"
+    avoided, ghost, who = one["avoided_usd"], one["ghost_usd"], _other(paper)
     of_all = "" if one["share_avoided"] is None else f"{share(one['share_avoided'])} of what {who} lost"
     zero = "closing for the day" if one["closed_is_zero"] else who
     fate = one["fate"]
@@ -69,7 +89,7 @@ def figures(paper: Paper, one: Told) -> None:
         _figures_row(paper, row, size)
     parts = "    ".join(f"{part['label']} {gain(-part['usd'])}".replace(" ", NBSP) for part in one["parts"])
     how = f", {one['interrupted']}," if one["interrupted"] else ","
-    ended = "" if one["whole"] else f"Ended at {one['ended_at']}{how} and measured against history at that moment.  "
+    ended = "" if one["whole"] else f"Ended at {one['ended_at']}{how} and measured against {who} at that moment.  "
     if ended or parts:
         paper.paragraph(ended + (f"The loss: {parts}" if parts else ""), SMALL, "text-2", gap=0)
 
@@ -313,7 +333,8 @@ def notes(paper: Paper, pinned: Sequence[Told]) -> None:
 
 def together(paper: Paper, told: Told) -> None:
     """The first pages of a whole exercise: its teams side by side."""
-    cover(paper, told, told["title"], f"{len(told['teams'])} teams beside history's run on the same market")
+    cover(paper, told, told["title"], f"{len(told['teams'])} teams beside {_other_run(paper)} on the same market")
+    fault(paper, told)
     found = told["compared"]
     names = [*found["teams"], *([paper.past] if found["history"] else [])]
     for first in range(0, len(names), 6):

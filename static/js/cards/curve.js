@@ -1,6 +1,6 @@
 /* Loss by the minute: teams solid, history dashed. Down is money lost. */
 import { lineChart } from "../lib/chart.js";
-import { PAST, PAST_HEAD } from "../lib/firm.js";
+import { IN_PAST, PAST_HEAD } from "../lib/firm.js";
 import { MINUS, axis, hhmm, lossShort, lossSpoken, seconds } from "../lib/format.js";
 import { showTable, slowly } from "../lib/table.js";
 
@@ -80,7 +80,7 @@ function describe(d) {
   const last = (ys) => [...ys].reverse().find((v) => v != null);
   const said = [...d.teams, ...(d.courses ?? [])].map((t) => `${t.name}: ${last(t.loss) == null ? "hidden" : lossSpoken(last(t.loss))}`);
   const history = last(d.history);
-  return `Loss by the minute from ${d.from}. ${said.join(". ")}${history == null ? "" : `. In ${PAST}: ${lossSpoken(history)}`}.`;
+  return `Loss by the minute from ${d.from}. ${said.join(". ")}${history == null ? "" : `. ${IN_PAST}: ${lossSpoken(history)}`}.`;
 }
 
 /** @param {Curve} d */

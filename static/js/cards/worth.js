@@ -65,7 +65,7 @@ const whatIf = (d, address, courses) => (/** @type {string} */ key, /** @type {s
 
 /** @param {Worth} d @param {AsCourse} course */
 function view(d, course) {
-  if (!d.decisions.length) return html`<p class="second">Nothing that this team did could have changed the market. Beside it stands what history lost.</p>${sureness(d)}${barriers(d, course)}${progress(d)}`;
+  if (!d.decisions.length) return html`<p class="second">Nothing this team did changed what was traded.</p>${sureness(d)}${barriers(d, course)}${progress(d)}`;
   return html`<p class="second">The same seed and the same market, the other commands at their own times. A gain is what the team's decision saved; a loss is what it cost. A figure that is pressed shows its course on the curve above.
       Losses are those at ${d.until}, getting out reckoned by formula.${d.nothing_usd == null ? nothing : html` Doing nothing at all would have lost ${course("nothing", "nothing done", lossShort(-d.nothing_usd).replace("+", ""))}.`}</p>
     <div class="table-box" tabindex="0" role="region" aria-label="What each decision of ${d.team} was worth"><table class="plain worth num">

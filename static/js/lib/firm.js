@@ -17,7 +17,8 @@ export const COPIES = copies;
 export const TARGET = target;
 /* the first that could be built in the week */
 export const CLEAN = clean;
-export const PAST = past;
+/* beside what a loss stands, as a sentence begins with it */
+export const IN_PAST = past === "nobody" ? "With nobody at the desks" : `In ${past}`;
 export const PAST_HEAD = head(past);
 /* the day: "Wednesday, 1 August" */
 export const ON_DAY = weekday;
