@@ -37,6 +37,7 @@ from engine.autopilots.parts import Move
 from engine.commands import Command, Lever, Refusal
 from engine.events import DESKS, Event, EventData
 from engine.evidence.evidence import log_text
+from engine.evidence.telling import ENGLISH, MARK, Language, tell, told
 from engine.firm.score import grade, score, wrong_minutes
 from engine.firm.simulation import Simulation
 from engine.firm.warm import warm
@@ -68,12 +69,14 @@ __all__ = [
     "CUT_WORDS",
     "DESKS",
     "EARLIEST",
+    "ENGLISH",
     "GAME_HAS",
     "KINDS",
     "LATEST",
     "LAYOUT",
     "LINE_UPS",
     "LONG_S",
+    "MARK",
     "PHASES",
     "PLAYERS",
     "RULES",
@@ -99,6 +102,7 @@ __all__ = [
     "FrontPage",
     "Given",
     "HabitOutcome",
+    "Language",
     "Lever",
     "Log",
     "Moment",
@@ -181,6 +185,8 @@ __all__ = [
     "subsets",
     "summary",
     "sureness",
+    "tell",
+    "told",
     "unpack",
     "verify",
     "waits_on_seed",

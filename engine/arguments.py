@@ -6,6 +6,17 @@ from typing import Any, Literal, TypedDict
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
+class SaidText(TypedDict):
+    """A text that was said: its id, and what fills its placeholders, by their names. Words are made of it where it is read, see
+    engine.evidence.telling."""
+
+    text: str
+    values: dict[str, Json]
+
+
+Sentence = SaidText | str  # a str is what people typed, what the code says itself, or what a run of rules 2 holds
+
+
 class WhenArgument(TypedDict):
     """A condition of the run, and the number above which it holds."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec
 
-from engine.arguments import Args, judged
+from engine.arguments import Args, Sentence, judged
 from engine.market_time import STEPS_PER_MINUTE
 from engine.money import exact
 
@@ -47,7 +47,7 @@ class Refused(Exception):
 
 Check = Callable[["Simulation", Args], None]
 Effect = Callable[["Simulation", Args], None]
-Label = Callable[["Simulation", Args], str]
+Label = Callable[["Simulation", Args], Sentence]
 Parse = Callable[["Simulation", object], object]  # what was given -> the argument that it is; raises Refused
 Parsers = dict[str, Parse]
 # How a command counts among what a team did: a desk decided something, said something, read something, or ticked something off.
@@ -368,7 +368,7 @@ def beyond(lately: Collection[int], servers: Collection[int], most: int) -> bool
     return len(together) > max(most, len(set(lately)))
 
 
-def target(sim: "Simulation", args: Args) -> str:
+def target(sim: "Simulation", args: Args) -> Sentence:
     """What a lever is aimed at, for people: "" when at nothing in particular."""
     for name, words in _TARGETS.items():
         if name in args:
@@ -397,7 +397,7 @@ _TARGETS: dict[str, Label] = {
     "exchange": lambda _, args: args["exchange"],
     "duty": lambda sim, args: next(duty.label for duty in sim.scenario.duty if duty.id == args["duty"]),
     "control": lambda sim, args: sim.safeguards.label(args["control"]),
-    "mail": lambda sim, args: str(sim.inbox.mails[args["mail"]]["subject"]),
+    "mail": lambda sim, args: sim.inbox.mails[args["mail"]]["subject"],
     "symbols": _stocks_named,
     "gross_usd": lambda _, args: exact(args["gross_usd"]) if args["gross_usd"] else "none",
     "usd": lambda _, args: exact(args["usd"]) if args["usd"] else "none",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypedDict, Unpack, get_args
 
-from engine.arguments import Args
+from engine.arguments import Args, Sentence
 
 Desk = Literal["deployer", "operator", "risk"]
 DESKS: tuple[str, ...] = get_args(Desk)
@@ -96,7 +96,8 @@ class Built(TypedDict):
 
 
 class EventData(TypedDict, total=False):
-    """What an event tells. A name means the same wherever it stands; which of them there are, its kind says."""
+    """What an event tells. A name means the same wherever it stands; which of them there are, its kind says. A text of the scenario's stands
+    in it by its id."""
 
     amount_usd: int
     args: Args
@@ -119,7 +120,7 @@ class EventData(TypedDict, total=False):
     discount_pct: float
     done: list[str]
     evening: int | None
-    evidence: list[str]
+    evidence: list[Sentence]
     failed: bool
     flag: str
     flagged: int
@@ -139,7 +140,7 @@ class EventData(TypedDict, total=False):
     number: int
     of: str
     offer: str
-    opening: str
+    opening: Sentence
     percent: float
     phase: str
     pin: int
@@ -157,13 +158,13 @@ class EventData(TypedDict, total=False):
     servers: int
     slices: dict[str, str]
     stake_pct: float
-    subject: str
+    subject: Sentence
     symbol: str
-    text: str
+    text: Sentence
     threshold_usd: int
     ticks: dict[str, str]
     times: int
-    title: str
+    title: Sentence
     truths: dict[str, bool]
     until: int
     used_usd: int

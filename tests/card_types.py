@@ -23,13 +23,13 @@ MIDDLE = """
 /* Whole dollars unless the name says otherwise: _hc hundredths of a cent, _bp basis points, _s seconds, _min minutes. Clocks are text. */
 declare namespace Card {
 """
-PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null"}
+PLAIN = {arguments.SaidText: "string", str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null"}
 SIGHT = "Cards"  # ends the names of what is no card, but a desk's cards by their names
 
 
 def declared() -> dict[str, Any]:
     """Every name of cards.py that the browser may know, in the order of the file."""
-    own = {name: kind for name, kind in vars(cards).items() if not name.startswith("_") and name != "DeskCards"}
+    own = {name: kind for name, kind in vars(cards).items() if not name.startswith("_") and name not in ("DeskCards", "Sentence")}
     return {name: kind for name, kind in own.items() if getattr(kind, "__module__", "") == cards.__name__ or get_origin(kind) in (UnionType, Annotated)}
 
 
@@ -101,7 +101,7 @@ class Writer:
             words = kind.__metadata__ if origin is Annotated else parts
             return " | ".join(str(word).lower() if isinstance(word, bool) else f'"{word}"' for word in words)
         if origin in (UnionType, Union):
-            return " | ".join(self.told(part) for part in parts)
+            return " | ".join(dict.fromkeys(self.told(part) for part in parts))
         if origin is list:
             inner = self.told(parts[0])
             return f"({inner})[]" if " | " in inner else f"{inner}[]"

@@ -11,6 +11,7 @@ from typing import Any
 import engine
 from engine.firm import server_ops
 from tests import days
+from tests.read import seen, words
 
 FILE = Path(__file__).resolve().parent / "cards.json"
 WORDS = {"state", "phase", "by", "desk", "group", "word", "confidence", "servers"}  # fields whose very words are part of the protocol
@@ -51,7 +52,7 @@ class Collector:
         self.looks += 1
         if self.looks % EVERY == 0:
             for desk, cards in sights.items():
-                self.take(desk, cards)
+                self.take(desk, words(sim, cards))
 
     def take(self, desk: str, cards: dict[str, Any]) -> None:
         """The cards of a desk."""
@@ -68,7 +69,7 @@ def compared(sim: engine.Simulation) -> dict[str, Any]:
     )
     for what in ("config", "data"):
         server_ops.compare(sim, what, [1, 2])
-    return dict(engine.sight(sim, "deployer"))["fleet"]
+    return seen(sim, "deployer")["fleet"]
 
 
 def collected() -> Samples:
@@ -77,7 +78,7 @@ def collected() -> Samples:
     engine.rehearse(scenario, 79, dict.fromkeys(engine.DESKS, "competent"), since=days.WEEK, help_level="guided", live=True, watch=collector.look)
     since, until = days.step_at("09:20"), days.step_at("10:10")
     run = engine.rehearse(scenario, 79, dict.fromkeys(engine.DESKS, "novice"), since=since, until=until, watch=collector.look)
-    collector.take("projector", engine.sight(run.sim, "projector"))
+    collector.take("projector", seen(run.sim, "projector"))
     collector.take("deployer", {"fleet": compared(run.sim)})
     samples: Samples = {}
     for (desk, name), cards in sorted(collector.found.items()):

@@ -6,7 +6,10 @@ from typing import Any
 
 from engine import Command, Event, Moment, Scenario, Simulation, load_scenario, restore, save
 from engine.evidence.evidence import Call
+from engine.evidence.telling import said
+from engine.evidence.words import fill
 from engine.firm import bridge, inbox
+from engine.firm.view import View
 from tests.days import step_at
 
 
@@ -91,8 +94,9 @@ def ring(sim: Simulation, call: str) -> int:
     """A call of the scenario rings now, whatever its conditions; its number."""
     text = next(text for text in sim.scenario.evidence.calls if text.id == call)
     number = 100_000 + len(sim.inbox.calls)
-    replies = tuple((reply.key, reply.text) for reply in text.replies)
-    inbox.deliver(sim, Call(number, sim.now, text.desk, text.caller, text.number, text.opening, replies, text.ring_s))
+    replies = tuple(reply.key for reply in text.replies)
+    opening = said(sim.scenario.evidence.wordings, f"call:{call}.opening", fill(View(sim, sim.now), sim.now, None).values)
+    inbox.deliver(sim, Call(number, sim.now, text.desk, text.caller, text.number, opening, replies, text.ring_s))
     return number
 
 

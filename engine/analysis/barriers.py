@@ -18,6 +18,7 @@ from engine.analysis.replay import in_order
 from engine.events import DESKS
 from engine.firm import safeguards, server_ops
 from engine.firm.fleet import Fleet
+from engine.firm.inbox import has_alerted
 from engine.firm.safeguards import CONTROLS
 from engine.firm.score import gross_usd
 from engine.firm.simulation import Simulation
@@ -143,5 +144,5 @@ def _is_given(sim: Simulation, command: "Command", plan: BarrierPlan | None) -> 
     if command.step < 0 or command.desk not in DESKS:
         return True
     if plan:
-        return not plan.alerted or any(plan.alerted in alert["text"] for alert in sim.inbox.alerts if alert["step"] >= 0)
+        return not plan.alerted or has_alerted(sim, plan.alerted)
     return command.step < sim.calendar.open or gross_usd(sim.machine) > SEEN_USD

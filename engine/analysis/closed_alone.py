@@ -11,6 +11,7 @@ from engine.analysis.rehearsal import Rehearsal, submit
 from engine.commands import Command
 from engine.events import DESKS
 from engine.firm import safeguards
+from engine.firm.inbox import has_alerted
 from engine.firm.safeguards import CONTROLS
 from engine.firm.score import gross_usd, score
 from engine.firm.simulation import Simulation
@@ -77,7 +78,7 @@ def _is_given(sim: Simulation, command: Command, own: bool, found: BarrierPlan) 
     if command.step < 0:
         return True
     if own:
-        return not found.alerted or any(found.alerted in alert["text"] for alert in sim.inbox.alerts if alert["step"] >= 0)
+        return not found.alerted or has_alerted(sim, found.alerted)
     return command.step < sim.calendar.open or gross_usd(sim.machine) > SEEN_USD
 
 

@@ -258,7 +258,7 @@ def of_this_course(sim: Simulation, command: Command) -> Command:
     found = [
         call["id"]
         for call in sim.inbox.calls
-        if call["desk"] == command.desk and any(key == reply for key, _ in call["replies"])
+        if call["desk"] == command.desk and reply in call["replies"]
     ]
     return replace(command, args={**command.args, "call": found[-1]}) if found else command
 

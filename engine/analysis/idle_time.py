@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterable
 from typing import TypedDict
 
+from engine.arguments import Sentence
 from engine.events import DESKS, Happened
+from engine.evidence.telling import ids
 from engine.market_time import SPEEDS, STEPS_PER_SECOND, Calendar
 
 LONG_S = 60.0  # longer than this nobody should wait
@@ -84,9 +86,14 @@ def _words(row: Happened) -> tuple[str, ...]:
     """What an event says, figures apart, where it may be said again; else nothing."""
     data = row.data
     if row.kind == "mail.arrived":
-        return (row.kind, data["sender"], _FIGURES.sub("", data["subject"]))
+        return (row.kind, data["sender"], *_texts(data["subject"]))
     if row.kind == "alert.raised":
-        return (row.kind, _FIGURES.sub("", data["text"]))
+        return (row.kind, *_texts(data["text"]))
     if row.kind in ("breaker.paused", "breaker.resumed"):
         return (row.kind, data["symbol"])
     return (row.kind, data["limit"]) if row.kind == "limit.reached" else ()
+
+
+def _texts(sentence: Sentence) -> tuple[str, ...]:
+    """The texts that something said is made of, whatever figures fill them."""
+    return (_FIGURES.sub("", sentence),) if isinstance(sentence, str) else (*ids(sentence),)

@@ -20,6 +20,7 @@ from engine.analysis.playbook import Safeguard, lab_safeguards
 from engine.analysis.rehearsal import Rehearsal, rehearse, submit, wound_up
 from engine.analysis.replay import in_order
 from engine.commands import Command
+from engine.firm.inbox import has_alerted
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
 from engine.levers.shapes import fitting
@@ -201,7 +202,7 @@ class _Set:
         if not one.answer or sim.now < 0:
             return
         if one.id not in self.heard:
-            if not any(one.alerted in alert["text"] for alert in sim.inbox.alerts if alert["step"] >= 0):
+            if not has_alerted(sim, one.alerted):
                 return
             self.heard[one.id] = sim.now
         for after, command in one.answer[self.answered[one.id] :]:

@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from engine.analysis.debrief import Decision
 from engine.events import Happened
+from engine.evidence.telling import ENGLISH, Language, tell
 from engine.levers import LEVERS
+from engine.scenario.scenario import Scenario
 
 
 class Entry(NamedTuple):
@@ -20,8 +22,9 @@ class Entry(NamedTuple):
     acted: int | None
 
 
-def ledger(events: Iterable[Happened], decisions: Sequence[Decision]) -> list[Entry]:
-    """Entries by the step at which they were shared. `events`: of a run, in order, with step, kind, audience and data."""
+def ledger(events: Iterable[Happened], decisions: Sequence[Decision], scenario: Scenario, language: Language = ENGLISH) -> list[Entry]:
+    """Entries by the step at which they were shared, told in the scenario's texts. `events`: of a run, in order, with step, kind, audience and
+    data."""
     shown: dict[tuple[str, str, int], int] = {}  # desk, what, number -> first shown at
     titles: dict[int | str, str] = {}  # pin -> title
     entries: dict[int | str, Entry] = {}
@@ -30,9 +33,9 @@ def ledger(events: Iterable[Happened], decisions: Sequence[Decision]) -> list[En
         if event.kind == "lever.finished":
             _show(shown, event)
         elif event.kind == "bridge.posted":
-            titles[data["item"]] = data["title"]
+            titles[data["item"]] = tell(scenario, data["title"], language)
             if data["posted"] == "diagnosis":
-                entries[data["item"]] = Entry(data["title"], data["desk"], event.step, event.step, {}, _next(decisions, event.step))
+                entries[data["item"]] = Entry(titles[data["item"]], data["desk"], event.step, event.step, {}, _next(decisions, event.step))
         elif event.kind == "evidence.shared":
             seen = shown.get((data["desk"], data["what"], data["number"]), event.step)
             entries[data["pin"]] = Entry(titles[data["pin"]], data["desk"], seen, event.step, {}, _next(decisions, event.step))

@@ -21,7 +21,7 @@ from engine.firm.trading_day import rlp_missing
 from engine.market_time import STEPS_PER_MINUTE, TICK_STEPS, Calendar
 from engine.scenario.scenario import Scenario
 from engine.sights.cards import DeskCards
-from engine.sights.sight import desk_sight
+from engine.sights.sight import desk_sight, told_sight
 
 GAME_HAS = ("duties.give",)  # what a game begins with and history did not: commands of its first step
 BEFORE = "history"  # who has played every desk before an exercise begins
@@ -115,7 +115,7 @@ def look(sim: Simulation, pilots: dict[str, str], help_level: str = "2012") -> l
     found, words = [], words_of(sim.scenario)
     for desk in DESKS:
         if desk in pilots:
-            moves = autopilot(pilots[desk], desk, words)(desk_sight(sim, desk, help_level))
+            moves = autopilot(pilots[desk], desk, words)(told_sight(sim, desk, help_level))
             found += [Given(desk, index, move) for index, move in enumerate(moves)]
     return found
 

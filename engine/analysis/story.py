@@ -9,6 +9,7 @@ from typing import NamedTuple, TypedDict
 from engine.arguments import Args
 from engine.commands import servers_of
 from engine.events import Happened
+from engine.evidence.telling import tell
 from engine.firm.places import told_place
 from engine.firm.score import Score
 from engine.levers import LEVERS
@@ -182,7 +183,8 @@ def _missed_duty(teller: Teller, event: Happened) -> None:
 
 
 def _added(teller: Teller, event: Happened) -> None:
-    teller.add(event, 57, "", f'The facilitator added: "{event.data["title"]}"', once=f"added {event.data['title']}")
+    title = tell(teller.scenario, event.data["title"])
+    teller.add(event, 57, "", f'The facilitator added: "{title}"', once=f"added {title}")
 
 
 HAPPENED: dict[str, Callable[[Teller, Happened], None]] = {
@@ -228,7 +230,7 @@ def moments(events: Iterable[Happened], scenario: Scenario) -> list[Line]:
         teller.hear(event)
         if event.kind in HAPPENED:
             found += teller.lines[told:]
-        elif event.kind == "mail.arrived" and event.data["subject"] == subject and not told_of:
+        elif event.kind == "mail.arrived" and not told_of and tell(scenario, event.data["subject"]) == subject:
             told_of = True
             found.append(Line(event.step, 0, event.audience[0], f"The first of these mails came: {subject}"))
     return sorted(found)

@@ -4,7 +4,7 @@ answers the telephone without deciding anything. Unasked it does nothing that co
 
 from typing import Literal
 
-from engine.autopilots.parts import Eyes, Habit, Move, open_mail, pick_up
+from engine.autopilots.parts import Eyes, Habit, Move, in_words, open_mail, pick_up
 from engine.autopilots.team import COMPARED, checksum_to_share, comparison_to_share, read_pin, server_names
 
 MAIL_EVERY_S = {"premarket": 60, "bell": 30, "unwind": 240, "block": 240}
@@ -61,12 +61,12 @@ def show_on_request(eyes: Eyes) -> Move | None:
     for item in reversed(eyes.bridge(kind="say")):
         if item["desk"] == eyes.desk or eyes.ago(item["at"]) > HEARD_S.get(eyes.phase, 0) or eyes.bridge(item["at"], "pin", eyes.desk):
             continue
-        question = item["title"].lower()
+        question = in_words(item["title"]).lower()
         named = [desk for desk in SHOWS if desk in question]
         if "?" not in question or (named and eyes.desk not in named):
             continue
         what = next((what for word, what in SHOWS[eyes.desk] if word in question), "")
-        shown = what and _share(eyes, what, item["title"])
+        shown = what and _share(eyes, what, in_words(item["title"]))
         if shown:
             return shown
     return None
@@ -110,7 +110,7 @@ def share_alarm(eyes: Eyes) -> Move | None:
     """Pass on an alert about the router."""
     alarms = (eyes.words.system, eyes.words.system.lower(), *MONITORS)
     for place, alert in enumerate(eyes.alerts):
-        if any(word in alert["text"] for word in alarms) and not eyes.pinned(alert["text"][:40]):
+        if any(word in alert["text"] for word in alarms) and not eyes.pinned(in_words(alert["text"])[:40]):
             return Move("evidence.share", {"what": "alert", "id": place})
     return None
 

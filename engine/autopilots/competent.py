@@ -33,7 +33,7 @@ from engine.autopilots.operator import (
     tail_next,
     trust_the_pager,
 )
-from engine.autopilots.parts import Eyes, Habit, Move, do_duty, open_mail, pick_up, say
+from engine.autopilots.parts import Eyes, Habit, Move, do_duty, in_words, open_mail, pick_up, say
 from engine.autopilots.plan import stands
 from engine.autopilots.team import (
     ANOTHER_CONFIG,
@@ -287,7 +287,7 @@ def share_position(eyes: Eyes) -> Move | None:
 
 def found_out(eyes: Eyes) -> bool:
     """Whether the operator has shown a log since the bell, and so is at it."""
-    return any(item["title"].startswith("Log of ") and eyes.at(item["at"]) >= eyes.at(eyes.bell) for item in known_pins(eyes, "operator"))
+    return any(in_words(item["title"]).startswith("Log of ") and eyes.at(item["at"]) >= eyes.at(eyes.bell) for item in known_pins(eyes, "operator"))
 
 
 def cap(eyes: Eyes) -> Move | None:

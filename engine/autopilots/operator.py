@@ -3,7 +3,7 @@
 A pager that nobody has tested makes even this one slow: what it does not page on is taken for a busy first day.
 """
 
-from engine.autopilots.parts import Eyes, Move, open_mail, say
+from engine.autopilots.parts import Eyes, Move, in_words, open_mail, say
 from engine.autopilots.plan import stands
 from engine.autopilots.team import (
     FLOOD_S,
@@ -68,7 +68,7 @@ def at_fault(eyes: Eyes) -> int:
 def looked_into(eyes: Eyes) -> list[str]:
     """The targets of this morning's logs that were read: since the bell, once it has rung."""
     since = eyes.morning if eyes.phase == "premarket" else eyes.bell
-    return [row["target"] for row in eyes.done("log.tail", since) if row["state"] == "done"]
+    return [in_words(row["target"]) for row in eyes.done("log.tail", since) if row["state"] == "done"]
 
 
 def one_alone(eyes: Eyes) -> bool:

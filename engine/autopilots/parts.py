@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from engine.arguments import AllStocks, Args, judged
+from engine.arguments import AllStocks, Args, Sentence, judged
 from engine.commands import LEVERS, beyond, servers_of
 from engine.market_time import Calendar
 from engine.scenario.parts import MailSubjects
@@ -59,6 +59,12 @@ class Move(NamedTuple):
     args: Args | AllStocks
     confidence: str | None = None
     why: str = ""
+
+
+def in_words(sentence: Sentence | None) -> str:
+    """What stands on a card, in words, as the cards that an autopilot is given have them; "" where nothing does."""
+    assert not isinstance(sentence, dict), "an autopilot reads words"
+    return sentence or ""
 
 
 @lru_cache(maxsize=4096)  # an autopilot reads the same lines at every look

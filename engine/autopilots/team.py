@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from engine.autopilots.parts import Eyes, Move, say
+from engine.autopilots.parts import Eyes, Move, in_words, say
 from engine.sights.cards import BridgeItem, Host
 
 _SERVER = re.compile(r"server (\d+)")
@@ -111,7 +111,7 @@ def reject_orders(eyes: Eyes) -> list[str]:
         match
         for mail in eyes.mails(read=True)
         if eyes.words.reject in mail["subject"]
-        for match in _ORDER.findall(mail["body"] or "")
+        for match in _ORDER.findall(in_words(mail["body"]))
     ]
 
 
@@ -148,7 +148,7 @@ def running_away(eyes: Eyes) -> list[int]:
         n
         for item in since
         for n, name in server_names(eyes).items()
-        if item["title"].startswith(f"Log of {name} ") and given_away(item["lines"])
+        if in_words(item["title"]).startswith(f"Log of {name} ") and given_away([*map(in_words, item["lines"])])
     ]
     return list(dict.fromkeys(found))
 

@@ -1,7 +1,8 @@
 """Evidence: the mails, calls and alerts that reach the desks, and the headlines of the public screen.
 
 Noise is planned by the seed alone (`evidence_plan`). What speaks of the run is said when its conditions hold
-(`conditions`), filled from the run's state (`evidence_words`), each at most once. No text knows more than its sender could.
+(`conditions`), with what fills it of the run's state (`words`), each at most once. No text knows more than its sender could. What is said is
+held by the text's id; words are made of it where it is read (`telling`).
 """
 
 from bisect import bisect_right
@@ -9,14 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypedDict, TypeVar
 
-from engine.arguments import Json
+from engine.arguments import Json, SaidText
 from engine.evidence.log import log_text
 from engine.evidence.plan import plan, values_of
+from engine.evidence.telling import said
 from engine.evidence.words import STOCK_WORDS, fill
 from engine.market_time import STEPS_PER_SECOND, Calendar
 from engine.scenario.conditions import Condition, ConditionView, mover
 from engine.scenario.evidence_models import CallText, Headline, HintText, PlannedAlert, StateMail, When
 from engine.scenario.evidence_texts import EvidenceError, EvidenceTexts, load_evidence
+from engine.scenario.wordings import REJECT
 
 __all__ = ["Alert", "Call", "ConditionView", "Evidence", "EvidenceError", "EvidenceTexts", "Hint", "Mail", "load_evidence", "log_text"]
 
@@ -28,22 +31,22 @@ class MailRow(TypedDict):
     step: int
     desk: str
     sender: str
-    subject: str
+    subject: SaidText
     group: str
-    body: str
+    body: SaidText
     thread: str | None
 
 
 class CallRow(TypedDict):
-    """A call as it is kept; replies are pairs of key and text."""
+    """A call as it is kept; of its replies the keys."""
 
     id: int
     step: int
     desk: str
     caller: str
     number: str
-    opening: str
-    replies: list[list[str]]
+    opening: SaidText
+    replies: list[str]
     ring_s: int
 
 
@@ -52,7 +55,7 @@ class AlertRow(TypedDict):
 
     step: int
     desk: str
-    text: str
+    text: SaidText
 
 
 class HintRow(TypedDict):
@@ -62,7 +65,7 @@ class HintRow(TypedDict):
     step: int
     end: int
     desk: str
-    text: str
+    text: SaidText
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,9 @@ class Mail:
     step: int
     desk: str
     sender: str
-    subject: str
+    subject: SaidText
     group: str
-    body: str
+    body: SaidText
     thread: str | None = None
 
     def to_dict(self) -> MailRow:
@@ -102,8 +105,8 @@ class Call:
     desk: str
     caller: str
     number: str
-    opening: str
-    replies: tuple[tuple[str, str], ...]
+    opening: SaidText
+    replies: tuple[str, ...]
     ring_s: int
 
     def to_dict(self) -> CallRow:
@@ -114,21 +117,21 @@ class Call:
             "caller": self.caller,
             "number": self.number,
             "opening": self.opening,
-            "replies": [list(reply) for reply in self.replies],
+            "replies": [*self.replies],
             "ring_s": self.ring_s,
         }
 
     @classmethod
     def from_dict(cls, data: CallRow) -> "Call":
-        replies = tuple((key, text) for key, text in data["replies"])
-        return cls(data["id"], data["step"], data["desk"], data["caller"], data["number"], data["opening"], replies, data["ring_s"])
+        row: Any = data
+        return cls(**{**row, "replies": tuple(data["replies"])})
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
     step: int
     desk: str
-    text: str
+    text: SaidText
 
     def to_dict(self) -> AlertRow:
         return {"step": self.step, "desk": self.desk, "text": self.text}
@@ -146,7 +149,7 @@ class Hint:
     step: int
     end: int
     desk: str
-    text: str
+    text: SaidText
 
     def to_dict(self) -> HintRow:
         return {"id": self.id, "step": self.step, "end": self.end, "desk": self.desk, "text": self.text}
@@ -208,9 +211,9 @@ class _Rules(Generic[W]):
             self._span = range(moments[place - 1] if place else step, moments[place] if place < len(moments) else step + 1)
         return self._awake
 
-    def due(self, step: int, view: ConditionView, limit: int = 1_000) -> list[tuple[W, dict[str, object]]]:
-        """At most `limit` entries whose time has come, with the words that fill them."""
-        found = []
+    def due(self, step: int, view: ConditionView, limit: int = 1_000) -> list[tuple[W, Mapping[str, object]]]:
+        """At most `limit` entries whose time has come, with what fills them."""
+        found = list[tuple[W, Mapping[str, object]]]()
         for rule in self._in_time(step):
             symbol = None
             if rule.after is not None:
@@ -230,7 +233,7 @@ class _Rules(Generic[W]):
                 continue
             if rule.hold and step - self.since.setdefault(rule.text.id, step) < rule.hold:
                 continue
-            values, spoken_of = fill(view, step, symbol, self.calendar)
+            values, spoken_of = fill(view, step, symbol)
             self.said[rule.text.id] = (step, spoken_of if rule.names_stock else symbol)
             self.since.pop(rule.text.id, None)
             found.append((rule.text, values))
@@ -279,11 +282,11 @@ class Evidence:
         if view.stopped != self._stopped or view.disconnected != self._disconnected or view.cut_off != self._cut_off:
             found.extend(self._changes(step, view))
         for text, values in self._mails.due(step, view):
-            subject, body = text.subject.format_map(values), text.body.format_map(values)
+            subject, body = self._said(f"mail:{text.id}.subject", values), self._said(f"mail:{text.id}.body", values)
             found.append(Mail(self._take_id(), step, text.desk, text.sender, subject, text.group, body, text.thread))
         for call, values in self._calls.due(step, view):
-            replies = tuple((reply.key, reply.text) for reply in call.replies)
-            opening = call.opening.format_map(values)
+            replies = tuple(reply.key for reply in call.replies)
+            opening = self._said(f"call:{call.id}.opening", values)
             found.append(Call(self._take_id(), step, call.desk, call.caller, call.number, opening, replies, call.ring_s))
         return found
 
@@ -291,16 +294,14 @@ class Evidence:
         """Hints that the view warrants now, each at most once a run; call it once a tick."""
         due, step = self._hints.due(view.step, view), view.step
         return [
-            Hint(
-                hint.id, step, step + hint.show_s * STEPS_PER_SECOND, hint.desk, hint.text.format_map(values)
-            )
+            Hint(hint.id, step, step + hint.show_s * STEPS_PER_SECOND, hint.desk, self._said(f"hint:{hint.id}", values))
             for hint, values in due
         ]
 
-    def headline(self, view: ConditionView) -> str | None:
+    def headline(self, view: ConditionView) -> SaidText | None:
         """The next headline the view warrants, each at most once a run; call it once a tick."""
         for text, values in self._headlines.due(view.step, view, limit=1):
-            return text.text.format_map(values)
+            return self._said(f"headline:{text.id}", values)
         return None
 
     def has_rung(self, call: str, step: int) -> None:
@@ -311,9 +312,9 @@ class Evidence:
     def reject_mail(self, step: int, order_id: int, symbol: str) -> Mail:
         """The machine's mail about an order that it refused: the order and the stock, never the server (its log has that)."""
         layouts = self.texts.rejects
-        now = self.texts.calendar.clock(step, ms=True)
-        body = layouts[order_id % len(layouts)].body.format_map({"order": order_id, "symbol": symbol, "clock": now})
-        return Mail(self._take_id(), step, "operator", self.texts.reject_sender, self.texts.reject_subject, "machines", body)
+        values = {"order": order_id, "symbol": symbol, "clock_ms": step}
+        subject, body = self._said(REJECT, values), self._said(f"reject:{layouts[order_id % len(layouts)].id}.body", values)
+        return Mail(self._take_id(), step, "operator", self.texts.reject_sender, subject, "machines", body)
 
     def to_dict(self) -> dict[str, Json]:
         """Everything that changes in a run, JSON-able."""
@@ -340,6 +341,9 @@ class Evidence:
         self._headlines.restore(data["headlines"])
         self._hints.restore(data["hints"])
 
+    def _said(self, name: str, values: Mapping[str, object]) -> SaidText:
+        return said(self.texts.wordings, name, values)
+
     def _take_id(self) -> int:
         self._id += 1
         return self._id - 1
@@ -350,19 +354,18 @@ class Evidence:
         self._due = self.plan[self._next].step if self._next < len(self.plan) else 1 << 62
         text, values = self.texts.planned[entry.text], values_of(self.texts, self.seed, entry)
         if isinstance(text, PlannedAlert):
-            return Alert(entry.step, text.desk, text.text.format_map(values))
-        subject, body = text.subject.format_map(values), text.body.format_map(values)
+            return Alert(entry.step, text.desk, self._said(f"planned:{text.id}", values))
+        subject, body = self._said(f"planned:{text.id}.subject", values), self._said(f"planned:{text.id}.body", values)
         return Mail(self._take_id(), entry.step, text.desk, text.sender, subject, text.group, body, text.thread)
 
     def _changes(self, step: int, view: ConditionView) -> list[Alert]:
         """Alerts for processes that went down and sessions that were lost since the tick before."""
-        texts = self.texts.standing
         down = [server for server in view.stopped if server not in self._stopped]
-        alerts = [Alert(step, "operator", texts.process_down.format(server=server)) for server in down]
+        alerts = [Alert(step, "operator", self._said("alert:process_down", {"server": server})) for server in down]
         if view.disconnected and not self._disconnected:
-            alerts.append(Alert(step, "operator", texts.sessions_lost))
+            alerts.append(Alert(step, "operator", self._said("alert:sessions_lost", {})))
         if view.cut_off and not self._cut_off:
-            alerts.append(Alert(step, "operator", texts.firm_cut_off))
+            alerts.append(Alert(step, "operator", self._said("alert:firm_cut_off", {})))
         self._stopped = list(view.stopped)
         self._disconnected, self._cut_off = view.disconnected, view.cut_off
         return alerts

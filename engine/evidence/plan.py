@@ -151,21 +151,20 @@ def plan(texts: EvidenceTexts, seed: int) -> tuple[_Entry, ...]:
 
 
 def values_of(texts: EvidenceTexts, seed: int, entry: _Entry) -> dict[str, object]:
-    """What the placeholders of one planned send say."""
+    """What fills the placeholders of one planned send: stocks, its step, numbers, and places in the lists of words."""
     text = texts.planned[entry.text]
     key = entry.text * SENDS + entry.send
     first = below(seed, EVIDENCE, key, PARAMETER, len(texts.symbols))
     second = (first + 1 + below(seed, EVIDENCE, key, PARAMETER + 1, len(texts.symbols) - 1)) % len(texts.symbols)
-    now = texts.calendar.clock(entry.step)
-    values: dict[str, object] = {"clock": now, "hm": now[:5]}
+    values: dict[str, object] = {"clock": entry.step, "hm": entry.step}
     for which, symbol in (("", texts.symbols[first]), ("2", texts.symbols[second])):
-        values |= {f"symbol{which}": symbol, f"company{which}": texts.companies.get(symbol, symbol)}
+        values |= {f"symbol{which}": symbol, f"company{which}": symbol}
     for place, (name, choices) in enumerate(text.params.items(), start=PARAMETER + 2):
         low, high = choices[0], choices[-1]
         if isinstance(low, int) and isinstance(high, int):
             values[name] = low + below(seed, EVIDENCE, key, place, high - low + 1)
         elif name == "each":
-            values[name] = choices[entry.turn % len(choices)]
+            values[name] = entry.turn % len(choices)
         else:
-            values[name] = choices[below(seed, EVIDENCE, key, place, len(choices))]
+            values[name] = below(seed, EVIDENCE, key, place, len(choices))
     return values

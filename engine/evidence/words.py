@@ -1,30 +1,23 @@
-"""Words filled from what outsiders can notice about a run."""
+"""What fills a text: what outsiders can notice about a run, as figures, stocks and steps. Words are made of it where it is read."""
 
 import re
 from typing import NamedTuple
 
-from engine.market_time import Calendar
 from engine.scenario.conditions import ConditionView, mover, other
 
 # A text with one of these speaks of one stock, and a text that comes after it speaks of the same.
 STOCK_WORDS = re.compile(r"\{(symbol|move|direction|verb|Verb)\b")
 
 
-def _rounded(rate: float) -> str:
+def _rounded(rate: float) -> int:
     """A rate as a person would say it: two significant digits."""
     whole = round(rate)
-    if whole < 100:
-        return str(whole)
-    unit = 10 ** (len(str(whole)) - 2)
-    return f"{round(whole / unit) * unit:,}"
+    unit = int(10 ** max(len(str(whole)) - 2, 0))
+    return round(whole / unit) * unit
 
 
-def _percent(bp: int) -> str:
-    return f"{abs(bp) / 100:.1f} %" if abs(bp) < 1000 else f"{round(abs(bp) / 100)} %"
-
-
-class _Words(dict[str, object]):
-    """Words, and those that are dear to find only when a text asks for them."""
+class _Values(dict[str, object]):
+    """What is known, and what is dear to find only when a text asks for it."""
 
     def __init__(self, known: dict[str, object], view: ConditionView) -> None:
         super().__init__(known)
@@ -35,35 +28,38 @@ class _Words(dict[str, object]):
 
 
 class Filled(NamedTuple):
-    """Words for one moment, and the stock they speak of (None when nothing has moved)."""
+    """What fills texts at one moment, and the stock they speak of (None when nothing has moved)."""
 
     values: dict[str, object]
     symbol: str | None
 
 
-def fill(view: ConditionView, step: int, symbol: str | None, calendar: Calendar) -> Filled:
-    """Words of the run's state at `step`; `symbol` as in `mover`."""
+def _sign(move: int) -> int:
+    return 1 if move >= 0 else -1
+
+
+def fill(view: ConditionView, step: int, symbol: str | None) -> Filled:
+    """What the run's state says at `step`; `symbol` as in `mover`. Moves in basis points without their sign, a direction is 1 or -1."""
     first, second = mover(view, symbol), other(view, symbol)
-    name, move = first or (symbol or "the stock", 0)
-    other_name, other_move = second or ("others", 0)
-    now = calendar.clock(step)
+    name, move = first or (symbol, 0)
+    other_name, other_move = second or (None, 0)
     values: dict[str, object] = {
         "symbol": name,
-        "move": _percent(move),
-        "direction": "up" if move >= 0 else "down",
-        "verb": "buying" if move >= 0 else "selling",
-        "Verb": "Buying" if move >= 0 else "Selling",
+        "move": abs(move),
+        "direction": _sign(move),
+        "verb": _sign(move),
+        "Verb": _sign(move),
         "other": other_name,
-        "other_move": _percent(other_move),
-        "other_direction": "up" if other_move >= 0 else "down",
-        "ratio": f"{view.volume_ratio:.1f}",
+        "other_move": abs(other_move),
+        "other_direction": _sign(other_move),
+        "ratio": round(view.volume_ratio, 1),
         "executions": _rounded(view.executions_per_s),
         "rejects": _rounded(view.rejects_per_s),
         "stopped": len(view.stopped),
-        "paused": ", ".join(view.paused) or "none",
+        "paused": [*view.paused],
         "pauses": view.pauses,
         "mails": view.power_peg_mails,
-        "clock": now,
-        "hm": now[:5],
+        "clock": step,
+        "hm": step,
     }
-    return Filled(_Words(values, view), first[0] if first else symbol)
+    return Filled(_Values(values, view), first[0] if first else symbol)

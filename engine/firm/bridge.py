@@ -3,21 +3,22 @@
 None of it reaches the market: a run with all of it taken out trades the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
-from engine.arguments import Args
+from engine.arguments import Args, SaidText, Sentence
 from engine.commands import LEVERS, WORD_STEPS, Command, Refused, beyond, servers_of, target, worded
 from engine.events import DESKS
+from engine.evidence.telling import said
 from engine.firm.places import NOWHERE, broker_place, server_place, told_place
 from engine.market_time import STEPS_PER_MINUTE
+from engine.scenario.wordings import cause_text
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
 
 ITEMS = 60  # the bridge keeps its newest
-LINES, WIDTH = 16, 200  # of a pin's text
 DONE = 40  # commands a desk sees of its own
 SEEN = 40  # pieces of evidence that are kept for a desk
 CLAIM = 3  # of them at most stand behind a diagnosis
@@ -25,7 +26,7 @@ _ASKS = 60
 GUESS = "A guess: no evidence given."
 
 # (desk, what) -> what a desk shows of its own sight: (sim, number) -> (title, lines). Filled by `sight_pins`, which stands higher.
-Shown = tuple[str, list[str]]
+Shown = tuple[Sentence, Sequence[Sentence]]
 PINS: dict[tuple[str, str], Callable[["Simulation", int], Shown]] = {}
 
 
@@ -44,8 +45,8 @@ class Item(TypedDict):
     step: int
     desk: str
     kind: str
-    title: str
-    lines: list[str]
+    title: Sentence
+    lines: list[Sentence]
     read: list[str]
 
 
@@ -71,7 +72,7 @@ class Deed(TypedDict):
     kind: str
     confidence: str | None
     step: int
-    target: NotRequired[str]
+    target: NotRequired[Sentence]
     reason: NotRequired[str]
 
 
@@ -82,7 +83,7 @@ class Declared(TypedDict):
     desk: str
     cause: str
     place: str
-    evidence: list[str]
+    evidence: list[Sentence]
     confidence: str | None
     right: bool
 
@@ -92,7 +93,7 @@ class Seen(TypedDict):
 
     step: int
     id: str
-    title: str
+    title: Sentence
 
 
 class Taken(TypedDict):
@@ -204,6 +205,7 @@ def note_refused(sim: "Simulation", command: Command, reason: str) -> None:
 def add_ask(sim: "Simulation", desk: str, kind: str, args: Args) -> None:
     """Ask the assistant at a desk for a command."""
     aim = target(sim, args) or (LEVERS[args["what"]].named(sim.scenario) if args.get("what") in LEVERS else "")
+    assert isinstance(aim, str), "whose mails there are is nobody else's to know"
     label = f"{LEVERS[kind].named(sim.scenario)}: {aim}" if aim else LEVERS[kind].named(sim.scenario)
     number = post(sim, "ask", f"Asks the {sim.scenario.told.title(desk)}: {label}")
     asks = sim.bridge.asks
@@ -258,7 +260,12 @@ def note_seen(sim: "Simulation", what: str, number: int) -> None:
     sim.bridge.seen[sim.acting] = [*mine, Seen(step=sim.now, id=f"{what} {number}", title=title)][-SEEN:]
 
 
-def evidence_for(sim: "Simulation", desk: str) -> dict[str, str]:
+def quoted(sim: "Simulation", name: str, **values: Sentence | int) -> SaidText:
+    """What was said to one desk, as the bridge quotes it."""
+    return said(sim.scenario.evidence.wordings, f"quote:{name}", values)
+
+
+def evidence_for(sim: "Simulation", desk: str) -> dict[str, Sentence]:
     """What a desk may rest a diagnosis on, by id: the pins of the bridge and what it has seen itself, each newest first, with their titles."""
     pins = {f"pin {item['id']}": item["title"] for item in reversed(sim.bridge.items) if item["kind"] == "pin"}
     return pins | {row["id"]: row["title"] for row in reversed(sim.bridge.seen[desk])}
@@ -285,7 +292,7 @@ def all_is_said(sim: "Simulation") -> bool:
 def declare(sim: "Simulation", cause: str, place: str, evidence: list[str]) -> None:
     """Keep a diagnosis, for all to see. The moment of diagnosis is when every cause that holds has been declared on evidence; without any a
     diagnosis is a guess."""
-    label = next(row.label for row in sim.scenario.diagnosis.cause if row.id == cause)
+    label: SaidText = {"text": cause_text(cause), "values": {}}
     where, known = told_place(sim.scenario, place), evidence_for(sim, sim.acting)
     titles, holds = [known[one] for one in evidence], (cause, place) in right(sim)
     sim.bridge.declared.append(
@@ -300,16 +307,17 @@ def declare(sim: "Simulation", cause: str, place: str, evidence: list[str]) -> N
         }
     )
     sim.tell("diagnosis.declared", desk=sim.acting, cause=cause, place=place, evidence=titles)
-    post(sim, "diagnosis", f"{label}: {where}" if where else label, titles or [GUESS])
+    title = quoted(sim, "diagnosis_at", cause=label, place=where) if where else quoted(sim, "diagnosis", cause=label)
+    post(sim, "diagnosis", title, titles or [GUESS])
     if holds and titles and sim.bridge.diagnosed is None and all_is_said(sim):
         sim.bridge.diagnosed = sim.now
 
 
-def post(sim: "Simulation", kind: str, title: str, lines: list[str] | None = None, desk: str | None = None) -> int:
+def post(sim: "Simulation", kind: str, title: Sentence, lines: Sequence[Sentence] = (), desk: str | None = None) -> int:
     """Put an item on the bridge, in the name of the acting desk unless another is given; its id."""
     bridge, desk = sim.bridge, sim.acting if desk is None else desk
     bridge.posted += 1
-    bridge.items.append({"id": bridge.posted, "step": sim.now, "desk": desk, "kind": kind, "title": title, "lines": lines or [], "read": [desk]})
+    bridge.items.append({"id": bridge.posted, "step": sim.now, "desk": desk, "kind": kind, "title": title, "lines": [*lines], "read": [desk]})
     del bridge.items[:-ITEMS]
     sim.tell("bridge.posted", item=bridge.posted, desk=desk, posted=kind, title=title)
     return bridge.posted
@@ -349,13 +357,3 @@ def set_authorisation(sim: "Simulation", what: str, state: str, desk: str | None
     says = {"asked": f"Asks for the word: {label}", "given": f"Gives the word: {label}", "refused": f"Refuses the word: {label}"}[state]
     sim.tell(f"word.{state}", what=what, desk=desk)
     post(sim, "ask" if state == "asked" else "word", says, desk=desk)
-
-
-def cut(text: str) -> list[str]:
-    """The lines of a longer text, as many and as long as a pin holds."""
-    lines = [
-        line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
-        for line in text.strip().splitlines()
-        if line.strip()
-    ]
-    return lines if len(lines) <= LINES else [*lines[: LINES - 1], f"and {len(lines) - LINES + 1} more lines"]

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.firm import post_only, replays, routing
 from engine.market.arrivals import FIRST_ORDER
-from engine.market.positions import price_text
 from engine.market.state import ORDERS
 from engine.market_time import STEPS_PER_MINUTE
 
@@ -49,30 +48,29 @@ def repeated(sim: "Simulation") -> tuple[int, int]:
     return 0, 0
 
 
-def _nth(names: list[str], n: int) -> str:
-    return names[min(n, len(names) - 1)] if names else "a broker"
+def _nth(names: list[str], n: int) -> str | None:
+    return names[min(n, len(names) - 1)] if names else None
 
 
 def _taken(sim: "Simulation", n: int) -> Mapping[str, Any]:
-    """The last order of the n-th broker that complains which took: {order, symbol, side, price, clock}."""
+    """The last order of the n-th broker that complains which took: {order, symbol, side (1 or -1), price_hc, step}; None where nothing is known."""
     names = post_only.unhappy(sim) or post_only.gone(sim)
     found = post_only.last_taken(sim, names[min(n, len(names) - 1)]) if names else None
     if found is None:
-        return {"order": 0, "symbol": "one stock", "side": "buy", "price": "the touch", "clock": sim.calendar.clock(sim.now)}
+        return {"order": 0, "symbol": None, "side": 1, "price_hc": None, "step": sim.now}
     order = int(found["parent"])
     s = int(sim.arrivals["symbol"][order - FIRST_ORDER])
-    price = price_text(int(found["price"]) * int(sim.machine.symbols["tick_hc"][s]))
-    side = "buy" if int(found["side"]) > 0 else "sell"
-    return {"order": order, "symbol": sim.names[s], "side": side, "price": price, "clock": sim.calendar.clock(int(found["step"]))}
+    price_hc = int(found["price"]) * int(sim.machine.symbols["tick_hc"][s])
+    return {"order": order, "symbol": sim.names[s], "side": 1 if found["side"] > 0 else -1, "price_hc": price_hc, "step": int(found["step"])}
 
 
 def telling(sim: "Simulation") -> Mapping[str, Callable[[], object]]:
-    """Placeholder -> what is told now."""
+    """Placeholder -> what fills it now, see `insider_facts.telling`."""
     return {
         "busy_broker": lambda: busiest(sim).broker,
-        "busy_broker_share": lambda: f"{100 * busiest(sim).part:.0f} %",
-        "busy_broker_orders": lambda: f"{round(busiest(sim).per_min, -1):,.0f}",
-        "orders_in": lambda: f"{round(60 * sum(sim.gauges.flow_rates()[: len(sim.scenario.brokers) + 1, ORDERS].tolist()), -1):,.0f}",
+        "busy_broker_share": lambda: round(100 * busiest(sim).part),
+        "busy_broker_orders": lambda: round(busiest(sim).per_min / 10) * 10,
+        "orders_in": lambda: round(6 * sum(sim.gauges.flow_rates()[: len(sim.scenario.brokers) + 1, ORDERS].tolist())) * 10,
         "repeated_order": lambda: repeated(sim)[0],
         "repeated_times": lambda: repeated(sim)[1],
         "mended_broker": lambda: _nth(waiting_for_release(sim), 0),
@@ -80,10 +78,10 @@ def telling(sim: "Simulation") -> Mapping[str, Callable[[], object]]:
         "unhappy_other": lambda: _nth(post_only.unhappy(sim), 1),
         "their_order": lambda: _taken(sim, 0)["order"],
         "their_symbol": lambda: _taken(sim, 0)["symbol"],
-        "their_price": lambda: _taken(sim, 0)["price"],
+        "their_price": lambda: _taken(sim, 0)["price_hc"],
         "their_side": lambda: _taken(sim, 0)["side"],
-        "their_clock": lambda: _taken(sim, 0)["clock"],
+        "their_clock": lambda: _taken(sim, 0)["step"],
         "other_order": lambda: _taken(sim, 1)["order"],
         "other_order_symbol": lambda: _taken(sim, 1)["symbol"],
-        "gone_brokers": lambda: " and ".join(post_only.gone(sim)) or "nobody",
+        "gone_brokers": lambda: post_only.gone(sim),
     }

@@ -3,8 +3,11 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from engine.arguments import SaidText
 from engine.events import event
 from engine.evidence.evidence import Alert, AlertRow, Call, CallRow, HintRow, Mail, MailRow
+from engine.evidence.telling import said, tell
+from engine.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -22,7 +25,7 @@ class _Headline(TypedDict):
     """A headline."""
 
     step: int
-    text: str
+    text: SaidText
 
 
 class _Rule(TypedDict):
@@ -61,10 +64,12 @@ class Inbox:
         """What `to_dict` gave."""
         return cls(**{**data, "mails": {mail["id"]: mail for mail in data["mails"]}})
 
-    def pages(self, mail: Mail) -> bool:
-        """Whether a rule speaks of a mail."""
-        said = f"{mail.sender}\n{mail.subject}\n{mail.body}".casefold()
-        return any(rule["match"].casefold() in said for rule in self.rules)
+    def pages(self, scenario: Scenario, mail: Mail) -> bool:
+        """Whether a rule speaks of a mail: it is compared with the scenario's own words, in whatever language anybody reads them."""
+        if not self.rules:
+            return False
+        words = "\n".join((mail.sender, tell(scenario, mail.subject), tell(scenario, mail.body))).casefold()
+        return any(rule["match"].casefold() in words for rule in self.rules)
 
 
 def deliver(sim: "Simulation", item: Mail | Call | Alert) -> None:
@@ -74,7 +79,7 @@ def deliver(sim: "Simulation", item: Mail | Call | Alert) -> None:
         _page_on(sim, item)
         sim.events.append(event(item.step, "mail.arrived", (item.desk,), mail=item.id, sender=item.sender, subject=item.subject))
     elif isinstance(item, Call):
-        caller = item.replies[0][0].split(".")[0]
+        caller = item.replies[0].split(".")[0]
         sim.inbox.calls.append({**item.to_dict(), "caller_key": caller, "state": "ringing", "answer": None})
         sim.tell("call.rang", (item.desk,), call=item.id, caller=item.caller, opening=item.opening)
     else:
@@ -85,16 +90,22 @@ def deliver(sim: "Simulation", item: Mail | Call | Alert) -> None:
 def _page_on(sim: "Simulation", mail: Mail) -> None:
     """A mail to the operator that a rule speaks of becomes an alert."""
     unheard = sim.safeguards.has_hole("mail.page") and mail.sender == sim.scenario.evidence.reject_sender
-    if mail.desk == "operator" and not unheard and sim.inbox.pages(mail):
-        deliver(sim, Alert(mail.step, "operator", f"Mail from {mail.sender}: {mail.subject}"))
+    if mail.desk == "operator" and not unheard and sim.inbox.pages(sim.scenario, mail):
+        text = said(sim.scenario.evidence.wordings, "alert:mail_paged", {"sender": mail.sender, "subject": mail.subject})
+        deliver(sim, Alert(mail.step, "operator", text))
 
 
-def alert(sim: "Simulation", desk: str, text: str) -> None:
-    """Raise an alert at a desk now."""
-    deliver(sim, Alert(sim.now, desk, text))
+def alert(sim: "Simulation", desk: str, name: str, **values: int | str) -> None:
+    """Raise one of the scenario's standing alerts at a desk now, with what fills it."""
+    deliver(sim, Alert(sim.now, desk, said(sim.scenario.evidence.wordings, f"alert:{name}", values)))
 
 
-def headline(sim: "Simulation", text: str) -> None:
+def has_alerted(sim: "Simulation", words: str) -> bool:
+    """Whether an alert of the day has these words of the scenario's."""
+    return any(words in tell(sim.scenario, row["text"]) for row in sim.inbox.alerts if row["step"] >= 0)
+
+
+def headline(sim: "Simulation", text: SaidText) -> None:
     """Put a headline on everybody's ticker."""
     sim.inbox.headlines.append({"step": sim.now, "text": text})
     sim.tell("headline", text=text)

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from engine.arguments import Args, Play
+from engine.arguments import Args, Play, SaidText
 from engine.evidence.evidence import Alert, Call, Mail
+from engine.evidence.telling import said
 from engine.evidence.words import fill
 from engine.firm import inbox, phone, server_ops
 from engine.firm.clients import set_away
@@ -184,29 +185,38 @@ def play_inject(sim: "Simulation", row: Play) -> None:
         server_ops.set_servers(sim)
         sim.monitoring.watch_runaway(sim.machine, sim.now)
     say_inject(sim, text, row)
-    sim.tell("inject.delivered", tuple(row["desks"]), inject=row["id"], card=row["card"], title=text.title)
+    title = said(sim.scenario.evidence.wordings, f"inject:{text.id}.title", {})
+    sim.tell("inject.delivered", tuple(row["desks"]), inject=row["id"], card=row["card"], title=title)
 
 
 def say_inject(sim: "Simulation", text: InjectText, row: Play) -> None:
     """The words of an inject, filled from the run as it stands, to those of its desks that they are for."""
-    words = text.fill_in(row, fill(View(sim, sim.now), sim.now, None, sim.calendar).values)
-    for mail in text.mail:
+    wordings, values = sim.scenario.evidence.wordings, fill(View(sim, sim.now), sim.now, None).values
+    values |= {"server": row["server"], "minutes": row["minutes"]}
+
+    def words(part: str) -> SaidText:
+        return said(wordings, f"inject:{text.id}.{part}", values)
+
+    if text.text:
+        values["text"] = row["text"] or words("text")
+    for place, mail in enumerate(text.mail):
         for desk in mail.to(row["desks"]):
-            subject, body = mail.subject.format_map(words), mail.body.format_map(words)
+            subject, body = words(f"mail.{place}.subject"), words(f"mail.{place}.body")
             inbox.deliver(sim, Mail(sim.injects.next_number(), sim.now, desk, mail.sender, subject, mail.group, body))
-    for alert in text.alert:
+    for place, alert in enumerate(text.alert):
         for desk in alert.to(row["desks"]):
-            inbox.deliver(sim, Alert(sim.now, desk, alert.text.format_map(words)))
+            inbox.deliver(sim, Alert(sim.now, desk, words(f"alert.{place}")))
     call: InjectCall | CallText | None = text.call
     if text.rings:
         sim.evidence.has_rung(text.rings, sim.now)
         call = sim.scenario.evidence.call(text.rings)
     if call is not None and call.desk in row["desks"]:
-        opening = (text.opening or call.opening).format_map(words)
-        replies = tuple((reply.key, reply.text) for reply in call.replies)
+        own = text.opening or text.call
+        opening = words("opening") if own else said(wordings, f"call:{text.rings}.opening", values)
+        replies = tuple(reply.key for reply in call.replies)
         inbox.deliver(sim, Call(sim.injects.next_number(), sim.now, call.desk, call.caller, call.number, opening, replies, call.ring_s))
     if text.headline:
-        inbox.headline(sim, text.headline.format_map(words))
+        inbox.headline(sim, words("headline"))
 
 
 def end_of_shyness(sim: "Simulation") -> None:

@@ -11,7 +11,6 @@ from engine.market.measure import VOLUME
 from engine.market.positions import marks
 from engine.market.state import EXECUTIONS, SHARES
 from engine.market_time import STEPS_PER_MINUTE
-from engine.money import spoken
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -47,24 +46,21 @@ def busiest_order(sim: "Simulation") -> tuple[int, str]:
     return (replays.order_of(sim, int(machine.parents[s, i].id)), sim.names[s]) if sent[s, i] > 0 else (0, "")
 
 
-def refused_share(sim: "Simulation") -> str:
-    """Refused orders among those that carried the flag."""
+def refused_share(sim: "Simulation") -> int:
+    """Of how many orders that carried the flag one was refused; 0 where none was."""
     refused, flagged = len(sim.records.refusals), int(sim.machine.tally[0].flagged)
-    return f"one in {round(flagged / refused)}" if refused else "none"
+    return round(flagged / refused) if refused else 0
 
 
-def refused_last(sim: "Simulation") -> str:
+def refused_last(sim: "Simulation") -> list[list[int | str]]:
     """The last refused orders, by number and stock."""
-    return ", ".join(f"order {order} in {sim.names[symbol]}" for order, _, _, symbol in sim.records.refusals[-_LAST:]) or "none"
+    return [[order, sim.names[symbol]] for order, _, _, symbol in sim.records.refusals[-_LAST:]]
 
 
-def hashes(sim: "Simulation") -> str:
-    """First digits of the checksums of every server, a line each."""
-    lines = []
-    for server in sim.fleet.servers:
-        disk, process = sim.fleet.hashes(server.n)
-        lines.append(f"{sim.fleet.label(server.n)}: on disk {disk[:8]}, running {process[:8] or 'nothing'}")
-    return "\n".join(lines)
+def hashes(sim: "Simulation") -> list[list[int | str]]:
+    """[server, on disk, running] of every server: first digits of its checksums, "" where nothing runs."""
+    found = [(server.n, *sim.fleet.hashes(server.n)) for server in sim.fleet.servers]
+    return [[n, disk[:8], process[:8]] for n, disk, process in found]
 
 
 def week_numbers(sim: "Simulation") -> Mapping[str, float]:
@@ -87,23 +83,17 @@ def week_numbers(sim: "Simulation") -> Mapping[str, float]:
     }
 
 
-def hours(minutes: float) -> str:
-    """A stretch of work as somebody tired would say it."""
-    half = round(minutes / 30)
-    words = ("no time", "half an hour", "an hour", "an hour and a half", "two hours", "two and a half hours", "three hours")
-    return words[half] if half < len(words) else f"{half / 2:g} hours"
-
-
 def telling(sim: "Simulation") -> Mapping[str, Callable[[], object]]:
-    """Placeholder -> what is told now."""
+    """Placeholder -> what fills it now: dollars, percent, minutes, numbers of servers and orders; words are made of them by
+    `evidence.telling`."""
     return {
-        "gross": lambda: spoken(marks(sim.machine, sim.scenario).gross // HC),
-        "long": lambda: spoken(marks(sim.machine, sim.scenario).long // HC),
-        "short": lambda: spoken(marks(sim.machine, sim.scenario).short // HC),
-        "share": lambda: f"{share_pct(sim):.1f} %",
+        "gross": lambda: marks(sim.machine, sim.scenario).gross // HC,
+        "long": lambda: marks(sim.machine, sim.scenario).long // HC,
+        "short": lambda: marks(sim.machine, sim.scenario).short // HC,
+        "share": lambda: round(share_pct(sim), 1),
         "busy_sessions": lambda: busy_sessions(sim),
         "session": lambda: busiest_session(sim)[0],
-        "session_share": lambda: f"{busiest_session(sim)[1]} %",
+        "session_share": lambda: busiest_session(sim)[1],
         **brokers_today.telling(sim),
         "order": lambda: busiest_order(sim)[0],
         "order_symbol": lambda: busiest_order(sim)[1],
@@ -116,6 +106,6 @@ def telling(sim: "Simulation") -> Mapping[str, Callable[[], object]]:
         "copies_tonight": lambda: int(week_numbers(sim)["copies_tonight"]),
         "checked": lambda: int(week_numbers(sim)["checked"]),
         "listed": lambda: len(week.inventory(sim)),
-        "worked": lambda: hours(week_numbers(sim)["worked_min"]),
+        "worked": lambda: round(week_numbers(sim)["worked_min"]),
         "hashes": lambda: hashes(sim),
     }

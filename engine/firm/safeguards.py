@@ -20,7 +20,6 @@ from engine.market.chance import HOLES, below
 from engine.market.positions import prices_hc
 from engine.market.state import DESK
 from engine.market_time import STEPS_PER_MINUTE
-from engine.money import exact
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -207,10 +206,8 @@ def watch_threshold(sim: "Simulation") -> None:
     for server in (DESK, *(server.n for server in sim.fleet.servers)):
         market_step.withdraw_all(sim.machine, sim.now, server)
     server_ops.set_servers(sim)
-    setter = sim.scenario.told.title("risk")
     for desk in ("risk", "operator"):
-        text = f"The capital threshold of {exact(round(most))} was passed: all order entry is stopped until the {setter} sets it anew."
-        inbox.alert(sim, desk, text)
+        inbox.alert(sim, desk, "threshold_passed", usd=round(most))
     sim.tell("threshold.tripped", threshold_usd=round(most), used_usd=used // _HC)
     sim.monitoring.watch_runaway(sim.machine, sim.now)
 
@@ -271,8 +268,8 @@ def _page_on_children(sim: "Simulation") -> None:
         last = over.get(str(server))
         if last is None or sim.now - last > STEPS_PER_MINUTE:
             each = round(children / TICK_S)
-            what = f"order {replays.order_of(sim, order):,} in {sim.names[s]}"
-            inbox.alert(sim, "operator", f"{sim.fleet.label(server)}: {what} sends {each} children a second.")
+            parent = replays.order_of(sim, order)
+            inbox.alert(sim, "operator", "children_over", host=server, order=parent, symbol=sim.names[s], children=each)
         over[str(server)] = sim.now
 
 

@@ -315,11 +315,14 @@ def review_fleet(sim: "Simulation") -> None:
     sim.week.facts["reviewed"] = sim.now
     wrong = [n for n in everyone if fleet.hashes(n)[0] != fleet.releases[fleet[n].reported].hash]
     behind = [n for n in everyone if n not in wrong and fleet.hashes(n)[1] not in ("", fleet.hashes(n)[0])]
-    said = [f"on {fleet.label(n)} the file on disk is not the one that was recorded" for n in wrong]
-    said += [f"{fleet.label(n)} has not been restarted since its file was copied" for n in behind]
-    for text in said or ["every server is as recorded"]:
-        inbox.alert(sim, "operator", f"Review of the fleet: {text}.")
-    _print(sim, [f"review: {text}" for text in said or ["every server is as recorded"]])
+    for name, hosts in (("review_disk", wrong), ("review_process", behind)):
+        for n in hosts:
+            inbox.alert(sim, "operator", name, host=n)
+    if not wrong and not behind:
+        inbox.alert(sim, "operator", "review_clean")
+    found = [f"on {fleet.label(n)} the file on disk is not the one that was recorded" for n in wrong]
+    found += [f"{fleet.label(n)} has not been restarted since its file was copied" for n in behind]
+    _print(sim, [f"review: {line}" for line in found or ["every server is as recorded"]])
     sim.tell("fleet.reviewed", wrong=wrong, behind=behind)
 
 

@@ -127,8 +127,7 @@ def _rehearse(sim: "Simulation", args: Args) -> None:
     else:
         lines.append("every order ends when it is filled: nothing is held")
     server_ops.say_in_terminal(sim, lines)
-    text = f"{found.met} of {found.flagged} flagged orders never end" if found.met else "every flagged order ends as it should"
-    inbox.alert(sim, "operator", f"Rehearsal of the rollback with the flag set: {text}.")
+    inbox.alert(sim, "operator", "rehearsal_wild" if found.met else "rehearsal_clean", met=found.met, flagged=found.flagged)
     sim.tell("rollback.rehearsed", **found._asdict())
 
 
@@ -165,7 +164,7 @@ def audit(sim: "Simulation", args: Args) -> None:
     """Walk through the racks with the list: the automation then knows every host."""
     name = sim.fleet.label(week.missing_host(sim))
     sim.week.facts["audited"] = sim.now
-    inbox.alert(sim, "operator", f"Inventory: {name} was in the rack and not on the list. It is on it now.")
+    inbox.alert(sim, "operator", "host_unlisted", host=week.missing_host(sim))
     server_ops.say_in_terminal(sim, [f"inventory: {name.lower()} added by operations"])
     sim.tell("inventory.audited", server=week.missing_host(sim))
 

@@ -7,6 +7,7 @@ from engine.arguments import Args
 from engine.commands import ALONE, Refused, StoryWords, Wish, lever
 from engine.firm import bridge, safeguards, server_ops
 from engine.firm.fleet import RUNNING, STARTING, STOPPED
+from engine.scenario.wordings import REJECT
 
 _RULES = 10
 
@@ -191,7 +192,7 @@ def _search(sim: "Simulation", args: Args) -> None:
 def _open_mail(sim: "Simulation", args: Args) -> None:
     """Read a mail."""
     sim.inbox.opened[str(args["mail"])] = sim.now
-    if sim.inbox.mails[args["mail"]]["subject"] == sim.scenario.evidence.reject_subject and bridge.rejects_before(sim):
+    if sim.inbox.mails[args["mail"]]["subject"]["text"] == REJECT and bridge.rejects_before(sim):
         bridge.notice(sim)
 
 

@@ -6,11 +6,13 @@ from engine import commands
 from engine.arguments import Args
 from engine.commands import LEVERS, Check, Refused, StoryWords, Wish, lever, worded
 from engine.events import DESKS
+from engine.evidence.telling import ids
 from engine.firm import bridge, phone, server_ops
 from engine.firm.bridge import PINS, Item
 from engine.firm.inbox import Ringing
 from engine.firm.places import NOWHERE, read_place
 from engine.market_time import STEPS_PER_SECOND
+from engine.scenario.wordings import REJECT
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -119,9 +121,8 @@ def _rings(sim: "Simulation", args: Args) -> None:
         raise Refused(f"{call['caller']}: answered already")
     if call["state"] == "missed" or sim.now >= call["step"] + call["ring_s"] * STEPS_PER_SECOND:
         raise Refused(f"{call['caller']}: the call has rung out")
-    keys = [key for key, _ in call["replies"]]
-    if args["reply"] not in keys:
-        raise Refused(f"reply = {args['reply'][:40]!r}: expected {', '.join(keys)}")
+    if args["reply"] not in call["replies"]:
+        raise Refused(f"reply = {args['reply'][:40]!r}: expected {', '.join(call['replies'])}")
 
 
 @lever("call.answer", DESKS, "Answer a call", args={"call": _a_call, "reply": _a_reply}, check=_rings, talk=True, counted="decision")
@@ -166,7 +167,7 @@ def _a_kind(sim: "Simulation", value: object) -> str:
 def _not_there_yet(sim: "Simulation", args: Args) -> None:
     title, lines = bridge.shown(sim, args["what"], args["id"])
     if any(
-        (item["desk"], item["kind"], item["title"], item["lines"]) == (sim.acting, "pin", title, lines)
+        (item["desk"], item["kind"], item["title"], item["lines"]) == (sim.acting, "pin", title, [*lines])
         for item in sim.bridge.items
     ):
         raise Refused("that is on the bridge already")
@@ -179,7 +180,7 @@ def share(sim: "Simulation", args: Args) -> None:
     number = bridge.post(sim, "pin", title, lines)
     sim.tell("evidence.shared", pin=number, desk=sim.acting, what=args["what"], number=args["id"])
     told = args["what"] in SYMPTOMS and server_ops.runaway_before(sim)
-    rejects = bridge.rejects_before(sim) and any(sim.scenario.evidence.reject_subject in line for line in (title, *lines))
+    rejects = bridge.rejects_before(sim) and REJECT in ids([title, *lines])
     if told or rejects:
         bridge.notice(sim)
 

@@ -182,11 +182,57 @@ class RejectLayout(Frozen):
 
 
 class Standing(Frozen):
-    """Alerts of what changed in the run: a process that went down ({server}), sessions that were lost."""
+    """Alerts of what changed in the run: a process that went down ({server}), sessions that were lost; of what a safeguard, a tool or a look
+    around has found. STANDING_FIELDS: what each may name."""
 
     process_down: Text
     sessions_lost: Text
     firm_cut_off: Text
+    mail_paged: Text
+    threshold_passed: Text
+    children_over: Text
+    review_disk: Text
+    review_process: Text
+    review_clean: Text
+    rehearsal_wild: Text
+    rehearsal_clean: Text
+    host_unlisted: Text
+
+
+STANDING_FIELDS: dict[str, frozenset[str]] = {
+    "process_down": frozenset({"server"}),
+    "mail_paged": frozenset({"sender", "subject"}),
+    "threshold_passed": frozenset({"usd"}),
+    "children_over": frozenset({"host", "order", "symbol", "children"}),
+    "review_disk": frozenset({"host"}),
+    "review_process": frozenset({"host"}),
+    "rehearsal_wild": frozenset({"flagged", "met"}),
+    "rehearsal_clean": frozenset({"flagged"}),
+    "host_unlisted": frozenset({"host"}),
+}
+
+
+class Quotes(Frozen):
+    """How the bridge quotes what was said: QUOTE_FIELDS is what each may name, and a text of several lines is as many on a pin."""
+
+    mail: Text
+    mail_lines: Text
+    call: Text
+    call_lines: Text
+    alert: Text
+    diagnosis: Text
+    diagnosis_at: Text
+
+
+QUOTE_FIELDS: dict[str, frozenset[str]] = {
+    "mail": frozenset({"sender", "subject"}),
+    "mail_lines": frozenset({"at", "body"}),
+    "call": frozenset({"caller", "at"}),
+    "call_lines": frozenset({"opening", "reply"}),
+    "alert": frozenset({"at", "alert"}),
+    "diagnosis": frozenset({"cause"}),
+    "diagnosis_at": frozenset({"cause", "place"}),
+}
 
 
 class LogLine(Frozen):

@@ -20,7 +20,9 @@ from engine.scenario.evidence_models import (
     LOG_FIELDS,
     LOG_KINDS,
     PLANNED_FIELDS,
+    QUOTE_FIELDS,
     REJECT_FIELDS,
+    STANDING_FIELDS,
     CallText,
     Frozen,
     Headline,
@@ -30,6 +32,7 @@ from engine.scenario.evidence_models import (
     Planned,
     PlannedAlert,
     Quota,
+    Quotes,
     RejectLayout,
     Reply,
     Standing,
@@ -40,6 +43,7 @@ from engine.scenario.evidence_models import (
 )
 from engine.scenario.folders import File, Folder
 from engine.scenario.inject_texts import SAMPLE, InjectText
+from engine.scenario.wordings import Wording, wordings_of
 
 M = TypeVar("M", bound=Frozen)
 NOTHING: Mapping[str, object] = {}
@@ -92,6 +96,7 @@ class EvidenceTexts:
     reject_subject: str
     reject_words: str  # of the subject, by which these mails are known
     standing: Standing
+    quotes: Quotes
     logs: dict[str, LogLine]
     week_quotas: dict[str, WeekQuota] = field(default_factory=dict)
     injects: tuple[InjectText, ...] = ()
@@ -109,6 +114,11 @@ class EvidenceTexts:
         """What can be said on the telephone, by the reply's key."""
         said = [call.replies for call in self.calls] + [inject.call.replies for inject in self.injects if inject.call]
         return {reply.key: reply.text for found in said for reply in found}
+
+    @cached_property
+    def wordings(self) -> dict[str, Wording]:
+        """Every text that can be said in a run, by its id."""
+        return wordings_of(self)
 
     def reached(self, text: InjectText) -> list[str]:
         """The desks that an inject can go to."""
@@ -299,9 +309,11 @@ def _load_mail(folder: Folder, calendar: Calendar, server: str) -> dict[str, Any
 
 def _load_calls(folder: Folder, calendar: Calendar) -> dict[str, Any]:
     file = _File(folder / "calls.toml", calendar)
-    file.known("alerts", "alert", "call", "headline")
-    standing = file.model(Standing, "alerts", file.table("alerts"))
-    file.fits("alerts", "process_down", standing.process_down, {"server": 1})
+    file.known("alerts", "quotes", "alert", "call", "headline")
+    standing, quotes = file.model(Standing, "alerts", file.table("alerts")), file.model(Quotes, "quotes", file.table("quotes"))
+    for table, texts, fields in (("alerts", standing, STANDING_FIELDS), ("quotes", quotes, QUOTE_FIELDS)):
+        for key, text in texts:
+            file.fits(table, key, text, dict.fromkeys(fields.get(key, ()), 1))
     alerts = file.entries(PlannedAlert, "alert")
     calls = file.entries(CallText, "call")
     headlines = file.entries(Headline, "headline")
@@ -316,6 +328,7 @@ def _load_calls(folder: Folder, calendar: Calendar) -> dict[str, Any]:
         "acts": _acts(file.name, "call", calls),
         "headlines": tuple(headlines),
         "standing": standing,
+        "quotes": quotes,
     }
 
 
@@ -483,6 +496,11 @@ def load_evidence(folder: Folder, server: str, calendar: Calendar, companies: Ma
     planned = mail.pop("planned") + calls.pop("alerts") + week["planned"]
     calls["acts"] = acts
     logs = load_logs(folder, calendar)
-    return EvidenceTexts(
+    texts = EvidenceTexts(
         calendar, companies=companies, planned=planned, logs=logs, hints=hints, injects=injects, week_quotas=week["quotas"], **mail, **calls
     )
+    try:
+        assert texts.wordings
+    except ValueError as error:
+        raise EvidenceError("mail.toml and calls.toml", "every entry", "id", str(error), "ids that are used once") from None
+    return texts

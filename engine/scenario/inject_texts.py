@@ -106,12 +106,6 @@ class InjectText(Frozen):
             found += [act.format(server=row["server"], minutes=row["minutes"], desk=desk) for desk in desks]
         return found
 
-    def fill_in(self, row: Args | Play, words: dict[str, object]) -> dict[str, object]:
-        """Words of the moment with the parameters of a play beside them; what a facilitator typed is never read for placeholders."""
-        words |= {"server": row["server"], "minutes": row["minutes"]}
-        words["text"] = row["text"] or self.text.format_map(words)
-        return words
-
     @property
     def per_desk(self) -> bool:
         """Whether what it does is done to every desk that is chosen."""

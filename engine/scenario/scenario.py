@@ -50,6 +50,7 @@ from engine.scenario.parts import (
 )
 from engine.scenario.release_texts import ReleaseTexts
 from engine.scenario.versions import Versions
+from engine.scenario.wordings import NO_PARAMS, Wording, cause_text, literal
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 # Data from before they said themselves what people call things: their words stood in the code. A run on them stays what it was.
@@ -225,6 +226,18 @@ class Scenario(Section):
     def evidence(self) -> EvidenceTexts:
         """The scenario's mails, calls, alerts and log lines."""
         return load_evidence(self.files, self.fleet.name, self.calendar, dict(zip(self.names, self.companies, strict=True)))
+
+    @property
+    def wordings(self) -> dict[str, Wording]:
+        """Every text that a run's state, events and sights name by its id: of the evidence, and the causes that may be declared."""
+        return self.evidence.wordings | {name: self.wording(name) for name in (cause_text(cause.id) for cause in self.diagnosis.cause)}
+
+    def wording(self, name: str) -> Wording:
+        """One of them. Raises KeyError."""
+        for cause in self.diagnosis.cause:
+            if cause_text(cause.id) == name:
+                return Wording(literal(cause.label), NO_PARAMS, ())
+        return self.evidence.wordings[name]
 
     @cached_property
     def calendar(self) -> Calendar:

@@ -2,12 +2,13 @@
 
 Sights return these, autopilots read them, and .js/types/cards.d.ts, by which the browser's code is checked, is written from them
 (`python -m tests.card_types`). Whole dollars unless the name says otherwise: _hc hundredths of a cent, _bp basis points, _s seconds, _min
-minutes. Clocks are text. Words that are part of the protocol stand in the type of what is one of them.
+minutes. Clocks are text. Words that are part of the protocol stand in the type of what is one of them. A Sentence is a text by its id, or what
+somebody typed; browsers and autopilots are given its words (engine.evidence.telling).
 """
 
 from typing import Annotated, Literal, NotRequired, TypedDict, final
 
-from engine.arguments import Args
+from engine.arguments import Args, Sentence
 from engine.commands import CONFIDENCES
 from engine.events import DESKS
 from engine.market_time import PHASES
@@ -15,6 +16,7 @@ from engine.market_time import PHASES
 Desk = Annotated[str, *DESKS]
 Phase = Annotated[str, *PHASES]
 Confidence = Annotated[str, *CONFIDENCES]
+SPOKEN = ("inbox", "alerts", "calls", "bridge", "diagnosis", "hints", "done", "work", "headlines")  # of a desk's cards those that texts stand in
 SOME = "some"  # beside a dict by desk: not every desk is in it
 
 _From = TypedDict("_From", {"from": str})
@@ -48,10 +50,10 @@ class Mail(TypedDict):
     id: int
     at: str
     sender: str
-    subject: str
+    subject: Sentence
     group: Annotated[str, "machines", "people"]
     read: bool
-    body: str | None
+    body: Sentence | None
 
 
 class Inbox(TypedDict):
@@ -62,7 +64,7 @@ class Inbox(TypedDict):
 
 class Alert(TypedDict):
     at: str
-    text: str
+    text: Sentence
 
 
 class Alerts(TypedDict):
@@ -73,7 +75,7 @@ class Task(TypedDict):
     seq: int
     kind: str
     label: str
-    target: str
+    target: Sentence
     started: str
     left_s: int
     total_s: int
@@ -148,8 +150,8 @@ class BridgeItem(TypedDict):
     at: str
     desk: Desk
     kind: str
-    title: str
-    lines: list[str]
+    title: Sentence
+    lines: list[Sentence]
     read: list[Desk]
 
 
@@ -159,13 +161,13 @@ class Bridge(TypedDict):
 
 class Reply(TypedDict):
     key: str
-    text: str
+    text: Sentence
     dangerous: bool
 
 
 class Answer(TypedDict):
     key: str
-    text: str
+    text: Sentence
 
 
 class Call(TypedDict):
@@ -173,7 +175,7 @@ class Call(TypedDict):
     at: str
     caller: str
     number: str
-    opening: str
+    opening: Sentence
     state: Annotated[str, "ringing", "answered", "missed"]
     left_s: int
     replies: list[Reply]
@@ -209,7 +211,7 @@ class Words(TypedDict):
 
 class Cause(TypedDict):
     id: str
-    label: str
+    label: Sentence
 
 
 class Place(TypedDict):
@@ -222,15 +224,15 @@ class Declared(TypedDict):
     at: str
     desk: Desk
     cause: str
-    label: str
+    label: Sentence
     place: str
     where: str
-    evidence: list[str]
+    evidence: list[Sentence]
 
 
 class Seen(TypedDict):
     id: str
-    title: str
+    title: Sentence
 
 
 class Diagnosis(TypedDict):
@@ -244,7 +246,7 @@ class Deed(TypedDict):
     at: str
     kind: str
     label: str
-    target: str
+    target: Sentence
     confidence: Confidence | None
     state: Annotated[str, "refused", "under way", "done"]
     reason: str
@@ -272,7 +274,7 @@ class Asks(TypedDict):
 
 class Hint(TypedDict):
     id: str
-    text: str
+    text: Sentence
 
 
 class Hints(TypedDict):

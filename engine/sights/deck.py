@@ -94,7 +94,8 @@ def inject_preview(scenario: Scenario, given: Mapping[str, object]) -> Preview:
     """Who will see what of an inject whose arguments are good. What is filled in from the run stands in brackets."""
     texts, args = scenario.evidence, fitting("inject.play", given)
     text = texts.inject(args["card"])
-    words = _Named(text.fill_in(args, _Named()))
+    words = _Named({"server": args["server"], "minutes": args["minutes"]})
+    words["text"] = args["text"] or text.text.format_map(words)
     desks: dict[str, list[_Shown]] = {desk: [] for desk in args["desks"]}
 
     def show(desk: str, what: str, sender: str, title: str, said: str, replies: Iterable[str] = ()) -> None:

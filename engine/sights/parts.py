@@ -7,6 +7,7 @@ import numpy as np
 
 from engine.commands import Lever, Refused, target
 from engine.events import DESKS
+from engine.evidence.evidence import AlertRow
 from engine.firm import bridge
 from engine.firm.duties import not_set_up
 from engine.firm.gauges import mids, moves_bp
@@ -20,6 +21,7 @@ from engine.sights.menu import menu
 
 T = TypeVar("T")
 INBOX = 80
+ALERTS = 12
 
 
 def kept(sim: Simulation, name: str, key: object, make: Callable[[], T]) -> T:
@@ -67,10 +69,15 @@ def _inbox(sim: Simulation, desk: str) -> cards.Inbox:
     return {"unread": sum(str(mail["id"]) not in sim.inbox.opened for mail in mine), "total": len(mine), "mails": rows}
 
 
+def raised(sim: Simulation, desk: str) -> list[AlertRow]:
+    """The newest alerts of a desk, newest first."""
+    return [alert for alert in sim.inbox.alerts if alert["desk"] == desk][: -ALERTS - 1 : -1]
+
+
 def alerts_card(sim: Simulation, desk: str) -> cards.Alerts:
     """Alerts of a desk, newest first."""
-    told, mine = sim.calendar.told, [alert for alert in sim.inbox.alerts if alert["desk"] == desk]
-    return {"alerts": [{"at": told(alert["step"], sim.now, seconds=False), "text": alert["text"]} for alert in mine[:-13:-1]]}
+    told = sim.calendar.told
+    return {"alerts": [{"at": told(alert["step"], sim.now, seconds=False), "text": alert["text"]} for alert in raised(sim, desk)]}
 
 
 def work_card(sim: Simulation, desk: str) -> cards.Work:

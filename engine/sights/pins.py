@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Literal
 
 from engine.commands import Refused
-from engine.firm.bridge import PINS, Shown, cut
+from engine.evidence.telling import cut, said
+from engine.firm.bridge import PINS, Shown, quoted
 from engine.firm.simulation import Simulation
 from engine.market.positions import price_text
 from engine.market_time import STEPS_PER_MINUTE
@@ -15,9 +16,9 @@ from engine.money import exact
 from engine.sights.cards import Checksum, OneLook, OneVersion, Rates, Server
 from engine.sights.deployer import changes_card, flag_card, fleet_card, releases_card, terminal_card
 from engine.sights.operator import dashboard_card, log_card, look_card, rates_card, servers_card
-from engine.sights.parts import alerts_card, kept, tape_card
+from engine.sights.parts import kept, raised, tape_card
 from engine.sights.risk import exchange_card, limits_card, pnl_card, positions_card, price_card
-from engine.sights.team import calls_card
+from engine.sights.team import newest_calls
 
 LAST_PRINTS, LAST_MINUTES = 10, 10
 
@@ -31,7 +32,8 @@ def mail(desk: str) -> Callable[[Simulation, int], Shown]:
             raise Refused(f"id = {number}: expected the number of a mail that has arrived")
         if str(number) not in sim.inbox.opened:
             raise Refused("open the mail first: what nobody has read cannot be shared")
-        return f"Mail from {found['sender']}: {found['subject']}", cut(f"Arrived {sim.calendar.clock(found['step'])[:5]}\n{found['body']}")
+        title = quoted(sim, "mail", sender=found["sender"], subject=found["subject"])
+        return title, [quoted(sim, "mail_lines", at=found["step"], body=found["body"])]
 
     return show
 
@@ -40,12 +42,14 @@ def call(desk: str) -> Callable[[Simulation, int], Shown]:
     """A call of the desk that was answered."""
 
     def show(sim: Simulation, number: int) -> Shown:
-        found = next((row for row in calls_card(sim, desk)["calls"] if row["id"] == number), None)
+        found = next((row for row in newest_calls(sim, desk) if row["id"] == number), None)
         if found is None:
             raise Refused(f"id = {number}: expected the number of a call that rang here")
         if found["answer"] is None:
-            raise Refused("answer the call first: what nobody has heard cannot be shared")
-        return f"Call from {found['caller']} at {found['at'][:5]}", cut(f"{found['opening']}\nWe said: {found['answer']['text']}")
+            raise Refused("answer the call first: what nobody has newest_calls cannot be shared")
+        reply = said(sim.scenario.evidence.wordings, f"reply:{found['answer']}", {})
+        title = quoted(sim, "call", caller=found["caller"], at=found["step"])
+        return title, [quoted(sim, "call_lines", opening=found["opening"], reply=reply)]
 
     return show
 
@@ -55,10 +59,10 @@ def call(desk: str) -> Callable[[Simulation, int], Shown]:
 
 def alert(sim: Simulation, number: int) -> Shown:
     """An alert by its place, the newest being 0."""
-    rows = alerts_card(sim, "operator")["alerts"]
+    rows = raised(sim, "operator")
     if number >= len(rows):
         raise Refused(f"id = {number}: expected an alert's place, 0 for the newest of {len(rows)}")
-    return f"Alert at {rows[number]['at']}: {rows[number]['text']}", []
+    return quoted(sim, "alert", at=rows[number]["step"], alert=rows[number]["text"]), []
 
 
 def _on_screen(sim: Simulation, number: int, server: int) -> str:

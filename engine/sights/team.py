@@ -1,16 +1,20 @@
 """Cards that a team shares, each as one desk may see it: the bridge, the risk manager's word."""
 
-from collections.abc import Iterable
+import json
 
+from engine.arguments import Sentence
+from engine.evidence.telling import said
 from engine.firm import bridge
 from engine.firm.bridge import DONE
 from engine.firm.duties import duties_of
+from engine.firm.inbox import Ringing
 from engine.firm.places import PLACES, told_place
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
 from engine.market.chance import CAUSES, draw
 from engine.market_time import STEPS_PER_SECOND
 from engine.scenario.acts import dangerous
+from engine.scenario.wordings import cause_text
 from engine.sights import cards
 from engine.sights.parts import kept
 
@@ -30,7 +34,7 @@ def bridge_card(sim: Simulation) -> cards.Bridge:
                 "desk": item["desk"],
                 "kind": item["kind"],
                 "title": item["title"],
-                "lines": item["lines"],
+                "lines": [*item["lines"]],
                 "read": list(item["read"]),
             }
             for item in sim.bridge.items
@@ -54,18 +58,18 @@ def words_card(sim: Simulation) -> cards.Words:
     }
 
 
-def _answer(replies: Iterable[list[str]], given: str | None) -> cards.Answer | None:
-    """Which of a call's replies was given."""
-    return next((cards.Answer(key=key, text=text) for key, text in replies if key == given), None)
+def newest_calls(sim: Simulation, desk: str) -> list[Ringing]:
+    """The newest calls of a desk, newest first."""
+    return [call for call in sim.inbox.calls if call["desk"] == desk][: -CALLS - 1 : -1]
 
 
 def calls_card(sim: Simulation, desk: str) -> cards.Calls:
     """The desk's own calls, newest first: what the caller says, what may be answered, what was."""
-    mine = [call for call in sim.inbox.calls if call["desk"] == desk]
+    acts, wordings = sim.scenario.evidence.acts, sim.scenario.evidence.wordings
     rows: list[cards.Call] = []
-    for call in mine[: -CALLS - 1 : -1]:
-        acts = sim.scenario.evidence.acts
-        replies: list[cards.Reply] = [{"key": key, "text": text, "dangerous": dangerous(acts[key])} for key, text in call["replies"]]
+    for call in newest_calls(sim, desk):
+        texts = {key: said(wordings, f"reply:{key}", {}) for key in call["replies"]}
+        replies: list[cards.Reply] = [{"key": key, "text": text, "dangerous": dangerous(acts[key])} for key, text in texts.items()]
         rings = call["step"] + call["ring_s"] * STEPS_PER_SECOND - sim.now if call["state"] == "ringing" else 0
         rows.append(
             {
@@ -77,7 +81,7 @@ def calls_card(sim: Simulation, desk: str) -> cards.Calls:
                 "state": call["state"] if rings > 0 or call["state"] != "ringing" else "missed",
                 "left_s": max(-(-rings // STEPS_PER_SECOND), 0),
                 "replies": replies,
-                "answer": _answer(call["replies"], call["answer"]),
+                "answer": {"key": call["answer"], "text": texts[call["answer"]]} if call["answer"] else None,
             }
         )
     return {"calls": rows}
@@ -160,7 +164,7 @@ def diagnosis_card(sim: Simulation, desk: str) -> cards.Diagnosis:
     of the seed's own, which tells nothing."""
     drawn = sorted((draw(sim.seed, CAUSES, number), number) for number in range(len(sim.scenario.diagnosis.cause)))
     known = [sim.scenario.diagnosis.cause[number] for _, number in drawn]
-    causes: list[cards.Cause] = [{"id": cause.id, "label": cause.label} for cause in known]
+    causes: list[cards.Cause] = [{"id": cause.id, "label": {"text": cause_text(cause.id), "values": {}}} for cause in known]
     labels = {cause["id"]: cause["label"] for cause in causes}
     places: list[cards.Place] = [
         {"kind": kind.title, "id": place, "label": name}
@@ -186,8 +190,12 @@ def _seen(sim: Simulation, desk: str) -> list[cards.Seen]:
     """What a desk may rest a diagnosis on: pins first, the newest of each; what it has pinned itself stands there once."""
     found: dict[str, cards.Seen] = {}
     for number, title in bridge.evidence_for(sim, desk).items():
-        found.setdefault(title, {"id": number, "title": title})
+        found.setdefault(_key(title), {"id": number, "title": title})
     return [*found.values()]
+
+
+def _key(sentence: Sentence) -> str:
+    return sentence if isinstance(sentence, str) else json.dumps(sentence, sort_keys=True)
 
 
 def hints_card(sim: Simulation, desk: str, help_level: str) -> cards.Hints:

@@ -13,6 +13,7 @@ import engine
 from game.live.control import state_of
 from game.live.losses import Curve, at, grade, series, share
 from game.live.loudspeaker import Cards, to_json
+from game.live.words import UNKNOWN, Reader, reader_of
 from game.models import Exercise, Run
 
 log = structlog.get_logger(__name__)
@@ -30,11 +31,12 @@ class Side:
     step: int = 0
     cards: dict[str, Any] = field(default_factory=dict)
     stands: str = ""  # why it does not move while the others do
+    reader: Reader = UNKNOWN
 
     @classmethod
     def of(cls, run: Run) -> "Side":
         """What the rows know, until the run itself is heard."""
-        side = cls(run.pk, run.team.name, run.curve, run.step)
+        side = cls(run.pk, run.team.name, run.curve, run.step, reader=reader_of(run))
         side.rows(run)
         return side
 
@@ -48,7 +50,7 @@ class Side:
         self.step = max(self.step, step)
         for name, (_, text) in cards.items():
             try:
-                card = json.loads(text)
+                card = json.loads(self.reader.card(text))
                 if name == "minutes":
                     self.curve = card["points"]
                 else:

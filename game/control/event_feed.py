@@ -181,8 +181,9 @@ class Happenings:
         return asked
 
     def _arrived(self, run: int, data: dict[str, Any]) -> None:
-        self._mails[run, str(data["mail"])] = data["subject"]
-        self._subjects[run, data["subject"]] += 1
+        subject = engine.tell(self._scenario, data["subject"])
+        self._mails[run, str(data["mail"])] = subject
+        self._subjects[run, subject] += 1
 
     def _command(self, row: Command, team: int | None) -> Line:
         args, kind = engine.fitting(row.kind, row.args), _kind_of(row.kind)

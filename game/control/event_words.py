@@ -16,7 +16,7 @@ def _usd(value: Any) -> str:
 EVENTS: dict[str, Callable[[dict[str, Any], engine.Scenario], str]] = {
     "market.opened": lambda d, s: "The opening bell",
     "evening.began": lambda d, s: "An evening of the week begins",
-    "call.rang": lambda d, s: f"{d['caller']} rings: {d['opening']}",
+    "call.rang": lambda d, s: f"{d['caller']} rings: {engine.tell(s, d['opening'])}",
     "call.missed": lambda d, s: f"{d['caller']} was not answered",
     "exchange.disconnected": lambda d, s: "The exchanges disconnect what still sends",
     "exchange.readmitted": lambda d, s: "The exchanges let the firm in again",
@@ -28,13 +28,13 @@ EVENTS: dict[str, Callable[[dict[str, Any], engine.Scenario], str]] = {
     "capital.raised": lambda d, s: f"{d['lender']} puts in {_usd(d['amount_usd'])}",
     "broker.left": lambda d, s: f"{d['broker']} leaves for the day",
     "gateway.mended": lambda d, s: f"{d['broker']} has mended its gateway",
-    "inject.delivered": lambda d, s: f"Inject: {d['title']}",
+    "inject.delivered": lambda d, s: f"Inject: {engine.tell(s, d['title'])}",
     "control.built": lambda d, s: f"Built: {d['label']}",
     "control.tested": lambda d, s: f"Tested: {d['label']}, {'a hole' if d['hole'] else 'it holds'}",
 }
 ASIDE: dict[str, Callable[[dict[str, Any], engine.Scenario], str]] = {
-    "alert.raised": lambda d, s: f"Alert: {d['text']}",
-    "headline": lambda d, s: f"Headline: {d['text']}",
+    "alert.raised": lambda d, s: f"Alert: {engine.tell(s, d['text'])}",
+    "headline": lambda d, s: f"Headline: {engine.tell(s, d['text'])}",
     "lever.finished": lambda d, s: f"Done: {engine.KINDS[d['command']].named(s)}",
     "server.stopped": lambda d, s: f"{s.fleet.name.format(n=d['server'])} has stopped",
     "server.started": lambda d, s: f"{s.fleet.name.format(n=d['server'])} has started",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def ledger_of(run: "Run", events: Iterable[Any]) -> dict[str, Any]:
     """The ledger of a run, from all its events: rows for the table, and the same as steps for the lanes."""
     log = log_told(run)
-    entries = engine.ledger(events, log.decisions)
+    entries = engine.ledger(events, log.decisions, log.scenario)
     decisions = {one.number: one for one in log.decisions}
     return {
         "rows": [_row(entry, decisions, log.scenario) for entry in entries],

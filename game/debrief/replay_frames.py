@@ -15,6 +15,7 @@ from game.live import claims, senders
 from game.live.broker import BROKER_GONE, client
 from game.live.loudspeaker import to_json
 from game.live.senders import QueueGone
+from game.live.words import Reader
 from game.models import Run, branching, contents
 from game.models.branching import Fork
 from game.models.run_log import log_of
@@ -66,12 +67,13 @@ def stretch(run: Run, desk: str, first: int, rate: int) -> str:
 
 
 def make(reel: engine.Reel, desk: str, help_level: str, first: int, rate: int) -> str:
-    """A stretch: {frames: [[step, {card: content}], ...], until}. The first frame holds every card, the others those that changed."""
+    """A stretch, in words: {frames: [[step, {card: content}], ...], until}. The first frame holds every card, the others those that changed."""
     frames: list[str] = []
     before: dict[str, str] = {}
+    reader = Reader(reel.log.scenario)
     for step, sight in reel.sights(desk, help_level, first, max(rate, 1), FRAMES if rate else 1):
         cards = {name: to_json(content) for name, content in sight.items()}
-        changed = ",".join(f"{to_json(name)}:{text}" for name, text in cards.items() if before.get(name) != text)
+        changed = ",".join(f"{to_json(name)}:{reader.card(text)}" for name, text in cards.items() if before.get(name) != text)
         frames.append(f"[{step},{{{changed}}}]")
         before = cards
     return f'{{"frames":[{",".join(frames)}],"until":{reel.log.until.step}}}'

@@ -12,6 +12,7 @@ from django.http import StreamingHttpResponse
 from game.debrief import compare, counterfactuals, exports
 from game.debrief.exports import CHUNK, to_json
 from game.live import losses
+from game.live.words import reader_of
 from game.models import Exercise, Lesson, Run, lessons
 
 Row = dict[str, Any]
@@ -29,9 +30,9 @@ def decisions(run: Run) -> Iterator[Row]:
 
 def events(run: Run) -> Iterator[Row]:
     """Everything that happened, in order. `audience`: the desks that were told; none: everybody."""
-    told = run.calendar.told
+    told, reader = run.calendar.told, reader_of(run)
     for number, step, kind, audience, data in run.happened.values_list("number", "step", "kind", "audience", "data").iterator(CHUNK):
-        yield {"number": number, "at": told(step, 0), "step": step, "kind": kind, "audience": audience, "data": data}
+        yield {"number": number, "at": told(step, 0), "step": step, "kind": kind, "audience": audience, "data": reader.told(data)}
 
 
 def curve(run: Run) -> Iterator[Row]:

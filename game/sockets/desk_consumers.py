@@ -12,7 +12,8 @@ from game.control.exercise_controls import drive
 from game.live.control import exercise_group, run_group, team_group, tell_state, tell_team_from_socket
 from game.live.db_threads import in_rows
 from game.live.hub import hub
-from game.live.loudspeaker import to_json
+from game.live.loudspeaker import Cards, to_json
+from game.live.words import UNKNOWN, Reader, reader_of
 from game.models import Exercise, Player, RuleBroken, Run, Seat, planning
 from game.people import presence
 from game.people.access import Place, facilitates, is_still, place_of
@@ -34,18 +35,28 @@ class DeskConsumer(FrameConsumer):
 
     seat: Seat | None = None
     run_id: int | None = None
+    reader = UNKNOWN  # tells the texts of the run
 
     async def sit(self, seat: Seat) -> None:
         """Hear this desk from now on, and what is said to its exercise and team."""
         self.seat = seat
         self.groups_joined = (exercise_group(seat.team.exercise_id), team_group(seat.team_id))
-        self.run_id = await self._find_run()
+        await self._find_run()
         if self.run_id:
             self.groups_joined += (run_group(self.run_id),)
 
-    async def _find_run(self) -> int | None:
-        runs = Run.objects.filter(team_id=self.seat.team_id) if self.seat else Run.objects.none()
-        return await in_rows(runs.values_list("pk", flat=True).first)()
+    async def _find_run(self) -> None:
+        """Which run it is, and what tells it."""
+
+        def find() -> tuple[int, Reader] | None:
+            run = Run.objects.select_related("team__exercise").filter(team_id=self.seat.team_id).first() if self.seat else None
+            return None if run is None else (run.pk, reader_of(run))
+
+        if found := await in_rows(find)():
+            self.run_id, self.reader = found
+
+    def read(self, cards: Cards) -> Cards:
+        return self.reader.cards(cards)
 
     async def listen(self) -> None:
         if self.run_id and self.seat:
@@ -65,12 +76,12 @@ class DeskConsumer(FrameConsumer):
         await super().control_state({"message": own.get(str(self.run_id), event["message"])})
 
     async def state_changed(self) -> None:
-        if self.run_id is None and self.seat:
-            self.run_id = await self._find_run()
-            if self.run_id:
-                self.groups_joined += (run_group(self.run_id),)
-                await self.group("group_add", run_group(self.run_id))
-                await self.listen()
+        known = self.run_id
+        await self._find_run()  # it may go on with other data
+        if known is None and self.run_id:
+            self.groups_joined += (run_group(self.run_id),)
+            await self.group("group_add", run_group(self.run_id))
+            await self.listen()
 
 
 class SeatConsumer(DeskConsumer):
@@ -89,7 +100,7 @@ class SeatConsumer(DeskConsumer):
             await self.part(reason, retry=False, code=GONE)
             return None
         await self.sit(self.place.seat)
-        self.elsewhere = Elsewhere(self.wake)
+        self.elsewhere = Elsewhere(self.wake, lambda text: self.reader.card(text))
         if await screens.opened(self.place.player, self):
             await self._tell_team()
         return await in_rows(protocol.seat_hello)(self.place)

@@ -15,7 +15,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from game.live.broker import BROKER_GONE
 from game.live.hub import Slot
-from game.live.loudspeaker import to_json
+from game.live.loudspeaker import Cards, to_json
 from game.sockets import protocol
 from game.sockets.inbox import Budget
 
@@ -157,11 +157,15 @@ class FrameConsumer(AsyncWebsocketConsumer):
                 if self.seq == self.acked:
                     self.heard_at = time.monotonic()
                 self.seq += 1
-                await self.send(protocol.frame(self.seq, self.slot.step, self.slot.take()))
+                await self.send(protocol.frame(self.seq, self.slot.step, self.read(self.slot.take())))
 
     def silent_s(self) -> float:
         """For how long frames have gone unanswered."""
         return time.monotonic() - self.heard_at if self.seq > self.acked else 0.0
+
+    def read(self, cards: Cards) -> Cards:
+        """Cards as they are sent, in words."""
+        return cards
 
     async def note(self, text: str) -> None:
         """Pass a note of the run on."""

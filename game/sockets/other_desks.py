@@ -7,7 +7,7 @@ is told only these things are passed on, when they change.
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from game.live.hub import Slot, hub
@@ -18,8 +18,8 @@ CARDS = ("calls", "words", "messages", "alerts")
 class Elsewhere:
     """The other desks of one player in one run, for one screen."""
 
-    def __init__(self, wake: asyncio.Event) -> None:
-        self._wake = wake
+    def __init__(self, wake: asyncio.Event, read: Callable[[str], str]) -> None:
+        self._wake, self._read = wake, read  # `read`: the text of a card, in words
         self._run_id = 0
         self._slots: dict[str, Slot] = {}
         self._known: dict[str, dict[str, Any]] = {}
@@ -54,7 +54,7 @@ class Elsewhere:
         """desk -> {ringing, asked, said, alert} where it differs from what was told last, else None."""
         for desk, slot in self._slots.items():
             slot.notes.clear()
-            cards = {name: json.loads(text) for name, (_, text) in slot.take().items() if name in CARDS}
+            cards = {name: json.loads(self._read(text)) for name, (_, text) in slot.take().items() if name in CARDS}
             self._known.setdefault(desk, {}).update(cards)
         found = {desk: calling(desk, self._known.get(desk, {})) for desk in self._slots}
         if found == self._told:

@@ -11,7 +11,8 @@ from game import __version__
 from game.control import board
 from game.live.broker import BROKER_GONE, cards_key, client
 from game.live.loudspeaker import read_hash
-from game.models import Exercise
+from game.live.words import reader_of
+from game.models import Exercise, Run
 from game.sockets.protocol import first_cards
 
 
@@ -34,10 +35,10 @@ def join_card(host: str, code: str, *, secure: bool = False) -> dict[str, Any]:
     return {"address": where, "code": code, "qr_svg": qr_svg(address)}
 
 
-def desk_cards(run_id: int, desk: str) -> dict[str, Any]:
-    """The latest cards of a desk; none when the broker is away (the socket will bring them)."""
+def desk_cards(run: Run, desk: str) -> dict[str, Any]:
+    """The latest cards of a desk, in words; none when the broker is away (the socket will bring them)."""
     try:
-        return first_cards(read_hash(client().hgetall(cards_key(run_id, desk))).cards)
+        return first_cards(reader_of(run).cards(read_hash(client().hgetall(cards_key(run.pk, desk))).cards))
     except BROKER_GONE:
         return {}
 

@@ -75,7 +75,7 @@ def desk(request: HttpRequest, name: str) -> HttpResponse:
 
 def show(request: HttpRequest, seat: Seat, hello: dict[str, Any], held: Sequence[dict[str, Any]] = ()) -> HttpResponse:
     """A desk's page. `held`: the desks of its player, for who has several."""
-    run, calendar = Run.objects.filter(team=seat.team).first(), seat.team.exercise.calendar
+    run, calendar = Run.objects.select_related("team__exercise").filter(team=seat.team).first(), seat.team.exercise.calendar
     context = {
         "page_title": f"{named(seat.desk, seat.team.exercise.words)['short']}, {seat.team.name}",
         "exercise": seat.team.exercise,
@@ -83,7 +83,7 @@ def show(request: HttpRequest, seat: Seat, hello: dict[str, Any], held: Sequence
         "desk": seat.desk,
         "held": held,
         "drive": {"speeds": SPEEDS, "next": {phase: said for phase in engine.PHASES if (said := to_next(calendar, phase))}},
-        "first": {"hello": hello, "cards": desk_cards(run.pk, seat.desk) if run else {}},
+        "first": {"hello": hello, "cards": desk_cards(run, seat.desk) if run else {}},
     }
     return render(request, f"desks/{seat.desk}.html", context)
 

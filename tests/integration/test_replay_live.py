@@ -4,6 +4,7 @@ import json
 import threading
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 
 import redis
 
@@ -11,6 +12,7 @@ import engine
 from game.debrief import shared_replay
 from game.live.broker import cards_key, channel, client
 from game.live.loudspeaker import Cards, read_hash, unpack
+from game.live.words import reader_of
 from game.models import Run
 from tests import days
 from tests.builders import eventually, finished_run, new_exercise, taken_seat
@@ -59,11 +61,11 @@ def fetched(world: World, run: Run, desk: str, first: int, rate: int = 0) -> str
     raise AssertionError(f"no stretch of {desk} at {first}")
 
 
-def differences(found: str, step: int, cards: dict[str, str]) -> list[str]:
-    """Which cards of a stretch of one frame are not, letter by letter, what the desk was sent."""
+def differences(found: str, step: int, cards: dict[str, str], read: Callable[[str], str]) -> list[str]:
+    """Which cards of a stretch of one frame are not, letter by letter, what the desk was sent; `read`: a card in words, as it is sent."""
     ((at, shown),) = json.loads(found)["frames"]
     assert at == step and set(shown) == set(cards)
-    return [name for name, content in cards.items() if f'"{name}":{content}' not in found]
+    return [name for name, content in cards.items() if f'"{name}":{read(content)}' not in found]
 
 
 def test_every_desk_is_shown_as_it_was_byte_for_byte(world):
@@ -82,7 +84,7 @@ def test_every_desk_is_shown_as_it_was_byte_for_byte(world):
         steps = sorted(step for step in pictures if step >= exercise.start_step)
         assert len(steps) > 20, desk
         for step in [*steps[::-4], *steps[-3:]]:  # backwards: no frame is the next one
-            assert differences(fetched(world, run, desk, step), step, pictures[step]) == [], f"{desk} at {days.clock(step)}"
+            assert differences(fetched(world, run, desk, step), step, pictures[step], reader_of(run).card) == [], f"{desk} at {days.clock(step)}"
     late = [pictures for step, pictures in screens.pictures["risk"].items() if step > days.step_at("09:33")]
     assert any('"late_s":0' not in cards["pnl"] for cards in late), "the position monitor was late, and is shown so"
 

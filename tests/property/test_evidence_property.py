@@ -8,12 +8,13 @@ from types import SimpleNamespace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.evidence.evidence import Alert, Evidence, EvidenceTexts, load_evidence
+from engine.evidence.evidence import Alert, Call, Evidence, EvidenceTexts, Mail, load_evidence
 from engine.evidence.plan import plan
 from engine.market_time import Calendar
 from engine.scenario.conditions import FILLS
 from engine.scenario.folders import Folder
 from tests.days import BELL_END, OPEN
+from tests.read import texts_in
 
 FOLDER = Path(__file__).parents[2] / "engine" / "scenarios" / "knight-2012"
 TICK = 20
@@ -89,14 +90,16 @@ def test_a_run_restored_in_the_middle_goes_on_as_if_nothing_had_been(seed, run, 
 @given(seed=SEED, run=runs)
 def test_whatever_happens_each_text_is_filled_and_ids_count_up(seed, run):
     items = ticks(Evidence(texts(), seed), run, TICK, BELL_END)
-    ids = [item.id for item in items if item is not None and not isinstance(item, str | Alert)]
+    ids = [item.id for item in items if item is not None and not isinstance(item, dict | Alert)]
     assert ids == list(range(1, len(ids) + 1))
-    headlines = [item for item in items if isinstance(item, str)]
+    headlines = [item for item in items if isinstance(item, dict)]
     assert len(headlines) <= len(texts().headlines)
     for item in items:
-        if item is not None and not isinstance(item, str):
+        if item is not None and not isinstance(item, dict):
             assert 0 < item.step < BELL_END
-            assert "{" not in json.dumps(item.to_dict())[1:]
+        for text in texts_in(item.to_dict() if isinstance(item, Mail | Call | Alert) else item or {}):
+            assert text["values"].keys() == set(texts().wordings[text["text"]].names)
+            json.dumps(text, allow_nan=False)
 
 
 @settings(max_examples=20, deadline=None)

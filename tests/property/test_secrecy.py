@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from engine import Command, Scenario, Simulation, load_scenario, playbook, sight
 from engine.jit import COMPILED
 from tests.days import END, OPEN, WEEK, week_step
+from tests.read import mails
 from tests.small import give, small_scenario
 
 SEED = 7
@@ -230,7 +231,7 @@ def test_no_card_of_history_says_what_its_desk_may_not_know():
     scenario = load_scenario("knight-2012")
     sim = Simulation(scenario, 79, instant=True)
     watch(sim, playbook(scenario, "history", 79), END, 1200)
-    assert any("Power Peg" in mail["body"] for mail in sim.inbox.mails.values()), "the record's own words are there to be read"
+    assert any("Power Peg" in mail["body"] for mail in mails(sim)), "the record's own words are there to be read"
     assert sim.evening.sold
 
 

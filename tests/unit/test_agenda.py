@@ -2,11 +2,12 @@
 
 import pytest
 
-from engine import Simulation, playbook, replay, restore, save, sight
+from engine import Simulation, playbook, replay, restore, save
 from engine.firm.safeguards import CONTROLS
 from engine.scenario.barrier_texts import Barrier, Barriers, ChecklistItem
 from engine.scenario.scenario import load_scenario
 from tests.days import WEEK, week_step
+from tests.read import seen as sight
 from tests.small import before, give, small_scenario
 
 SCENARIO = small_scenario(4)

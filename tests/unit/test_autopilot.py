@@ -15,6 +15,7 @@ from engine.commands import LEVERS
 from engine.market_time import Calendar
 from tests import days
 from tests.days import BELL_END, BLOCK, CLOSE, END, OPEN, WEEK, step_at, told
+from tests.read import seen
 from tests.small import before, small_scenario
 
 SEED = 7
@@ -36,7 +37,7 @@ def played(scenario: engine.Scenario, name: str, until: str, change: Any = lambd
     sim, end = run.sim, step_at(until)
     while sim.now < end:
         if looks_at(sim.calendar, sim.now):
-            sights = {desk: change(json.loads(json.dumps(engine.sight(sim, desk)))) for desk in DESKS}
+            sights = {desk: change(json.loads(json.dumps(seen(sim, desk)))) for desk in DESKS}
             for desk in DESKS:
                 for move in autopilot((seats or {}).get(desk, name), desk, WORDS)(sights[desk]):
                     submit(run, engine.Command(len(run.commands) + 1, sim.now, desk, *move))
@@ -112,7 +113,7 @@ def test_a_second_autopilot_that_never_saw_the_morning_gives_the_same_moves_and_
     kept = {desk: autopilot(name, desk, WORDS) for desk in DESKS}
     while sim.now < end:
         if looks_at(sim.calendar, sim.now):
-            sights = {desk: engine.sight(sim, desk) for desk in DESKS}
+            sights = {desk: seen(sim, desk) for desk in DESKS}
             for desk in DESKS:
                 moves = kept[desk](sights[desk])
                 assert moves == autopilot(name, desk, WORDS)(json.loads(json.dumps(sights[desk])))

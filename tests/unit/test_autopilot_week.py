@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 import engine
-from engine import DESKS, Rehearsal, Simulation, autopilot, rehearse, sight, words_of
+from engine import DESKS, Rehearsal, Simulation, autopilot, rehearse, words_of
 from engine.autopilots.week import LOOK_TWICE, TAKE_IT_OUT, WRITE_IT_DOWN
 from engine.market.state import market_digest
 from tests.days import WEEK, step_at, told, week_step
+from tests.read import seen as sight
 from tests.small import give, small_scenario
 
 SCENARIO = small_scenario(1)

@@ -4,14 +4,18 @@ import json
 
 import pytest
 
-from engine import KINDS, Command, Simulation, restore, save, score, sight
+from engine import KINDS, Command, Simulation, restore, save, score
 from engine.analysis.rehearsal import minutes
-from engine.firm import safeguards
-from engine.firm.bridge import ITEMS, LINES, PINS, WIDTH, cut
+from engine.evidence.telling import LINES, WIDTH, cut, said
+from engine.firm import inbox, safeguards
+from engine.firm.bridge import ITEMS, PINS
 from engine.firm.places import read_place, told_place
 from engine.market.state import digest_of
+from engine.scenario.wordings import REJECT
+from tests import read
 from tests.days import CLOSE, OPEN
 from tests.engine_builders import at_open, quiet_scenario
+from tests.read import seen as sight
 from tests.small import begun, give, reply, settle, small_scenario
 
 MINUTE = 240
@@ -511,10 +515,11 @@ def test_a_reject_mail_opened_a_refused_order_tailed_or_its_alert_shared_is_noti
         return sim
 
     opened, tailed, paged = morning(), morning(), morning()
-    mail = next(mail["id"] for mail in opened.inbox.mails.values() if mail["subject"].removeprefix("BNET reject: ") == "Power Peg disabled")
+    mail = next(mail["id"] for mail in read.mails(opened) if mail["subject"].removeprefix("BNET reject: ") == "Power Peg disabled")
     give(opened, "operator", "mail.open", mail=mail)
     give(tailed, "operator", "log.tail", server=tailed.stale)
-    paged.inbox.alerts.append({"step": paged.now, "desk": "operator", "text": "Mail from smars-alerts: BNET reject: Power Peg disabled"})
+    subject = said(paged.scenario.evidence.wordings, REJECT, {})
+    inbox.alert(paged, "operator", "mail_paged", sender="smars-alerts", subject=subject)
     assert share(paged, "operator", "alert") is None
     assert [sim.bridge.noticed for sim in (opened, tailed, paged)] == [OPEN - 600] * 3
 

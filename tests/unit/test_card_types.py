@@ -13,6 +13,7 @@ from engine.sights import cards
 from tests import days
 from tests.card_types import FILE, Writer, misfits
 from tests.cards import FILE as SAMPLES
+from tests.read import seen
 from tests.small import small_scenario
 
 SIGHTS = {"deployer": cards.DeployerCards, "operator": cards.OperatorCards, "risk": cards.RiskCards, "projector": cards.ProjectorCards}
@@ -37,7 +38,7 @@ def test_the_samples_of_real_cards_are_of_today(desk):
 def test_cards_of_a_run_are_as_declared(desk, start, steps):
     sim = engine.Simulation(small_scenario(3), 7, start=start)
     sim.step(steps)
-    sight = json.loads(json.dumps(engine.sight(sim, desk, "guided")))
+    sight = json.loads(json.dumps(seen(sim, desk, "guided")))
     assert list(misfits(sight, SIGHTS[desk], desk)) == []
 
 

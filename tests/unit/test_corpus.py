@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-import engine
 from tests.bench import corpus
 from tests.bench.corpus import Entry, difference, looks
 from tests.bench.corpus.logs import PLAYS
 from tests.bench.corpus.text import first_difference, of_page
+from tests.read import seen
 
 LOG = {
     "name": "short", "whole": False, "stored": True, "scenario": "knight-2012", "seed": 7, "noise": None, "start": 0, "since": 0, "instant": True,
@@ -32,7 +32,7 @@ def test_a_changed_card_is_found_and_named_by_log_moment_desk_card_and_key(monke
     before = entry()
 
     def otherwise(sim, desk, level=None):
-        cards = engine.sight(sim, desk, level)
+        cards = seen(sim, desk, level)
         if desk == "operator" and sim.now == 60:
             cards["servers"] = json.loads(json.dumps(cards["servers"]))
             cards["servers"]["servers"][2]["state"] = "asleep"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from engine import Command, Simulation, playbook, replay, restore, save, score, sight
+from engine import Command, Simulation, playbook, replay, restore, save, score
 from engine.analysis.record import beside_history, record
 from engine.firm.clients import unserved
 from engine.firm.trading_day import rlp_missing
@@ -13,6 +13,8 @@ from engine.market.controls import REASONS
 from engine.market.router import BEHAVIOURS
 from engine.market.state import CLIENT, ERROR
 from tests.days import BELL_END, CLOSE, END, OPEN
+from tests.read import mails
+from tests.read import seen as sight
 from tests.small import before, begun, give, ring, settle, small_scenario
 
 MINUTE = 240
@@ -297,7 +299,7 @@ def test_flattening_works_the_monitors_position_off_outside_smars(style):
 def test_a_log_tail_names_the_order_that_the_mail_names():
     sim = at(OPEN - 900)
     order, server, _, symbol = sim.records.refusals[-1]
-    mail = next(mail for mail in sim.inbox.mails.values() if str(order) in mail["body"])
+    mail = next(mail for mail in mails(sim) if str(order) in mail["body"])
     assert "SMARS-" not in mail["body"]
     give(sim, "operator", "log.tail", server=server)
     give(sim, "operator", "mail.open", mail=mail["id"])

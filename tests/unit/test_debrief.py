@@ -88,7 +88,7 @@ def test_an_answer_goes_to_its_own_call_however_the_calls_are_numbered_in_anothe
     call = next(one for one in sim.inbox.calls if one["state"] == "ringing" or one["step"] > step_at("09:30"))
     from engine.analysis.debrief import of_this_course
 
-    answer = Command(1, sim.now, call["desk"], "call.answer", {"call": 999, "reply": call["replies"][0][0]})
+    answer = Command(1, sim.now, call["desk"], "call.answer", {"call": 999, "reply": call["replies"][0]})
     assert of_this_course(sim, answer).args["call"] == call["id"]
 
 

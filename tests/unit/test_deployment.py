@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine import Command, Scenario, Simulation, load_scenario, playbook, replay, restore, save, score, sight
+from engine import Command, Scenario, Simulation, load_scenario, playbook, replay, restore, save, score
 from engine.firm import safeguards, server_ops
 from engine.firm.clients import flag_percent
 from engine.firm.trial import rolled_back
@@ -12,6 +12,8 @@ from engine.firm.week import inventory, missing_host
 from engine.firm.workload import free_hands
 from engine.market.state import market_digest
 from tests.days import OPEN, WEEK, step_at
+from tests.read import mails, words
+from tests.read import seen as sight
 from tests.small import before, give, heard, ok, settle, small_scenario, until
 
 OLD, NEW, CLEAN, NEWFLAG = "smars-2003", "smars-rlp", "smars-rlp-clean", "smars-rlp-newflag"
@@ -70,7 +72,7 @@ def test_a_review_finds_the_stale_server_because_it_reads_its_disk():
     until(sim, "27 Jul 20:30")
     assert heard(sim, "fleet.reviewed") == [{"wrong": [sim.stale], "behind": []}]
     assert f"SMARS-{sim.stale} the file on disk is not the one that was recorded" in printed(sim)
-    assert any(f"SMARS-{sim.stale}" in alert["text"] for alert in sim.inbox.alerts if alert["desk"] == "operator")
+    assert any(f"SMARS-{sim.stale}" in alert["text"] for alert in words(sim, sim.inbox.alerts) if alert["desk"] == "operator")
     assert NEW not in str(sight(sim, "operator")["alerts"])
     checked = sight(sim, "deployer")["fleet"]["servers"]
     assert [row["n"] for row in checked if row["checksum"]["disk_release"] != row["recorded"]] == [sim.stale]
@@ -124,8 +126,8 @@ def test_a_fleet_that_is_whole_gets_no_mail_and_no_runaway_and_one_that_is_not_g
     assert (len(mended.records.refusals), met(mended), mended.monitoring.runaway) == (0, 0, 0)
     assert len(left.records.refusals) == 2, "one in eight of sixteen"
     assert met(left) > 0
-    assert not any("Power Peg" in mail["subject"] for mail in mended.inbox.mails.values())
-    assert any("Power Peg" in mail["subject"] for mail in left.inbox.mails.values())
+    assert not any("Power Peg" in mail["subject"] for mail in mails(mended))
+    assert any("Power Peg" in mail["subject"] for mail in mails(left))
 
 
 def test_two_servers_that_nobody_copied_get_twice_the_mails():

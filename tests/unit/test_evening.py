@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine import Simulation, replay, restore, save, score, sight
+from engine import Simulation, replay, restore, save, score
 from engine.commands import Command
 from engine.market.positions import marks
 from engine.market.state import ERROR
@@ -10,6 +10,7 @@ from engine.market.unwind import discount_ppm
 from engine.market_time import STEPS_PER_MINUTE
 from tests.days import BLOCK, CLOSE, END
 from tests.engine_builders import quiet_scenario
+from tests.read import seen as sight
 from tests.small import before, give
 
 MINUTE = STEPS_PER_MINUTE

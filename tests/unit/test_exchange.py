@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from engine import Simulation, sight
+from engine import Simulation
 from engine.market.controls import NO_QUOTE
 from tests.days import OPEN, step_at
 from tests.engine_builders import at_open, quiet_scenario, watch
+from tests.read import seen as sight
 from tests.small import small_scenario
 
 pytestmark = pytest.mark.kernels

@@ -66,7 +66,7 @@ def _play(scenario):
     def watch(sim, sights):
         for desk, cards in sights.items():
             for name, card in cards.items():
-                seen[f"{sim.calendar.told(sim.now, 0)} {desk} {name}"] = repr(card)
+                seen[f"{sim.calendar.told(sim.now, 0)} {desk} {name}"] = repr(engine.told(sim.scenario, card))
                 clocks[sim.now] = sights["risk"]["clock"]
 
     seats = {"deployer": "competent", "operator": "competent", "risk": "competent"}
@@ -90,7 +90,7 @@ def test_its_week_and_day_are_played_to_the_end_and_no_card_speaks_of_another(pl
 def test_no_event_story_moment_or_decision_speaks_of_another(played):
     run, *_ = played
     scenario = run.sim.scenario
-    texts = [repr(event.data) for event in run.events] + [repr(engine.story(run.events, scenario, engine.score(run.sim)))]
+    texts = [repr(engine.told(scenario, event.data)) for event in run.events] + [repr(engine.story(run.events, scenario, engine.score(run.sim)))]
     texts += [repr(engine.moments(run.events, scenario)), repr(engine.scenario_script(scenario, scenario.calendar.week)), repr(engine.ready_injects(scenario))]
     texts += [lever.named(scenario) for lever in engine.KINDS.values()]
     assert [found for text in texts if (found := told_of(text))] == []

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from engine import Simulation, sight
+from engine import Simulation
 from engine.firm.gauges import KEPT, Gauges, concentration, knight, mids, moves_bp
 from engine.market.state import CHILDREN, ERROR, EXECUTIONS, PARENTS, market_digest
 from engine.market_time import Calendar
 from tests.days import BELL_END, CLOSE, OPEN, clock
 from tests.engine_builders import at_open, quiet_scenario
+from tests.read import seen as sight
 from tests.small import give, small_scenario
 
 pytestmark = pytest.mark.kernels

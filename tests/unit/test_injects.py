@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine import AUTOPILOTS, DESKS, Command, Simulation, load_scenario, look, restore, save, scenario_ids, score, sight
+from engine import AUTOPILOTS, DESKS, Command, Simulation, load_scenario, look, restore, save, scenario_ids, score
 from engine import play as history
 from engine.evidence.evidence import EvidenceError, load_evidence
 from engine.firm.injects import CONDITIONS, MOST_WAITING, PLAYED, Injects
@@ -18,6 +18,8 @@ from engine.scenario.folders import Folder
 from engine.scenario.scenario import SCENARIOS, read_folder
 from tests.days import BLOCK, CLOSE, END, OPEN, WEEK
 from tests.engine_builders import quiet_scenario
+from tests.read import mails
+from tests.read import seen as sight
 from tests.small import begun, give, heard, ok, small_scenario
 
 MINUTE = 240
@@ -124,7 +126,7 @@ def test_only_the_desks_it_goes_to_are_shown_its_words(card):
         assert play(sim, card, desks=[desk]) is None
         changed = {other for other in DESKS if words(sim, other) != words(plain, other)}
         assert changed <= {desk}
-        assert heard(sim, "inject.delivered") == [{"inject": 1, "card": card, "title": text.title}]
+        assert heard(sim, "inject.delivered") == [{"inject": 1, "card": card, "title": {"text": f"inject:{card}.title", "values": {}}}]
         assert next(event for event in sim.events if event.kind == "inject.delivered").audience == (desk,)
 
 
@@ -191,7 +193,7 @@ def test_two_of_one_step_come_in_the_order_of_their_numbers():
         assert play(sim, "status_mail", number, at=OPEN + 5, text=f"number {number}") is None
     sim.step(5)
     assert [number for number, _ in sim.injects.played] == [4, 9]
-    assert [mail["body"] for mail in sim.inbox.mails.values()][-6:] == ["number 4"] * 3 + ["number 9"] * 3
+    assert [mail["body"] for mail in mails(sim)][-6:] == ["number 4"] * 3 + ["number 9"] * 3
 
 
 def test_one_that_waits_survives_a_checkpoint_and_cuts_of_the_run():
@@ -382,7 +384,7 @@ def test_the_exchanges_own_call_comes_no_second_time_by_itself():
 def test_what_a_facilitator_types_is_shown_as_it_is():
     sim = at(OPEN)
     assert play(sim, "status_mail", text="{gross} {nothing} <b>", desks=["risk"]) is None
-    assert list(sim.inbox.mails.values())[-1]["body"] == "{gross} {nothing} <b>"
+    assert mails(sim)[-1]["body"] == "{gross} {nothing} <b>"
 
 
 # -- autopilots

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 import engine
-from engine import Command, Log, Moment, Simulation, load_scenario, read_scenario, scenario_files, sight, story, words_of
+from engine import Command, Log, Moment, Simulation, load_scenario, read_scenario, scenario_files, story, words_of
 from engine.analysis.debrief import decision_words
 from engine.analysis.ledger import ledger
 from engine.autopilots.parts import Eyes, Move
@@ -16,6 +16,7 @@ from engine.levers.shapes import misfit
 from game.control import briefs
 from game.control.event_words import counts, decision, words
 from tests.days import OPEN, WEEK
+from tests.read import seen as sight
 from tests.small import give, ok, small_scenario
 from tests.unit.test_prose import rights
 
@@ -43,7 +44,7 @@ def scenario() -> Iterator[engine.Scenario]:
     )
     def photograph(sim: Simulation, args: dict[str, list[int]]) -> None:
         """Take a picture of these servers."""
-        inbox.alert(sim, "operator", f"{len(args['servers'])} pictures of the racks are in the album.")
+        inbox.alert(sim, "operator", "host_unlisted", host=args["servers"][0])
 
     try:
         yield small.model_copy(update={"levers": read_scenario("knight-2012", files).levers})
@@ -84,14 +85,14 @@ def test_a_new_lever_can_be_planned_asked_for_and_is_told_where_levers_are(scena
     assert sight(sim, "operator")["asks"]["asks"][0]["state"] == "done"
     sim.step(MINUTES * engine.STEPS_PER_MINUTE)
     events = sim.take_events()
-    assert "2 pictures of the racks are in the album." in str(sight(sim, "operator")["alerts"])
+    assert "SMARS-1 was in the rack and not on the list." in str(sight(sim, "operator")["alerts"])
     assert [line["text"] for line in story(events, scenario)] == ["Photographed SMARS-1 and SMARS-2."]
     ended = next(event for event in events if event.kind == "lever.finished")
     shared = [
         engine.Event(ended.step + 4, "bridge.posted", (), {"item": 9, "desk": "operator", "posted": "pin", "title": "Racks"}),
         engine.Event(ended.step + 4, "evidence.shared", (), {"pin": 9, "desk": "operator", "what": "racks", "number": 2}),
     ]
-    assert [entry.seen for entry in ledger([ended, *shared], [])] == [ended.step]
+    assert [entry.seen for entry in ledger([ended, *shared], [], scenario)] == [ended.step]
 
 
 def test_a_new_lever_is_in_the_menu_of_its_desks_assistant_on_an_evening(scenario):

@@ -38,7 +38,7 @@ def test_a_word_calls_only_where_it_is_given():
 def test_it_is_told_when_it_changes_and_again_when_the_page_asks():
     async def play() -> None:
         wake = asyncio.Event()
-        others = Elsewhere(wake)
+        others = Elsewhere(wake, str)
         slot = others._slots["risk"] = Slot(wake, others.leave)
         assert others.news() == {"risk": NOTHING} and others.news() is None
         slot.offer(Unpacked(7, {"calls": (7, json.dumps(RINGING)), "positions": (7, "[]")}, ["a note of the risk manager's"]))

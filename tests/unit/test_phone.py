@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine import Simulation, load_scenario, restore, save, score, sight
+from engine import Simulation, load_scenario, restore, save, score
 from engine.firm.clients import unserved
 from engine.firm.phone import CARRIED_OUT, StandingAgreements
 from engine.firm.score import gross_usd
@@ -10,8 +10,10 @@ from engine.firm.workload import free_hands, minutes_of
 from engine.money import spoken
 from engine.scenario.acts import ACTS, dangerous, parse_act
 from engine.scenario.evidence_models import Reply
+from tests import read
 from tests.days import OPEN
 from tests.engine_builders import at_open, quiet_scenario
+from tests.read import seen as sight
 from tests.small import begun, give, reply, ring, settle, small_scenario
 
 MINUTE = 240
@@ -35,7 +37,7 @@ def kinds(sim: Simulation) -> list[str]:
 
 
 def mails(sim: Simulation, sender: str, about: str = "") -> list[dict]:
-    return [mail for mail in sim.inbox.mails.values() if mail["sender"] == sender and about in mail["subject"]]
+    return [mail for mail in read.mails(sim) if mail["sender"] == sender and about in mail["subject"]]
 
 
 def followers(key: str) -> tuple[str, ...]:
@@ -332,7 +334,7 @@ def test_the_order_desk_finds_pages_or_hides_the_rejects():
     (mail,) = mails(found, "Order desk, pre-market")
     assert "one in 8" in mail["body"]
     assert "order " in mail["body"].split("The last ones:")[1]
-    rung = [alert for alert in paged.inbox.alerts if alert["text"] == "Mail from smars-alerts: BNET reject: Power Peg disabled"]
+    rung = [alert for alert in read.words(paged, paged.inbox.alerts) if alert["text"] == "Mail from smars-alerts: BNET reject: Power Peg disabled"]
     assert len(rung) == len(mails(paged, "smars-alerts", "Power Peg")) - box[id(paged)] > 0
     assert len(mails(hidden, "smars-alerts", "Power Peg")) == box[id(hidden)]
     assert len(hidden.records.refusals) == len(found.records.refusals), "the logs have them"

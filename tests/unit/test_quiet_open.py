@@ -2,10 +2,11 @@
 
 import pytest
 
-from engine import DESKS, ScenarioError, Simulation, load_scenario, play, rehearse, restore, save, score, sight
+from engine import DESKS, ScenarioError, Simulation, load_scenario, play, rehearse, restore, save, score
 from engine.firm import server_ops
 from engine.scenario.scenario import read_folder
 from tests.days import BELL_END, CLOSE, OPEN, WEEK, step_at
+from tests.read import seen as sight
 from tests.small import give, settle
 
 RECORD, QUIET = load_scenario("knight-2012"), load_scenario("quiet-open")

@@ -14,6 +14,7 @@ from engine import DESKS, Rehearsal, load_scenario, play, rehearse, rehearsed, s
 from game import __version__
 from tests import days
 from tests.days import step_at
+from tests.read import seen
 from tests.small import give, small_scenario
 
 SCENARIO = load_scenario("knight-2012")
@@ -121,7 +122,7 @@ def test_before_the_moment_they_begin_history_plays_every_desk():
 def test_whoever_takes_the_operators_desk_over_from_history_still_finds_the_rejects_in_the_inbox():
     assert not morning("history", 79).sim.phone.filtered
     run = rehearse(SCENARIO, 79, dict.fromkeys(DESKS, "history"), until=step_at("09:29"))
-    waiting = [mail for mail in engine.sight(run.sim, "operator")["inbox"]["mails"] if "Power Peg" in mail["subject"] and not mail["read"]]
+    waiting = [mail for mail in seen(run.sim, "operator")["inbox"]["mails"] if "Power Peg" in mail["subject"] and not mail["read"]]
     assert len(waiting) > 10
 
 

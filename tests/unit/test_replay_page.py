@@ -63,7 +63,7 @@ def test_pins_are_decisions_and_what_happened_by_time(client, run, played):
     pins = scrubber(client, run)["pins"]
     assert [pin["step"] for pin in pins] == sorted(pin["step"] for pin in pins)
     assert {"decision", "moment"} == {pin["kind"] for pin in pins}
-    first = next(event for event in played.events if event.kind == "mail.arrived" and "Power Peg disabled" in event.data["subject"])
+    first = next(event for event in played.events if event.kind == "mail.arrived" and engine.tell(played.sim.scenario, event.data["subject"]) == "BNET reject: Power Peg disabled")
     assert first.step < days.OPEN - 480, "it came before the run's start, when nobody of the team was there"
     assert not any(pin["text"].startswith("The first of these mails") for pin in pins)
     assert any(pin["text"] == "The opening bell." and pin["desk"] == "" and pin["at"] == "09:30:00" for pin in pins)

@@ -7,6 +7,7 @@ from engine.market.controls import MISSED, NO_QUOTE, PASSED, REASONS
 from engine.market.router import BEHAVIOURS, DUPLICATE, OVERSIZE, POWER_PEG, ROUTE
 from engine.market.state import CHILDREN, CLIENT, ERROR, REJECTS
 from tests.engine_builders import at_open, quiet_scenario, rows_of, size_of, with_behaviour
+from tests.read import mails
 from tests.small import give, small_scenario
 
 pytestmark = pytest.mark.kernels
@@ -175,7 +176,7 @@ def test_the_legacy_release_refuses_before_the_open_and_mails_once_an_order():
     sim = at_open(scenario, -1)
     assert int(sim.machine.tally[0].refused) == 3, "every eighth"
     assert {row[1] for row in sim.records.refusals} == {sim.stale}
-    mailed = [mail for mail in sim.inbox.mails.values() if "Power Peg disabled" in mail["subject"] + mail["body"]]
+    mailed = [mail for mail in mails(sim) if "Power Peg disabled" in mail["subject"] + mail["body"]]
     assert len(mailed) == 3
     assert {order for order, *_ in sim.records.refusals} <= {int(row.id) for row in sim.arrivals if row.flagged}
 

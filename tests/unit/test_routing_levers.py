@@ -4,12 +4,13 @@ import re
 
 import pytest
 
-from engine import Simulation, sight
+from engine import Simulation
 from engine.firm import routing
 from engine.firm.server_ops import SEARCHED
 from engine.market_time import STEPS_PER_MINUTE
 from engine.sights.pins import log
 from tests.days import OPEN
+from tests.read import seen as sight
 from tests.small import begun, give, ok, small_scenario
 
 BUSY = small_scenario(4, flow={"plain_bell_per_min": 600.0})

@@ -5,13 +5,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Simulation, restore, save, score, sight
+from engine import Simulation, restore, save, score
 from engine.firm import bridge, safeguards, server_ops
 from engine.firm.safeguards import CONTROLS
 from engine.firm.workload import free_hands, minutes_of
 from engine.market.state import ERROR, ORDERS
 from engine.market.unwind import block_cost
 from tests.days import OPEN, WEEK
+from tests.read import seen as sight
+from tests.read import words
 from tests.small import give, heard, ok, small_scenario, until
 
 SCENARIO = small_scenario(4, flow={"queued_flagged": 64, "rate_sd": 0.1})
@@ -30,7 +32,7 @@ def does(sim: Simulation, desk: str, kind: str, **args: Any) -> None:
 
 
 def alerts(sim: Simulation, desk: str) -> list[str]:
-    return [alert["text"] for alert in sim.inbox.alerts if alert["desk"] == desk]
+    return [alert["text"] for alert in words(sim, sim.inbox.alerts) if alert["desk"] == desk]
 
 
 def day(name: str = "", *, hole: bool = False, seed: int = SEED) -> Simulation:
@@ -308,7 +310,7 @@ def test_the_dashboard_shows_a_runaway_within_five_seconds_and_alerts_once_a_ser
     assert any(parent["executed"] > parent["shares"] for parent in stale["parents"])
     paged = [text for text in alerts(sim, "operator") if "children a second" in text and f"SMARS-{sim.stale}" in text]
     assert len(paged) == 1
-    assert sim.inbox.alerts[[alert["text"] for alert in sim.inbox.alerts].index(paged[0])]["step"] <= OPEN + 20 * 3
+    assert sim.inbox.alerts[[alert["text"] for alert in words(sim, sim.inbox.alerts)].index(paged[0])]["step"] <= OPEN + 20 * 3
     ok(sim, "operator", "evidence.share", what="dashboard", id=0)
     assert any(f"SMARS-{sim.stale}: {stale['children_per_s']:,}" in line for line in sim.bridge.items[-1]["lines"])
     assert sim.bridge.noticed == sim.now

@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from engine import DESKS, KINDS, Simulation, load_scenario, rehearse, score, sight
+from engine import DESKS, KINDS, Simulation, load_scenario, rehearse, score
 from engine.market.state import EXECUTIONS
 from engine.sights.parts import INBOX
 from tests.days import BELL_END, BELL_FROM, BELL_TO, BLOCK, CLOSE, END, OPEN, step_at, told
 from tests.engine_builders import at_open, quiet_scenario
+from tests.read import seen as sight
 from tests.small import begun, give, ring, settle, small_scenario
 
 MINUTE = 240

@@ -5,9 +5,10 @@ import re
 
 import pytest
 
-from engine import Simulation, load_scenario, replay, restore, save, sight
+from engine import Simulation, load_scenario, replay, restore, save
 from tests.days import OPEN
 from tests.engine_builders import quiet_scenario
+from tests.read import seen as sight
 from tests.small import before, begun, give, settle
 
 SCENARIO = quiet_scenario(queued=0)

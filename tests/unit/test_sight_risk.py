@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from engine import Simulation, load_scenario, replay, restore, save, sight
+from engine import Simulation, load_scenario, replay, restore, save
 from engine.firm.gauges import mid_prices_hc
 from engine.market.positions import PATH_MINUTES, prices_hc
 from engine.market.unwind import liquidation_cost
 from tests.days import BELL_END, CLOSE, OPEN
 from tests.engine_builders import at_open, quiet_scenario
+from tests.read import seen as sight
 from tests.small import before, begun, give, ring, small_scenario
 
 MINUTE = 240

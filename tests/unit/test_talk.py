@@ -4,12 +4,14 @@ import json
 
 import pytest
 
-from engine import Simulation, playbook, restore, save, sight
+from engine import Simulation, playbook, restore, save
 from engine.commands import LEVERS, WORD_STEPS, worded
 from engine.firm.workload import free_hands
 from engine.market.state import digest_of
 from tests.days import OPEN
 from tests.engine_builders import quiet_scenario
+from tests.read import mails, words
+from tests.read import seen as sight
 from tests.small import begun, give, settle, small_scenario
 
 MINUTE = 240
@@ -291,10 +293,10 @@ def test_a_paging_rule_turns_later_mails_into_alerts():
     sim.step(OPEN - sim.now)
     later = [
         mail
-        for mail in list(sim.inbox.mails.values())[before:]
+        for mail in mails(sim)[before:]
         if mail["desk"] == "operator" and "power peg" in (mail["subject"] + mail["body"]).casefold()
     ]
-    rung = [alert["text"] for alert in sim.inbox.alerts if alert["text"].startswith("Mail from")]
+    rung = [alert["text"] for alert in words(sim, sim.inbox.alerts) if alert["text"].startswith("Mail from")]
     assert rung == [f"Mail from {mail['sender']}: {mail['subject']}" for mail in later] != []
 
 

@@ -2,13 +2,14 @@
 
 import pytest
 
-from engine import DESKS, Command, Simulation, load_scenario, playbook, replay, restore, save, sight
+from engine import DESKS, Command, Simulation, load_scenario, playbook, replay, restore, save
 from engine.firm import safeguards
 from engine.firm.safeguards import CONTROLS, control
 from engine.firm.week import copies_left
 from engine.firm.workload import free_hands
 from engine.market.state import market_digest
 from tests.days import EVENING_STEPS, OPEN, WEEK, clock, date, evening_of, phase, step_at, told, week_step
+from tests.read import seen as sight
 from tests.small import before, give, small_scenario, until
 
 OLD, NEW = "smars-2003", "smars-rlp"

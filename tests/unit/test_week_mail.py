@@ -5,13 +5,15 @@ from collections import Counter
 
 import pytest
 
-from engine import DESKS, Simulation, load_scenario, playbook, restore, save, sight
+from engine import DESKS, Simulation, load_scenario, playbook, restore, save
 from engine.evidence.evidence import EvidenceError, load_evidence
 from engine.evidence.plan import plan
 from engine.market_time import Calendar
 from engine.scenario.folders import Folder
 from engine.scenario.scenario import SCENARIOS
 from tests.days import EVENING_STEPS, WEEK, evening_of, step_at
+from tests.read import mails
+from tests.read import seen as sight
 from tests.small import give, small_scenario, until
 
 WHOLE = load_scenario("knight-2012")
@@ -33,15 +35,15 @@ def history(seed: int = 7) -> Simulation:
 
 
 def subjects(sim: Simulation, desk: str) -> list[str]:
-    return [mail["subject"] for mail in sim.inbox.mails.values() if mail["desk"] == desk]
+    return [mail["subject"] for mail in mails(sim) if mail["desk"] == desk]
 
 
 @pytest.mark.parametrize("seed", [7, 79, 3])
 def test_an_evening_has_about_twenty_five_mails_and_every_desk_some(seed):
     sim = history(seed)
-    evenings = Counter(evening_of(mail["step"]) for mail in sim.inbox.mails.values())
+    evenings = Counter(evening_of(mail["step"]) for mail in mails(sim))
     assert all(18 <= evenings[evening] <= 32 for evening in range(3)), evenings
-    desks = Counter((evening_of(mail["step"]), mail["desk"]) for mail in sim.inbox.mails.values())
+    desks = Counter((evening_of(mail["step"]), mail["desk"]) for mail in mails(sim))
     assert min(desks[evening, desk] for evening in range(3) for desk in DESKS) >= 3
 
 
@@ -54,7 +56,7 @@ def test_the_noise_of_an_evening_stays_in_its_evening_and_is_the_seeds_alone():
     idle.step(-idle.now)
     planned = {text.id for text in WHOLE.evidence.planned}
     assert planned
-    said = [{(mail["step"], mail["body"]) for mail in sim.inbox.mails.values() if mail["group"] == "machines"} for sim in (idle, busy)]
+    said = [{(mail["step"], mail["body"]) for mail in mails(sim) if mail["group"] == "machines"} for sim in (idle, busy)]
     assert said[0] == said[1]
 
 
@@ -62,7 +64,7 @@ def test_the_mornings_mails_are_the_same_with_and_without_a_week():
     after, alone = history(), Simulation(SCENARIO, 7)
     for sim in (after, alone):
         sim.step(step_at("08:40") - sim.now)
-    told = [[(mail["step"], mail["subject"], mail["body"]) for mail in sim.inbox.mails.values() if mail["step"] >= 0] for sim in (after, alone)]
+    told = [[(mail["step"], mail["subject"], mail["body"]) for mail in mails(sim) if mail["step"] >= 0] for sim in (after, alone)]
     assert told[0] == told[1]
     assert len(told[0]) > 20
     assert min(alone.inbox.mails) == 1
@@ -84,7 +86,7 @@ def test_who_copies_nothing_is_told_that_the_date_will_not_move():
     sim.step(-sim.now)
     assert "0 of 8?" in subjects(sim, "deployer")
     assert "8 of 8, thank you" not in subjects(sim, "deployer")
-    body = next(mail["body"] for mail in sim.inbox.mails.values() if mail["subject"] == "0 of 8?")
+    body = next(mail["body"] for mail in mails(sim) if mail["subject"] == "0 of 8?")
     assert "8 that nobody has started, and you can start 4 more tonight" in body
 
 
@@ -92,12 +94,12 @@ def test_automation_without_an_audit_is_told_how_many_hosts_it_lists():
     sim = week()
     sim.week.facts["automation"] = sim.now
     sim.step(20 * 240)
-    assert "a list of 7 machines" in next(mail["body"] for mail in sim.inbox.mails.values() if mail["subject"] == "Your list and our racks")
+    assert "a list of 7 machines" in next(mail["body"] for mail in mails(sim) if mail["subject"] == "Your list and our racks")
 
 
 def test_the_data_centre_rings_and_a_door_kept_open_makes_the_audit_shorter():
     sim = until(week(), "30 Jul 18:31")
-    call = next(call for call in sim.inbox.calls if call["caller"] == "Data centre")
+    call = next(call for call in sim.inbox.calls if call["caller"] == "Data center")
     assert sight(sim, "operator")["calls"]["calls"][0]["left_s"] > 1_500
     assert give(sim, "operator", "call.answer", call=call["id"], reply="racks.walk") is None
     assert give(sim, "operator", "inventory.audit") is None
@@ -124,7 +126,7 @@ def test_asking_for_a_later_date_moves_nothing():
     call = next(call for call in sim.inbox.calls if call["desk"] == "risk")
     assert give(sim, "risk", "call.answer", call=call["id"], reply="date.later") is None
     until(sim, "30 Jul 18:50")
-    assert "The date isn't moving" in next(mail["body"] for mail in sim.inbox.mails.values() if mail["subject"] == "Re: the fifteenth")
+    assert "The date isn't moving" in next(mail["body"] for mail in mails(sim) if mail["subject"] == "Re: the fifteenth")
 
 
 @pytest.mark.parametrize(

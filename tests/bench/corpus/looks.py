@@ -55,20 +55,20 @@ def _look(lines: dict[str, str], moment: str, sim: Simulation, *, others: bool) 
         levels = ("", *(level for level in HELP if others)) if desk in engine.DESKS else ("",)
         for level in levels:
             for card, content in sorted(sight(sim, desk, level or None).items()):
-                lines[f"{moment}/{desk}{level and f' ({level})'}/{card}"] = canonical(content)
+                lines[f"{moment}/{desk}{level and f' ({level})'}/{card}"] = canonical(engine.told(sim.scenario, content))
 
 
 def _came_of(log: dict[str, Any], run: Rehearsal) -> dict[str, str]:
     """What happened and what is told of it afterwards."""
     sim, score = run.sim, engine.score(run.sim)
-    lines = {f"events/{number}": canonical(event.to_dict()) for number, event in enumerate(run.events)}
+    lines = {f"events/{number}": canonical({**event.to_dict(), "data": engine.told(sim.scenario, event.data)}) for number, event in enumerate(run.events)}
     lines |= {f"refused/command {command.seq}": reason for command, reason in run.refused}
     lines |= {"end/score": canonical(score), "end/curve": canonical(run.curve), "end/executions": engine.executed(sim)}
     for name, row in (("story", engine.story(run.events, sim.scenario, score)), ("moments", engine.moments(run.events, sim.scenario))):
         lines[f"end/{name}"] = canonical(row)
     past = _past(log, run)
     lines["end/decisions"] = canonical([[one.number, sorted(one.seqs), engine.decision_words(sim.scenario, one)] for one in past.decisions])
-    lines["end/ledger"] = canonical(engine.ledger(run.events, past.decisions))
+    lines["end/ledger"] = canonical(engine.ledger(run.events, past.decisions, past.scenario))
     lines["end/courses"] = canonical([[one.key, sorted(one.without), sorted(one.moved), one.by] for one in engine.alternatives(past)])
     return lines
 

@@ -1,0 +1,89 @@
+"""Every text of a scenario that can be said in a run, by its id: what state, events and sights hold in place of its words.
+
+An id is the kind, the entry's own id, and which part of it: `mail:swift.subject`, `call:exchange.opening`, `reply:exchange.error`.
+"""
+
+from collections.abc import Iterator, Mapping
+from string import Formatter
+from typing import TYPE_CHECKING, NamedTuple
+
+from engine.scenario.evidence_models import Params, PlannedAlert
+
+if TYPE_CHECKING:
+    from engine.scenario.evidence_texts import EvidenceTexts
+    from engine.scenario.inject_texts import InjectText
+
+NO_PARAMS: Params = {}
+REJECT = "reject.subject"  # of the router's reject mails, whichever layout they have
+
+
+class Wording(NamedTuple):
+    """A text, the parameters of its own, and the placeholders that it has, each once."""
+
+    text: str
+    params: Params
+    names: tuple[str, ...]
+
+
+def wording(text: str, params: Params = NO_PARAMS) -> Wording:
+    """A text whose placeholders were checked."""
+    names = dict.fromkeys(name for _, name, _, _ in Formatter().parse(text) if name)
+    return Wording(text, params, tuple(names))
+
+
+def cause_text(cause: str) -> str:
+    """The id of a cause's label."""
+    return f"cause:{cause}"
+
+
+def literal(text: str) -> str:
+    """A text without placeholders, as one that may have some is written."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def wordings_of(texts: "EvidenceTexts") -> dict[str, Wording]:
+    """By id. Raises ValueError where two texts have the same."""
+    found: dict[str, Wording] = {}
+    for name, text, params in _every(texts):
+        if name in found:
+            raise ValueError(f"{name}: expected an id that no other text has")
+        found[name] = wording(text, params)
+    return found
+
+
+def _every(texts: "EvidenceTexts") -> Iterator[tuple[str, str, Params]]:
+    for planned in texts.planned:
+        if isinstance(planned, PlannedAlert):
+            yield f"planned:{planned.id}", planned.text, planned.params
+        else:
+            yield f"planned:{planned.id}.subject", planned.subject, planned.params
+            yield f"planned:{planned.id}.body", planned.body, planned.params
+    plain: list[tuple[str, str]] = [(REJECT, literal(texts.reject_subject))]
+    # A machine that refuses an order names the moment to the millisecond.
+    plain += [(f"reject:{layout.id}.body", layout.body.replace("{clock}", "{clock_ms}")) for layout in texts.rejects]
+    for mail in texts.mails:
+        plain += [(f"mail:{mail.id}.subject", mail.subject), (f"mail:{mail.id}.body", mail.body)]
+    plain += [(f"call:{call.id}.opening", call.opening) for call in texts.calls]
+    plain += [(f"reply:{key}", literal(text)) for key, text in texts.replies.items()]
+    plain += [(f"headline:{headline.id}", headline.text) for headline in texts.headlines]
+    plain += [(f"hint:{hint.id}", hint.text) for hint in texts.hints]
+    plain += [(f"alert:{name}", text) for name, text in texts.standing]
+    plain += [(f"quote:{name}", text) for name, text in texts.quotes]
+    for inject in texts.injects:
+        plain += _of_inject(inject)
+    yield from ((name, text, NO_PARAMS) for name, text in plain)
+
+
+def _of_inject(inject: "InjectText") -> Iterator[tuple[str, str]]:
+    yield f"inject:{inject.id}.title", literal(inject.title)
+    for place, mail in enumerate(inject.mail):
+        yield f"inject:{inject.id}.mail.{place}.subject", mail.subject
+        yield f"inject:{inject.id}.mail.{place}.body", mail.body
+    for place, alert in enumerate(inject.alert):
+        yield f"inject:{inject.id}.alert.{place}", alert.text
+    spoken: Mapping[str, str | None] = {
+        "text": inject.text or None,
+        "opening": inject.opening or (inject.call.opening if inject.call else None),
+        "headline": inject.headline,
+    }
+    yield from ((f"inject:{inject.id}.{part}", text) for part, text in spoken.items() if text)
