@@ -1,7 +1,7 @@
 """Cards that more than one desk has: clock, inbox, hands, levers, and what is public of the market."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from engine.commands import Lever, Refused, target
 from engine.events import DESKS
 from engine.evidence.evidence import AlertRow
 from engine.firm import bridge
-from engine.firm.duties import not_set_up
+from engine.firm.duties import not_set_up, undone
 from engine.firm.gauges import mids, moves_bp
 from engine.firm.simulation import Simulation
 from engine.firm.workload import free_hands, hands_for, hands_of, minutes_of, not_before_open, not_now, why_no_hand
@@ -99,25 +99,47 @@ def work_card(sim: Simulation, desk: str) -> cards.Work:
     return {"hands": hands_of(sim, desk), "free": free_hands(sim, desk), "tasks": tasks}
 
 
+class _Offered(NamedTuple):
+    """A lever that a desk has now, as far as it changes seldom: its hands by desk, this desk's first, and its minutes."""
+
+    kind: str
+    lever: Lever
+    label: str
+    hands: dict[str, int]
+    others: dict[str, int]
+    args: list[str]
+    minutes: float
+
+
+def _offered(sim: Simulation, desk: str, free: int) -> list[_Offered]:
+    found = []
+    for kind, lever in LEVERS.items():
+        numbers = sim.scenario.levers[kind]
+        if lever.talk or desk not in lever.desks or (numbers.only_built and kind not in sim.safeguards.built) or not_now(sim, kind):
+            continue
+        hands = hands_for(sim, kind, desk)
+        others = {other: count for other, count in hands.items() if other != desk}
+        minutes = round(minutes_of(sim, kind, hands=min(numbers.shared, free)), 2)
+        found.append(_Offered(kind, lever, lever.named(sim.scenario), hands, others, list(lever.args), minutes))
+    return found
+
+
 def levers_card(sim: Simulation, desk: str) -> cards.Levers:
     """Every lever of a desk: what it takes now, and whether it may be pulled, judged without its arguments, or why not. `menu`: the lists
     in which they stand."""
     free = {other: free_hands(sim, other) for other in DESKS}
-    busy = {work.kind for work in sim.works}
+    busy, waiting = {work.kind for work in sim.works}, tuple(duty.id for duty in undone(sim))
+    moment = sim.calendar.phase(sim.now), sim.now < sim.calendar.open
+    changed = len(sim.safeguards.built), tuple(sim.phone.pace.items()), "drilled" in sim.week.facts, waiting, free[desk]
+    offered = kept(sim, f"levers {desk}", (moment, changed), lambda: _offered(sim, desk, free[desk]))
     rows: list[cards.Lever] = []
-    for kind, lever in LEVERS.items():
-        if lever.talk or desk not in lever.desks:
-            continue
-        numbers = sim.scenario.levers[kind]
-        if (numbers.only_built and kind not in sim.safeguards.built) or not_now(sim, kind):
-            continue
-        hands = hands_for(sim, kind, desk)
+    for kind, lever, label, hands, others, args, minutes in offered:
         if lever.exclusive and kind in busy:
             reason = "under way already"
         else:
             reason = (
                 _not_ready(sim, lever)
-                or not_set_up(sim, kind)
+                or (not_set_up(sim, kind) if waiting else "")
                 or not_before_open(sim, kind)
                 or bridge.authorisation_missing(sim, kind)
                 or _no_hand(sim, hands, free, desk)
@@ -125,19 +147,21 @@ def levers_card(sim: Simulation, desk: str) -> cards.Levers:
         rows.append(
             {
                 "kind": kind,
-                "label": lever.named(sim.scenario),
+                "label": label,
                 "dangerous": lever.dangerous,
                 "hands": hands.get(desk, 0),
-                "with": {other: count for other, count in hands.items() if other != desk},
-                "args": list(lever.args),
-                "minutes": round(minutes_of(sim, kind, hands=min(numbers.shared, free[desk])), 2),
+                "with": others,
+                "args": args,
+                "minutes": minutes,
                 "allowed": not reason,
                 "reason": reason,
                 "word": _word(sim, kind),
                 "alone": {"most": lever.word_beyond, "lately": bridge.lately_taken(sim, desk)} if lever.word_beyond else None,
             }
         )
-    return {"levers": rows, "menu": menu(sim.calendar, desk, [row["kind"] for row in rows], evening=sim.now < 0)}
+    kinds = [row["kind"] for row in rows]
+    lists = kept(sim, f"menu {desk}", (kinds, sim.now < 0), lambda: menu(sim.calendar, desk, kinds, evening=sim.now < 0))
+    return {"levers": rows, "menu": lists}
 
 
 def _not_ready(sim: Simulation, lever: Lever) -> str:
