@@ -5,6 +5,19 @@ yes quickly and gets out patiently. All of it from what the cards say: without t
 do other things.
 """
 
+from engine.autopilots.brokers import (
+    hold_the_leader,
+    look_it_up,
+    name_the_broker,
+    name_the_flag,
+    release_it,
+    say_usual,
+    search_the_leader,
+    share_complaint,
+    share_crowd,
+    tail_crowd,
+    unflag_them,
+)
 from engine.autopilots.fleetwide import (
     flag_is_off,
     name_the_release,
@@ -345,20 +358,23 @@ _answer = pick_up(
     5, "date.stand", "racks.walk", "tired.home",
     "golive.check", "golive_again.line", "blotter.list", "settle.all", "exchange.wait", "exchange_again.session", "exchange_back.error",
     "floor.order", "floor_all.part", "chief.stop", "chief_again.stop", "client.cancel", "client_again.cancel", "sessions.one", "legal.image",
-    "broker.figures",
+    "broker.figures", "broker_twice.gateway", "upstream_flag.who",
 )  # fmt: skip
 
 _DAY: dict[str, tuple[Habit, ...]] = {
     "operator": (
-        press, stop_it, stop_each, fail_over_to_standby, disconnect_firm, start_each, show_at_once, name_it, name_an_outsider, say_fresh, share_log,
-        ask_to_disconnect, share_mail, say_calm, do_duty, ask_for_checks, tail_next, bring_back, read_mail,
+        press, stop_it, stop_each, fail_over_to_standby, disconnect_firm, start_each, show_at_once, share_crowd, name_it, name_the_broker,
+        name_an_outsider, say_fresh, share_log, say_usual, share_complaint, ask_to_disconnect, share_mail, say_calm, do_duty, ask_for_checks,
+        tail_crowd, search_the_leader, tail_next, look_it_up, bring_back, read_mail,
     ),
     "deployer": (
-        say_flag_off, take_flag_off, name_the_stale, name_the_release, name_the_config, ask_to_copy, share_checksum, share_config,
-        say_fresh, clear_servers, _copy, _restart, restart_old, mend_config, restart_each, do_duty, compare_config, check_suspect, read_own_mail,
+        say_flag_off, take_flag_off, unflag_them, name_the_flag, name_the_stale, name_the_release, name_the_config, ask_to_copy,
+        share_checksum, share_config, say_fresh, clear_servers, _copy, _restart, restart_old, mend_config, restart_each, do_duty,
+        compare_config, check_suspect, read_own_mail,
     ),
     "risk": (
-        _give_the_word, share_position, set_dials, cap, ask_busts, lift_cap, _flatten, take_the_bid, take_capital, mail_then_duty,
+        _give_the_word, hold_the_leader, release_it, share_position, set_dials, cap, ask_busts, lift_cap, _flatten, take_the_bid, take_capital,
+        mail_then_duty,
     ),
 }  # fmt: skip
 

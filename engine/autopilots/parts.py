@@ -343,6 +343,12 @@ class Eyes:
         return None if found is None or not found["server"] else found
 
     @property
+    def found(self) -> OneLog | None:
+        """What the last search of all logs has found, unless one of them was tailed since."""
+        found = self.operator["log"] if self.operator else None
+        return None if found is None or found["server"] != 0 else found
+
+    @property
     def look(self) -> OneLook | None:
         """The rates of one server that were asked for last."""
         found = self.operator["look"] if self.operator else None

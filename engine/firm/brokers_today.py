@@ -54,7 +54,7 @@ def _nth(names: list[str], n: int) -> str | None:
 
 def _taken(sim: "Simulation", n: int) -> Mapping[str, Any]:
     """The last order of the n-th broker that complains which took: {order, symbol, side (1 or -1), price_hc, step}; None where nothing is known."""
-    names = post_only.unhappy(sim) or post_only.gone(sim)
+    names = post_only.unhappy(sim) or post_only.departed(sim)
     found = post_only.last_taken(sim, names[min(n, len(names) - 1)]) if names else None
     if found is None:
         return {"order": 0, "symbol": None, "side": 1, "price_hc": None, "step": sim.now}
@@ -64,7 +64,7 @@ def _taken(sim: "Simulation", n: int) -> Mapping[str, Any]:
     return {"order": order, "symbol": sim.names[s], "side": 1 if found["side"] > 0 else -1, "price_hc": price_hc, "step": int(found["step"])}
 
 
-def telling(sim: "Simulation") -> Mapping[str, Callable[[], object]]:
+def told_of_brokers(sim: "Simulation") -> Mapping[str, Callable[[], object]]:
     """Placeholder -> what fills it now, see `insider_facts.telling`."""
     return {
         "busy_broker": lambda: busiest(sim).broker,
@@ -83,5 +83,5 @@ def telling(sim: "Simulation") -> Mapping[str, Callable[[], object]]:
         "their_clock": lambda: _taken(sim, 0)["step"],
         "other_order": lambda: _taken(sim, 1)["order"],
         "other_order_symbol": lambda: _taken(sim, 1)["symbol"],
-        "gone_brokers": lambda: post_only.gone(sim),
+        "gone_brokers": lambda: post_only.departed(sim),
     }

@@ -94,7 +94,7 @@ def telling(sim: "Simulation") -> Mapping[str, Callable[[], object]]:
         "busy_sessions": lambda: busy_sessions(sim),
         "session": lambda: busiest_session(sim)[0],
         "session_share": lambda: busiest_session(sim)[1],
-        **brokers_today.telling(sim),
+        **brokers_today.told_of_brokers(sim),
         "order": lambda: busiest_order(sim)[0],
         "order_symbol": lambda: busiest_order(sim)[1],
         "refused": lambda: len(sim.records.refusals),

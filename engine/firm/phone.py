@@ -189,7 +189,7 @@ def rest(sim: "Simulation", minutes: int) -> None:
 @act
 def tell_brokers(sim: "Simulation") -> None:
     """Whoever rings is told to look at what its gateway sends."""
-    replays.tell_brokers(sim)
+    replays.tell_of_replay(sim)
 
 
 # -- hands, time and money

@@ -4,7 +4,7 @@ Nothing of it is a matter of the market: the releases do with the flag what they
 it by the time the fault says.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,7 +33,7 @@ def unhappy(sim: "Simulation") -> list[str]:
     return [name for name in found if not routing.is_unflagged(sim, name)]
 
 
-def gone(sim: "Simulation") -> list[str]:
+def departed(sim: "Simulation") -> list[str]:
     """Brokers who have left for the day."""
     return [name for n, name in enumerate(sim.scenario.brokers, start=1) if routing.bit(sim, "gone", n)]
 
@@ -45,6 +45,13 @@ def turn_of_post_only(sim: "Simulation", step: int) -> None:
         for name in unhappy(sim):
             routing.set_bit(sim, "gone", routing.broker_number(sim, name), True)
             sim.tell("broker.left", broker=name)
+
+
+def shows(sim: "Simulation", records: list[dict[str, Any]]) -> bool:
+    """Whether lines of logs have an order with the flag that took, of a broker who meant by it that it must not."""
+    mine = {name for n, name in enumerate(sim.scenario.brokers, start=1) if routing.bit(sim, "posting", n)}
+    taken = [record["order"] for record in records if record["kind"] == "child" and record["broker"] in mine]
+    return any(sim.arrivals["flagged"][order - FIRST_ORDER] for order in taken)
 
 
 def last_taken(sim: "Simulation", broker: str) -> RecordArray | None:

@@ -51,7 +51,7 @@ def _tell(sim: "Simulation", onset: Onset) -> None:
         onset.until = mended if onset.until is None else min(onset.until, mended)
 
 
-def tell_brokers(sim: "Simulation", broker: str | None = None) -> None:
+def tell_of_replay(sim: "Simulation", broker: str | None = None) -> None:
     """A broker, or every one, is told to look at its gateway: whoever has nothing to mend does nothing."""
     for _, onset in sim.onsets.running(_REPLAY):
         if broker in (None, _name(sim, onset)):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.arguments import Args
-from engine.firm import bridge, inbox, quoting, replays, routing
+from engine.firm import bridge, inbox, post_only, quoting, replays, routing
 from engine.firm.fleet import RUNNING, STOPPED
 from engine.firm.terminal import cut_off_lines, prompts, results
 from engine.market import market_step
@@ -156,6 +156,8 @@ def search_logs(sim: "Simulation", text: str) -> None:
     shown = lines[-SEARCHED:]
     sim.records.tails = {"server": 0, "search": text, "step": sim.now, "lines": shown, "found": [[n, servers[n]] for n in sorted(servers)]}
     _notice_in(sim, shown, sorted(servers))
+    if text.isdigit() and post_only.shows(sim, shown):
+        bridge.notice(sim, how="log")
 
 
 def _is_about(record: dict[str, Any], text: str) -> bool:

@@ -84,7 +84,7 @@ class View:
 
     @cached_property
     def brokers_gone(self) -> int:
-        return len(post_only.gone(self._sim))
+        return len(post_only.departed(self._sim))
 
     @cached_property
     def executions_per_s(self) -> float:

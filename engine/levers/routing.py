@@ -43,7 +43,7 @@ def _broker(kind: str, state: Callable[["Simulation", str], bool], wanted: bool,
 def _hold(sim: "Simulation", args: Args) -> None:
     """A broker's new orders are not routed; what is at work goes on. It is told why, and looks at its side."""
     routing.hold(sim, args["broker"], True)
-    replays.tell_brokers(sim, args["broker"])
+    replays.tell_of_replay(sim, args["broker"])
 
 
 @lever(
