@@ -241,7 +241,7 @@ def release(sim: "Simulation", value: object) -> str:
     """a release's name"""
     there = [
         name
-        for name, found in sim.fleet.releases.items()
+        for name, found in ((one.name, one) for one in sim.scenario.fleet.release)  # a build for one server is for no other
         if found.build is None or name in sim.safeguards.built or sim.instant
     ]
     if not isinstance(value, str) or value not in there:

@@ -5,14 +5,14 @@ orders by their numbers, and what is new is the flag. A broker is held, or taken
 import re
 from collections.abc import Iterable
 
-from engine.autopilots.parts import Eyes, Move, say
+from engine.autopilots.parts import Eyes, Move, in_words, say
 from engine.autopilots.team import declare_known, known_pins
 from engine.sights.cards import BridgeItem, Mail, OneLog
 
 CROWD_PER_S = 8.0  # orders in that no opening brings
-_LEAD, _LEAST = 0.75, 5  # part of the orders of a log that is one broker's, and orders by which that can be told
+_LEAD, _LEAST = 0.85, 6  # part of the orders of a log that is one broker's, and orders by which that can be told
 _OPENING_S = 90  # for which all that has waited for the bell comes in
-_AGAIN_S = 240  # until another log is worth a look
+_AGAIN_S = 180  # until another log is worth a look
 _LAST_CALL = "09:48"  # by then one broker that complains is enough
 _LINE = re.compile(r"ord=(\d+) .*from=(.+)$")
 _NUMBER = re.compile(r"\border (\d{6,})\b")
@@ -42,7 +42,8 @@ def crowded(eyes: Eyes) -> bool:
 def shown_leader(eyes: Eyes) -> tuple[str, BridgeItem] | None:
     """The broker whose orders are nearly all of what a log has that the operator has shown since the bell, and that pin; the last such."""
     since = [item for item in known_pins(eyes, "operator") if eyes.at(item["at"]) >= eyes.at(eyes.bell)]
-    found = [(name, item) for item in since if item["title"].startswith("Log of ") and (name := leader(item["lines"]))]
+    logs = [item for item in since if in_words(item["title"]).startswith("Log of ")]
+    found = [(name, item) for item in logs if (name := leader(map(in_words, item["lines"])))]
     return found[-1] if found else None
 
 
@@ -78,7 +79,7 @@ def search_the_leader(eyes: Eyes) -> Move | None:
     return Move("log.search", {"text": shown[0]}, None, "Does each come once?")
 
 
-def repeated(found: OneLog) -> str:
+def twice_dealt(found: OneLog) -> str:
     """An order that a search has found on more than one server, "" where there is none."""
     hosts: dict[str, set[str]] = {}
     for text in _texts(found):
@@ -92,7 +93,7 @@ def name_the_broker(eyes: Eyes) -> Move | None:
     shown, found = shown_leader(eyes), eyes.found
     if shown is None or found is None or found["search"] != shown[0]:
         return None
-    order, place = repeated(found), brokers(eyes).get(shown[0], "")
+    order, place = twice_dealt(found), brokers(eyes).get(shown[0], "")
     why = f"Order {order} is on several servers." if order else "Nearly all that comes in is theirs."
     return declare_known(eyes, AGAIN, place, "certain" if order else "likely", why, "Logs searched for", "Log of ")
 
@@ -123,7 +124,7 @@ def over_with(eyes: Eyes, name: str) -> bool:
 def release_it(eyes: Eyes) -> Move | None:
     """Its clients have waited long enough."""
     for held in eyes.done("broker.hold", eyes.bell):
-        name = held["target"]
+        name = in_words(held["target"])
         if held["state"] == "done" and over_with(eyes, name) and not eyes.done("broker.release", held["at"], name):
             return Move("broker.release", {"broker": name}, "certain", "What it sends is as on other days.")
     return None
@@ -135,13 +136,17 @@ def release_it(eyes: Eyes) -> Move | None:
 def complaints(eyes: Eyes) -> list[Mail]:
     """Mails since the bell, read, in which a broker complains of an order by its number."""
     since = [mail for mail in eyes.mails(read=True) if eyes.at(mail["at"]) >= eyes.at(eyes.bell)]
-    return [mail for mail in since if _NUMBER.search(mail["body"] or "") and any(name in (mail["body"] or "") for name in brokers(eyes))]
+    return [mail for mail in since if _complains(eyes, in_words(mail["body"]))]
+
+
+def _complains(eyes: Eyes, text: str) -> bool:
+    return _NUMBER.search(text) is not None and any(name in text for name in brokers(eyes))
 
 
 def share_complaint(eyes: Eyes) -> Move | None:
     """Show what they complain of."""
     for mail in complaints(eyes):
-        if not eyes.pinned(f": {mail['subject']}", mail["at"]):
+        if not eyes.pinned(f": {in_words(mail['subject'])}", mail["at"]):
             return Move("evidence.share", {"what": "mail", "id": mail["id"]}, None, "They name the order.")
     return None
 
@@ -149,7 +154,7 @@ def share_complaint(eyes: Eyes) -> Move | None:
 def look_it_up(eyes: Eyes) -> Move | None:
     """What do the logs say of the order that somebody complains of?"""
     for mail in complaints(eyes):
-        numbers = _NUMBER.findall(mail["body"] or "")
+        numbers = _NUMBER.findall(in_words(mail["body"]))
         if eyes.free and not eyes.busy("log.search") and not eyes.done("log.search", mail["at"]):
             return Move("log.search", {"text": numbers[0]}, None, "How was it executed?")
     return None
@@ -157,9 +162,9 @@ def look_it_up(eyes: Eyes) -> Move | None:
 
 def complaining(eyes: Eyes) -> list[str]:
     """Brokers that complain of single orders, as the operator has shown or this desk has read; in their order on the list."""
-    since = [item for item in known_pins(eyes, "operator") if item["title"].startswith("Mail from ") and eyes.at(item["at"]) >= eyes.at(eyes.bell)]
-    texts = ["\n".join(item["lines"]) for item in since] + [mail["body"] or "" for mail in complaints(eyes)]
-    texts = [text for text in texts if _NUMBER.search(text)]
+    since = [item for item in known_pins(eyes, "operator") if eyes.at(item["at"]) >= eyes.at(eyes.bell)]
+    shown = ["\n".join(map(in_words, item["lines"])) for item in since if in_words(item["title"]).startswith("Mail from ")]
+    texts = [text for text in (*shown, *(in_words(mail["body"]) for mail in complaints(eyes))) if _NUMBER.search(text)]
     return [name for name in brokers(eyes) if any(name in text for text in texts)]
 
 

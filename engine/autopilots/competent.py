@@ -55,6 +55,7 @@ from engine.autopilots.team import (
     ON_DISK,
     REPAIRED,
     SEND_CHECKS,
+    as_good,
     calm,
     checksum_to_share,
     comparison_to_share,
@@ -113,13 +114,6 @@ def checked(eyes: Eyes, server: Host) -> bool:
     if checksum is None or any(eyes.at(checksum["at"]) <= moment for moment in started):
         return False
     return all(eyes.at(checksum["at"]) >= eyes.at(moment) for moment in moments)
-
-
-def as_good(eyes: Eyes) -> list[str]:
-    """Releases that do with the flag what the one to be deployed does."""
-    rows, target = eyes.releases, eyes.target
-    meant = [row["flag_set"] for row in rows if row["name"] == target]
-    return [target, *(row["name"] for row in rows if row["flag_set"] in meant and row["name"] != target)]
 
 
 def wrong(eyes: Eyes, server: Host) -> bool:

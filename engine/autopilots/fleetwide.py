@@ -4,7 +4,7 @@ half of the fleet again, the deployer restarts the other half, and both say whic
 """
 
 from engine.autopilots.parts import Eyes, Move, say
-from engine.autopilots.team import DEFECTIVE, declare_known, everywhere, server_names, was_told
+from engine.autopilots.team import DEFECTIVE, as_good, declare_known, everywhere, server_names, was_told
 
 FLAG_OFF = "The flag is off upstream. Restart every server: what runs already goes on until its process ends."
 FRESH = "{name} was restarted after the flag went off."
@@ -81,6 +81,6 @@ def name_the_release(eyes: Eyes) -> Move | None:
     """Several servers do it, and those that were looked at run what was deployed: it is the release."""
     shown = everywhere(eyes)
     rows = [row for row in eyes.hosts if row["n"] in shown and row["checksum"] and eyes.at(row["checksum"]["at"]) >= eyes.at(eyes.bell)]
-    if not rows or any(row["checksum"] and row["checksum"]["disk_release"] != eyes.target for row in rows):
+    if not rows or any(row["checksum"] and row["checksum"]["disk_release"] not in as_good(eyes) for row in rows):
         return None
     return declare_known(eyes, DEFECTIVE, "", "likely", "Every checksum is as recorded.", *(row["name"] for row in rows))

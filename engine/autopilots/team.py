@@ -78,6 +78,13 @@ def declare_known(eyes: Eyes, words: str, place: str, confidence: str, why: str,
     return Move("diagnosis.declare", {"cause": cause["id"], "place": place or "none", "evidence": [*of_it, *beside][:3]}, confidence, why)
 
 
+def as_good(eyes: Eyes) -> list[str]:
+    """Releases that do with the flag what the one to be deployed does."""
+    rows, target = eyes.releases, eyes.target
+    meant = [row["flag_set"] for row in rows if row["name"] == target]
+    return [target, *(row["name"] for row in rows if row["flag_set"] in meant and row["name"] != target)]
+
+
 def checksum_to_share(eyes: Eyes, row: Host) -> bool:
     """Whether a server of the fleet has a checksum that was asked for and is not on the bridge yet."""
     checksum = row["checksum"]

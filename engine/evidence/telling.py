@@ -91,6 +91,7 @@ _IN_ENGLISH: dict[str, _Make] = {
     "their_price": lambda _, price_hc: "the touch" if price_hc is None else price_text(price_hc),
     "their_clock": lambda scenario, step: scenario.calendar.clock(step),
     "gone_brokers": lambda _, brokers: " and ".join(brokers) or "nobody",
+    "hotfixed_servers": lambda scenario, servers: ", ".join(_host(scenario, n) for n in servers) or "no server",
     "host": _host,
 }
 

@@ -47,6 +47,7 @@ class Server:
     recorded_previous: str = ""  # release that the tool will record then: it never looks at the disk
     connected: bool = True  # its session to the exchanges
     broken: bool = False  # the file on disk is a part of one: its copy was cut off
+    agreed: str = ""  # a build that this server has on purpose, and the change calendar says so
 
     def reads(self, what: str) -> Held:
         """Its `config` or its reference `data`."""
@@ -85,8 +86,7 @@ class Fleet:
             Server(n, [old], old, old, Held(config, config), Held(data, data), reported=old, previous=old, recorded_previous=old)
             for n in range(1, fleet.servers + 1)
         ]
-        releases = {release.name: release for release in fleet.release}
-        return cls(servers, releases, versions, fleet.target, fleet.name, fleet.flag, scenario.told.process, fault)
+        return cls(servers, fleet.releases, versions, fleet.target, fleet.name, fleet.flag, scenario.told.process, fault)
 
     @classmethod
     def deployed(cls, scenario: Scenario, fault: Fault) -> "Fleet":
@@ -98,6 +98,9 @@ class Fleet:
             else:
                 found.copy(server.n, scenario.fleet.reported, calendar.step_at(at))
             fault.lay_out(server.n, server.config, server.data)
+            if fault.agreed.get("release", (0, ""))[0] == server.n:
+                server.agreed = server.installed = fault.agreed["release"][1]
+                server.disk.append(server.agreed)
             if fault.mechanism != "stale-process" or server.n != fault.place:
                 server.load()
         return found

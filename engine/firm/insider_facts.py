@@ -107,5 +107,7 @@ def telling(sim: "Simulation") -> Mapping[str, Callable[[], object]]:
         "checked": lambda: int(week_numbers(sim)["checked"]),
         "listed": lambda: len(week.inventory(sim)),
         "worked": lambda: round(week_numbers(sim)["worked_min"]),
+        "hotfixed_servers": lambda: [server.n for server in sim.fleet.servers if server.agreed],
+        "hotfix_hash": lambda: sim.scenario.fleet.hotfix.hash[:8] if sim.scenario.fleet.hotfix else "none",
         "hashes": lambda: hashes(sim),
     }

@@ -47,7 +47,7 @@ def turn_of_post_only(sim: "Simulation", step: int) -> None:
             sim.tell("broker.left", broker=name)
 
 
-def shows(sim: "Simulation", records: list[dict[str, Any]]) -> bool:
+def in_question(sim: "Simulation", records: list[dict[str, Any]]) -> bool:
     """Whether lines of logs have an order with the flag that took, of a broker who meant by it that it must not."""
     mine = {name for n, name in enumerate(sim.scenario.brokers, start=1) if routing.bit(sim, "posting", n)}
     taken = [record["order"] for record in records if record["kind"] == "child" and record["broker"] in mine]

@@ -156,7 +156,7 @@ def search_logs(sim: "Simulation", text: str) -> None:
     shown = lines[-SEARCHED:]
     sim.records.tails = {"server": 0, "search": text, "step": sim.now, "lines": shown, "found": [[n, servers[n]] for n in sorted(servers)]}
     _notice_in(sim, shown, sorted(servers))
-    if text.isdigit() and post_only.shows(sim, shown):
+    if text.isdigit() and post_only.in_question(sim, shown):
         bridge.notice(sim, how="log")
 
 
@@ -263,8 +263,8 @@ def _found(sim: "Simulation") -> None:
 def _is_a_fault(sim: "Simulation", n: int, disk: str, process: str) -> bool:
     """Whether hashes show something wrong: not what was recorded; on the day also a release that treats flagged orders otherwise, or a
     process that is not what lies on its disk."""
-    releases = sim.fleet.releases
-    if releases[sim.fleet[n].reported].hash != disk:
+    releases, server = sim.fleet.releases, sim.fleet[n]
+    if disk not in (releases[server.reported].hash, releases[server.agreed].hash if server.agreed else ""):
         return True
     if sim.now < 0:
         return False

@@ -87,6 +87,10 @@ class View:
         return len(post_only.departed(self._sim))
 
     @cached_property
+    def hotfixed(self) -> int:
+        return sum(bool(server.agreed) for server in self._sim.fleet.servers)
+
+    @cached_property
     def executions_per_s(self) -> float:
         return self._sim.gauges.per_s(EXECUTIONS)
 

@@ -27,7 +27,6 @@ from engine.market.state import SYMBOL, RecordArray, records
 from engine.market_time import STEPS_PER_MINUTE
 from engine.scenario.fault_texts import BEGINS, FaultText
 from engine.scenario.scenario import Scenario
-from engine.scenario.versions import READ
 
 WHOLE = 4096  # all flagged orders, in the share of them that meets a fault
 # What a draw of the stream decides.
@@ -58,7 +57,7 @@ class Fault:
     clean_before: bool
     mirrors: tuple[int, ...]  # whose turn of the round robin a forgotten host gets as well
     mirrored: int  # and of WHOLE of those orders, how many
-    agreed: dict[str, tuple[int, str]]  # "config" or "data" -> a server that has another version of it on purpose
+    agreed: dict[str, tuple[int, str]]  # "config", "data" or "release" -> a server that has another on purpose
     brokers: tuple[int, ...] = ()  # two of them, where the scenario names any: with the second the first has about a third of the flow
     onset: DrawnOnset | None = None
     beside: int = 0  # the server with a second fault, 0 for none
@@ -142,9 +141,12 @@ class _Held(Protocol):
 def _agreed(scenario: Scenario, seed: int, place: int) -> dict[str, tuple[int, str]]:
     """What differs on purpose today, and on which server: never on the one where a fault would sit."""
     found, servers = {}, scenario.fleet.servers
-    for key, what in enumerate(READ):
-        versions = scenario.config if what == "config" else scenario.data
-        tickets = [version.name for version in versions.version if version.ticket]
+    tickets_for = {
+        "config": [version.name for version in scenario.config.version if version.ticket],
+        "data": [version.name for version in scenario.data.version if version.ticket],
+        "release": [scenario.fleet.hotfix.name] if scenario.fleet.hotfix else [],
+    }
+    for key, (what, tickets) in enumerate(tickets_for.items()):
         if tickets and below(seed, FAULTS, _AGREED, key, _FINE) < scenario.faults.benign.agreed * _FINE:
             at = (place + below(seed, FAULTS, _AGREED_PLACE, key, max(servers - 1, 1))) % servers + 1
             found[what] = (at, tickets[0])

@@ -40,6 +40,8 @@ class ConditionView(Protocol):
     @property
     def brokers_gone(self) -> int: ...  # for the day
     @property
+    def hotfixed(self) -> int: ...  # servers that have a build of their own, by a change that was agreed on
+    @property
     def executions_per_s(self) -> float: ...
     @property
     def children_per_s(self) -> float: ...
@@ -111,6 +113,7 @@ NUMBERS = (
     "post_only_fills",
     "brokers_unhappy",
     "brokers_gone",
+    "hotfixed",
     "executions_per_s",
     "children_per_s",
     "parents_in_per_s",
@@ -234,5 +237,7 @@ FILLS: dict[str, object] = {
     "checked": 2,
     "listed": 7,
     "worked": "two and a half hours",
+    "hotfixed_servers": "server 5",
+    "hotfix_hash": "b7d20c61",
     "hashes": "server 1: on disk e84b2d61, running e84b2d61",
 }

@@ -98,7 +98,7 @@ class FaultText(Section):
 class Benign(Section):
     """What is out of the ordinary and does no harm, drawn by itself whatever the fault is: the chance that a forgotten host mails rejects, and
     the least and the greatest share of one server's flagged orders that it gets; the chance that a server has another config on purpose, and
-    the same of reference data: the first version that has a ticket.
+    the same of reference data, the first version that has a ticket, and of the fleet's hotfix.
     """
 
     mirror: Part = 0.0

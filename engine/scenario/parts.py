@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 from engine.events import DESKS, Desk
 from engine.market_time import MOST_EVENINGS, Calendar
 from engine.scenario.folders import ID
+from engine.scenario.release_texts import Ticket
 
 
 class Section(BaseModel):
@@ -220,9 +221,16 @@ class Release(Section):
     build: Minutes | None = None  # of a hand, in the week: until then there is none
 
 
+class Hotfix(Release):
+    """A build for one server alone: what its note says of it, and the change that lets a server have it; its `title` may hold {server}."""
+
+    note: Annotated[str, Field(min_length=1, max_length=400)]
+    ticket: Ticket
+
+
 class ServerFleet(Section):
     """The servers, the releases, and what the copies of the week did. `stale_seeds`: the server that the first copy missed, by seed; `copied`:
-    what the copy tool recorded, one time a server.
+    what the copy tool recorded, one time a server; `hotfix`: a build that one server may have on purpose.
     """
 
     servers: Annotated[int, Field(ge=1, le=8)]
@@ -234,6 +242,12 @@ class ServerFleet(Section):
     copies_an_evening: Positive
     stale_seeds: dict[str, int]
     release: Annotated[tuple[Release, ...], Field(min_length=1, strict=False)]
+    hotfix: Hotfix | None = None
+
+    @property
+    def releases(self) -> dict[str, Release]:
+        """Every build there is, by name: the releases, and behind them the one for a single server."""
+        return {one.name: one for one in (*self.release, self.hotfix) if one}
 
     @property
     def many(self) -> str:
@@ -243,6 +257,8 @@ class ServerFleet(Section):
     @model_validator(mode="after")
     def _releases_exist(self) -> "ServerFleet":
         names = [release.name for release in self.release]
+        if len(self.releases) < len(names) + (self.hotfix is not None):
+            raise ValueError(f"release and hotfix: {', '.join(names)}: expected each name once")
         for key in ("target", "reported"):
             if getattr(self, key) not in names:
                 raise ValueError(f"{key} = {getattr(self, key)!r} is not a release: expected one of {', '.join(names)}")

@@ -8,7 +8,7 @@ from engine.firm.fleet import Fleet
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
 from engine.market_time import MONTHS, STEPS_PER_MINUTE, Calendar
-from engine.scenario.parts import Release
+from engine.scenario.parts import Hotfix, Release
 from engine.scenario.versions import READ, Versions
 from engine.sights import cards
 from engine.sights.parts import alerts_card, bell_card, clock_card, inbox_card, kept, levers_card, work_card
@@ -99,11 +99,14 @@ def fleet_card(sim: Simulation, help_level: str) -> cards.Fleet:
 def releases_card(sim: Simulation) -> cards.Releases:
     """The releases there are, what they do with an order by its flag, and the diffs between them: those that were built."""
     scenario = sim.scenario
-    there = [
+    there: list[Release] = [
         release
         for release in scenario.fleet.release
         if release.build is None or release.name in sim.safeguards.built
     ]
+    hotfix = scenario.fleet.hotfix
+    if hotfix and any(server.agreed for server in sim.fleet.servers):
+        there.append(hotfix)
     names = [release.name for release in there]
 
     def made_on(release: Release) -> str:
@@ -116,7 +119,7 @@ def releases_card(sim: Simulation) -> cards.Releases:
                 "name": release.name,
                 "built": made_on(release),
                 "hash": release.hash,
-                "note": scenario.releases.note_of(release.name),
+                "note": release.note if isinstance(release, Hotfix) else scenario.releases.note_of(release.name),
                 "flag_clear": scenario.told.behaviours.get(release.flag_clear, release.flag_clear),
                 "flag_set": scenario.told.behaviours.get(release.flag_set, release.flag_set),
             }
@@ -144,12 +147,13 @@ def _day(calendar: Calendar, when: str) -> tuple[int, str]:
 
 
 def _tickets(sim: Simulation) -> list[cards.Change]:
-    """The changes by which a server has a version of its own on purpose."""
+    """The changes by which a server has a version or a build of its own on purpose."""
     found: list[cards.Change] = []
     for server in sim.fleet.servers:
-        for what in READ:
-            agreed = server.reads(what).agreed
-            ticket = sim.fleet.versions[what][agreed].ticket if agreed else None
+        agreed = {what: server.reads(what).agreed for what in READ}
+        tickets = [sim.fleet.versions[what][name].ticket for what, name in agreed.items() if name]
+        hotfix = sim.scenario.fleet.hotfix if server.agreed else None
+        for ticket in (*tickets, hotfix.ticket if hotfix else None):
             if ticket:
                 title = ticket.title.replace("{server}", sim.fleet.label(server.n))
                 found.append({"when": ticket.when, "title": title, "who": ticket.who, "state": ticket.state})

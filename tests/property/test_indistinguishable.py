@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from engine import Scenario, Simulation, load_scenario, score, sight
 from engine.firm import server_ops
+from engine.firm.brokers_today import busiest
 from engine.jit import COMPILED
-from engine.market.state import ERROR, UNWIND
-from tests.days import BLOCK, CLOSE, OPEN
+from engine.market.state import CHILDREN, ERROR, PARENTS, UNWIND
+from tests.days import BLOCK, CLOSE, OPEN, step_at
 from tests.small import give, small_scenario
 
 SEED = 7
@@ -323,3 +324,35 @@ def test_what_is_said_to_one_desk_shows_on_no_other_desks_cards(desk, before, af
         if other != desk:
             assert_alike(sims, other)
     assert seen(sims[0], desk, "2012") != seen(sims[1], desk, "2012")
+
+
+def test_until_somebody_complains_a_flag_that_means_something_else_looks_like_nothing():
+    """No card of any desk, and no print of the market, is another one; then two brokers are heard."""
+    sims = [Simulation(of_the_deck(fault, 1.0), SEED, instant=True) for fault in ("overloaded-flag", "market-wide")]
+    for until in (4000, OPEN - 4):
+        for sim in sims:
+            sim.step(until - sim.now)
+        for desk in DESKS:
+            assert_alike(sims, desk)
+    assert len({score(sim)["total"] for sim in sims}) == 1
+
+
+def test_more_orders_of_one_broker_and_of_all_are_the_same_to_every_server_and_differ_by_broker():
+    """What comes in rises at each server alike, what goes out follows it, and only a log or a dashboard says whose it is."""
+    sims = [Simulation(crowded_by(fault), 3, instant=True) for fault in ("broker-replay", "market-wide")]
+    for sim in sims:
+        sim.step(step_at("09:38") - sim.now)
+    leads = [busiest(sim).lead for sim in sims]
+    assert leads[0] > 3 > 2 > leads[1]
+    for sim in sims:
+        rates = sim.gauges.rates()
+        assert rates[0, PARENTS] > 7 and rates[1:, PARENTS].min() > 0.8 * rates[1:, PARENTS].max() > 0
+        assert rates[1:, CHILDREN].min() > 0 and rates[0, CHILDREN] < 10 * rates[0, PARENTS], "what comes in goes out"
+
+
+def crowded_by(fault: str) -> Scenario:
+    """The deck with one card, in all stocks."""
+    whole = load_scenario("any-morning")
+    two = tuple(text.model_copy(update={"id": name}) for text in whole.faults.fault if text.id == fault for name in ("one", "again"))
+    faults = whole.faults.model_copy(update={"fault": two, "benign": whole.faults.benign.model_copy(update={"mirror": 0.0})})
+    return whole.model_copy(update={"faults": faults, "sha256": f"{whole.sha256} {fault} crowded"})

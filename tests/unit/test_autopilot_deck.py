@@ -67,3 +67,26 @@ def test_a_server_whose_config_nobody_knows_of_is_stopped_given_the_recorded_one
     assert [args["servers"] for _, args in given(run, "config.load")] == [[bad]]
     assert given(run, "release.copy", "flag.clear", "smars.disconnect") == []
     assert run.sim.bridge.diagnosed is not None
+
+
+def test_a_broker_whose_orders_are_nearly_all_that_comes_in_is_held_and_released_when_it_is_over():
+    run = morning("broker-replay", 3, "09:50")
+    name = run.sim.scenario.brokers[run.sim.fault.brokers[0] - 1]
+    held, released = given(run, "broker.hold"), given(run, "broker.release")
+    assert [args["broker"] for _, args in held] == [args["broker"] for _, args in released] == [name]
+    assert held[0][0] < "09:39" < "09:43" < released[0][0]
+    assert given(run, *MENDS) == []
+    assert run.sim.bridge.diagnosed is not None and score(run.sim)["trading"] < 2_000_000
+
+
+def test_brokers_that_complain_of_orders_are_taken_off_the_flag_and_no_server_is_touched():
+    run = morning("overloaded-flag", 3, "10:01")
+    names = {run.sim.scenario.brokers[n - 1] for n in run.sim.fault.brokers}
+    assert {args["broker"] for _, args in given(run, "broker.unflag")} == names
+    assert given(run, *MENDS, "broker.hold") == []
+    assert run.sim.bridge.diagnosed is not None and run.sim.machine.tally[0].left == 0
+
+
+def test_a_crowd_of_all_brokers_is_nobodys_and_is_let_in():
+    run = morning("market-wide", 3, "10:05")
+    assert given(run, "broker.hold", "broker.unflag") == []

@@ -21,13 +21,16 @@ from engine import (
     score,
     step_to,
 )
+from engine.evidence.telling import tell
 from engine.firm import server_ops
+from engine.firm.trading_day import rlp_missing
 from engine.firm.view import View
 from engine.market.arrivals import arrival_plan
 from engine.market.faults import WHOLE, draw_fault
 from engine.market.market_step import waking_4096
 from engine.market.router import POWER_PEG
 from engine.market.state import ERROR
+from engine.sights.deployer import changes_card, releases_card
 from tests.days import OPEN, step_at
 from tests.small import give
 
@@ -230,6 +233,40 @@ def test_what_differs_on_purpose_sits_in_about_half_of_the_mornings_and_never_wh
     at, version = sim.fault.agreed["config"]
     assert sim.fleet[at].config.loaded == sim.fleet[at].config.agreed == version
     assert not sim.fleet.astray(at, "config"), "it has its ticket"
+
+
+def test_a_build_that_one_server_has_on_purpose_differs_in_a_checksum_and_is_no_fault():
+    scenario = only("nothing")
+    seed = next(seed for seed in SEEDS if "release" in draw_fault(scenario, seed).agreed)
+    sim = Simulation(scenario, seed, instant=True)
+    at, name = sim.fault.agreed["release"]
+    assert (sim.fleet[at].running, at != sim.fault.place) == (name, True) and not sim.fleet.defective(at)
+    recorded = sim.fleet.releases[sim.fleet[at].reported].hash
+    assert sim.fleet.hashes(at) == (scenario.fleet.hotfix.hash,) * 2 != (recorded, recorded)
+    assert give(sim, "deployer", "checksum.run", servers=list(range(1, 9))) is None
+    assert not sim.records.fault_found and sim.bridge.noticed is None
+    assert [row["title"] for row in changes_card(sim)["rows"] if name in row["title"] and sim.fleet.label(at) in row["title"]]
+    assert name in [row["name"] for row in releases_card(sim)["releases"]]
+    assert give(sim, "deployer", "release.copy", servers=[2], release=name), "it is for no other server"
+    sim.step(step_at("08:30"))
+    assert [mail for mail in sim.inbox.mails.values() if sim.fleet.label(at) in tell(scenario, mail["body"]) and mail["desk"] == "deployer"]
+    sim.step(OPEN + 200 - sim.now)
+    assert rlp_missing(sim) == 0 and sim.monitoring.runaway == 0
+
+
+def test_what_a_hotfix_was_built_from_may_be_at_fault_with_it():
+    scenario = only("defective-release")
+    seed = next(seed for seed in SEEDS if "release" in draw_fault(scenario, seed).agreed)
+    sim = Simulation(scenario, seed)
+    assert all(sim.fleet.defective(n) for n in range(1, 9))
+
+
+@pytest.mark.parametrize(("fault", "right", "seed"), [("broker-replay", "hold-broker", 2), ("overloaded-flag", "unflag-brokers", 2)])
+def test_what_is_right_for_brokers_is_right_in_time_and_stopping_a_server_is_not(fault, right, seed):
+    until = step_at("10:20")
+    found = {cell.answer: cell for cell in cells(ANY, fault, seed, (right, "carry-on", "stop-all", "stop-one"), until)}
+    assert found[right].grade >= (60 if fault == "broker-replay" else 95)
+    assert all(found[right].grade > cell.grade + 20 for answer, cell in found.items() if answer != right)
 
 
 def test_an_answer_is_right_for_one_fault_and_wrong_for_another():
