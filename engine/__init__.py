@@ -36,7 +36,6 @@ from engine.autopilots.autopilot import AUTOPILOTS, AutopilotError, autopilot, l
 from engine.autopilots.parts import Move
 from engine.commands import Command, Lever, Refusal
 from engine.events import DESKS, Event, EventData
-from engine.evidence.evidence import log_text
 from engine.evidence.telling import ENGLISH, MARK, Language, tell, told
 from engine.firm.score import grade, score, wrong_minutes
 from engine.firm.simulation import Simulation
@@ -146,7 +145,6 @@ __all__ = [
     "lab_safeguards",
     "ledger",
     "load_scenario",
-    "log_text",
     "look",
     "looks_at",
     "loss_of",

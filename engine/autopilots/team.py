@@ -126,10 +126,10 @@ def odd_line(eyes: Eyes) -> str:
     """The line of the tail on the screen that gives its server away: a reject of a mailed order, or fills as no order has them."""
     orders = reject_orders(eyes)
     for line in eyes.log["lines"] if eyes.log else []:
-        text = line["text"]
+        text = in_words(line["text"])
         if eyes.words.reject in text and any(order in _ORDER.findall(text) for order in orders):
             return text
-    texts = [line["text"] for line in eyes.log["lines"]] if eyes.log else []
+    texts = [in_words(line["text"]) for line in eyes.log["lines"]] if eyes.log else []
     since_the_bell = eyes.log is not None and eyes.at(eyes.log["at"]) >= eyes.at(eyes.bell)
     return given_away(texts) if since_the_bell else next(filter(overfilled, texts), "")
 

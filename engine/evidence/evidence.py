@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypedDict, TypeVar
 
 from engine.arguments import Json, SaidText
-from engine.evidence.log import log_text
 from engine.evidence.plan import plan, values_of
 from engine.evidence.telling import said
 from engine.evidence.words import STOCK_WORDS, fill
@@ -21,7 +20,7 @@ from engine.scenario.evidence_models import CallText, Headline, HintText, Planne
 from engine.scenario.evidence_texts import EvidenceError, EvidenceTexts, load_evidence
 from engine.scenario.wordings import REJECT
 
-__all__ = ["Alert", "Call", "ConditionView", "Evidence", "EvidenceError", "EvidenceTexts", "Hint", "Mail", "load_evidence", "log_text"]
+__all__ = ["Alert", "Call", "ConditionView", "Evidence", "EvidenceError", "EvidenceTexts", "Hint", "Mail", "load_evidence"]
 
 
 class MailRow(TypedDict):

@@ -45,6 +45,11 @@ def _host(scenario: Scenario, n: int) -> str:
     return scenario.fleet.name.format(n=n)
 
 
+def _moment(scenario: Scenario, step: int) -> str:
+    """As a machine names it."""
+    return scenario.calendar.clock(step, ms=True) if step >= 0 else scenario.calendar.told(step, 0)
+
+
 def _hashes(scenario: Scenario, rows: list[tuple[int, str, str]]) -> str:
     return "\n".join(f"{_host(scenario, n)}: on disk {disk}, running {process or 'nothing'}" for n, disk, process in rows)
 
@@ -79,6 +84,8 @@ _IN_ENGLISH: dict[str, _Make] = {
     "refused_last": lambda _, orders: ", ".join(f"order {order} in {symbol}" for order, symbol in orders) or "none",
     "worked": lambda _, minutes: _hours(minutes),
     "hashes": _hashes,
+    "side": lambda _, side: str(side).upper(),
+    "moment": _moment,
     "busy_broker_share": lambda _, percent: f"{percent} %",
     "busy_broker_orders": lambda _, orders: f"{orders:,}",
     "orders_in": lambda _, orders: f"{orders:,}",

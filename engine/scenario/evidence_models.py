@@ -213,7 +213,8 @@ STANDING_FIELDS: dict[str, frozenset[str]] = {
 
 
 class Quotes(Frozen):
-    """How the bridge quotes what was said: QUOTE_FIELDS is what each may name, and a text of several lines is as many on a pin."""
+    """How the bridge quotes what was said: QUOTE_FIELDS is what each may name, and a text of several lines is as many on a pin. `found`: a line
+    that a search of all logs has found."""
 
     mail: Text
     mail_lines: Text
@@ -222,6 +223,9 @@ class Quotes(Frozen):
     alert: Text
     diagnosis: Text
     diagnosis_at: Text
+    log: Text
+    found: Text
+    found_at: Text
 
 
 QUOTE_FIELDS: dict[str, frozenset[str]] = {
@@ -232,6 +236,9 @@ QUOTE_FIELDS: dict[str, frozenset[str]] = {
     "alert": frozenset({"at", "alert"}),
     "diagnosis": frozenset({"cause"}),
     "diagnosis_at": frozenset({"cause", "place"}),
+    "log": frozenset({"moment", "level", "line"}),
+    "found": frozenset({"host", "line"}),
+    "found_at": frozenset({"moment", "line"}),
 }
 
 

@@ -36,6 +36,11 @@ def cause_text(cause: str) -> str:
     return f"cause:{cause}"
 
 
+def log_text(kind: str, *, reason: bool = False) -> str:
+    """The id of a line of a log."""
+    return f"log:{kind}.reason" if reason else f"log:{kind}"
+
+
 def literal(text: str) -> str:
     """A text without placeholders, as one that may have some is written."""
     return text.replace("{", "{{").replace("}", "}}")
@@ -69,6 +74,8 @@ def _every(texts: "EvidenceTexts") -> Iterator[tuple[str, str, Params]]:
     plain += [(f"hint:{hint.id}", hint.text) for hint in texts.hints]
     plain += [(f"alert:{name}", text) for name, text in texts.standing]
     plain += [(f"quote:{name}", text) for name, text in texts.quotes]
+    for kind, line in texts.logs.items():
+        plain += [(log_text(kind), line.text)] + ([(log_text(kind, reason=True), line.with_reason)] if line.with_reason else [])
     for inject in texts.injects:
         plain += _of_inject(inject)
     yield from ((name, text, NO_PARAMS) for name, text in plain)

@@ -16,7 +16,7 @@ from engine.market_time import PHASES
 Desk = Annotated[str, *DESKS]
 Phase = Annotated[str, *PHASES]
 Confidence = Annotated[str, *CONFIDENCES]
-SPOKEN = ("inbox", "alerts", "calls", "bridge", "diagnosis", "hints", "done", "work", "headlines")  # of a desk's cards those that texts stand in
+SPOKEN = ("inbox", "alerts", "calls", "bridge", "diagnosis", "hints", "done", "work", "log", "headlines")  # cards that texts stand in
 SOME = "some"  # beside a dict by desk: not every desk is in it
 
 _From = TypedDict("_From", {"from": str})
@@ -510,7 +510,7 @@ class Chart(_From):
 class LogLine(TypedDict):
     at: str
     level: str
-    text: str
+    text: Sentence
 
 
 class NoLog(TypedDict):

@@ -2,8 +2,9 @@
 
 from typing import Any, TypedDict
 
-from engine.evidence.evidence import log_text
-from engine.firm import replays, safeguards
+from engine.arguments import SaidText
+from engine.evidence.log import log_line
+from engine.firm import bridge, replays, safeguards
 from engine.firm.fleet import RUNNING
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
@@ -68,12 +69,25 @@ def log_card(sim: Simulation) -> cards.Log:
     if tail is None:
         nothing: cards.NoLog = {"server": None, "at": None, "lines": []}
         return nothing
-    lines: list[cards.LogLine] = []
+    asked = (tail["step"], tail["server"], tail.get("search"), sim.calendar.evening_of(sim.now))
+    return kept(sim, "log", asked, lambda: _log(sim, tail))
+
+
+def log_lines(sim: Simulation, tail: dict[str, Any]) -> list[tuple[int, str, SaidText]]:
+    """(step, level, text) of each line of a tail, or of what a search found: there a text begins with its server."""
+    texts, found = sim.scenario.evidence, []
     for record in tail["lines"]:
-        level, text = log_text(record, sim.scenario.evidence.logs)
+        level, text = log_line(record, texts)
         if not tail["server"]:
-            text = f"{sim.fleet.label(record['server'])} {text}"
-        at = sim.calendar.clock(record["step"], ms=True) if record["step"] >= 0 else sim.calendar.told(record["step"], sim.now)
+            text = bridge.quoted(sim, "found", host=record["server"], line=text)
+        found.append((record["step"], level, text))
+    return found
+
+
+def _log(sim: Simulation, tail: dict[str, Any]) -> cards.OneLog:
+    lines: list[cards.LogLine] = []
+    for step, level, text in log_lines(sim, tail):
+        at = sim.calendar.clock(step, ms=True) if step >= 0 else sim.calendar.told(step, sim.now)
         lines.append({"at": at, "level": level, "text": text})
     at = sim.calendar.told(tail["step"], sim.now)
     found: cards.OneLog = {"server": tail["server"], "search": tail.get("search", ""), "says": _where(sim, tail), "at": at, "lines": lines}

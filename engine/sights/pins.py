@@ -3,11 +3,12 @@
 Every maker gives (title, lines), and raises Refused where its desk has no such thing to show.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
+from engine.arguments import Sentence
 from engine.commands import Refused
-from engine.evidence.telling import cut, said
+from engine.evidence.telling import LINES, cut, said
 from engine.firm.bridge import PINS, Shown, quoted
 from engine.firm.simulation import Simulation
 from engine.market.positions import price_text
@@ -15,7 +16,7 @@ from engine.market_time import STEPS_PER_MINUTE
 from engine.money import exact
 from engine.sights.cards import Checksum, OneLook, OneVersion, Rates, Server
 from engine.sights.deployer import changes_card, flag_card, fleet_card, releases_card, terminal_card
-from engine.sights.operator import dashboard_card, log_card, look_card, rates_card, servers_card
+from engine.sights.operator import dashboard_card, log_card, log_lines, look_card, rates_card, servers_card
 from engine.sights.parts import kept, raised, tape_card
 from engine.sights.risk import exchange_card, limits_card, pnl_card, positions_card, price_card
 from engine.sights.team import newest_calls
@@ -84,14 +85,21 @@ def _told(rates: Rates | OneLook) -> list[str]:
 
 def log(sim: Simulation, number: int) -> Shown:
     """The log that was tailed last."""
-    card = log_card(sim)
-    if card["server"] is None:
+    card, tail = log_card(sim), sim.records.tails
+    if card["server"] is None or tail is None:
         raise Refused("no server's log was asked for")
+    rows = log_lines(sim, tail)
     if not card["server"]:
-        lines = [card["says"], *(f"{line['at']} {line['text']}" for line in card["lines"])]
-        return f"Logs searched for {card['search']} at {card['at']}", cut("\n".join(lines))
+        found = [quoted(sim, "found_at", moment=step, line=text) for step, _, text in rows]
+        return f"Logs searched for {card['search']} at {card['at']}", _as_many([card["says"], *found])
     name = _on_screen(sim, number, card["server"])
-    return f"Log of {name} at {card['at']}", cut("\n".join(f"{line['at']} {line['level']} {line['text']}" for line in card["lines"]) or "no lines")
+    lines = [quoted(sim, "log", moment=step, level=level, line=text) for step, level, text in rows]
+    return f"Log of {name} at {card['at']}", _as_many(lines or ["no lines"])
+
+
+def _as_many(lines: Sequence[Sentence]) -> list[Sentence]:
+    """As many lines as a pin holds."""
+    return [*lines] if len(lines) <= LINES else [*lines[: LINES - 1], f"and {len(lines) - LINES + 1} more lines"]
 
 
 def look(sim: Simulation, number: int) -> Shown:

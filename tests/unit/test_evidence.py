@@ -19,8 +19,8 @@ from engine.evidence.evidence import (
     EvidenceTexts,
     Mail,
     load_evidence,
-    log_text,
 )
+from engine.evidence.log import log_line
 from engine.market_time import Calendar
 from engine.scenario.evidence_models import Planned
 from engine.scenario.folders import Folder
@@ -189,27 +189,32 @@ def test_a_reject_names_order_stock_and_time_in_a_handful_of_layouts(texts):
         assert str(48_200 + n) in mail.body and "BELV" in mail.body and "SMARS" in mail.body and "08:01:02.250" in mail.body
 
 
+def logged(record, texts):
+    """Level and words of a line."""
+    level, text = log_line(record, texts)
+    return level, tell(SCENARIO, text)
+
+
 def test_a_log_line_carries_the_order_of_its_mail(texts):
     record = {"kind": "refused", "order": 48213, "symbol": "BELV", "side": "buy", "qty": 300, "filled": 0, "price": "", "reason": "", "broker": "Harbor Lane"}
-    assert log_text(record, texts.logs) == ("WARN", "parent ord=48213 BUY 300 BELV from=Harbor Lane refused: BNET reject: Power Peg disabled")
+    assert logged(record, texts) == ("WARN", "parent ord=48213 BUY 300 BELV from=Harbor Lane refused: BNET reject: Power Peg disabled")
 
 
 def test_a_log_line_shows_what_was_filled_beside_what_was_asked(texts):
-    level, text = log_text(
-        {"kind": "child", "order": 7, "symbol": "BELV", "side": "sell", "qty": 300, "filled": 18_300, "price": "14.76", "reason": ""}, texts.logs
-    )
+    record = {"kind": "child", "order": 7, "symbol": "BELV", "side": "sell", "qty": 300, "filled": 18_300, "price": "14.76", "reason": ""}
+    level, text = logged(record, texts)
     assert level == "INFO" and "qty=300 filled=18300" in text and "px=14.76" in text and "SELL" in text
 
 
 @pytest.mark.parametrize("kind", ["child", "quote", "done", "refused", "reject", "parent", "started", "stopped", "copied", "heartbeat"])
 def test_every_kind_of_log_line_can_be_said_with_little(kind, texts):
-    assert log_text({"kind": kind}, texts.logs)[1]
-    assert "because" in log_text({"kind": kind, "reason": "because"}, texts.logs)[1]
+    assert logged({"kind": kind}, texts)[1]
+    assert "because" in logged({"kind": kind, "reason": "because"}, texts)[1]
 
 
 def test_an_unknown_kind_of_log_line_is_refused(texts):
     with pytest.raises(ValueError, match="'nonsense': expected one of child"):
-        log_text({"kind": "nonsense"}, texts.logs)
+        logged({"kind": "nonsense"}, texts)
 
 
 # ---- What speaks of the run
