@@ -48,7 +48,7 @@ def shown_leader(eyes: Eyes) -> tuple[str, BridgeItem] | None:
 
 
 def _texts(log: OneLog | None) -> list[str]:
-    return [line["text"] for line in log["lines"]] if log else []
+    return [in_words(line["text"]) for line in log["lines"]] if log else []
 
 
 # -- operator
