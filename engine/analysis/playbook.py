@@ -1,4 +1,6 @@
-"""Playbooks: commands with their times, in TOML, that fit any seed: servers may be "stale", "good" or "all", a broker "first" or "second".
+"""Playbooks: commands with their times, in TOML, that fit any seed: servers may be "stale", "good" or "all", or "drawn": those that would be given
+the wrong reference data, of which one is "first", "second" or "third". A broker may be "first" or "second", `exchange` and `symbols` may be
+"drawn": what the draw of the seed falls on, whether or not the fault of the morning is there.
 
     [[command]]
     at = 2012-08-01T09:54:00
@@ -27,8 +29,8 @@ from engine.scenario.folders import File
 from engine.scenario.scenario import Scenario
 
 FIELDS = {"at", "desk", "kind", "args", "confidence", "why"}
-GROUPS = ("stale", "good", "all")
-_BROKERS = ("first", "second")
+GROUPS = ("stale", "good", "all", "drawn")
+_ORDINALS = ("first", "second", "third")
 
 
 class _Entry(TypedDict):
@@ -43,11 +45,14 @@ class _Entry(TypedDict):
 
 
 class _Drawn(NamedTuple):
-    """What a seed draws that a playbook can name: the first server that the fault concerns, 0 where it concerns none, and the brokers that the
-    draw fell on, whether or not the fault is theirs."""
+    """What a seed draws that a playbook can name: the first server that the fault concerns, 0 where it concerns none; and the servers, the
+    brokers, the exchange and the stocks that the draw falls on, whether or not the fault is theirs."""
 
     server: int
+    servers: tuple[int, ...]
     brokers: tuple[str, ...]
+    exchange: str
+    symbols: tuple[str, ...]
 
 
 class PlaybookError(ValueError):
@@ -156,7 +161,9 @@ def commands_of(scenario: Scenario, seed: int, where: str, rows: list[object]) -
 
 def _drawn(scenario: Scenario, seed: int) -> _Drawn:
     fault = draw_fault(scenario, seed)
-    return _Drawn(next(iter(fault.servers), 0), tuple(scenario.brokers[n - 1] for n in fault.brokers))
+    exchange = scenario.exchanges[fault.exchange - 1] if fault.exchange else ""
+    brokers = tuple(scenario.brokers[n - 1] for n in fault.brokers)
+    return _Drawn(next(iter(fault.servers), 0), fault.misread, brokers, exchange, fault.quoted)
 
 
 def _with_words(calendar: Calendar, entries: list[_Entry]) -> list[_Entry]:
@@ -235,17 +242,22 @@ def _moment(calendar: Calendar, where: str, at: object) -> int:
 
 
 def _names(scenario: Scenario, drawn: _Drawn, where: str, key: str, value: object) -> object:
-    """Numbers for "stale", "good" and "all" where servers are meant, names for "first" and "second" where a broker is."""
+    """Numbers for "stale", "good", "all" and "drawn" where servers are meant, names for "drawn" where an exchange or stocks are, and for "first"
+    and "second" where a broker is."""
     stale = drawn.server
+    if key in ("exchange", "symbols") and value == "drawn":
+        return drawn.exchange if key == "exchange" else list(drawn.symbols)
     everyone = list(range(1, scenario.fleet.servers + 1))
     if key == "server" and value == "stale":
         return stale
+    if key == "server" and value in _ORDINALS:
+        return dict(zip(_ORDINALS, drawn.servers, strict=False)).get(value, 0)
     if key == "place" and value == "stale":
         return server_place(stale)
-    if key == "broker" and value in _BROKERS:
-        return dict(zip(_BROKERS, drawn.brokers, strict=False)).get(value, value)
+    if key == "broker" and value in _ORDINALS:
+        return dict(zip(_ORDINALS, drawn.brokers, strict=False)).get(value, value)
     if key == "servers" and isinstance(value, str):
         if value not in GROUPS:
             raise PlaybookError(f"{where} = {value!r}: expected numbers, or one of {', '.join(GROUPS)}")
-        return {"stale": [stale], "good": [n for n in everyone if n != stale], "all": everyone}[value]
+        return {"stale": [stale], "good": [n for n in everyone if n != stale], "all": everyone, "drawn": list(drawn.servers)}[value]
     return value

@@ -47,6 +47,25 @@ from engine.autopilots.operator import (
     trust_the_pager,
 )
 from engine.autopilots.parts import Eyes, Habit, Move, do_duty, in_words, open_mail, pick_up, say
+from engine.autopilots.places import (
+    compare_data,
+    go_around,
+    knock_again,
+    mend_data,
+    name_the_data,
+    name_the_exchange,
+    route_again,
+    say_back,
+    search_stock,
+    share_data,
+    share_mispriced,
+    share_search,
+    share_unanswered,
+    tail_for_answers,
+    take_back_in,
+    unticketed,
+    withdraw_mispriced,
+)
 from engine.autopilots.plan import stands
 from engine.autopilots.team import (
     ANOTHER_CONFIG,
@@ -216,21 +235,9 @@ def compare_config(eyes: Eyes) -> Move | None:
     return Move("config.compare", {"servers": [row["n"]]}, "likely", "What does it read?")
 
 
-def misled(eyes: Eyes) -> list[Host]:
-    """Servers whose config is another than the recorded one, on disk or as loaded, and no change says that it should be."""
-    changes = [row["title"] for row in eyes.deployer["changes"]["rows"]] if eyes.deployer else []
-    found = []
-    for row in eyes.hosts:
-        versions = [row["config"]["disk"], row["config"]["loaded"]] if row["config"] else []
-        names = [version["name"] for version in versions if version and not version["right"]]
-        if any(not any(name in title and row["name"] in title for title in changes) for name in names):
-            found.append(row)
-    return found
-
-
 def mend_config(eyes: Eyes) -> Move | None:
     """Load what is recorded, and restart: what already runs read the other."""
-    for row in misled(eyes):
+    for row in unticketed(eyes, "config"):
         loaded = eyes.done("config.load", target=row["name"])
         if row["work"] or not eyes.free:
             continue
@@ -243,14 +250,14 @@ def mend_config(eyes: Eyes) -> Move | None:
 
 def name_the_config(eyes: Eyes) -> Move | None:
     """Another config, of which nobody knows, is a diagnosis."""
-    for row in misled(eyes):
+    for row in unticketed(eyes, "config"):
         return declare_known(eyes, ANOTHER_CONFIG, f"server {row['n']}", "certain", f"{row['name']} reads another config.", row["name"])
     return None
 
 
 def share_config(eyes: Eyes) -> Move | None:
     """Show how the config differs."""
-    for row in misled(eyes):
+    for row in unticketed(eyes, "config"):
         if comparison_to_share(eyes, row, "config"):
             return Move("evidence.share", {"what": "config", "id": row["n"]})
     return None
@@ -352,23 +359,24 @@ _answer = pick_up(
     5, "date.stand", "racks.walk", "tired.home",
     "golive.check", "golive_again.line", "blotter.list", "settle.all", "exchange.wait", "exchange_again.session", "exchange_back.error",
     "floor.order", "floor_all.part", "chief.stop", "chief_again.stop", "client.cancel", "client_again.cancel", "sessions.one", "legal.image",
-    "broker.figures", "broker_twice.gateway", "upstream_flag.who",
+    "broker.figures", "broker_twice.gateway", "upstream_flag.who", "street.list", "order_desk.numbers", "fixed.looking",
 )  # fmt: skip
 
 _DAY: dict[str, tuple[Habit, ...]] = {
     "operator": (
-        press, stop_it, stop_each, fail_over_to_standby, disconnect_firm, start_each, show_at_once, share_crowd, name_it, name_the_broker,
-        name_an_outsider, say_fresh, share_log, say_usual, share_complaint, ask_to_disconnect, share_mail, say_calm, do_duty, ask_for_checks,
-        tail_crowd, search_the_leader, tail_next, look_it_up, bring_back, read_mail,
+        press, go_around, knock_again, name_the_exchange, share_unanswered, share_search, stop_it, stop_each, fail_over_to_standby, disconnect_firm,
+        start_each, show_at_once, share_crowd, name_it, name_the_broker, name_an_outsider, say_fresh, share_log, say_usual, share_complaint,
+        ask_to_disconnect, share_mail, say_calm, search_stock, do_duty, ask_for_checks, tail_crowd, search_the_leader, tail_next, tail_for_answers,
+        route_again, look_it_up, bring_back, read_mail,
     ),
     "deployer": (
-        say_flag_off, take_flag_off, unflag_them, name_the_flag, name_the_stale, name_the_release, name_the_config, ask_to_copy,
-        share_checksum, share_config, say_fresh, clear_servers, _copy, _restart, restart_old, mend_config, restart_each, do_duty,
-        compare_config, check_suspect, read_own_mail,
+        say_flag_off, take_flag_off, unflag_them, name_the_flag, name_the_stale, name_the_release, name_the_config, name_the_data, say_back,
+        ask_to_copy, share_checksum, share_config, share_data, say_fresh, clear_servers, _copy, _restart, restart_old, mend_config, mend_data,
+        restart_each, do_duty, compare_data, compare_config, check_suspect, read_own_mail,
     ),
     "risk": (
-        _give_the_word, hold_the_leader, release_it, share_position, set_dials, cap, ask_busts, lift_cap, _flatten, take_the_bid, take_capital,
-        mail_then_duty,
+        _give_the_word, withdraw_mispriced, share_mispriced, take_back_in, hold_the_leader, release_it, share_position, set_dials, cap, ask_busts,
+        lift_cap, _flatten, take_the_bid, take_capital, mail_then_duty,
     ),
 }  # fmt: skip
 

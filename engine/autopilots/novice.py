@@ -5,11 +5,12 @@ totals, after the bell, look at one thing after the other in the order of their 
 
 from engine.autopilots.history import take_capital
 from engine.autopilots.parts import Eyes, Habit, Move, do_duty, open_mail, pick_up, say
+from engine.autopilots.places import mispriced
 from engine.autopilots.plan import Errand, copy_next, next_errand, restarted, tonight_left, uncopied
 from engine.autopilots.team import checksum_to_share, declare_cause, read_pin, say_calm, server_names, suspect, wild
 from engine.sights.cards import OneLook
 
-NOTICES, LOOKS_FROM, GUESSES, TRIES_ROLLBACK, _ASKS = "09:34", "09:36", "09:42", "09:50", "09:58"
+NOTICES, LOOKS_FROM, GUESSES, SORTS, TRIES_ROLLBACK, _ASKS = "09:34", "09:36", "09:42", "09:43", "09:50", "09:58"
 ALARM = "Far more orders go out than come in. Does anybody know why?"
 QUESTION = "Account 33 is at half a billion. Is that ours?"
 ODD_PER_S = 50  # child orders a second of one server at which even a beginner looks twice
@@ -232,6 +233,12 @@ def copy_odd(eyes: Eyes) -> Move | None:
 # -- risk manager
 
 
+def withdraw_late(eyes: Eyes) -> Move | None:
+    """Some stocks lose what no stock loses, and after a while one believes it. What made them lose it is for somebody else to find."""
+    left = [] if eyes.done("stocks.withdraw", eyes.bell) else mispriced(eyes)
+    return Move("stocks.withdraw", {"symbols": left}, "likely", "These two cannot be right.") if left and eyes.past(SORTS) and eyes.free else None
+
+
 def wonder(eyes: Eyes) -> Move | None:
     """The monitor's figure is too large to be true."""
     return say(eyes, QUESTION) if eyes.phase == "bell" and eyes.gross_usd > 500_000_000 else None
@@ -278,5 +285,5 @@ HABITS: dict[str, tuple[Habit, ...]] = {
         _answer, copy_again, copy_some, restart_fresh, hash_last, name_odd, share_odd, copy_odd, check_next, roll_back_one, do_duty, read_pin,
         read_any,
     ),
-    "risk": (_answer, _run_errand, give_late, wonder, _flatten, take_first_bid, take_capital, read_pin, read_any, do_duty),
+    "risk": (_answer, _run_errand, give_late, wonder, withdraw_late, _flatten, take_first_bid, take_capital, read_pin, read_any, do_duty),
 }  # fmt: skip

@@ -168,7 +168,8 @@ def everywhere(eyes: Eyes) -> list[int]:
 
 def alarmed(eyes: Eyes) -> bool:
     """Whether the risk manager has shown a position that no morning explains, and no server was stopped since."""
-    return any(eyes.at(item["at"]) >= eyes.at(eyes.bell) for item in known_pins(eyes, "risk")) and not eyes.done("server.stop", eyes.bell)
+    shown = [item for item in known_pins(eyes, "risk") if in_words(item["title"]).startswith("Position monitor ")]
+    return any(eyes.at(item["at"]) >= eyes.at(eyes.bell) for item in shown) and not eyes.done("server.stop", eyes.bell)
 
 
 def calm(eyes: Eyes) -> bool:

@@ -235,6 +235,14 @@ def wrong_before(sim: "Simulation") -> tuple[int, ...]:
     return sim.fault.servers if sim.week.first_copy_failed else ()
 
 
+def has_begun(sim: "Simulation", mechanism: str) -> bool:
+    """Whether the fault of the day is this one, and has begun: nothing that anybody has done since changes that."""
+    drawn = sim.fault.onset
+    return drawn is not None and sim.fault.mechanism == mechanism and any(
+        (onset.mechanism, onset.since) == (mechanism, drawn.step) for onset in sim.onsets.begun
+    )
+
+
 def rejects_before(sim: "Simulation") -> bool:
     """Whether the router's reject mails come of what was wrong before the team touched anything."""
     return bool(wrong_before(sim) or sim.fault.mirrors)
@@ -275,7 +283,7 @@ def right(sim: "Simulation") -> tuple[tuple[str, str], ...]:
     """Every cause that holds, with its places: servers where something was otherwise than on the rest before the team touched it, the place
     where it began in the course of the day, brokers whose orders mean something else, else none."""
     found, servers = sim.fault, wrong_before(sim)
-    if (found.servers and not servers) or (found.onset and not any(onset.mechanism == found.mechanism for onset in sim.onsets.begun)):
+    if (found.servers and not servers) or (found.onset and not has_begun(sim, found.mechanism)):
         return ()  # the week has kept it from coming, or it has not come yet
     places = [(cause, server_place(n)) for n, cause in found.causes.items()]
     places += [(found.text.cause, found.onset.place)] if found.onset else []

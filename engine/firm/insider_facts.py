@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.firm import brokers_today, replays, week
+from engine.firm import brokers_today, order_facts, replays, week
 from engine.firm.score import HC
 from engine.market.measure import VOLUME
 from engine.market.positions import marks
@@ -95,6 +95,7 @@ def telling(sim: "Simulation") -> Mapping[str, Callable[[], object]]:
         "session": lambda: busiest_session(sim)[0],
         "session_share": lambda: busiest_session(sim)[1],
         **brokers_today.told_of_brokers(sim),
+        **order_facts.words_of_orders(sim),
         "order": lambda: busiest_order(sim)[0],
         "order_symbol": lambda: busiest_order(sim)[1],
         "refused": lambda: len(sim.records.refusals),

@@ -40,7 +40,7 @@ def _offer(sim: "Simulation", s: int, n: int, strength: float) -> None:
     price = max(int(symbol.price_256) >> 9, 1)
     lot_hc = price * int(symbol.tick_hc) * _LOT
     lots = max(1, round(LOT_USD * _DOLLAR / lot_hc))
-    quote.price, quote.size, quote.due = price, lots * _LOT, 0
+    quote.price, quote.shares, quote.due = price, lots * _LOT, 0
     quote.gap = (lots * lot_hc * STEPS_PER_MINUTE << 16) // max(round(strength * PACE_USD * _DOLLAR), 1)
 
 

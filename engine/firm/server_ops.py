@@ -168,10 +168,17 @@ def _notice_in(sim: "Simulation", lines: list[dict[str, Any]], servers: list[int
     """Somebody reads lines of some servers: whoever sees a refused order, one that runs away or one that comes again, has noticed."""
     wild = {order for n in servers for order in runaway_orders(sim, n)}
     shown = [record for record in lines if record["kind"] == "refused" or record.get("order") in wild]
-    if any(runs_before(sim, record["server"]) for record in shown):
+    if any(runs_before(sim, record["server"]) for record in shown) or any(_began_before(sim, record) for record in lines):
         bridge.notice(sim)
     elif replays.shows(sim, lines):
         bridge.notice(sim, how="log")
+
+
+def _began_before(sim: "Simulation", record: dict[str, Any]) -> bool:
+    """Whether a line is there because of what the fault of the day has begun."""
+    if record["kind"] == "quote":
+        return bridge.has_begun(sim, "stale-reference")
+    return record.get("reason") == REASONS[UNACKED] and bridge.has_begun(sim, "stuck-sessions")
 
 
 def runs_before(sim: "Simulation", n: int) -> bool:
@@ -277,7 +284,7 @@ def compare(sim: "Simulation", what: str, servers: list[int]) -> None:
     for n in servers:
         disk, loaded = sim.fleet.hashes_of(n, what)
         sim.records.comparisons.append({"what": what, "server": n, "step": sim.now, "disk": disk, "loaded": loaded})
-        if sim.fleet.astray(n, what):
+        if sim.fleet.astray(n, what) and n in bridge.wrong_before(sim):
             _found(sim)
 
 

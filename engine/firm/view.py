@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.firm import brokers_today, post_only
+from engine.firm import brokers_today, order_facts, post_only, routing
 from engine.firm.fleet import STOPPED
 from engine.firm.gauges import mids, moves_bp
 from engine.firm.insider_facts import busy_sessions, share_pct, telling, week_numbers
@@ -89,6 +89,42 @@ class View:
     @cached_property
     def hotfixed(self) -> int:
         return sum(bool(server.agreed) for server in self._sim.fleet.servers)
+
+    @cached_property
+    def unacked(self) -> int:
+        return order_facts.unacked(self._sim)
+
+    @cached_property
+    def quotes_taken(self) -> int:
+        return order_facts.quotes_taken(self._sim)
+
+    @cached_property
+    def _losing(self) -> order_facts.Losing:
+        return order_facts.losing(self._sim)
+
+    @property
+    def lost_usd(self) -> int:
+        return self._losing.total_usd
+
+    @property
+    def worst_lost_usd(self) -> int:
+        return self._losing.losses_usd[0]
+
+    @property
+    def worst_two_pct(self) -> float:
+        return self._losing.two_pct
+
+    @cached_property
+    def data_differs(self) -> int:
+        return order_facts.data_differs(self._sim)
+
+    @cached_property
+    def restarted(self) -> int:
+        return order_facts.begun_anew(self._sim)
+
+    @cached_property
+    def withdrawn(self) -> list[str]:
+        return routing.withdrawn_stocks(self._sim)
 
     @cached_property
     def executions_per_s(self) -> float:

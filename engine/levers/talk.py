@@ -180,6 +180,8 @@ def share(sim: "Simulation", args: Args) -> None:
     number = bridge.post(sim, "pin", title, lines)
     sim.tell("evidence.shared", pin=number, desk=sim.acting, what=args["what"], number=args["id"])
     told = args["what"] in SYMPTOMS and server_ops.runaway_before(sim)
+    told |= args["what"] in ("pnl", "position") and bridge.has_begun(sim, "stale-reference") and sim.now > sim.calendar.open
+    told |= args["what"] in ("rates", "dashboard") and bridge.has_begun(sim, "stuck-sessions")
     rejects = bridge.rejects_before(sim) and REJECT in ids([title, *lines])
     if told or rejects:
         bridge.notice(sim)

@@ -61,7 +61,9 @@ class Fault:
     brokers: tuple[int, ...] = ()  # two of them, where the scenario names any: with the second the first has about a third of the flow
     onset: DrawnOnset | None = None
     beside: int = 0  # the server with a second fault, 0 for none
-    misread: tuple[int, ...] = ()  # servers that begin with the wrong reference data
+    exchange: int = 0  # the one that the draw falls on, 0 where the scenario names none
+    quoted: tuple[str, ...] = ()  # two of the most traded stocks, and
+    misread: tuple[int, ...] = ()  # servers that would offer them at half their price
 
     @property
     def mechanism(self) -> str:
@@ -71,7 +73,8 @@ class Fault:
     @property
     def servers(self) -> tuple[int, ...]:
         """The servers on which something is otherwise than on the rest."""
-        first = (self.place,) if self.mechanism in ("stale-release", "stale-process", "stale-config") else self.misread
+        one = (self.place,) if self.mechanism in ("stale-release", "stale-process", "stale-config") else ()
+        first = self.misread if self.mechanism == "stale-reference" else one
         return (*first, self.beside) if self.beside else first
 
     @property
@@ -176,24 +179,21 @@ def draw_fault(scenario: Scenario, seed: int) -> Fault:
     mirrored = strength if text.mechanism == "mirror" else _strength(faults.benign.strength, seed)
     brokers = _brokers(scenario, seed)
     agreed = _agreed(scenario, seed, place)
-    onset = _onset(scenario, text, _where(scenario, text, seed, brokers), strength) if text.onset else None
-    misread = misread_hosts(seed, [n for n in range(1, servers + 1) if n != agreed.get("data", (0,))[0]], text.stocks or 0)
+    exchange = below(seed, FAULTS, _EXCHANGE, 0, len(scenario.exchanges)) + 1 if scenario.exchanges else 0
+    quoted = _quoted(scenario, seed)[: text.stocks if text.mechanism == "stale-reference" else 2]
+    misread = misread_hosts(seed, [n for n in range(1, servers + 1) if n != agreed.get("data", (0,))[0]], len(quoted))
+    places = {"stuck-sessions": f"exchange {exchange}", "stale-reference": " ".join(["stocks", *sorted(quoted, key=scenario.names.index)])}
+    onset = _onset(scenario, text, places.get(text.mechanism, f"broker {next(iter(brokers), 0)}"), strength) if text.onset else None
     beside = _beside(seed, place, agreed.get("config", (0,))[0], servers) if text.beside else 0
     return Fault(
-        text, seed, place, strength, clean, tuple(sorted(mirrors)), round(mirrored * WHOLE), agreed, brokers, onset, beside,
-        misread if text.mechanism == "stale-reference" else (),
-    )  # fmt: skip
+        text, seed, place, strength, clean, tuple(sorted(mirrors)), round(mirrored * WHOLE), agreed, brokers, onset, beside, exchange, quoted, misread
+    )
 
 
-def _where(scenario: Scenario, text: FaultText, seed: int, brokers: tuple[int, ...]) -> str:
-    """Where a fault begins that begins in the course of the day, as it is written down."""
-    if text.mechanism == "stuck-sessions":
-        return f"exchange {below(seed, FAULTS, _EXCHANGE, 0, len(scenario.exchanges)) + 1}"
-    if text.mechanism == "stale-reference":
-        most = sorted(range(len(scenario.symbols)), key=lambda s: -scenario.symbols[s].adv_shares)[:_MOST_TRADED]
-        chosen = sorted(most, key=lambda s: (draw(seed, FAULTS, _QUOTED, s), s))[: text.stocks]
-        return " ".join(["stocks", *(scenario.names[s] for s in sorted(chosen))])
-    return f"broker {brokers[0]}"
+def _quoted(scenario: Scenario, seed: int) -> tuple[str, ...]:
+    """The most traded stocks, those that the draw falls on first."""
+    most = sorted(range(len(scenario.symbols)), key=lambda s: -scenario.symbols[s].adv_shares)[:_MOST_TRADED]
+    return tuple(scenario.names[s] for s in sorted(most, key=lambda s: (draw(seed, FAULTS, _QUOTED, s), s)))
 
 
 def misread_hosts(seed: int, able: list[int], stocks: int) -> tuple[int, ...]:

@@ -39,7 +39,7 @@ def take_quotes(m, s, step, tape, rows):
         quote.due = max(quote.due, step << 16) + (m.waits[int(word >> _S52)] * quote.gap >> 16)
         if not began or collared_limit(m, s, -1, quote.price) == 0:
             continue
-        if controls.gross_cap_hc > 0 and over_cap(m, s, -quote.size):
+        if controls.gross_cap_hc > 0 and over_cap(m, s, -quote.shares):
             continue
         _sell(m, s, step, server, quote, tape, rows)
 
@@ -47,7 +47,7 @@ def take_quotes(m, s, step, tape, rows):
 @piece
 def _sell(m, s, step, server, quote, tape, rows):
     """Somebody has taken the offer: shares, cash, counters, the tape and a line of the server's log."""
-    price, size, market = quote.price, quote.size, m.market[s]
+    price, size, market = quote.price, quote.shares, m.market[s]
     book_fill(m, s, ERROR, -1, price, size)
     quote.hits += 1
     m.books[s].orders_added += 1

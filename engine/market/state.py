@@ -115,7 +115,7 @@ PARENT = np.dtype(
 QUOTE = np.dtype(
     [
         ("price", "i4"),  # ticks; 0 where there is none
-        ("size", "i4"),  # shares, put up again as soon as somebody has taken them
+        ("shares", "i4"),  # put up again as soon as somebody has taken them
         ("gap", "i8"),  # mean gap until somebody does, 1/65,536 step
         ("due", "i8"),  # when somebody does next, 1/65,536 step; 0 where that is not drawn yet
         ("hits", "i8"),  # how often it was taken

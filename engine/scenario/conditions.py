@@ -42,6 +42,22 @@ class ConditionView(Protocol):
     @property
     def hotfixed(self) -> int: ...  # servers that have a build of their own, by a change that was agreed on
     @property
+    def unacked(self) -> int: ...  # orders of which a child is out that no exchange has acknowledged
+    @property
+    def quotes_taken(self) -> int: ...  # offers of ours that somebody has taken, so far
+    @property
+    def lost_usd(self) -> int: ...  # in the stocks in which account 33 and the desk lose, at mid
+    @property
+    def worst_lost_usd(self) -> int: ...  # in the one in which they lose most
+    @property
+    def worst_two_pct(self) -> float: ...  # in the two in which they lose most, of all that they lose
+    @property
+    def data_differs(self) -> int: ...  # servers with other reference data than the recorded, for which a job of the night warns
+    @property
+    def restarted(self) -> int: ...  # servers whose process has begun anew today
+    @property
+    def withdrawn(self) -> Sequence[str]: ...
+    @property
     def executions_per_s(self) -> float: ...
     @property
     def children_per_s(self) -> float: ...
@@ -101,7 +117,7 @@ def _size(row: tuple[str, int] | None) -> int:
 
 
 FLAGS = ("open", "surveillance", "disconnected", "cut_off", "flag_set", "served")
-_COUNTED = ("stopped", "paused")  # as a number: how many
+_COUNTED = ("stopped", "paused", "withdrawn")  # as a number: how many
 MOVES = {"move_bp": mover, "other_move_bp": other}
 NUMBERS = (
     "volume_ratio",
@@ -114,6 +130,13 @@ NUMBERS = (
     "brokers_unhappy",
     "brokers_gone",
     "hotfixed",
+    "unacked",
+    "quotes_taken",
+    "lost_usd",
+    "worst_lost_usd",
+    "worst_two_pct",
+    "data_differs",
+    "restarted",
     "executions_per_s",
     "children_per_s",
     "parents_in_per_s",
@@ -225,6 +248,21 @@ FILLS: dict[str, object] = {
     "other_order": 104_233,
     "other_order_symbol": "EMBR",
     "gone_brokers": "Harbor Lane and Oakline Retail",
+    "unacked": "240",
+    "unacked_order": 102_114,
+    "unacked_symbol": "EMBR",
+    "unacked_broker": "Harbor Lane",
+    "lost": "$1.2M",
+    "worst": "EMBR",
+    "worst_lost": "$640,000",
+    "second": "TORQ",
+    "second_lost": "$520,000",
+    "offered": "EMBR",
+    "offered_at": "26.34",
+    "offered_size": "200",
+    "taken": "60",
+    "withdrawn": "EMBR, TORQ",
+    "restarted": 1,
     "order": "2,114",
     "order_symbol": "EMBR",
     "refused": "97",

@@ -304,6 +304,57 @@ def test_before_the_bell_no_card_tells_a_release_that_will_not_count_from_a_day_
                 assert_alike(sims, desk)
 
 
+def whole_of_the_deck(fault: str, **benign: float) -> Scenario:
+    """The deck with one card twice, in all its stocks and with all that people say; nobody sends a flagged order before the bell."""
+    whole = load_scenario("any-morning")
+    text = next(text for text in whole.faults.fault if text.id == fault)
+    two, usual = (text, text.model_copy(update={"id": "again"})), whole.faults.benign
+    faults = whole.faults.model_copy(update={"fault": two, "benign": usual.model_copy(update={"mirror": 0.0, **benign})})
+    flow = whole.flow.model_copy(update={"premarket_flagged": 0})
+    return whole.model_copy(update={"faults": faults, "flow": flow, "sha256": f"{whole.sha256} {fault} {benign} unflagged"})
+
+
+# Pairs that look the same to everybody until a moment: the time, and what differs on purpose in both.
+UNTIL = (
+    ("stuck-sessions", "nothing", step_at("09:40:55"), {}),
+    ("stale-reference", "stale-config", OPEN - 4, {"agreed": 1.0}),  # both have a warning of the night then
+    ("two-faults", "stale-release", OPEN - 4, {}),
+)
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize(("one", "other", "until", "benign"), UNTIL, ids=[row[0] for row in UNTIL])
+def test_until_it_shows_a_fault_looks_like_another_to_every_desk(one, other, until, benign):
+    sims = [Simulation(whole_of_the_deck(fault, **benign), SEED) for fault in (one, other)]
+    for moment in (4000, OPEN - 4, until):
+        for sim in sims:
+            sim.step(moment - sim.now)
+        for desk in DESKS:
+            assert_alike(sims, desk, note=f"{one}, {other}")
+    assert len({score(sim)["total"] for sim in sims}) == 1
+    for sim in sims:
+        sim.step(3 * 240 + 300)
+    assert any(len({seen(sim, desk, "2012") for sim in sims}) == 2 for desk in DESKS), "and then it shows"
+
+
+@pytest.mark.whole
+def test_with_the_first_of_two_faults_mended_before_the_bell_nothing_tells_of_the_second_until_it():
+    sims = [Simulation(whole_of_the_deck(fault), SEED, instant=True) for fault in ("two-faults", "stale-release")]
+    for sim in sims:
+        sim.step(4000)
+        assert give(sim, "deployer", "release.copy", servers=[sim.stale], release=sim.fleet.target) is None
+        assert give(sim, "deployer", "server.start", server=sim.stale) is None
+        assert give(sim, "deployer", "checksum.run", servers=list(range(1, 9))) is None
+    for moment in (5000, OPEN - 4):
+        for sim in sims:
+            sim.step(moment - sim.now)
+        for desk in DESKS:
+            assert_alike(sims, desk)
+    for sim in sims:
+        sim.step(600)
+    assert [sim.monitoring.runaway > 0 for sim in sims] == [True, False]
+
+
 @RUNS
 @given(st.sampled_from(DESKS), st.integers(1, 300), st.integers(0, 400), st.sampled_from(["status_mail", "persona.say"]))
 def test_what_is_said_to_one_desk_shows_on_no_other_desks_cards(desk, before, after, how):

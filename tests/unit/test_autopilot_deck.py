@@ -90,3 +90,37 @@ def test_brokers_that_complain_of_orders_are_taken_off_the_flag_and_no_server_is
 def test_a_crowd_of_all_brokers_is_nobodys_and_is_let_in():
     run = morning("market-wide", 3, "10:05")
     assert given(run, "broker.hold", "broker.unflag") == []
+
+
+def test_stocks_that_lose_at_once_are_withdrawn_and_come_back_when_what_offered_them_is_mended():
+    run = morning("stale-reference", 1, "09:52")
+    for kind in ("stocks.withdraw", "stocks.readmit"):
+        assert sorted(symbol for _, args in given(run, kind) for symbol in args["symbols"]) == sorted(run.sim.fault.quoted), kind
+    assert sorted(args["servers"][0] for _, args in given(run, "data.load")) == list(run.sim.fault.servers)
+    assert not run.sim.machine.market["quoted"].any()
+    assert given(run, "server.stop", "servers.stop_all", "smars.disconnect", "release.copy", "flag.clear", "limit.set") == []
+    assert run.sim.bridge.diagnosed is not None and all(row["right"] for row in run.sim.bridge.declared)
+
+
+def test_an_exchange_that_does_not_answer_is_gone_around_and_logged_on_to_and_nothing_is_stopped():
+    run = morning("stuck-sessions", 1, "09:52")
+    name = run.sim.scenario.exchanges[run.sim.fault.exchange - 1]
+    for kind in ("exchange.avoid", "exchange.relogon", "exchange.resume"):
+        assert [args["exchange"] for _, args in given(run, kind)] == [name], kind
+    assert given(run, *MENDS) == []
+    assert run.sim.bridge.diagnosed is not None and run.sim.machine.controls[0].stuck == 0
+
+
+def test_after_the_first_of_two_faults_is_mended_the_second_is_found_as_well():
+    run = morning("two-faults", 2, "09:50")
+    first, second = run.sim.fault.servers
+    assert [args["servers"] for _, args in given(run, "release.copy")] == [[first]]
+    assert [args["servers"] for _, args in given(run, "config.load")] == [[second]]
+    assert [row["place"] for row in run.sim.bridge.declared if row["right"]] == [f"server {first}", f"server {second}"]
+    assert run.sim.bridge.diagnosed is not None and run.sim.bridge.diagnosed > run.sim.calendar.open
+
+
+@pytest.mark.parametrize("fault", ["stale-config", "nothing", "stale-release"])
+def test_no_stock_is_withdrawn_and_no_exchange_left_where_neither_is_at_fault(fault):
+    run = morning(fault, 4, "10:05")
+    assert given(run, "stocks.withdraw", "exchange.avoid", "exchange.relogon", "data.load") == []

@@ -44,6 +44,14 @@ class Run:
     volume_high_s: int = 0
     share_pct: float = 40.0
     busy_sessions: int = 0
+    unacked: int = 0
+    quotes_taken: int = 0
+    lost_usd: int = 0
+    worst_lost_usd: int = 0
+    worst_two_pct: float = 0.0
+    data_differs: int = 0
+    restarted: int = 0
+    withdrawn: list[str] = field(default_factory=list)
     executions_per_s: float = 4.0
     children_per_s: float = 5.0
     parents_in_per_s: float = 2.0

@@ -22,14 +22,16 @@ from engine import (
     step_to,
 )
 from engine.evidence.telling import tell
-from engine.firm import server_ops
+from engine.firm import routing, server_ops
+from engine.firm.bridge import right
+from engine.firm.score import grade
 from engine.firm.trading_day import rlp_missing
 from engine.firm.view import View
 from engine.market.arrivals import arrival_plan
 from engine.market.faults import WHOLE, draw_fault
 from engine.market.market_step import waking_4096
 from engine.market.router import POWER_PEG
-from engine.market.state import ERROR
+from engine.market.state import ERROR, REJECTS
 from engine.sights.deployer import changes_card, releases_card
 from tests.days import OPEN, step_at
 from tests.small import give
@@ -223,6 +225,84 @@ def test_copying_the_release_does_not_mend_a_config():
     assert sim.monitoring.runaway > 0
 
 
+def test_three_servers_read_the_test_systems_data_and_offer_two_of_the_most_traded_stocks_at_half_from_the_bell_on():
+    sim = Simulation(only("stale-reference"), 4)
+    wrong = [n for n in range(1, 9) if sim.fleet.astray(n, "data")]
+    assert wrong == list(sim.fault.servers) and len(wrong) == 3
+    assert len({sim.fleet.hashes(n) for n in range(1, 9)}) == 1 and not any(sim.fleet.defective(n) for n in range(1, 9))
+    most = sorted(RECORD.symbols, key=lambda row: -row.adv_shares)[:5]
+    assert set(sim.fault.quoted) < {row.symbol for row in most}
+    assert right(sim)[-1] == ("old-data", " ".join(["stocks", *sorted(sim.fault.quoted)]))
+    step_to(sim, OPEN, [])
+    assert int(sim.machine.fills[:, ERROR].sum()) == 0
+    step_to(sim, OPEN + 720, [])
+    sold = {sim.names[s] for s in np.flatnonzero(sim.machine.sold[:, ERROR]).tolist()}
+    assert sold == set(sim.fault.quoted) and score(sim)["mid_mark"] < -500_000
+    assert score(sim)["runaway"] == "never" and sim.bridge.noticed is None
+    assert give(sim, "operator", "log.search", text=sim.fault.quoted[0]) is None
+    sim.step(480)
+    assert sim.bridge.noticed is not None and not sim.records.fault_found
+    assert give(sim, "deployer", "data.compare", servers=[wrong[0]]) is None
+    sim.step(240)
+    assert sim.records.fault_found
+
+
+def test_the_days_data_before_the_bell_keeps_it_from_coming():
+    sim = Simulation(only("stale-reference"), 4)
+    step_to(sim, step_at("08:30"), [])
+    assert give(sim, "deployer", "data.load", servers=list(sim.fault.servers)) is None
+    sim.step(step_at("08:46") - sim.now)
+    assert give(sim, "risk", "authorise.give", what="server.start") is None
+    for n in sim.fault.servers:
+        assert give(sim, "deployer", "server.start", server=n) is None
+        sim.step(6 * 240)
+    step_to(sim, step_at("09:45"), [])
+    assert score(sim)["trading"] == 0 and grade(score(sim)["total"], 25e6, 30e6) > 95
+
+
+def test_from_its_time_on_one_exchange_answers_nothing_until_somebody_logs_on_again():
+    sim = Simulation(only("stuck-sessions"), 4)
+    name = sim.scenario.exchanges[sim.fault.exchange - 1]
+    step_to(sim, step_at("09:41") - 1, [])
+    assert not routing.is_stuck(sim, name) and right(sim) == () and score(sim)["client_harm"] == 0
+    step_to(sim, step_at("09:44"), [])
+    assert routing.is_stuck(sim, name) and right(sim) == (("stuck-session", f"exchange {sim.fault.exchange}"),)
+    assert View(sim, sim.now).unacked > 50 and sim.gauges.per_s(REJECTS) == 0
+    assert give(sim, "operator", "log.tail", server=1) is None
+    assert give(sim, "operator", "exchange.relogon", exchange=name) is None
+    step_to(sim, step_at("09:50"), [])
+    assert View(sim, sim.now).unacked == 0 and score(sim)["client_harm"] < 60_000, "a session that was logged on to stays good"
+    assert sim.bridge.noticed is not None
+
+
+def test_with_two_faults_each_is_right_at_its_place_and_one_alone_is_no_diagnosis():
+    sim = Simulation(only("two-faults"), 4)
+    first, second = sim.fault.servers
+    assert first != second and right(sim) == (("old-release", f"server {first}"), ("old-config", f"server {second}"))
+    assert sim.fleet.defective(first) and sim.fleet.defective(second)
+    assert sim.fleet.astray(second, "config") and not sim.fleet.astray(first, "config")
+    for place, cause, kind in ((first, "old-release", "checksum.run"), (second, "old-config", "config.compare")):
+        assert give(sim, "deployer", kind, servers=[place]) is None
+        sim.step(11 * 240)
+        assert sim.bridge.diagnosed is None
+        seen = [row["id"] for row in sim.bridge.seen["deployer"]]
+        assert give(sim, "deployer", "diagnosis.declare", cause=cause, place=f"server {place}", evidence=seen[-1:]) is None
+    assert sim.bridge.diagnosed == sim.now and all(row["right"] for row in sim.bridge.declared)
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize(
+    ("fault", "own", "wrong"),
+    [
+        ("stale-reference", ("withdraw-two", "load-data"), ("stop-all", "carry-on", "cap-25", "flag-off")),
+        ("stuck-sessions", ("log-on", "go-around"), ("stop-all", "carry-on", "roll-back", "flag-stop")),
+    ],
+)
+def test_what_is_right_for_a_fault_three_minutes_after_it_began_is_above_60_and_what_tempts_below(fault, own, wrong):
+    graded = {cell.answer: cell.grade for cell in cells(ANY, fault, 4, (*own, *wrong), step_at("10:20"))}
+    assert all(graded[answer] >= 60 for answer in own) and all(graded[answer] < 60 for answer in wrong), graded
+
+
 def test_what_differs_on_purpose_sits_in_about_half_of_the_mornings_and_never_where_the_fault_would():
     drawn = [draw_fault(ANY, seed) for seed in SEEDS]
     share = sum(bool(fault.agreed) for fault in drawn) / len(drawn)
@@ -309,7 +389,7 @@ def test_the_debrief_says_what_it_was_where_and_how_strong():
         seed = seed_of(name)
         told, fault = fault_told(ANY, seed), draw_fault(ANY, seed)
         assert told["id"] == name and "{" not in told["story"] + told["epilogue"]
-        assert (f"SMARS-{fault.place}" in told["story"]) is bool(fault.servers)
+        assert [n for n in range(1, 9) if f"SMARS-{n}" in told["story"]] == sorted(fault.servers)
 
 
 WRONG = (

@@ -1,0 +1,109 @@
+"""What outsiders can notice of orders that nobody has acknowledged, of offers of ours that are taken, and of what account 33 loses by stock."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from engine.firm import routing
+from engine.firm.score import HC
+from engine.market.positions import OWN, price_text, prices_hc
+from engine.money import dollars
+
+if TYPE_CHECKING:
+    from engine.firm.simulation import Simulation
+
+
+class Losing(NamedTuple):
+    """Own positions at mid, whole dollars: what they lose together, and the two stocks that lose most with what they lose."""
+
+    total_usd: int
+    stocks: tuple[str, str]
+    losses_usd: tuple[int, int]
+
+    @property
+    def two_pct(self) -> float:
+        """What of all that is lost the two stocks have, percent; what others gain is not set against it."""
+        return 100 * sum(self.losses_usd) / self.total_usd if self.total_usd else 0.0
+
+
+def losing(sim: "Simulation") -> Losing:
+    """What account 33 and the desk lose by stock, those that gain left out."""
+    machine = sim.machine
+    worth = machine.cash[:, OWN].sum(axis=1) + machine.position[:, OWN].sum(axis=1) * prices_hc(sim.machine)
+    lost = np.maximum(-worth, 0)
+    first, second = np.lexsort((np.arange(len(lost)), -lost))[:2].tolist() if len(lost) > 1 else (0, 0)
+    found = (int(lost[first]) // HC, int(lost[second]) // HC)
+    return Losing(int(lost.sum()) // HC, (sim.names[first], sim.names[second]), found)
+
+
+def waiting(sim: "Simulation") -> list[tuple[int, int]]:
+    """Orders of which a child is out that nobody has acknowledged: (order, stock), by their numbers."""
+    machine = sim.machine
+    at_work = np.arange(machine.parents.shape[1])[None, :] < machine.parent_count[:, None]
+    rows = np.argwhere(at_work & (machine.parents["unacked"] == 1))
+    return sorted((int(machine.parents[s, i].id), int(s)) for s, i in rows.tolist())
+
+
+def unacked(sim: "Simulation") -> int:
+    """How many orders wait for an acknowledgement: none while every exchange gives them."""
+    return len(waiting(sim)) if sim.machine.controls[0].stuck else 0
+
+
+def _oldest(sim: "Simulation") -> tuple[int, str, str]:
+    """(order, symbol, broker) of the oldest of them."""
+    rows = waiting(sim)
+    if not rows:
+        return 0, "", ""
+    order, s = rows[0]
+    return order, sim.names[s], routing.broker_of(sim, order)
+
+
+def quotes_taken(sim: "Simulation") -> int:
+    """How often offers of ours were taken."""
+    return int(sim.machine.quotes["hits"].sum()) if sim.onsets.begun else 0
+
+
+def _offer(sim: "Simulation") -> tuple[str, str, int]:
+    """(symbol, price, shares) of the offer that was taken most often."""
+    hits = sim.machine.quotes["hits"]
+    s, n = (int(k) for k in np.unravel_index(int(hits.argmax()), hits.shape))
+    price = int(sim.machine.symbols[s].price_256 >> 9) * int(sim.machine.symbols[s].tick_hc)
+    return sim.names[s], price_text(price), int(sim.machine.quotes[s, n].shares)
+
+
+def data_differs(sim: "Simulation") -> int:
+    """Servers on whose disk lies other reference data than the recorded, on purpose or not."""
+    recorded = sim.fleet.versions["data"].recorded
+    return sum(server.data.disk != recorded for server in sim.fleet.servers)
+
+
+def begun_anew(sim: "Simulation") -> int:
+    """Servers whose process has begun anew today."""
+    return len({line["server"] for line in sim.records.lines if line["kind"] == "started" and line["step"] >= 0})
+
+
+def _about(usd: int) -> str:
+    """A sum as somebody says it who has just looked."""
+    return dollars(round(usd, -4))
+
+
+def words_of_orders(sim: "Simulation") -> Mapping[str, Callable[[], object]]:
+    """Placeholder -> what is told now."""
+    return {
+        "unacked": lambda: f"{unacked(sim):,}",
+        "unacked_order": lambda: _oldest(sim)[0],
+        "unacked_symbol": lambda: _oldest(sim)[1],
+        "unacked_broker": lambda: _oldest(sim)[2],
+        "lost": lambda: _about(losing(sim).total_usd),
+        "worst": lambda: losing(sim).stocks[0],
+        "worst_lost": lambda: _about(losing(sim).losses_usd[0]),
+        "second": lambda: losing(sim).stocks[1],
+        "second_lost": lambda: _about(losing(sim).losses_usd[1]),
+        "offered": lambda: _offer(sim)[0],
+        "offered_at": lambda: _offer(sim)[1],
+        "offered_size": lambda: f"{_offer(sim)[2]:,}",
+        "taken": lambda: f"{quotes_taken(sim):,}",
+        "withdrawn": lambda: ", ".join(routing.withdrawn_stocks(sim)[:4]) or "none",
+        "restarted": lambda: begun_anew(sim),
+    }
