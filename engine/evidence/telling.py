@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from engine.arguments import Json, SaidText, Sentence
 from engine.market.positions import price_text
-from engine.money import exact, spoken
+from engine.money import dollars, exact, spoken
 from engine.scenario.scenario import Scenario
 from engine.scenario.wordings import Wording, wording
 
@@ -99,6 +99,14 @@ _IN_ENGLISH: dict[str, _Make] = {
     "their_clock": lambda scenario, step: scenario.calendar.clock(step),
     "gone_brokers": lambda _, brokers: " and ".join(brokers) or "nobody",
     "hotfixed_servers": lambda scenario, servers: ", ".join(_host(scenario, n) for n in servers) or "no server",
+    "unacked": lambda _, orders: f"{orders:,}",
+    "lost": lambda _, usd: dollars(usd),
+    "worst_lost": lambda _, usd: dollars(usd),
+    "second_lost": lambda _, usd: dollars(usd),
+    "offered_at": lambda _, price_hc: price_text(price_hc),
+    "offered_size": lambda _, shares: f"{shares:,}",
+    "taken": lambda _, times: f"{times:,}",
+    "withdrawn": lambda _, symbols: ", ".join(symbols) or "none",
     "host": _host,
 }
 

@@ -7,8 +7,7 @@ import numpy as np
 
 from engine.firm import routing
 from engine.firm.score import HC
-from engine.market.positions import OWN, price_text, prices_hc
-from engine.money import dollars
+from engine.market.positions import OWN, prices_hc
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -64,12 +63,12 @@ def quotes_taken(sim: "Simulation") -> int:
     return int(sim.machine.quotes["hits"].sum()) if sim.onsets.begun else 0
 
 
-def _offer(sim: "Simulation") -> tuple[str, str, int]:
-    """(symbol, price, shares) of the offer that was taken most often."""
+def _offer(sim: "Simulation") -> tuple[str, int, int]:
+    """(symbol, price in hundredths of a cent, shares) of the offer that was taken most often."""
     hits = sim.machine.quotes["hits"]
     s, n = (int(k) for k in np.unravel_index(int(hits.argmax()), hits.shape))
     price = int(sim.machine.symbols[s].price_256 >> 9) * int(sim.machine.symbols[s].tick_hc)
-    return sim.names[s], price_text(price), int(sim.machine.quotes[s, n].shares)
+    return sim.names[s], price, int(sim.machine.quotes[s, n].shares)
 
 
 def data_differs(sim: "Simulation") -> int:
@@ -83,27 +82,22 @@ def begun_anew(sim: "Simulation") -> int:
     return len({line["server"] for line in sim.records.lines if line["kind"] == "started" and line["step"] >= 0})
 
 
-def _about(usd: int) -> str:
-    """A sum as somebody says it who has just looked."""
-    return dollars(round(usd, -4))
-
-
 def words_of_orders(sim: "Simulation") -> Mapping[str, Callable[[], object]]:
-    """Placeholder -> what is told now."""
+    """Placeholder -> what fills it now, see `insider_facts.telling`; sums as somebody says them who has just looked."""
     return {
-        "unacked": lambda: f"{unacked(sim):,}",
+        "unacked": lambda: unacked(sim),
         "unacked_order": lambda: _oldest(sim)[0],
         "unacked_symbol": lambda: _oldest(sim)[1],
         "unacked_broker": lambda: _oldest(sim)[2],
-        "lost": lambda: _about(losing(sim).total_usd),
+        "lost": lambda: round(losing(sim).total_usd, -4),
         "worst": lambda: losing(sim).stocks[0],
-        "worst_lost": lambda: _about(losing(sim).losses_usd[0]),
+        "worst_lost": lambda: round(losing(sim).losses_usd[0], -4),
         "second": lambda: losing(sim).stocks[1],
-        "second_lost": lambda: _about(losing(sim).losses_usd[1]),
+        "second_lost": lambda: round(losing(sim).losses_usd[1], -4),
         "offered": lambda: _offer(sim)[0],
         "offered_at": lambda: _offer(sim)[1],
-        "offered_size": lambda: f"{_offer(sim)[2]:,}",
-        "taken": lambda: f"{quotes_taken(sim):,}",
-        "withdrawn": lambda: ", ".join(routing.withdrawn_stocks(sim)[:4]) or "none",
+        "offered_size": lambda: _offer(sim)[2],
+        "taken": lambda: quotes_taken(sim),
+        "withdrawn": lambda: routing.withdrawn_stocks(sim)[:4],
         "restarted": lambda: begun_anew(sim),
     }
