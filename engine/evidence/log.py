@@ -12,7 +12,7 @@ _UNKNOWN = dict.fromkeys(("broker", "exchange", "symbol", "side", "price"), "-")
 _EMPTY: dict[str, object] = {"order": 0, "qty": 0, "filled": 0, "reason": "", **_UNKNOWN}
 
 
-def log_line(record: Mapping[str, object], texts: EvidenceTexts) -> tuple[str, SaidText]:
+def said_line(record: Mapping[str, object], texts: EvidenceTexts) -> tuple[str, SaidText]:
     """(level, text) of one record: {"kind", "order", "broker", "exchange", "symbol", "side", "qty", "filled", "price", "reason"}.
 
     `qty` is the parent's quantity in shares and `filled` what its children have executed so far; a field that is

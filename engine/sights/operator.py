@@ -3,7 +3,7 @@
 from typing import Any, TypedDict
 
 from engine.arguments import SaidText
-from engine.evidence.log import log_line
+from engine.evidence.log import said_line
 from engine.firm import bridge, replays, safeguards
 from engine.firm.fleet import RUNNING
 from engine.firm.simulation import Simulation
@@ -77,7 +77,7 @@ def log_lines(sim: Simulation, tail: dict[str, Any]) -> list[tuple[int, str, Sai
     """(step, level, text) of each line of a tail, or of what a search found: there a text begins with its server."""
     texts, found = sim.scenario.evidence, []
     for record in tail["lines"]:
-        level, text = log_line(record, texts)
+        level, text = said_line(record, texts)
         if not tail["server"]:
             text = bridge.quoted(sim, "found", host=record["server"], line=text)
         found.append((record["step"], level, text))

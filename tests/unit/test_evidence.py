@@ -20,7 +20,7 @@ from engine.evidence.evidence import (
     Mail,
     load_evidence,
 )
-from engine.evidence.log import log_line
+from engine.evidence.log import said_line
 from engine.market_time import Calendar
 from engine.scenario.evidence_models import Planned
 from engine.scenario.folders import Folder
@@ -199,7 +199,7 @@ def test_a_reject_names_order_stock_and_time_in_a_handful_of_layouts(texts):
 
 def logged(record, texts):
     """Level and words of a line."""
-    level, text = log_line(record, texts)
+    level, text = said_line(record, texts)
     return level, tell(SCENARIO, text)
 
 
