@@ -1,6 +1,7 @@
 """What a desk may not know is on none of its cards: no forbidden word over a whole run, and no difference between two states that differ in it alone."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -8,8 +9,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from engine import Command, Scenario, Simulation, load_scenario, playbook, sight
+from engine.analysis.matrix import dealt
 from engine.jit import COMPILED
-from tests.days import END, OPEN, WEEK, week_step
+from engine.market.faults import draw_fault
+from engine.market.state import FIRST_RESENT
+from tests.days import END, OPEN, WEEK, step_at, week_step
 from tests.read import mails
 from tests.small import give, small_scenario
 
@@ -94,7 +98,7 @@ def texts(value: Any, path: str = "") -> list[tuple[str, str]]:
 MONEY = ("pnl", "_usd", "gross", "net_", "position", "notional", "profit")
 FLEET = ("installed", "checksum", "hash", "smars-", "copied", "terminal", "release", "deploy")
 RATES = ("parents_in", "children", "executions", "rejects", "per_s", "rates")
-TRUTH = ("power_peg", "power peg", "runaway", "stale", "behaviour", "defective", "bad_servers", "reverted")
+TRUTH = ("power_peg", "power peg", "runaway", "stale", "behaviour", "defective", "bad_servers", "reverted", "onset", "resent", "overloaded")
 FORBIDDEN = {
     "operator": (*TRUTH, *MONEY, "loss", "installed", "checksum", "hash"),
     "deployer": (*TRUTH, *MONEY, *RATES, "loss", "running", "starting", "stopped", "disconnected"),
@@ -144,7 +148,7 @@ def without_shown(cards: dict[str, Any]) -> dict[str, Any]:
 
 def leaks(scenario: Scenario, desk: str, cards: dict[str, Any]) -> list[tuple[str, str]]:
     """What of `cards` a desk may not read: forbidden words outside what is spoken or shared; names and hashes of releases where it may not see them."""
-    names, hashes = [release.name for release in scenario.fleet.release], [release.hash for release in scenario.fleet.release]
+    names, hashes = list(scenario.fleet.releases), [release.hash for release in scenario.fleet.releases.values()]
     found = []
     for path, text in texts(without_shown(cards)):
         if text in FORBIDDEN and path.endswith((".desk", ".from", ".read[]")):  # who a mate is
@@ -224,6 +228,23 @@ def test_no_card_of_a_small_morning_says_what_its_desk_may_not_know():
     sim.day.watched = sim.names[0]
     watch(sim, COMMANDS, OPEN + 120, 900)
     assert sim.inbox.opened
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("fault", ["broker-replay", "overloaded-flag"])
+def test_no_card_of_a_morning_of_the_deck_says_what_its_desk_may_not_know(fault):
+    """A broker's orders are told by their own numbers, and by no other that the machine has for them."""
+    scenario = dealt(load_scenario("any-morning"), fault)
+    seed = next(seed for seed in range(1, 50) if "release" in draw_fault(scenario, seed).agreed)
+    sim = Simulation(scenario, seed, instant=True)
+    number = sim.fault.brokers[0]
+    hold = Command(1, step_at("09:44"), "risk", "broker.hold", {"broker": scenario.brokers[number - 1]})
+    search = Command(2, step_at("09:43"), "operator", "log.search", {"text": scenario.brokers[number - 1]})
+    watch(sim, [search, hold], step_at("09:53"), 1200)
+    assert sim.inbox.opened and bool(sim.machine.tally[0].resent) == (fault == "broker-replay")
+    told = [text for desk in FORBIDDEN for _, text in texts(sight(sim, desk))]
+    assert not [text for text in told if re.search(r"\b1\d{8}\b", text)], "no number of the machine's own"
+    assert max(line.get("order", 0) for line in sim.records.tails["lines"]) < FIRST_RESENT
 
 
 @pytest.mark.whole
