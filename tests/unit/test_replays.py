@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine import Simulation, score
+from engine import Simulation, restore, save, score
 from engine.firm import onsets, replays
 from engine.firm.clients import unserved
 from engine.market.resent import REPEATED, gateway_of
@@ -94,6 +94,18 @@ def test_how_a_run_is_cut_changes_nothing_of_it():
     while cut.now < straight.now:
         cut.step(min(next(rng), straight.now - cut.now))
     assert cut.digest() == straight.digest()
+
+
+def test_one_thread_and_two_give_the_same_bits_and_so_does_a_run_that_was_put_away():
+    runs = [Simulation(QUIET, 7, instant=True, threads=threads) for threads in (1, 2)]
+    for sim in runs:
+        sim.step(step_at(SINCE))
+        onsets.begin(sim, "broker-replay", f"broker {BROKER}", 2000.0)
+        sim.step(STEPS_PER_MINUTE)
+    again = restore(QUIET, save(runs[0]))
+    for sim in (*runs, again):
+        sim.step(STEPS_PER_MINUTE)
+    assert len({sim.digest() for sim in (*runs, again)}) == 1 and runs[0].machine.tally[0].resent == 4000
 
 
 def test_a_hold_sends_them_back_at_once_and_the_broker_mends_it_some_minutes_later():
