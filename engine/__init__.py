@@ -26,7 +26,7 @@ from engine.analysis.matrix import Answered, answers, cells
 from engine.analysis.outcome import executed, outcome_digest
 from engine.analysis.playbook import PlaybookError, Safeguard, lab_safeguards, playbook, playbook_names
 from engine.analysis.record import Record, beside_history, record
-from engine.analysis.rehearsal import BEFORE, GAME_HAS, Given, Rehearsal, look, play, rehearse, rehearsed, words_of, wound_up
+from engine.analysis.rehearsal import BEFORE, Given, Rehearsal, game_has, look, play, rehearse, rehearsed, words_of, wound_up
 from engine.analysis.replay import LAYOUT, CheckpointError, replay, restore, save
 from engine.analysis.replay_frames import Reel
 from engine.analysis.scenario_keys import scenario_keys
@@ -38,6 +38,7 @@ from engine.commands import Command, Lever, Refusal
 from engine.events import DESKS, Event, EventData
 from engine.evidence.telling import ENGLISH, MARK, Language, tell, told
 from engine.firm.score import grade, score, wrong_minutes
+from engine.firm.second_act import act_told
 from engine.firm.simulation import Simulation
 from engine.firm.warm import warm
 from engine.levers import LEVERS as KINDS
@@ -69,7 +70,6 @@ __all__ = [
     "DESKS",
     "EARLIEST",
     "ENGLISH",
-    "GAME_HAS",
     "KINDS",
     "LATEST",
     "LAYOUT",
@@ -123,6 +123,7 @@ __all__ = [
     "Stopped",
     "Told",
     "Waits",
+    "act_told",
     "alone_table",
     "alternatives",
     "answers",
@@ -138,6 +139,7 @@ __all__ = [
     "fault_of",
     "fault_told",
     "fitting",
+    "game_has",
     "grade",
     "habits_beside",
     "habits_for",

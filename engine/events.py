@@ -54,6 +54,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "mail.arrived": (),
     "call.rang": (),
     "alert.raised": (),
+    "act.began": (),
     "breaker.paused": ("risk", "projector"),
     "breaker.resumed": ("risk", "projector"),
     "trades.busted": ("risk", "projector"),

@@ -23,7 +23,6 @@ from engine.scenario.scenario import Scenario
 from engine.sights.cards import DeskCards
 from engine.sights.sight import desk_sight, told_sight
 
-GAME_HAS = ("duties.give",)  # what a game begins with and history did not: commands of its first step
 BEFORE = "history"  # who has played every desk before an exercise begins
 SHARE_FROM_USD = 1_000_000  # below it a share of history's loss says nothing
 LOOK_AHEAD = 5 * STEPS_PER_MINUTE  # enough orders to tell a rate by, and longer than any order waits
@@ -120,6 +119,11 @@ def look(sim: Simulation, pilots: dict[str, str], help_level: str = "2012") -> l
     return found
 
 
+def game_has(calendar: Calendar, since: int, *, second_act: bool = True) -> list[str]:
+    """What a game that people play from step `since` on has and history had not, as kinds of commands of its first step."""
+    return ["duties.give"] * (since <= 0) + ["act.give"] * (second_act and since <= calendar.open)
+
+
 def rehearse(
     scenario: Scenario,
     seed: int,
@@ -137,8 +141,8 @@ def rehearse(
     """Play `seats` (desk -> autopilot; a desk that is left out does nothing) to step `until`, the end unless told otherwise.
 
     Before `since` history plays every desk; a `since` below 0 begins the run with the week. `watch` is shown every desk's
-    sight at each look; `before` has its turn before anybody looks, from the first step on. `live`: with what a game has and history had not,
-    where it begins with the day or the week. Raises AutopilotError.
+    sight at each look; `before` has its turn before anybody looks, from the first step on. `live`: with what a game has and
+    history had not. Raises AutopilotError.
     """
     for desk, name in seats.items():
         autopilot(name, desk, words_of(scenario))
@@ -146,7 +150,7 @@ def rehearse(
     until = calendar.end if until is None else until
     run = Rehearsal(Simulation(scenario, seed, noise=noise, start=calendar.week if since < 0 else 0, threads=threads))
     sim = run.sim
-    for kind in GAME_HAS if live and since <= 0 else ():
+    for kind in game_has(calendar, since) if live else ():
         submit(run, Command(len(run.commands) + 1, sim.now, "facilitator", kind))
     while sim.now < until and not sim.ended:
         if looks_at(calendar, sim.now):

@@ -132,7 +132,8 @@ def _small_languages() -> Iterator[str]:
     """What conditions, acts and placeholders may be."""
     yield "\n### Conditions, in `when`"
     yield "\n" + " ".join((When.__doc__ or "").split())
-    yield f"\nA condition is a flag, `not` and a flag, or a comparison (`{'`, `'.join(COMPARISONS)}`) such as `volume_ratio > 2`."
+    compared = f"a comparison (`{'`, `'.join(COMPARISONS)}`) such as `volume_ratio > 2`"
+    yield f"\nA condition is a flag, `not` and a flag, `act` and the id of a second act, or {compared}."
     yield f"\n* Flags: {_names(FLAGS)}."
     yield f"* Numbers: {_names(NUMBERS)}."
     yield f"* Numbers of the week, which are flags too (above 0): {_names(WEEK_NUMBERS)}."

@@ -182,6 +182,11 @@ def _missed_duty(teller: Teller, event: Happened) -> None:
     teller.add(event, 64, desk, "Went into the opening with duties undone.", once=f"undone {desk}")
 
 
+def _second_act(teller: Teller, event: Happened) -> None:
+    told = teller.scenario.second_act.told(event.data["of"], event.data["place"])
+    teller.add(event, 76, "", f"Beside it: {told[:1].lower()}{told[1:]}", once="second act")
+
+
 def _added(teller: Teller, event: Happened) -> None:
     title = tell(teller.scenario, event.data["title"])
     teller.add(event, 57, "", f'The facilitator added: "{title}"', once=f"added {title}")
@@ -189,6 +194,7 @@ def _added(teller: Teller, event: Happened) -> None:
 
 HAPPENED: dict[str, Callable[[Teller, Happened], None]] = {
     "inject.delivered": _added,
+    "act.began": _second_act,
     "duty.missed": _missed_duty,
     "control.built": _built,
     "threshold.tripped": _tripped,

@@ -67,6 +67,7 @@ from engine.autopilots.places import (
     withdraw_mispriced,
 )
 from engine.autopilots.plan import stands
+from engine.autopilots.second_act import ANSWERS, BESIDE
 from engine.autopilots.team import (
     ANOTHER_CONFIG,
     IN_PROCESS,
@@ -360,6 +361,7 @@ _answer = pick_up(
     "golive.check", "golive_again.line", "blotter.list", "settle.all", "exchange.wait", "exchange_again.session", "exchange_back.error",
     "floor.order", "floor_all.part", "chief.stop", "chief_again.stop", "client.cancel", "client_again.cancel", "sessions.one", "legal.image",
     "broker.figures", "broker_twice.gateway", "upstream_flag.who", "street.list", "order_desk.numbers", "fixed.looking",
+    *ANSWERS,
 )  # fmt: skip
 
 _DAY: dict[str, tuple[Habit, ...]] = {
@@ -389,6 +391,7 @@ def on_the_day(habit: Habit) -> Habit:
 HABITS: dict[str, tuple[Habit, ...]] = {
     desk: (
         *((trust_the_pager,) if desk == "operator" else ()),
+        *BESIDE[desk],
         _answer,
         *WEEK_HABITS[desk],
         *map(on_the_day, habits[:-1]),

@@ -274,6 +274,7 @@ _answer = pick_up(
     40, "date.stand", "racks.trust", "tired.again",
     "golive.go", "blotter.clean", "settle.ask", "exchange.callback", "exchange_back.error", "exchange_again.wait", "floor.hand",
     "chief.hold", "chief_again.stop", "client.wait", "client_again.away", "sessions.shut", "legal.freeze", "broker.fine",
+    "client_out.take", "client_out_more.pay", "reporter.normal", "examiner.later", "sent_again.ours", "no_answer.around", "half_price.news",
 )  # fmt: skip
 
 HABITS: dict[str, tuple[Habit, ...]] = {

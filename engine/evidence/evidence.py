@@ -77,6 +77,7 @@ class Mail:
     group: str
     body: SaidText
     thread: str | None = None
+    does: tuple[str, ...] = ()  # what comes with it, done when it is delivered
 
     def to_dict(self) -> MailRow:
         return {
@@ -167,6 +168,7 @@ class _Rule(Generic[W]):
     hold: int
     after: str | None
     on: tuple[str, ...]
+    unless: str | None
     delay: int
     names_stock: bool
     conditions: tuple[Condition, ...]
@@ -176,7 +178,7 @@ class _Rule(Generic[W]):
         hold, delay = text.for_s * STEPS_PER_SECOND, text.delay_s * STEPS_PER_SECOND
         names_stock = bool(STOCK_WORDS.search(text.words()))
         begin, end = calendar.step_at(text.from_), calendar.step_at(text.to)
-        return cls(text, begin, end, hold, text.after, text.on, delay, names_stock, text.conditions())
+        return cls(text, begin, end, hold, text.after, text.on, text.unless, delay, names_stock, text.conditions())
 
     def holds(self, view: ConditionView, symbol: str | None) -> bool:
         """Whether every condition does. A loop: this is asked a hundred thousand times a morning, and a generator takes as long again."""
@@ -215,6 +217,8 @@ class _Rules(Generic[W]):
         found = list[tuple[W, Mapping[str, object]]]()
         for rule in self._in_time(step):
             symbol = None
+            if rule.unless in self.said:
+                continue
             if rule.after is not None:
                 before = self.said.get(rule.after)
                 if before is None or step - before[0] < rule.delay:
@@ -282,7 +286,7 @@ class Evidence:
             found.extend(self._changes(step, view))
         for text, values in self._mails.due(step, view):
             subject, body = self._said(f"mail:{text.id}.subject", values), self._said(f"mail:{text.id}.body", values)
-            found.append(Mail(self._take_id(), step, text.desk, text.sender, subject, text.group, body, text.thread))
+            found.append(Mail(self._take_id(), step, text.desk, text.sender, subject, text.group, body, text.thread, text.does))
         for call, values in self._calls.due(step, view):
             replies = tuple(reply.key for reply in call.replies)
             opening = self._said(f"call:{call.id}.opening", values)

@@ -7,6 +7,7 @@ from engine.arguments import SaidText
 from engine.events import event
 from engine.evidence.evidence import Alert, AlertRow, Call, CallRow, HintRow, Mail, MailRow
 from engine.evidence.telling import said, tell
+from engine.market_time import STEPS_PER_SECOND
 from engine.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -93,6 +94,13 @@ def _page_on(sim: "Simulation", mail: Mail) -> None:
     if mail.desk == "operator" and not unheard and sim.inbox.pages(sim.scenario, mail):
         text = said(sim.scenario.evidence.wordings, "alert:mail_paged", {"sender": mail.sender, "subject": mail.subject})
         deliver(sim, Alert(mail.step, "operator", text))
+
+
+def quiet_s(sim: "Simulation", desk: str) -> int:
+    """For how many seconds nobody has written to a desk or rung it up; machines are nobody."""
+    mails = (mail["step"] for mail in reversed(sim.inbox.mails.values()) if mail["desk"] == desk and mail["group"] == "people")
+    calls = (call["step"] for call in reversed(sim.inbox.calls) if call["desk"] == desk)
+    return (sim.now - max(next(mails, 0), next(calls, 0))) // STEPS_PER_SECOND
 
 
 def alert(sim: "Simulation", desk: str, name: str, **values: int | str) -> None:

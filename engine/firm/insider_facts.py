@@ -96,6 +96,7 @@ def telling(sim: "Simulation") -> Mapping[str, Callable[[], object]]:
         "session_share": lambda: busiest_session(sim)[1],
         **brokers_today.told_of_brokers(sim),
         **order_facts.words_of_orders(sim),
+        "act_place": lambda: sim.second_act.place,
         "order": lambda: busiest_order(sim)[0],
         "order_symbol": lambda: busiest_order(sim)[1],
         "refused": lambda: len(sim.records.refusals),

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.firm import inbox, phone, safeguards
+from engine.evidence.evidence import Mail
+from engine.firm import inbox, phone, safeguards, server_ops
 from engine.firm.clients import excuse_waiting
 from engine.firm.gauges import mid_prices_hc
 from engine.firm.injects import end_of_shyness, judge_injects
@@ -87,6 +88,9 @@ def _look_for_evidence(sim: "Simulation", step: int) -> None:
     phone.follow_up(sim, view)
     for item in sim.evidence.tick(step, view):
         inbox.deliver(sim, item)
+        if isinstance(item, Mail) and item.does:
+            phone.carry_out(sim, item.does)
+            server_ops.set_servers(sim)
     standing = [hint for hint in sim.inbox.hints if hint["end"] > step]
     sim.inbox.hints = standing + [hint.to_dict() for hint in sim.evidence.hints(view)]
     text = sim.evidence.headline(view)

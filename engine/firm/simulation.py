@@ -34,6 +34,7 @@ from engine.firm.phone import StandingAgreements
 from engine.firm.post_only import begin_posting
 from engine.firm.replays import sent_again
 from engine.firm.safeguards import Safeguards
+from engine.firm.second_act import SecondAct
 from engine.firm.server_ops import Records
 from engine.firm.trading_day import TradingDay, turn_of_day
 from engine.firm.week import Week
@@ -88,6 +89,7 @@ class Simulation:
     phone: StandingAgreements
     records: Records
     safeguards: Safeguards
+    second_act: SecondAct
     week: Week
 
     def __init__(
@@ -158,6 +160,7 @@ class Simulation:
         self.phone = StandingAgreements()
         self.records = Records()
         self.safeguards = Safeguards()
+        self.second_act = SecondAct()
         self.week = Week(self.start >= 0 or self.fault.mechanism != "stale-release", [0] * len(self.calendar.evenings))
 
     def _use(self, threads: int, tape: bool) -> None:
@@ -406,6 +409,7 @@ class Simulation:
             "phone": self.phone.to_dict(),
             "records": self.records.to_dict(),
             "safeguards": self.safeguards.to_dict(),
+            "second_act": self.second_act.to_dict(),
             "week": self.week.to_dict(),
         }
 
@@ -432,4 +436,5 @@ class Simulation:
         self.phone = StandingAgreements.from_dict(memory["phone"])
         self.records = Records.from_dict(memory["records"])
         self.safeguards = Safeguards.from_dict(memory["safeguards"])
+        self.second_act = SecondAct.from_dict(memory["second_act"])
         self.week = Week.from_dict(memory["week"])

@@ -9,6 +9,7 @@ from engine.firm.evening import turn_of_evening
 from engine.firm.exchanges import cut_at_bell, turn_of_exchanges
 from engine.firm.onsets import turn_of_onsets
 from engine.firm.post_only import turn_of_post_only
+from engine.firm.second_act import turn_of_acts
 from engine.market import market_step
 from engine.market.positions import allocate_clients
 from engine.market.router import FLATTEN_AGGRESSIVE, FLATTEN_PASSIVE
@@ -73,6 +74,7 @@ def turn_of_day(sim: "Simulation", step: int) -> None:
     turn_of_onsets(sim, step)
     turn_of_post_only(sim, step)
     turn_of_duties(sim, step)
+    turn_of_acts(sim, step)
     cut_at_bell(sim, step)
     _judge_programme(sim, step)
     turn_of_exchanges(sim, step)

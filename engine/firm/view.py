@@ -9,6 +9,7 @@ import numpy as np
 from engine.firm import brokers_today, order_facts, post_only, routing
 from engine.firm.fleet import STOPPED
 from engine.firm.gauges import mids, moves_bp
+from engine.firm.inbox import quiet_s
 from engine.firm.insider_facts import busy_sessions, share_pct, telling, week_numbers
 from engine.firm.score import gross_usd
 from engine.market.state import CHILDREN, EXECUTIONS, PARENTS, REJECTS
@@ -29,6 +30,8 @@ class View:
         self.runaway = sim.monitoring.runaway
         self.power_peg_mails = len(sim.records.refusals)
         self.replies = sim.phone.replies
+        self.act = sim.second_act.on
+        self.played = sim.second_act.given
 
     @cached_property
     def served(self) -> bool:
@@ -159,6 +162,22 @@ class View:
     def gross_growth(self) -> float:
         before = self._sim.phone.gross_usd
         return self.gross_usd / before if before else 0.0
+
+    @cached_property
+    def deployer_quiet_s(self) -> int:
+        return quiet_s(self._sim, "deployer")
+
+    @cached_property
+    def operator_quiet_s(self) -> int:
+        return quiet_s(self._sim, "operator")
+
+    @cached_property
+    def risk_quiet_s(self) -> int:
+        return quiet_s(self._sim, "risk")
+
+    @cached_property
+    def pins(self) -> int:
+        return sum(item["kind"] == "pin" for item in self._sim.bridge.items)
 
     @cached_property
     def week(self) -> Mapping[str, float]:

@@ -22,3 +22,16 @@ def _level(sim: "Simulation", value: object) -> str:
 def set_help(sim: "Simulation", args: Args) -> None:
     """How much the desks are shown, and may share, beyond what was known in 2012."""
     sim.day.help_level = args["level"]
+
+
+def _none_yet(sim: "Simulation") -> None:
+    if sim.second_act.given:
+        raise Refused("it will have one already")
+    if sim.now > max(sim.start, sim.calendar.open):
+        raise Refused("the market has opened without one")
+
+
+@lever("act.give", "facilitator", "Have a second act", ready=_none_yet, talk=True, counted="books")
+def _give(sim: "Simulation", args: Args) -> None:
+    """One smaller event comes beside the morning's own, when and as the seed says."""
+    sim.second_act.given = True

@@ -19,6 +19,7 @@ HOLES = 11  # of controls that were built in the week: nor from this
 FAULTS = 12  # what is wrong on a morning: nor from this
 BROKERS, EXCHANGES = 13, 14  # of client orders, by their number: nor from these
 CAUSES = 15  # the order in which they are listed: nor from this
+SECOND_ACTS = 16  # what comes beside it: nor from this
 
 MASK = (1 << 64) - 1
 GOLDEN = 0x9E3779B97F4A7C15

@@ -90,6 +90,18 @@ class ConditionView(Protocol):
     @property
     def gross_growth(self) -> float: ...  # of what is held, against what was held when the chief executive's office was told something
     @property
+    def played(self) -> bool: ...  # a game, and no run without people
+    @property
+    def deployer_quiet_s(self) -> int: ...  # since a desk was last sent a mail or rung up
+    @property
+    def operator_quiet_s(self) -> int: ...
+    @property
+    def risk_quiet_s(self) -> int: ...
+    @property
+    def act(self) -> str: ...  # what has begun beside the morning's own fault, "" for nothing
+    @property
+    def pins(self) -> int: ...  # pieces of evidence that the team has shared
+    @property
     def week(self) -> Mapping[str, float]: ...  # what the evenings have seen so far, see WEEK_NUMBERS
     @property
     def says(self) -> Mapping[str, Callable[[], object]]: ...  # what only some senders can know, by placeholder
@@ -116,7 +128,7 @@ def _size(row: tuple[str, int] | None) -> int:
     return abs(row[1]) if row else 0
 
 
-FLAGS = ("open", "surveillance", "disconnected", "cut_off", "flag_set", "served")
+FLAGS = ("open", "surveillance", "disconnected", "cut_off", "flag_set", "served", "played")
 _COUNTED = ("stopped", "paused", "withdrawn")  # as a number: how many
 MOVES = {"move_bp": mover, "other_move_bp": other}
 NUMBERS = (
@@ -145,6 +157,10 @@ NUMBERS = (
     "power_peg_mails",
     "gross_usd",
     "gross_growth",
+    "pins",
+    "deployer_quiet_s",
+    "operator_quiet_s",
+    "risk_quiet_s",
     *_COUNTED,
     *MOVES,
 )
@@ -188,6 +204,8 @@ def _comparison(name: str, compare: Callable[[float, float], bool], limit: float
 def parse_condition(text: str) -> Condition:
     """Compile one condition to a function of (view, symbol). ValueError says what was expected."""
     words = text.split()
+    if len(words) == 2 and words[0] == "act":
+        return lambda view, _: view.act == words[1]
     if len(words) in (1, 2) and words[:-1] in ([], ["not"]):
         wanted = len(words) == 1
         if words[-1] in FLAGS:
@@ -199,8 +217,9 @@ def parse_condition(text: str) -> Condition:
     match = _LINE.fullmatch(text.strip())
     if match and match[1] in (*NUMBERS, *WEEK_NUMBERS):
         return _comparison(match[1], COMPARISONS[match[2]], float(match[3]))
+    flags, numbers = ", ".join(FLAGS), ", ".join((*NUMBERS, *WEEK_NUMBERS))
     raise ValueError(
-        f"a flag ({', '.join(FLAGS)}), 'not' and a flag, or a comparison such as 'volume_ratio > 2' of one of {', '.join((*NUMBERS, *WEEK_NUMBERS))}"
+        f"a flag ({flags}), 'not' and a flag, 'act' and the id of a second act, or a comparison such as 'volume_ratio > 2' of one of {numbers}"
     )
 
 
@@ -277,5 +296,6 @@ FILLS: dict[str, object] = {
     "worked": "two and a half hours",
     "hotfixed_servers": "server 5",
     "hotfix_hash": "b7d20c61",
+    "act_place": "ARCA",
     "hashes": "server 1: on disk e84b2d61, running e84b2d61",
 }

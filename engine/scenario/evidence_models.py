@@ -93,13 +93,14 @@ class PlannedAlert(Frozen):
 class When(Frozen):
     """When something that speaks of the run is said: every condition of `when` true for `for_s` seconds, between `from`
     and `to`, and `delay_s` after the entry named in `after` (whose stock it keeps) or after one of the replies in `on`. At most once
-    a run."""
+    a run, and not once the entry named in `unless` was said."""
 
     id: Text
     when: tuple[str, ...] = Field(min_length=1, strict=False)
     for_s: int = Field(default=0, ge=0)
     after: str | None = None
     on: tuple[str, ...] = Field(default=(), strict=False)
+    unless: str | None = None
     delay_s: int = Field(default=0, ge=0)
     from_: Clock = Field(alias="from")
     to: Clock
@@ -113,8 +114,18 @@ class When(Frozen):
         raise NotImplementedError
 
 
+def _act(text: str) -> str:
+    parse_act(text)
+    return text
+
+
+_Acts = Annotated[
+    tuple[Annotated[str, AfterValidator(_act), Field(description="an act")], ...], Field(strict=False)
+]
+
+
 class StateMail(When):
-    """A mail that speaks of the run."""
+    """A mail that speaks of the run; `does`: what comes with it, as of a reply on the telephone."""
 
     sender: Text
     subject: Text
@@ -122,14 +133,10 @@ class StateMail(When):
     desk: Desk = "operator"
     group: Group = "people"
     thread: str | None = None
+    does: _Acts = ()
 
     def words(self) -> str:
         return self.subject + self.body
-
-
-def _act(text: str) -> str:
-    parse_act(text)
-    return text
 
 
 class Reply(Frozen):
@@ -137,7 +144,7 @@ class Reply(Frozen):
 
     key: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$")]
     text: Text
-    does: tuple[Annotated[str, AfterValidator(_act), Field(description="an act")], ...] = Field(default=(), strict=False)
+    does: _Acts = ()
 
 
 class CallText(When):

@@ -356,11 +356,11 @@ def _load_week(folder: Folder, calendar: Calendar, server: str) -> dict[str, Any
     return {"quotas": quotas, "planned": tuple(planned), "mails": tuple(mails), "calls": tuple(calls), "acts": _acts(file.name, "call", calls)}
 
 
-def _load_deck(folder: Folder, calendar: Calendar, server: str) -> dict[str, Any]:
-    """What is noticed of a run in a scenario with its own `faults.toml`, beside what the other files say; its conditions are theirs."""
-    if not (folder / "faults.toml").is_file():
+def _load_more(folder: Folder, name: str, calendar: Calendar, server: str) -> dict[str, Any]:
+    """What `faults.toml` or `second-act.toml` has people and machines notice, beside what the other files say; its conditions are theirs."""
+    if not (folder / name).is_file():
         return {"mails": (), "calls": (), "headlines": (), "hints": (), "acts": {}}
-    file = _File(folder / "faults.toml", calendar, server)
+    file = _File(folder / name, calendar, server)
     mails, calls = file.entries(StateMail, "state"), file.entries(CallText, "call")
     headlines, hints = file.entries(Headline, "headline"), file.entries(HintText, "hint")
     for what, rows in (("state", mails), ("call", calls), ("headline", headlines), ("hint", hints)):
@@ -372,6 +372,8 @@ def _load_deck(folder: Folder, calendar: Calendar, server: str) -> dict[str, Any
     for mail in mails:
         if mail.group == "machines":
             file.no_host(f"state {mail.id!r}", subject=mail.subject, body=mail.body, sender=mail.sender)
+    if name == "second-act.toml":
+        _check_acts(file, [*mails, *calls, *headlines, *hints])
     return {
         "mails": tuple(mails),
         "calls": tuple(calls),
@@ -379,6 +381,15 @@ def _load_deck(folder: Folder, calendar: Calendar, server: str) -> dict[str, Any
         "hints": tuple(hints),
         "acts": _acts(file.name, "call", calls),
     }
+
+
+def _check_acts(file: _File, rows: Iterable[When]) -> None:
+    """What is said in a second act waits for one that there is."""
+    rows_of = file.data.get("act", [])
+    known = [f"act {row.get('id')}" for row in rows_of if isinstance(row, dict)] if isinstance(rows_of, list) else []
+    for row in rows:
+        if not set(known) & set(row.when):
+            raise EvidenceError(file.name, f"entry {row.id!r}", "when", list(row.when), f"one of {', '.join(known)} among them")
 
 
 class CallOf(NamedTuple):
@@ -469,15 +480,15 @@ def load_evidence(folder: Folder, server: str, calendar: Calendar, companies: Ma
     mail = _load_mail(folder, calendar, server)
     calls = _load_calls(folder, calendar)
     week = _load_week(folder, calendar, server)
-    deck = _load_deck(folder, calendar, server)
-    acts = {**calls["acts"], **deck["acts"], **week["acts"]}
-    for what, more in deck.items():
-        if what in ("mails", "calls", "headlines"):
+    deck, second = (_load_more(folder, name, calendar, server) for name in ("faults.toml", "second-act.toml"))
+    acts = {**calls["acts"], **deck["acts"], **second["acts"], **week["acts"]}
+    for name, found in (("faults.toml", deck), ("second-act.toml", second)):
+        for what in ("mails", "calls", "headlines"):
             own = mail if what == "mails" else calls
-            twice = sorted({row.id for row in own[what]} & {row.id for row in more})
+            twice = sorted({row.id for row in own[what]} & {row.id for row in found[what]})
             if twice:
-                raise EvidenceError("faults.toml", f"{what[:-1]} {twice[0]!r}", "id", twice[0], "an id that no other file uses")
-            own[what] += more
+                raise EvidenceError(name, f"{what[:-1]} {twice[0]!r}", "id", twice[0], "an id that no other file uses")
+            own[what] += found[what]
     for what in ("mails", "calls"):
         own = mail if what == "mails" else calls
         twice = sorted({row.id for row in own[what]} & {row.id for row in week[what]})
@@ -490,7 +501,7 @@ def load_evidence(folder: Folder, server: str, calendar: Calendar, companies: Ma
     injects = _load_injects(folder, calendar, calls["calls"])
     rung = [CallOf(inject.id, inject.call.replies) for inject in injects if inject.call]
     acts |= _acts("injects.toml", "inject", rung)
-    hints = _load_hints(folder, calendar) + deck["hints"]
+    hints = _load_hints(folder, calendar) + deck["hints"] + second["hints"]
     _check_on("hints.toml", "hint", hints, acts)
     # The week's come last: an index is part of a draw's key, and the day's noise is the same with and without a week.
     planned = mail.pop("planned") + calls.pop("alerts") + week["planned"]

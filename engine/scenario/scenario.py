@@ -49,6 +49,7 @@ from engine.scenario.parts import (
     Told,
 )
 from engine.scenario.release_texts import ReleaseTexts
+from engine.scenario.second_act import SAID, SecondActs
 from engine.scenario.versions import Versions
 from engine.scenario.wordings import NO_PARAMS, Wording, cause_text, literal
 
@@ -73,12 +74,13 @@ FILES = {
     "faults": "faults.toml",
     "barriers": "barriers.toml",
     "front": "front.toml",
+    "second_act": "second-act.toml",
 }  # of the parts that have one of their own
 # What a run is played from and told with, all of it in the fingerprint. Playbooks, slices, safeguards and the front page are not: they are
 # about runs.
 _PLAYED = (
     "scenario.toml", "symbols.csv", "parents.csv", "releases.toml", "barriers.toml", "calls.toml", "hints.toml", "injects.toml", "logs.toml",
-    "mail.toml", "week.toml", "faults.toml",
+    "mail.toml", "week.toml", "faults.toml", "second-act.toml",
 )  # fmt: skip
 
 
@@ -126,6 +128,7 @@ class Scenario(Section):
     releases: ReleaseTexts
     faults: Faults
     barriers: Barriers = Barriers()
+    second_act: SecondActs = SecondActs()
     duty: Annotated[tuple[Duty, ...], Field(max_length=24, strict=False)] = ()
     front: FrontPage = FrontPage()
     symbols: Annotated[tuple[SymbolRow, ...], Field(min_length=1, strict=False)]
@@ -272,7 +275,7 @@ def _complain(folder: Folder, error: ValidationError) -> ScenarioError:
     first = error.errors()[0]
     where = [str(part) for part in first["loc"]]
     file = FILES.get(where[0], "scenario.toml") if where else "scenario.toml"
-    if file in ("releases.toml", "faults.toml", "barriers.toml", "front.toml"):
+    if file in ("releases.toml", "faults.toml", "barriers.toml", "front.toml", "second-act.toml"):
         del where[0]
     elif file != "scenario.toml" and len(where) > 1 and where[1].isdigit():
         where[1] = f"line {int(where[1]) + 2}"
@@ -354,6 +357,9 @@ def _read(own: Folder, find: Callable[[str], Folder | None]) -> Scenario:
     for name, expected in (("barriers", "slices and checklists"), ("front", "what the start page says")):
         if (files / FILES[name]).is_file():
             data[name] = _table(files, FILES[name], expected)
+    if (files / FILES["second_act"]).is_file():
+        said = _table(files, FILES["second_act"], "acts")
+        data["second_act"] = {key: value for key, value in said.items() if key not in SAID}
     for name, model in (("symbols", SymbolRow), ("parents", ParentRow)):
         try:
             data[name] = _rows(files / f"{name}.csv", model)
@@ -402,7 +408,7 @@ def _fingerprint(files: Folder) -> str:
     sha = hashlib.sha256(files.code.encode())
     for name in _PLAYED:
         for file in (files / name, files.base / name) if files.base and name == "scenario.toml" else (files / name,):
-            if name == "faults.toml" and not file.is_file():
+            if name in ("faults.toml", "second-act.toml") and not file.is_file():
                 continue  # data from before there were any keeps its fingerprint
             content = file.read_bytes() if file.is_file() else b""
             sha.update(f"{name} {len(content)}\n".encode() + content)

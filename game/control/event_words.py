@@ -17,6 +17,8 @@ EVENTS: dict[str, Callable[[dict[str, Any], engine.Scenario], str]] = {
     "market.opened": lambda d, s: "The opening bell",
     "evening.began": lambda d, s: "An evening of the week begins",
     "call.rang": lambda d, s: f"{d['caller']} rings: {engine.tell(s, d['opening'])}",
+    "act.began": lambda d, s: f"The second act: {s.second_act.told(d['of'], d['place'])}",
+    "duty.missed": lambda d, s: f"Not done before the bell: {d['label']}",
     "call.missed": lambda d, s: f"{d['caller']} was not answered",
     "exchange.disconnected": lambda d, s: "The exchanges disconnect what still sends",
     "exchange.readmitted": lambda d, s: "The exchanges let the firm in again",

@@ -51,6 +51,9 @@ def _speed(label: str, phase: str) -> forms.FloatField:
     return forms.FloatField(min_value=SPEED_MIN, max_value=SPEED_MAX, initial=f"{engine.SPEEDS[phase]:g}", label=label, required=False, widget=widget)
 
 
+SECOND_ACT = (("yes", "With one"), ("no", "Without"))
+
+
 class NewExercise(forms.Form):
     """An exercise: what is played, from when, by how many teams, on which market, how fast, with how much help."""
 
@@ -68,6 +71,9 @@ class NewExercise(forms.Form):
     phase = forms.ChoiceField(choices=[], required=False, widget=forms.RadioSelect, label="Phase to start in")
     start = forms.CharField(required=False, max_length=20, label="Starts at")
     help = forms.ChoiceField(initial="2012", required=False, widget=forms.RadioSelect, label="Help level")
+    second_act = forms.ChoiceField(
+        choices=SECOND_ACT, initial="yes", required=False, widget=forms.RadioSelect, label="A smaller event after the bell, drawn by the seed"
+    )
     seed_from = forms.ChoiceField(initial="draw", required=False, widget=forms.RadioSelect, label="Market's seed")
     seed = forms.IntegerField(min_value=0, max_value=SEED_MAX, required=False, label="Seed")
     loss_counter = forms.ChoiceField(choices=COUNTER, initial="delayed", required=False, widget=forms.RadioSelect, label="Loss on the projector")
@@ -156,6 +162,7 @@ class NewExercise(forms.Form):
             "seed": self._seed(data["played"]),
             "start_step": data["start_step"],
             "help": data["help"] or "2012",
+            "second_act": data["second_act"] != "no",
             "loss_counter": data["loss_counter"] or "delayed",
             "planning_s": PLANNING_S if data["planning_s"] is None else data["planning_s"],
             "speeds": {
@@ -238,6 +245,7 @@ def _typed(exercise: Exercise) -> dict[str, Any]:
         "phase": phase,
         "start": "" if phase else clock,
         "help": exercise.help,
+        "second_act": "yes" if exercise.second_act else "no",
         "seed_from": "history" if history else KEEP[0],
         "seed": None,
         "loss_counter": exercise.loss_counter,

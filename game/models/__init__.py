@@ -104,6 +104,7 @@ class Exercise(models.Model):
     loss_counter = models.CharField(max_length=8, choices=LossCounter.choices, default=LossCounter.DELAYED)
     frozen = models.JSONField(null=True, blank=True, help_text="the projector's losses as they stood when they were frozen, see game.wall")
     help = models.CharField(max_length=8, choices=Help.choices, default=Help.AS_IN_2012, help_text="how much the desks are shown")
+    second_act = models.BooleanField(default=True, help_text="a smaller event comes beside the morning's own, the same for every team")
     facilitator = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="exercises", help_text="who runs it; without one, staff does"
     )
@@ -178,6 +179,13 @@ class Exercise(models.Model):
         """What was wrong, where and how strong, once everybody may know; None before, and where it is no secret."""
         scenario = contents.here(self.scenario)
         return engine.fault_told(scenario, self.seed) if scenario and scenario.faults.deck and not self.kept_secret else None
+
+    @property
+    def act_told(self) -> dict[str, str] | None:
+        """What came beside it, once everybody may know; None before, and where nothing did."""
+        scenario, over = contents.here(self.scenario), self.state == self.State.ENDED
+        played = over and self.second_act and self.start_step <= self.calendar.open
+        return engine.act_told(scenario, self.seed) if scenario and played else None
 
     @property
     def words(self) -> dict[str, Any]:
@@ -367,8 +375,9 @@ class Team(models.Model):
             given: list[tuple[str, dict[str, Any]]] = []
             if exercise.help != (fork.help if fork else "2012"):
                 given.append(("help.set", {"level": exercise.help}))
-            if not fork and (exercise.start_step if step is None else step) <= 0:  # else history has played the time before the bell
-                given += [(kind, {}) for kind in engine.GAME_HAS]
+            if not fork:  # whose log has them, or has not
+                since = exercise.start_step if step is None else step
+                given += [(kind, {}) for kind in engine.game_has(exercise.calendar, since, second_act=exercise.second_act)]
             for kind, args in given:
                 Command.objects.create(run=run, client_id=uuid.uuid4(), desk="facilitator", kind=kind, args=args, by="facilitator")
 

@@ -127,6 +127,7 @@ def _played(exercise: Exercise, runs: list[Run]) -> dict[str, Any]:
         "history": _history(calendar, ghost) if ghost else None,
         "curve": board.curve_until(calendar, furthest, sides, ghost.curve if ghost else None),
         "fault": exercise.fault_told,
+        "act": exercise.act_told,
         "lessons": lessons.lessons_summary(exercise, runs),
         "made_by": next((run.made_by for run in runs if run.made_by), ""),
     }

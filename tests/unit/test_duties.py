@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from engine import GAME_HAS, Command, Moment, Simulation, load_scenario, play, rehearse, replay, restore, save, score, sight, story, wound_up
+from engine import Command, Moment, Simulation, game_has, load_scenario, play, rehearse, replay, restore, save, score, sight, story, wound_up
 from engine.events import DESKS
 from engine.firm import duties, routing
 from engine.firm.clients import unserved
@@ -212,7 +212,7 @@ def test_a_game_that_begins_later_has_none_for_history_has_played_before():
 
 def test_a_log_with_duties_is_played_again_and_a_checkpoint_goes_on_with_them():
     sim = Simulation(BUSY, 7)
-    log = [Command(seq, 0, "facilitator", kind) for seq, kind in enumerate(GAME_HAS, 1)]
+    log = [Command(seq, 0, "facilitator", kind) for seq, kind in enumerate(game_has(BUSY.calendar, 0), 1)]
     log += [Command(len(log) + 1, 400, "risk", "duty.do", {"duty": "locates"}), Command(len(log) + 2, 800, "operator", "duty.do", {"duty": "capacity"})]
     for command in log:
         sim.step(command.step - sim.now)

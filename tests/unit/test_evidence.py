@@ -67,6 +67,12 @@ class Run:
     gross_usd: int = 2_000_000
     served: bool = True
     replies: dict[str, int] = field(default_factory=dict)
+    act: str = ""
+    played: bool = False
+    deployer_quiet_s: int = 0
+    operator_quiet_s: int = 0
+    risk_quiet_s: int = 0
+    pins: int = 0
     gross_growth: float = 0.0
     says: dict = field(default_factory=dict)
 

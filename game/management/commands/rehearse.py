@@ -37,7 +37,7 @@ WAITS = "how long each desk of competent and of novice teams (or those of --seat
 _A_SHARE = 8  # into so many parts the habits are dealt, one to a core
 WAITS_SEEDS, PLACES = "10", 6  # so many stretches are named
 MATRIX = "every fault of the deck against every answer that ships with it (playbooks answer-*), on the default seed or those of --seeds"
-LIVE = "with what a game has and history had not: duties before the bell"
+LIVE = "with what a game has and history had not: duties before the bell, and a second act"
 HABITS = "one thing done whatever happens, beside competent; with --from deployment after a week that novices have left behind"
 
 
