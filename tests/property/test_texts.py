@@ -13,6 +13,7 @@ import pytest
 import engine
 from engine import DESKS, Language, Rehearsal, load_scenario, read_scenario, scenario_files
 from engine.evidence.telling import ids
+from game.control.event_words import ASIDE, EVENTS
 from game.live.loudspeaker import pack, to_json
 from game.live.words import Reader
 from tests import days
@@ -163,6 +164,22 @@ def latin(scenario: engine.Scenario) -> Language:
     texts = {name: "Latine: " + " ".join(f"{{{value}}}" for value in known.names) for name, known in scenario.wordings.items()}
     says = {**engine.ENGLISH.says, "direction": lambda _, sign: "sursum" if sign > 0 else "deorsum", "move": lambda _, bp: f"{bp // 100} centesimae"}
     return replace(engine.ENGLISH, code="la", texts=texts, says=says)
+
+
+@pytest.mark.parametrize("name", ["competent", "novice"])
+def test_a_run_whose_events_hold_sentences_reads_as_it_does_by_ids(name):
+    """As runs of rules 2 do."""
+    run, _ = played(name)
+    scenario, score = run.sim.scenario, engine.score(run.sim)
+    older = [engine.Event(one.step, one.kind, one.audience, engine.told(scenario, one.data)) for one in run.events]
+    assert texts_in([one.data for one in run.events]) and not texts_in([one.data for one in older])
+    log = engine.Log(scenario, SEED, tuple(run.commands), run.sim.moment)
+    for events in (older, run.events):
+        assert engine.story(events, scenario, score) == engine.story(run.events, scenario, score)
+        assert engine.moments(events, scenario) == engine.moments(older, scenario)
+        assert engine.ledger(events, log.decisions, scenario) == engine.ledger(older, log.decisions, scenario)
+    told = [tell(one.data, scenario) for rows in (older, run.events) for one in rows if (tell := (EVENTS | ASIDE).get(one.kind))]
+    assert told[: len(told) // 2] == told[len(told) // 2 :] and any("rings: " in line for line in told)
 
 
 def test_two_people_read_the_same_frames_in_two_languages():
