@@ -13,6 +13,8 @@ import pytest
 import engine
 from engine import DESKS, Language, Rehearsal, load_scenario, read_scenario, scenario_files
 from engine.evidence.telling import ids
+from engine.sights.cards import SPOKEN
+from engine.sights.sight import told_sight
 from game.control.event_words import ASIDE, EVENTS
 from game.live.loudspeaker import pack, to_json
 from game.live.words import Reader
@@ -76,6 +78,15 @@ def test_every_id_is_a_text_and_holds_what_that_names_and_nothing_else(name):
             assert set(text["values"]) == set(scenario.wordings[text["text"]].names), text
             words = engine.tell(scenario, text)
             assert words and not re.search(r"[{}…]", words.replace("{", "", 0)), words
+
+
+@pytest.mark.parametrize("name", ["competent", "novice"])
+def test_cards_with_texts_are_those_that_an_autopilot_has_read_to_it(name):
+    """And what it is given has none left."""
+    run, frames = played(name)
+    assert {kind for cards in frames.values() for kind, card in cards.items() if texts_in(card)} <= {*SPOKEN}
+    for desk in DESKS:
+        assert texts_in(engine.sight(run.sim, desk)) and not texts_in(told_sight(run.sim, desk, "guided"))
 
 
 def test_what_fills_a_text_is_no_word_of_a_language():
