@@ -102,11 +102,14 @@ def _word(what: str | None, system: str) -> str:
     return LEVERS[what].word.replace("{system}", system) if what in LEVERS else str(what)
 
 
+_FIRST_SIGN = {"log": "Read the first sign of it in a log.", "complaint": "Read the first complaint about an order."}
+
+
 def _noticed(teller: Teller, event: Happened) -> None:
     if teller.before == "evidence.shared":
         teller.add(event, 82, event.data["desk"], "Showed the others the first sign that something is wrong.")
-    elif event.data.get("how") == "log":
-        teller.add(event, 82, event.data["desk"], "Read the first sign of it in a log.")
+    elif how := _FIRST_SIGN.get(event.data.get("how", "")):
+        teller.add(event, 82, event.data["desk"], how)
     elif teller.before != "call.answer":  # else it was a call, and what was said there is a line of its own
         teller.add(event, 82, event.data["desk"], f"Opened the first mail of its kind: {teller.reject}")
 

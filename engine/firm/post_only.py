@@ -4,7 +4,7 @@ Nothing of it is a matter of the market: the releases do with the flag what they
 it by the time the fault says.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -47,11 +47,10 @@ def turn_of_post_only(sim: "Simulation", step: int) -> None:
             sim.tell("broker.left", broker=name)
 
 
-def in_question(sim: "Simulation", records: list[dict[str, Any]]) -> bool:
-    """Whether lines of logs have an order with the flag that took, of a broker who meant by it that it must not."""
-    mine = {name for n, name in enumerate(sim.scenario.brokers, start=1) if routing.bit(sim, "posting", n)}
-    taken = [record["order"] for record in records if record["kind"] == "child" and record["broker"] in mine]
-    return any(sim.arrivals["flagged"][order - FIRST_ORDER] for order in taken)
+def in_question(sim: "Simulation", orders: list[int]) -> bool:
+    """Whether one of these orders carries the flag, and its broker means by it that the order must not take."""
+    rows = sim.arrivals[np.array([order for order in orders if 0 <= order - FIRST_ORDER < len(sim.arrivals)], dtype=np.int64) - FIRST_ORDER]
+    return bool((rows["flagged"] * (int(sim.machine.controls[0].posting) >> rows["broker"] & 1)).any())
 
 
 def last_taken(sim: "Simulation", broker: str) -> RecordArray | None:

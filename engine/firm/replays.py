@@ -4,7 +4,7 @@ It begins as any onset does, with orders a minute for its strength. The broker l
 on the telephone, and has mended it so many minutes later (`flow.mends_min`). What the gateway sends while its broker is held goes back at once.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -87,7 +87,7 @@ def order_of(sim: "Simulation", order: int) -> int:
     return orders[turn % len(orders)]
 
 
-def shows(sim: "Simulation", records: list[dict[str, Any]]) -> bool:
-    """Whether lines of logs have an order that the fault of the day sends again, since it does."""
+def come_again(sim: "Simulation", told: list[tuple[int, int]]) -> bool:
+    """Whether one of these (step, order) is of an order that the fault of the day sends again, since it does."""
     onset = drawn(sim)
-    return onset is not None and any(record.get("order") in onset.orders and record["step"] >= onset.since for record in records)
+    return onset is not None and any(step >= onset.since and order in onset.orders for step, order in told)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.arguments import Args
+from engine.arguments import Args, SaidText
 from engine.firm import bridge, inbox, post_only, quoting, replays, routing
 from engine.firm.fleet import RUNNING, STOPPED
 from engine.firm.terminal import cut_off_lines, prompts, results
@@ -156,8 +156,16 @@ def search_logs(sim: "Simulation", text: str) -> None:
     shown = lines[-SEARCHED:]
     sim.records.tails = {"server": 0, "search": text, "step": sim.now, "lines": shown, "found": [[n, servers[n]] for n in sorted(servers)]}
     _notice_in(sim, shown, sorted(servers))
-    if text.isdigit() and post_only.in_question(sim, shown):
+    if text.isdigit() and post_only.in_question(sim, [record["order"] for record in shown if record["kind"] == "child"]):
         bridge.notice(sim, how="log")
+
+
+def notice_in_mail(sim: "Simulation", said: SaidText) -> None:
+    """Somebody reads a mail: whoever reads of an order that the fault of the day concerns has noticed."""
+    values = said["values"]
+    orders = [order for order in map(values.get, ("their_order", "other_order", "repeated_order")) if isinstance(order, int)]
+    if post_only.in_question(sim, orders) or replays.come_again(sim, [(sim.now, order) for order in orders]):
+        bridge.notice(sim, how="complaint")
 
 
 def _is_about(record: dict[str, Any], text: str) -> bool:
@@ -170,7 +178,7 @@ def _notice_in(sim: "Simulation", lines: list[dict[str, Any]], servers: list[int
     shown = [record for record in lines if record["kind"] == "refused" or record.get("order") in wild]
     if any(runs_before(sim, record["server"]) for record in shown) or any(_began_before(sim, record) for record in lines):
         bridge.notice(sim)
-    elif replays.shows(sim, lines):
+    elif replays.come_again(sim, [(record["step"], record["order"]) for record in lines if "order" in record]):
         bridge.notice(sim, how="log")
 
 

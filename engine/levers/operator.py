@@ -192,8 +192,10 @@ def _search(sim: "Simulation", args: Args) -> None:
 def _open_mail(sim: "Simulation", args: Args) -> None:
     """Read a mail."""
     sim.inbox.opened[str(args["mail"])] = sim.now
-    if sim.inbox.mails[args["mail"]]["subject"]["text"] == REJECT and bridge.rejects_before(sim):
+    mail = sim.inbox.mails[args["mail"]]
+    if mail["subject"]["text"] == REJECT and bridge.rejects_before(sim):
         bridge.notice(sim)
+    server_ops.notice_in_mail(sim, mail["body"])
 
 
 @lever(

@@ -59,6 +59,18 @@ def test_they_complain_of_orders_that_the_logs_have_as_executed():
     assert sim.bridge.noticed == sim.now, "who has read it has noticed"
 
 
+def test_who_opens_their_complaint_has_noticed_and_who_opens_another_mail_has_not():
+    sim = at("09:37")
+    theirs = [mail for mail in sim.inbox.mails.values() if "their_order" in mail["body"]["values"] and mail["desk"] == "operator"]
+    others = [mail for mail in sim.inbox.mails.values() if "their_order" not in mail["body"]["values"] and mail["desk"] == "operator"]
+    assert theirs and others
+    for mail in others[-3:]:
+        assert give(sim, "operator", "mail.open", mail=mail["id"]) is None
+    assert sim.bridge.noticed is None
+    assert give(sim, "operator", "mail.open", mail=theirs[0]["id"]) is None
+    assert sim.bridge.noticed == sim.now
+
+
 def test_at_ten_who_still_has_the_flag_leaves_and_costs_what_is_not_served():
     sim = at("09:40")
     assert give(sim, "deployer", "broker.unflag", broker=names(sim)[0]) is None
