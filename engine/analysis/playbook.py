@@ -45,10 +45,11 @@ class _Entry(TypedDict):
 
 
 class _Drawn(NamedTuple):
-    """What a seed draws that a playbook can name: the first server that the fault concerns, 0 where it concerns none; and the servers, the
-    brokers, the exchange and the stocks that the draw falls on, whether or not the fault is theirs."""
+    """What a seed draws that a playbook can name: the first server that the fault concerns and the one with a second fault, 0 where there is
+    none; and the servers, the brokers, the exchange and the stocks that the draw falls on, whether or not the fault is theirs."""
 
     server: int
+    other: int
     servers: tuple[int, ...]
     brokers: tuple[str, ...]
     exchange: str
@@ -163,7 +164,7 @@ def _drawn(scenario: Scenario, seed: int) -> _Drawn:
     fault = draw_fault(scenario, seed)
     exchange = scenario.exchanges[fault.exchange - 1] if fault.exchange else ""
     brokers = tuple(scenario.brokers[n - 1] for n in fault.brokers)
-    return _Drawn(next(iter(fault.servers), 0), fault.misread, brokers, exchange, fault.quoted)
+    return _Drawn(next(iter(fault.servers), 0), fault.beside, fault.misread, brokers, exchange, fault.quoted)
 
 
 def _with_words(calendar: Calendar, entries: list[_Entry]) -> list[_Entry]:
@@ -250,6 +251,8 @@ def _names(scenario: Scenario, drawn: _Drawn, where: str, key: str, value: objec
     everyone = list(range(1, scenario.fleet.servers + 1))
     if key == "server" and value == "stale":
         return stale
+    if key == "server" and value == "other":
+        return drawn.other
     if key == "server" and value in _ORDINALS:
         return dict(zip(_ORDINALS, drawn.servers, strict=False)).get(value, 0)
     if key == "place" and value == "stale":

@@ -151,7 +151,7 @@ def check_suspect(eyes: Eyes) -> Move | None:
     """The one the team names; without a name all of them, one after the other, once somebody has asked or waits."""
     servers = eyes.hosts
     named = suspect(eyes)
-    wanted = [row for row in servers if row["n"] == named or row["n"] in running_away(eyes)[:1]]
+    wanted = [row for row in servers if row["n"] == named or (row["n"] in running_away(eyes) and not everywhere(eyes))]
     wanted = [] if flag_is_off(eyes) else wanted
     if clearing(eyes) or (not named and asked_about(eyes) and not any(wrong(eyes, row) for row in servers)):
         wanted += [row for row in servers if row["n"] != named]
@@ -228,10 +228,10 @@ def restart_old(eyes: Eyes) -> Move | None:
 
 
 def compare_config(eyes: Eyes) -> Move | None:
-    """The one server that runs away, after the bell: does it read what the others read?"""
+    """The server that runs away, or one of two, after the bell: does it read what the others read?"""
     found = running_away(eyes)
-    row = next((row for row in eyes.hosts if row["n"] in found), None)
-    if row is None or everywhere(eyes) or row["config"] or eyes.busy("config.compare") or not eyes.free:
+    row = next((row for row in eyes.hosts if row["n"] in found and not row["config"]), None)
+    if row is None or everywhere(eyes) or eyes.busy("config.compare") or not eyes.free:
         return None
     return Move("config.compare", {"servers": [row["n"]]}, "likely", "What does it read?")
 

@@ -30,6 +30,8 @@ from engine.sights.cards import Deed, Mail
 STARTS_READING = "08:04"
 LAST_MINUTE = "09:27"  # a suspect that is not repaired by now does not see the bell
 SURE_S = 150  # seconds of flood after which a measure is taken, and the next one
+LOOKS_AGAIN_S = 120  # after a stop, until the rates of the last minute are those without it
+STILL_PER_S, STILL_A_PARENT = 30, 8  # child orders a second, and for each that comes in, after a stop
 SEARCH_DOUBT, DOUBT = 2, 4  # times as long until a search and a measure where the pager is trusted and silent
 
 
@@ -59,7 +61,8 @@ def at_fault(eyes: Eyes) -> int:
     """
     if odd_line(eyes) and eyes.log:
         return eyes.log["server"]
-    named = next(reversed(running_away(eyes)), 0) or suspect(eyes)
+    up = [row["n"] for row in eyes.servers if row["state"] == "running"]
+    named = next((n for n in reversed(running_away(eyes)) if n in up), 0) or suspect(eyes)
     row = next((row for row in eyes.servers if row["n"] == named), None)
     down = eyes.phase != "premarket" and row is not None and row["state"] != "running"
     return 0 if down or row is None or was_told(eyes, REPAIRED, row["name"]) else named
@@ -72,8 +75,8 @@ def looked_into(eyes: Eyes) -> list[str]:
 
 
 def one_alone(eyes: Eyes) -> bool:
-    """Whether one server gave itself away and another was looked at as well."""
-    return len(running_away(eyes)) == 1 and len(set(looked_into(eyes))) > 1
+    """Whether one server gave itself away and another was looked at as well, and it is not still busy without it."""
+    return not still_busy(eyes) and len(running_away(eyes)) == 1 and len(set(looked_into(eyes))) > 1
 
 
 def searching(eyes: Eyes) -> bool:
@@ -88,9 +91,17 @@ def flooded(eyes: Eyes) -> bool:
     """Whether the market is flooded, and has been for longer than the bell is loud, or the position is; with a silent pager one believes in a busy
     first day.
     """
-    if eyes.phase == "bell" and alarmed(eyes) and not relies_on_pager(eyes):
+    if eyes.phase == "bell" and (alarmed(eyes) or still_busy(eyes)) and not relies_on_pager(eyes):
         return True
     return wild(eyes) and flood_s(eyes) >= (SEARCH_DOUBT * SURE_S if relies_on_pager(eyes) else FLOOD_S)
+
+
+def still_busy(eyes: Eyes) -> bool:
+    """Whether a server was stopped since the bell, and those that are left send what no morning explains: one fault may hide another."""
+    stops, rates = eyes.done("server.stop", eyes.bell), eyes.rates
+    if not stops or rates is None or eyes.ago(stops[0]["at"]) < LOOKS_AGAIN_S:
+        return False
+    return rates["children_out"] > STILL_PER_S and rates["children_out"] > STILL_A_PARENT * rates["parents_in"]
 
 
 def read_mail(eyes: Eyes) -> Move | None:
@@ -161,7 +172,7 @@ def stop_it(eyes: Eyes) -> Move | None:
     row = next((row for row in eyes.servers if row["n"] == n), None)
     if row is None or row["state"] != "running" or row["work"] or was_told(eyes, REPAIRED, row["name"]):
         return None
-    if wild(eyes) or (eyes.phase == "bell" and alarmed(eyes)) or (eyes.phase == "premarket" and eyes.past(LAST_MINUTE)):
+    if wild(eyes) or (eyes.phase == "bell" and (alarmed(eyes) or still_busy(eyes))) or (eyes.phase == "premarket" and eyes.past(LAST_MINUTE)):
         return Move("server.stop", {"server": n}, "certain", "It is this one.")
     return None
 

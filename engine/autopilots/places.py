@@ -111,7 +111,8 @@ def fallen(eyes: Eyes) -> bool:
 
 def asked_for_fills(eyes: Eyes) -> bool:
     """Whether somebody has asked on the telephone why orders are not filled."""
-    return any(call["answer"] and call["answer"]["key"].startswith("order_desk.") for call in eyes.sight["calls"]["calls"])
+    said = [call["answer"] for call in eyes.sight["calls"]["calls"] if call["state"] == "answered"]
+    return any(answer is not None and answer["key"].startswith("order_desk.") for answer in said)
 
 
 def tail_for_answers(eyes: Eyes) -> Move | None:

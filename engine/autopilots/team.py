@@ -161,9 +161,9 @@ def running_away(eyes: Eyes) -> list[int]:
 
 
 def everywhere(eyes: Eyes) -> list[int]:
-    """The servers that run away, where that is more than one: then it is none of them alone."""
+    """The servers that run away, where that is more than two: then it is none of them alone, nor one fault beside another."""
     found = running_away(eyes)
-    return found if len(found) > 1 else []
+    return found if len(found) > 2 else []
 
 
 def alarmed(eyes: Eyes) -> bool:

@@ -317,6 +317,8 @@ def declare(sim: "Simulation", cause: str, place: str, evidence: list[str]) -> N
     sim.tell("diagnosis.declared", desk=sim.acting, cause=cause, place=place, evidence=titles)
     title = quoted(sim, "diagnosis_at", cause=label, place=where) if where else quoted(sim, "diagnosis", cause=label)
     post(sim, "diagnosis", title, titles or [GUESS])
+    if holds and titles:
+        notice(sim)  # what is named on evidence was noticed, wherever it stood
     if holds and titles and sim.bridge.diagnosed is None and all_is_said(sim):
         sim.bridge.diagnosed = sim.now
 

@@ -296,6 +296,7 @@ def test_with_two_faults_each_is_right_at_its_place_and_one_alone_is_no_diagnosi
     [
         ("stale-reference", ("withdraw-two", "load-data"), ("stop-all", "carry-on", "cap-25", "flag-off")),
         ("stuck-sessions", ("log-on", "go-around"), ("stop-all", "carry-on", "roll-back", "flag-stop")),
+        ("two-faults", ("stop-two",), ("stop-one", "stop-all", "cap-25")),
     ],
 )
 def test_what_is_right_for_a_fault_three_minutes_after_it_began_is_above_60_and_what_tempts_below(fault, own, wrong):
