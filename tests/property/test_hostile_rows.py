@@ -223,4 +223,4 @@ def test_a_facilitators_words_and_injects_of_another_form_are_refused_and_leave_
         injects.say_as(Exercise.objects.get(), None, "erin", sender="The press", desks=odd, text="Well?")
     with pytest.raises(RuleBroken):
         injects.add(Exercise.objects.get(), None, None, "erin", card="technician", desks=odd, server=0, minutes=1, text="", when=None)
-    assert not Command.objects.exists() and not Inject.objects.exists() and not Message.objects.exists()
+    assert [row.kind for row in Command.objects.all()] == ["act.give"] and not Inject.objects.exists() and not Message.objects.exists()
