@@ -21,10 +21,10 @@ COMPETENT = ("all competent", 75.0, 50.0)  # mean, and on every fault
 NOVICE = ("all novice", 35.0, 60.0)
 GAP = 10.0  # points between competent and the best habit
 MOST = 70.0  # of any habit on the mean
-# The first that is part of a habit's name: no more than this on the mean.
+# The first with which a habit's name begins: no more than this on the mean.
 MOST_OF = (
     ("never-start", 20.0), ("nothing", 35.0), ("away-and-off-all-day", 30.0), ("check-all-and-mend", 55.0), ("cap-", 65.0),
-    ("stop-all", 65.0), ("off-", 65.0), ("disconnect", 65.0),
+    ("stop-all", 65.0), ("off-", 65.0), ("disconnect", 65.0), ("flag-off-and", 65.0),
 )  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def of_seed(seed: int) -> dict[str, Any]:
 
 def most_of(name: str) -> float:
     """The bound of a habit."""
-    return next((most for part, most in MOST_OF if part in name), MOST)
+    return next((most for part, most in MOST_OF if name.startswith(part)), MOST)
 
 
 def broken(means: dict[str, dict[str, float]], faults: dict[str, dict[str, float]]) -> list[str]:
