@@ -400,7 +400,7 @@ WRONG = (
     ('id = "stale-process"', 'id = "stale-release"', "expected each id once"),
     ('mechanism = "mirror"', 'mechanism = "gremlins"', "gremlins"),
     ("{one_in} there woke", "{twelve} there woke", "twelve"),
-    ("weight = 3", "weight = 0", "weight"),
+    ('onset = "09:36"', 'onset = "09:36"\nweight = 0', "weight"),
 )
 
 

@@ -10,7 +10,7 @@ from engine.analysis.matrix import dealt
 from tests.bench import deck
 from tests.days import step_at
 
-SEED, UNTIL = 1, step_at("10:16")
+SEED, UNTIL = 2, step_at("10:16")
 HABITS = ("stop-all-at-0931", "check-all-and-mend", "away-and-off-all-day")
 
 

@@ -217,8 +217,8 @@ def test_without_a_quote_children_are_rejected_and_tried_again():
 
 def test_names_of_behaviours_and_reasons_stand_at_their_numbers():
     assert [BEHAVIOURS[n] for n in (ROUTE, POWER_PEG, OVERSIZE, DUPLICATE)] == ["route", "power_peg", "oversize", "duplicate"]
-    assert len(REASONS) == 10
-    assert REASONS[MISSED] == "quote gone"
+    assert len(REASONS) == 11
+    assert (REASONS[MISSED], REASONS[-1]) == ("quote gone", "our quote was taken")
 
 
 def test_clients_fills_and_errors_are_booked_apart():
