@@ -306,7 +306,7 @@ def test_the_assistant_answers_a_question_on_the_bridge_with_what_it_has(desk, q
 
 def test_the_assistant_lets_a_call_ring_for_a_quarter_minute_and_takes_the_harmless_reply():
     replies = [{"key": key, "text": ""} for key in ("exchange.accept", "exchange.wait", "exchange.intended")]
-    call = {"id": 7, "at": "09:39:50", "state": "ringing", "replies": replies}
+    call = {"id": 7, "at": "09:39:50", "state": "ringing", "replies": replies, "answer": None}
     assert assistant("risk", at_desk("risk", calls={"calls": [call]})) == []
     assert assistant("risk", at_desk("risk", calls={"calls": [{**call, "at": "09:39:45"}]})) == [
         ("call.answer", {"call": 7, "reply": "exchange.wait"})
@@ -316,6 +316,6 @@ def test_the_assistant_lets_a_call_ring_for_a_quarter_minute_and_takes_the_harml
 
 def test_history_lets_a_call_ring_out_to_which_it_has_no_answer():
     replies = [{"key": key, "text": ""} for key in ("blotter.list", "blotter.page", "blotter.clean")]
-    sight = at_desk("operator", "08:21:00", calls={"calls": [{"id": 3, "at": "08:20:00", "state": "ringing", "replies": replies}]})
+    sight = at_desk("operator", "08:21:00", calls={"calls": [{"id": 3, "at": "08:20:00", "state": "ringing", "replies": replies, "answer": None}]})
     assert autopilot("history", "operator", WORDS)(sight) == []
     assert [move.args["reply"] for move in autopilot("novice", "operator", WORDS)(sight)] == ["blotter.clean"]

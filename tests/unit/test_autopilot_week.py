@@ -137,7 +137,7 @@ def test_an_untested_pager_that_is_silent_makes_the_operator_file_the_rejects_aw
     cards: dict[str, Any] = {
         **sight(Simulation(small_scenario(2), 7), "operator"),
         "clock": {"step": 5040, "date": "Wed 1 Aug", "clock": "08:21:00", "phase": "premarket"},
-        "calls": {"calls": [{"id": 3, "at": "08:20:30", "state": "ringing", "replies": replies}]},
+        "calls": {"calls": [{"id": 3, "at": "08:20:30", "state": "ringing", "replies": replies, "answer": None}]},
     }
     for row, alerts, expected in (
         (pager, [], "blotter.clean"),
