@@ -110,6 +110,8 @@ def minutes_of(sim: "Simulation", kind: str, count: int = 1, hands: int = 1) -> 
     if numbers.built is not None and kind in sim.safeguards.built:
         minutes = numbers.built
     minutes = sim.phone.pace.get(kind, minutes)
+    if LEVERS[kind].informs and sim.day.help_level != "2012":
+        minutes /= 2  # who is helped can afford to look once more; what is not asked for is not shown either way
     if LEVERS[kind].stops and "drilled" in sim.week.facts:
         minutes /= 2
     if slowed(sim, kind):

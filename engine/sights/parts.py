@@ -130,7 +130,7 @@ def levers_card(sim: Simulation, desk: str) -> cards.Levers:
     free = {other: free_hands(sim, other) for other in DESKS}
     busy, waiting = {work.kind for work in sim.works}, tuple(duty.id for duty in undone(sim))
     moment = sim.calendar.phase(sim.now), sim.now < sim.calendar.open
-    changed = len(sim.safeguards.built), tuple(sim.phone.pace.items()), "drilled" in sim.week.facts, waiting, free[desk]
+    changed = len(sim.safeguards.built), tuple(sim.phone.pace.items()), "drilled" in sim.week.facts, waiting, free[desk], sim.day.help_level
     offered = kept(sim, f"levers {desk}", (moment, changed), lambda: _offered(sim, desk, free[desk]))
     rows: list[cards.Lever] = []
     for kind, lever, label, hands, others, args, minutes in offered:

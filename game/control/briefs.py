@@ -15,7 +15,8 @@ class Brief(NamedTuple):
     sees: str
     can: str
     blind: str
-    shown: str  # besides, at the help levels assisted and guided
+    shown: str  # besides, at the help levels assisted and guided, unless the seed draws what is wrong
+    reading: tuple[str, ...]  # what the answers of its checks mean, at those levels
     hands: str
     practice: str
 
@@ -28,6 +29,12 @@ BRIEFS = {
         "Stop and start a server, set rules that turn mail into alerts; with the {risk}'s word stop more than two or all, and disconnect {system}.",
         "Releases, checksums, positions and money.",
         "Each server's own rates.",
+        (
+            "One server far above the rest points at that server; all of them high, at the release, a broker or the market.",
+            "An order refused, or filled beyond its size, is wrong on the server whose line it is. An order in no log of yours was somebody else's.",
+            "The same order number again and again, always from one broker, is the broker's doing.",
+            "Sent and not acknowledged is between you and that exchange.",
+        ),
         "Two hands: two things at a time.",
         "Stop practice server 3. A lever that can hurt is armed first, then sent by saying how sure you are.",
     ),
@@ -38,6 +45,11 @@ BRIEFS = {
         "Set caps and collars, hold brokers and stocks, give or refuse your word, sell the position down, call the exchange, raise capital.",
         "Servers, releases and order rates.",
         "What the position would bring if it were sold now.",
+        (
+            "Gross that grows every minute is somebody's orders. A busy market moves prices and your share of it stays what it was.",
+            "A loss at mid within a minute of the bell, in a stock or two, is a wrong price; a little in every stock is not.",
+            "Clients' fills sit in the account until they are allocated: a high figure early is not a loss.",
+        ),
         "One hand: one thing at a time. The phone takes none.",
         "The {operator} of the practice asks for your word. Without it nobody may stop everything.",
     ),
@@ -49,6 +61,11 @@ BRIEFS = {
         "minutes, and have the flag cleared.",
         "Money, positions and order rates.",
         "Every server's checksum, always fresh.",
+        (
+            "Another hash on disk than the one on record: the copy went wrong. The right one on disk and another running: not restarted.",
+            "A checksum is of the release alone. Config and reference data have hashes of their own, and are compared on their own.",
+            "A change ticket may explain a difference. One without a ticket is a lead and not yet an answer.",
+        ),
         "Two hands: two things at a time.",
         "Take a checksum of practice server 2. It takes a hand for a while, and then says what is really there.",
     ),
@@ -70,8 +87,14 @@ def brief(desk: str, help_level: str, scenario: "engine.Scenario") -> dict[str, 
     """A desk's brief for a template, in a scenario's words."""
     words = {"system": scenario.told.system, "many": scenario.fleet.many, "stocks": len(scenario.symbols)}
     words |= {name: scenario.told.title(name) for name in engine.DESKS}
-    one = {name: text.format_map(words) for name, text in BRIEFS[desk]._asdict().items()}
-    return {**named(desk, contents.words_in(scenario)), **one, "shown": one["shown"] if help_level != "2012" else ""}
+    one = {name: text.format_map(words) for name, text in BRIEFS[desk]._asdict().items() if isinstance(text, str)}
+    shown = one["shown"] if help_level != "2012" and not scenario.faults.deck else ""
+    return {**named(desk, contents.words_in(scenario)), **one, "shown": shown, "reading": reading(desk, help_level)}
+
+
+def reading(desk: str, help_level: str) -> tuple[str, ...]:
+    """What the answers of a desk's checks mean, where it is told."""
+    return BRIEFS[desk].reading if help_level != "2012" else ()
 
 
 class Row(NamedTuple):

@@ -21,7 +21,7 @@ from game.scenarios import playable
 TEAMS = ("Cobalt", "Amber", "Slate", "Coral", "Jade", "Ivory", "Crimson", "Indigo", "Olive", "Plum", "Sand", "Teal")
 OF_A_SPEED = {**engine.PHASES, "deployment": "Week", "bell": "Opening bell"}  # the field of a phase's speed
 SPEEDS = tuple((phase, label) for phase, label in OF_A_SPEED.items() if phase != "ended")
-HELP = (("assisted", "Assisted: more is measured"), ("guided", "Guided: hints as well"))  # beside what was known then
+HELP = (("assisted", "Assisted: quicker checks, explained"), ("guided", "Guided: hints as well"))  # beside what was known then
 COUNTER = (("live", "Live"), ("delayed", "2 min late"), ("hidden", "Hidden until the end"))
 DRAWN = ("draw", "Draw one; nobody is told which until the end")
 MARKET = ("scenario", "phase", "start", "seed_from", "seed")  # what a fork has from its source

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 import engine
-from game.control.briefs import named
+from game.control.briefs import named, reading
 from game.control.exercise_controls import SPEEDS, to_next
 from game.live.control import tell_state, tell_team
 from game.models import Deed, Player, RuleBroken, Run, Seat
@@ -82,6 +82,7 @@ def show(request: HttpRequest, seat: Seat, hello: dict[str, Any], held: Sequence
         "team": seat.team,
         "desk": seat.desk,
         "held": held,
+        "reading": reading(seat.desk, seat.team.exercise.help),
         "drive": {"speeds": SPEEDS, "next": {phase: said for phase in engine.PHASES if (said := to_next(calendar, phase))}},
         "first": {"hello": hello, "cards": desk_cards(run, seat.desk) if run else {}},
     }

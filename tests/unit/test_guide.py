@@ -79,3 +79,12 @@ def test_the_guide_is_linked_from_the_facilitators_pages_and_shows_both_agendas(
     assert 'href="/facilitator/guide/"' in client.get("/facilitator/").content.decode()
     page = client.get("/facilitator/guide/").content.decode()
     assert "24 of 60 minutes are debrief" in page and "36 of 90 minutes are debrief" in page and "resume word" in page
+
+
+def test_who_is_helped_is_told_what_checks_mean_and_shown_nothing_that_nobody_asked_for_on_a_drawn_morning():
+    for desk in engine.DESKS:
+        record, drawn = (engine.load_scenario(name) for name in ("knight-2012", "any-morning"))
+        assert brief(desk, "2012", record)["reading"] == () and brief(desk, "2012", record)["shown"] == ""
+        for level in ("assisted", "guided"):
+            assert brief(desk, level, record)["shown"] and brief(desk, level, drawn)["shown"] == "", desk
+            assert len(brief(desk, level, drawn)["reading"]) >= 3

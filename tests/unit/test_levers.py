@@ -2,13 +2,13 @@
 
 import pytest
 
-from engine import KINDS, Simulation, load_scenario
+from engine import DESKS, KINDS, Simulation, load_scenario, sight
 from engine.firm.fleet import RUNNING, STARTING, STOPPED
-from engine.firm.workload import free_hands
+from engine.firm.workload import free_hands, minutes_of
 from engine.market.state import CLIENT, ERROR, UNWIND
 from tests.days import BELL_END, OPEN
 from tests.engine_builders import at_open, quiet_scenario
-from tests.small import begun, give, ring, settle, small_scenario
+from tests.small import begun, give, ok, ring, settle, small_scenario
 
 MINUTE = 240
 SCENARIO = small_scenario(2)
@@ -254,3 +254,14 @@ def test_the_exchange_can_only_be_accepted_after_it_rang_and_keeps_its_word():
     assert not sim.exchanges.cut_off, "10:30, and a stopped server to be seen"
     assert [n for n in range(1, 9) if sim.machine.servers[n]] == [2, 3, 4, 5, 6, 7, 8]
     assert "exchange.readmitted" in kinds(sim)
+
+
+def test_who_is_helped_checks_in_half_the_time_and_acts_no_faster():
+    helped, alone = begun(small_scenario(2), 400), begun(small_scenario(2), 400)
+    ok(helped, "facilitator", "help.set", level="assisted")
+    for kind in ("checksum.run", "config.compare", "data.compare", "log.tail", "log.search", "server.look"):
+        assert minutes_of(helped, kind) == minutes_of(alone, kind) / 2 > 0, kind
+        (row,) = [row for desk in DESKS for row in sight(helped, desk)["levers"]["levers"] if row["kind"] == kind]
+        assert row["minutes"] == round(minutes_of(helped, kind), 2)
+    for kind in ("server.stop", "release.copy", "flag.clear", "limit.set"):
+        assert minutes_of(helped, kind) == minutes_of(alone, kind), kind
