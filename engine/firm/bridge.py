@@ -244,8 +244,9 @@ def has_begun(sim: "Simulation", mechanism: str) -> bool:
 
 
 def rejects_before(sim: "Simulation") -> bool:
-    """Whether the router's reject mails come of what was wrong before the team touched anything."""
-    return bool(wrong_before(sim) or sim.fault.mirrors)
+    """Whether the router's reject mails come of what was wrong before the team touched anything, and not of a forgotten host beside it."""
+    refuses = sim.fault.mechanism in ("stale-release", "stale-process") and bool(wrong_before(sim))
+    return refuses or sim.fault.mechanism == "mirror"
 
 
 def notice(sim: "Simulation", **how: str) -> None:
