@@ -32,7 +32,7 @@ from engine.analysis.replay_frames import Reel
 from engine.analysis.scenario_keys import scenario_keys
 from engine.analysis.story import CUT_WORDS, moments, story
 from engine.analysis.sureness import Forecast, sureness
-from engine.autopilots.autopilot import AUTOPILOTS, AutopilotError, autopilot, looks_at, next_look
+from engine.autopilots.autopilot import AUTOPILOTS, STAND_IN, AutopilotError, autopilot, looks_at, next_look
 from engine.autopilots.parts import Move
 from engine.commands import Command, Lever, Refusal
 from engine.events import DESKS, Event, EventData
@@ -82,6 +82,7 @@ __all__ = [
     "SIDES",
     "SMALL_USD",
     "SPEEDS",
+    "STAND_IN",
     "STEPS_PER_MINUTE",
     "STEPS_PER_SECOND",
     "Answered",

@@ -1,26 +1,28 @@
 """Autopilots: characters that play one desk through its sight alone. A move comes from the cards and from nothing else.
 
 `assistant` sits in empty seats and does what its team asks; `history`, `novice` and `competent` are for ghosts, demos and
-rehearsals. A habit is a question put to the sight that may answer with a move; a look takes the first habits that have one,
-at most one lever and one thing said.
+rehearsals; a stand-in does what is due before the bell while the clock is advanced past it, and nothing else. A habit is a question
+put to the sight that may answer with a move; a look takes the first habits that have one, at most one lever and one thing said.
 """
 
 from collections.abc import Callable
 
 from engine.autopilots import assistant, competent, history, novice
-from engine.autopilots.parts import Eyes, Habit, Move, Words
+from engine.autopilots.parts import Eyes, Habit, Move, Words, do_every_duty
 from engine.commands import LEVERS
 from engine.events import DESKS
 from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND, Calendar
 from engine.sights.cards import DeskCards
 
+STAND_IN = "stand-in"  # sits in no seat
 CHARACTERS: dict[str, dict[str, tuple[Habit, ...]]] = {
     "assistant": assistant.HABITS,
     "competent": competent.HABITS,
     "history": history.HABITS,
     "novice": novice.HABITS,
+    STAND_IN: dict.fromkeys(DESKS, (do_every_duty,)),
 }
-AUTOPILOTS = tuple(sorted(CHARACTERS))
+AUTOPILOTS = tuple(name for name in sorted(CHARACTERS) if name != STAND_IN)
 # How often a look is taken, in steps.
 LOOK_STEPS = {
     "deployment": 5 * STEPS_PER_MINUTE,

@@ -414,6 +414,12 @@ def do_duty(eyes: Eyes) -> Move | None:
     return Move("duty.do", {"duty": left[0]}, None, "Due before the bell.") if left and eyes.free and not eyes.busy("duty.do") else None
 
 
+def do_every_duty(eyes: Eyes) -> Move | None:
+    """The same with every hand that is free."""
+    left = [row["id"] for row in eyes.duties if row["state"] == "open"]
+    return Move("duty.do", {"duty": left[0]}, None, "Done in the time that was skipped.") if left and eyes.free else None
+
+
 def pick_up(after_s: int, *replies: str, every: bool = True) -> Habit:
     """The habit of answering a call once it has rung for so long: with the first of its replies that is among `replies`, else the last;
     without `every` a call that has none of them rings out.

@@ -189,7 +189,7 @@ class Clock:
             until = time.monotonic() + RUSH_S
             waiting = look.waiting
             while driver.sim.now < look.advance_step and not driver.sim.ended and time.monotonic() < until:
-                driver.run_to(min(driver.sim.now + engine.STEPS_PER_MINUTE, look.advance_step), waiting=waiting)
+                driver.run_to(min(driver.sim.now + engine.STEPS_PER_MINUTE, look.advance_step), waiting=waiting, rushing=True)
                 waiting = False
             return
         steps = self._steps(driver, look) + self.carry

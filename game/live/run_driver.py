@@ -9,6 +9,7 @@ import engine
 from game.live import run_store
 from game.live.loudspeaker import Loudspeaker, to_json
 from game.models import Checkpoint, Exercise, Run, contents
+from game.rules import ASSISTANT
 
 log = structlog.get_logger(__name__)
 
@@ -68,10 +69,11 @@ class RunDriver:
         if self.run.shown_to is not None:  # so far it may not have played, and then the autopilots have not had their looks
             self.run_to(self.run.shown_to, waiting=False)
 
-    def run_to(self, target: int, *, waiting: bool) -> None:
-        """Move to `target`, taking in waiting commands now and the autopilots' at exactly the steps at which they look."""
+    def run_to(self, target: int, *, waiting: bool, rushing: bool = False) -> None:
+        """Move to `target`, taking in waiting commands now and the autopilots' at exactly the steps at which they look. `rushing`: the clock
+        is advanced, and nobody at a desk has the time to do anything."""
         while self.sim.now < target and not self.sim.ended:
-            given = self._look()
+            given = self._look(rushing)
             if given or waiting:
                 for row in run_store.stamp(self.run, self.sim.now, self.seq, given, waiting=waiting):
                     self._submit(row)
@@ -87,14 +89,18 @@ class RunDriver:
                 self._submit(row)
         self._write()
 
-    def _look(self) -> list[engine.Given]:
-        """What the autopilots do at this step. Before the run's start history sits at every desk."""
+    def _look(self, rushing: bool = False) -> list[engine.Given]:
+        """What the autopilots do at this step. Before the run's start history sits at every desk; while the clock is advanced somebody does what
+        is due before the bell, since a room that skips the hour would else open with no session to any exchange."""
         now, exercise = self.sim.now, self.run.team.exercise
         if now == self._looked or not engine.looks_at(self.sim.calendar, now):
             return []
         self._looked = now
         start = exercise.start_step if self.run.start_step is None else self.run.start_step
         pilots = run_store.pilots(self.run) if now >= start else dict.fromkeys(engine.DESKS, engine.BEFORE)
+        if rushing and now >= start and self.sim.calendar.phase(now) == "premarket":
+            idle = [desk for desk in engine.DESKS if pilots.get(desk, ASSISTANT) == ASSISTANT]
+            pilots = pilots | dict.fromkeys(idle, engine.STAND_IN)
         return engine.look(self.sim, pilots, exercise.help) if pilots else []
 
     def _submit(self, row: Any) -> None:

@@ -23,6 +23,7 @@ def runs(world) -> list[Run]:
     for number in range(2, 13):
         exercise.add_team(f"Team {number}")
     exercise.start()
+    Command.objects.all().delete()  # what a game begins with
     return [run_store.claim(run.pk) for run in exercise.runs()]
 
 

@@ -7,7 +7,7 @@ from game.control.exercise_controls import next_phase
 from game.live import run_store
 from game.live.losses import grade
 from game.live.run_driver import RunDriver
-from game.models import CODE_LETTERS, FacilitatorLink, Ghost, RuleBroken, Run, Seat, new_code, speed_of
+from game.models import CODE_LETTERS, Command, FacilitatorLink, Ghost, RuleBroken, Run, Seat, new_code, speed_of
 from game.people.access import normal, place_of
 from game.sockets.inbox import BURST, Budget
 from game.views.result import beside_the_bell, fate, moments
@@ -193,3 +193,16 @@ def test_the_last_seconds_before_the_bell_are_no_faster_than_what_follows():
     at = {text: speed_of(DAY, {}, days.step_at(text)) for text in ("09:29:44", "09:29:45", "09:29:59", "09:30")}
     assert at == {"09:29:44": 30.0, "09:29:45": 5.0, "09:29:59": 5.0, "09:30": 5.0}
     assert speed_of(DAY, {"bell": 120.0}, days.step_at("09:29:50")) == 30.0
+
+
+@pytest.mark.parametrize("rushing", [True, False])
+def test_who_has_the_hour_before_the_bell_skipped_finds_done_what_was_due_in_it(rushing):
+    exercise = new_exercise(start_step=0)
+    taken_seat(exercise, "operator")
+    exercise.start()
+    driver = RunDriver(Run.objects.select_related("team__exercise").get(team__exercise=exercise))
+    driver.run_to(days.step_at("09:29"), waiting=True, rushing=rushing)
+    its_own = {duty.id for duty in driver.scenario.duty if duty.desk == "operator"}  # the other desks have autopilots, who do theirs anyhow
+    assert {duty.id for duty in driver.scenario.duty} - set(driver.sim.duties.done) == (set() if rushing else its_own)
+    done = Command.objects.filter(run=driver.run, desk="operator", kind="duty.do", state="applied")
+    assert done.filter(by="autopilot").count() == done.count() == (len(its_own) if rushing else 0)
