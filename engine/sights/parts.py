@@ -20,7 +20,7 @@ from engine.sights import cards
 from engine.sights.menu import menu
 
 T = TypeVar("T")
-INBOX = 80
+INBOX, READ = 80, 4  # newest mails, and of those before them as many as were opened last
 ALERTS = 12
 
 
@@ -47,13 +47,17 @@ def clock_card(sim: Simulation) -> cards.Clock:
 
 
 def inbox_card(sim: Simulation, desk: str) -> cards.Inbox:
-    """Newest mails of a desk; a body only once its mail was opened."""
+    """Newest mails of a desk, and older ones that it is likely to have before it; a body only once its mail was opened."""
     key = (sim.calendar.evening_of(sim.now), len(sim.inbox.mails), len(sim.inbox.opened))  # neither ever loses any
     return kept(sim, f"inbox {desk}", key, lambda: _inbox(sim, desk))
 
 
 def _inbox(sim: Simulation, desk: str) -> cards.Inbox:
+    opened = sim.inbox.opened
     mine = [mail for mail in sim.inbox.mails.values() if mail["desk"] == desk]
+    older = [mail for mail in mine[:-INBOX] if str(mail["id"]) in opened]
+    read = sorted(older, key=lambda mail: (opened[str(mail["id"])], mail["id"]))[-READ:]
+    shown = [*sorted(read, key=lambda mail: mail["id"]), *mine[-INBOX:]]
     rows: list[cards.Mail] = [
         {
             "id": mail["id"],
@@ -64,7 +68,7 @@ def _inbox(sim: Simulation, desk: str) -> cards.Inbox:
             "read": str(mail["id"]) in sim.inbox.opened,
             "body": mail["body"] if str(mail["id"]) in sim.inbox.opened else None,
         }
-        for mail in mine[-1 : -INBOX - 1 : -1]
+        for mail in reversed(shown)
     ]
     return {"unread": sum(str(mail["id"]) not in sim.inbox.opened for mail in mine), "total": len(mine), "mails": rows}
 

@@ -177,6 +177,9 @@ def test_the_inbox_holds_the_newest_mails_of_its_desk_and_counts_the_rest():
     assert [mail["body"] for mail in box["mails"][:2]] == ["b85", None]
     assert [mail["read"] for mail in box["mails"][:2]] == [True, False]
     assert "not yours" not in json.dumps(box)
+    sim.inbox.opened |= {"3": 1, "1": 2}
+    sim.inbox.mails[86] = sim.inbox.mails[85] | {"id": 86}
+    assert [mail["id"] for mail in card(sim, "inbox")["mails"]] == [*range(86, 6, -1), 3, 1], "what was opened stays, however much comes"
 
 
 def test_alerts_are_the_desks_own_newest_first_and_twelve_at_most():
