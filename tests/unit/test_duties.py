@@ -13,8 +13,6 @@ from engine.scenario.duty_texts import Duty
 from tests.days import OPEN, clock, step_at
 from tests.small import begun, give, heard, ok, small_scenario, until
 
-pytestmark = pytest.mark.kernels
-
 BUSY = small_scenario(4, flow={"plain_bell_per_min": 600.0, "premarket_flagged": 0, "queued_flagged": 0})
 EVERY = tuple(duty.id for duty in BUSY.duty)
 
@@ -120,6 +118,7 @@ def test_flagged_orders_of_a_broker_that_was_not_certified_are_refused_until_it_
     assert int(sim.machine.tally[0].refused) == refused
 
 
+@pytest.mark.kernels
 def test_short_sales_are_refused_without_the_locate_list_and_nothing_else():
     sim = served("locates")
     rows = sim.arrivals[: sim.cursor]

@@ -13,8 +13,6 @@ from engine.market_time import STEPS_PER_MINUTE
 from tests.days import step_at
 from tests.small import begun, give, heard, small_scenario
 
-pytestmark = pytest.mark.kernels
-
 QUIET = small_scenario(12, flow={"plain_bell_per_min": 240.0, "queued_flagged": 8})
 BROKER = 2
 NAME = QUIET.brokers[BROKER - 1]
@@ -67,6 +65,7 @@ def test_what_is_sent_again_is_nobodys_order_and_no_client_is_lost_by_it():
     assert score(sim)["service_kept"] == score(without)["service_kept"]
 
 
+@pytest.mark.kernels
 def test_their_room_has_a_limit_and_reaching_it_is_an_event():
     sim = replaying(9000.0, 2)
     crowded = int(sim.machine.service["crowded"].sum())
@@ -74,6 +73,7 @@ def test_their_room_has_a_limit_and_reaching_it_is_an_event():
     assert int(sim.machine.service["overflow"].sum()) == 0
 
 
+@pytest.mark.kernels
 def test_shares_are_conserved_and_what_nobody_ordered_is_the_firms():
     sim = replaying(2000.0, 2)
     machine, rows = sim.machine, sim.tape_rows()

@@ -31,8 +31,6 @@ from engine.scenario.second_act import ActText, SecondActs
 from tests.days import OPEN, step_at
 from tests.small import give, heard, ok, small_scenario
 
-pytestmark = pytest.mark.kernels
-
 WHOLE = load_scenario("knight-2012")
 SMALL = small_scenario(4, flow={"premarket_flagged": 0, "queued_flagged": 0, "flagged_per_min": 0.0})
 ACTS = {act.id: act for act in WHOLE.second_act.act}
