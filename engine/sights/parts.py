@@ -20,7 +20,7 @@ from engine.sights import cards
 from engine.sights.menu import menu
 
 T = TypeVar("T")
-INBOX, READ = 80, 4  # newest mails, and of those before them as many as were opened last
+INBOX, REREAD = 80, 4  # newest mails, and of those before them as many as were opened last
 ALERTS = 12
 
 
@@ -56,7 +56,7 @@ def _inbox(sim: Simulation, desk: str) -> cards.Inbox:
     opened = sim.inbox.opened
     mine = [mail for mail in sim.inbox.mails.values() if mail["desk"] == desk]
     older = [mail for mail in mine[:-INBOX] if str(mail["id"]) in opened]
-    read = sorted(older, key=lambda mail: (opened[str(mail["id"])], mail["id"]))[-READ:]
+    read = sorted(older, key=lambda mail: (opened[str(mail["id"])], mail["id"]))[-REREAD:]
     shown = [*sorted(read, key=lambda mail: mail["id"]), *mine[-INBOX:]]
     rows: list[cards.Mail] = [
         {

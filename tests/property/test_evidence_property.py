@@ -60,6 +60,13 @@ regime = st.fixed_dictionaries(
         "served": st.booleans(),
         "replies": st.dictionaries(st.sampled_from(["golive.check", "exchange.wait", "chief.hold", "client.cancel"]), st.just(0)),
         "gross_growth": st.floats(0, 5),
+        "act": st.sampled_from(["", "reporter", "no-answer"]),
+        "pins": st.integers(0, 9),
+        "played": st.booleans(),
+        "broker_lead": st.floats(0, 100),
+        "post_only_fills": st.integers(0, 90),
+        **{name: st.integers(0, 3) for name in ("brokers_mended", "brokers_unhappy", "brokers_gone", "hotfixed")},
+        **{f"{desk}_quiet_s": st.integers(0, 900) for desk in ("deployer", "operator", "risk")},
         "says": st.just({name: (lambda: "X") for name in FILLS}),
     }
 )

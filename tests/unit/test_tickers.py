@@ -13,8 +13,8 @@ from engine.evidence.plan import plan, values_of
 SHAPED = re.compile(r"(?<![\w{/.-])[A-Z]{2,5}(?![\w}]|-\d)")  # as a symbol is, and as wide as those that readers may take for one
 # What else is written in capitals. A new abbreviation goes here; a stock goes to symbols.csv.
 _CAPITALS = """
-ALARM ALLOC AMEX ARCA BATS BNET BYX CFO CORP CTA CUSIP DMM DNR EDGA EDGX EOD ET ETF FEES FIX FOMC FX GB GPS GTC HALT IOC ISM JC MAIL MOC
-NEWS NYSE OK OMS ORDER PMON PP PR RECON RLP SEC SHO SMARS STMT TEST TIME UBS UPS UTP VPN
+ALARM ALLOC AMEX ARCA BATS BNET BYX CFO CHX CORP CTA CUSIP DMM DNR EDGA EDGX EOD ET ETF FEES FIX FOMC FX GB GPS GTC HALT IOC ISM JC MAIL MOC
+NEWS NSX NYSE OK OMS ORDER PMON PP PR PSX RECON RLP SEC SHO SMARS STMT TEST TIME UBS UPS UTP VPN
 """
 ORDINARY = frozenset(_CAPITALS.split())
 
@@ -63,11 +63,12 @@ def test_texts_name_no_stock_that_is_not_in_the_market(scenario_id):
 @pytest.mark.parametrize("scenario_id", scenario_ids())
 def test_mails_that_the_seed_plans_speak_of_stocks_in_the_market_by_symbol_and_company(scenario_id):
     scenario = load_scenario(scenario_id)
-    texts, companies = scenario.evidence, dict(zip(scenario.names, scenario.companies, strict=True))
+    texts = scenario.evidence
     assert set(texts.symbols) <= set(scenario.names)
+    assert {symbol: texts.companies[symbol] for symbol in scenario.names} == dict(zip(scenario.names, scenario.companies, strict=True))
     for entry in plan(texts, scenario.default_seed):
         said = values_of(texts, scenario.default_seed, entry)
-        assert said["company"] == companies[said["symbol"]] and said["company2"] == companies[said["symbol2"]]
+        assert said["company"] == said["symbol"] and said["company2"] == said["symbol2"], "by its symbol, of which a reader makes its name"
         assert said["symbol"] != said["symbol2"]
 
 
