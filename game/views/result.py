@@ -63,7 +63,7 @@ def moments(calendar: engine.Calendar, score: dict[str, Any]) -> list[dict[str, 
         for label, key, missing, added in found
     ]
     contained = score.get("contained_at")
-    nothing = ("Nothing ran away", "there was nothing to contain") if never else ("–", "not contained")
+    nothing = ("Nothing ran away", "no order sent more than it was for") if never else ("–", "not contained")
     rows.append({"label": "Contained", "at": contained or nothing[0], "of": beside_the_bell(calendar, contained) or nothing[1]})
     return rows
 
