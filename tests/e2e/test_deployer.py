@@ -145,7 +145,7 @@ def test_a_duty_is_done_before_the_bell_and_its_row_says_so(opens: Opens, facili
     expect(duties).to_contain_text("Before the bell", timeout=LONG)
     expect(duties).to_contain_text("by 09:30, 0 of 3 done")
     rows = duties.locator("li")
-    expect(rows.nth(0)).to_contain_text("Else: its flagged orders are refused")
+    expect(rows.nth(0)).to_contain_text("If not: its flagged orders are refused")
     duties.get_by_role("button", name="Do it: Load the new symbols, 20 min").click()
     expect(rows.nth(2)).to_have_attribute("data-state", "under way", timeout=LONG)
     expect(rows.nth(2)).to_contain_text("left")

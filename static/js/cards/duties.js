@@ -35,7 +35,7 @@ function panel(app, d) {
 /** @param {App} app @param {Card.Duty} row */
 function duty(app, row) {
   const doing = row.state === "under way";
-  return html`<li data-state=${row.state}><div class="grow"><strong>${row.label}</strong>${doing ? nothing : html`<p class="second">Else: ${row.otherwise}</p>`}${answer(app, `duty:${row.id}`)}</div>
+  return html`<li data-state=${row.state}><div class="grow"><strong>${row.label}</strong>${doing ? nothing : html`<p class="second">If not: ${row.otherwise}</p>`}${answer(app, `duty:${row.id}`)}</div>
     ${doing ? html`<span class="num second">${icon("hourglass")}${left(row.left_s)} left</span>` : button(app, row)}</li>`;
 }
 
