@@ -1,10 +1,12 @@
 """Opening Bell's engine: a pure, deterministic machine. Nothing else of it is imported from outside."""
 
+from engine.analysis.account import Account, account, voiced
 from engine.analysis.balance import LINE_UPS, PlaybookOutcome, SeedOutcome, outcomes, playbook_outcomes, summary, waits_on_seed
 from engine.analysis.barriers import barrier_counterfactuals, barrier_outcome
+from engine.analysis.beside import beside_record
 from engine.analysis.bundle import Bundle, BundleError, OtherRules, pack, played_again, rehearsed_bundle, unpack, verify
 from engine.analysis.closed_alone import alone_table, week_supply
-from engine.analysis.curve import loss_of, step_to
+from engine.analysis.curve import costliest, loss_of, step_to
 from engine.analysis.debrief import (
     Counterfactual,
     CounterfactualResult,
@@ -23,22 +25,26 @@ from engine.analysis.idle_time import LONG_S, Waits
 from engine.analysis.lab import PLAYERS, SIDES, SMALL_USD, Plan, Stopped, distribution, run_trial
 from engine.analysis.ledger import Entry, ledger
 from engine.analysis.matrix import Answered, answers, cells
+from engine.analysis.msgids import msgids
 from engine.analysis.outcome import executed, outcome_digest
 from engine.analysis.playbook import PlaybookError, Safeguard, lab_safeguards, playbook, playbook_names
+from engine.analysis.questions import Question, questions
 from engine.analysis.record import Record, beside_history, record
 from engine.analysis.rehearsal import BEFORE, Given, Rehearsal, game_has, look, play, rehearse, rehearsed, words_of, wound_up
 from engine.analysis.replay import LAYOUT, CheckpointError, replay, restore, save
 from engine.analysis.replay_frames import Reel
 from engine.analysis.scenario_keys import scenario_keys
-from engine.analysis.story import CUT_WORDS, moments, story
+from engine.analysis.story import StoryEntry, moments, story
 from engine.analysis.sureness import Forecast, sureness
+from engine.arguments import Phrase, Sentence, phrase
 from engine.autopilots.autopilot import AUTOPILOTS, STAND_IN, AutopilotError, autopilot, looks_at, next_look
 from engine.autopilots.parts import Move
 from engine.commands import Command, Lever, Refusal
 from engine.events import DESKS, Event, EventData
-from engine.evidence.telling import ENGLISH, MARK, Language, tell, told
-from engine.firm.score import grade, score, wrong_minutes
-from engine.firm.second_act import act_told
+from engine.evidence.telling import ENGLISH, MARK, Language, glossary, span, tell, told
+from engine.firm.safeguards import CONTROLS
+from engine.firm.score import Score, grade, score, wrong_minutes
+from engine.firm.second_act import act_said, act_told
 from engine.firm.simulation import Simulation
 from engine.firm.warm import warm
 from engine.levers import LEVERS as KINDS
@@ -52,10 +58,13 @@ from engine.market_time import (
     STEPS_PER_MINUTE,
     STEPS_PER_SECOND,
     Calendar,
+    NotATime,
+    retold,
 )
 from engine.moment import Moment
 from engine.money import dollars
 from engine.rules import RULES
+from engine.scenario.barrier_texts import barrier_text
 from engine.scenario.parts import FrontPage, Told
 from engine.scenario.scenario import Scenario, ScenarioError, load_scenario, read_scenario, scenario_files, scenario_ids
 from engine.sights.deck import CONDITIONS, fault_of, inject_preview, ready_injects, scenario_script
@@ -66,7 +75,7 @@ __all__ = [
     "AUTOPILOTS",
     "BEFORE",
     "CONDITIONS",
-    "CUT_WORDS",
+    "CONTROLS",
     "DESKS",
     "EARLIEST",
     "ENGLISH",
@@ -85,6 +94,7 @@ __all__ = [
     "STAND_IN",
     "STEPS_PER_MINUTE",
     "STEPS_PER_SECOND",
+    "Account",
     "Answered",
     "AutopilotError",
     "Bundle",
@@ -107,10 +117,13 @@ __all__ = [
     "Log",
     "Moment",
     "Move",
+    "NotATime",
     "OtherRules",
+    "Phrase",
     "Plan",
     "PlaybookError",
     "PlaybookOutcome",
+    "Question",
     "Record",
     "Reel",
     "Refusal",
@@ -119,11 +132,16 @@ __all__ = [
     "Safeguard",
     "Scenario",
     "ScenarioError",
+    "Score",
     "SeedOutcome",
+    "Sentence",
     "Simulation",
     "Stopped",
+    "StoryEntry",
     "Told",
     "Waits",
+    "account",
+    "act_said",
     "act_told",
     "alone_table",
     "alternatives",
@@ -131,8 +149,11 @@ __all__ = [
     "autopilot",
     "barrier_counterfactuals",
     "barrier_outcome",
+    "barrier_text",
     "beside_history",
+    "beside_record",
     "cells",
+    "costliest",
     "decision_words",
     "distribution",
     "dollars",
@@ -141,6 +162,7 @@ __all__ = [
     "fault_told",
     "fitting",
     "game_has",
+    "glossary",
     "grade",
     "habits_beside",
     "habits_for",
@@ -153,16 +175,19 @@ __all__ = [
     "loss_of",
     "misfit",
     "moments",
+    "msgids",
     "next_look",
     "outcome_digest",
     "outcomes",
     "pack",
+    "phrase",
     "pivotal",
     "play",
     "playbook",
     "playbook_names",
     "playbook_outcomes",
     "played_again",
+    "questions",
     "read_scenario",
     "ready_injects",
     "record",
@@ -171,6 +196,7 @@ __all__ = [
     "rehearsed_bundle",
     "replay",
     "restore",
+    "retold",
     "run_trial",
     "save",
     "scenario_files",
@@ -180,6 +206,7 @@ __all__ = [
     "score",
     "shares",
     "sight",
+    "span",
     "step_to",
     "story",
     "subset",
@@ -190,6 +217,7 @@ __all__ = [
     "told",
     "unpack",
     "verify",
+    "voiced",
     "waits_on_seed",
     "warm",
     "week_supply",

@@ -1,6 +1,7 @@
 """What a command carries: JSON, and the arguments of levers by their names."""
 
 from collections.abc import Mapping
+from string import Formatter
 from typing import Any, Literal, TypedDict
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -14,7 +15,41 @@ class SaidText(TypedDict):
     values: dict[str, Json]
 
 
-Sentence = SaidText | str  # a str is what people typed, what the code says itself, or what a run of rules 2 holds
+class Phrase(TypedDict):
+    """What the code says itself: its English, which is what a catalogue of another language has it under, and what fills its placeholders."""
+
+    say: str
+    values: dict[str, Json]
+
+
+Sentence = SaidText | Phrase | str  # a str is what people typed, names and figures, or what an older run holds
+
+
+def msgid(say: str) -> str:
+    """A sentence of the code's own that something else fills in: marked, so that catalogues have it."""
+    return say
+
+
+REMARKS: dict[str, frozenset[str]] = {}  # what autopilots say, word for word as logs have it -> the names of what fills it
+
+
+def remark(say: str) -> str:
+    """A sentence that autopilots say, or a word that fills one: marked for catalogues, and known to whoever judges what a command says."""
+    REMARKS[say] = frozenset(name for _, name, _, _ in Formatter().parse(say) if name)
+    return say
+
+
+def phrase(say: str, **values: object) -> Phrase:
+    """A sentence of the code's own. Values are JSON: names, numbers, other sentences, and lists of them."""
+    filled: Any = values
+    return {"say": say, "values": filled}
+
+
+def english(remark: Phrase) -> str:
+    """The words of a remark, as autopilots hear it."""
+    values: Any = remark["values"]
+    fills: Mapping[str, Phrase | str | int] = values
+    return remark["say"].format_map({name: english(one) if isinstance(one, dict) else one for name, one in fills.items()})
 
 
 class WhenArgument(TypedDict):
@@ -64,7 +99,7 @@ class Args(TypedDict, total=False):
     style: str
     symbol: str
     symbols: list[str]
-    text: str
+    text: str | Phrase  # on the bridge a phrase is what an autopilot says; whatever else it is, is typed
     usd: int
     what: str
     when: WhenArgument | None
@@ -81,6 +116,13 @@ class Play(TypedDict):
     text: str
     at: int
     when: WhenArgument | None
+
+
+def typed(args: Args) -> str:
+    """The text of a command that has none but what was typed."""
+    text = args["text"]
+    assert isinstance(text, str), "its parser takes nothing else"
+    return text
 
 
 class AllStocks(TypedDict):

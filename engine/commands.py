@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec
 
-from engine.arguments import Args, Sentence, judged
+from engine.arguments import REMARKS, Args, Phrase, Sentence, judged, phrase
 from engine.market_time import STEPS_PER_MINUTE
 from engine.money import exact
 
@@ -38,11 +38,15 @@ class Command:
 class Refusal:
     """Why a command was not carried out, for the one who gave it."""
 
-    reason: str
+    reason: Sentence
 
 
 class Refused(Exception):
-    """Raised by a check: the message is the reason."""
+    """Raised by a check, with the reason: an English sentence and what fills its placeholders, or one that was made already."""
+
+    def __init__(self, reason: Sentence, **values: object) -> None:
+        super().__init__(reason)
+        self.reason: Sentence = phrase(reason, **values) if isinstance(reason, str) else reason
 
 
 Check = Callable[["Simulation", Args], None]
@@ -57,11 +61,11 @@ Counts = Literal["decision", "said", "reading", "books"]
 @dataclass(frozen=True, slots=True)
 class StoryWords:
     """The line that the story of a run has of a lever: how much it matters (more is more), its words, and the name under which it is told
-    but once ("": every time). Words and name may hold {servers}, {what} and the command's arguments.
+    but once ("": every time). Words and name may hold {servers}, {what}, {system} and the command's arguments.
     """
 
     weight: int
-    text: str | Callable[[Args], str]
+    text: str | Callable[[Args], Phrase]
     once: str = ""
 
 
@@ -69,11 +73,11 @@ class StoryWords:
 class Wish:
     """A line of what an assistant is asked for with one click, under the lever that it is to pull.
 
-    Words and arguments may hold {system}, {desk} (its title) and the releases {target} and {clean}, words also {server}: the server that is
-    chosen on the screen.
+    Words and arguments may hold {system}, {desk} (its title) and the releases {target} and {clean}, words also what is chosen on the screen:
+    {server}, {broker}, {exchange}, {symbols} or {text}.
     """
 
-    words: str = ""  # on its button; "": the lever's label
+    words: Sentence = ""  # on its button; "": the lever's label, with the server that is chosen
     args: Mapping[str, object] = field(default_factory=dict)  # beside the servers that are chosen
     desk: str = ""  # whose assistant is asked, where that is not any desk that has the lever
     when: Literal["evening", "day"] = "evening"
@@ -153,7 +157,7 @@ class Lever:
             return self.wishes
         if not self.askable or list(self.args) not in ([], ["server"], ["servers"]):
             return ()
-        return (Wish(f"{self.label}: {{server}}" if self.args else self.label),)
+        return (Wish(),)
 
     @property
     def askable(self) -> bool:
@@ -164,19 +168,21 @@ class Lever:
         """The heading under which a desk's list of an evening has it; "" for none."""
         return self.group if isinstance(self.group, str) else self.group[self.desks.index(desk)]
 
-    def named(self, scenario: "Scenario") -> str:
+    def named(self, scenario: "Scenario") -> Phrase:
         """Its label in a scenario's words."""
-        return scenario.told.fill(self.label)
+        return scenario.told.phrase(self.label)
 
-    def word_for(self, scenario: "Scenario") -> str:
-        """What the risk manager's word is for, as a label in a scenario's words."""
-        return scenario.told.fill(self.word_label or self.label)
+    def word_for(self, scenario: "Scenario") -> Phrase:
+        """What the risk manager's approval is for, as a label in a scenario's words."""
+        return scenario.told.phrase(self.word_label or self.label)
 
-    def not_for(self, desk: str, scenario: "Scenario") -> str:
+    def not_for(self, desk: str, scenario: "Scenario") -> Sentence:
         """Why a desk may not give it; "" where it may."""
-        short = scenario.told.short
-        theirs = ' or the '.join(map(short, self.desks))
-        return "" if desk in self.desks else f"{self.named(scenario)}: that is for the {theirs}, not the {short(desk)}"
+        if desk in self.desks:
+            return ""
+        called = scenario.told.called
+        desks = [called(one, "short") for one in self.desks]
+        return phrase("{lever}: only for the {desks}, not the {desk}", lever=self.named(scenario), desks=desks, desk=called(desk, "short"))
 
 
 LEVERS: dict[str, Lever] = {}
@@ -207,33 +213,40 @@ def worded() -> tuple[str, ...]:
 def clean_args(sim: "Simulation", found: Lever, given: object) -> Args:
     """Arguments of a lever, each judged by its parser. Raises Refused naming argument, value and what was expected."""
     if not isinstance(given, dict):
-        raise Refused(f"args = {given!r}: expected an object with {', '.join(found.args) or 'nothing in it'}")
+        raise Refused("args = {given}: expected an object with {names}", given=repr(given), names=[*found.args] or phrase("nothing in it"))
     unknown = sorted(set(map(str, given)) - set(found.args))
     if unknown:
-        raise Refused(f"{found.kind} knows no argument {unknown[0]!r}: expected {', '.join(found.args) or 'none'}")
+        raise Refused(
+            "{kind} knows no argument {given}: expected {names}", kind=found.kind, given=repr(unknown[0]), names=[*found.args] or phrase("none"),
+        )
     clean = {}
     whole = {**found.defaults, **given}
     for name, parse in found.args.items():
         if name not in whole:
-            raise Refused(f"{found.kind} needs {name}: {parse.__doc__}")
+            raise Refused("{kind} needs {name}: {expected}", kind=found.kind, name=name, expected=taken(parse))
         clean[name] = parse(sim, whole[name])
     return judged(clean)
+
+
+def taken(parse: Parse) -> Phrase:
+    """What a parser takes, for people."""
+    return phrase(parse.__doc__ or "")
 
 
 def server(sim: "Simulation", value: object) -> int:
     """a server's number"""
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= len(sim.fleet.servers):
-        raise Refused(f"server = {value!r}: expected a number from 1 to {len(sim.fleet.servers)}")
+        raise Refused("server = {given}: expected a number from 1 to {most}", given=repr(value), most=len(sim.fleet.servers))
     return value
 
 
 def servers(sim: "Simulation", value: object) -> list[int]:
     """a list of servers' numbers"""
     if not isinstance(value, list) or not value:
-        raise Refused(f"servers = {value!r}: expected a list of numbers from 1 to {len(sim.fleet.servers)}")
+        raise Refused("servers = {given}: expected a list of numbers from 1 to {most}", given=repr(value), most=len(sim.fleet.servers))
     chosen = sorted({server(sim, n) for n in value})
     if len(chosen) != len(value):
-        raise Refused(f"servers = {value!r}: expected each server once")
+        raise Refused("servers = {given}: expected each server once", given=repr(value))
     return chosen
 
 
@@ -245,14 +258,14 @@ def release(sim: "Simulation", value: object) -> str:
         if found.build is None or name in sim.safeguards.built or sim.instant
     ]
     if not isinstance(value, str) or value not in there:
-        raise Refused(f"release = {str(value)[:60]!r}: expected one of {', '.join(there)}")
+        raise Refused("release = {given}: expected one of {names}", given=repr(str(value)[:60]), names=there)
     return value
 
 
 def mail(sim: "Simulation", value: object) -> int:
     """a mail's number"""
     if isinstance(value, bool) or not isinstance(value, int) or value not in sim.inbox.mails or sim.inbox.mails[value]["desk"] != sim.acting:
-        raise Refused(f"mail = {value!r}: expected the number of a mail that has arrived")
+        raise Refused("mail = {given}: expected the number of a mail that has arrived", given=repr(value))
     return value
 
 
@@ -261,7 +274,10 @@ def whole(name: str, least: int, most: int, what: str) -> Callable[["Simulation"
 
     def parse(sim: "Simulation", value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise Refused(f"{name} = {value!r}: expected {what} from {least:,} to {most:,}")
+            raise Refused(
+                "{name} = {given}: expected {what} from {least:,} to {most:,}",
+                name=name, given=repr(value), what=phrase(what), least=least, most=most,
+            )
         return value
 
     parse.__doc__ = what
@@ -273,7 +289,7 @@ def one_of(name: str, *values: str) -> Callable[["Simulation", object], str]:
 
     def parse(sim: "Simulation", value: object) -> str:
         if not isinstance(value, str) or value not in values:
-            raise Refused(f"{name} = {str(value)[:40]!r}: expected {', '.join(values)}")
+            raise Refused("{name} = {given}: expected {names}", name=name, given=repr(str(value)[:40]), names=[*values])
         return value
 
     parse.__doc__ = f"one of {', '.join(values)}"
@@ -291,29 +307,64 @@ def line(name: str, least: int, most: int) -> Callable[["Simulation", object], s
 
     def parse(sim: "Simulation", value: object) -> str:
         if not isinstance(value, str):
-            raise Refused(f"{name} = {str(value)[:40]!r}: expected text")
+            raise Refused("{name} = {given}: expected text", name=name, given=repr(str(value)[:40]))
         text = value.strip()
         if not least <= len(text) <= most:
-            raise Refused(f"{name} has {len(text)} characters: expected {least} to {most}")
+            raise Refused("{name} has {count} characters: expected {least} to {most}", name=name, count=len(text), least=least, most=most)
         if any(_no_text(letter) for letter in text):
-            raise Refused(f"{name} holds characters that are no text: expected one plain line")
+            raise Refused("{name} holds characters that are no text: expected one plain line", name=name)
         return text
 
     parse.__doc__ = f"one line of text, {least} to {most} characters"
     return parse
 
 
+_REMARK = {"say", "values"}
+_FILLS, _MOST = 100, 2**53  # characters of a name that fills a remark, and the largest number
+
+
+def is_remark(value: object) -> bool:
+    """Whether something is a sentence that autopilots have, with what fills it and nothing else: numbers, names, and words that are known too."""
+    if not isinstance(value, dict) or value.keys() != _REMARK or not isinstance(value["say"], str) or value["say"] not in REMARKS:
+        return False
+    values = value["values"]
+    return isinstance(values, dict) and values.keys() == REMARKS[value["say"]] and all(map(_fills, values.values()))
+
+
+def _fills(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= _FILLS and not any(map(_no_text, value))
+    if isinstance(value, dict):
+        return is_remark(value) and not value["values"]
+    return isinstance(value, int) and -_MOST <= value <= _MOST
+
+
+def spoken_line(name: str, least: int, most: int) -> Callable[["Simulation", object], str | Phrase]:
+    """Parser of what is said: one line that was typed, or a remark of an autopilot's, see `is_remark`."""
+    typed = line(name, least, most)
+
+    def parse(sim: "Simulation", value: object) -> str | Phrase:
+        if not isinstance(value, dict):
+            return typed(sim, value)
+        if not is_remark(value):
+            raise Refused("{name} = {given}: expected text, or what an autopilot can say", name=name, given=repr(str(value)[:40]))
+        return phrase(value["say"], **value["values"])
+
+    parse.__doc__ = typed.__doc__
+    return parse
+
+
 def symbol(sim: "Simulation", value: object) -> str:
     """a stock's symbol"""
     if not isinstance(value, str) or value not in sim.names:
-        raise Refused(f"symbol = {str(value)[:40]!r}: expected a stock such as {sim.names[0]}")
+        raise Refused("symbol = {given}: expected a stock such as {stock}", given=repr(str(value)[:40]), stock=sim.names[0])
     return value
 
 
 def percent(sim: "Simulation", value: object) -> float:
     """percent of the opening price"""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0.01 <= value <= 99:
-        raise Refused(f"percent = {value!r}: expected a number from 0.01 to 99")
+        raise Refused("percent = {given}: expected a number from 0.01 to 99", given=repr(value))
     return float(value)
 
 
@@ -324,7 +375,7 @@ def symbols(sim: "Simulation", value: object) -> list[str]:
         return list(names)
     known = set(names)
     if not isinstance(value, list) or not value or any(not isinstance(name, str) or name not in known for name in value):
-        raise Refused(f'symbols = {str(value)[:60]!r}: expected "all" or a list of symbols such as {names[0]}')
+        raise Refused('symbols = {given}: expected "all" or a list of symbols such as {stock}', given=repr(str(value)[:60]), stock=names[0])
     chosen = set(value)
     return [name for name in names if name in chosen]
 
@@ -341,14 +392,17 @@ def exchange(sim: "Simulation", value: object) -> str:
 
 def _named(what: str, names: tuple[str, ...], value: object) -> str:
     if not isinstance(value, str) or value not in names:
-        raise Refused(f"{what} = {str(value)[:40]!r}: expected {', '.join(names) or 'none, this firm has names for none'}")
+        raise Refused(
+            "{what} = {given}: expected {names}",
+            what=what, given=repr(str(value)[:40]), names=[*names] or phrase("none, this firm has no names for them"),
+        )
     return value
 
 
 def style(sim: "Simulation", value: object) -> str:
     """passive or aggressive"""
     if value not in ("passive", "aggressive"):
-        raise Refused(f"style = {str(value)[:40]!r}: expected passive or aggressive")
+        raise Refused("style = {given}: expected passive or aggressive", given=repr(str(value)[:40]))
     return str(value)
 
 
@@ -376,17 +430,19 @@ def target(sim: "Simulation", args: Args) -> Sentence:
     return ""
 
 
-def _servers_named(sim: "Simulation", args: Args) -> str:
+def _servers_named(sim: "Simulation", args: Args) -> Sentence:
     chosen = args["servers"]
-    where = "all servers" if 1 < len(chosen) == len(sim.fleet.servers) else ", ".join(sim.fleet.label(n) for n in chosen)
-    return f"{where}: {args['release']}" if "release" in args else where
+    where: Sentence = phrase("all servers") if 1 < len(chosen) == len(sim.fleet.servers) else ", ".join(sim.fleet.label(n) for n in chosen)
+    return phrase("{servers}: {release}", servers=where, release=args["release"]) if "release" in args else where
 
 
-def _stocks_named(sim: "Simulation", args: Args) -> str:
+def _stocks_named(sim: "Simulation", args: Args) -> Sentence:
     chosen = args["symbols"]
     if len(chosen) == len(sim.names):
-        return "all stocks"
-    return ", ".join(chosen[:4]) + (f" and {len(chosen) - 4} more" if len(chosen) > 4 else "")
+        return phrase("all stocks")
+    if len(chosen) > 4:
+        return phrase("{stocks} and {count} more", stocks=chosen[:4], count=len(chosen) - 4)
+    return ", ".join(chosen)
 
 
 # The first argument of these that a command has says what it is aimed at.
@@ -395,15 +451,15 @@ _TARGETS: dict[str, Label] = {
     "servers": _servers_named,
     "broker": lambda _, args: args["broker"],
     "exchange": lambda _, args: args["exchange"],
-    "duty": lambda sim, args: next(duty.label for duty in sim.scenario.duty if duty.id == args["duty"]),
+    "duty": lambda sim, args: next(duty.said() for duty in sim.scenario.duty if duty.id == args["duty"]),
     "control": lambda sim, args: sim.safeguards.label(args["control"]),
     "mail": lambda sim, args: sim.inbox.mails[args["mail"]]["subject"],
     "symbols": _stocks_named,
-    "gross_usd": lambda _, args: exact(args["gross_usd"]) if args["gross_usd"] else "none",
-    "usd": lambda _, args: exact(args["usd"]) if args["usd"] else "none",
-    "shares": lambda _, args: f"above {args['shares']:,} shares" if args["shares"] else "none",
+    "gross_usd": lambda _, args: exact(args["gross_usd"]) if args["gross_usd"] else phrase("none"),
+    "usd": lambda _, args: exact(args["usd"]) if args["usd"] else phrase("none"),
+    "shares": lambda _, args: phrase("above {shares:,} shares", shares=args["shares"]) if args["shares"] else phrase("none"),
     "percent": lambda _, args: f"{args['percent']:g} %",
     "release": lambda _, args: str(args["release"]),
-    "per_second": lambda _, args: f"{args['per_second']} a second" if args["per_second"] else "none",
+    "per_second": lambda _, args: phrase("{count} a second", count=args["per_second"]) if args["per_second"] else phrase("none"),
     "match": lambda _, args: str(args["match"]),
 }

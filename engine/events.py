@@ -17,6 +17,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "lever.finished": (),
     "lever.cut_off": (),
     "lever.abandoned": (),
+    "deposit.called": ("risk",),
+    "deposit.judged": ("risk",),
     "duty.done": (),
     "duty.missed": (),
     "evening.began": PUBLIC,
@@ -162,7 +164,9 @@ class EventData(TypedDict, total=False):
     subject: Sentence
     symbol: str
     text: Sentence
+    short_usd: int
     threshold_usd: int
+    unmet_usd: int
     ticks: dict[str, str]
     times: int
     title: Sentence

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Self
 
+from engine.arguments import Phrase, Sentence, english, msgid, phrase
+
 STEP_MS = 250
 STEPS_PER_SECOND = 1000 // STEP_MS
 STEPS_PER_MINUTE = 60 * STEPS_PER_SECOND
@@ -23,10 +25,12 @@ MOST_EVENINGS = 3
 _SESSION_MINUTES = 480  # at most, from the beginning of the day to the close
 _BELL_S = 15  # before and after the bell
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,3}))?)?")
 _DATED = re.compile(r"(?:[A-Z][a-z]{2} )?(\d{1,2} [A-Z][a-z]{2}) (\S+)")
+_STAMP = re.compile(rf"(\d{{1,2}}) ({'|'.join(MONTHS)}) (\S+)")
 
 PHASES = {  # for people
     "deployment": "Deployment",
@@ -39,12 +43,26 @@ PHASES = {  # for people
 SPEEDS = {"deployment": 60.0, "premarket": 30.0, "bell": 5.0, "unwind": 90.0, "block": 30.0, "ended": 90.0}  # times real time, unless another is set
 
 
+def retold(stamp: str) -> Sentence:
+    """A moment that `Calendar.told` has written, in a reader's language; what is not a date and a clock stays as it is."""
+    found = _STAMP.fullmatch(stamp)
+    return phrase("{day} {month} {time}", day=int(found[1]), month=phrase(found[2]), time=found[3]) if found else stamp
+
+
+class NotATime(ValueError):
+    """A text that is no market time. `reason`: the sentence that says what was expected, in nobody's language yet."""
+
+    def __init__(self, reason: Phrase) -> None:
+        super().__init__(english(reason))
+        self.reason = reason
+
+
 def _ms_of(clock: str, example: str = "27 Jul 18:30") -> int:
-    """Milliseconds since midnight. Raises ValueError when the text is no clock."""
+    """Milliseconds since midnight. Raises NotATime when the text is no clock."""
     match = _CLOCK.fullmatch(clock.strip())
     if not match:
-        expected = f"HH:MM, HH:MM:SS or HH:MM:SS.mmm, in the week with a date before it such as {example}"
-        raise ValueError(f"{clock!r} is not a market time: expected {expected}")
+        said = msgid("{typed} is not a market time: expected HH:MM, HH:MM:SS or HH:MM:SS.mmm, in the week with a date before it such as {example}")
+        raise NotATime(phrase(said, typed=repr(clock), example=example))
     hours, minutes, seconds = int(match[1]), int(match[2]), int(match[3] or 0)
     return ((hours * 60 + minutes) * 60 + seconds) * 1000 + int((match[4] or "0").ljust(3, "0"))
 
@@ -55,7 +73,7 @@ def _clock_of(seconds: int) -> str:
 
 
 def _label(day: datetime.date) -> str:
-    return f"{_DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
 
 
 @dataclass(frozen=True)
@@ -181,13 +199,14 @@ class Calendar:
         return f"{self.evenings[0][4:]} {_clock_of(self.evening_ms // 1000 + 30 * 60)[:5]}"
 
     @cached_property
-    def notice(self) -> str:
+    def notice(self) -> Phrase:
         """The weekday on which outsiders want to know by its evening's end at the latest what is to change: "Monday"."""
-        return f"{self.before[max(len(self.before) - 2, 0)]:%A}"
+        return phrase(WEEKDAYS[self.before[max(len(self.before) - 2, 0)].weekday()])
 
-    def fill(self, text: str) -> str:
-        """A text with {due} and {notice} filled in, and all other braces left alone."""
-        return text.replace("{due}", self.hm(self.due)).replace("{notice}", self.notice)
+    def phrase(self, text: str) -> Phrase:
+        """A sentence of the code's own that may have {due} and {notice}, with what stands for them."""
+        known = {"due": self.hm(self.due), "notice": self.notice}
+        return phrase(text, **{name: value for name, value in known.items() if f"{{{name}}}" in text})
 
     def hm(self, step: int) -> str:
         """Wall-clock text of a step without its seconds: "09:30"."""
@@ -209,28 +228,47 @@ class Calendar:
             return f"{self.date(step)[4:]} {self.clock(step)[:5]}"
         return self.clock(step) if seconds else self.clock(step)[:5]
 
+    def dated(self, step: int, *, weekday: bool = True) -> Phrase:
+        """Date of a step, as `date` has it, in a reader's language; without its weekday "27 Jul"."""
+        day = self._day_of(step)
+        if not weekday:
+            return phrase("{day} {month}", day=day.day, month=phrase(MONTHS[day.month - 1]))
+        return phrase("{weekday} {day} {month}", weekday=phrase(DAYS[day.weekday()]), day=day.day, month=phrase(MONTHS[day.month - 1]))
+
+    def when(self, step: int, now: int, *, seconds: bool = True) -> Sentence:
+        """When something was, as `told` has it, in a reader's language."""
+        day = self._day_of(step)
+        if day == self._day_of(now):
+            return self.told(step, now, seconds=seconds)
+        return phrase("{day} {month} {time}", day=day.day, month=phrase(MONTHS[day.month - 1]), time=self.hm(step))
+
+    def _day_of(self, step: int) -> datetime.date:
+        return self.before[(step - self.week) // self.evening_steps] if step < 0 else self.today
+
     def step_at(self, clock: str) -> int:
         """Step that begins at `clock` ("HH:MM", "HH:MM:SS" or "HH:MM:SS.mmm"), on the day or, with a date such as "27 Jul 18:30", on an
         evening of the week.
 
-        Raises ValueError when the text is no clock, or lies before the day or outside the evening.
+        Raises NotATime when the text is no clock, or lies before the day or outside the evening.
         """
         dated = _DATED.fullmatch(clock.strip())
         if dated and dated[1] != self.day[4:]:
             dates = [evening[4:] for evening in self.evenings]
             if dated[1] not in dates:
-                raise ValueError(f"{clock!r}: {dated[1]} is no evening of the week: expected {', '.join(dates)}")
+                said = msgid("{typed}: {day} is no evening of the week: expected {expected}")
+                raise NotATime(phrase(said, typed=repr(clock), day=dated[1], expected=", ".join(dates)))
             return self.week_step(dates.index(dated[1]), dated[2])
         ms = _ms_of(dated[2] if dated else clock, self.example)
         if ms < self.start_ms:
-            raise ValueError(f"{clock!r} lies before the day's start: expected {self.hm(0)} or later")
+            raise NotATime(phrase("{typed} lies before the day's start: expected {expected} or later", typed=repr(clock), expected=self.hm(0)))
         return (ms - self.start_ms) // STEP_MS
 
     def week_step(self, evening: int, clock: str) -> int:
-        """Step that begins at `clock` on an evening (0, 1, ...); the next evening's first is the end. Raises ValueError outside of it."""
+        """Step that begins at `clock` on an evening (0, 1, ...); the next evening's first is the end. Raises NotATime outside of it."""
         after = (_ms_of(clock, self.example) - self.evening_ms) // STEP_MS
         if not 0 <= after <= self.evening_steps:
-            raise ValueError(f"{clock!r} is no time of an evening: expected {self.evening_from} to {self.evening_to}")
+            said = msgid("{typed} is no time of an evening: expected {first} to {last}")
+            raise NotATime(phrase(said, typed=repr(clock), first=self.evening_from, last=self.evening_to))
         return self.evening_step(evening) + after
 
     def evening_step(self, evening: int) -> int:

@@ -9,4 +9,4 @@ A run keeps the number it was played by. Where that is another than this one, wh
 here cannot play it again.
 """
 
-RULES = 3
+RULES = 4

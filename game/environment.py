@@ -28,7 +28,12 @@ env = environ.Env()
 
 
 def _refuse(name: str, value: object, expected: str) -> ImproperlyConfigured:
-    return ImproperlyConfigured(f"{name} is {str(value)!r}: expected {expected}")
+    return ImproperlyConfigured(f"{name} is {without_password(str(value))!r}: expected {expected}")
+
+
+def without_password(url: str) -> str:
+    """An address as it may be logged and shown."""
+    return re.sub(r"(://[^:@/]*):.*@", r"\1:***@", url)
 
 
 def flag(name: str, default: bool) -> bool:
@@ -183,6 +188,11 @@ def secret_key(state: Path) -> str:
         if len(key) < 32:
             raise _refuse("SECRET_KEY", "*" * len(key), "at least 32 characters")
         return key
+    if name := next((name for name in ("DATABASE_URL", "REDIS_URL") if _elsewhere(env.str(name, default=""))), ""):
+        raise ImproperlyConfigured(
+            f"SECRET_KEY is not set, and {name} is on another host: expected at least 32 characters, the same for every process, "
+            "because links and cookies that one of them signs are read by the others"
+        )
     path = state / "secret-key"
     if not path.exists():
         try:
@@ -193,6 +203,13 @@ def secret_key(state: Path) -> str:
     if not key:
         raise ImproperlyConfigured(f"{path} is empty: remove it and a new key will be made")
     return key
+
+
+def _elsewhere(url: str) -> bool:
+    """Whether what has this address is on another machine: a file, a socket and a loopback address are not."""
+    with suppress(ValueError):
+        return (urlsplit(url).hostname or "localhost") not in ("localhost", "127.0.0.1", "::1")
+    return False  # what is wrong with it, its own reader says
 
 
 def _keep_once(path: Path, text: str) -> None:

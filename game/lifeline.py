@@ -17,7 +17,7 @@ LOOK_S = 1.0
 BEHIND = 15  # of 19
 A_LITTLE = 5  # behind games still, before debriefs: somebody waits with a finger on it
 stopping = threading.Event()  # set once this worker was told to end
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -32,6 +32,12 @@ def die_with_parent(parent: int, sign: int = signal.SIGKILL) -> None:
     _libc.prctl(_PR_SET_PDEATHSIG, int(sign))
     if os.getppid() != parent:  # it went between the fork and this line
         os.kill(os.getpid(), sign)
+
+
+def name_process(name: str) -> None:
+    """Give this process the name that `ps -e` and `top` show, on Linux: 15 characters of it."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_NAME, name.encode())
 
 
 def _watch(parent: int, sign: int) -> None:

@@ -1,20 +1,27 @@
-"""One line a happening, `event key=value`, from structlog and from every library alike."""
+"""One line an event, `event key=value` or JSON, from structlog and from every library alike."""
 
 import logging
 import logging.config
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+FORMATS: dict[str, Processor] = {
+    "line": structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+    "json": structlog.processors.JSONRenderer(ensure_ascii=False),
+}
+MOST = 400  # characters of a value: what a client sends may be as long as it likes
 
 
-def logging_config(level: str) -> None:
-    """Send structlog and the standard library's loggers to stderr in one form. Unknown levels are refused."""
+def logging_config(level: str, form: str) -> None:
+    """Send structlog and the standard library's loggers to stderr in one form. Unknown levels and forms are refused."""
     from django.core.exceptions import ImproperlyConfigured
 
     if level not in LEVELS:
         raise ImproperlyConfigured(f"LOG_LEVEL is {level!r}: expected {', '.join(LEVELS)}")
+    if form not in FORMATS:
+        raise ImproperlyConfigured(f"LOG_FORMAT is {form!r}: expected {' or '.join(FORMATS)}")
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -30,9 +37,11 @@ def logging_config(level: str) -> None:
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": [*shared, structlog.stdlib.ExtraAdder()],
         "processors": [
+            _without_blame,
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _cut,
             structlog.processors.format_exc_info,
-            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+            FORMATS[form],
         ],
     }
     logging.config.dictConfig(
@@ -55,3 +64,21 @@ def logging_config(level: str) -> None:
             },
         }
     )
+
+
+def _without_blame(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """What a client did wrong is told by a warning: Django would show where in our code that was noticed, as if it were a fault of ours."""
+    name = getattr(event.get("_record"), "name", "")
+    if name.startswith("django.security") or (name == "django.request" and event.get("status_code", 500) < 500):
+        event.pop("exc_info", None)
+        event["level"] = "warning"
+    return event
+
+
+def _cut(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    for name, value in event.items():
+        if name == "exc_info" or isinstance(value, (int, float, bool, type(None))):
+            continue
+        if len(text := value if isinstance(value, str) else repr(value)) > MOST:
+            event[name] = f"{text[:MOST]} ... ({len(text):,} characters)"
+    return event

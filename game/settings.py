@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 
 from game import environment
 from game.admin_look import UNFOLD as UNFOLD
+from game.languages import languages
 from game.live.senders import ROUTES
 from game.log import logging_config
 
@@ -45,6 +46,7 @@ MIDDLEWARE = [
     "game.views.middleware.SocketOrigin",
     "game.views.middleware.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -59,12 +61,14 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["game.templatetags.desks"],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.l10n", "game.templatetags.desks"],
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "game.sockets.pages.version",
+                "game.views.words.context",
             ]
         },
     }
@@ -74,12 +78,13 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 FORMAT_MODULE_PATH = "game.formats"
-USE_I18N = False
+LOCALE_PATHS = [BASE_DIR / "game" / "locale", STATE_DIR / "locale"]  # those that come with it, and one's own
+LANGUAGES = languages(LOCALE_PATHS)
 
 # Where the game is not at the root of its host. See game/sockets/proxy.py, and `base` of templates/base.html for the scripts.
 BASE_PATH = environment.base_path()
 FORCE_SCRIPT_NAME = BASE_PATH or None
-COOKIE_PATH = SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{BASE_PATH}/"
+COOKIE_PATH = SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = f"{BASE_PATH}/"
 
 STATIC_URL = f"{BASE_PATH}/static/"
 STATIC_ROOT = STATE_DIR / "static"
@@ -108,9 +113,10 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = AXES_ENABLE_ADMIN = AXES_VERBOSE
 # Cookies. Secure only behind TLS: a class in a room plays over plain HTTP on its own network.
 SECURE_SSL_REDIRECT = environment.flag("HTTPS_ONLY", default=False)  # pages lead to https, sockets without TLS are refused
 SECURE = environment.flag("SECURE_COOKIES", default=SECURE_SSL_REDIRECT)
-SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 86400
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
 SECURE_HSTS_SECONDS = environment.seconds("HSTS_SECONDS")
 CSRF_TRUSTED_ORIGINS = environment.trusted_origins()
 CSRF_FAILURE_VIEW = "game.views.errors.csrf_failed"
@@ -158,4 +164,4 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 90, "unacked_restore_interval": 1}
 
 LOGGING_CONFIG = None
-logging_config(environment.env.str("LOG_LEVEL", default="INFO"))
+logging_config(environment.env.str("LOG_LEVEL", default="INFO"), environment.env.str("LOG_FORMAT", default="line"))

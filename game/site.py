@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import SimpleTemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext, gettext_lazy
 from unfold.sites import UnfoldAdminSite
 
 import engine
@@ -29,7 +30,7 @@ View = Callable[..., HttpResponse]
 POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src-attr": [UNSAFE_INLINE], "require-trusted-types-for": None, "trusted-types": None}
 
 
-UNUSABLE = "There was nothing to find by that address: its filters are left out."
+UNUSABLE = gettext_lazy("That address has no results: its filters were ignored.")
 
 
 def _answered(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -51,7 +52,7 @@ class Site(UnfoldAdminSite):
     """One sign-in page for everything; who is signed in and not of the staff is told so."""
 
     site_header = site_title = "Opening Bell"
-    index_title = "Admin"
+    index_title = gettext_lazy("Admin")
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """A view for the staff only: 403 for other accounts, the sign-in page for nobody."""
@@ -90,7 +91,9 @@ class Site(UnfoldAdminSite):
 
     def scenarios(self, request: HttpRequest) -> HttpResponse:
         """Every scenario with the result of its validation."""
-        return render(request, "admin/scenarios.html", {**self.each_context(request), "title": "Scenarios", "looks": scenarios.all_of_them()})
+        return render(
+            request, "admin/scenarios.html", {**self.each_context(request), "title": gettext("Scenarios"), "looks": scenarios.all_of_them()}
+        )
 
     def scenario(self, request: HttpRequest, name: str) -> HttpResponse:
         """One scenario's data, or what is wrong with it."""

@@ -14,6 +14,7 @@ Paths = dict[str, tuple[Any, str]]
 IMPORT = re.compile(r"""@import\s+url\(["']?(?P<url>[^"')]+)["']?\)(?:\s+layer\((?P<layer>[\w.-]+)\))?\s*;""")
 URL = re.compile(r"""url\(["']?(?P<url>\.[^"')]+)["']?\)""")
 COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
+INDENT = re.compile(r"\n\s+")
 OWN_LINES = re.compile(r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*\n", re.DOTALL | re.MULTILINE)  # a comment in a script that shares no line with code
 
 
@@ -61,7 +62,7 @@ def flat(paths: Paths, name: str, at: str | None = None) -> str:
     """
     storage, path = paths[name]
     with storage.open(path) as file:
-        text = COMMENT.sub("", file.read().decode())
+        text = INDENT.sub("\n", COMMENT.sub("", file.read().decode()))
     at = at or name
 
     def beside(url: str) -> str:

@@ -2,15 +2,35 @@
 
 from django.contrib import admin
 from django.urls import path
+from django.views.i18n import set_language
 
 import game.converters  # noqa: F401  (registers them)
-from game.views import account, check, debrief, desk, facilitator, guide, injects, join, lab, lessons, lobby, projector, replay, result, schedule
+from game.views import (
+    account,
+    check,
+    debrief,
+    desk,
+    facilitator,
+    guide,
+    injects,
+    join,
+    lab,
+    lessons,
+    lobby,
+    projector,
+    replay,
+    result,
+    schedule,
+    words,
+)
 
 urlpatterns = [
     path("", join.home, name="home"),
     path("play/", join.play, name="play"),
     path("join/", join.join, name="join"),
     path("join/<str:code>/", join.join, name="join-code"),
+    path("language/", set_language, name="set_language"),
+    path("words/<str:language>/<str:digest>.js", words.words, name="words"),
     path("check/", check.check, name="check"),
     path("lobby/", lobby.lobby, name="lobby"),
     path("lobby/seat/", lobby.seat, name="lobby-seat"),

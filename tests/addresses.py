@@ -25,6 +25,8 @@ PAGES = {
     "": Who.ANYBODY,
     "play/": Who.ANYBODY,
     "check/": Who.ANYBODY,
+    "language/": Who.ANYBODY,
+    "words/<str:language>/<str:digest>.js": Who.ANYBODY,
     "join/": Who.ANYBODY,
     "join/<str:code>/": Who.ANYBODY,
     "projector/<str:code>/": Who.ANYBODY,

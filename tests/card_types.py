@@ -23,7 +23,7 @@ MIDDLE = """
 /* Whole dollars unless the name says otherwise: _hc hundredths of a cent, _bp basis points, _s seconds, _min minutes. Clocks are text. */
 declare namespace Card {
 """
-PLAIN = {arguments.SaidText: "string", str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null"}
+PLAIN = {arguments.SaidText: "string", arguments.Phrase: "string", str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null"}
 SIGHT = "Cards"  # ends the names of what is no card, but a desk's cards by their names
 
 

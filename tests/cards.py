@@ -54,6 +54,11 @@ class Collector:
             for desk, cards in sights.items():
                 self.take(desk, words(sim, cards))
 
+    def look_at_guide(self, sim: engine.Simulation, sights: dict[str, dict[str, Any]]) -> None:
+        """The same of the one card that the other days have not."""
+        for desk, cards in sights.items():
+            self.take(desk, words(sim, {"guide": cards["guide"]}))
+
     def take(self, desk: str, cards: dict[str, Any]) -> None:
         """The cards of a desk."""
         for name, card in cards.items():
@@ -73,11 +78,15 @@ def compared(sim: engine.Simulation) -> dict[str, Any]:
 
 
 def collected() -> Samples:
-    """Cards of a week and a day that are played well, and of a morning that is not, with the projector's at its end."""
+    """Cards of a week and a day that are played well, of a morning that is not, and of a lesson; with the projector's at the end."""
     scenario, collector = engine.load_scenario("knight-2012"), Collector()
     engine.rehearse(scenario, 79, dict.fromkeys(engine.DESKS, "competent"), since=days.WEEK, help_level="guided", live=True, watch=collector.look)
     since, until = days.step_at("09:20"), days.step_at("10:10")
     run = engine.rehearse(scenario, 79, dict.fromkeys(engine.DESKS, "novice"), since=since, until=until, watch=collector.look)
+    lesson = engine.load_scenario("flag-first")
+    guided = engine.rehearse(lesson, 5, dict.fromkeys(engine.DESKS, "novice"), until=lesson.calendar.step_at("09:35"), watch=collector.look_at_guide)
+    for desk in engine.DESKS:
+        collector.take(desk, {"guide": seen(guided.sim, desk)["guide"]})
     collector.take("projector", seen(run.sim, "projector"))
     collector.take("deployer", {"fleet": compared(run.sim)})
     samples: Samples = {}

@@ -23,8 +23,9 @@ def rehearsed(line_up: str, since: str = "09:28", until: str = "10:30", scenario
 def put_down(run: Any, played: engine.Rehearsal, by: str = "") -> None:
     """The rows of a run that a rehearsal played. `by`: whose commands they are."""
     from game.models import Command, Event, Run, ScenarioContent
+    from game.spoken import to_row
 
-    sim, refused = played.sim, {command.seq: reason for command, reason in played.refused}
+    sim, refused = played.sim, {command.seq: to_row(reason) for command, reason in played.refused}
     told = {"step": sim.now, "score": engine.score(sim), "digest": played.outcome(), "rules": engine.RULES, "content_id": ScenarioContent.keep(sim.scenario)}
     told |= {"seq": max((one.seq for one in played.commands), default=0), "events_told": len(played.events)}
     Run.objects.filter(pk=run.pk).update(state="ended", curve=played.curve, **told)

@@ -32,5 +32,5 @@ def item(scenario: Scenario, found: Any) -> Any:
 def texts_in(content: Any) -> list[dict[str, Any]]:
     """Every text that stands in something by its id."""
     if isinstance(content, dict):
-        return ([content] if is_said(content) else []) + [text for value in content.values() for text in texts_in(value)]
+        return ([content] if is_said(content) and "text" in content else []) + [text for value in content.values() for text in texts_in(value)]
     return [text for one in content for text in texts_in(one)] if isinstance(content, list | tuple) else []

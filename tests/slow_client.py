@@ -1,4 +1,4 @@
-"""The slower line's client for tests, used like a socket's: an answer that does not end, and posts."""
+"""Slow connection's client for tests, used like a socket's: an answer that does not end, and posts."""
 
 import asyncio
 from typing import Any
@@ -16,12 +16,12 @@ class Slow(Socket):
     _text = ""
 
     @classmethod
-    async def open(cls, host: str, port: int, path: str, cookie: str = "", origin: str | None = None, session: str = "") -> "Slow":
+    async def open(cls, host: str, port: int, path: str, cookie: str = "", origin: str | None = None, session: str = "", language: str = "") -> "Slow":
         """Open it as a player (`cookie`), as a facilitator (`session`), or as nobody. Raises Closed with the status when the server refuses."""
         reader, writer = await asyncio.open_connection(host, port)
         line = cls(reader, writer)
         line.host, line.port = host, port
-        cookies = "; ".join(f"{name}={value}" for name, value in (("player", cookie), ("sessionid", session)) if value)
+        cookies = "; ".join(f"{name}={value}" for name, value in (("player", cookie), ("sessionid", session), ("django_language", language)) if value)
         line.head = [f"Host: {host}:{port}", f"Origin: {origin or f'http://{host}:{port}'}", *([f"Cookie: {cookies}"] if cookies else [])]
         writer.write(line._request(f"/line/{path.lstrip('/')}", b""))
         status = await _status(reader)

@@ -4,7 +4,7 @@ import hashlib
 from copy import deepcopy
 from typing import Any
 
-from engine import Command, Event, Moment, Scenario, Simulation, load_scenario, restore, save
+from engine import Command, Event, Moment, Scenario, Simulation, load_scenario, restore, save, tell
 from engine.evidence.evidence import Call
 from engine.evidence.telling import said
 from engine.evidence.words import fill
@@ -59,7 +59,7 @@ def begun(scenario: Scenario, step: int, seed: int = 7, *, tape: bool = False, *
 def give(sim: Simulation, desk: str, kind: str, /, **args: Any) -> str | None:
     """Give a command now; the reason when it was refused."""
     refusal = sim.submit(Command(len(sim.events) + 1, sim.now, desk, kind, args))
-    return refusal.reason if refusal else None
+    return tell(sim.scenario, refusal.reason) if refusal else None
 
 
 def ok(sim: Simulation, desk: str, kind: str, /, **args: Any) -> None:

@@ -21,15 +21,20 @@ class Socket:
         self.writer = writer
 
     @classmethod
-    async def open(cls, host: str, port: int, path: str, cookie: str = "", origin: str | None = None, session: str = "", named: str = "") -> "Socket":
-        """Shake hands, as a player (`cookie`), as a facilitator (`session`), or as nobody; `named`: another Host. Raises Closed when the server refuses, OSError when there is none."""
+    async def open(
+        cls, host: str, port: int, path: str, cookie: str = "", origin: str | None = None, session: str = "", named: str = "", language: str = "", accepts: str = ""
+    ) -> "Socket":  # fmt: skip
+        """Shake hands, as a player (`cookie`), as a facilitator (`session`), or as nobody; `named`: another Host; `language`: one that was
+        chosen, `accepts`: those the browser asks for. Raises Closed when the server refuses, OSError when there is none."""
         reader, writer = await asyncio.open_connection(host, port)
         key = base64.b64encode(os.urandom(16)).decode()
         lines = [
             f"GET {path} HTTP/1.1", f"Host: {named or f'{host}:{port}'}", "Upgrade: websocket", "Connection: Upgrade",
             f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13", f"Origin: {origin or f'http://{host}:{port}'}",
         ]  # fmt: skip
-        cookies = [f"{name}={value}" for name, value in (("player", cookie), ("sessionid", session)) if value]
+        cookies = [f"{name}={value}" for name, value in (("player", cookie), ("sessionid", session), ("django_language", language)) if value]
+        if accepts:
+            lines.append(f"Accept-Language: {accepts}")
         if cookies:
             lines.append(f"Cookie: {'; '.join(cookies)}")
         writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())

@@ -15,7 +15,8 @@ declare namespace Card {
   interface Mail { id: number; at: string; sender: string; subject: string; group: "machines" | "people"; read: boolean; body: string | null }
   interface Inbox { unread: number; total: number; mails: Mail[] }
   interface Alert { at: string; text: string }
-  interface Alerts { alerts: Alert[] }
+  interface RaisedAlert { at: string; text: string; grave: boolean }
+  interface Alerts { alerts: RaisedAlert[] }
   interface Task { seq: number; kind: string; label: string; target: string; started: string; left_s: number; total_s: number; hands: number }
   interface Work { hands: number; free: number; tasks: Task[] }
   interface Alone { most: number; lately: number[] }
@@ -25,8 +26,11 @@ declare namespace Card {
   }
   interface Offered { kind: string; says: string }
   interface Menu { title: string; rows: Offered[] }
-  /* What an assistant can be asked for. `servers`: "one" and "some" (which may not be all) are chosen on the screen, {server} in the words. */
-  interface Wish { kind: string; words: string; args: Args; servers: "none" | "one" | "some" | "any" }
+  /* What an assistant can be asked for. `servers`: "one" and "some" (which may not be all) are chosen on the screen, {server} in the words;
+`chosen`: the argument that is asked for beside them, in the words by its name. */
+  interface Wish {
+    kind: string; words: string; args: Args; servers: "none" | "one" | "some" | "any"; chosen: "none" | "broker" | "exchange" | "symbols" | "text";
+  }
   /* On a page and on no card: they are the same as long as a game lasts. */
   interface Wishes { evening: Wish[]; day: Wish[] }
   /* `menu`: the lists in which they stand; on the day one at most, and its title is "". */
@@ -57,7 +61,10 @@ declare namespace Card {
   interface Asks { asks: Ask[] }
   interface Hint { id: string; text: string }
   interface Hints { hints: Hint[] }
-  interface Span { from: string; evening: number; to: string; desk: Desk; label: string; state: string }
+  interface Span {
+    from: string; evening: number; to: string; desk: Desk; kind: string; label: string;
+    state: "planned" | "under way" | "done" | "cut off" | "abandoned";
+  }
   interface Budget { used_min: number; total_min: number }
   interface Week { evening: number | null; date: string; ends_at: string | null; copies_left: number; calendar: Span[]; budget: Record<Desk, Budget> }
   interface Control { name: string; label: string; by: Desk; built: boolean; on: boolean; tested: boolean; set: number | null; hole: string | null }
@@ -79,8 +86,8 @@ declare namespace Card {
     n: number; name: string; recorded: string; copied_at: string; work: Doing | null; checksum: Checksum | null; config: Comparison | null;
     data: Comparison | null;
   }
-  /* `truth`: checksums are of this moment, asked for or not; config and reference data are only what somebody has compared. */
-  interface Fleet { target: string; truth: boolean; config: Recorded; data: Recorded; servers: Host[] }
+  /* Checksums, config and reference data as somebody last checked or compared them. */
+  interface Fleet { target: string; config: Recorded; data: Recorded; servers: Host[] }
   interface Release { name: string; built: string; hash: string; note: string; flag_clear: string; flag_set: string }
   interface Diff { id: string; title: string; lines: DiffLine[] }
   interface Releases { releases: Release[]; diffs: Diff[]; to_build: string[] }
@@ -141,38 +148,42 @@ declare namespace Card {
   /* What is due before the bell: what is lost `otherwise`. */
   interface Duty { id: string; label: string; minutes: number; otherwise: string; state: "open" | "under way" | "done" | "missed"; left_s: number }
   interface Duties { by: string; rows: Duty[] }
+  interface GuideRow { id: string; desk: Desk; title: string; state: "done" | "now" | "to come" }
+  /* What comes next, at which desk, by which lever and with what to look at; `args` where they give nothing away. */
+  interface GuideNow { id: string; desk: Desk; text: string; card: string | null; lever: string | null; args: Args }
+  interface Guide { rows: GuideRow[]; done: number; now: GuideNow | null; after: string | null }
 }
 
 /* The plan and the checklist are there where a run begins with the week. */
 interface WeekCards { week: Card.Week; controls: Card.Controls; plan?: Card.Plan; checklist?: Card.Checklist }
-/* What the desks of a team say to each other, and what is said to them. */
+/* What the desks of a team say to each other, and what is said to them; the guide where the scenario has one. */
 interface TalkCards {
   bridge: Card.Bridge; calls: Card.Calls; messages: Card.Messages; words: Card.Words; diagnosis: Card.Diagnosis; done: Card.Done; asks: Card.Asks;
-  hints: Card.Hints; duties: Card.Duties;
+  hints: Card.Hints; duties: Card.Duties; guide?: Card.Guide;
 }
 /* What a desk of a team is told, whichever it is. */
 interface TeamCards {
   week: Card.Week; controls: Card.Controls; plan?: Card.Plan; checklist?: Card.Checklist; bridge: Card.Bridge; calls: Card.Calls;
   messages: Card.Messages; words: Card.Words; diagnosis: Card.Diagnosis; done: Card.Done; asks: Card.Asks; hints: Card.Hints; duties: Card.Duties;
-  clock: Card.Clock; bell: Card.Bell; inbox: Card.Inbox; alerts: Card.Alerts; work: Card.Work; levers: Card.Levers;
+  guide?: Card.Guide; clock: Card.Clock; bell: Card.Bell; inbox: Card.Inbox; alerts: Card.Alerts; work: Card.Work; levers: Card.Levers;
 }
 interface DeployerCards {
   week: Card.Week; controls: Card.Controls; plan?: Card.Plan; checklist?: Card.Checklist; bridge: Card.Bridge; calls: Card.Calls;
   messages: Card.Messages; words: Card.Words; diagnosis: Card.Diagnosis; done: Card.Done; asks: Card.Asks; hints: Card.Hints; duties: Card.Duties;
-  clock: Card.Clock; bell: Card.Bell; inbox: Card.Inbox; alerts: Card.Alerts; work: Card.Work; levers: Card.Levers; fleet: Card.Fleet;
-  releases: Card.Releases; changes: Card.Changes; inventory: Card.Inventory; terminal: Card.Terminal; flag: Card.Flag;
+  guide?: Card.Guide; clock: Card.Clock; bell: Card.Bell; inbox: Card.Inbox; alerts: Card.Alerts; work: Card.Work; levers: Card.Levers;
+  fleet: Card.Fleet; releases: Card.Releases; changes: Card.Changes; inventory: Card.Inventory; terminal: Card.Terminal; flag: Card.Flag;
 }
 interface OperatorCards {
   week: Card.Week; controls: Card.Controls; plan?: Card.Plan; checklist?: Card.Checklist; bridge: Card.Bridge; calls: Card.Calls;
   messages: Card.Messages; words: Card.Words; diagnosis: Card.Diagnosis; done: Card.Done; asks: Card.Asks; hints: Card.Hints; duties: Card.Duties;
-  clock: Card.Clock; bell: Card.Bell; inbox: Card.Inbox; alerts: Card.Alerts; work: Card.Work; levers: Card.Levers; servers: Card.Servers;
-  rates: Card.Rates; chart: Card.Chart; log: Card.Log; look: Card.Look; rules: Card.Rules; dashboard: Card.Dashboard;
+  guide?: Card.Guide; clock: Card.Clock; bell: Card.Bell; inbox: Card.Inbox; alerts: Card.Alerts; work: Card.Work; levers: Card.Levers;
+  servers: Card.Servers; rates: Card.Rates; chart: Card.Chart; log: Card.Log; look: Card.Look; rules: Card.Rules; dashboard: Card.Dashboard;
 }
 interface RiskCards {
   week: Card.Week; controls: Card.Controls; plan?: Card.Plan; checklist?: Card.Checklist; bridge: Card.Bridge; calls: Card.Calls;
   messages: Card.Messages; words: Card.Words; diagnosis: Card.Diagnosis; done: Card.Done; asks: Card.Asks; hints: Card.Hints; duties: Card.Duties;
-  clock: Card.Clock; bell: Card.Bell; inbox: Card.Inbox; alerts: Card.Alerts; work: Card.Work; levers: Card.Levers; pnl: Card.Pnl;
-  curve: Card.Exposure; symbols: Card.Symbols; positions: Card.Positions; limits: Card.Limits; tape: Card.Tape; headlines: Card.Headlines;
-  price: Card.Price; exchange: Card.Exchange; evening: Card.Evening;
+  guide?: Card.Guide; clock: Card.Clock; bell: Card.Bell; inbox: Card.Inbox; alerts: Card.Alerts; work: Card.Work; levers: Card.Levers;
+  pnl: Card.Pnl; curve: Card.Exposure; symbols: Card.Symbols; positions: Card.Positions; limits: Card.Limits; tape: Card.Tape;
+  headlines: Card.Headlines; price: Card.Price; exchange: Card.Exchange; evening: Card.Evening;
 }
-interface ProjectorCards { clock: Card.Clock; bell: Card.Bell; tiles: Card.Tiles; loss: Card.Loss; headlines: Card.Headlines; tape: Card.Tape }
+interface ProjectorCards { clock: Card.Clock; bell: Card.Bell; tiles: Card.Tiles; loss: Card.Loss; headlines: Card.Headlines }

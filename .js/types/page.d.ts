@@ -3,14 +3,18 @@
 
 type LinkState = "connecting" | "live" | "stalled" | "reconnecting" | "closed";
 type State = "lobby" | "running" | "paused" | "ended";
+/* Of a game for one whose clock has not gone yet: on the way to its start, or standing there. */
+type Begins = "soon" | "now" | null;
 
 interface Upgrade { words: string; may_play_on: boolean }
+/* The teams that the clock waits for, and for how long at most. */
+interface Waits { for: string[]; left_s: number }
 interface PlanningTold { evening: number; left_s: number; ready: number; of: number }
 /* As told, and when it was heard of. */
 interface Planning extends PlanningTold { at: number }
 
 interface ExerciseTold {
-  code: string; title: string; state: State; speed: number | null; reason: string | null; planning: PlanningTold | null; upgrade?: Upgrade | null;
+  code: string; title: string; state: State; speed: number | null; reason: string | null; planning: PlanningTold | null; upgrade?: Upgrade | null; waits?: Waits | null; begins?: Begins;
 }
 interface TeamSeat {
   desk: Desk; holders: string[]; online: boolean; autopilot: string | null; covered: boolean; ready: number | null; mine: boolean; away_s: number | null;
@@ -25,7 +29,7 @@ interface First { hello: Hello; cards: Record<string, Versioned> }
 interface Versioned<D = unknown> { v: number; d: D }
 type Frame = Record<string, Versioned>;
 interface StateTold {
-  state: State; speed: number | null; reason: string | null; planning: PlanningTold | null; upgrade?: Upgrade | null; result?: string | null;
+  state: State; speed: number | null; reason: string | null; planning: PlanningTold | null; upgrade?: Upgrade | null; waits?: Waits | null; begins?: Begins; result?: string | null;
 }
 
 /* What calls at another desk that the same person holds. */
@@ -36,9 +40,15 @@ interface Calling {
 /* Cards that the game makes: those of the wall, beside the engine's, and of the lobby. */
 declare namespace Card {
   interface Standing {
-    name: string; stands: string; loss_usd: number | null; avoided_usd: number | null; share_avoided: number | null; grade: number | null;
+    name: string; stands: string; behind: string; loss_usd: number | null; avoided_usd: number | null; rank: number | null;
   }
   interface Board { as_of: string; mode: "live" | "delayed" | "hidden"; teams: Standing[]; history_usd: number | null; frozen: string | null }
+  interface Revealed {
+    name: string; rank: number | null; loss_usd: number | null; avoided_usd: number | null; fate: string | null;
+    best: { usd: number | null; words: string; at: string; until: string; done: number; of: number; lost: boolean } | null;
+  }
+  type Step = "curtain" | "field" | "third" | "second" | "first" | "worth" | "photo";
+  type Reveal = { on: false } | { on: true; counted: boolean; step: Step; of: number; teams: Revealed[]; history_usd: number | null };
   interface Losses { from: string; every_s: number; history: number[]; teams: { name: string; loss: number[] }[] }
   interface LobbySeat {
     id: number; desk: Desk; holders: { name: string; online: boolean }[]; autopilot: string | null; room: boolean; locked: string;
@@ -50,14 +60,14 @@ declare namespace Card {
 /* Cards that a page makes for itself. */
 interface Stands {
   link: LinkState; since: number; reason: string; slow?: boolean; state: State; speed: number | null; stateReason: string;
-  upgrade: Upgrade | null; planning: Planning | null; hello: Hello; result: string | null;
+  upgrade: Upgrade | null; planning: Planning | null; waits: Waits | null; begins: Begins; hello: Hello; result: string | null;
 }
 interface PageCards {
-  standing: Stands; armed: string | null; chosen: number; part: string; view: string; shown: { word: string; symbols: string[] };
+  standing: Stands; armed: string | null; hot: number[]; chosen: number; part: string; view: string; shown: { word: string; symbols: string[] };
   elsewhere: Partial<Record<Desk, Calling>>; state: StateTold;
 }
 type DeskPage = Required<DeployerCards & OperatorCards & RiskCards> & PageCards;
-type WallPage = Omit<ProjectorCards, "loss"> & { board: Card.Board; curve: Card.Losses } & PageCards;
+type WallPage = Omit<ProjectorCards, "loss"> & { board: Card.Board; curve: Card.Losses; lobby: Card.Lobby; reveal: Card.Reveal } & PageCards;
 type LobbyPage = { lobby: Card.Lobby } & PageCards;
 
 /* A store as its page sees it: card names and what is in them. Before its first frame a card is unknown; how things stand is always known. */
@@ -102,7 +112,7 @@ interface PageLine {
 /* What a page's parts share. The lower half is put in by the cards that can do it. */
 interface App<C = DeskPage> {
   store: Cards<C>; line: PageLine; commands: Commands; voice: Voice;
-  arm(place: string): void; armed(place: string): boolean; disarm(): void;
+  arm(place: string): void; armed(place: string): boolean; armedFor(): number; disarm(): void;
   askAssistant(desk: Desk): void; wished?: Desk; showWork?(): void; showView(name: string): void; showPart(name: string, focus?: boolean): void;
   showCode(name: string): void; showAct(name: string): void; showWeekPart(name: string): void; pick(n: number): void; watch(symbol: string): void;
   beat?(tasks: { left_s: number }[]): void;
@@ -170,6 +180,9 @@ type AsCourse = (key: string, label: string, figure: Drawn) => Drawn;
 
 /* What was chosen for a lever of the week. */
 interface Given { servers: Set<number>; server: number; release: string; text: string; tried: boolean; percent?: number }
+/* What an assistant is asked for: whose, and what is chosen on the screen. */
+type Wanted = "broker" | "exchange" | "symbols" | "text";
+interface Asking { desk: Desk; server: number; given: Record<Wanted, Given> }
 /* Which servers are selected, and what is to be copied to them. */
 /* `view`: of what a server has, the part that is looked at. */
 interface FleetAt { picked: Set<number>; view: "program" | "config" | "data"; copying: boolean; release: string | null; pick(n: number): void }
@@ -193,7 +206,7 @@ interface RoomSeat extends TeamSeat {
   id: number; title: string; people: { id: number; name: string; online: boolean }[]; locked: string; link: string | null; watch_url: string; link_url: string;
 }
 interface RoomTeam {
-  id: number; name: string; state: State; paused: boolean; fault: string; upgrade: string; ended: boolean; speed: number | null;
+  id: number; name: string; state: State; paused: boolean; fault: string; upgrade: string; waits: string[]; ended: boolean; speed: number | null;
   can: { drive: boolean; retry: boolean; play_on: boolean }; seats: RoomSeat[];
 }
 /* Empty before a team's first frame. */
@@ -215,13 +228,13 @@ interface Deck {
 }
 interface RoomState extends Told {
   code: string; title: string; state: State; clock: string; phase: string; week: boolean; speed: number; next: string | null; people: number; closed: boolean;
-  joins: number; halt: string; catching_up: boolean; planning: PlanningTold | null; can: Record<string, boolean>; teams: RoomTeam[];
+  joins: number; halt: string; part: string; catching_up: boolean; planning: PlanningTold | null; can: Record<string, boolean>; teams: RoomTeam[];
   rows: Record<string, RoomRow>; curve: Curve; injects: Deck; notes: { id: number; at: string; team: string; text: string }[];
-  wall: { mode: string; frozen: string | null; can_freeze: boolean };
+  wall: { mode: string; frozen: string | null; held: boolean; can_freeze: boolean; reveal: { at: number; names: string[]; counted: boolean } | null };
 }
 interface Happening { n: number; at: string; team: number | null; desk: string; kind: string; text: string; by: string; main: boolean }
 interface Room {
-  state: RoomState; links: Record<string, { link: string; who: string }>; reason: string; asking: string | number | null; open: Set<number>;
+  state: RoomState; links: Record<string, { link: string; who: string }>; reason: string; asking: string | number | null; jump?: Fields; open: Set<number>;
   sort: { by: string; down: boolean }; filter: string; lines: Happening[]; kinds: Set<string>; details: boolean; team: number; link: LinkTold;
 }
 interface RoomAct { post(fields: Fields, address?: string): Promise<boolean>; tell(fields: Fields): Promise<boolean>; redraw(): void }
@@ -251,3 +264,6 @@ interface Lessons {
 
 /* What a command of the practice takes and does at its end. */
 interface Ruling { label: string; target: string; seconds: number; end(): void }
+
+/* What is shown across the whole page for three seconds. */
+interface Takeover { tone: "bell" | "loss"; head: string; text: unknown; caption?: string }

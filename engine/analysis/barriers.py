@@ -15,6 +15,7 @@ from engine.analysis.debrief import Counterfactual, CounterfactualResult, Log, o
 from engine.analysis.playbook import BarrierPlan, playbook, playbook_names
 from engine.analysis.rehearsal import BEFORE, Rehearsal, submit, wound_up
 from engine.analysis.replay import in_order
+from engine.arguments import Sentence
 from engine.events import DESKS
 from engine.firm import safeguards, server_ops
 from engine.firm.fleet import Fleet
@@ -92,7 +93,7 @@ def _left(scenario: "Scenario", barrier: "Barrier", command: "Command") -> "Comm
 
 def _result(log: Log, course: "list[Command]", plan: BarrierPlan | None, left: "Barrier | None") -> CounterfactualResult:
     run = Rehearsal(Simulation(_with_more_hands(log.scenario), log.seed, noise=log.noise, start=log.scenario.calendar.week))
-    reasons = []
+    reasons: list[Sentence] = []
     for command in course:
         _move(run, command.step, plan, left)
         own = plan is not None and command.seq == PLANNED
@@ -119,7 +120,7 @@ def _move(run: Rehearsal, until: int, plan: BarrierPlan | None, left: "Barrier |
     step_to(run.sim, until, run.curve)
 
 
-def _refusals(run: Rehearsal, plan: BarrierPlan | None) -> list[str]:
+def _refusals(run: Rehearsal, plan: BarrierPlan | None) -> list[Sentence]:
     """Why the command given last was refused, where that keeps the plan from standing."""
     command = run.commands[-1]
     refused = bool(run.refused) and run.refused[-1][0] is command

@@ -13,14 +13,15 @@ half of them. The standard error shown is that of as many independent pairs: of 
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from math import factorial, sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.analysis.curve import step_to
 from engine.analysis.playbook import BarrierPlan, barrier_plans
 from engine.analysis.rehearsal import Rehearsal, submit, wound_up
 from engine.analysis.replay import in_order, restore, save
+from engine.arguments import Sentence, phrase
 from engine.commands import Command
 from engine.events import DESKS
 from engine.firm.simulation import Simulation
@@ -29,11 +30,13 @@ from engine.levers.shapes import fitting
 from engine.market_time import EARLIEST, STEPS_PER_MINUTE, Calendar
 from engine.moment import Moment
 from engine.scenario.scenario import Scenario
+from engine.scenario.wordings import reply_text
 
 ANSWER = "call.answer"
 SHIFT_STEPS = 5 * STEPS_PER_MINUTE
 PIVOTAL = 6  # decisions that shares are reckoned for, the largest alone
 EXACT = 5  # so many have all their subsets run
+MOST_NAMED = 5  # stocks that a decision is told by
 KEPT_STEPS = 3 * STEPS_PER_MINUTE  # checkpoints of the played run are no nearer to each other
 
 
@@ -106,21 +109,30 @@ class Decision:
         return frozenset(command.seq for command in self.commands)
 
 
-def decision_words(scenario: Scenario, one: Decision) -> str:
+def decision_words(scenario: Scenario, one: Decision) -> Sentence:
     """A decision as people read it."""
     first, evidence = one.commands[0], scenario.evidence
     if one.kind == ANSWER:
-        replies = [(call.caller, reply) for call in evidence.calls for reply in call.replies]
-        replies += [(inject.call.caller, reply) for inject in evidence.injects if inject.call for reply in inject.call.replies]
-        caller, said = next((caller, reply.text) for caller, reply in replies if reply.key == fitting(one.kind, first.args).get("reply"))
-        return f"Answered {caller}: {said}"
+        replies = [(call.caller, reply.key) for call in evidence.calls for reply in call.replies]
+        replies += [(inject.call.caller, reply.key) for inject in evidence.injects if inject.call for reply in inject.call.replies]
+        caller, key = next((caller, key) for caller, key in replies if key == fitting(one.kind, first.args).get("reply"))
+        return phrase("Answered {caller}: {reply}", caller=caller, reply={"text": reply_text(key), "values": {}})
     given = [fitting(command.kind, command.args) for command in one.commands]
     servers = sorted({n for args in given for n in args.get("servers", [args.get("server", 0)]) if n})
-    where = "all servers" if 1 < len(servers) == scenario.fleet.servers else ", ".join(scenario.fleet.name.format(n=n) for n in servers)
+    hosts = ", ".join(scenario.fleet.name.format(n=n) for n in servers)
+    where: Sentence = phrase("all servers") if 1 < len(servers) == scenario.fleet.servers else hosts
     release = given[0].get("release", "")
-    aim = ": ".join(part for part in (where, release) if part)
-    times = f", {len(one.commands)} times" if len(one.commands) > 1 and not servers else ""
-    return LEVERS[one.kind].named(scenario) + (f" ({aim})" if aim else "") + times
+    duties: dict[str, Sentence] = {duty.id: duty.said() for duty in scenario.duty}
+    named = [str(args[name]) for args in given for name in ("broker", "exchange", "duty") if name in args]
+    stocks = [args["symbols"] for args in given if isinstance(args.get("symbols"), list)]
+    named += [symbol for chosen in stocks for symbol in chosen if len(chosen) <= MOST_NAMED]
+    what: Any = [duties.get(name, name) for name in dict.fromkeys(named)]
+    lever, times = LEVERS[one.kind].named(scenario), len(one.commands)
+    aim = [part for part in (where, release, what) if part]
+    if aim:
+        target = reduce(lambda whole, part: phrase("{aim}: {what}", aim=whole, what=part), aim)
+        return phrase("{lever} ({target})", lever=lever, target=target)
+    return phrase("{lever}, {count} times", lever=lever, count=times) if times > 1 and not servers else lever
 
 
 class Counterfactual(NamedTuple):
@@ -137,7 +149,7 @@ class CounterfactualResult(NamedTuple):
     every full minute from the first difference to the played run on, as the board shows it."""
 
     loss_usd: float
-    reason: str = ""
+    reason: Sentence = ""
     curve: list[list[int]] = []
 
 
@@ -150,11 +162,11 @@ def without(one: Decision) -> Counterfactual:
 
 
 def alternatives(log: Log) -> list[Counterfactual]:
-    """The run without anything a desk did, as played, and for each decision without it, and for levers earlier and later. The first is also
-    the first to be known: it needs the fewest checkpoints."""
-    found = [Counterfactual("nothing", frozenset(command.seq for command in log.commands if command.desk in DESKS)), _PLAYED]
+    """The run as played, without each decision, without anything a desk did; and for levers earlier and later. What every decision was worth
+    comes first: all that people wait for hangs on it."""
+    nothing = Counterfactual("nothing", frozenset(command.seq for command in log.commands if command.desk in DESKS))
+    found = [_PLAYED, *map(without, log.decisions), nothing]
     for one in log.decisions:
-        found.append(without(one))
         if one.kind == ANSWER:
             continue  # a telephone is answered while it rings
         found += [
@@ -203,7 +215,7 @@ class Replays:
             if one.seq in counterfactual.moved and (one.step < log.since or _part(calendar, one) != _part(calendar, self._played(one)))
         ]
         if counterfactual.by < 0 and too_early:
-            return CounterfactualResult(0.0, "that part of the game had not begun")
+            return CounterfactualResult(0.0, phrase("that part of the game had not begun"))
         self.prepare(counterfactual)
         first = self._first(counterfactual)
         run = Rehearsal(self._restored(next(blob for step, blob in reversed(self._kept) if step <= first)))

@@ -20,6 +20,7 @@ from engine.analysis.playbook import Safeguard, lab_safeguards
 from engine.analysis.rehearsal import Rehearsal, rehearse, submit, wound_up
 from engine.analysis.replay import in_order
 from engine.commands import Command
+from engine.evidence.telling import tell
 from engine.firm.inbox import has_alerted
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
@@ -144,8 +145,8 @@ def run_trial(plan: Plan, seed: int, guarded: bool, going: Going | None = None) 
         "noticed_at": found["noticed_at"],
         "contained_at": found["contained_at"],
         "commands": len(run.commands) - len(hook.own),
-        "refused": dict(Counter(LEVERS[command.kind].named(plan.scenario) for command, _ in theirs)),
-        "unplaced": [reason for command, reason in run.refused if command.seq in hook.own],
+        "refused": dict(Counter(tell(plan.scenario, LEVERS[command.kind].named(plan.scenario)) for command, _ in theirs)),
+        "unplaced": [tell(plan.scenario, reason) for command, reason in run.refused if command.seq in hook.own],
     }
 
 

@@ -4,38 +4,37 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from engine.analysis.debrief import Decision
+from engine.arguments import Sentence
 from engine.events import Happened
-from engine.evidence.telling import ENGLISH, Language, tell
 from engine.levers import LEVERS
-from engine.scenario.scenario import Scenario
 
 
 class Entry(NamedTuple):
-    """A piece of evidence, or a diagnosis: steps at which a desk first saw it, shared it, the others read it (desk -> step), and the number of
+    """A piece of evidence, or a diagnosis: steps at which a desk saw it as it was, shared it, the others read it (desk -> step), and the number of
     the decision that came next (None: none came)."""
 
-    title: str
+    title: Sentence
     desk: str
     seen: int
     shared: int
     read: dict[str, int]
     acted: int | None
+    diagnosis: bool = False
 
 
-def ledger(events: Iterable[Happened], decisions: Sequence[Decision], scenario: Scenario, language: Language = ENGLISH) -> list[Entry]:
-    """Entries by the step at which they were shared, told in the scenario's texts. `events`: of a run, in order, with step, kind, audience and
-    data."""
-    shown: dict[tuple[str, str, int], int] = {}  # desk, what, number -> first shown at
-    titles: dict[int | str, str] = {}  # pin -> title
+def ledger(events: Iterable[Happened], decisions: Sequence[Decision]) -> list[Entry]:
+    """Entries by the step at which they were shared. `events`: of a run, in order, with step, kind, audience and data."""
+    shown: dict[tuple[str, str, int], int] = {}  # desk, what, number -> last shown at
+    titles: dict[int | str, Sentence] = {}  # pin -> title
     entries: dict[int | str, Entry] = {}
     for event in events:
         data = event.data
         if event.kind == "lever.finished":
             _show(shown, event)
         elif event.kind == "bridge.posted":
-            titles[data["item"]] = tell(scenario, data["title"], language)
+            titles[data["item"]] = data["title"]
             if data["posted"] == "diagnosis":
-                entries[data["item"]] = Entry(titles[data["item"]], data["desk"], event.step, event.step, {}, _next(decisions, event.step))
+                entries[data["item"]] = Entry(titles[data["item"]], data["desk"], event.step, event.step, {}, _next(decisions, event.step), True)
         elif event.kind == "evidence.shared":
             seen = shown.get((data["desk"], data["what"], data["number"]), event.step)
             entries[data["pin"]] = Entry(titles[data["pin"]], data["desk"], seen, event.step, {}, _next(decisions, event.step))
@@ -53,7 +52,7 @@ def _show(shown: dict[tuple[str, str, int], int], event: Happened) -> None:
     for desk in event.audience:
         for one in number if isinstance(number, list) else [number]:
             if isinstance(one, int):
-                shown.setdefault((desk, found.shows, one), event.step)
+                shown[desk, found.shows, one] = event.step  # the last look is the one that can be shared
 
 
 def _next(decisions: Sequence[Decision], step: int) -> int | None:

@@ -10,10 +10,12 @@ from engine.analysis.outcome import executed, outcome_digest
 from engine.analysis.playbook import playbook, playbook_names
 from engine.analysis.replay import restore, save
 from engine.analysis.story import StoryEntry, story
+from engine.arguments import Sentence, phrase
 from engine.autopilots.autopilot import autopilot, looks_at, next_look
 from engine.autopilots.parts import Move, Words
 from engine.commands import Command
 from engine.events import DESKS, Event
+from engine.evidence.telling import tell, told
 from engine.firm.clients import Unserved, count_down, unserved
 from engine.firm.score import Score, grade, score, wrong_minutes
 from engine.firm.simulation import Simulation
@@ -93,7 +95,7 @@ class Rehearsal:
 
     sim: Simulation
     commands: list[Command] = field(default_factory=list)
-    refused: list[tuple[Command, str]] = field(default_factory=list)
+    refused: list[tuple[Command, Sentence]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     curve: list[list[int]] = field(default_factory=list)
 
@@ -195,7 +197,7 @@ def play(
     for command in commands:
         if command.step < start:
             run.commands.append(command)
-            run.refused.append((command, "there is no week before a morning whose fault is drawn"))
+            run.refused.append((command, phrase("there is no week before a morning whose fault is drawn")))
         elif command.step < until:
             step_to(run.sim, command.step, run.curve)
             submit(run, command)
@@ -264,7 +266,7 @@ def rehearsed(
     ghost = play(scenario, BEFORE, seed, noise=noise, since=since, until=until)
     found, other = (wound_up(each) if formula else score(each.sim) for each in (run, ghost))
     avoided = other["total"] - found["total"]
-    refused = {command.seq: reason for command, reason in run.refused}
+    refused = {command.seq: tell(scenario, reason) for command, reason in run.refused}
     return {
         "scenario": scenario.id,
         "seed": seed,
@@ -278,7 +280,7 @@ def rehearsed(
                 "at": calendar.told(command.step, 0),
                 "desk": command.desk,
                 "kind": command.kind,
-                "args": command.args,
+                "args": told(scenario, command.args),
                 "confidence": command.confidence,
                 "why": command.why,
                 "refused": refused.get(command.seq),
@@ -319,4 +321,5 @@ def _minute(calendar: Calendar, at: str | None, otherwise: str, added: int = 0) 
 
 
 def _story(run: Rehearsal, found: Score) -> list[StoryEntry]:
-    return story(run.events, run.sim.scenario, found if found["fate"] else None)
+    """In words, as all of a rehearsal."""
+    return told(run.sim.scenario, story(run.events, run.sim.scenario, found if found["fate"] else None))

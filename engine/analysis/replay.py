@@ -23,7 +23,7 @@ from engine.market_time import STEPS_PER_MINUTE
 from engine.moment import Moment
 from engine.scenario.scenario import Scenario
 
-LAYOUT = 5  # of a checkpoint: raised by hand when what `save` writes gets another name, place or shape
+LAYOUT = 7  # of a checkpoint: raised by hand when what `save` writes gets another name, place or shape
 PROGRESS_STEPS = 5 * STEPS_PER_MINUTE
 
 

@@ -1,9 +1,10 @@
 """The autopilot `assistant`: sits in a seat that nobody has. It does what its team asks of it, shows what it sees, reads mail, and
-answers the telephone without deciding anything. Unasked it does nothing that could hurt.
+answers the telephone without deciding anything. Unasked it does nothing that could hurt, but for what a guide says is its desk's turn.
 """
 
 from typing import Literal
 
+from engine.autopilots.guided import follow_guide
 from engine.autopilots.parts import Eyes, Habit, Move, in_words, open_mail, pick_up
 from engine.autopilots.team import COMPARED, checksum_to_share, comparison_to_share, read_pin, server_names
 
@@ -16,6 +17,7 @@ SHOWS: dict[str, tuple[tuple[str, str], ...]] = {
                  ("change", "changes"), ("mail", "mail")),
     "risk": (("limit", "limits"), ("tape", "tape"), ("price", "tape"), ("p&l", "pnl"), ("position", "pnl"), ("gross", "pnl"), ("mail", "mail")),
 }
+_SEARCHED = "Logs searched for "
 MONITORS = ("Session monitor", "Process monitor")
 
 
@@ -44,6 +46,8 @@ def show_result(eyes: Eyes) -> Move | None:
     for kind, what, card in (("log.tail", "log", eyes.log), ("server.look", "look", eyes.look)):
         if asked_for(eyes, kind) and card is not None and not eyes.pinned(names[card["server"]], card["at"]):
             return Move("evidence.share", {"what": what, "id": card["server"]})
+    if asked_for(eyes, "log.search") and eyes.found is not None and not eyes.pinned(_SEARCHED, eyes.found["at"]):
+        return Move("evidence.share", {"what": "log", "id": 0})
     if asked_for(eyes, "checksum.run"):
         found = [row for row in eyes.hosts if checksum_to_share(eyes, row)]
         if found:
@@ -136,7 +140,7 @@ _answer = pick_up(
 )  # fmt: skip
 
 HABITS: dict[str, tuple[Habit, ...]] = {
-    "operator": (do_as_asked, _answer, show_result, show_on_request, share_alarm, share_reject, read_pin, _read_mail),
-    "deployer": (do_as_asked, _answer, show_result, show_on_request, read_pin, _read_mail),
-    "risk": (do_as_asked, _answer, show_on_request, read_pin, _read_mail),
+    "operator": (do_as_asked, follow_guide, _answer, show_result, show_on_request, share_alarm, share_reject, read_pin, _read_mail),
+    "deployer": (do_as_asked, follow_guide, _answer, show_result, show_on_request, read_pin, _read_mail),
+    "risk": (do_as_asked, follow_guide, _answer, show_on_request, read_pin, _read_mail),
 }

@@ -5,17 +5,18 @@ rehearsals; a stand-in does what is due before the bell while the clock is advan
 put to the sight that may answer with a move; a look takes the first habits that have one, at most one lever and one thing said.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 
 from engine.autopilots import assistant, competent, history, novice
-from engine.autopilots.parts import Eyes, Habit, Move, Words, do_every_duty
+from engine.autopilots.parts import Eyes, Habit, Habits, Move, Words, awake, do_every_duty
 from engine.commands import LEVERS
 from engine.events import DESKS
 from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND, Calendar
 from engine.sights.cards import DeskCards
 
 STAND_IN = "stand-in"  # sits in no seat
-CHARACTERS: dict[str, dict[str, tuple[Habit, ...]]] = {
+CHARACTERS: Mapping[str, Mapping[str, Habits]] = {
     "assistant": assistant.HABITS,
     "competent": competent.HABITS,
     "history": history.HABITS,
@@ -49,8 +50,19 @@ def autopilot(name: str, desk: str, words: Words) -> Pilot:
         raise AutopilotError(f"{name!r} is no autopilot: expected one of {', '.join(AUTOPILOTS)}")
     if desk not in DESKS:
         raise AutopilotError(f"{desk!r} has no autopilot: expected one of {', '.join(DESKS)}")
-    habits = CHARACTERS[name][desk]
-    return lambda sight: _moves(habits, Eyes(desk, sight, words))
+    at_work = _at_work(name, desk)
+
+    def pilot(sight: DeskCards) -> list[Move]:
+        eyes = Eyes(desk, sight, words)
+        return _moves(at_work[eyes.phase == "deployment", "guide" in sight], eyes)
+
+    return pilot
+
+
+@cache
+def _at_work(name: str, desk: str) -> dict[tuple[bool, bool], tuple[Habit, ...]]:
+    """A character's habits by whether it is the week, and whether there is a guide."""
+    return {(week, guided): awake(CHARACTERS[name][desk], week, guided) for week in (False, True) for guided in (False, True)}
 
 
 def _moves(habits: tuple[Habit, ...], eyes: Eyes) -> list[Move]:

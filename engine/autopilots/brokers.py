@@ -5,7 +5,8 @@ orders by their numbers, and what is new is the flag. A broker is held, or taken
 import re
 from collections.abc import Iterable
 
-from engine.autopilots.parts import Eyes, Move, in_words, say
+from engine.arguments import phrase, remark
+from engine.autopilots.parts import Eyes, Move, in_words, once_a_look, say
 from engine.autopilots.team import declare_known, known_pins
 from engine.sights.cards import BridgeItem, Mail, OneLog
 
@@ -16,13 +17,14 @@ _AGAIN_S = 180  # until another log is worth a look
 _LAST_CALL = "09:48"  # by then one broker that complains is enough
 _LINE = re.compile(r"ord=(\d+) .*from=(.+)$")
 _NUMBER = re.compile(r"\border (\d{6,})\b")
-AGAIN, ANOTHER_FLAG = "same orders again", "something else by the order flag"
-USUAL = "What comes in is as on other days again: {name} may send."
+AGAIN, ANOTHER_FLAG = "resending its orders", "uses the flag differently"
+USUAL = remark("What comes in is as on other days again: {name} may send.")
 
 
+@once_a_look
 def brokers(eyes: Eyes) -> dict[str, str]:
     """The brokers there are: name -> place, as a diagnosis has it."""
-    return {row["label"]: row["id"] for row in eyes.sight["diagnosis"]["places"] if row["id"].startswith("broker ")}
+    return {in_words(row["label"]): row["id"] for row in eyes.sight["diagnosis"]["places"] if row["id"].startswith("broker ")}
 
 
 def leader(lines: Iterable[str]) -> str:
@@ -39,6 +41,7 @@ def crowded(eyes: Eyes) -> bool:
     return opened and eyes.rates is not None and eyes.rates["parents_in"] > CROWD_PER_S
 
 
+@once_a_look
 def shown_leader(eyes: Eyes) -> tuple[str, BridgeItem] | None:
     """The broker whose orders are nearly all of what a log has that the operator has shown since the bell, and that pin; the last such."""
     since = [item for item in known_pins(eyes, "operator") if eyes.at(item["at"]) >= eyes.at(eyes.bell)]
@@ -102,7 +105,7 @@ def say_usual(eyes: Eyes) -> Move | None:
     """Say when it is over."""
     shown = shown_leader(eyes)
     over = shown is not None and eyes.rates is not None and not crowded(eyes) and eyes.ago(shown[1]["at"]) > 60
-    return say(eyes, USUAL.format(name=shown[0])) if shown and over else None
+    return say(eyes, phrase(USUAL, name=shown[0])) if shown and over else None
 
 
 # -- risk manager
@@ -118,7 +121,7 @@ def hold_the_leader(eyes: Eyes) -> Move | None:
 
 def over_with(eyes: Eyes, name: str) -> bool:
     """Whether the operator has said that a broker may send again."""
-    return any(item["title"] == USUAL.format(name=name) for item in eyes.bridge(kind="say", desk="operator"))
+    return bool(eyes.heard(phrase(USUAL, name=name), "operator"))
 
 
 def release_it(eyes: Eyes) -> Move | None:
@@ -133,6 +136,7 @@ def release_it(eyes: Eyes) -> Move | None:
 # -- complaints
 
 
+@once_a_look
 def complaints(eyes: Eyes) -> list[Mail]:
     """Mails since the bell, read, in which a broker complains of an order by its number."""
     since = [mail for mail in eyes.mails(read=True) if eyes.at(mail["at"]) >= eyes.at(eyes.bell)]
@@ -160,6 +164,7 @@ def look_it_up(eyes: Eyes) -> Move | None:
     return None
 
 
+@once_a_look
 def complaining(eyes: Eyes) -> list[str]:
     """Brokers that complain of single orders, as the operator has shown or this desk has read; in their order on the list."""
     since = [item for item in known_pins(eyes, "operator") if eyes.at(item["at"]) >= eyes.at(eyes.bell)]

@@ -5,6 +5,7 @@ yes quickly and gets out patiently. All of it from what the cards say: without t
 do other things.
 """
 
+from engine.arguments import phrase
 from engine.autopilots.brokers import (
     hold_the_leader,
     look_it_up,
@@ -28,6 +29,7 @@ from engine.autopilots.fleetwide import (
     stop_each,
     take_flag_off,
 )
+from engine.autopilots.guided import follow_guide
 from engine.autopilots.history import take_capital, take_the_bid
 from engine.autopilots.operator import (
     ask_for_checks,
@@ -46,7 +48,7 @@ from engine.autopilots.operator import (
     tail_next,
     trust_the_pager,
 )
-from engine.autopilots.parts import Eyes, Habit, Move, do_duty, in_words, open_mail, pick_up, say
+from engine.autopilots.parts import Eyes, Habit, Habits, Move, Resting, do_duty, in_words, open_mail, pick_up, say
 from engine.autopilots.places import (
     compare_data,
     go_around,
@@ -123,14 +125,14 @@ def asked_about(eyes: Eyes) -> bool:
 
 def clearing(eyes: Eyes) -> bool:
     """Whether the operator waits to hear which servers may come back."""
-    return any(item["title"] == eyes.words.fill(SEND_CHECKS) for item in eyes.bridge(kind="say"))
+    return bool(eyes.heard(eyes.words.fill(SEND_CHECKS)))
 
 
 def checked(eyes: Eyes, server: Host) -> bool:
     """Whether a server has a checksum that still tells something: one after its last copy or start, and after the operator began to wait."""
     checksum, moments = server["checksum"], [server["copied_at"]]
     started = [eyes.at(row["at"]) for row in eyes.done("server.start", target=server["name"]) if row["state"] == "done"]
-    moments += [item["at"] for item in eyes.bridge(kind="say") if item["title"] == eyes.words.fill(SEND_CHECKS)]
+    moments += eyes.heard(eyes.words.fill(SEND_CHECKS))
     if checksum is None or any(eyes.at(checksum["at"]) <= moment for moment in started):
         return False
     return all(eyes.at(checksum["at"]) >= eyes.at(moment) for moment in moments)
@@ -271,9 +273,9 @@ def clear_servers(eyes: Eyes) -> Move | None:
             continue
         started = eyes.done("server.start", eyes.morning, row["name"])
         if started and started[0]["state"] == "done" and not was_told(eyes, REPAIRED, row["name"]):
-            return say(eyes, REPAIRED.format(name=row["name"]))
+            return say(eyes, phrase(REPAIRED, name=row["name"]))
         if clearing(eyes) and not was_told(eyes, MAY_START, row["name"]):
-            return say(eyes, MAY_START.format(name=row["name"]))
+            return say(eyes, phrase(MAY_START, name=row["name"]))
     return None
 
 
@@ -383,20 +385,18 @@ _DAY: dict[str, tuple[Habit, ...]] = {
 }  # fmt: skip
 
 
-def on_the_day(habit: Habit) -> Habit:
-    """A habit that rests in the week."""
-    return lambda eyes: None if eyes.phase == "deployment" else habit(eyes)
+_STILL = (share_checksum, name_the_stale)  # beside a guide
 
-
-HABITS: dict[str, tuple[Habit, ...]] = {
+HABITS: dict[str, Habits] = {
     desk: (
+        follow_guide,
         *((trust_the_pager,) if desk == "operator" else ()),
         *BESIDE[desk],
         _answer,
-        *WEEK_HABITS[desk],
-        *map(on_the_day, habits[:-1]),
+        *(Resting(habit, guided=True) for habit in WEEK_HABITS[desk]),
+        *(Resting(habit, in_week=True, guided=habit not in _STILL) for habit in habits[:-1]),
         read_pin,
-        on_the_day(habits[-1]),
+        Resting(habits[-1], in_week=True),
     )
     for desk, habits in _DAY.items()
 }

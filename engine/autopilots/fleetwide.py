@@ -3,16 +3,17 @@ the release or the flag. New orders lose the flag; what runs already ends with i
 half of the fleet again, the deployer restarts the other half, and both say which are done.
 """
 
+from engine.arguments import phrase, remark
 from engine.autopilots.parts import Eyes, Move, say
 from engine.autopilots.team import DEFECTIVE, as_good, declare_known, everywhere, server_names, was_told
 
-FLAG_OFF = "The flag is off upstream. Restart every server: what runs already goes on until its process ends."
-FRESH = "{name} was restarted after the flag went off."
+FLAG_OFF = remark("The flag is off upstream. Restart every server: what runs already goes on until its process ends.")
+FRESH = remark("{name} was restarted after the flag went off.")
 
 
 def flag_is_off(eyes: Eyes) -> str:
     """When the deployer has said that the flag is off, "" before."""
-    return next((item["at"] for item in eyes.bridge(kind="say", desk="deployer") if item["title"] == FLAG_OFF), "")
+    return next(iter(eyes.heard(phrase(FLAG_OFF), "deployer")), "")
 
 
 def fresh(eyes: Eyes, name: str) -> bool:
@@ -27,7 +28,7 @@ def say_fresh(eyes: Eyes) -> Move | None:
     for name in server_names(eyes).values() if since else ():
         started = eyes.done("server.start", since, name)
         if started and started[0]["state"] == "done" and not was_told(eyes, FRESH, name):
-            return say(eyes, FRESH.format(name=name))
+            return say(eyes, phrase(FRESH, name=name))
     return None
 
 
@@ -65,7 +66,7 @@ def take_flag_off(eyes: Eyes) -> Move | None:
 
 def say_flag_off(eyes: Eyes) -> Move | None:
     """Say that the flag is off."""
-    return say(eyes, FLAG_OFF) if everywhere(eyes) and eyes.deployer and not eyes.deployer["flag"]["set"] else None
+    return say(eyes, phrase(FLAG_OFF)) if everywhere(eyes) and eyes.deployer and not eyes.deployer["flag"]["set"] else None
 
 
 def restart_each(eyes: Eyes) -> Move | None:

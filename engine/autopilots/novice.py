@@ -3,6 +3,9 @@ while they think of it, hash the last one of an evening, and build what came to 
 totals, after the bell, look at one thing after the other in the order of their numbers, guess once, and ask for the word late.
 """
 
+from engine.arguments import phrase, remark
+from engine.autopilots.brokers import hold_the_leader, release_it, say_usual, share_crowd, tail_crowd
+from engine.autopilots.guided import follow_guide
 from engine.autopilots.history import take_capital
 from engine.autopilots.parts import Eyes, Habit, Move, do_duty, open_mail, pick_up, say
 from engine.autopilots.places import mispriced
@@ -11,10 +14,11 @@ from engine.autopilots.team import checksum_to_share, declare_cause, read_pin, s
 from engine.sights.cards import OneLook
 
 NOTICES, LOOKS_FROM, GUESSES, SORTS, TRIES_ROLLBACK, _ASKS = "09:34", "09:36", "09:42", "09:43", "09:50", "09:58"
-ALARM = "Far more orders go out than come in. Does anybody know why?"
-QUESTION = "Account 33 is at half a billion. Is that ours?"
+ALARM = remark("Far more orders go out than come in. Does anybody know why?")
+QUESTION = remark("Account 33 is at half a billion. Is that ours?")
 ODD_PER_S = 50  # child orders a second of one server at which even a beginner looks twice
 STARTS_AGAIN = "10:40"
+_READS_A_LOG, _HOLDS, _RELEASES = "09:46", "09:50", "10:05"
 _A_NIGHT = 3
 REMEMBERS_S = 900  # after a copy a beginner still knows that a restart belongs to it
 LAST_START = "20:10"  # of an evening; then comes one checksum, and home
@@ -97,7 +101,7 @@ def _read_mail(eyes: Eyes) -> Move | None:
 
 def _notice(eyes: Eyes) -> Move | None:
     """The totals are too high for too long."""
-    return say(eyes, ALARM) if eyes.past(NOTICES) and wild(eyes) else None
+    return say(eyes, phrase(ALARM)) if eyes.past(NOTICES) and wild(eyes) else None
 
 
 def odd_look(eyes: Eyes) -> OneLook | None:
@@ -175,7 +179,7 @@ def start_again(eyes: Eyes) -> Move | None:
 
 def heard(eyes: Eyes) -> bool:
     """Whether somebody has said on the bridge that something is wrong."""
-    return any(item["title"] in (ALARM, QUESTION) for item in eyes.bridge(kind="say"))
+    return any(eyes.heard(phrase(one)) for one in (ALARM, QUESTION))
 
 
 def odd_checksum(eyes: Eyes) -> int:
@@ -241,7 +245,7 @@ def withdraw_late(eyes: Eyes) -> Move | None:
 
 def wonder(eyes: Eyes) -> Move | None:
     """The monitor's figure is too large to be true."""
-    return say(eyes, QUESTION) if eyes.phase == "bell" and eyes.gross_usd > 500_000_000 else None
+    return say(eyes, phrase(QUESTION)) if eyes.phase == "bell" and eyes.gross_usd > 500_000_000 else None
 
 
 def give_late(eyes: Eyes) -> Move | None:
@@ -277,14 +281,25 @@ _answer = pick_up(
     "client_out.take", "client_out_more.pay", "reporter.normal", "examiner.later", "sent_again.ours", "no_answer.around", "half_price.news",
 )  # fmt: skip
 
-HABITS: dict[str, tuple[Habit, ...]] = {
+
+def _from(moment: str, habit: Habit) -> Habit:
+    """What comes to mind late."""
+    return lambda eyes: habit(eyes) if eyes.past(moment) else None
+
+
+_OWN: dict[str, tuple[Habit, ...]] = {
     "operator": (
         _answer, _run_errand, _stop_it, _disconnect, _notice, _name_it, ask_late, show_look, say_calm, look_at_next, restart_one, start_again,
-        do_duty, read_pin, _read_mail,
+        _from(_READS_A_LOG, tail_crowd), share_crowd, say_usual, do_duty, read_pin, _read_mail,
     ),
     "deployer": (
         _answer, copy_again, copy_some, restart_fresh, hash_last, name_odd, share_odd, copy_odd, check_next, roll_back_one, do_duty, read_pin,
         read_any,
     ),
-    "risk": (_answer, _run_errand, give_late, wonder, withdraw_late, _flatten, take_first_bid, take_capital, read_pin, read_any, do_duty),
+    "risk": (
+        _answer, _run_errand, give_late, wonder, withdraw_late, _from(_HOLDS, hold_the_leader), _from(_RELEASES, release_it), _flatten,
+        take_first_bid, take_capital, read_pin, read_any, do_duty,
+    ),
 }  # fmt: skip
+
+HABITS: dict[str, tuple[Habit, ...]] = {desk: (follow_guide, *habits) for desk, habits in _OWN.items()}

@@ -3,7 +3,7 @@
 A pager that nobody has tested makes even this one slow: what it does not page on is taken for a busy first day.
 """
 
-from engine.autopilots.parts import Eyes, Move, in_words, open_mail, say
+from engine.autopilots.parts import Eyes, Move, in_words, once_a_look, open_mail, say
 from engine.autopilots.plan import stands
 from engine.autopilots.team import (
     FLOOD_S,
@@ -55,6 +55,7 @@ def trust_the_pager(eyes: Eyes) -> Move | None:
     return Move("call.answer", {"call": call["id"], "reply": "blotter.clean"}, None, "Our pager is silent.")
 
 
+@once_a_look
 def at_fault(eyes: Eyes) -> int:
     """The server on the screen's log that gave itself away, else the one whose log was shown or that the team has named; after the bell as long
     as it runs.
@@ -193,6 +194,7 @@ def measures(eyes: Eyes) -> list[Deed]:
     return sorted(found, key=lambda row: eyes.at(row["at"]))
 
 
+@once_a_look
 def sure(eyes: Eyes) -> bool:
     """Whether it has to stop, whoever it is: a flood for SURE_S, and for as long again since the last measure, none of which is under way.
     A silent pager makes one slow to believe it.

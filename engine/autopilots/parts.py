@@ -4,17 +4,16 @@ Nothing here remembers: what a desk did before stands on its cards, so another w
 same commands come out.
 """
 
-import re
+from collections import defaultdict
 from collections.abc import Callable
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cached_property, lru_cache, wraps
+from typing import Any, NamedTuple, TypeVar
 
-from engine.arguments import AllStocks, Args, Sentence, judged
+from engine.arguments import REMARKS, AllStocks, Args, Phrase, Sentence, english, judged, phrase
 from engine.commands import LEVERS, beyond, servers_of
 from engine.market_time import Calendar
 from engine.scenario.parts import MailSubjects
 from engine.sights.cards import (
-    Alert,
     Ask,
     Bid,
     BridgeItem,
@@ -35,6 +34,7 @@ from engine.sights.cards import (
     OneLook,
     Pnl,
     Print,
+    RaisedAlert,
     Rates,
     Release,
     Seen,
@@ -44,8 +44,7 @@ from engine.sights.cards import (
     Word,
 )
 
-_ORDER = re.compile(r"\b\d{3,}\b")
-
+R = TypeVar("R", Deed, BridgeItem)
 ALWAYS = "always"  # since when, where a desk's whole past is meant
 _NO_CLOCK = {"now": 86_400, ALWAYS: -9 * 86_400, "": -10 * 86_400}
 # The moments that habits name are of this day; on another firm's they are as far from the bell, or from the last turn of the day before.
@@ -87,6 +86,17 @@ def like(calendar: Calendar, clock: str) -> str:
     return calendar.clock(step)
 
 
+@lru_cache(maxsize=256)
+def _heard(text: str, system: str, many: str) -> str:
+    return english(_filled(text, system, many))
+
+
+@lru_cache(maxsize=256)
+def _filled(text: str, system: str, many: str) -> Phrase:
+    known = {"system": system[:1].upper() + system[1:], "many": phrase(many)}
+    return phrase(text, **{name: word for name, word in known.items() if name in REMARKS[text]})
+
+
 class Words(NamedTuple):
     """What a firm's people call things: what sends the orders, how many servers do, who mails its rejects and by which words they are known,
     the code that those are about, and by what some other mails are known; and its days and hours.
@@ -100,14 +110,19 @@ class Words(NamedTuple):
     subjects: MailSubjects
     calendar: Calendar
 
-    def fill(self, text: str) -> str:
-        """A sentence with {system} and {many} filled in."""
-        filled = text.format(system=self.system, many=self.many)
-        return filled[:1].upper() + filled[1:]
+    def fill(self, text: str) -> Phrase:
+        """A remark with {system}, which it begins with, and {many} filled in."""
+        return _filled(text, self.system, self.many)
+
+    def heard(self, text: str) -> str:
+        """The same as it is heard."""
+        return _heard(text, self.system, self.many)
 
 
 class Eyes:
-    """One desk's sight at one moment, and the words of its firm."""
+    """One desk's sight at one moment, and the words of its firm. Cards do not change while somebody looks at them: what habits ask for again and
+    again is found once.
+    """
 
     def __init__(self, desk: str, sight: DeskCards, words: Words) -> None:
         self.desk, self.sight, self.words = desk, sight, words
@@ -122,6 +137,7 @@ class Eyes:
         self.today = self._days.get(sight["clock"].get("date", "")[4:], 0)
         self.now = self.at(self.clock)  # since midnight of the day, below 0 in the week
         self.phase = sight["clock"]["phase"]
+        self.answers: dict[Callable[[Eyes], Any], Any] = {}  # to questions of this look, see `once_a_look`
 
     def at(self, clock: str) -> int:
         """A moment as it stands on a card, seconds since midnight of the day, below 0 in the week: without a date it is today's. "now" is later
@@ -129,19 +145,21 @@ class Eyes:
         """
         if clock in _NO_CLOCK:
             return _NO_CLOCK[clock]
-        *day, clock = clock.rsplit(" ", 1)
-        return seconds(clock) + (self._days[day[0]] if day else self.today)
+        if " " not in clock:
+            return seconds(clock) + self.today
+        day, clock = clock.rsplit(" ", 1)
+        return seconds(clock) + self._days[day]
 
     def past(self, clock: str) -> bool:
         """Whether the day has come as far as "HH:MM" or "HH:MM:SS" was on 1 August 2012; never in the week before."""
         return self.now >= seconds(like(self.calendar, clock))
 
-    @property
+    @cached_property
     def morning(self) -> str:
         """When the day begins."""
         return self.calendar.hm(0)
 
-    @property
+    @cached_property
     def bell(self) -> str:
         """When the market opens."""
         return self.calendar.hm(self.calendar.open)
@@ -185,14 +203,24 @@ class Eyes:
         """Whether a lever of this kind (at that target) is under way."""
         return any(task["kind"] == kind and target in task["target"] for task in self.tasks)
 
+    @cached_property
+    def _deeds(self) -> dict[str, list[Deed]]:
+        """The desk's own commands that were not refused, by kind, newest first."""
+        found = defaultdict[str, list[Deed]](list)
+        for row in self.sight["done"]["rows"]:
+            if row["state"] != "refused":
+                found[row["kind"]].append(row)
+        return found
+
     def done(self, kind: str, since: str = ALWAYS, target: str = "") -> list[Deed]:
         """The desk's own commands of a kind from a moment on that were not refused, newest first."""
-        first = self.at(since)
-        return [
-            row
-            for row in self.sight["done"]["rows"]
-            if row["kind"] == kind and row["state"] != "refused" and self.at(row["at"]) >= first and target in row["target"]
-        ]
+        return self._since(since, [row for row in self._deeds.get(kind, ()) if target in row["target"]])
+
+    def _since(self, moment: str, rows: list[R]) -> list[R]:
+        if moment == ALWAYS:
+            return rows
+        first = self.at(moment)
+        return [row for row in rows if self.at(row["at"]) >= first]
 
     def lever(self, kind: str) -> Lever | None:
         """A lever's row, None where the desk does not have it now."""
@@ -220,18 +248,24 @@ class Eyes:
         """State of the risk manager's word: open, asked, given or refused."""
         return next((row["state"] for row in self.authorisations if row["what"] == what), "open")
 
+    @cached_property
+    def _items(self) -> dict[str, list[BridgeItem]]:
+        """Items of the bridge by kind, "" for all of them, oldest first."""
+        found = defaultdict[str, list[BridgeItem]](list)
+        for item in self.sight["bridge"]["items"]:
+            found[""].append(item)
+            found[item["kind"]].append(item)
+        return found
+
     def bridge(self, since: str = ALWAYS, kind: str = "", desk: str = "") -> list[BridgeItem]:
         """Items of the bridge from a moment on, of a kind and a desk where these are named, oldest first."""
-        first = self.at(since)
-        return [
-            item
-            for item in self.sight["bridge"]["items"]
-            if kind in ("", item["kind"]) and desk in ("", item["desk"]) and self.at(item["at"]) >= first
-        ]
+        found = [item for item in self._items.get(kind, ()) if desk in ("", item["desk"])]
+        return self._since(since, found)
 
-    def said(self, text: str) -> bool:
-        """Whether this desk has said that on the bridge."""
-        return any(item["title"] == text for item in self.bridge(kind="say", desk=self.desk))
+    def heard(self, remark: Phrase, desk: str = "") -> list[str]:
+        """When that was said on the bridge, oldest first: by anybody, or by one desk."""
+        words = english(remark)
+        return [item["at"] for item in self.bridge(kind="say", desk=desk) if item["title"] == words]
 
     def pinned(self, words: str, since: str = ALWAYS) -> bool:
         """Whether this desk has shared something from a moment on whose title has these words."""
@@ -239,9 +273,14 @@ class Eyes:
 
     # -- evidence
 
+    @cached_property
+    def _mails(self) -> dict[bool | None, list[Mail]]:
+        rows = self.sight["inbox"]["mails"][::-1]
+        return {None: rows, **{read: [mail for mail in rows if mail["read"] is read] for read in (True, False)}}
+
     def mails(self, read: bool | None = None) -> list[Mail]:
         """Mails on the card, oldest first; all of them, or only those read or not read."""
-        return [mail for mail in reversed(self.sight["inbox"]["mails"]) if read is None or mail["read"] is read]
+        return self._mails[read]
 
     def ringing(self) -> Call | None:
         """The call that waits for an answer."""
@@ -265,7 +304,7 @@ class Eyes:
         return self.sight["asks"]["asks"]
 
     @property
-    def alerts(self) -> list[Alert]:
+    def alerts(self) -> list[RaisedAlert]:
         """The desk's alerts, newest first."""
         return self.sight["alerts"]["alerts"]
 
@@ -395,12 +434,43 @@ class Eyes:
         return self.block["bids"] if self.block else []
 
 
+T = TypeVar("T")
 Habit = Callable[[Eyes], Move | None]
 
 
-def say(eyes: Eyes, text: str) -> Move | None:
+class Resting(NamedTuple):
+    """A habit that rests at times: in the week, and beside a guide, where what it would find is what the guide has somebody find."""
+
+    habit: Habit
+    in_week: bool = False
+    guided: bool = False
+
+
+Habits = tuple[Habit | Resting, ...]  # in the order in which they come to mind
+
+
+def awake(habits: Habits, in_week: bool, guided: bool) -> tuple[Habit, ...]:
+    """Those that do not rest."""
+    rows = [one if isinstance(one, Resting) else Resting(one) for one in habits]
+    return tuple(row.habit for row in rows if not (in_week and row.in_week) and not (guided and row.guided))
+
+
+def once_a_look(question: Callable[[Eyes], T]) -> Callable[[Eyes], T]:
+    """A question that many habits ask: answered once a look. Nobody changes the answer."""
+
+    @wraps(question)
+    def answer(eyes: Eyes) -> T:
+        if question not in eyes.answers:
+            eyes.answers[question] = question(eyes)
+        found: T = eyes.answers[question]
+        return found
+
+    return answer
+
+
+def say(eyes: Eyes, remark: Phrase) -> Move | None:
     """Say something on the bridge, once."""
-    return None if eyes.said(text) else Move("bridge.say", {"text": text})
+    return None if eyes.heard(remark, eyes.desk) else Move("bridge.say", {"text": remark})
 
 
 def open_mail(eyes: Eyes, mail: Mail, why: str = "") -> Move:

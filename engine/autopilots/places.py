@@ -8,12 +8,13 @@ of the whole firm: a log says at which exchange, the operator routes around it a
 import re
 from typing import Literal
 
-from engine.autopilots.parts import Eyes, Move, in_words, say
+from engine.arguments import phrase, remark
+from engine.autopilots.parts import Eyes, Move, in_words, once_a_look, say
 from engine.autopilots.team import COMPARED, comparison_to_share, declare_known, known_pins, server_names
 from engine.sights.cards import Host
 
-OTHER_DATA, NO_ANSWER = "other reference data", "acknowledges none"  # by what their causes are known
-STOCKS_BACK = "What offered them was restarted with the day's reference data: the stocks may come back."
+OTHER_DATA, NO_ANSWER = "reference data", "acknowledges no orders"  # by what their causes are known
+STOCKS_BACK = remark("What offered them was restarted with the day's reference data: the stocks may come back.")
 LOST_PART, LOST_USD, MOST_STOCKS = 0.2, 50_000, 5  # of what is held in a stock that no market takes in minutes
 _ANSWERED = 0.86  # of what goes out, less than is executed on any morning
 _SETTLED_S = 420  # after which the opening is over
@@ -27,6 +28,7 @@ _LOOK_AGAIN_S, _GOOD_S = 150, 240
 # -- risk manager
 
 
+@once_a_look
 def mispriced(eyes: Eyes) -> list[str]:
     """Stocks in which much of what is held was lost at once: what nobody pays is a wrong price, and not a market's."""
     if eyes.risk is None or eyes.phase not in ("bell", "unwind") or eyes.done("position.flatten"):
@@ -57,8 +59,7 @@ def share_mispriced(eyes: Eyes) -> Move | None:
 def take_back_in(eyes: Eyes) -> Move | None:
     """Go back to trading in what was withdrawn, once the deployer has said that it may be."""
     out = eyes.done("stocks.withdraw", eyes.bell)
-    said = any(item["title"] == STOCKS_BACK for item in eyes.bridge(kind="say"))
-    if not out or not said or eyes.done("stocks.readmit", eyes.bell) or not eyes.free:
+    if not out or not eyes.heard(phrase(STOCKS_BACK)) or eyes.done("stocks.readmit", eyes.bell) or not eyes.free:
         return None
     return Move("stocks.readmit", {"symbols": lost_stocks(eyes)}, "certain", "What offered them is mended.")
 
@@ -88,6 +89,7 @@ def share_search(eyes: Eyes) -> Move | None:
     return None if eyes.pinned("Logs searched for ", log["at"]) else Move("evidence.share", {"what": "log", "id": 0}, None, "Three offer it.")
 
 
+@once_a_look
 def unanswered(eyes: Eyes) -> str:
     """The exchange that does not answer, by the log on the screen, "" for none; a log from before the last log-on says nothing more."""
     log = eyes.log
@@ -182,6 +184,7 @@ def unticketed(eyes: Eyes, what: Literal["config", "data"]) -> list[Host]:
     return found
 
 
+@once_a_look
 def offering(eyes: Eyes) -> list[Host]:
     """Servers that offer a stock by the logs that the operator has searched."""
     searches = [item for item in known_pins(eyes, "operator") if in_words(item["title"]).startswith("Logs searched for ")]
@@ -197,6 +200,7 @@ def compare_data(eyes: Eyes) -> Move | None:
     return None
 
 
+@once_a_look
 def misreading(eyes: Eyes) -> list[Host]:
     """Servers whose reference data was another than the day's when it was compared, and no change says that it should be."""
     return unticketed(eyes, "data") if offering(eyes) else []
@@ -238,4 +242,4 @@ def say_back(eyes: Eyes) -> Move | None:
     started = [eyes.done("server.start", eyes.bell, row["name"]) for row in rows]
     if not rows or any(row["data"] is None for row in eyes.hosts) or not all(deeds and deeds[0]["state"] == "done" for deeds in started):
         return None
-    return say(eyes, STOCKS_BACK)
+    return say(eyes, phrase(STOCKS_BACK))

@@ -25,14 +25,13 @@ def week_left(eyes: Eyes) -> float:
 
 def planned(eyes: Eyes, kind: str) -> bool:
     """Whether a lever of this desk stands in the week's calendar: done, under way or to go on."""
-    row = eyes.lever(kind)
-    return in_calendar(eyes, eyes.desk, row["label"] if row else "?")
+    return in_calendar(eyes, eyes.desk, kind)
 
 
-def in_calendar(eyes: Eyes, desk: str, words: str) -> bool:
-    """Whether something with these words stands in a desk's calendar of the week and was not given up."""
+def in_calendar(eyes: Eyes, desk: str, kind: str) -> bool:
+    """Whether a lever stands in a desk's calendar of the week and was not given up."""
     rows = eyes.week["calendar"]
-    return any(row["desk"] == desk and words in row["label"] and row["state"] not in FAILED for row in rows)
+    return any((row["desk"], row["kind"]) == (desk, kind) and row["state"] not in FAILED for row in rows)
 
 
 def stands(eyes: Eyes, control: str) -> Control | None:

@@ -3,7 +3,8 @@
 import re
 from typing import Literal
 
-from engine.autopilots.parts import Eyes, Move, in_words, say
+from engine.arguments import phrase, remark
+from engine.autopilots.parts import Eyes, Move, in_words, once_a_look, say
 from engine.sights.cards import BridgeItem, Host
 
 _SERVER = re.compile(r"server (\d+)")
@@ -16,14 +17,14 @@ CHILDREN_A_PARENT = 20  # nor so many children for each order that comes in
 
 COMPARED: dict[Literal["config", "data"], str] = {"config": "Config", "data": "Reference data"}  # as their pins are headed
 # By what the causes are known that a checksum shows.
-ON_DISK, IN_PROCESS = "disk holds another release", "process runs another release"
-DEFECTIVE = "release that went live"  # and by what the one is known that several servers share
-ANOTHER_CONFIG = "another config"
+ON_DISK, IN_PROCESS = "release on a server's disk", "release in a server's process"
+DEFECTIVE = "newly live release"  # and by what the one is known that several servers share
+ANOTHER_CONFIG = "Wrong config"
 OUTSIDE = "outside the fleet"  # and the one that none of them has
-REPAIRED = "{name} runs the new release now."
-MAY_START = "{name} has the right release on disk: it may be started."
-CALM = "The flood of orders has stopped."
-SEND_CHECKS = "{system} is off the exchanges. Which servers may come back?"
+REPAIRED = remark("{name} runs the new release now.")
+MAY_START = remark("{name} has the right release on disk: it may be started.")
+CALM = remark("The flood of orders has stopped.")
+SEND_CHECKS = remark("{system} is off the exchanges. Which servers may come back?")
 
 
 def read_pin(eyes: Eyes) -> Move | None:
@@ -78,6 +79,7 @@ def declare_known(eyes: Eyes, words: str, place: str, confidence: str, why: str,
     return Move("diagnosis.declare", {"cause": cause["id"], "place": place or "none", "evidence": [*of_it, *beside][:3]}, confidence, why)
 
 
+@once_a_look
 def as_good(eyes: Eyes) -> list[str]:
     """Releases that do with the flag what the one to be deployed does."""
     rows, target = eyes.releases, eyes.target
@@ -109,9 +111,10 @@ def comparison_to_share(eyes: Eyes, row: Host, what: Literal["config", "data"]) 
 
 def was_told(eyes: Eyes, text: str, name: str) -> bool:
     """Whether anybody has said that sentence of that server."""
-    return any(item["title"] == text.format(name=name) for item in eyes.bridge(kind="say"))
+    return bool(eyes.heard(phrase(text, name=name)))
 
 
+@once_a_look
 def reject_orders(eyes: Eyes) -> list[str]:
     """Order ids in the router's reject mails that were opened."""
     return [
@@ -122,6 +125,7 @@ def reject_orders(eyes: Eyes) -> list[str]:
     ]
 
 
+@once_a_look
 def odd_line(eyes: Eyes) -> str:
     """The line of the tail on the screen that gives its server away: a reject of a mailed order, or fills as no order has them."""
     orders = reject_orders(eyes)
@@ -147,6 +151,7 @@ def given_away(texts: list[str]) -> str:
     return next(filter(overfilled, texts), odd[0] if len(odd) >= _ODD_FILLS and 2 * len(odd) > len(counted) else "")
 
 
+@once_a_look
 def running_away(eyes: Eyes) -> list[int]:
     """Servers of which the operator has shown such a line since the bell, and this desk has seen it; in the order in which they were shown."""
     bell = eyes.at(eyes.bell)
@@ -174,14 +179,14 @@ def alarmed(eyes: Eyes) -> bool:
 
 def calm(eyes: Eyes) -> bool:
     """Whether the operator has said that it is over."""
-    return any(item["title"] == CALM for item in eyes.bridge(kind="say"))
+    return bool(eyes.heard(phrase(CALM)))
 
 
 def say_calm(eyes: Eyes) -> Move | None:
     """Say that it is over, when the chart shows a flood and the last minute none."""
     flooded = flood_s(eyes) >= FLOOD_S
     quiet = eyes.children_out < _BUSY_PER_S // 2
-    return say(eyes, CALM) if flooded and quiet and eyes.phase in ("bell", "unwind") else None
+    return say(eyes, phrase(CALM)) if flooded and quiet and eyes.phase in ("bell", "unwind") else None
 
 
 def flood_s(eyes: Eyes, last_s: int = 0) -> int:

@@ -5,7 +5,8 @@ a list that is right; or a release without the dead code and a way back to the o
 not the pager, another hashes four servers.
 """
 
-from engine.autopilots.parts import Eyes, Habit, Move, say
+from engine.arguments import remark
+from engine.autopilots.parts import Eyes, Habit, Move, in_words, once_a_look, say
 from engine.autopilots.plan import (
     Errand,
     all_restarted,
@@ -22,9 +23,9 @@ from engine.autopilots.plan import (
     uncopied,
 )
 
-LOOK_TWICE = "Nobody is named to look at the machines after me. Once all {many} are restarted I need two hours of a second pair of eyes."
-WRITE_IT_DOWN = "There is no procedure, so I write one that a machine can follow. It deploys from the inventory: is that list right?"
-TAKE_IT_OUT = "I take the dead code out of the release. If the new one misbehaves at the bell, we go back to the old one."
+LOOK_TWICE = remark("Nobody is named to look at the machines after me. Once all {many} are restarted I need two hours of a second pair of eyes.")
+WRITE_IT_DOWN = remark("There is no procedure, so I write one that a machine can follow. It deploys from the inventory: is that list right?")
+TAKE_IT_OUT = remark("I take the dead code out of the release. If the new one misbehaves at the bell, we go back to the old one.")
 _PLANS = (LOOK_TWICE, WRITE_IT_DOWN, TAKE_IT_OUT)
 PLANS_AT = "19:00"  # on the first evening, while the copies run
 CLEAN = "clean"  # in the name of a release without dead code
@@ -34,10 +35,12 @@ COPY_MIN, DEPLOY_MIN, REVIEW_MIN = 30, 10, 120
 BRIEFED_BY, TOLD_BY = "18:15", "19:10"  # nobody waits longer for a briefing, which is read before anything is begun, or for the deployer's plan
 
 
+@once_a_look
 def plan_of(eyes: Eyes) -> str:
     """What the deployer has said it will do, "" before."""
-    plans = {eyes.words.fill(plan): plan for plan in _PLANS}
-    return next((plans[item["title"]] for item in eyes.bridge(kind="say", desk="deployer") if item["title"] in plans), "")
+    said = [in_words(item["title"]) for item in eyes.bridge(kind="say", desk="deployer")]
+    plans = {eyes.words.heard(plan): plan for plan in _PLANS}
+    return next((plans[title] for title in said if title in plans), "")
 
 
 def waits(eyes: Eyes, until: str) -> bool:
@@ -171,7 +174,7 @@ def briefed(eyes: Eyes) -> bool:
 def lends_a_hand(eyes: Eyes) -> bool:
     """Whether the operator keeps its hand for the review that the deployer has asked for."""
     asked = eyes.desk == "operator" and plan_of(eyes) == LOOK_TWICE and stands(eyes, "killswitch") is not None
-    return asked and not in_calendar(eyes, "deployer", "review") and not too_late(eyes)
+    return asked and not in_calendar(eyes, "deployer", "fleet.review") and not too_late(eyes)
 
 
 def _run_errand(eyes: Eyes) -> Move | None:

@@ -178,6 +178,8 @@ class _Rule(Generic[W]):
         hold, delay = text.for_s * STEPS_PER_SECOND, text.delay_s * STEPS_PER_SECOND
         names_stock = bool(STOCK_WORDS.search(text.words()))
         begin, end = calendar.step_at(text.from_), calendar.step_at(text.to)
+        if "open" in text.when:
+            begin = max(begin, calendar.open)  # nothing to look at before
         return cls(text, begin, end, hold, text.after, text.on, text.unless, delay, names_stock, text.conditions())
 
     def holds(self, view: ConditionView, symbol: str | None) -> bool:
@@ -202,20 +204,28 @@ class _Rules(Generic[W]):
         self.waiting = rules
         self._awake: list[_Rule[W]] = []
         self._span = range(0)  # steps in which these, and no others, are in their time: most are not, most of the day
+        self._answers = 0  # as many replies had been given by then
 
-    def _in_time(self, step: int) -> list[_Rule[W]]:
-        """Those whose time it is. `step` may be any, but to ask for the same span again is cheap."""
-        if step not in self._span:
-            self._awake = [rule for rule in self.waiting if rule.begin <= step < rule.end]
+    def _in_time(self, step: int, replies: Mapping[str, int]) -> list[_Rule[W]]:
+        """Those whose time it is and that need not wait for another entry, or for a reply; none that was given is taken back. `step` may be any,
+        but to ask for the same span again is cheap."""
+        if step not in self._span or len(replies) != self._answers:
+            self._answers = len(replies)
+            self._awake = [rule for rule in self.waiting if rule.begin <= step < rule.end and self._may_follow(rule, replies)]
             moments = sorted({moment for rule in self.waiting for moment in (rule.begin, rule.end)})
             place = bisect_right(moments, step)
             self._span = range(moments[place - 1] if place else step, moments[place] if place < len(moments) else step + 1)
         return self._awake
 
+    def _may_follow(self, rule: _Rule[W], replies: Mapping[str, int]) -> bool:
+        """Not before what it follows: a rule without a delay may do so at once."""
+        said = rule.after is None or rule.after in self.said or not rule.delay
+        return said and (not rule.on or any(key in replies for key in rule.on))
+
     def due(self, step: int, view: ConditionView, limit: int = 1_000) -> list[tuple[W, Mapping[str, object]]]:
         """At most `limit` entries whose time has come, with what fills them."""
         found = list[tuple[W, Mapping[str, object]]]()
-        for rule in self._in_time(step):
+        for rule in self._in_time(step, view.replies):
             symbol = None
             if rule.unless in self.said:
                 continue

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
-from engine.arguments import Args, SaidText, Sentence
+from engine.arguments import Args, SaidText, Sentence, msgid, phrase
 from engine.commands import LEVERS, WORD_STEPS, Command, Refused, beyond, servers_of, target, worded
 from engine.events import DESKS
 from engine.evidence.telling import said
 from engine.firm.places import NOWHERE, broker_place, server_place, told_place
+from engine.firm.second_act import names_act
 from engine.market_time import STEPS_PER_MINUTE
 from engine.scenario.wordings import cause_text
 
@@ -23,7 +24,7 @@ DONE = 40  # commands a desk sees of its own
 SEEN = 40  # pieces of evidence that are kept for a desk
 CLAIM = 3  # of them at most stand behind a diagnosis
 _ASKS = 60
-GUESS = "A guess: no evidence given."
+GUESS = phrase("A guess: no evidence given.")
 
 # (desk, what) -> what a desk shows of its own sight: (sim, number) -> (title, lines). Filled by `sight_pins`, which stands higher.
 Shown = tuple[Sentence, Sequence[Sentence]]
@@ -61,7 +62,7 @@ class Ask(_Asker):
     desk: str
     kind: str
     args: Args
-    label: str
+    label: Sentence
     state: str
 
 
@@ -73,7 +74,7 @@ class Deed(TypedDict):
     confidence: str | None
     step: int
     target: NotRequired[Sentence]
-    reason: NotRequired[str]
+    reason: NotRequired[Sentence]
 
 
 class Declared(TypedDict):
@@ -187,7 +188,7 @@ def note_done(sim: "Simulation", command: Command, args: Args) -> None:
         ask["state"] = "done"
 
 
-def note_refused(sim: "Simulation", command: Command, reason: str) -> None:
+def note_refused(sim: "Simulation", command: Command, reason: Sentence) -> None:
     """Keep a command that was refused, beside the state."""
     aside = sim.aside
     if command.desk in aside.refused and command.kind in LEVERS and not LEVERS[command.kind].talk:
@@ -205,9 +206,10 @@ def note_refused(sim: "Simulation", command: Command, reason: str) -> None:
 def add_ask(sim: "Simulation", desk: str, kind: str, args: Args) -> None:
     """Ask the assistant at a desk for a command."""
     aim = target(sim, args) or (LEVERS[args["what"]].named(sim.scenario) if args.get("what") in LEVERS else "")
-    assert isinstance(aim, str), "whose mails there are is nobody else's to know"
-    label = f"{LEVERS[kind].named(sim.scenario)}: {aim}" if aim else LEVERS[kind].named(sim.scenario)
-    number = post(sim, "ask", f"Asks the {sim.scenario.told.title(desk)}: {label}")
+    assert "mail" not in args, "whose mails there are is nobody else's to know"
+    label = LEVERS[kind].named(sim.scenario)
+    label = phrase("{lever}: {target}", lever=label, target=aim) if aim else label
+    number = post(sim, "ask", phrase("Asks the {seat}: {lever}", seat=desk, lever=label))
     asks = sim.bridge.asks
     asks.append({"id": number, "step": sim.now, "from": sim.acting, "desk": desk, "kind": kind, "args": args, "label": label, "state": "open"})
     del asks[:-_ASKS]
@@ -232,7 +234,8 @@ def shown(sim: "Simulation", what: str, number: int) -> Shown:
 def wrong_before(sim: "Simulation") -> tuple[int, ...]:
     """Servers on which something was wrong before the team touched them, whatever was done to them since: those of the fault, once the copy of
     the week that never arrived was made. What a team has spoilt itself is on others."""
-    return sim.fault.servers if sim.week.first_copy_failed else ()
+    begun = sim.scenario.fleet.deployed or any(server.reported_at is not None for server in sim.fleet.servers)
+    return sim.fault.servers if sim.week.first_copy_failed and begun else ()
 
 
 def has_begun(sim: "Simulation", mechanism: str) -> bool:
@@ -304,6 +307,7 @@ def declare(sim: "Simulation", cause: str, place: str, evidence: list[str]) -> N
     label: SaidText = {"text": cause_text(cause), "values": {}}
     where, known = told_place(sim.scenario, place), evidence_for(sim, sim.acting)
     titles, holds = [known[one] for one in evidence], (cause, place) in right(sim)
+    fits = holds or names_act(sim, cause, place)
     sim.bridge.declared.append(
         {
             "step": sim.now,
@@ -312,7 +316,7 @@ def declare(sim: "Simulation", cause: str, place: str, evidence: list[str]) -> N
             "place": place,
             "evidence": titles,
             "confidence": sim.confidence,
-            "right": holds,
+            "right": fits,
         }
     )
     sim.tell("diagnosis.declared", desk=sim.acting, cause=cause, place=place, evidence=titles)
@@ -334,7 +338,14 @@ def post(sim: "Simulation", kind: str, title: Sentence, lines: Sequence[Sentence
     return bridge.posted
 
 
-# -- the risk manager's word
+# -- the risk manager's approval
+
+_WANTS = {
+    "open": phrase("ask for it"),
+    "asked": phrase("it was asked for and not given yet"),
+    "refused": phrase("it was refused, ask again"),
+}
+_SPOKEN = {"asked": msgid("Asks for approval: {lever}"), "given": msgid("Approves: {lever}"), "refused": msgid("Refuses approval: {lever}")}
 
 
 def needs_authorisation(sim: "Simulation", what: str) -> bool:
@@ -347,17 +358,20 @@ def lately_taken(sim: "Simulation", desk: str) -> list[int]:
     return sorted({row["server"] for row in sim.bridge.taken if row["desk"] == desk and row["step"] > sim.now - WORD_STEPS})
 
 
-def authorisation_missing(sim: "Simulation", what: str, args: Args | None = None) -> str:
-    """Why a lever may not be pulled for want of the risk manager's word, or "" when it may; without arguments, as far as it needs none."""
+def authorisation_missing(sim: "Simulation", what: str, args: Args | None = None) -> Sentence:
+    """Why a lever may not be pulled for want of the risk manager's approval, or "" when it may; without arguments, as far as it needs none."""
     if sim.instant or not needs_authorisation(sim, what) or sim.bridge.authorisations[what]["state"] == "given":
         return ""
     most = LEVERS[what].word_beyond
     if most and (args is None or not beyond(lately_taken(sim, sim.acting), servers_of(args), most)):
         return ""
     state = sim.bridge.authorisations[what]["state"]
-    so_far = {"asked": "it was asked for and not given yet", "refused": "it was refused, ask again"}.get(state, "ask for it")
-    within = f" within {WORD_STEPS // STEPS_PER_MINUTE} minutes" if most else ""
-    return f"{LEVERS[what].word_for(sim.scenario)}{within} needs the {sim.scenario.told.title('risk')}'s word: {so_far}"
+    so_far = _WANTS.get(state, _WANTS["open"])
+    lever = LEVERS[what].word_for(sim.scenario)
+    if not most:
+        return phrase("{lever} needs the {seat}'s approval: {so_far}", lever=lever, seat="risk", so_far=so_far)
+    within = WORD_STEPS // STEPS_PER_MINUTE
+    return phrase("{lever} within {minutes} minutes needs the {seat}'s approval: {so_far}", lever=lever, minutes=within, seat="risk", so_far=so_far)
 
 
 def set_authorisation(sim: "Simulation", what: str, state: str, desk: str | None = None) -> None:
@@ -365,6 +379,5 @@ def set_authorisation(sim: "Simulation", what: str, state: str, desk: str | None
     desk = sim.acting if desk is None else desk
     sim.bridge.authorisations[what] = {"state": state, "by": desk, "step": sim.now}
     label = LEVERS[what].word_for(sim.scenario)
-    says = {"asked": f"Asks for the word: {label}", "given": f"Gives the word: {label}", "refused": f"Refuses the word: {label}"}[state]
     sim.tell(f"word.{state}", what=what, desk=desk)
-    post(sim, "ask" if state == "asked" else "word", says, desk=desk)
+    post(sim, "ask" if state == "asked" else "word", phrase(_SPOKEN[state], lever=label), desk=desk)

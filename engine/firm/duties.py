@@ -6,6 +6,7 @@ Nobody has any unless the run's first command says so: history, its ghost and wh
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from engine.arguments import Phrase, Sentence, phrase
 from engine.firm import routing
 from engine.market_time import TICK_STEPS
 
@@ -20,6 +21,7 @@ class Duties:
 
     given: bool = False
     done: dict[str, int] = field(default_factory=dict)  # duty -> step
+    unlisted: list[str] = field(default_factory=list)  # stocks that are out for want of one, and that nobody has withdrawn
 
     def to_dict(self) -> dict[str, Any]:
         """All of it, JSON-able."""
@@ -50,13 +52,15 @@ def finish_duty(sim: "Simulation", which: str) -> None:
     """It is done: what it was needed for goes on, or never stops."""
     duty = next(one for one in sim.scenario.duty if one.id == which)
     sim.duties.done[which] = sim.now
-    sim.tell("duty.done", (duty.desk,), desk=duty.desk, item=which, label=duty.label)
+    sim.tell("duty.done", (duty.desk,), desk=duty.desk, item=which, label=duty.said())
     if sim.now < sim.calendar.open:
         return
     _refuse(sim)
     if duty.logs_on:
         routing.log_on_again(sim, duty.logs_on)
-    routing.readmit_stocks(sim, _listed(sim, duty))
+    back = [name for name in _listed(sim, duty) if name in sim.duties.unlisted]
+    routing.readmit_stocks(sim, back)
+    sim.duties.unlisted = [name for name in sim.duties.unlisted if name not in back]
 
 
 def turn_of_duties(sim: "Simulation", step: int) -> None:
@@ -68,8 +72,15 @@ def turn_of_duties(sim: "Simulation", step: int) -> None:
         if duty.logs_on:
             routing.stick(sim, duty.logs_on)
         if duty.lists:
+            out = routing.withdrawn_stocks(sim)
+            sim.duties.unlisted += [name for name in _listed(sim, duty) if name not in out]
             routing.withdraw_stocks(sim, _listed(sim, duty))
-        sim.tell("duty.missed", (duty.desk,), desk=duty.desk, item=duty.id, label=duty.label)
+        sim.tell("duty.missed", (duty.desk,), desk=duty.desk, item=duty.id, label=duty.said())
+
+
+def keep_out(sim: "Simulation", symbols: list[str]) -> None:
+    """Somebody has withdrawn these stocks on purpose: no duty brings them back."""
+    sim.duties.unlisted = [name for name in sim.duties.unlisted if name not in symbols]
 
 
 def _refuse(sim: "Simulation") -> None:
@@ -87,9 +98,9 @@ def _listed(sim: "Simulation", duty: "Duty") -> list[str]:
 # -- what waits for one
 
 
-def not_set_up(sim: "Simulation", kind: str) -> str:
+def not_set_up(sim: "Simulation", kind: str) -> Sentence:
     """Why a lever cannot be given for want of a duty, or ""."""
-    return next((f"first {_in_words(duty)}" for duty in undone(sim) if kind in duty.sets), "")
+    return next((_first(duty) for duty in undone(sim) if kind in duty.sets), "")
 
 
 def slowed(sim: "Simulation", kind: str) -> bool:
@@ -97,18 +108,18 @@ def slowed(sim: "Simulation", kind: str) -> bool:
     return any(kind in duty.quickens for duty in undone(sim))
 
 
-def never_logged_on(sim: "Simulation", exchange: str) -> str:
+def never_logged_on(sim: "Simulation", exchange: str) -> Sentence:
     """Why the session with an exchange cannot be opened anew, or "": nobody has logged on to it today."""
-    return next((f"first {_in_words(duty)}" for duty in undone(sim) if duty.logs_on == exchange), "")
+    return next((_first(duty) for duty in undone(sim) if duty.logs_on == exchange), "")
 
 
-def never_listed(sim: "Simulation", symbols: list[str]) -> str:
+def never_listed(sim: "Simulation", symbols: list[str]) -> Sentence:
     """Why stocks cannot be readmitted, or ""."""
-    return next((f"first {_in_words(duty)}" for duty in undone(sim) if set(duty.lists) & set(symbols)), "")
+    return next((_first(duty) for duty in undone(sim) if set(duty.lists) & set(symbols)), "")
 
 
-def _in_words(duty: "Duty") -> str:
-    return duty.label[:1].lower() + duty.label[1:]
+def _first(duty: "Duty") -> Phrase:
+    return phrase("first {clause}", clause=duty.said())
 
 
 def late_usd(sim: "Simulation", until: int) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 
+from engine.arguments import SaidText, msgid
 from engine.commands import Refused
 from engine.firm import safeguards
 from engine.firm.score import HC, score
@@ -14,13 +15,18 @@ from engine.market.chance import BIDS, below
 from engine.market.positions import own_shares, prices_hc
 from engine.market.state import Machine
 from engine.market.unwind import PPM, block_ppm, sell_block
-from engine.scenario.parts import BlockBid, CapitalOffer
+from engine.scenario.parts import COUNTERED, BlockBid, CapitalOffer, bid_text
 from engine.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
 
 _OPEN, GONE, TAKEN = "open", "gone", "taken"
+_NO_MORE = {GONE: msgid("{bank}: that bid is gone"), TAKEN: msgid("{bank}: that bid is taken")}
+
+
+def _said(text: str) -> SaidText:
+    return {"text": text, "values": {}}
 
 
 class Bid(TypedDict):
@@ -30,7 +36,7 @@ class Bid(TypedDict):
     discount_ppm: int
     cost_hc: int
     state: str
-    says: str
+    says: SaidText
 
 
 class Raised(TypedDict):
@@ -81,7 +87,8 @@ class Evening:
         for text in self.scenario.block.bid:
             if not self.sold and step == calendar.step_at(text.from_):
                 ppm = block_ppm(self.scenario, self.gross, credit_hc) + round(text.more * PPM)
-                made.append({"id": text.id, "discount_ppm": ppm, "cost_hc": self.gross * ppm // PPM, "state": _OPEN, "says": text.says})
+                says, cost = _said(bid_text(text.id)), self.gross * ppm // PPM
+                made.append({"id": text.id, "discount_ppm": ppm, "cost_hc": cost, "state": _OPEN, "says": says})
         self.bids += made
         return made
 
@@ -90,9 +97,9 @@ class Evening:
         for bid in self.bids:
             if bid["id"] == bid_id:
                 if bid["state"] != _OPEN:
-                    raise Refused(f"{self.text_of(bid_id).bank}: that bid is {bid['state']}")
+                    raise Refused(_NO_MORE[bid["state"]], bank=self.text_of(bid_id).bank)
                 return bid
-        raise Refused(f"{self.text_of(bid_id).bank}: no bid yet")
+        raise Refused("{bank}: no bid yet", bank=self.text_of(bid_id).bank)
 
     @property
     def last(self) -> Bid:
@@ -103,11 +110,11 @@ class Evening:
         """Raises Refused where the last bank cannot be asked for a better bid."""
         bank = self.scenario.block.bid[-1].bank
         if len(self.bids) < len(self.scenario.block.bid):
-            raise Refused(f"{bank}: no bid yet")
+            raise Refused("{bank}: no bid yet", bank=bank)
         if self.last["state"] != _OPEN:
-            raise Refused(f"{bank}: that bid is {self.last['state']}")
+            raise Refused(_NO_MORE[self.last["state"]], bank=bank)
         if self.countered:
-            raise Refused(f"{bank}: asked once already, the bid is final")
+            raise Refused("{bank}: asked once already, the bid is final", bank=bank)
 
     def counter(self) -> None:
         """The last bank improves its bid or takes some of it back, as the seed has drawn."""
@@ -116,7 +123,7 @@ class Evening:
         self.countered = True
         bid["discount_ppm"] = max(0, bid["discount_ppm"] + round(block.counter * PPM) * (-1 if better else 1))
         bid["cost_hc"] = self.gross * bid["discount_ppm"] // PPM
-        bid["says"] = block.says_better if better else block.says_worse
+        bid["says"] = _said(COUNTERED[better])
 
     def sell(self, bid: Bid, machine: Machine) -> tuple[int, int]:
         """Sell the block to a bid: (gross, cost) in hundredths of a cent."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from engine.arguments import Args, Play, SaidText
+from engine.arguments import Args, Play, SaidText, typed
 from engine.evidence.evidence import Alert, Call, Mail
 from engine.evidence.telling import said
 from engine.evidence.words import fill
@@ -148,7 +148,7 @@ def give_inject(sim: "Simulation", args: Args) -> None:
         "desks": args["desks"],
         "server": args["server"],
         "minutes": args["minutes"],
-        "text": args["text"],
+        "text": typed(args),
         "at": at,
         "when": args["when"],
     }

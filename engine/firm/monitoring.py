@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.evidence.evidence import Mail
-from engine.firm import inbox, phone, safeguards, server_ops
+from engine.firm import guide, inbox, phone, safeguards, server_ops
 from engine.firm.clients import excuse_waiting
 from engine.firm.gauges import mid_prices_hc
 from engine.firm.injects import end_of_shyness, judge_injects
@@ -80,6 +80,7 @@ def look_around(sim: "Simulation", step: int) -> None:
         _look_for_evidence(sim, step)
     end_of_shyness(sim)
     judge_injects(sim)
+    guide.follow(sim)
 
 
 def _look_for_evidence(sim: "Simulation", step: int) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.firm import routing
 from engine.firm.score import HC
@@ -36,26 +37,28 @@ def losing(sim: "Simulation") -> Losing:
     return Losing(int(lost.sum()) // HC, (sim.names[first], sim.names[second]), found)
 
 
-def waiting(sim: "Simulation") -> list[tuple[int, int]]:
-    """Orders of which a child is out that nobody has acknowledged: (order, stock), by their numbers."""
+def _waiting(sim: "Simulation") -> npt.NDArray[np.bool_]:
+    """By stock and place: whether a child of the order there is out that nobody has acknowledged."""
     machine = sim.machine
     at_work = np.arange(machine.parents.shape[1])[None, :] < machine.parent_count[:, None]
-    rows = np.argwhere(at_work & (machine.parents["unacked"] == 1))
-    return sorted((int(machine.parents[s, i].id), int(s)) for s, i in rows.tolist())
+    found: npt.NDArray[np.bool_] = at_work & (machine.parents["unacked"] == 1)
+    return found
 
 
 def unacked(sim: "Simulation") -> int:
     """How many orders wait for an acknowledgement: none while every exchange gives them."""
-    return len(waiting(sim)) if sim.machine.controls[0].stuck else 0
+    return int(np.count_nonzero(_waiting(sim))) if sim.machine.controls[0].stuck else 0
 
 
 def _oldest(sim: "Simulation") -> tuple[int, str, str]:
     """(order, symbol, broker) of the oldest of them."""
-    rows = waiting(sim)
-    if not rows:
+    waits = _waiting(sim)
+    stocks, orders = waits.nonzero()[0], sim.machine.parents["id"][waits]
+    if not len(orders):
         return 0, "", ""
-    order, s = rows[0]
-    return order, sim.names[s], routing.broker_of(sim, order)
+    first = int(np.lexsort((stocks, orders))[0])
+    order = int(orders[first])
+    return order, sim.names[int(stocks[first])], routing.broker_of(sim, order)
 
 
 def quotes_taken(sim: "Simulation") -> int:

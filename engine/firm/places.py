@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from engine.arguments import msgid
 from engine.commands import Refused
 from engine.scenario.scenario import Scenario
 
@@ -13,7 +14,7 @@ _MOST_STOCKS = 5
 
 
 class PlaceKind(NamedTuple):
-    """A kind of places: its heading in a list, and the places of a scenario as they are written down, each with its name."""
+    """A kind of places: its heading in a list, "" of no place, and the places of a scenario as they are written down, each with its name."""
 
     title: str
     places: Callable[[Scenario], dict[str, str]]
@@ -28,10 +29,10 @@ def _servers(scenario: Scenario) -> dict[str, str]:
 
 
 PLACES: dict[str, PlaceKind] = {
-    NOWHERE: PlaceKind("", lambda scenario: {NOWHERE: "No one place"}),
-    "server": PlaceKind("Servers", _servers),
-    "broker": PlaceKind("Brokers", lambda scenario: _numbered("broker", scenario.brokers)),
-    "exchange": PlaceKind("Exchanges", lambda scenario: _numbered("exchange", scenario.exchanges)),
+    NOWHERE: PlaceKind("", lambda scenario: {NOWHERE: msgid("No one place")}),
+    "server": PlaceKind(msgid("Servers"), _servers),
+    "broker": PlaceKind(msgid("Brokers"), lambda scenario: _numbered("broker", scenario.brokers)),
+    "exchange": PlaceKind(msgid("Exchanges"), lambda scenario: _numbered("exchange", scenario.exchanges)),
 }
 
 
@@ -57,9 +58,11 @@ def read_place(scenario: Scenario, given: object) -> str:
         found = [name for name in scenario.names if name.casefold() in symbols]
         if 0 < len(found) == len(symbols) <= _MOST_STOCKS:
             return " ".join([STOCKS, *found])
-    names = [next(iter(kind.places(scenario).values()), "") for kind in PLACES.values()]
-    known = ", ".join(filter(None, names[1:]))
-    raise Refused(f"place = {str(given)[:40]!r}: expected none, one such as {known}, or up to {_MOST_STOCKS} stocks such as {scenario.names[0]}")
+    known = [*filter(None, (next(iter(kind.places(scenario).values()), "") for kind in PLACES.values()))][1:]
+    raise Refused(
+        "place = {given}: expected none, one such as {known}, or up to {most} stocks such as {stock}",
+        given=repr(str(given)[:40]), known=known, most=_MOST_STOCKS, stock=scenario.names[0],
+    )
 
 
 def told_place(scenario: Scenario, place: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.arguments import Args
+from engine.arguments import Args, Phrase, Sentence, phrase
 from engine.commands import LEVERS, Effect, Parsers, Refused, lever, worded
 from engine.events import DESKS
 from engine.firm import bridge, inbox, replays, server_ops
@@ -46,10 +46,10 @@ class Control:
     what a test shows where it has a hole, and whether it is switched on."""
 
     name: str
-    label: str
+    label: Phrase
     desk: str
     kind: str
-    hole: Callable[["Simulation"], str]
+    hole: Callable[["Simulation"], Phrase]
     opens: tuple[str, ...] = ()
     on: Callable[["Simulation"], bool] | None = None
 
@@ -62,14 +62,14 @@ def control(
     label: str,
     desk: str,
     kind: str,
-    hole: str | Callable[["Simulation"], str],
+    hole: str | Callable[["Simulation"], Phrase],
     *,
     opens: tuple[str, ...] = (),
     on: Callable[["Simulation"], bool] | None = None,
 ) -> Control:
     """Register a control that the lever `kind` builds (by calling `build(sim, name)` when it has taken effect)."""
-    says = hole if callable(hole) else lambda sim: hole
-    CONTROLS[name] = Control(name, label, desk, kind, says, opens, on)
+    says = hole if callable(hole) else lambda sim: phrase(hole)
+    CONTROLS[name] = Control(name, phrase(label), desk, kind, says, opens, on)
     return CONTROLS[name]
 
 
@@ -79,7 +79,7 @@ def builds(
     label: str,
     name: str,
     what: str,
-    hole: str | Callable[["Simulation"], str],
+    hole: str | Callable[["Simulation"], Phrase],
     *,
     opens: tuple[str, ...] = (),
     on: Callable[["Simulation"], bool] | None = None,
@@ -95,7 +95,7 @@ def builds(
 
     def unbuilt(sim: "Simulation") -> None:
         if name in sim.safeguards.built:
-            raise Refused(f"{what}: there is one already")
+            raise Refused("{control}: there is one already", control=phrase(what))
         if ready:
             ready(sim)
 
@@ -133,7 +133,7 @@ class Safeguards:
         """What `to_dict` gave."""
         return cls(**{**data, "built": set(data["built"])})
 
-    def label(self, name: str) -> str:
+    def label(self, name: str) -> Phrase:
         """What people call a control."""
         return CONTROLS[name].label
 
@@ -308,22 +308,24 @@ def _own(sim: "Simulation", value: Any) -> str:
     """the name of a control that this desk built"""
     mine = [name for name, row in sim.safeguards.controls.items() if row["desk"] == sim.acting]
     if not isinstance(value, str) or value not in mine:
-        raise Refused(f"control = {str(value)[:40]!r}: expected one that this desk built: {', '.join(mine) or 'there is none'}")
+        raise Refused(
+            "control = {given}: expected one that this desk built: {names}", given=repr(str(value)[:40]), names=mine or phrase("there is none"),
+        )
     return value
 
 
 def _idle(sim: "Simulation", args: Args) -> None:
     for work in sim.works:
         if work.kind in ("control.test", "control.mend") and work.args["control"] == args["control"]:
-            raise Refused(f"{CONTROLS[args['control']].label}: being worked on ({work.left_s(sim.now)} s left)")
+            raise Refused("{control}: being worked on ({seconds} s left)", control=CONTROLS[args["control"]].label, seconds=work.left_s(sim.now))
 
 
 def _known_hole(sim: "Simulation", args: Args) -> None:
     found = sim.safeguards.controls[args["control"]]
     if found["tested"] is None:
-        raise Refused(f"{CONTROLS[args['control']].label}: test it first")
+        raise Refused("{control}: test it first", control=CONTROLS[args["control"]].label)
     if not found["hole"]:
-        raise Refused(f"{CONTROLS[args['control']].label}: there is nothing to mend")
+        raise Refused("{control}: there is nothing to mend", control=CONTROLS[args["control"]].label)
     _idle(sim, args)
 
 
@@ -341,7 +343,7 @@ def test(sim: "Simulation", args: Args) -> None:
     """Show whether a control has a hole."""
     name = args["control"]
     sim.safeguards.controls[name]["tested"] = sim.now
-    hole = CONTROLS[name].hole(sim) if sim.safeguards.has_hole(name) else ""
+    hole: Sentence = CONTROLS[name].hole(sim) if sim.safeguards.has_hole(name) else ""
     sim.tell("control.tested", (sim.acting,), control=name, label=CONTROLS[name].label, hole=hole)
 
 

@@ -20,9 +20,10 @@ WRONG_MIN = 5  # that a wrong diagnosis adds to the time to diagnose
 
 
 class Funds(TypedDict):
-    """What a trading loss leaves to be raised, and from whom it was."""
+    """What a trading loss, or a call for a larger deposit that was not met, leaves to be raised, and from whom it was."""
 
     need_usd: int
+    deposit_usd: int
     raised: str | None
     raised_usd: int
 
@@ -83,9 +84,12 @@ def penalties_usd(sim: "Simulation", until: int) -> float:
 
 
 def capital(sim: "Simulation", trading: float) -> tuple[Funds, str | None]:
-    """What a trading loss leaves to be raised, and what was; and whether the firm goes on: None while that is open."""
-    need, raised = max(0, ceil(trading) - sim.scenario.cash.start_usd), sim.evening.raised
-    found: Funds = {"need_usd": need, "raised": raised["offer"] if raised else None, "raised_usd": raised["amount_usd"] if raised else 0}
+    """What a trading loss and the clearing house leave to be raised, and what was; and whether the firm goes on: None while that is open."""
+    unmet, raised = sim.margin_calls.unmet_usd, sim.evening.raised
+    need = max(0, ceil(trading) - sim.scenario.cash.start_usd, unmet)
+    found: Funds = {"need_usd": need, "deposit_usd": unmet, "raised": None, "raised_usd": 0}
+    if raised:
+        found |= {"raised": raised["offer"], "raised_usd": raised["amount_usd"]}
     if not (sim.evening.sold or sim.now >= sim.calendar.end):
         return found, None
     if raised and raised["amount_usd"] >= need:
@@ -125,7 +129,7 @@ def score(sim: "Simulation", orders: Unserved | None = None) -> Score:
         "diagnosed_at": None if sim.bridge.diagnosed is None else sim.calendar.told(sim.bridge.diagnosed, 0),
         "claims": [{"desk": row["desk"], "confidence": row["confidence"], "right": row["right"]} for row in sim.bridge.declared],
         "service_kept": service_kept(sim.machine),
-        "survives": trading <= sim.scenario.cash.start_usd if fate is None else fate != "failed",
+        "survives": not funds["need_usd"] if fate is None else fate != "failed",
         "capital": funds,
         "fate": fate,
     }

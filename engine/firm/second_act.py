@@ -5,13 +5,15 @@ ask in it is evidence like any other, under the condition that it is on.
 """
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from engine.arguments import SaidText
 from engine.firm.onsets import begin
 from engine.firm.places import STOCKS, told_place
 from engine.market.chance import SECOND_ACTS, below
 from engine.market.faults import draw_fault
 from engine.market_time import STEPS_PER_MINUTE, TICK_STEPS
+from engine.scenario.wordings import act_text
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -89,11 +91,27 @@ def turn_of_acts(sim: "Simulation", step: int) -> None:
         sim.second_act.on = ""
 
 
-def act_told(scenario: "Scenario", seed: int) -> dict[str, str] | None:
-    """What came beside the morning's own fault, in plain words for the debrief: {id, at, story, epilogue}; None where nothing may."""
+def names_act(sim: "Simulation", cause: str, place: str) -> bool:
+    """Whether a diagnosis names what has come beside the morning's own fault, and where: a team that says so is not wrong, and has not found
+    the fault. What is only said by people is nobody's cause.
+    """
+    drawn = draw_act(sim.scenario, sim.seed) if sim.second_act.given else None
+    if drawn is None or drawn.text.mechanism is None or sim.now < drawn.step:
+        return False
+    causes = [fault.cause for fault in sim.scenario.faults.fault if fault.mechanism == drawn.text.mechanism]
+    return cause in causes and place == drawn.place
+
+
+def act_said(act: str, place: str, part: Literal["story", "epilogue"] = "story") -> SaidText:
+    """What is told of an event of the second act, with its place."""
+    return {"text": act_text(act, part), "values": {"place": place}}
+
+
+def act_told(scenario: "Scenario", seed: int) -> dict[str, Any] | None:
+    """What came beside the morning's own fault, for the debrief: {id, at, story, epilogue}; None where nothing may."""
     drawn = draw_act(scenario, seed)
     if drawn is None:
         return None
     place = told_place(scenario, drawn.place) if drawn.place else ""
-    words = {"story": drawn.text.story.replace("{place}", place), "epilogue": drawn.text.epilogue.replace("{place}", place)}
-    return {"id": drawn.text.id, "at": scenario.calendar.hm(drawn.step), **words}
+    name = drawn.text.id
+    return {"id": name, "at": scenario.calendar.hm(drawn.step), "story": act_said(name, place), "epilogue": act_said(name, place, "epilogue")}

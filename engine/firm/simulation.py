@@ -21,11 +21,13 @@ from engine.firm import bridge, server_ops, week
 from engine.firm.agenda import Agenda
 from engine.firm.bridge import Aside, Bridge
 from engine.firm.clients import Clients, count_down
+from engine.firm.deposit import MarginCalls
 from engine.firm.duties import Duties, not_set_up
 from engine.firm.evening import Evening
 from engine.firm.exchanges import Exchanges
 from engine.firm.fleet import Fleet
 from engine.firm.gauges import Gauges
+from engine.firm.guide import Guide
 from engine.firm.inbox import Inbox
 from engine.firm.injects import Injects, play_due
 from engine.firm.monitoring import Monitoring, look_around, look_in_the_week
@@ -77,11 +79,13 @@ class Simulation:
     aside: Aside  # beside the state: no digest has it
     agenda: Agenda
     bridge: Bridge
+    margin_calls: MarginCalls
     clients: Clients
     day: TradingDay
     duties: Duties
     evening: Evening
     exchanges: Exchanges
+    guide: Guide
     inbox: Inbox
     injects: Injects
     monitoring: Monitoring
@@ -128,7 +132,7 @@ class Simulation:
         self.cursor = 0
         self.now = self.start = start
         self.taken = Moment(start, 0)  # the last command's place in its log: beside the state, for it changes nothing
-        self.fleet = Fleet.before(scenario, self.fault) if start < 0 else Fleet.deployed(scenario, self.fault)
+        self.fleet = Fleet.before(scenario, self.fault) if start < 0 or not scenario.fleet.deployed else Fleet.deployed(scenario, self.fault)
         self.evidence = Evidence(scenario.evidence, seed, start)
         count = len(scenario.symbols)
         self.gauges, self.monitor = Gauges(count, self.calendar), PositionMonitor(count)
@@ -148,11 +152,13 @@ class Simulation:
         self.aside = Aside()
         self.agenda = Agenda()
         self.bridge = Bridge()
+        self.margin_calls = MarginCalls()
         self.clients = Clients()
         self.day = TradingDay()
         self.duties = Duties()
         self.evening = Evening(self.scenario, self.seed)
         self.exchanges = Exchanges()
+        self.guide = Guide()
         self.inbox = Inbox()
         self.injects = Injects()
         self.monitoring = Monitoring()
@@ -162,6 +168,7 @@ class Simulation:
         self.safeguards = Safeguards()
         self.second_act = SecondAct()
         self.week = Week(self.start >= 0 or self.fault.mechanism != "stale-release", [0] * len(self.calendar.evenings))
+        week.find_done(self)
 
     def _use(self, threads: int, tape: bool) -> None:
         """How the machine is run: nothing of this changes what it does."""
@@ -189,9 +196,9 @@ class Simulation:
             lever, args = self._judge(command)
             work = schedule(self, command, lever, args)
         except Refused as refused:
-            bridge.note_refused(self, command, str(refused))
-            self.tell("command.refused", (command.desk,), seq=command.seq, command=command.kind, reason=str(refused))
-            return Refusal(str(refused))
+            bridge.note_refused(self, command, refused.reason)
+            self.tell("command.refused", (command.desk,), seq=command.seq, command=command.kind, reason=refused.reason)
+            return Refusal(refused.reason)
         self.tell("command.applied", (command.desk,), seq=command.seq, command=command.kind, args=args, until=work.end)
         bridge.note_done(self, command, args)
         self.agenda.started(command.desk, command.kind)
@@ -211,15 +218,15 @@ class Simulation:
             raise Refused("the day is over")
         lever = LEVERS.get(command.kind)
         if lever is None:
-            raise Refused(f"{command.kind!r} is no command: expected one of {', '.join(sorted(LEVERS))}")
+            raise Refused("{given} is no command: expected one of {names}", given=repr(command.kind), names=sorted(LEVERS))
         if not_for := lever.not_for(command.desk, self.scenario):
             raise Refused(not_for)
         args = clean_args(self, lever, command.args)
         if lever.exclusive and any(work.kind == lever.kind for work in self.works):
-            raise Refused(f"{lever.named(self.scenario)}: under way already")
+            raise Refused("{lever}: under way already", lever=lever.named(self.scenario))
         late = not_now(self, lever.kind, lever.like(self, args) if lever.like else "")
         if late:
-            raise Refused(f"{lever.named(self.scenario)}: {late}")
+            raise Refused("{lever}: {why}", lever=lever.named(self.scenario), why=late)
         if lever.ready:
             lever.ready(self)
         if first := not_set_up(self, lever.kind):
@@ -397,11 +404,13 @@ class Simulation:
             "monitor": {"last": self.monitor.last, "shown": self.monitor.shown},
             "agenda": self.agenda.to_dict(),
             "bridge": self.bridge.to_dict(),
+            "margin_calls": self.margin_calls.to_dict(),
             "clients": self.clients.to_dict(),
             "day": self.day.to_dict(),
             "duties": self.duties.to_dict(),
             "evening": self.evening.to_dict(),
             "exchanges": self.exchanges.to_dict(),
+            "guide": self.guide.to_dict(),
             "inbox": self.inbox.to_dict(),
             "injects": self.injects.to_dict(),
             "monitoring": self.monitoring.to_dict(),
@@ -424,11 +433,13 @@ class Simulation:
         self.monitor.last, self.monitor.shown = memory["monitor"]["last"], memory["monitor"]["shown"]
         self.agenda = Agenda.from_dict(memory["agenda"])
         self.bridge = Bridge.from_dict(memory["bridge"])
+        self.margin_calls = MarginCalls.from_dict(memory["margin_calls"])
         self.clients = Clients.from_dict(memory["clients"])
         self.day = TradingDay.from_dict(memory["day"])
         self.duties = Duties.from_dict(memory["duties"])
         self.evening.restore(memory["evening"])
         self.exchanges = Exchanges.from_dict(memory["exchanges"])
+        self.guide = Guide.from_dict(memory["guide"])
         self.inbox = Inbox.from_dict(memory["inbox"])
         self.injects = Injects.from_dict(memory["injects"])
         self.monitoring = Monitoring.from_dict(memory["monitoring"])

@@ -1,6 +1,7 @@
 """What the deployer's tools print: the command that was typed, and at its end what the tool says.
 
-A tool says what it did. Only checksums and comparisons look at the machine; copies and rollbacks print their record.
+A tool says what it did. Only checksums and comparisons look at the machine; copies and rollbacks print their record. Its lines are those of a
+program, in English on every machine: no catalogue has them. What people say around them, such as the title of a pin of this, is translated.
 """
 
 from engine.arguments import Args

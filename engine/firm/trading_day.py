@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.firm.clients import flag_percent
+from engine.firm.deposit import turn_of_deposit
 from engine.firm.duties import turn_of_duties
 from engine.firm.evening import turn_of_evening
 from engine.firm.exchanges import cut_at_bell, turn_of_exchanges
@@ -79,6 +80,7 @@ def turn_of_day(sim: "Simulation", step: int) -> None:
     _judge_programme(sim, step)
     turn_of_exchanges(sim, step)
     _settle_accounts(sim, step)
+    turn_of_deposit(sim, step)
     if step >= sim.calendar.block:
         turn_of_evening(sim, step)
 

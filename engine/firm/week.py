@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands import LEVERS, Refused
 from engine.events import DESKS
-from engine.firm import server_ops
+from engine.firm import bridge, server_ops
 from engine.firm.agenda import close_week
 from engine.firm.clients import flag_of_the_day, flag_percent
 from engine.market.chance import FLEET, below
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
     from engine.firm.workload import Work
 
+BUILDS = {"automation": "automation.deploy", "ramp": "ramp.set"}  # the lever that there is by a fact
 SHORT_STEPS = 5 * STEPS_PER_MINUTE  # what takes less is no entry of the calendar
 
 
@@ -47,14 +48,27 @@ class Week:
         return cls(**data)
 
 
-def once(fact: str, what: str) -> Callable[["Simulation"], None]:
+def once(fact: str, already: str) -> Callable[["Simulation"], None]:
     """A lever's check that something was not done or agreed yet."""
 
     def ready(sim: "Simulation") -> None:
         if fact in sim.week.facts:
-            raise Refused(f"{what} already")
+            raise Refused(already)
 
     return ready
+
+
+def find_done(sim: "Simulation") -> None:
+    """Where nobody plays the evenings, what the scenario says was done on them; whoever had automation written has its first use approved."""
+    if sim.start < 0:
+        return
+    done = sim.scenario.before.done
+    sim.week.facts.update(dict.fromkeys(done, 0))
+    sim.safeguards.built.update(BUILDS[fact] for fact in done if fact in BUILDS)
+    if "automation" in done:
+        bridge.set_authorisation(sim, BUILDS["automation"], "given", "risk")
+    if "ramp" in done:
+        sim.machine.controls["ramp_out"] = 100
 
 
 # -- what hands did
@@ -86,7 +100,9 @@ def copies_left(sim: "Simulation") -> int:
 
 
 def missing_host(sim: "Simulation") -> int:
-    """The server that the inventory does not list until it is audited."""
+    """The server that the inventory does not list until it is audited: where the release goes in by it on the day, the one that it misses."""
+    if not sim.scenario.fleet.deployed:
+        return sim.stale
     return below(sim.seed, FLEET, 1, 0, len(sim.fleet.servers)) + 1
 
 

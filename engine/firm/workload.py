@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from engine.arguments import Args
+from engine.arguments import Args, Phrase, Sentence, phrase
 from engine.commands import LEVERS, Command, Lever, Refused
 from engine.firm.duties import slowed
 from engine.firm.week import automated
-from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND
+from engine.market_time import PHASES, STEPS_PER_MINUTE, STEPS_PER_SECOND
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
@@ -69,9 +69,9 @@ def schedule(sim: "Simulation", command: Command, lever: Lever, args: Args) -> W
     if sim.instant:
         return Work(command.seq, command.desk, lever.kind, args, sim.now, sim.now, {})
     if numbers.only_built and lever.kind not in sim.safeguards.built:
-        raise Refused(f"{lever.named(sim.scenario)}: there is none, it was never built")
+        raise Refused("{lever}: there is none, it was never built", lever=lever.named(sim.scenario))
     if reason := not_before_open(sim, lever.kind):
-        raise Refused(f"{lever.named(sim.scenario)}: {reason}")
+        raise Refused("{lever}: {why}", lever=lever.named(sim.scenario), why=reason)
     hands = hands_for(sim, like, command.desk)
     for desk, wanted in hands.items():
         if free_hands(sim, desk) < wanted:
@@ -88,15 +88,15 @@ def schedule(sim: "Simulation", command: Command, lever: Lever, args: Args) -> W
     return Work(command.seq, command.desk, lever.kind, args, sim.now, end, hands, held_until(sim, like, end), stages)
 
 
-def why_no_hand(sim: "Simulation", desk: str, giver: str) -> str:
+def why_no_hand(sim: "Simulation", desk: str, giver: str) -> Phrase:
     """What keeps the hands of a desk, for the desk that would need one."""
     if desk != giver:
-        return f"the {sim.scenario.told.title(desk)} has no hand free"
+        return phrase("the {seat} has no hand free", seat=desk)
     works = [work for work in sim.works if work.holds(desk, sim.now)]
-    busy = ", ".join(f"{LEVERS[work.kind].named(sim.scenario).lower()} ({work.left_s(sim.now)} s left)" for work in works)
+    busy = [phrase("{lever} ({seconds} s left)", lever=LEVERS[work.kind].named(sim.scenario), seconds=work.left_s(sim.now)) for work in works]
     back_at = sim.injects.back_at(giver, sim.now)
-    missing = "" if back_at is None else f"one is not there until {sim.calendar.hm(back_at)}"
-    return f"no hand free: {'; '.join(filter(None, [busy, missing]))}"
+    busy += [] if back_at is None else [phrase("one is away until {until}", until=sim.calendar.hm(back_at))]
+    return phrase("no hand free: {busy}", busy=busy)
 
 
 def minutes_of(sim: "Simulation", kind: str, count: int = 1, hands: int = 1) -> float:
@@ -135,31 +135,31 @@ def hands_of(sim: "Simulation", desk: str) -> int:
     return max(own + sim.phone.hands.get(desk, 0) - sim.injects.absent_hands(desk, sim.now), 0)
 
 
-def not_now(sim: "Simulation", kind: str, like: str = "") -> str:
+def not_now(sim: "Simulation", kind: str, like: str = "") -> Sentence:
     """Why a lever cannot be started in this phase at all, or "" when it can. `like`: the lever whose minutes it takes."""
     if sim.instant or LEVERS[kind].talk:
         return ""
     numbers = sim.scenario.levers[kind]
     if sim.now < 0 and numbers.evening is None:
-        return "not on an evening of the week"
+        return phrase("not on an evening of the week")
     if sim.now < 0 and numbers.built is not None and kind not in sim.safeguards.built:
-        return "there is none yet: on an evening it is built first, on the day it is put together in a hurry"
+        return phrase("there is none yet: on an evening it is built first, on the day it is put together in a hurry")
     if numbers.phases and sim.calendar.phase(sim.now) not in numbers.phases:
-        return f"only in the phases {', '.join(numbers.phases)}" if len(numbers.phases) > 1 else f"only in the phase {numbers.phases[0]}"
+        return phrase("only in: {phases}", phases=[phrase(PHASES[name]) for name in numbers.phases])
     minutes = sim.scenario.levers[like or kind].minutes
     if sim.now >= 0 and minutes > LONG_MIN:
-        return f"takes {minutes:g} minutes: from {sim.calendar.hm(0)} on nothing longer than an hour is started"
+        return phrase("takes {minutes:g} minutes: from {since} on nothing longer than an hour is started", minutes=minutes, since=sim.calendar.hm(0))
     return ""
 
 
-def not_before_open(sim: "Simulation", kind: str) -> str:
+def not_before_open(sim: "Simulation", kind: str) -> Sentence:
     """Why a control cannot be set before the bell, or "" when it can: one that the week has not built is put together in a hurry, and
     nobody hurries before there is anything to see. Without that a cap of $25M at 08:00, lifted at 10:16, is right on most mornings.
     """
     unbuilt = sim.scenario.levers[kind].built is not None and kind not in sim.safeguards.built
     if sim.instant or not unbuilt or not 0 <= sim.now < sim.calendar.open:
         return ""
-    return f"the week has not built it: from {sim.calendar.hm(sim.calendar.open)} on it is put together in a hurry"
+    return phrase("the week has not built it: from {since} on it is put together in a hurry", since=sim.calendar.hm(sim.calendar.open))
 
 
 def hands_for(sim: "Simulation", kind: str, desk: str) -> dict[str, int]:

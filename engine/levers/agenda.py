@@ -26,7 +26,7 @@ def _a_lever(sim: "Simulation", value: object) -> str:
         if sim.acting in found.desks and found.plannable and numbers[kind].evening is not None
     ]
     if not isinstance(value, str) or value not in mine:
-        raise Refused(f"kind = {str(value)[:40]!r}: expected one of {', '.join(mine)}")
+        raise Refused("kind = {given}: expected one of {names}", given=repr(str(value)[:40]), names=mine)
     return value
 
 
@@ -40,7 +40,7 @@ def _still_to_come(sim: "Simulation", args: Args) -> None:
     if args["evening"] < tonight:
         raise Refused("that evening is over")
     if len(sim.agenda.plan) >= PLANS:
-        raise Refused(f"the plan is full: {PLANS} entries")
+        raise Refused("the plan is full: {most} entries", most=PLANS)
 
 
 @lever(
@@ -62,7 +62,7 @@ def _own_entry(sim: "Simulation", value: object) -> int:
     """the number of an entry of this desk"""
     mine = [row["id"] for row in sim.agenda.plan if row["desk"] == sim.acting]
     if isinstance(value, bool) or not isinstance(value, int) or value not in mine:
-        raise Refused(f"id = {str(value)[:40]!r}: expected the number of an entry of this desk")
+        raise Refused("id = {given}: expected the number of an entry of this desk", given=repr(str(value)[:40]))
     return value
 
 
@@ -76,7 +76,7 @@ def _own_item(sim: "Simulation", value: object) -> str:
     """an item of this desk's checklist"""
     mine = [item.id for item in sim.scenario.barriers.item if item.desk == sim.acting]
     if not isinstance(value, str) or value not in mine:
-        raise Refused(f"item = {str(value)[:40]!r}: expected one of {', '.join(mine)}")
+        raise Refused("item = {given}: expected one of {names}", given=repr(str(value)[:40]), names=mine)
     return value
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def _flag_is(value: bool) -> Callable[["Simulation"], None]:
     def ready(sim: "Simulation") -> None:
         if bool(sim.machine.controls[0].flag_off == 0) is not value:
-            raise Refused(f"the flag is {'off' if value else 'on'} already")
+            raise Refused("the flag is off already" if value else "the flag is on already")
 
     return ready
 
@@ -23,7 +23,9 @@ def _flag_is(value: bool) -> Callable[["Simulation"], None]:
 def not_frozen(sim: "Simulation") -> None:
     """Raises Refused while the servers' disks may not be written to."""
     if sim.now < sim.phone.frozen_until:
-        raise Refused(f"nothing may be written to the servers before {sim.calendar.clock(sim.phone.frozen_until)[:5]}: legal has their disks frozen")
+        raise Refused(
+            "nothing may be written to the servers before {until}: legal has their disks frozen", until=sim.calendar.hm(sim.phone.frozen_until),
+        )
 
 
 def free_servers(sim: "Simulation", args: Args) -> None:
@@ -32,14 +34,17 @@ def free_servers(sim: "Simulation", args: Args) -> None:
         if LEVERS[work.kind].writes:
             both = sorted(set(work.args["servers"]) & set(args["servers"]))
             if both:
-                raise Refused(f"{sim.fleet.label(both[0])} is being worked on: {work.left_s(sim.now)} s left")
+                raise Refused("{server} is being worked on: {seconds} s left", server=sim.fleet.label(both[0]), seconds=work.left_s(sim.now))
 
 
 def _fit_tonight(sim: "Simulation", args: Args) -> None:
     free_servers(sim, args)
     if sim.now < 0 and len(args["servers"]) > week.copies_left(sim):
         most = sim.scenario.fleet.copies_an_evening
-        raise Refused(f"{len(args['servers'])} servers are too many: at most {most} are copied by hand an evening, {week.copies_left(sim)} are left")
+        raise Refused(
+            "{count} servers are too many: at most {most} are copied by hand an evening, {left} are left",
+            count=len(args["servers"]), most=most, left=week.copies_left(sim),
+        )
 
 
 def _count_copies(sim: "Simulation", args: Args) -> None:
@@ -148,6 +153,7 @@ def _roll_back(sim: "Simulation", args: Args) -> None:
     word="clearing the flag",
     story=StoryWords(76, "Had the order flag cleared upstream.", once="flag off"),
     card="flag",
+    wishes=(Wish("Have the flag cleared upstream", when="day", rank=9),),
 )
 def clear_flag(sim: "Simulation", args: Args) -> None:
     """New orders come without the flag; parents already running go on."""
@@ -164,6 +170,7 @@ def clear_flag(sim: "Simulation", args: Args) -> None:
     changes_flag=True,
     story=StoryWords(50, "Had the order flag set again upstream.", once="flag on"),
     card="flag",
+    wishes=(Wish("Have the flag set again upstream", when="day", rank=9),),
 )
 def set_flag(sim: "Simulation", args: Args) -> None:
     """New orders carry the flag again."""

@@ -1,9 +1,9 @@
-"""What the week is for: building releases and automation, looking twice, rehearsing, raising the flag by and by, a standby."""
+"""What the week is for: building releases and automation, looking twice, rehearsing, a staged flag rollout, a standby."""
 
 from typing import TYPE_CHECKING
 
 from engine import commands
-from engine.arguments import Args
+from engine.arguments import Args, msgid, phrase
 from engine.commands import Refused, StoryWords, Wish, lever
 from engine.firm import inbox, safeguards, server_ops, trial, week
 from engine.firm.clients import flag_percent
@@ -22,15 +22,15 @@ def _to_build(sim: "Simulation", value: object) -> str:
     """the name of a release that can be built"""
     names = [name for name, found in sim.fleet.releases.items() if found.build is not None]
     if not isinstance(value, str) or value not in names:
-        raise Refused(f"release = {str(value)[:60]!r}: expected one of {', '.join(names) or 'none: nothing can be built'}")
+        raise Refused("release = {given}: expected one of {names}", given=repr(str(value)[:60]), names=names or phrase("none: nothing can be built"))
     return value
 
 
 def _not_built(sim: "Simulation", args: Args) -> None:
     if args["release"] in sim.safeguards.built:
-        raise Refused(f"{args['release']} is built already")
+        raise Refused("{release} is built already", release=args["release"])
     if any(work.kind == "release.build" and work.args == args for work in sim.works):
-        raise Refused(f"{args['release']} is being built already")
+        raise Refused("{release} is being built already", release=args["release"])
 
 
 def _build_minutes(sim: "Simulation", args: Args) -> float:
@@ -81,7 +81,7 @@ def _review(sim: "Simulation", args: Args) -> None:
     "counter.test",
     "deployer",
     "Test the old counter again",
-    ready=once("counter", "that was tested"),
+    ready=once("counter", msgid("that was tested already")),
     exclusive=True,
     informs=True,
     settles="counter",
@@ -138,7 +138,7 @@ def _rehearse(sim: "Simulation", args: Args) -> None:
     "automation.write",
     "deployer",
     "Write deploy automation",
-    ready=once("automation", "there is automation"),
+    ready=once("automation", msgid("there is automation already")),
     exclusive=True,
     group="Build",
     help="One command for the whole inventory from then on.",
@@ -155,7 +155,7 @@ def automate(sim: "Simulation", args: Args) -> None:
     "inventory.audit",
     "operator",
     "Audit the inventory",
-    ready=once("audited", "the inventory was audited"),
+    ready=once("audited", msgid("the inventory was audited already")),
     exclusive=True,
     group="Look and drill",
     help="Walks the racks with the list of hosts.",
@@ -178,7 +178,7 @@ def _hosts_answer(sim: "Simulation", args: Args) -> None:
     """Only whoever tries is told by the hosts: what the operator does to a process stands on no card of the deployer."""
     for n in week.inventory(sim):
         if sim.fleet[n].state == STARTING:
-            raise Refused(f"{sim.fleet.label(n)}: its host answers that the process is starting")
+            raise Refused("{server}: its host answers that the process is starting", server=sim.fleet.label(n))
 
 
 @lever(
@@ -216,9 +216,9 @@ def _deploy(sim: "Simulation", args: Args) -> None:
 
 
 def _before_tuesday(sim: "Simulation") -> None:
-    once("brokers", "the brokers have given their word")(sim)
+    once("brokers", msgid("the brokers have agreed already"))(sim)
     if sim.now >= -sim.calendar.evening_steps:
-        raise Refused(f"the brokers change nothing on a day's notice: they wanted to know by {sim.calendar.notice}'s end")
+        raise Refused("the brokers change nothing on a day's notice: they wanted to know by {weekday}'s end", weekday=sim.calendar.notice)
     if any(work.kind == "chief.call" for work in sim.works):
         raise Refused("the telephone is in use: the chief executive is being called")
 
@@ -226,7 +226,7 @@ def _before_tuesday(sim: "Simulation") -> None:
 @lever(
     "brokers.call",
     "risk",
-    "Ask the brokers to follow a plan of the flag",
+    "Ask the brokers to follow a staged flag rollout",
     ready=_before_tuesday,
     exclusive=True,
     informs=True,
@@ -243,11 +243,11 @@ def call_brokers(sim: "Simulation", args: Args) -> None:
 @lever(
     "ramp.plan",
     "deployer",
-    "Plan to raise the flag by and by",
-    ready=once("ramp", "there is a plan"),
+    "Plan a staged flag rollout",
+    ready=once("ramp", msgid("there is a plan already")),
     exclusive=True,
     group="Build",
-    help="With the brokers' word the flag starts on no order and is raised by hand.",
+    help="If the brokers agree, the flag starts on no orders and is raised by hand.",
 )
 def plan_ramp(sim: "Simulation", args: Args) -> None:
     """With the brokers' word the morning starts with the flag on no order."""
@@ -258,13 +258,13 @@ def plan_ramp(sim: "Simulation", args: Args) -> None:
 def _percent(sim: "Simulation", value: object) -> int:
     """percent of the orders: 0, 1, 10 or 100"""
     if isinstance(value, bool) or value not in (0, 1, 10, 100) or not isinstance(value, int):
-        raise Refused(f"percent = {str(value)[:20]!r}: expected 0, 1, 10 or 100")
+        raise Refused("percent = {given}: expected 0, 1, 10 or 100", given=repr(str(value)[:20]))
     return value
 
 
 def _another_share(sim: "Simulation", args: Args) -> None:
     if flag_percent(sim.machine) == args["percent"]:
-        raise Refused(f"the flag is on {args['percent']} % of the orders already")
+        raise Refused("the flag is on {percent} % of the orders already", percent=args["percent"])
 
 
 @lever(
@@ -293,7 +293,9 @@ builds(
     "Build a hot standby",
     "standby",
     "Hot standby on the previous release",
-    lambda sim: f"the standby of {sim.fleet.label(safeguards.standby_hole(sim))} has no sessions at the exchanges: it will not come up",
+    lambda sim: phrase(
+        "the standby of {server} has no sessions at the exchanges: it will not come up", server=sim.fleet.label(safeguards.standby_hole(sim))
+    ),
     opens=("standby.failover",),
     rank=6,
     help="Spare machines with the release before this one, ready in two minutes.",

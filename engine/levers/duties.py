@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from engine.arguments import Args
+from engine.arguments import Args, phrase
 from engine.commands import Refused, StoryWords, lever
 from engine.events import DESKS
 from engine.firm import duties
@@ -15,7 +15,7 @@ def _a_duty(sim: "Simulation", value: object) -> str:
     """a duty"""
     there = [duty.id for duty in sim.scenario.duty]
     if not isinstance(value, str) or value not in there:
-        raise Refused(f"duty = {str(value)[:40]!r}: expected {', '.join(there) or 'none, there are none here'}")
+        raise Refused("duty = {given}: expected {names}", given=repr(str(value)[:40]), names=there or phrase("none, there are none here"))
     return value
 
 

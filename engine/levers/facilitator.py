@@ -14,7 +14,7 @@ HELP_LEVELS = ("2012", "assisted", "guided")
 def _level(sim: "Simulation", value: object) -> str:
     """a help level"""
     if value not in HELP_LEVELS:
-        raise Refused(f"level = {str(value)[:40]!r}: expected one of {', '.join(HELP_LEVELS)}")
+        raise Refused("level = {given}: expected one of {names}", given=repr(str(value)[:40]), names=[*HELP_LEVELS])
     return str(value)
 
 

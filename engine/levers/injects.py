@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from engine import commands
-from engine.arguments import Args, WhenArgument
+from engine.arguments import Args, WhenArgument, phrase, typed
 from engine.commands import Refused, lever
 from engine.events import DESKS
 from engine.firm import injects
@@ -21,14 +21,14 @@ def _of_the_scenario(sim: "Simulation", value: object) -> str:
     """a ready inject of the scenario"""
     ids = [text.id for text in sim.scenario.evidence.injects]
     if not isinstance(value, str) or value not in ids:
-        raise Refused(f"card = {str(value)[:40]!r}: expected {', '.join(ids) or 'none: this scenario has none ready'}")
+        raise Refused("card = {given}: expected {names}", given=repr(str(value)[:40]), names=[*ids] or phrase("none: this scenario has none ready"))
     return value
 
 
 def _desks(sim: "Simulation", value: object) -> list[str]:
     """a list of desks"""
     if not isinstance(value, list) or any(not isinstance(desk, str) or desk not in DESKS for desk in value) or len(set(value)) != len(value):
-        raise Refused(f"desks = {str(value)[:60]!r}: expected a list out of {', '.join(DESKS)}, each once")
+        raise Refused("desks = {given}: expected a list out of {names}, each once", given=repr(str(value)[:60]), names=[*DESKS])
     return [desk for desk in DESKS if desk in value]
 
 
@@ -36,7 +36,7 @@ def _some_desks(sim: "Simulation", value: object) -> list[str]:
     """a list of desks, one at least"""
     found = _desks(sim, value)
     if not found:
-        raise Refused(f"desks = []: expected one at least of {', '.join(DESKS)}")
+        raise Refused("desks = []: expected one at least of {names}", names=[*DESKS])
     return found
 
 
@@ -47,9 +47,9 @@ def _at(sim: "Simulation", value: object) -> int | None:
     at = commands.whole("at", sim.calendar.week, sim.calendar.end - 1, "a market step")(sim, value)
     if sim.calendar.close <= at < sim.calendar.block:
         close, block = sim.calendar.hm(sim.calendar.close), sim.calendar.hm(sim.calendar.block)
-        raise Refused(f"at = {at}: between {close} and {block} no market time passes")
+        raise Refused("at = {given}: between {close} and {block} no market time passes", given=at, close=close, block=block)
     if at < sim.now:
-        raise Refused(f"{sim.calendar.told(at, sim.now)} has passed: this team is at {sim.calendar.clock(sim.now)}")
+        raise Refused("{then} has passed: this team is at {now}", then=sim.calendar.when(at, sim.now), now=sim.calendar.clock(sim.now))
     return at
 
 
@@ -58,7 +58,7 @@ def _when(sim: "Simulation", value: object) -> WhenArgument | None:
     if value is None:
         return None
     if not isinstance(value, dict) or set(value) != {"what", "above"} or not isinstance(value["what"], str) or value["what"] not in CONDITIONS:
-        raise Refused(f"when = {str(value)[:60]!r}: expected what (one of {', '.join(CONDITIONS)}) and above")
+        raise Refused("when = {given}: expected what (one of {names}) and above", given=repr(str(value)[:60]), names=[*CONDITIONS])
     return {"what": value["what"], "above": commands.whole("above", 0, _MOST, "a number")(sim, value["above"])}
 
 
@@ -67,20 +67,23 @@ def _fits(sim: "Simulation", args: Args) -> None:
     text, given = sim.scenario.evidence.inject(args["card"]), sim.injects
     for name, value, most in (("server", args["server"], sim.scenario.fleet.servers), ("minutes", args["minutes"], MINUTES)):
         if name in text.takes and not 1 <= value <= most:
-            raise Refused(f"{name} = {value}: expected a number from 1 to {most}")
+            raise Refused("{name} = {given}: expected a number from 1 to {most}", name=name, given=value, most=most)
         if name not in text.takes and value != 0:
-            raise Refused(f"{name} = {value}: {text.title} takes none, expected 0")
+            raise Refused("{name} = {given}: {title} takes none, expected 0", name=name, given=value, title=text.said("title"))
     if args["text"] and "text" not in text.takes:
-        raise Refused(f"{text.title} takes no words of your own")
+        raise Refused("{title} takes no words of your own", title=text.said("title"))
     reached = sim.scenario.evidence.reached(text)
     if any(desk not in reached for desk in args["desks"]) or (reached and not args["desks"]):
-        raise Refused(f"desks = {', '.join(args['desks']) or 'none'}: {text.title} goes to {' or '.join(reached) or 'no desk'}")
+        raise Refused(
+            "desks = {given}: {title} goes to {reached}",
+            given=args["desks"] or phrase("none"), title=text.said("title"), reached=reached or phrase("no desk"),
+        )
     if given.known(args["id"]):
-        raise Refused(f"inject {args['id']} was given already")
+        raise Refused("inject {number} was given already", number=args["id"])
     if len(given.waiting) >= MOST_WAITING:
-        raise Refused(f"{MOST_WAITING} injects wait already: take one back first")
+        raise Refused("{most} injects wait already: take one back first", most=MOST_WAITING)
     if len(given.waiting) + len(given.played) >= PLAYED:
-        raise Refused(f"this run has had its {PLAYED} injects")
+        raise Refused("this run has had its {most} injects", most=PLAYED)
 
 
 @lever(
@@ -108,9 +111,9 @@ def _play(sim: "Simulation", args: Args) -> None:
 def _still_waits(sim: "Simulation", args: Args) -> None:
     at = sim.injects.played_at(args["id"])
     if at is not None:
-        raise Refused(f"it was delivered at {sim.calendar.told(at, sim.now)}: what was delivered cannot be taken back")
+        raise Refused("it was delivered at {time}: what was delivered cannot be taken back", time=sim.calendar.when(at, sim.now))
     if all(row["id"] != args["id"] for row in sim.injects.waiting):
-        raise Refused(f"id = {args['id']}: no such inject waits")
+        raise Refused("id = {number}: no such inject waits", number=args["id"])
 
 
 @lever(
@@ -125,7 +128,7 @@ def take_back(sim: "Simulation", args: Args) -> None:
 
 def _new_message(sim: "Simulation", args: Args) -> None:
     if any(row["id"] == args["id"] for row in sim.injects.messages):
-        raise Refused(f"message {args['id']} was said already")
+        raise Refused("message {number} was said already", number=args["id"])
 
 
 @lever(
@@ -143,20 +146,20 @@ def _new_message(sim: "Simulation", args: Args) -> None:
 )
 def _say_as(sim: "Simulation", args: Args) -> None:
     """A message to these desks, who can answer it."""
-    injects.say_as(sim, args["id"], args["sender"], args["desks"], args["text"])
+    injects.say_as(sim, args["id"], args["sender"], args["desks"], typed(args))
 
 
 def _to_this_desk(sim: "Simulation", value: object) -> int:
     """a message's number"""
     mine = [row["id"] for row in sim.injects.messages if sim.acting in row["desks"]]
     if isinstance(value, bool) or not isinstance(value, int) or value not in mine:
-        raise Refused(f"message = {str(value)[:40]!r}: expected the number of a message to this desk")
+        raise Refused("message = {given}: expected the number of a message to this desk", given=repr(str(value)[:40]))
     return value
 
 
 def _not_too_many(sim: "Simulation", args: Args) -> None:
     if sum(row["desk"] == sim.acting for row in sim.injects.message(args["message"])["replies"]) >= REPLIES:
-        raise Refused(f"this desk has answered {REPLIES} times already")
+        raise Refused("this desk has answered {most} times already", most=REPLIES)
 
 
 @lever(
@@ -164,4 +167,4 @@ def _not_too_many(sim: "Simulation", args: Args) -> None:
 )
 def reply(sim: "Simulation", args: Args) -> None:
     """What this desk says to a message: the facilitator hears it."""
-    injects.answer_message(sim, args["message"], sim.acting, args["text"])
+    injects.answer_message(sim, args["message"], sim.acting, typed(args))

@@ -32,6 +32,14 @@ def _duties(scenario: Scenario) -> None:
 
 
 @checks
+def _guide(scenario: Scenario) -> None:
+    for step in scenario.guide.step:
+        _known(f"guide.toml: step {step.id!r}: lever", filter(None, [step.lever]), LEVERS)
+        if step.lever:
+            _known(f"guide.toml: step {step.id!r}: args", step.args, LEVERS[step.lever].args)
+
+
+@checks
 def _controls(scenario: Scenario) -> None:
     _known("controls.of", scenario.controls.of, CONTROLS)
     barriers = scenario.barriers

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from engine import commands
-from engine.arguments import Args
+from engine.arguments import Args, typed
 from engine.commands import ALONE, Refused, StoryWords, Wish, lever
 from engine.firm import bridge, safeguards, server_ops
 from engine.firm.fleet import RUNNING, STARTING, STOPPED
@@ -18,33 +18,35 @@ if TYPE_CHECKING:
 def _is_up(sim: "Simulation", args: Args) -> None:
     name = sim.fleet.label(args["server"])
     if sim.fleet[args["server"]].state == STOPPED:
-        raise Refused(f"{name} is stopped already")
+        raise Refused("{name} is stopped already", name=name)
     for work in sim.works:
         if work.kind == "server.stop" and work.args["server"] == args["server"]:
-            raise Refused(f"{name} is being stopped already")
+            raise Refused("{name} is being stopped already", name=name)
 
 
 def _can_start(sim: "Simulation", args: Args) -> None:
     """What a host answers to whoever tries: also a deployer, who has no card of processes."""
     name = sim.fleet.label(args["server"])
     if sim.fleet[args["server"]].broken:
-        raise Refused(f"{name}: its host answers that the file on its disk is not whole")
+        raise Refused("{name}: its host answers that the file on its disk is not whole", name=name)
     if sim.fleet[args["server"]].state == STARTING:
-        raise Refused(f"{name}: its host answers that the process is starting already")
+        raise Refused("{name}: its host answers that the process is starting already", name=name)
     # Stopped while it started: the first start still holds its hand, and would bring the second up before its time.
     for work in sim.works:
         if work.kind == "server.start" and work.args["server"] == args["server"]:
-            raise Refused(f"{name}: its host answers that an earlier start is still under way ({work.left_s(sim.now)} s left)")
+            raise Refused(
+                "{name}: its host answers that an earlier start is still under way ({seconds} s left)", name=name, seconds=work.left_s(sim.now),
+            )
 
 
 def _no_such_rule(sim: "Simulation", args: Args) -> None:
     match = args["match"].casefold()
     if any(rule["match"].casefold() == match for rule in sim.inbox.rules):
-        raise Refused(f"{args['match']!r}: there is such a rule already")
+        raise Refused("{rule}: there is such a rule already", rule=repr(args["match"]))
     if any(work.kind == "mail.page" and work.args["match"].casefold() == match for work in sim.works):
-        raise Refused(f"{args['match']!r}: such a rule is being written already")
+        raise Refused("{rule}: such a rule is being written already", rule=repr(args["match"]))
     if len(sim.inbox.rules) >= _RULES:
-        raise Refused(f"there are {_RULES} rules already: no more fit")
+        raise Refused("there are {most} rules already: no more fit", most=_RULES)
 
 
 def _something_up(sim: "Simulation") -> None:
@@ -54,7 +56,7 @@ def _something_up(sim: "Simulation") -> None:
 
 def _connected(sim: "Simulation") -> None:
     if not any(server.connected for server in sim.fleet.servers):
-        raise Refused(f"{sim.scenario.told.system} is disconnected from the exchanges already")
+        raise Refused("{system} is disconnected from the exchanges already", system=sim.scenario.told.system)
 
 
 @lever(
@@ -106,7 +108,7 @@ def _stay_down(sim: "Simulation", args: Args) -> None:
     help="The process comes back with what is on its disk.",
     typed="$ restart {hosts}",
     printed="{host}: restart requested, done",
-    wishes=(Wish("Restart {server}", desk="deployer"),),
+    wishes=(Wish("Restart {server}", desk="deployer"), Wish("Restart {server}", when="day", rank=4)),
 )
 def _start_server(sim: "Simulation", args: Args) -> None:
     """Run what is on disk and log on to the exchanges; a running server is stopped first. One stopped meanwhile stays down."""
@@ -157,8 +159,12 @@ def sought(sim: "Simulation", value: object) -> str:
         return known[text.casefold()]
     if text.isascii() and text.isdigit() and len(text) <= 9:
         return str(int(text))
-    brokers = f", or a broker: {', '.join(sim.scenario.brokers)}" if sim.scenario.brokers else ""
-    raise Refused(f"text = {text!r}: expected an order's number, a stock such as {sim.names[0]}{brokers}")
+    if not sim.scenario.brokers:
+        raise Refused("text = {given}: expected an order's number or a stock such as {stock}", given=repr(text), stock=sim.names[0])
+    names = [*sim.scenario.brokers]
+    raise Refused(
+        "text = {given}: expected an order's number, a stock such as {stock} or a broker: {names}", given=repr(text), stock=sim.names[0], names=names,
+    )
 
 
 @lever(
@@ -171,10 +177,11 @@ def sought(sim: "Simulation", value: object) -> str:
     counted="reading",
     card="log",
     help="For an order's number, a stock or a broker.",
+    wishes=(Wish("Search all logs for {text}", when="day", rank=3),),
 )
 def _search(sim: "Simulation", args: Args) -> None:
     """Read the last lines of all logs that are about one order, one stock or one broker's orders."""
-    server_ops.search_logs(sim, args["text"])
+    server_ops.search_logs(sim, typed(args))
 
 
 @lever(
@@ -247,6 +254,7 @@ def stop_all(sim: "Simulation", args: Args) -> None:
     word="disconnecting {system}",
     story=StoryWords(94, "Had {system} disconnected at the exchanges.", once="disconnect"),
     card="levers",
+    wishes=(Wish("Disconnect {system} at the exchanges", when="day", rank=5),),
 )
 def _disconnect(sim: "Simulation", args: Args) -> None:
     """The exchanges close the servers' sessions: nothing is sent any more, what rests is cancelled."""

@@ -4,20 +4,20 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from engine import commands
-from engine.arguments import Args
+from engine.arguments import Args, Phrase, phrase
 from engine.commands import Effect, Refused, StoryWords, Wish, lever
 from engine.firm import clients, evening, exchanges, safeguards, trading_day
 from engine.firm.score import score
 from engine.market_time import STEPS_PER_MINUTE
-from engine.money import dollars, exact
+from engine.money import exact
 
 if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
 
 
-def _capped(args: Args) -> str:
+def _capped(args: Args) -> Phrase:
     usd = args.get("gross_usd", 0)
-    return f"Capped the gross exposure of account 33 at {dollars(usd)}." if usd else "Lifted the gross cap of account 33."
+    return phrase("Capped the gross exposure of account 33 at {dollars}.", dollars=usd) if usd else phrase("Lifted the gross cap of account 33.")
 
 
 def _dial(name: str, value: Callable[[Args], float]) -> Effect:
@@ -37,7 +37,10 @@ lever(
     group="Set",
     card="limits",
     help="The gross cap of account 33, in dollars. 0 for none.",
-    wishes=(Wish("Cap account 33 at 25 million gross", {"gross_usd": 25_000_000}, when="day", rank=4),),
+    wishes=(
+        Wish("Cap account 33 at 25 million gross", {"gross_usd": 25_000_000}, when="day", rank=4),
+        Wish("Lift the cap of account 33", {"gross_usd": 0}, when="day", rank=4),
+    ),
 )(_dial("limit", lambda args: args["gross_usd"]))
 lever(
     "rate.set",
@@ -87,14 +90,17 @@ def reconcile(sim: "Simulation", args: Args) -> None:
 def _market_open(sim: "Simulation") -> None:
     if not sim.calendar.open <= sim.now < sim.calendar.close:
         calendar = sim.calendar
-        raise Refused(f"the market is closed: stocks can be traded from {calendar.hm(calendar.open)} to {calendar.hm(calendar.close)}")
+        raise Refused(
+            "the market is closed: stocks can be traded from {since} to {until}", since=calendar.hm(calendar.open), until=calendar.hm(calendar.close),
+        )
     if sim.safeguards.shut is not None:
         raise Refused("the capital threshold has stopped all order entry: set it anew first")
 
 
-def _flattened(args: Args) -> str:
-    style = "patiently" if args.get("style") == "passive" else "at any price"
-    return f"Began to trade the position back through the market, {style}."
+def _flattened(args: Args) -> Phrase:
+    if args.get("style") == "passive":
+        return phrase("Began to trade the position back through the market, patiently.")
+    return phrase("Began to trade the position back through the market, at any price.")
 
 
 @lever(
@@ -106,6 +112,7 @@ def _flattened(args: Args) -> str:
     dangerous=True,
     story=StoryWords(52, _flattened, once="flatten"),
     card="unwind",
+    wishes=(Wish("Flatten everything, patiently", {"symbols": "all", "style": "passive"}, when="day", rank=8),),
 )
 def _flatten(sim: "Simulation", args: Args) -> None:
     """Trade the monitor's (late) positions back through the books, outside the router."""
@@ -120,7 +127,7 @@ def _can_ask(sim: "Simulation") -> None:
     if sim.exchanges.bust_asked is not None:
         raise Refused("the exchange is reviewing already: a ruling takes half an hour")
     if sim.now >= sim.calendar.bell_end + sim.scenario.exchange.bust_request_min * STEPS_PER_MINUTE:
-        raise Refused(f"too late: a review must be asked for within {sim.scenario.exchange.bust_request_min} minutes of the trade")
+        raise Refused("too late: a review must be asked for within {minutes} minutes of the trade", minutes=sim.scenario.exchange.bust_request_min)
 
 
 @lever(
@@ -131,6 +138,7 @@ def _can_ask(sim: "Simulation") -> None:
     exclusive=True,
     story=StoryWords(50, "Asked the exchange to cancel erroneous executions.", once="bust"),
     card="unwind",
+    wishes=(Wish("Ask the exchange to cancel erroneous executions", when="day", rank=8),),
 )
 def bust(sim: "Simulation", args: Args) -> None:
     """Ask for a review of what executed 30 % or more from the open within the last half hour."""
@@ -205,7 +213,7 @@ def accept(sim: "Simulation", args: Args) -> None:
 
 def _bids_are_made(sim: "Simulation") -> None:
     if sim.now < sim.calendar.block:
-        raise Refused(f"banks bid for the block in the evening, from {sim.calendar.hm(sim.calendar.block)}")
+        raise Refused("banks bid for the block in the evening, from {since}", since=sim.calendar.hm(sim.calendar.block))
     if sim.evening.sold:
         raise Refused("the block is sold" if sim.evening.bids else "there is no position left to sell")
 
@@ -255,7 +263,7 @@ def counter(sim: "Simulation", args: Args) -> None:
 
 def _capital_is_needed(sim: "Simulation") -> None:
     if sim.now < sim.calendar.block:
-        raise Refused(f"nobody talks about capital before the evening, from {sim.calendar.hm(sim.calendar.block)}")
+        raise Refused("nobody talks about capital before the evening, from {since}", since=sim.calendar.hm(sim.calendar.block))
     if sim.evening.raised:
         raise Refused("capital was raised already")
     if not score(sim)["capital"]["need_usd"]:
@@ -270,7 +278,9 @@ def _offer(sim: "Simulation", value: object) -> str:
 def _is_enough(sim: "Simulation", args: Args) -> None:
     need, offer = score(sim)["capital"]["need_usd"], sim.evening.offer(args["offer"])
     if offer.amount_usd < need:
-        raise Refused(f"{offer.lender}: {exact(offer.amount_usd)} does not cover the {exact(need)} that are missing")
+        raise Refused(
+            "{lender}: {amount} does not cover the {need} that are missing", lender=offer.lender, amount=exact(offer.amount_usd), need=exact(need),
+        )
 
 
 @lever(

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from engine import commands
-from engine.arguments import Args
+from engine.arguments import Args, msgid, phrase
 from engine.commands import Refused, StoryWords, lever
 from engine.firm import safeguards
 from engine.firm.safeguards import builds, control
@@ -18,11 +18,11 @@ MOST_USD = 100_000_000_000
 def _agreed_with_chief(sim: "Simulation") -> None:
     """A cap on all of the firm's trading is not the risk manager's to set alone."""
     if "chief" not in sim.week.facts and not sim.instant:
-        raise Refused("a cap on the firm's own trading needs the chief executive's word: call first")
+        raise Refused("a cap on the firm's own trading needs the chief executive's approval: call first")
 
 
 def _one_call(sim: "Simulation") -> None:
-    once("chief", "the chief executive has agreed")(sim)
+    once("chief", msgid("the chief executive has agreed already"))(sim)
     if any(work.kind == "brokers.call" for work in sim.works):
         raise Refused("the telephone is in use: the brokers are being called")
 
@@ -36,7 +36,7 @@ def _one_call(sim: "Simulation") -> None:
     informs=True,
     group="By phone",
     rank=4,
-    help="A cap on the firm's own trading needs this word.",
+    help="A cap on the firm's own trading needs this approval.",
 )
 def _call_chief(sim: "Simulation", args: Args) -> None:
     """The chief executive agrees to caps on the firm's own trading."""
@@ -57,7 +57,7 @@ builds(
     "Link account 33 to a gross cap",
     "limit",
     "Gross cap of account 33",
-    "the cap is linked to another account: nothing that account 33 does counts against it",
+    msgid("the cap is linked to another account: nothing that account 33 does counts against it"),
     opens=("limit.set",),
     on=lambda sim: sim.safeguards.settings.get("limit", 0) > 0,
     ready=_agreed_with_chief,
@@ -70,7 +70,7 @@ builds(
     "Build an order rate cap",
     "rate",
     "Order rate cap",
-    "its figure is taken for one of a tenth of a second: ten times as many children pass",
+    msgid("its figure is taken for one of a tenth of a second: ten times as many children pass"),
     opens=("rate.set",),
     on=lambda sim: sim.safeguards.settings.get("rate", 0) > 0,
     ready=_agreed_with_chief,
@@ -82,7 +82,7 @@ builds(
     "Build a price collar",
     "collar",
     "Price collar",
-    "it measures from the best quote and not from the opening price: nothing ever lies beyond it",
+    msgid("it measures from the best quote and not from the opening price: nothing ever lies beyond it"),
     opens=("collar.set",),
     on=lambda sim: sim.safeguards.settings.get("collar", 0) > 0,
     help="No child beyond a distance from the opening price.",
@@ -93,7 +93,7 @@ builds(
     "Build a reconciliation in the router",
     "reconcile",
     "Reconciliation of orders and executions",
-    "it counts what was sent and not what was filled: parents are given up before they are done",
+    msgid("it counts what was sent and not what was filled: parents are given up before they are done"),
     opens=("reconcile.on",),
     done=lambda sim, args: safeguards.set_dial(sim, "reconcile", 1),
     rank=6,
@@ -105,7 +105,7 @@ builds(
     "Build a capital threshold",
     "threshold",
     "Capital threshold of the firm",
-    "it takes what is short off what is long: a book that is both looks small",
+    msgid("it takes what is short off what is long: a book that is both looks small"),
     opens=("threshold.set",),
     on=lambda sim: sim.safeguards.settings.get("threshold", 0) > 0,
     ready=_agreed_with_chief,
@@ -119,7 +119,7 @@ builds(
     "Set the capital threshold",
     args={"usd": commands.whole("usd", 0, MOST_USD, "dollars, 0 for none,")},
     dangerous=True,
-    story=StoryWords(64, "Set the firm's capital threshold to {usd:,} dollars.", once="threshold {usd}"),
+    story=StoryWords(64, "Set the firm's capital threshold to {usd}.", once="threshold {usd}"),
     group="Set",
     card="limits",
     help="Gross dollars of the whole firm. 0 for none.",
@@ -137,7 +137,7 @@ builds(
     "Hold large parents for a person",
     "hold",
     "Hold on large parents",
-    "it looks at the size of the child and not of the parent: nothing is ever held",
+    msgid("it looks at the size of the child and not of the parent: nothing is ever held"),
     opens=("hold.set",),
     on=lambda sim: sim.safeguards.settings.get("hold", 0) > 0,
     args={"shares": _SHARES},
@@ -166,12 +166,12 @@ def set_hold(sim: "Simulation", args: Args) -> None:
 @lever(
     "stop.preauthorise",
     "risk",
-    "Settle beforehand who may stop",
-    ready=once("settled", "that was settled"),
+    "Agree in advance who may stop",
+    ready=once("settled", msgid("that was settled already")),
     exclusive=True,
     informs=True,
     group="Agree",
-    help="Stopping all needs no word on the day.",
+    help="Stopping everything needs no approval on the day.",
 )
 def preauthorise(sim: "Simulation", args: Args) -> None:
     """Stopping all and disconnecting need no word on the day."""
@@ -183,7 +183,7 @@ def preauthorise(sim: "Simulation", args: Args) -> None:
     "credit.line",
     "risk",
     "Arrange a credit line",
-    ready=once("credit", "there is a credit line"),
+    ready=once("credit", msgid("there is a credit line already")),
     exclusive=True,
     group="Agree",
     help="A part of what is left need not be sold the same night.",
@@ -202,7 +202,7 @@ builds(
     "Build a dashboard of child orders",
     "dashboard",
     "Dashboard of children a parent and a server",
-    lambda sim: f"it never hears of {sim.fleet.label(safeguards.unseen_server(sim))}: that server shows nothing",
+    lambda sim: phrase("it never hears of {server}: that server shows nothing", server=sim.fleet.label(safeguards.unseen_server(sim))),
     opens=("dashboard.alert",),
     informs=True,
     help="Children a parent, for every server, within five seconds.",
@@ -231,7 +231,7 @@ builds(
     "Build a kill switch",
     "killswitch",
     "Kill switch",
-    lambda sim: f"it does not reach {sim.fleet.label(safeguards.unwired_server(sim))}",
+    lambda sim: phrase("it does not reach {server}", server=sim.fleet.label(safeguards.unwired_server(sim))),
     opens=("killswitch.press",),
     help="Ends all sending within ten seconds. There is none today.",
 )
@@ -240,7 +240,7 @@ control(
     "Paging on mails",
     "operator",
     "mail.page",
-    "it does not know the routers' own address as a sender: what they mail never becomes an alert",
+    msgid("it does not know the routers' own address as a sender: what they mail never becomes an alert"),
 )
 
 
@@ -248,7 +248,7 @@ control(
     "drill.run",
     "operator",
     "Write a procedure and drill it",
-    ready=once("drilled", "that was drilled"),
+    ready=once("drilled", msgid("that was drilled already")),
     exclusive=True,
     story=StoryWords(42, "Drilled who stops what.", once="drill"),
     group="Look and drill",

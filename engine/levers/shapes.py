@@ -6,8 +6,8 @@ Whoever takes a command from outside asks here first, so that a log holds nothin
 
 from collections.abc import Callable
 
-from engine.arguments import Args, WhenArgument, judged
-from engine.commands import LEVERS, Parse, symbols
+from engine.arguments import Args, Phrase, Sentence, WhenArgument, judged, phrase
+from engine.commands import LEVERS, Parse, is_remark, symbols, taken
 
 Form = Callable[[object], bool]
 
@@ -53,6 +53,7 @@ FORMS: dict[object, Form] = {
     int: _number,
     float: _measure,
     str: _text,
+    str | Phrase: _text,  # from outside nothing comes but what somebody typed
     list[int]: _list_of(_number),
     list[str]: _list_of(_text),
     dict[str, object]: _object,
@@ -65,21 +66,27 @@ def _fits(parse: Parse, value: object) -> bool:
     return FORMS[parse.__annotations__["return"]](value) or (parse is symbols and value == "all")
 
 
-def misfit(kind: str, args: object) -> str:
-    """What is wrong with the form of a command's arguments, for the one who gave it; "" when nothing is."""
+def _said(parse: Parse, value: object) -> bool:
+    return parse.__annotations__["return"] == str | Phrase and is_remark(value)
+
+
+def misfit(kind: str, args: object) -> Sentence:
+    """What is wrong with the form of a command's arguments that came from outside, for the one who gave it; "" when nothing is."""
     found = LEVERS.get(kind)
     if found is None:
-        return f"kind = {kind[:40]!r}: expected one of {', '.join(sorted(LEVERS))}"
+        return phrase("kind = {given}: expected one of {names}", given=repr(kind[:40]), names=sorted(LEVERS))
     if not isinstance(args, dict):
-        return f"args = {str(args)[:40]!r}: expected an object with {', '.join(found.args) or 'nothing in it'}"
+        return phrase("args = {given}: expected an object with {names}", given=repr(str(args)[:40]), names=[*found.args] or phrase("nothing in it"))
     unknown = sorted(set(map(str, args)) - set(found.args))
     if unknown:
-        return f"{kind} knows no argument {unknown[0][:40]!r}: expected {', '.join(found.args) or 'none'}"
+        return phrase(
+            "{kind} knows no argument {given}: expected {names}", kind=kind, given=repr(unknown[0][:40]), names=[*found.args] or phrase("none"),
+        )
     for name, parse in found.args.items():
         if name not in args and name not in found.defaults:
-            return f"{kind} needs {name}: {parse.__doc__}"
+            return phrase("{kind} needs {name}: {expected}", kind=kind, name=name, expected=taken(parse))
         if name in args and not _fits(parse, args[name]):
-            return f"{name} = {str(args[name])[:40]!r}: expected {parse.__doc__}"
+            return phrase("{name} = {given}: expected {expected}", name=name, given=repr(str(args[name])[:40]), expected=taken(parse))
     if kind == "assistant.ask":  # it carries the arguments of another command, which its seat will give
         return misfit(args["kind"], args["args"])
     return ""
@@ -90,4 +97,4 @@ def fitting(kind: str, args: object) -> Args:
     found = LEVERS.get(kind)
     if found is None or not isinstance(args, dict):
         return {}
-    return judged({name: args[name] for name, parse in found.args.items() if name in args and _fits(parse, args[name])})
+    return judged({name: args[name] for name, parse in found.args.items() if name in args and (_fits(parse, args[name]) or _said(parse, args[name]))})

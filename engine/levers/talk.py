@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from engine import commands
-from engine.arguments import Args
+from engine.arguments import Args, Phrase, msgid, phrase, remark
 from engine.commands import LEVERS, Check, Refused, StoryWords, Wish, lever, worded
 from engine.events import DESKS
 from engine.evidence.telling import ids
@@ -21,7 +21,7 @@ SYMPTOMS = ("rates", "dashboard", "pnl", "position", "tape")  # evidence that sh
 
 
 def _what(sim: "Simulation", value: object) -> str:
-    """a lever that needs the word"""
+    """a lever that needs approval"""
     return commands.one_of("what", *worded())(sim, value)
 
 
@@ -30,18 +30,24 @@ _what.__doc__ = f"one of {', '.join(worded())}"
 
 def _matters(sim: "Simulation", what: str) -> None:
     if not bridge.needs_authorisation(sim, what):
-        raise Refused(f"{LEVERS[what].word_for(sim.scenario)}: needs no word now")
+        raise Refused("{lever}: needs no approval now", lever=LEVERS[what].word_for(sim.scenario))
+
+
+_ALREADY = {
+    "asked": msgid("{lever}: approval was asked for already, at {hm}"),
+    "given": msgid("{lever}: approved already, at {hm}"),
+    "refused": msgid("{lever}: refused already, at {hm}"),
+}
 
 
 def _not(*states: str) -> Check:
-    """Check that the word is in none of these states yet."""
+    """Check that the approval is in none of these states yet."""
 
     def check(sim: "Simulation", args: Args) -> None:
         _matters(sim, args["what"])
         word = sim.bridge.authorisations[args["what"]]
         if word["state"] in states:
-            at = sim.calendar.hm(word["step"])
-            raise Refused(f"{LEVERS[args['what']].word_for(sim.scenario)}: the word was {word['state']} already, at {at}")
+            raise Refused(_ALREADY[word["state"]], lever=LEVERS[args["what"]].word_for(sim.scenario), hm=word["step"])
 
     return check
 
@@ -49,11 +55,11 @@ def _not(*states: str) -> Check:
 @lever(
     "authorise.ask",
     ("operator", "deployer"),
-    "Ask for the {risk}'s word",
+    "Ask the {risk} for approval",
     args={"what": _what},
     check=_not("asked", "given"),
     talk=True,
-    story=StoryWords(34, "Asked for the word for {what}.", once="ask for {what}"),
+    story=StoryWords(34, "Asked for approval for {what}.", once="ask for {what}"),
 )
 def ask(sim: "Simulation", args: Args) -> None:
     """Ask the risk manager for the word that a lever needs."""
@@ -63,17 +69,13 @@ def ask(sim: "Simulation", args: Args) -> None:
 @lever(
     "authorise.give",
     "risk",
-    "Give the word",
+    "Approve",
     args={"what": _what},
     check=_not("given"),
     talk=True,
     asked_talk=True,
     counted="decision",
-    story=StoryWords(56, "Gave the word for {what}.", once="give {what}"),
-    wishes=(
-        Wish("Give the word to stop all servers", {"what": "servers.stop_all"}, when="day", rank=1),
-        Wish("Give the word to disconnect {system}", {"what": "smars.disconnect"}, when="day", rank=2),
-    ),
+    story=StoryWords(56, "Approved {what}.", once="give {what}"),
 )
 def _give(sim: "Simulation", args: Args) -> None:
     """The lever may be pulled from now on; it need not have been asked for."""
@@ -83,13 +85,13 @@ def _give(sim: "Simulation", args: Args) -> None:
 @lever(
     "authorise.refuse",
     "risk",
-    "Refuse the word, or take it back",
+    "Refuse or withdraw approval",
     args={"what": _what},
     check=_not("refused"),
     talk=True,
     asked_talk=True,
     counted="decision",
-    story=StoryWords(60, "Refused the word for {what}.", once="refuse {what}"),
+    story=StoryWords(60, "Refused approval for {what}.", once="refuse {what}"),
 )
 def _refuse(sim: "Simulation", args: Args) -> None:
     """The lever may not be pulled until the word is asked for and given; what is under way goes on."""
@@ -99,14 +101,14 @@ def _refuse(sim: "Simulation", args: Args) -> None:
 def _a_call(sim: "Simulation", value: object) -> int:
     """a call's number"""
     if isinstance(value, bool) or not isinstance(value, int) or all(call["id"] != value or call["desk"] != sim.acting for call in sim.inbox.calls):
-        raise Refused(f"call = {str(value)[:40]!r}: expected the number of a call that rang here")
+        raise Refused("call = {given}: expected the number of a call that rang here", given=repr(str(value)[:40]))
     return value
 
 
 def _a_reply(sim: "Simulation", value: object) -> str:
     """a reply's key"""
     if not isinstance(value, str):
-        raise Refused(f"reply = {str(value)[:40]!r}: expected the key of a reply")
+        raise Refused("reply = {given}: expected the key of a reply", given=repr(str(value)[:40]))
     return value
 
 
@@ -118,11 +120,11 @@ def call_of(sim: "Simulation", number: int) -> Ringing:
 def _rings(sim: "Simulation", args: Args) -> None:
     call = call_of(sim, args["call"])
     if call["state"] == "answered":
-        raise Refused(f"{call['caller']}: answered already")
+        raise Refused("{caller}: answered already", caller=call["caller"])
     if call["state"] == "missed" or sim.now >= call["step"] + call["ring_s"] * STEPS_PER_SECOND:
-        raise Refused(f"{call['caller']}: the call has rung out")
+        raise Refused("{caller}: the call has rung out", caller=call["caller"])
     if args["reply"] not in call["replies"]:
-        raise Refused(f"reply = {args['reply'][:40]!r}: expected {', '.join(call['replies'])}")
+        raise Refused("reply = {given}: expected {names}", given=repr(args["reply"][:40]), names=[*call["replies"]])
 
 
 @lever("call.answer", DESKS, "Answer a call", args={"call": _a_call, "reply": _a_reply}, check=_rings, talk=True, counted="decision")
@@ -132,16 +134,27 @@ def _answer(sim: "Simulation", args: Args) -> None:
     bridge.note_seen(sim, "call", args["call"])
 
 
+# What assistants answer with what is on their own screens.
+_RATES = remark("What are the rates, {seat}?")
+_FLEET = remark("What does the fleet look like, {seat}?")
+_MONITOR = remark("What does the position monitor say, {seat}?")
+
+
+def _asks(desk: str, question: str) -> dict[str, Phrase]:
+    """A question to a desk: each who reads it is told it in their own language, assistants in English."""
+    return {"text": phrase(question, seat=desk)}
+
+
 @lever(
     "bridge.say",
     DESKS,
     "Say something on the bridge",
-    args={"text": commands.line("text", 1, 280)},
+    args={"text": commands.spoken_line("text", 1, 280)},
     talk=True,
-    wishes=(  # questions, which assistants answer with what is on their own screens
-        Wish("Show us the firm's rates", {"text": "{desk}, what are the rates?"}, desk="operator", when="day", rank=3),
-        Wish("Show us the fleet as recorded", {"text": "{desk}, what does the fleet look like?"}, desk="deployer", when="day", rank=1),
-        Wish("Show us what the position monitor says", {"text": "Risk, what does the position monitor say?"}, desk="risk", when="day", rank=3),
+    wishes=(
+        Wish("Show us the firm's rates", _asks("operator", _RATES), desk="operator", when="day", rank=3),
+        Wish("Show us the fleet as recorded", _asks("deployer", _FLEET), desk="deployer", when="day", rank=1),
+        Wish("Show us what the position monitor says", _asks("risk", _MONITOR), desk="risk", when="day", rank=3),
     ),
 )
 def _say(sim: "Simulation", args: Args) -> None:
@@ -152,7 +165,7 @@ def _say(sim: "Simulation", args: Args) -> None:
 def _a_number(sim: "Simulation", value: object) -> int:
     """a number, 0 where there is only one"""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
-        raise Refused(f"id = {str(value)[:40]!r}: expected a number, 0 where there is only one")
+        raise Refused("id = {given}: expected a number, 0 where there is only one", given=repr(str(value)[:40]))
     return value
 
 
@@ -160,7 +173,7 @@ def _a_kind(sim: "Simulation", value: object) -> str:
     """a kind of evidence of this desk"""
     kinds = [what for desk, what in PINS if desk == sim.acting]
     if not isinstance(value, str) or value not in kinds:
-        raise Refused(f"what = {str(value)[:40]!r}: expected {', '.join(kinds)}")
+        raise Refused("what = {given}: expected {names}", given=repr(str(value)[:40]), names=kinds)
     return value
 
 
@@ -190,7 +203,7 @@ def share(sim: "Simulation", args: Args) -> None:
 def _a_pin(sim: "Simulation", value: object) -> int:
     """a pin's number"""
     if isinstance(value, bool) or not isinstance(value, int) or all((item["id"], item["kind"]) != (value, "pin") for item in sim.bridge.items):
-        raise Refused(f"pin = {str(value)[:40]!r}: expected the number of a pin on the bridge")
+        raise Refused("pin = {given}: expected the number of a pin on the bridge", given=repr(str(value)[:40]))
     return value
 
 
@@ -214,7 +227,7 @@ def read(sim: "Simulation", args: Args) -> None:
 def _an_object(sim: "Simulation", value: object) -> dict[str, object]:
     """the command's arguments"""
     if not isinstance(value, dict):
-        raise Refused(f"args = {str(value)[:40]!r}: expected an object")
+        raise Refused("args = {given}: expected an object", given=repr(str(value)[:40]))
     return value
 
 
@@ -225,7 +238,7 @@ def _can_be_asked(sim: "Simulation", args: Args) -> None:
         raise Refused("that is this desk itself: expected one of the others")
     found = LEVERS.get(kind)
     if found is None or desk not in found.desks or not found.askable:  # whose mails there are is nobody else's to know
-        raise Refused(f"kind = {kind!r}: expected a lever of the {sim.scenario.told.title(desk)}")
+        raise Refused("kind = {given}: expected a lever of the {title}", given=repr(kind), title=sim.scenario.told.title(desk))
     args["args"] = commands.clean_args(sim, found, args["args"])
     if sim.bridge.open_ask(desk, kind, args["args"]):
         raise Refused("that was asked for already")
@@ -248,7 +261,7 @@ def _a_cause(sim: "Simulation", value: object) -> str:
     """a cause"""
     ids = [cause.id for cause in sim.scenario.diagnosis.cause]
     if not isinstance(value, str) or value not in ids:
-        raise Refused(f"cause = {str(value)[:40]!r}: expected {', '.join(ids)}")
+        raise Refused("cause = {given}: expected {names}", given=repr(str(value)[:40]), names=[*ids])
     return value
 
 
@@ -262,8 +275,10 @@ def _some_evidence(sim: "Simulation", value: object) -> list[str]:
     known = bridge.evidence_for(sim, sim.acting)
     whole = isinstance(value, list) and len(value) <= bridge.CLAIM and all(isinstance(one, str) and one in known for one in value)
     if not isinstance(value, list) or not whole or len(set(value)) != len(value):
-        seen = ", ".join([*known][:6]) or "nothing yet"
-        raise Refused(f"evidence = {str(value)[:60]!r}: expected up to {bridge.CLAIM} of what this desk has seen: {seen}")
+        seen = [*known][:6] or phrase("nothing yet")
+        raise Refused(
+            "evidence = {given}: expected up to {most} of what this desk has seen: {seen}", given=repr(str(value)[:60]), most=bridge.CLAIM, seen=seen,
+        )
     return [*value]
 
 

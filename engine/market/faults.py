@@ -18,15 +18,17 @@ look alike for as long as they should.
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 
+from engine.arguments import SaidText, Sentence, phrase
 from engine.market.chance import FAULTS, FLEET, below, draw, draws
 from engine.market.state import SYMBOL, RecordArray, records
 from engine.market_time import STEPS_PER_MINUTE
 from engine.scenario.fault_texts import BEGINS, FaultText
 from engine.scenario.scenario import Scenario
+from engine.scenario.wordings import fault_text
 
 WHOLE = 4096  # all flagged orders, in the share of them that meets a fault
 # What a draw of the stream decides.
@@ -233,21 +235,37 @@ def _strength(ends: tuple[float, float], seed: int) -> float:
         return float(round(least * ((most / least).ln() * part).exp(), 6))
 
 
-def fault_told(scenario: Scenario, seed: int) -> dict[str, str]:
-    """What was wrong, where and how strong, in plain words for the debrief: {id, story, epilogue}."""
+def fault_told(scenario: Scenario, seed: int) -> dict[str, Any]:
+    """What was wrong, where and how strong, for the debrief: {id, story, epilogue}."""
     fault = draw_fault(scenario, seed)
+    return {"id": fault.text.id, "story": fault_said(scenario, fault, "story"), "epilogue": fault_said(scenario, fault, "epilogue")}
+
+
+def fault_said(scenario: Scenario, fault: Fault, part: Literal["story", "epilogue", "brief"]) -> SaidText:
+    """A text that is told of a fault, with where it is and how strong."""
+    text = fault_text(fault.text.id, part)
+    values = _fault_values(scenario, fault)
+    return {"text": text, "values": {name: values[name] for name in scenario.wording(text).names}}
+
+
+def _fault_values(scenario: Scenario, fault: Fault) -> dict[str, Any]:
     name = scenario.fleet.name
-    words = {"server": name.format(n=fault.place), "one_in": f"{1 / fault.strength:.0f}", "times": f"{fault.strength:.1f}"}
+    words: dict[str, Any] = {"server": name.format(n=fault.place), "one_in": f"{1 / fault.strength:.0f}", "times": f"{fault.strength:.1f}"}
     words["other"], words["servers"] = name.format(n=fault.beside), ", ".join(name.format(n=n) for n in fault.servers)
     words["where"] = _told_where(scenario, fault.onset.place) if fault.onset else ""
-    words |= {"brokers": " and ".join(scenario.brokers[n - 1] for n in fault.brokers), "per_min": f"{fault.strength:,.0f}"}
-    words["before"] = "was clean" if fault.clean_before else "had the same defect"
-    return {"id": fault.text.id, "story": fault.text.story.format_map(words), "epilogue": fault.text.epilogue.format_map(words)}
+    words |= {"brokers": _both([scenario.brokers[n - 1] for n in fault.brokers]), "per_min": f"{fault.strength:,.0f}"}
+    words["before"] = phrase("was clean") if fault.clean_before else phrase("had the same defect")
+    return words
 
 
-def _told_where(scenario: Scenario, place: str) -> str:
+def _both(names: list[str]) -> Sentence:
+    """One name, or two."""
+    return phrase("{first} and {second}", first=names[0], second=names[1]) if len(names) == 2 else "".join(names)
+
+
+def _told_where(scenario: Scenario, place: str) -> Sentence:
     """A place where something began, in words."""
     kind, _, rest = place.partition(" ")
     if kind == "stocks":
-        return " and ".join(rest.split())
+        return _both(rest.split())
     return (scenario.brokers if kind == "broker" else scenario.exchanges)[int(rest) - 1]

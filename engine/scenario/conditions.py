@@ -271,7 +271,7 @@ FILLS: dict[str, object] = {
     "unacked_order": 102_114,
     "unacked_symbol": "EMBR",
     "unacked_broker": "Harbor Lane",
-    "lost": "$1.2M",
+    "lost": "$1.2 M",
     "worst": "EMBR",
     "worst_lost": "$640,000",
     "second": "TORQ",

@@ -1,15 +1,18 @@
 """What every desk has to do before the bell: the `[[duty]]` tables of `scenario.toml`. Each has one consequence, until it is done."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from engine.arguments import SaidText
 from engine.events import Desk
 from engine.scenario.folders import ID
 from engine.scenario.parts import Minutes, Part, Section
+from engine.scenario.wordings import duty_text
 
 _Names = Annotated[tuple[str, ...], Field(strict=False)]
 _Line = Annotated[str, Field(min_length=4, max_length=80)]
+DUTY_SAYS: tuple[Literal["label", "otherwise"], ...] = ("label", "otherwise")  # its fields that people read
 _CONSEQUENCES = ("certifies", "logs_on", "lists", "locates", "sets", "quickens")
 
 
@@ -32,6 +35,10 @@ class Duty(Section):
     locates: Part = 0.0
     sets: _Names = ()
     quickens: _Names = ()
+
+    def said(self, part: Literal["label", "otherwise"] = "label") -> SaidText:
+        """What it is called, or what comes of it where nobody does it, by its id."""
+        return {"text": duty_text(self.id, part), "values": {}}
 
     @model_validator(mode="after")
     def _has_one_consequence(self) -> "Duty":

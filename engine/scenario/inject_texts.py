@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from engine.arguments import Args, Play
+from engine.arguments import Args, Play, SaidText
 from engine.events import DESKS, Desk
 from engine.scenario.acts import parse_act
 from engine.scenario.evidence_models import Frozen, Group, Reply, Text
@@ -97,6 +97,10 @@ class InjectText(Frozen):
         if self.call and self.rings:
             raise ValueError("call and rings: expected one of the two")
         return self
+
+    def said(self, part: Literal["title", "text"]) -> SaidText:
+        """What it is called, or the words that the facilitator's own may stand for, by its id."""
+        return {"text": f"inject:{self.id}.{part}", "values": {}}
 
     def acts(self, row: Args | Play) -> list[str]:
         """What it does, with the parameters of a play (server, minutes, desks) in it."""

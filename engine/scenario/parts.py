@@ -1,11 +1,14 @@
 """The sections of `scenario.toml` and the rows of its tables: every number with its bounds. `scenario.py` reads and joins them."""
 
 import datetime
+from collections.abc import Iterator
+from functools import lru_cache
 from string import Formatter
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
+from engine.arguments import Phrase, SaidText, Sentence, phrase, remark
 from engine.events import DESKS, Desk
 from engine.market_time import MOST_EVENINGS, Calendar
 from engine.scenario.folders import ID
@@ -76,9 +79,16 @@ def _each_once(what: str, names: list[str]) -> None:
         raise ValueError(f"{what}: names {', '.join(names)}: expected each once")
 
 
-_COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight")
+_COUNTED = (
+    remark("one"), remark("two"), remark("three"), remark("four"), remark("five"), remark("six"), remark("seven"), remark("eight"),
+)  # fmt: skip
 Phase = Literal["deployment", "premarket", "bell", "unwind", "block"]
 Behaviour = Literal["refuse", "route", "rlp", "power_peg", "stall", "oversize", "misprice", "duplicate"]
+
+
+def desk_text(desk: str, part: Literal["title", "short"] = "title") -> str:
+    """The id of what whoever sits at a desk is called."""
+    return f"desk:{desk}.{part}"
 
 
 class DeskTitle(Section):
@@ -129,15 +139,35 @@ class Told(Section):
         """The same where there is little room: "risk"."""
         return self._desk(desk).short or self._desk(desk).title
 
+    def called(self, desk: str, part: Literal["title", "short"] = "title") -> Sentence:
+        """The same by its id, for a sentence that is told in a reader's language."""
+        if desk in DESKS:
+            return {"text": desk_text(desk, part), "values": {}}
+        return phrase("facilitator") if desk == "facilitator" else desk
+
+    def does(self, behaviour: Behaviour) -> SaidText:
+        """What a release does with an order, by its id: its own word where it has no name."""
+        return {"text": f"behaviour:{behaviour}", "values": {}}
+
+    def wordings(self) -> Iterator[tuple[str, str]]:
+        """(id, text) of what the desks are called, and of what a release does with an order."""
+        yield from ((f"behaviour:{one}", self.behaviours.get(one, one)) for one in get_args(Behaviour))
+        yield from ((desk_text(desk), self.title(desk)) for desk in DESKS)
+        yield from ((desk_text(desk, "short"), self.short(desk)) for desk in DESKS)
+
     def _desk(self, desk: str) -> DeskTitle:
         return getattr(self.desks, desk) if desk in DESKS else DeskTitle.model_construct(title=desk)  # nobody's desk, such as "projector", or ""
 
     def fill(self, text: str) -> str:
-        """A text with {system} and the desks' titles ({deployer}, {operator}, {risk}) filled in, and all other braces left alone."""
+        """A text with {system} and the desks' titles ({deployer}, {operator}, {risk}) filled in, in English, and all other braces left alone."""
         if "{" in text:
             for name, word in (("system", self.system), *((desk, self.title(desk)) for desk in DESKS)):
                 text = text.replace(f"{{{name}}}", word)
         return text
+
+    def phrase(self, text: str) -> Phrase:
+        """A sentence of the code's own, with what `fill` would fill in as its values."""
+        return _phrase(self.system, text)
 
     @property
     def process(self) -> str:
@@ -148,6 +178,13 @@ class Told(Section):
     def past(self) -> str:
         """What history is headed with: its year, where it has one."""
         return self.year or "history"
+
+
+@lru_cache(maxsize=1024)
+def _phrase(system: str, text: str) -> Phrase:
+    """The same sentence for whoever is told it: every look names every lever."""
+    names = {"system": system, **{desk: {"text": desk_text(desk), "values": {}} for desk in DESKS}}
+    return phrase(text, **{name: word for name, word in names.items() if f"{{{name}}}" in text})
 
 
 class Days(Section):
@@ -181,11 +218,14 @@ class Fact(Section):
 
 
 class Door(Section):
-    """How the start page offers a game for one on a scenario; the first `place` is what is played by default."""
+    """How the start page offers a game for one on a scenario; the first `place` is what is played by default. `again`: it leads once somebody
+    has played.
+    """
 
     place: Annotated[int, Field(ge=1, le=9)]
     name: _Name
     line: Annotated[str, Field(min_length=1, max_length=120)]
+    again: bool = False
 
 
 class FrontPage(Section):
@@ -230,7 +270,8 @@ class Hotfix(Release):
 
 class ServerFleet(Section):
     """The servers, the releases, and what the copies of the week did. `stale_seeds`: the server that the first copy missed, by seed; `copied`:
-    what the copy tool recorded, one time a server; `hotfix`: a build that one server may have on purpose.
+    what the copy tool recorded, one time a server; `deployed`: whether the evenings did that, or the release goes in on the day; `hotfix`: a
+    build that one server may have on purpose.
     """
 
     servers: Annotated[int, Field(ge=1, le=8)]
@@ -239,6 +280,7 @@ class ServerFleet(Section):
     reported: str
     flag: Annotated[str, Field(pattern=r"^[A-Z]$")] = "P"  # the one that clients set
     copied: Annotated[tuple[Copied, ...], Field(strict=False)]
+    deployed: bool = True
     copies_an_evening: Positive
     stale_seeds: dict[str, int]
     release: Annotated[tuple[Release, ...], Field(min_length=1, strict=False)]
@@ -272,6 +314,14 @@ class ServerFleet(Section):
             if not seed.isdigit() or not 1 <= server <= self.servers:
                 raise ValueError(f"stale_seeds {seed} = {server}: expected a seed and a server from 1 to {self.servers}")
         return self
+
+
+class Before(Section):
+    """What the evenings have left where nobody plays them: the automation, the brokers' word and the plan to raise the flag by hand (with both
+    it is on none of the orders as the day begins).
+    """
+
+    done: Annotated[tuple[Literal["automation", "brokers", "ramp"], ...], Field(strict=False)] = ()
 
 
 class Broker(Section):
@@ -453,6 +503,19 @@ class BlockBid(Section):
         return self
 
 
+def bid_text(bid: str) -> str:
+    """The id of what a bank says with its bid."""
+    return f"bid:{bid}.says"
+
+
+def offer_text(offer: str) -> str:
+    """The id of what a lender says with an offer."""
+    return f"offer:{offer}.says"
+
+
+COUNTERED = {True: "block:says_better", False: "block:says_worse"}  # ids of what the last bank says to being asked for better: it is, or not
+
+
 class Block(Section):
     """The block sale in the evening: discount = base + slope sqrt(gross / at), what the day's own unwind costs, and the banks' bids."""
 
@@ -467,6 +530,11 @@ class Block(Section):
     says_better: _Words
     says_worse: _Words
     bid: Annotated[tuple[BlockBid, ...], Field(min_length=1, strict=False)]
+
+    def wordings(self) -> Iterator[tuple[str, str]]:
+        """(id, text) of what banks say."""
+        yield from ((bid_text(bid.id), bid.says) for bid in self.bid)
+        yield from ((COUNTERED[True], self.says_better), (COUNTERED[False], self.says_worse))
 
     @model_validator(mode="after")
     def _the_last_bid_stands_until_the_end(self, info: ValidationInfo) -> "Block":
@@ -498,6 +566,10 @@ class Capital(Section):
     worth_lost: Annotated[float, Field(ge=0, le=10)]
     worth_least_usd: Positive
     offer: Annotated[tuple[CapitalOffer, ...], Field(strict=False)]
+
+    def wordings(self) -> Iterator[tuple[str, str]]:
+        """(id, text) of what lenders say."""
+        yield from ((offer_text(offer.id), offer.says) for offer in self.offer)
 
     @model_validator(mode="after")
     def _each_once(self) -> "Capital":

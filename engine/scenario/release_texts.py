@@ -4,6 +4,7 @@ Texts for the deployer's desk, from `releases.toml`, checked once at load. They 
 which server missed a copy.
 """
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -64,6 +65,10 @@ class Ticket(_Part):
     who: _Text
     state: Annotated[str, Field(min_length=1, max_length=40)]
 
+    def wordings(self, name: str) -> Iterator[tuple[str, str]]:
+        """(id, text) of what it says, by what its ids begin with."""
+        yield from ((f"{name}.{part}", getattr(self, part)) for part in ("title", "who", "state"))
+
 
 class Change(Ticket):
     """An entry of the change calendar."""
@@ -86,6 +91,29 @@ class ReleaseTexts(_Part):
                 raise ValueError(f"{what} {twice[0]!r} stands twice: expected each once")
         return self
 
-    def note_of(self, release: str) -> str:
-        """The note of a release. Raises KeyError."""
-        return {note.release: note.note for note in self.note}[release]
+    def wordings(self) -> Iterator[tuple[str, str]]:
+        """(id, text) of all that is said in words; what a diff holds is code."""
+        yield from ((release_text(note.release), note.note) for note in self.note)
+        yield from ((diff_text(diff.id), diff.title) for diff in self.diff)
+        for number, change in enumerate(self.change):
+            yield from change.wordings(change_id(number))
+
+
+def release_text(release: str) -> str:
+    """The id of a release's note."""
+    return f"release:{release}.note"
+
+
+def diff_text(diff: str) -> str:
+    """The id of a diff's title."""
+    return f"diff:{diff}.title"
+
+
+def change_id(number: int) -> str:
+    """What the ids of a change of the calendar begin with, by its place there."""
+    return f"change:{number}"
+
+
+def ticket_id(what: str, name: str) -> str:
+    """The same of a change by which one server has a version or a build of its own."""
+    return f"ticket:{what}:{name}"

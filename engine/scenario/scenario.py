@@ -1,17 +1,17 @@
 """Scenario: every number of a game, frozen, validated once at the door.
 
 A scenario is a folder: `scenario.toml`, `symbols.csv`, `parents.csv` (flagged parents of the default seed, in order of activation),
-`releases.toml` (what the deployer can read about them), `faults.toml` (what can be wrong), `barriers.toml` (slices and checklists, may be
-missing), mail and call texts, `front.toml` (what the start page says, may be missing), `playbooks/`. `based_on = "<id>"` takes from
-another scenario what the folder itself does not say: values one by one, other files whole. What is wrong or missing is refused with file,
-key, value and what was expected. Derived numbers are made here with decimal arithmetic and rounded to integers.
+`releases.toml` (what the deployer can read about them), `faults.toml` (what can be wrong), mail and call texts, `playbooks/`, and what may be
+missing: `barriers.toml` (slices and checklists), `front.toml` (what the start page says), `epilogue.toml` (what really happened).
+`based_on = "<id>"` takes from another scenario what the folder itself does not say: values one by one, other files whole. What is wrong or
+missing is refused with file, key, value and what was expected. Derived numbers are made here with decimal arithmetic and rounded to integers.
 """
 
 import csv
 import hashlib
 import io
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
@@ -21,11 +21,16 @@ from pydantic.json_schema import SkipJsonSchema
 
 from engine.market_time import Calendar
 from engine.scenario.barrier_texts import Barriers
-from engine.scenario.duty_texts import Duty
+from engine.scenario.deposit_texts import Deposit
+from engine.scenario.duty_texts import DUTY_SAYS, Duty
+from engine.scenario.epilogue_texts import Epilogue
 from engine.scenario.evidence_texts import EvidenceTexts, load_evidence
 from engine.scenario.fault_texts import NOTICED, Faults
 from engine.scenario.folders import ID, File, Folder
+from engine.scenario.glossary import Glossary, read_glossary
+from engine.scenario.guide_texts import GuideTexts
 from engine.scenario.parts import (
+    Before,
     Block,
     Capital,
     Cash,
@@ -48,10 +53,10 @@ from engine.scenario.parts import (
     SymbolRow,
     Told,
 )
-from engine.scenario.release_texts import ReleaseTexts
+from engine.scenario.release_texts import ReleaseTexts, release_text, ticket_id
 from engine.scenario.second_act import SAID, SecondActs
 from engine.scenario.versions import Versions
-from engine.scenario.wordings import NO_PARAMS, Wording, cause_text, literal
+from engine.scenario.wordings import NO_PARAMS, Wording, cause_text, duty_text, fault_text, literal, wording
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 # Data from before they said themselves what people call things: their words stood in the code. A run on them stays what it was.
@@ -74,13 +79,15 @@ FILES = {
     "faults": "faults.toml",
     "barriers": "barriers.toml",
     "front": "front.toml",
+    "epilogue": "epilogue.toml",
     "second_act": "second-act.toml",
+    "guide": "guide.toml",
 }  # of the parts that have one of their own
-# What a run is played from and told with, all of it in the fingerprint. Playbooks, slices, safeguards and the front page are not: they are
-# about runs.
+# What a run is played from and told with, all of it in the fingerprint. Playbooks, slices, safeguards, the front page and the epilogue are
+# not: they are about runs.
 _PLAYED = (
     "scenario.toml", "symbols.csv", "parents.csv", "releases.toml", "barriers.toml", "calls.toml", "hints.toml", "injects.toml", "logs.toml",
-    "mail.toml", "week.toml", "faults.toml", "second-act.toml",
+    "mail.toml", "week.toml", "faults.toml", "second-act.toml", "guide.toml",
 )  # fmt: skip
 
 
@@ -111,6 +118,7 @@ class Scenario(Section):
     days: Days = Field(Days(), alias="calendar")
     cash: Cash
     fleet: ServerFleet
+    before: Before = Before()
     config: Versions
     data: Versions
     flow: Flow
@@ -120,6 +128,7 @@ class Scenario(Section):
     exchange: Exchange
     block: Block
     capital: Capital
+    deposit: Deposit | None = None
     costs: Costs
     hands: Hands
     levers: dict[str, LeverNumbers]
@@ -129,8 +138,10 @@ class Scenario(Section):
     faults: Faults
     barriers: Barriers = Barriers()
     second_act: SecondActs = SecondActs()
+    guide: GuideTexts = GuideTexts()
     duty: Annotated[tuple[Duty, ...], Field(max_length=24, strict=False)] = ()
     front: FrontPage = FrontPage()
+    epilogue: Epilogue = Epilogue()
     symbols: Annotated[tuple[SymbolRow, ...], Field(min_length=1, strict=False)]
     parents: Annotated[tuple[ParentRow, ...], Field(strict=False)]
     files: Annotated[SkipJsonSchema[Folder], Field(exclude=True, repr=False)]  # no key of a scenario's, nor is the next
@@ -232,15 +243,48 @@ class Scenario(Section):
 
     @property
     def wordings(self) -> dict[str, Wording]:
-        """Every text that a run's state, events and sights name by its id: of the evidence, and the causes that may be declared."""
-        return self.evidence.wordings | {name: self.wording(name) for name in (cause_text(cause.id) for cause in self.diagnosis.cause)}
+        """Every text that a run's state, events and sights name by its id: of the evidence, the causes that may be declared, the guide, terms."""
+        return self.evidence.wordings | self._own
 
     def wording(self, name: str) -> Wording:
         """One of them. Raises KeyError."""
-        for cause in self.diagnosis.cause:
-            if cause_text(cause.id) == name:
-                return Wording(literal(cause.label), NO_PARAMS, ())
-        return self.evidence.wordings[name]
+        return self._own.get(name) or self.evidence.wordings[name]
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        """What its words mean."""
+        return read_glossary(self.files / "glossary.toml")
+
+    @cached_property
+    def _own(self) -> dict[str, Wording]:
+        """Texts that are not evidence, by their ids."""
+        causes = ((cause_text(cause.id), cause.label) for cause in self.diagnosis.cause)
+        terms = ((term.name, term.text) for term in self.glossary.term)
+        duties = ((duty_text(duty.id, part), getattr(duty, part)) for duty in self.duty for part in DUTY_SAYS)
+        read = (*self.told.wordings(), *self.releases.wordings(), *self.barriers.wordings(), *self.block.wordings(), *self.capital.wordings())
+        plain = {name: Wording(literal(text), NO_PARAMS, ()) for name, text in (*causes, *self.guide.wordings(), *terms, *duties, *read)}
+        return plain | dict(self._of_servers()) | dict(self._of_debrief()) | (self.deposit.wordings() if self.deposit else {})
+
+    def _of_servers(self) -> Iterator[tuple[str, Wording]]:
+        """What is said of what one server may have alone; titles of changes may name it."""
+        texts = [*self.config.wordings("config"), *self.data.wordings("data")]
+        if hotfix := self.fleet.hotfix:
+            texts += [(release_text(hotfix.name), hotfix.note), *hotfix.ticket.wordings(ticket_id("release", hotfix.name))]
+        yield from ((name, wording(literal(text).replace("{{server}}", "{server}"))) for name, text in texts)
+
+    def _of_debrief(self) -> Iterator[tuple[str, Wording]]:
+        """What is told of the faults, and of what came beside them."""
+        for fault in self.faults.fault:
+            signs = self.epilogue.of(fault.id)
+            yield fault_text(fault.id, "story"), wording(fault.story)
+            yield fault_text(fault.id, "epilogue"), wording(fault.epilogue)
+            yield fault_text(fault.id, "brief"), wording(signs.brief if signs else fault.story)
+        yield from self.second_act.wordings()
+
+    @property
+    def unprompted(self) -> bool:
+        """Whether help may show a desk what it did not ask for: not where the seed draws what is wrong, nor where a guide has it found."""
+        return not (self.faults.deck or self.guide.step)
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -275,7 +319,7 @@ def _complain(folder: Folder, error: ValidationError) -> ScenarioError:
     first = error.errors()[0]
     where = [str(part) for part in first["loc"]]
     file = FILES.get(where[0], "scenario.toml") if where else "scenario.toml"
-    if file in ("releases.toml", "faults.toml", "barriers.toml", "front.toml", "second-act.toml"):
+    if file.endswith(".toml") and file != "scenario.toml":
         del where[0]
     elif file != "scenario.toml" and len(where) > 1 and where[1].isdigit():
         where[1] = f"line {int(where[1]) + 2}"
@@ -330,7 +374,7 @@ def read_scenario(scenario_id: str, files: Mapping[str, str], code: str = "") ->
             found.setdefault(folder, {})[name] = text.encode()
         folders = {name: Folder(name, own, code=code if name == scenario_id else "") for name, own in found.items()}
         scenario = _read(folders.get(scenario_id) or Folder(scenario_id, {}), folders.get)
-        _ = scenario.evidence  # its texts are checked at the door, like all the rest
+        _ = scenario.evidence, scenario.glossary  # texts are checked at the door, like all the rest
         if scenario.id != scenario_id or [*scenario_files(scenario)] != sorted(files):
             raise ScenarioError(f"{scenario.id}: files of {', '.join(sorted(folders))}: expected its own and those of what it is based on")
     except ScenarioError:
@@ -354,7 +398,10 @@ def _read(own: Folder, find: Callable[[str], Folder | None]) -> Scenario:
         data["told"] = {"subjects": _SUBJECTS_BEFORE} | told
     data["releases"] = _table(files, "releases.toml", "notes, diffs and changes")
     data["faults"] = _faults(files, data)
-    for name, expected in (("barriers", "slices and checklists"), ("front", "what the start page says")):
+    expectations = {
+        "barriers": "slices and checklists", "front": "what the start page says", "epilogue": "what really happened", "guide": "steps",
+    }  # fmt: skip
+    for name, expected in expectations.items():
         if (files / FILES[name]).is_file():
             data[name] = _table(files, FILES[name], expected)
     if (files / FILES["second_act"]).is_file():
@@ -408,7 +455,7 @@ def _fingerprint(files: Folder) -> str:
     sha = hashlib.sha256(files.code.encode())
     for name in _PLAYED:
         for file in (files / name, files.base / name) if files.base and name == "scenario.toml" else (files / name,):
-            if name in ("faults.toml", "second-act.toml") and not file.is_file():
+            if name in ("faults.toml", "second-act.toml", "guide.toml") and not file.is_file():
                 continue  # data from before there were any keeps its fingerprint
             content = file.read_bytes() if file.is_file() else b""
             sha.update(f"{name} {len(content)}\n".encode() + content)

@@ -4,12 +4,14 @@ What is said of it stands in `[[state]]`, `[[call]]` and `[[headline]]` of the s
 stands with the reply, or with the mail that comes of it.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from engine.scenario.folders import ID
 from engine.scenario.parts import Section
+from engine.scenario.wordings import Wording, act_text, literal, wording
 
 SAID = ("state", "call", "headline")  # tables of the file that are read with the evidence
 _Line = Annotated[str, Field(min_length=8, max_length=400)]
@@ -36,14 +38,20 @@ class ActText(Section):
         return self
 
 
+def _with_place(text: str) -> str:
+    return literal(text).replace("{{place}}", "{place}")
+
+
 class SecondActs(Section):
     """Those there are; a scenario without any has no second act."""
 
     act: Annotated[tuple[ActText, ...], Field(strict=False)] = ()
 
-    def told(self, name: str, place: str) -> str:
-        """The story of one of them; its id where there is no such any more."""
-        return next((act.story.replace("{place}", place) for act in self.act if act.id == name), name)
+    def wordings(self) -> Iterator[tuple[str, Wording]]:
+        """(id, text) of what is told of each."""
+        for act in self.act:
+            yield act_text(act.id), wording(_with_place(act.story))
+            yield act_text(act.id, "epilogue"), wording(_with_place(act.epilogue))
 
     @model_validator(mode="after")
     def _each_once(self) -> "SecondActs":

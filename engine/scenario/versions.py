@@ -1,11 +1,12 @@
 """What a server reads beside its program: its config and its reference data, in the versions that there are of each."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from engine.scenario.parts import Section
-from engine.scenario.release_texts import Ticket
+from engine.scenario.release_texts import Ticket, ticket_id
 
 READ = ("config", "data")  # what there are versions of: by these names in a scenario, on a server and in the levers
 
@@ -63,6 +64,13 @@ class Versions(Section):
                 raise ValueError(f"version {version.name}: lines as in {self.recorded}: expected one that differs, for a comparison to show")
         return self
 
+    def wordings(self, what: str) -> Iterator[tuple[str, str]]:
+        """(id, text) of the notes and tickets, by what there are versions of."""
+        for version in self.version:
+            yield version_text(what, version.name), version.note
+            if version.ticket:
+                yield from version.ticket.wordings(ticket_id(what, version.name))
+
     def __getitem__(self, name: str) -> Version:
         """A version by its name. Raises KeyError."""
         return {version.name: version for version in self.version}[name]
@@ -75,3 +83,8 @@ class Versions(Section):
     def of_hash(self, found: str) -> Version:
         """A version by its hash. Raises KeyError."""
         return {version.hash: version for version in self.version}[found]
+
+
+def version_text(what: str, name: str) -> str:
+    """The id of a version's note."""
+    return f"{what}:{name}.note"

@@ -5,7 +5,7 @@ An id is the kind, the entry's own id, and which part of it: `mail:swift.subject
 
 from collections.abc import Iterator, Mapping
 from string import Formatter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from engine.scenario.evidence_models import Params, PlannedAlert
 
@@ -34,6 +34,26 @@ def wording(text: str, params: Params = NO_PARAMS) -> Wording:
 def cause_text(cause: str) -> str:
     """The id of a cause's label."""
     return f"cause:{cause}"
+
+
+def reply_text(reply: str) -> str:
+    """The id of what a desk answers a call with."""
+    return f"reply:{reply}"
+
+
+def fault_text(fault: str, part: Literal["story", "epilogue", "brief"]) -> str:
+    """The id of what a debrief tells of a fault."""
+    return f"fault:{fault}.{part}"
+
+
+def act_text(act: str, part: Literal["story", "epilogue"] = "story") -> str:
+    """The id of what a debrief tells of what came beside it."""
+    return f"act:{act}.{part}"
+
+
+def duty_text(duty: str, part: Literal["label", "otherwise"] = "label") -> str:
+    """The id of what a duty is called, or of what comes of it where nobody does it."""
+    return f"duty:{duty}.{part}"
 
 
 def log_text(kind: str, *, reason: bool = False) -> str:
@@ -69,7 +89,7 @@ def _every(texts: "EvidenceTexts") -> Iterator[tuple[str, str, Params]]:
     for mail in texts.mails:
         plain += [(f"mail:{mail.id}.subject", mail.subject), (f"mail:{mail.id}.body", mail.body)]
     plain += [(f"call:{call.id}.opening", call.opening) for call in texts.calls]
-    plain += [(f"reply:{key}", literal(text)) for key, text in texts.replies.items()]
+    plain += [(reply_text(key), literal(text)) for key, text in texts.replies.items()]
     plain += [(f"headline:{headline.id}", headline.text) for headline in texts.headlines]
     plain += [(f"hint:{hint.id}", hint.text) for hint in texts.hints]
     plain += [(f"alert:{name}", text) for name, text in texts.standing]
@@ -82,7 +102,7 @@ def _every(texts: "EvidenceTexts") -> Iterator[tuple[str, str, Params]]:
 
 
 def _of_inject(inject: "InjectText") -> Iterator[tuple[str, str]]:
-    yield f"inject:{inject.id}.title", literal(inject.title)
+    yield from ((f"inject:{inject.id}.title", literal(inject.title)), (f"inject:{inject.id}.effect", inject.effect))
     for place, mail in enumerate(inject.mail):
         yield f"inject:{inject.id}.mail.{place}.subject", mail.subject
         yield f"inject:{inject.id}.mail.{place}.body", mail.body

@@ -16,7 +16,10 @@ from engine.market_time import PHASES
 Desk = Annotated[str, *DESKS]
 Phase = Annotated[str, *PHASES]
 Confidence = Annotated[str, *CONFIDENCES]
-SPOKEN = ("inbox", "alerts", "calls", "bridge", "diagnosis", "hints", "done", "work", "log", "headlines")  # cards that texts stand in
+SPOKEN = (  # cards that texts stand in
+    "inbox", "alerts", "calls", "bridge", "diagnosis", "hints", "done", "work", "log", "headlines", "guide", "checklist", "fleet", "releases",
+    "changes", "evening",
+)  # fmt: skip
 SOME = "some"  # beside a dict by desk: not every desk is in it
 
 _From = TypedDict("_From", {"from": str})
@@ -27,7 +30,7 @@ class Clock(TypedDict):
     date: str
     clock: str
     phase: Phase
-    phase_label: str
+    phase_label: Sentence
     open: bool
 
 
@@ -67,14 +70,20 @@ class Alert(TypedDict):
     text: Sentence
 
 
+class RaisedAlert(TypedDict):
+    at: str
+    text: Sentence
+    grave: bool
+
+
 class Alerts(TypedDict):
-    alerts: list[Alert]
+    alerts: list[RaisedAlert]
 
 
 class Task(TypedDict):
     seq: int
     kind: str
-    label: str
+    label: Sentence
     target: Sentence
     started: str
     left_s: int
@@ -98,34 +107,36 @@ class Alone(TypedDict):
 
 class Lever(_With):
     kind: str
-    label: str
+    label: Sentence
     dangerous: bool
     hands: int
     args: list[str]
     minutes: float
     allowed: bool
-    reason: str
+    reason: Sentence
     word: Annotated[str, "needed", "asked", "given", "refused"] | None
     alone: Alone | None
 
 
 class Offered(TypedDict):
     kind: str
-    says: str
+    says: Sentence
 
 
 class Menu(TypedDict):
-    title: str
+    title: Sentence
     rows: list[Offered]
 
 
 class Wish(TypedDict):
-    """What an assistant can be asked for. `servers`: "one" and "some" (which may not be all) are chosen on the screen, {server} in the words."""
+    """What an assistant can be asked for. `servers`: "one" and "some" (which may not be all) are chosen on the screen, {server} in the words;
+    `chosen`: the argument that is asked for beside them, in the words by its name."""
 
     kind: str
-    words: str
+    words: Sentence
     args: Args
     servers: Annotated[str, "none", "one", "some", "any"]
+    chosen: Annotated[str, "none", "broker", "exchange", "symbols", "text"]
 
 
 class Wishes(TypedDict):
@@ -199,7 +210,7 @@ class Messages(TypedDict):
 
 class Word(TypedDict):
     what: str
-    label: str
+    label: Sentence
     state: Annotated[str, "open", "asked", "given", "refused"]
     by: Annotated[str, *DESKS, ""]
     at: str
@@ -215,9 +226,9 @@ class Cause(TypedDict):
 
 
 class Place(TypedDict):
-    kind: str
+    kind: Sentence
     id: str
-    label: str
+    label: Sentence
 
 
 class Declared(TypedDict):
@@ -245,11 +256,11 @@ class Diagnosis(TypedDict):
 class Deed(TypedDict):
     at: str
     kind: str
-    label: str
+    label: Sentence
     target: Sentence
     confidence: Confidence | None
     state: Annotated[str, "refused", "under way", "done"]
-    reason: str
+    reason: Sentence
 
 
 class Done(TypedDict):
@@ -264,7 +275,7 @@ class Ask(_Asker):
     at: str
     kind: str
     args: Args
-    label: str
+    label: Sentence
     state: Annotated[str, "open", "done", "refused"]
 
 
@@ -288,8 +299,9 @@ class Span(_From):
     evening: int
     to: str
     desk: Desk
-    label: str
-    state: str
+    kind: str
+    label: Sentence
+    state: Annotated[str, "planned", "under way", "done", "cut off", "abandoned"]
 
 
 class Budget(TypedDict):
@@ -299,7 +311,7 @@ class Budget(TypedDict):
 
 class Week(TypedDict):
     evening: int | None
-    date: str
+    date: Sentence
     ends_at: str | None
     copies_left: int
     calendar: list[Span]
@@ -308,13 +320,13 @@ class Week(TypedDict):
 
 class Control(TypedDict):
     name: str
-    label: str
+    label: Sentence
     by: Desk
     built: bool
     on: bool
     tested: bool
     set: float | None
-    hole: str | None
+    hole: Sentence | None
 
 
 class Controls(TypedDict):
@@ -326,7 +338,7 @@ class Planned(TypedDict):
     desk: Desk
     kind: str
     evening: int
-    label: str
+    label: Sentence
     minutes: float
     hands: Annotated[dict[Desk, int], SOME]
 
@@ -343,7 +355,7 @@ class Ticked(TypedDict):
 
 class CheckItem(TypedDict):
     id: str
-    text: str
+    text: Sentence
     ticked: Ticked | None
 
 
@@ -363,7 +375,7 @@ class Checklist(TypedDict):
 
 class Doing(TypedDict):
     kind: str
-    label: str
+    label: Sentence
     left_s: int
 
 
@@ -401,7 +413,7 @@ class Recorded(TypedDict):
     name: str
     dated: str
     hash: str
-    note: str
+    note: Sentence
 
 
 class Host(TypedDict):
@@ -416,10 +428,9 @@ class Host(TypedDict):
 
 
 class Fleet(TypedDict):
-    """`truth`: checksums are of this moment, asked for or not; config and reference data are only what somebody has compared."""
+    """Checksums, config and reference data as somebody last checked or compared them."""
 
     target: str
-    truth: bool
     config: Recorded
     data: Recorded
     servers: list[Host]
@@ -429,14 +440,14 @@ class Release(TypedDict):
     name: str
     built: str
     hash: str
-    note: str
-    flag_clear: str
-    flag_set: str
+    note: Sentence
+    flag_clear: Sentence
+    flag_set: Sentence
 
 
 class Diff(TypedDict):
     id: str
-    title: str
+    title: Sentence
     lines: list[DiffLine]
 
 
@@ -448,9 +459,9 @@ class Releases(TypedDict):
 
 class Change(TypedDict):
     when: str
-    title: str
-    who: str
-    state: str
+    title: Sentence
+    who: Sentence
+    state: Sentence
 
 
 class Changes(TypedDict):
@@ -468,7 +479,7 @@ class Terminal(TypedDict):
 
 
 class FlagWork(TypedDict):
-    label: str
+    label: Sentence
     left_s: int
 
 
@@ -524,7 +535,7 @@ class OneLog(TypedDict):
 
     server: int
     search: str
-    says: str
+    says: Sentence
     at: str
     lines: list[LogLine]
 
@@ -674,14 +685,14 @@ class Bid(TypedDict):
     cost_usd: int
     until: str
     state: Annotated[str, "open", "gone", "taken"]
-    says: str
+    says: Sentence
 
 
 class Offer(_From):
     id: str
     amount_usd: int
     stake_pct: float
-    says: str
+    says: Sentence
 
 
 class Capital(TypedDict):
@@ -745,9 +756,9 @@ class Duty(TypedDict):
     """What is due before the bell: what is lost `otherwise`."""
 
     id: str
-    label: str
+    label: Sentence
     minutes: float
-    otherwise: str
+    otherwise: Sentence
     state: Annotated[str, "open", "under way", "done", "missed"]
     left_s: int
 
@@ -757,8 +768,33 @@ class Duties(TypedDict):
     rows: list[Duty]
 
 
+class GuideRow(TypedDict):
+    id: str
+    desk: Desk
+    title: Sentence
+    state: Annotated[str, "done", "now", "to come"]
+
+
+class GuideNow(TypedDict):
+    """What comes next, at which desk, by which lever and with what to look at; `args` where they give nothing away."""
+
+    id: str
+    desk: Desk
+    text: Sentence
+    card: str | None
+    lever: str | None
+    args: Args
+
+
+class Guide(TypedDict):
+    rows: list[GuideRow]
+    done: int
+    now: GuideNow | None
+    after: Sentence | None
+
+
 class TalkCards(TypedDict):
-    """What the desks of a team say to each other, and what is said to them."""
+    """What the desks of a team say to each other, and what is said to them; the guide where the scenario has one."""
 
     bridge: Bridge
     calls: Calls
@@ -769,6 +805,7 @@ class TalkCards(TypedDict):
     asks: Asks
     hints: Hints
     duties: Duties
+    guide: NotRequired[Guide]
 
 
 class TeamCards(WeekCards, TalkCards):
@@ -826,4 +863,3 @@ class ProjectorCards(TypedDict):
     tiles: Tiles
     loss: Loss
     headlines: Headlines
-    tape: Tape

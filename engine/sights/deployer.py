@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from engine.arguments import Json, SaidText, msgid, phrase
 from engine.firm import week
 from engine.firm.clients import flag_percent
 from engine.firm.fleet import Fleet
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
 from engine.market_time import MONTHS, STEPS_PER_MINUTE, Calendar
-from engine.scenario.parts import Hotfix, Release
-from engine.scenario.versions import READ, Versions
+from engine.scenario.parts import Release
+from engine.scenario.release_texts import Ticket, change_id, diff_text, release_text, ticket_id
+from engine.scenario.versions import READ, Versions, version_text
 from engine.sights import cards
 from engine.sights.parts import alerts_card, bell_card, clock_card, inbox_card, kept, levers_card, work_card
 from engine.sights.team import team_cards
@@ -62,22 +64,23 @@ def _comparisons(sim: Simulation) -> dict[tuple[str, int], cards.Comparison]:
     return kept(sim, "comparisons", (len(rows), sim.calendar.date(sim.now)), make)
 
 
-def _recorded(versions: Versions) -> cards.Recorded:
+def _said(text: str, **values: Json) -> SaidText:
+    return {"text": text, "values": values}
+
+
+def _recorded(what: str, versions: Versions) -> cards.Recorded:
     right = versions.right
-    return {"name": right.name, "dated": right.dated, "hash": right.hash, "note": right.note}
+    return {"name": right.name, "dated": right.dated, "hash": right.hash, "note": _said(version_text(what, right.name))}
 
 
-def fleet_card(sim: Simulation, help_level: str) -> cards.Fleet:
-    """Every server as the copy tool recorded it, and the last checksum and comparisons asked for; with help, checksums as they are now."""
-    fleet, truth = sim.fleet, help_level != "2012" and not sim.scenario.faults.deck  # there nobody is shown what nobody asked for
-    compared = _comparisons(sim)
-    last = {} if truth else {found["server"]: found for found in sim.records.checksums}
+def fleet_card(sim: Simulation) -> cards.Fleet:
+    """Every server as the copy tool recorded it, and the last checksum and comparisons asked for: help never shows what nobody asked for."""
+    fleet, compared = sim.fleet, _comparisons(sim)
+    last = {found["server"]: found for found in sim.records.checksums}
     rows: list[cards.Host] = []
     for server in fleet.servers:
         n, checksum = server.n, None
-        if truth:
-            checksum = _compared(fleet, "now", *fleet.hashes(n))
-        elif n in last:
+        if n in last:
             checksum = _compared(fleet, sim.calendar.told(last[n]["step"], sim.now), last[n]["disk"], last[n]["process"])
         copied_at = "" if server.reported_at is None else sim.calendar.told(server.reported_at, sim.now)
         rows.append(
@@ -92,8 +95,8 @@ def fleet_card(sim: Simulation, help_level: str) -> cards.Fleet:
                 "data": compared.get(("data", n)),
             }
         )
-    config, data = (_recorded(fleet.versions[what]) for what in READ)
-    return {"target": fleet.target, "truth": truth, "config": config, "data": data, "servers": rows}
+    config, data = (_recorded(what, fleet.versions[what]) for what in READ)
+    return {"target": fleet.target, "config": config, "data": data, "servers": rows}
 
 
 def releases_card(sim: Simulation) -> cards.Releases:
@@ -119,15 +122,16 @@ def releases_card(sim: Simulation) -> cards.Releases:
                 "name": release.name,
                 "built": made_on(release),
                 "hash": release.hash,
-                "note": release.note if isinstance(release, Hotfix) else scenario.releases.note_of(release.name),
-                "flag_clear": scenario.told.behaviours.get(release.flag_clear, release.flag_clear),
-                "flag_set": scenario.told.behaviours.get(release.flag_set, release.flag_set),
+                "note": _said(release_text(release.name)),
+                "flag_clear": scenario.told.does(release.flag_clear),
+                "flag_set": scenario.told.does(release.flag_set),
             }
             for release in there
         ]
         diffs = [diff for diff in scenario.releases.diff if diff.release is None or diff.release in names]
         shown: list[cards.Diff] = [
-            {"id": diff.id, "title": diff.title, "lines": [{"sign": sign, "text": text} for sign, text in diff.lines]} for diff in diffs
+            {"id": diff.id, "title": _said(diff_text(diff.id)), "lines": [{"sign": sign, "text": text} for sign, text in diff.lines]}
+            for diff in diffs
         ]
         to_build = [
             release.name
@@ -146,38 +150,54 @@ def _day(calendar: Calendar, when: str) -> tuple[int, str]:
     return (number if number <= calendar.today.month else number - 12) * 31 + int(day), clock
 
 
+_OWN = {  # what became of the desk's own work
+    "planned": msgid("planned"),
+    "under way": msgid("under way"),
+    "done": msgid("done"),
+    "cut off": msgid("cut off"),
+    "abandoned": msgid("abandoned"),
+}
+
+
+def _change(change: Ticket, name: str, **values: Json) -> cards.Change:
+    """An entry as the scenario has it, by what its texts' ids begin with."""
+    return {"when": change.when, "title": _said(f"{name}.title", **values), "who": _said(f"{name}.who"), "state": _said(f"{name}.state")}
+
+
 def _tickets(sim: Simulation) -> list[cards.Change]:
     """The changes by which a server has a version or a build of its own on purpose."""
     found: list[cards.Change] = []
     for server in sim.fleet.servers:
-        agreed = {what: server.reads(what).agreed for what in READ}
-        tickets = [sim.fleet.versions[what][name].ticket for what, name in agreed.items() if name]
-        hotfix = sim.scenario.fleet.hotfix if server.agreed else None
-        for ticket in (*tickets, hotfix.ticket if hotfix else None):
+        agreed = [(what, server.reads(what).agreed) for what in READ]
+        tickets = [(ticket_id(what, name), sim.fleet.versions[what][name].ticket) for what, name in agreed if name]
+        if server.agreed and (hotfix := sim.scenario.fleet.hotfix):
+            tickets.append((ticket_id("release", hotfix.name), hotfix.ticket))
+        for name, ticket in tickets:
             if ticket:
-                title = ticket.title.replace("{server}", sim.fleet.label(server.n))
-                found.append({"when": ticket.when, "title": title, "who": ticket.who, "state": ticket.state})
+                names = sim.scenario.wording(f"{name}.title").names
+                found.append(_change(ticket, name, **{value: sim.fleet.label(server.n) for value in names}))
     return found
 
 
 def changes_card(sim: Simulation) -> cards.Changes:
     """The change calendar of the week, with what was changed on one server alone. A team that plays the week itself finds what is to come
     planned, and its own work in it."""
-    calendar, tickets = sim.calendar, _tickets(sim)
-    rows: list[cards.Change] = [
-        {"when": change.when, "title": change.title, "who": change.who, "state": change.state} for change in sim.scenario.releases.change
-    ]
-    if sim.start == 0:
+    calendar, tickets, changes = sim.calendar, _tickets(sim), sim.scenario.releases.change
+    rows = [_change(change, change_id(number)) for number, change in enumerate(changes)]
+    if sim.start == 0 and sim.scenario.fleet.deployed:
         return kept(sim, "changes", tickets, lambda: cards.Changes(rows=sorted(rows + tickets, key=lambda row: _day(calendar, row["when"]))))
 
     def make() -> cards.Changes:
         now = _day(calendar, f"{calendar.date(sim.now)[4:]} {calendar.hm(sim.now)}")
-        others = [row for row, change in zip(rows, sim.scenario.releases.change, strict=True) if not change.history] + tickets
-        shown: list[cards.Change] = [row if _day(calendar, row["when"]) <= now else {**row, "state": "planned"} for row in others]
+        who = phrase("{Seat}", Seat=sim.scenario.told.called("deployer"))
+        others = [row for row, change in zip(rows, changes, strict=True) if not change.history] + tickets
+        shown: list[cards.Change] = [
+            row if _day(calendar, row["when"]) <= now else {**row, "state": phrase(_OWN["planned"])} for row in others
+        ]
         for work in sim.week.calendar:
             if work["desk"] == "deployer":
-                when = f"{calendar.date(work['from'])[4:]} {calendar.hm(work['from'])}"
-                shown.append({"when": when, "title": LEVERS[work["kind"]].named(sim.scenario), "who": "Deployer", "state": work["state"]})
+                when, label = f"{calendar.date(work['from'])[4:]} {calendar.hm(work['from'])}", LEVERS[work["kind"]].named(sim.scenario)
+                shown.append({"when": when, "title": label, "who": who, "state": phrase(_OWN[work["state"]])})
         return {"rows": sorted(shown, key=lambda row: _day(calendar, row["when"]))}
 
     return kept(sim, "changes", (sim.now // STEPS_PER_MINUTE, len(sim.week.calendar), tickets), make)
@@ -208,7 +228,7 @@ def deployer(sim: Simulation, help_level: str) -> cards.DeployerCards:
     return {
         "clock": clock_card(sim),
         "bell": bell_card(sim),
-        "fleet": fleet_card(sim, help_level),
+        "fleet": fleet_card(sim),
         "releases": releases_card(sim),
         "changes": changes_card(sim),
         "inventory": inventory_card(sim),

@@ -2,7 +2,7 @@
 
 from typing import Any, TypedDict
 
-from engine.arguments import SaidText
+from engine.arguments import SaidText, Sentence, phrase
 from engine.evidence.log import said_line
 from engine.firm import bridge, replays, safeguards
 from engine.firm.fleet import RUNNING
@@ -34,7 +34,7 @@ def server_rates(sim: Simulation) -> list[cards.Rates]:
 
 def servers_card(sim: Simulation, help_level: str) -> cards.Servers:
     """Process state of every server, and what is being done to it; with help, its rates."""
-    asked_for = help_level == "2012" or sim.scenario.faults.deck  # there nobody is shown what nobody asked for
+    asked_for = help_level == "2012" or not sim.scenario.unprompted
     rates = None if asked_for else server_rates(sim)
     rows: list[cards.Server] = []
     for server in sim.fleet.servers:
@@ -94,15 +94,15 @@ def _log(sim: Simulation, tail: dict[str, Any]) -> cards.OneLog:
     return found
 
 
-def _where(sim: Simulation, tail: dict[str, Any]) -> str:
+def _where(sim: Simulation, tail: dict[str, Any]) -> Sentence:
     """On which servers a search found how much; "" of a tail."""
     if tail["server"]:
         return ""
     many = sum(count for _, count in tail["found"])
     if not many:
-        return "No log has a line of it."
-    hosts = ", ".join(f"{sim.fleet.label(n)} {count:,}" for n, count in tail["found"])
-    return f"{many:,} {'line' if many == 1 else 'lines'}: {hosts}."
+        return phrase("No log has a line of it.")
+    hosts = [phrase("{server} {count:,}", server=sim.fleet.label(n), count=count) for n, count in tail["found"]]
+    return phrase("{count:,} line: {hosts}." if many == 1 else "{count:,} lines: {hosts}.", count=many, hosts=hosts)
 
 
 def look_card(sim: Simulation) -> cards.Look:

@@ -1,10 +1,12 @@
 """Cards that more than one desk has: clock, inbox, hands, levers, and what is public of the market."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 
+from engine.arguments import Sentence, phrase
 from engine.commands import Lever, Refused, target
 from engine.events import DESKS
 from engine.evidence.evidence import AlertRow
@@ -22,6 +24,19 @@ from engine.sights.menu import menu
 T = TypeVar("T")
 INBOX, REREAD = 80, 4  # newest mails, and of those before them as many as were opened last
 ALERTS = 12
+GRAVE = frozenset(
+    (
+        "process_down",
+        "sessions_lost",
+        "firm_cut_off",
+        "mail_paged",
+        "threshold_passed",
+        "children_over",
+        "review_disk",
+        "review_process",
+        "rehearsal_wild",
+    )
+)
 
 
 def kept(sim: Simulation, name: str, key: object, make: Callable[[], T]) -> T:
@@ -41,15 +56,24 @@ def clock_card(sim: Simulation) -> cards.Clock:
         "date": sim.calendar.date(sim.now),
         "clock": sim.calendar.clock(sim.now),
         "phase": name,
-        "phase_label": PHASES[name],
+        "phase_label": phrase(PHASES[name]),
         "open": sim.calendar.open <= sim.now < sim.calendar.close,
     }
 
 
 def inbox_card(sim: Simulation, desk: str) -> cards.Inbox:
     """Newest mails of a desk, and older ones that it is likely to have before it; a body only once its mail was opened."""
-    key = (sim.calendar.evening_of(sim.now), len(sim.inbox.mails), len(sim.inbox.opened))  # neither ever loses any
-    return kept(sim, f"inbox {desk}", key, lambda: _inbox(sim, desk))
+    mails, opened = sim.inbox.mails, sim.inbox.opened  # neither ever loses any
+    counts = kept(sim, "mails by desk", (len(mails), len(opened)), lambda: _mails_by_desk(sim))
+    return kept(sim, f"inbox {desk}", (sim.calendar.evening_of(sim.now), counts[desk]), lambda: _inbox(sim, desk))
+
+
+def _mails_by_desk(sim: Simulation) -> dict[str, tuple[int, int]]:
+    """How many mails every desk has, and how many of them it has opened."""
+    mails = sim.inbox.mails
+    total = Counter(mail["desk"] for mail in mails.values())
+    opened = Counter(mails[int(number)]["desk"] for number in sim.inbox.opened)
+    return {desk: (total[desk], opened[desk]) for desk in DESKS}
 
 
 def _inbox(sim: Simulation, desk: str) -> cards.Inbox:
@@ -79,9 +103,16 @@ def raised(sim: Simulation, desk: str) -> list[AlertRow]:
 
 
 def alerts_card(sim: Simulation, desk: str) -> cards.Alerts:
-    """Alerts of a desk, newest first."""
+    """Alerts of a desk, newest first. `grave`: one that a monitor was made for, as its name says; the rest is what feeds always report."""
     told = sim.calendar.told
-    return {"alerts": [{"at": told(alert["step"], sim.now, seconds=False), "text": alert["text"]} for alert in raised(sim, desk)]}
+    rows = raised(sim, desk)
+    return {"alerts": [{"at": told(row["step"], sim.now, seconds=False), "text": row["text"], "grave": _is_grave(row["text"])} for row in rows]}
+
+
+def _is_grave(text: Sentence) -> bool:
+    """By the kind of alert, which is on the screen anyway, and by nothing of the state behind it."""
+    name = text.get("text", "") if isinstance(text, dict) else ""
+    return isinstance(name, str) and name.startswith("alert:") and name.removeprefix("alert:") in GRAVE
 
 
 def work_card(sim: Simulation, desk: str) -> cards.Work:
@@ -108,7 +139,7 @@ class _Offered(NamedTuple):
 
     kind: str
     lever: Lever
-    label: str
+    label: Sentence
     hands: dict[str, int]
     others: dict[str, int]
     args: list[str]
@@ -139,7 +170,7 @@ def levers_card(sim: Simulation, desk: str) -> cards.Levers:
     rows: list[cards.Lever] = []
     for kind, lever, label, hands, others, args, minutes in offered:
         if lever.exclusive and kind in busy:
-            reason = "under way already"
+            reason: Sentence = phrase("under way already")
         else:
             reason = (
                 _not_ready(sim, lever)
@@ -168,19 +199,19 @@ def levers_card(sim: Simulation, desk: str) -> cards.Levers:
     return {"levers": rows, "menu": lists}
 
 
-def _not_ready(sim: Simulation, lever: Lever) -> str:
+def _not_ready(sim: Simulation, lever: Lever) -> Sentence:
     try:
         if lever.ready:
             lever.ready(sim)
     except Refused as refused:
-        return str(refused)
+        return refused.reason
     return ""
 
 
-def _no_hand(sim: Simulation, wanted: dict[str, int], free: dict[str, int], desk: str) -> str:
+def _no_hand(sim: Simulation, wanted: dict[str, int], free: dict[str, int], desk: str) -> Sentence:
     for other, hands in wanted.items():
         if free[other] < hands:
-            return "no hand free" if other == desk else why_no_hand(sim, other, desk)
+            return phrase("no hand free") if other == desk else why_no_hand(sim, other, desk)
     return ""
 
 

@@ -16,6 +16,7 @@ from engine.levers import LEVERS
 from engine.market.positions import PATH_MINUTES, Valued, prices_hc
 from engine.market.unwind import liquidation_cost
 from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND, TICK_STEPS
+from engine.scenario.parts import offer_text
 from engine.sights import cards
 from engine.sights.parts import alerts_card, bell_card, clock_card, headlines_card, inbox_card, kept, levers_card, tape_card, work_card
 from engine.sights.team import team_cards
@@ -172,7 +173,7 @@ def _offers(evening: Evening, loss_usd: float) -> list[cards.Offer]:
             "from": offer.lender,
             "amount_usd": offer.amount_usd,
             "stake_pct": round(evening.stake_ppm(offer, loss_usd) / 10_000, 1),
-            "says": offer.says,
+            "says": {"text": offer_text(offer.id), "values": {}},
         }
         for offer in evening.scenario.capital.offer
     ]

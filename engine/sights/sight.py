@@ -11,11 +11,11 @@ from typing import Any
 from engine.evidence.telling import ENGLISH, Language, told
 from engine.firm.score import score
 from engine.firm.simulation import Simulation
-from engine.sights.cards import SPOKEN, DeskCards, Inbox, ProjectorCards
+from engine.sights.cards import SPOKEN, DeskCards, ProjectorCards
 from engine.sights.deployer import deployer
 from engine.sights.facilitator import FacilitatorCards, facilitator
 from engine.sights.operator import operator
-from engine.sights.parts import bell_card, clock_card, headlines_card, kept, tape_card, tiles_card
+from engine.sights.parts import bell_card, clock_card, headlines_card, kept, tiles_card
 from engine.sights.pins import register_pins
 from engine.sights.risk import risk
 
@@ -31,7 +31,6 @@ def projector(sim: Simulation, help_level: str) -> ProjectorCards:
         "tiles": tiles_card(sim),
         "loss": {"clock": sim.calendar.clock(sim.now), "loss_usd": round(money["total"])},
         "headlines": headlines_card(sim),
-        "tape": tape_card(sim),
     }
 
 
@@ -50,27 +49,27 @@ def told_sight(sim: Simulation, desk: str, help_level: str, language: Language =
     not read anew. Raises KeyError for another desk."""
     found: dict[str, Any] = {**desk_sight(sim, desk, help_level)}
     for name in filter(found.__contains__, SPOKEN):
-        make = partial(_told_inbox if name == "inbox" else _told_card, sim, found[name], language)
-        found[name] = kept(sim, f"told {desk} {name} {language.code}", found[name], make)
+        card, named = found[name], f"told {language.code} {desk} {name}"
+        found[name] = kept(sim, named, card, partial(_told_card, sim, card, language, named))
     words: Any = found
     read: DeskCards = words
     return read
 
 
-def _told_card(sim: Simulation, card: Any, language: Language) -> Any:
-    return told(sim.scenario, card, language)
+def _told_card(sim: Simulation, card: Any, language: Language, named: str) -> Any:
+    """Row by row where rows have ids: most of a card that has changed says what it said."""
+    return {part: _told_part(sim, value, language, f"{named} {part}") for part, value in card.items()}
 
 
-def _told_inbox(sim: Simulation, card: Inbox, language: Language) -> Any:
-    """A mail never says anything else, but that one which was opened has a body: it is told once."""
-    known: dict[Any, Any] = kept(sim, f"told mails {language.code}", None, dict)
-    rows = []
-    for mail in card["mails"]:
-        key = (mail["id"], mail["read"], mail["at"])
-        if key not in known:
-            known[key] = told(sim.scenario, mail, language)
-        rows.append(known[key])
-    return {**card, "mails": rows}
+def _told_part(sim: Simulation, part: Any, language: Language, named: str) -> Any:
+    if not isinstance(part, list) or not all(isinstance(row, dict) and "id" in row for row in part):
+        return told(sim.scenario, part, language)
+    known: dict[int | str, tuple[Any, Any]] = kept(sim, named, None, dict)
+    for row in part:
+        before = known.get(row["id"])
+        if before is None or before[0] != row:
+            known[row["id"]] = (row, told(sim.scenario, row, language))
+    return [known[row["id"]][1] for row in part]
 
 
 def desk_sight(sim: Simulation, desk: str, help_level: str) -> DeskCards:

@@ -2,7 +2,7 @@
 
 import json
 
-from engine.arguments import Sentence
+from engine.arguments import Sentence, phrase
 from engine.evidence.telling import said
 from engine.firm import bridge
 from engine.firm.bridge import DONE
@@ -16,6 +16,7 @@ from engine.market_time import STEPS_PER_SECOND
 from engine.scenario.acts import dangerous
 from engine.scenario.wordings import cause_text
 from engine.sights import cards
+from engine.sights.guide import guide_card
 from engine.sights.parts import kept
 
 CALLS = 8
@@ -108,7 +109,7 @@ def messages_card(sim: Simulation, desk: str) -> cards.Messages:
     }
 
 
-def _state(reason: str, *, under_way: bool) -> str:
+def _state(reason: Sentence, *, under_way: bool) -> str:
     if reason:
         return "refused"
     return "under way" if under_way else "done"
@@ -167,7 +168,7 @@ def diagnosis_card(sim: Simulation, desk: str) -> cards.Diagnosis:
     causes: list[cards.Cause] = [{"id": cause.id, "label": {"text": cause_text(cause.id), "values": {}}} for cause in known]
     labels = {cause["id"]: cause["label"] for cause in causes}
     places: list[cards.Place] = [
-        {"kind": kind.title, "id": place, "label": name}
+        {"kind": phrase(kind.title) if kind.title else "", "id": place, "label": name if kind.title else phrase(name)}
         for kind in PLACES.values()
         for place, name in kind.places(sim.scenario).items()
     ]
@@ -219,9 +220,9 @@ def duties_card(sim: Simulation, desk: str) -> cards.Duties:
     rows: list[cards.Duty] = [
         {
             "id": duty.id,
-            "label": duty.label,
+            "label": duty.said(),
             "minutes": duty.minutes,
-            "otherwise": duty.otherwise,
+            "otherwise": duty.said("otherwise"),
             "state": "done" if duty.id in sim.duties.done else "under way" if duty.id in left else otherwise,
             "left_s": left.get(duty.id, 0),
         }
@@ -233,7 +234,7 @@ def duties_card(sim: Simulation, desk: str) -> cards.Duties:
 def team_cards(sim: Simulation, desk: str, help_level: str) -> cards.TalkCards:
     """All cards of the team for one desk."""
     read = sum(len(item["read"]) for item in sim.bridge.items)
-    return {
+    found: cards.TalkCards = {
         "bridge": kept(sim, "bridge", (sim.calendar.evening_of(sim.now), sim.bridge.posted, read), lambda: bridge_card(sim)),
         "calls": calls_card(sim, desk),
         "messages": messages_card(sim, desk),
@@ -244,3 +245,6 @@ def team_cards(sim: Simulation, desk: str, help_level: str) -> cards.TalkCards:
         "hints": hints_card(sim, desk, help_level),
         "duties": duties_card(sim, desk),
     }
+    if sim.scenario.guide.step:
+        found["guide"] = kept(sim, "guide", len(sim.guide.done), lambda: guide_card(sim))
+    return found

@@ -7,12 +7,14 @@ from engine.firm.simulation import Simulation
 from engine.firm.workload import Work, minutes_of
 from engine.levers import LEVERS
 from engine.market_time import STEPS_PER_MINUTE, Calendar
+from engine.scenario.barrier_texts import checklist_text
 from engine.sights import cards
 
 
-def _entry(calendar: Calendar, evening: int, begin: int, end: int, *, desk: str, label: str, state: str) -> cards.Span:
+def _entry(sim: Simulation, evening: int, begin: int, end: int, *, desk: str, kind: str, state: str) -> cards.Span:
+    calendar, label = sim.calendar, LEVERS[kind].named(sim.scenario)
     upto = calendar.evening_to if end % calendar.evening_steps == 0 else calendar.hm(end)
-    return {"evening": evening, "from": calendar.hm(begin), "to": upto, "desk": desk, "label": label, "state": state}
+    return {"evening": evening, "from": calendar.hm(begin), "to": upto, "desk": desk, "kind": kind, "label": label, "state": state}
 
 
 def _evenings(calendar: Calendar, begin: int, end: int) -> list[tuple[int, int, int]]:
@@ -39,9 +41,9 @@ def _under_way(sim: Simulation, work: Work, desk: str, end: int) -> list[cards.S
     """Entries of a desk of a lever under way: what is later than this evening is planned, where it is not cut off at its end."""
     if sim.scenario.levers[work.kind].tonight:
         end = min(end, sim.calendar.evening_step((sim.calendar.evening_of(work.start) or 0) + 1))
-    label, tonight = LEVERS[work.kind].named(sim.scenario), sim.calendar.evening_of(sim.now)
+    tonight = sim.calendar.evening_of(sim.now)
     return [
-        _entry(sim.calendar, *span, desk=desk, label=label, state=_state_on(span[0], tonight))
+        _entry(sim, *span, desk=desk, kind=work.kind, state=_state_on(span[0], tonight))
         for span in _evenings(sim.calendar, work.start, end)
     ]
 
@@ -65,7 +67,7 @@ def week_card(sim: Simulation) -> cards.Week:
     """The evening, what took hands and what does, copies left, and each desk's minutes."""
     tonight = sim.calendar.evening_of(sim.now)
     over = [
-        _entry(sim.calendar, *span, desk=desk, label=LEVERS[row["kind"]].named(sim.scenario), state=row["state"])
+        _entry(sim, *span, desk=desk, kind=row["kind"], state=row["state"])
         for row in sim.week.calendar
         for desk, end in _held(sim, row["desk"], row["kind"], row["from"], row["to"]).items()
         for span in _evenings(sim.calendar, row["from"], end)
@@ -87,7 +89,7 @@ def week_card(sim: Simulation) -> cards.Week:
     }
     return {
         "evening": tonight,
-        "date": sim.calendar.date(sim.now),
+        "date": sim.calendar.dated(sim.now),
         "ends_at": None if tonight is None else sim.calendar.evening_to,
         "copies_left": week.copies_left(sim),
         "calendar": sorted(over + doing, key=lambda row: (row["evening"], row["from"], row["to"], row["desk"], row["label"])),
@@ -147,10 +149,9 @@ def plan_card(sim: Simulation) -> cards.Plan:
 def checklist_card(sim: Simulation, desk: str) -> cards.Checklist:
     """A desk's own checklist, with when it was ticked off, and how far the others are. Whether it is so, nobody is told here."""
     ticks, items, told = sim.agenda.ticks, sim.scenario.barriers.item, sim.calendar.told
+    when: dict[str, cards.Ticked] = {item: {"at": told(tick["step"], sim.now, seconds=False)} for item, tick in ticks.items()}
     own: list[cards.CheckItem] = [
-        {"id": item.id, "text": item.text, "ticked": {"at": told(ticks[item.id]["step"], sim.now, seconds=False)} if item.id in ticks else None}
-        for item in items
-        if item.desk == desk
+        {"id": item.id, "text": {"text": checklist_text(item.id), "values": {}}, "ticked": when.get(item.id)} for item in items if item.desk == desk
     ]
     theirs = {other: [item.id in ticks for item in items if item.desk == other] for other in DESKS if other != desk}
     return {"items": own, "others": [{"desk": other, "ticked": sum(found), "of": len(found)} for other, found in theirs.items()]}

@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -24,8 +25,9 @@ import engine
 from game.admin import accounts
 from game.control import schedule
 from game.debrief import exports
-from game.models import Command, Event, Exercise, Ghost, Holding, Player, RuleBroken, Run, Seat, Team
+from game.models import Command, Event, Exercise, Ghost, Holding, Player, RuleBroken, Run, Seat, Team, contents
 from game.models.defaults import AUTOPILOTS, Defaults
+from game.spoken import tell_row
 
 __all__ = ["accounts"]
 STATES = {"lobby": "info", "running": "success", "paused": "warning", "ended": ""}
@@ -37,7 +39,7 @@ class ScenarioTold(SimpleListFilter):
     title = parameter_name = "scenario"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*((name, name) for name in engine.scenario_ids()), ("drawn", "drawn, not told yet")]
+        return [*((name, name) for name in engine.scenario_ids()), ("drawn", gettext("drawn, not told yet"))]
 
     def queryset(self, request: HttpRequest, queryset: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
         found = Exercise.objects.filter(schedule.SECRET if self.value() == "drawn" else ~schedule.SECRET & models.Q(scenario=self.value()))
@@ -135,13 +137,13 @@ class ExerciseAdmin(ReadOnly):
     @admin.display(description="Help")
     def help_told(self, exercise: Exercise) -> str:
         known_then = exercise.help == Exercise.Help.AS_IN_2012
-        return f"As In {exercise.words['past'].capitalize()}" if known_then else exercise.get_help_display()
+        return gettext("As In %(capitalize)s") % {"capitalize": exercise.words["past"].capitalize()} if known_then else exercise.get_help_display()
 
     @admin.display(description="Pages")
     def pages(self, exercise: Exercise) -> SafeString:
-        places = [("result", "Result"), ("projector", "Projector")]
+        places = [("result", gettext("Result")), ("projector", gettext("Big screen"))]
         if exercise.owner_id is None:
-            places.insert(0, ("facilitator-exercise", "Control room"))
+            places.insert(0, ("facilitator-exercise", gettext("Control room")))
         return format_html_join(" · ", "{}", [(link(name, label, exercise.code),) for name, label in places])
 
     @admin.display(description="Desks")
@@ -157,17 +159,14 @@ class ExerciseAdmin(ReadOnly):
 
     @admin.display(description="Runs")
     def log(self, exercise: Exercise) -> SafeString:
-        rows = [
-            (link("admin:game_run_change", run, run.pk), run.get_state_display(), run.calendar.clock(run.step))
-            for run in exercise.runs()
-        ]
-        return format_html_join(SafeString("<br>"), "{} ({}, {})", rows) or SafeString("None yet")
+        rows = [(link("admin:game_run_change", run, run.pk), run.get_state_display(), run.calendar.clock(run.step)) for run in exercise.runs()]
+        return format_html_join(SafeString("<br>"), "{} ({}, {})", rows) or SafeString(gettext("None yet"))
 
     @admin.action(description="Archive", permissions=["change"])
     def archive_selected(self, request: HttpRequest, queryset: "models.QuerySet[Exercise]") -> None:
         self._put(request, queryset, away=True)
 
-    @admin.action(description="Bring back from the archive", permissions=["change"])
+    @admin.action(description="Restore from archive", permissions=["change"])
     def bring_back_selected(self, request: HttpRequest, queryset: "models.QuerySet[Exercise]") -> None:
         self._put(request, queryset, away=False)
 
@@ -178,7 +177,9 @@ class ExerciseAdmin(ReadOnly):
             except RuleBroken as problem:
                 self.message_user(request, str(problem), messages.ERROR)
             else:
-                self.message_user(request, f"{exercise} is {'archived' if away else 'back'}.", messages.SUCCESS)
+                self.message_user(
+                    request, gettext("%(exercise)s is %(what)s.") % {"exercise": exercise, "what": "archived" if away else "back"}, messages.SUCCESS
+                )
 
     @admin.action(description="Export as JSON")
     def export_selected(self, request: HttpRequest, queryset: "models.QuerySet[Exercise]") -> Any:
@@ -195,7 +196,9 @@ class ExerciseAdmin(ReadOnly):
         busy = queryset.filter(state__in=schedule.PLAYED).first()
         if busy is None:
             return delete_selected(self, request, queryset)
-        self.message_user(request, f"{busy} is being played: end it before it is deleted. Nothing was deleted.", messages.ERROR)
+        self.message_user(
+            request, gettext("%(busy)s is being played: end it before it is deleted. Nothing was deleted.") % {"busy": busy}, messages.ERROR
+        )
         return None
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
@@ -203,13 +206,13 @@ class ExerciseAdmin(ReadOnly):
         exercise = self.get_object(request, object_id)
         allowed = exercise is not None and self.has_delete_permission(request)
         if allowed and exercise.state in schedule.PLAYED:
-            self.message_user(request, f"{exercise} is being played: end it before it is deleted.", messages.ERROR)
+            self.message_user(request, gettext("%(exercise)s is being played: end it before it is deleted.") % {"exercise": exercise}, messages.ERROR)
             return redirect("admin:game_exercise_change", exercise.pk)
         if not allowed or request.method != "POST":
             return super().delete_view(request, object_id, extra_context)
         self.log_deletions(request, Exercise.objects.filter(pk=exercise.pk))
         self.delete_model(request, exercise)
-        self.message_user(request, f"{exercise} is deleted.", messages.SUCCESS)
+        self.message_user(request, gettext("%(exercise)s is deleted.") % {"exercise": exercise}, messages.SUCCESS)
         return redirect("admin:game_exercise_changelist")
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
@@ -235,11 +238,11 @@ STATES = {"running": "success", "failed": "danger", "standing": "warning", "pend
 class RunAdmin(ReadOnly):
     """A team's run and the way to its log."""
 
-    list_display = ("team", "exercise", "how", "clock", "loss", "reason", "made_by")
+    list_display = ("team", "exercise", "how", "clock", "loss", "why", "made_by")
     list_filter = ("state", ScenarioTold, "created")
     search_fields = ("team__name", "team__exercise__code", "team__exercise__title")
     list_select_related = ("team__exercise",)
-    fields = ("team", "exercise", "state", "reason", "clock", "loss", "log", "score", "digest", "made_by", "content", "note", "epoch", "created")
+    fields = ("team", "exercise", "state", "why", "clock", "loss", "log", "score", "digest", "made_by", "content", "notes", "epoch", "created")
 
     @admin.display(description="Exercise", ordering="team__exercise__code")
     def exercise(self, run: Run) -> SafeString:
@@ -260,13 +263,18 @@ class RunAdmin(ReadOnly):
         total = (run.score or {}).get("total", run.curve[-1][1] if run.curve else None)
         return "" if total is None else f"{total:,.0f}"
 
+    @admin.display(description="Reason", ordering="reason")
+    def why(self, run: Run) -> str:
+        return tell_row(run.reason)
+
+    @admin.display(description="Note")
+    def notes(self, run: Run) -> str:
+        return tell_row(run.note)
+
     @admin.display(description="Log")
     def log(self, run: Run) -> SafeString:
         found = (("admin:game_command_changelist", "commands", run.commands), ("admin:game_event_changelist", "events", run.events))
-        rows = [
-            (link(address, f"{rows.count():,} {word}", query=f"?run__id__exact={run.pk}"),)
-            for address, word, rows in found
-        ]
+        rows = [(link(address, f"{rows.count():,} {word}", query=f"?run__id__exact={run.pk}"),) for address, word, rows in found]
         return format_html_join(" · ", "{}", rows)
 
 
@@ -299,7 +307,7 @@ class SeatAdmin(ReadOnly):
 
     def save_model(self, request: HttpRequest, obj: Seat, form: Any, change: bool) -> None:
         if not Seat.objects.filter(pk=obj.pk, team__exercise__state="lobby").update(autopilot=obj.autopilot):
-            raise PermissionDenied("The exercise has started.")
+            raise PermissionDenied(gettext("The exercise has started."))
 
     @admin.display(description="Exercise", ordering="team__exercise__code")
     def exercise(self, seat: Seat) -> SafeString:
@@ -318,7 +326,10 @@ def choose(*choices: tuple[str, str]) -> Select:
 def known_autopilot(name: str) -> None:
     """Raise ValidationError for a name that no autopilot has."""
     if name not in ("", *engine.AUTOPILOTS):
-        raise ValidationError(f"{name!r} is no autopilot: expected one of {', '.join(engine.AUTOPILOTS)}, or nobody.")
+        raise ValidationError(
+            gettext("%(name)s is no autopilot: expected one of %(autopilots)s, or nobody.")
+            % {"name": f"{name!r}", "autopilots": ", ".join(engine.AUTOPILOTS)}
+        )
 
 
 @admin.register(Defaults)
@@ -346,7 +357,7 @@ class PlayerAdmin(ReadOnly):
 class CommandAdmin(ReadOnly):
     """A run's log: what was done, in order."""
 
-    list_display = ("run", "seq", "clock", "desk", "kind", "args", "confidence", "by", "state", "reason")
+    list_display = ("run", "seq", "clock", "desk", "kind", "args", "confidence", "by", "state", "refusal")
     list_filter = ("state", "desk", "kind")
     search_fields = ("kind", "by", "reason")
     list_select_related = ("run__team__exercise",)
@@ -354,6 +365,10 @@ class CommandAdmin(ReadOnly):
     @admin.display(description="At", ordering="step")
     def clock(self, command: Command) -> str:
         return "" if command.step is None else f"{command.run.calendar.date(command.step)} {command.run.calendar.clock(command.step)}"
+
+    @admin.display(description="Reason", ordering="reason")
+    def refusal(self, command: Command) -> str:
+        return tell_row(command.reason, contents.here(command.run.team.exercise.scenario))
 
 
 @admin.register(Event)

@@ -9,6 +9,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -36,12 +37,12 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # it ta
     def exercise_count(self, user: Any) -> int:
         return int(user.exercise_number)
 
-    @admin.action(description="Unlock signing in", permissions=["change"])
+    @admin.action(description="Unlock sign-in", permissions=["change"])
     def unlock(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Forget the wrong passwords of these accounts."""
         for user in queryset:
             reset(username=user.get_username())
-            self.message_user(request, f"{user} may sign in again from everywhere.", messages.SUCCESS)
+            self.message_user(request, gettext("%(user)s may sign in again from anywhere.") % {"user": user}, messages.SUCCESS)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (*self.readonly_fields, *(() if request.user.is_superuser else POWERS))

@@ -4,11 +4,16 @@ door and notes.
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext, gettext_noop
+
+import engine
 from game.live.control import dispatch, tell_state, tell_team
 from game.models import Deed, Exercise, Note, Player, RuleBroken, Team
 from game.rules import JOINS_MOST
 
 STUCK_MAX_MIN = 60
+RENAMED = gettext_noop("renamed {before} to {now}")
+DOOR = {"open": gettext_noop("opened the door"), "closed": gettext_noop("closed the door")}
 
 
 def team_of(exercise: Exercise, typed: str) -> Team | None:
@@ -17,7 +22,7 @@ def team_of(exercise: Exercise, typed: str) -> Team | None:
         return None
     team = exercise.teams.filter(pk=int(typed)).first() if typed.isdecimal() and len(typed) < 12 else None
     if team is None:
-        raise RuleBroken("There is no such team in this exercise: load the page again.")
+        raise RuleBroken(gettext("There is no such team in this exercise: reload the page."))
     return team
 
 
@@ -32,13 +37,13 @@ def change_room(exercise: Exercise, form: Mapping[str, str], by: str = "") -> No
     }  # fmt: skip
     verb = form.get("do", "")
     if verb not in acts:
-        raise RuleBroken(f"There was nothing to do in that form: expected one of {', '.join(acts)}.")
+        raise RuleBroken(gettext("Unknown action: expected one of %(acts)s.") % {"acts": ", ".join(acts)})
     acts[verb](exercise, form, by)
 
 
 def _add(exercise: Exercise, form: Mapping[str, str], by: str) -> None:
     team = exercise.come_late(form.get("name", ""))
-    Deed.record(exercise, f"added the team {team}", team=team, by=by)
+    Deed.record(exercise, engine.phrase(gettext_noop("added the team {team}"), team=team.name), team=team, by=by)
     tell_state(exercise)
     if exercise.state == "running":
         dispatch(team.run.pk)
@@ -47,10 +52,10 @@ def _add(exercise: Exercise, form: Mapping[str, str], by: str) -> None:
 def _rename(exercise: Exercise, form: Mapping[str, str], by: str) -> None:
     team = team_of(exercise, form.get("team", ""))
     if team is None:
-        raise RuleBroken("Choose the team to rename.")
+        raise RuleBroken(gettext("Choose the team to rename."))
     before = team.name
     team.rename(form.get("name", ""))
-    Deed.record(exercise, f"renamed {before} to {team}", team=team, by=by)
+    Deed.record(exercise, engine.phrase(RENAMED, before=before, now=team.name), team=team, by=by)
     tell_team(team.pk)
     tell_state(exercise)
 
@@ -59,7 +64,7 @@ def _person(exercise: Exercise, form: Mapping[str, str]) -> Player:
     number = form.get("who", "")
     player = exercise.players.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 12 else None
     if player is None:
-        raise RuleBroken("There is no such person in this exercise: load the page again.")
+        raise RuleBroken(gettext("There is no such person in this exercise: reload the page."))
     return player
 
 
@@ -73,7 +78,7 @@ def _rename_person(exercise: Exercise, form: Mapping[str, str], by: str) -> None
     player = _person(exercise, form)
     before = player.name
     player.rename(form.get("name", ""))
-    Deed.record(exercise, f"renamed {before} to {player.name}", by=by)
+    Deed.record(exercise, engine.phrase(RENAMED, before=before, now=player.name), by=by)
     _told(exercise, set(player.seats.values_list("team_id", flat=True)))
 
 
@@ -81,23 +86,26 @@ def _remove_person(exercise: Exercise, form: Mapping[str, str], by: str) -> None
     player = _person(exercise, form)
     teams = set(player.seats.values_list("team_id", flat=True))
     player.let_go()
-    Deed.record(exercise, f"removed {player.name}", by=by)
+    Deed.record(exercise, engine.phrase(gettext_noop("removed {name}"), name=player.name), by=by)
     _told(exercise, teams)
 
 
 def _door(exercise: Exercise, form: Mapping[str, str], by: str) -> None:
     to = form.get("to", "")
-    if to not in ("open", "closed"):
-        raise RuleBroken(f"The door can be open or closed, not {to[:20]!r}.")
+    if to not in DOOR:
+        raise RuleBroken(gettext("The door can be open or closed, not %(to)s.") % {"to": f"{to[:20]!r}"})
     if Exercise.objects.filter(pk=exercise.pk).exclude(closed=to == "closed").update(closed=to == "closed"):
-        Deed.record(exercise, "closed the door" if to == "closed" else "opened the door", by=by)
+        Deed.record(exercise, engine.phrase(DOOR[to]), by=by)
     tell_state(exercise)
 
 
 def _joins(exercise: Exercise, form: Mapping[str, str], by: str) -> None:
     most = form.get("most", "")
     if not most.isdecimal() or len(most) > 4 or not 1 <= int(most) <= JOINS_MOST:
-        raise RuleBroken(f"So many people of one address may join in a minute: expected a whole number from 1 to {JOINS_MOST}, not {most[:20]!r}.")
+        raise RuleBroken(
+            gettext("People who may join per minute from one address: expected a whole number from 1 to %(joins_most)s, not %(most)s.")
+            % {"joins_most": JOINS_MOST, "most": f"{most[:20]!r}"}
+        )
     Exercise.objects.filter(pk=exercise.pk).update(joins_a_minute=int(most))
     tell_state(exercise)
 
@@ -110,13 +118,16 @@ def _note(exercise: Exercise, form: Mapping[str, str], by: str) -> None:
 def _unnote(exercise: Exercise, form: Mapping[str, str], by: str) -> None:
     number = form.get("note", "")
     if not exercise.notes.filter(pk=int(number) if number.isdecimal() and len(number) < 12 else 0).delete()[0]:
-        raise RuleBroken("That note is gone already.")
+        raise RuleBroken(gettext("That note has already been deleted."))
     tell_state(exercise)
 
 
 def _stuck(exercise: Exercise, form: Mapping[str, str], by: str) -> None:
     minutes = form.get("minutes", "")
     if not minutes.isdecimal() or len(minutes) > 2 or int(minutes) > STUCK_MAX_MIN:
-        raise RuleBroken(f"A team is stuck after so many minutes: expected a whole number from 0 (never) to {STUCK_MAX_MIN}, not {minutes[:20]!r}.")
+        raise RuleBroken(
+            gettext("Minutes until a team counts as stuck: expected a whole number from 0 (never) to %(stuck_max_min)s, not %(minutes)s.")
+            % {"stuck_max_min": STUCK_MAX_MIN, "minutes": f"{minutes[:20]!r}"}
+        )
     Exercise.objects.filter(pk=exercise.pk).update(stuck_s=int(minutes) * 60)
     tell_state(exercise)

@@ -3,21 +3,26 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext, gettext_noop
+
 import engine
+from game.live.words import reader_of
 from game.models import Command, Deed, Event, Exercise, RuleBroken, Run, Team, contents, injects
 from game.models.injects import Inject, Message
+from game.spoken import tell, told
 
+SAID_LENGTH = 200  # of what was said in somebody's name, in the event feed
 # What a condition waits for, as its number is said, and the unit it is typed in.
 WHEN = {
-    "gross_usd": ("gross exposure above {}", "$"),
-    "loss_usd": ("loss above {}", "$"),
-    "runaway_parents": ("more than {} parents running away", ""),
-    "stopped_servers": ("more than {} servers down", ""),
-    "mails_opened": ("more than {} mails opened", ""),
-    "symptoms_noticed": ("the first symptom is noticed", None),
-    "right_diagnoses": ("the right diagnosis is declared", None),
+    "gross_usd": (gettext_noop("gross exposure above {above}"), "$"),
+    "loss_usd": (gettext_noop("loss above {above}"), "$"),
+    "runaway_parents": (gettext_noop("more than {above} runaway parent orders"), ""),
+    "stopped_servers": (gettext_noop("more than {above} servers down"), ""),
+    "mails_opened": (gettext_noop("more than {above} mails opened"), ""),
+    "symptoms_noticed": (gettext_noop("the first symptom is noticed"), None),
+    "right_diagnoses": (gettext_noop("the right diagnosis is declared"), None),
 }
-PERSONAS = ("Chief executive", "The exchange", "A large client", "The regulator")
+PERSONAS = (gettext_noop("Chief executive"), gettext_noop("The exchange"), gettext_noop("A large client"), gettext_noop("The regulator"))
 
 
 def injects_state(exercise: Exercise) -> dict[str, Any]:
@@ -26,18 +31,14 @@ def injects_state(exercise: Exercise) -> dict[str, Any]:
     given, had = _given(exercise), injects.delivered(exercise)
     scenario = contents.scenario_of_all(exercise)
     calendar = scenario.calendar
-    titles = {text["id"]: text for text in engine.ready_injects(scenario)}
+    titles = {text["id"]: text for text in told(scenario, engine.ready_injects(scenario))}
     answers = _answers(calendar, exercise)
     step = exercise.step
     script = engine.scenario_script(scenario, exercise.start_step)
     return {
         "teams": [{"id": team.pk, "name": team.name} for team in exercise.teams.all()],
-        "line": [
-            _line(calendar, row, runs, given, had, titles[row.card])
-            for row in exercise.injects.select_related("team")
-            if row.card in titles
-        ],
-        "script": [{**row, "past": row["step"] <= step} for row in script],
+        "line": [_line(calendar, row, runs, given, had, titles[row.card]) for row in exercise.injects.select_related("team") if row.card in titles],
+        "script": [{**row, "text": tell(scenario, row["text"]), "past": row["step"] <= step} for row in script],
         "messages": [_message(calendar, row, runs, given, answers) for row in exercise.messages.select_related("team")],
     }
 
@@ -45,18 +46,19 @@ def injects_state(exercise: Exercise) -> dict[str, Any]:
 def ready(exercise: Exercise) -> dict[str, Any]:
     """What does not change while the exercise lasts: {cards, when, personas, servers}."""
     scenario = contents.scenario_of_all(exercise)
-    when = [{"id": name, "says": WHEN[name][0], "unit": WHEN[name][1]} for name in engine.CONDITIONS]
-    return {"cards": engine.ready_injects(scenario), "when": when, "personas": PERSONAS, "servers": scenario.fleet.servers}
+    when = [{"id": name, "says": gettext(WHEN[name][0]), "unit": WHEN[name][1]} for name in engine.CONDITIONS]
+    cards = told(scenario, engine.ready_injects(scenario))
+    return {"cards": cards, "when": when, "personas": list(map(gettext, PERSONAS)), "servers": scenario.fleet.servers}
 
 
 def preview(exercise: Exercise, fields: Mapping[str, Any]) -> Mapping[str, Any]:
     """Who would see what of an inject that is being made, see engine.inject_preview. Raises RuleBroken with what is wrong."""
     args = Inject(at=None, when=None, **inject_fields(fields, when=False)).args()
     scenario = contents.scenario_of_all(exercise)
-    reason = engine.fault_of(scenario, "inject.play", args)
+    reason = tell(scenario, engine.fault_of(scenario, "inject.play", args))
     if reason:
         raise RuleBroken(f"{reason[0].upper()}{reason[1:]}.")
-    return engine.inject_preview(scenario, args)
+    return told(scenario, engine.inject_preview(scenario, args))
 
 
 class GivenState(NamedTuple):
@@ -90,7 +92,7 @@ def _line(
             continue
         state = _in_a_run(row, run, command, step)
         at = None if step is None else calendar.clock(step)
-        teams.append({"team": run.team.name, "state": state, "at": at, "reason": command.reason if state == "refused" else ""})
+        teams.append({"team": run.team.name, "state": state, "at": at, "reason": reader_of(run).row(command.reason) if state == "refused" else ""})
     states = {str(team["state"]) for team in teams}
     return {
         "id": row.pk,
@@ -103,7 +105,7 @@ def _line(
         "minutes": row.minutes,
         "at": None if row.at is None else _time(calendar, row.at),
         "step": row.at,
-        "when": row.when and says_when(row.when),
+        "when": row.when and tell(None, says_when(row.when)),
         "by": row.by,
         "state": _together(states, taken_back=row.taken_back is not None),
         "teams": teams,
@@ -131,13 +133,13 @@ def _together(states: set[str], *, taken_back: bool) -> str:
 
 
 def _time(calendar: engine.Calendar, step: int) -> str:
-    return f"{calendar.date(step)[4:]} {calendar.clock(step)}" if step < 0 else calendar.clock(step)
+    return f"{tell(None, calendar.dated(step, weekday=False))} {calendar.clock(step)}" if step < 0 else calendar.clock(step)
 
 
-def says_when(when: Mapping[str, Any]) -> str:
+def says_when(when: Mapping[str, Any]) -> engine.Phrase:
     """A condition in words."""
     words, unit = WHEN[when["what"]]
-    return words.format(f"{unit or ''}{when['above']:,}")
+    return engine.phrase(words, above=f"{unit or ''}{when['above']:,}")
 
 
 def _answers(calendar: engine.Calendar, exercise: Exercise) -> dict[int, list[dict[str, Any]]]:
@@ -197,7 +199,9 @@ def _desks(fields: Mapping[str, Any]) -> list[str]:
 def _number(fields: Mapping[str, Any], name: str) -> int:
     typed = str(fields.get(name, "") or "0").replace(",", "").replace("$", "").strip()
     if not typed.isdecimal() or len(typed) > 15:
-        raise RuleBroken(f"{name.capitalize()} = {typed[:20]!r}: expected a whole number.")
+        raise RuleBroken(
+            gettext("%(capitalize)s = %(typed)s: expected a whole number.") % {"capitalize": name.capitalize(), "typed": f"{typed[:20]!r}"}
+        )
     return int(typed)
 
 
@@ -219,21 +223,24 @@ def do(exercise: Exercise, fields: Mapping[str, Any], by: str) -> None:
     }
     verb = str(fields.get("do", ""))
     if verb not in verbs:
-        raise RuleBroken(f"There was nothing to do in that form: expected one of {', '.join(verbs)}.")
+        raise RuleBroken(gettext("Unknown action: expected one of %(verbs)s.") % {"verbs": ", ".join(verbs)})
     done = verbs[verb]()
     Deed.record(exercise, _deed(exercise, done), team=done.team, by=by)
 
 
-def _deed(exercise: Exercise, done: Inject | Message) -> str:
+def _deed(exercise: Exercise, done: Inject | Message) -> engine.Phrase:
     """What was done, after the name of who did it."""
     if isinstance(done, Message):
-        return f"spoke as {done.sender}: {done.text}"
-    title = contents.scenario_of_all(exercise).evidence.inject(done.card).title
+        return engine.phrase(gettext_noop("spoke as {sender}: {said}"), sender=done.sender, said=done.text[:SAID_LENGTH])
+    title = contents.scenario_of_all(exercise).evidence.inject(done.card).said("title")
     if done.taken_back:
-        return f"took back: {title}"
+        return engine.phrase(gettext_noop("took back: {title}"), title=title)
     if done.when:
-        return f"played: {title}, once {says_when(done.when)}"
-    return f"played: {title}, at {_time(exercise.calendar, done.at)}" if done.at is not None else f"played: {title}"
+        return engine.phrase(gettext_noop("played: {title}, once {when}"), title=title, when=says_when(done.when))
+    if done.at is not None:
+        time = exercise.calendar.when(done.at, 0)
+        return engine.phrase(gettext_noop("played: {title}, at {time}"), title=title, time=time)
+    return engine.phrase(gettext_noop("played: {title}"), title=title)
 
 
 def _take_back(exercise: Exercise, fields: Mapping[str, Any], by: str) -> Inject:
@@ -246,7 +253,7 @@ def _take_back(exercise: Exercise, fields: Mapping[str, Any], by: str) -> Inject
 def _inject(exercise: Exercise, fields: Mapping[str, Any]) -> Inject:
     found = exercise.injects.filter(pk=_number(fields, "id")).first()
     if found is None:
-        raise RuleBroken("There is no such inject in this exercise.")
+        raise RuleBroken(gettext("There is no such inject in this exercise."))
     return found
 
 
@@ -256,7 +263,7 @@ def _team(exercise: Exercise, fields: Mapping[str, Any]) -> Team | None:
         return None
     found = exercise.teams.filter(pk=_number(fields, "team")).first()
     if found is None:
-        raise RuleBroken("There is no such team in this exercise.")
+        raise RuleBroken(gettext("There is no such team in this exercise."))
     return found
 
 
@@ -266,5 +273,5 @@ def _at(calendar: engine.Calendar, fields: Mapping[str, Any]) -> int | None:
         return None
     try:
         return calendar.step_at(typed[:20])
-    except ValueError as problem:
-        raise RuleBroken(f"{problem}.") from problem
+    except engine.NotATime as problem:
+        raise RuleBroken(f"{tell(None, problem.reason)}.") from problem

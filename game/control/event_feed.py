@@ -13,10 +13,12 @@ from typing import Any
 
 import structlog
 from django.db.models import Max, Q
+from django.utils.translation import gettext, gettext_noop
 
 import engine
 from game.control.event_words import ARRIVED, ASIDE, EVENTS, NOTICED, TOLD, counts, decision, words
 from game.models import Command, Deed, Event, Exercise, Run, contents
+from game.spoken import from_row, tell
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +27,7 @@ KEPT = 400
 OVERLAP = 20  # deeds that are looked at again: of two written at once the second may be there first
 BACKLOG = 150  # rows of each sort that a room which is opened late begins with
 PEOPLES = ~Q(by="autopilot") & ~Q(desk="facilitator")  # commands that a person of the team gave
-UNTOLD = "Something happened here that cannot be told: see the log of the web process"
+UNTOLD = gettext_noop("Something happened here that cannot be told: see the log of the web process")
 Line = dict[str, Any]
 Found = tuple[int, int, Line]
 
@@ -36,7 +38,8 @@ def _line(calendar: engine.Calendar, step: int, team: int | None, desk: str, by:
 
 def _deed(calendar: engine.Calendar, row: Deed) -> Found:
     """A deed comes after what the runs told of its step."""
-    return row.step, 2, _line(calendar, row.step, row.team_id, "", row.by, "system", True, row.text)
+    by, text = row.told()
+    return row.step, 2, _line(calendar, row.step, row.team_id, "", by, "system", True, text)
 
 
 def _kind_of(command: str) -> str:
@@ -63,7 +66,6 @@ class Happenings:
         self._deeds: set[int] = set()  # ids read last
         self._mails: dict[tuple[int, str], str] = {}  # run, id -> subject
         self._callers: dict[tuple[int, int], str] = {}  # run, call -> who rang
-        self._replies: dict[str, str] = {}  # key -> what is said
         self._symptom = ""  # subject of the mails that say that something is wrong
         self._subjects: Counter[tuple[int, str]] = Counter()
         self._opened: set[tuple[int, str]] = set()
@@ -101,7 +103,7 @@ class Happenings:
             line = tell(row, team)
         except Exception:  # whatever it holds, the rows behind it are told
             log.exception("a row could not be told", run=row.run_id, kind=row.kind, row=row.pk)
-            line = _line(self._scenario.calendar, step, team, "", "", "system", True, UNTOLD)
+            line = _line(self._scenario.calendar, step, team, "", "", "system", True, gettext(UNTOLD))
         return None if line is None else (step, order, line)
 
     def _begin(self, new: list[int]) -> None:
@@ -119,10 +121,8 @@ class Happenings:
         opened = list(Command.objects.filter(run__in=new, kind="mail.open", seq__isnull=False).values_list("run", "seq", "args"))
         acted = dict(Command.objects.filter(PEOPLES, run__in=new).values_list("run").annotate(Max("created")))
         decided = [kind for kind in engine.KINDS if decision(kind)]
-        last = [
-            Command.objects.filter(run=run, state="applied", kind__in=decided, seq__lte=commands[run]).order_by("-seq").first() for run in new
-        ]
-        self._scenario, self._replies, self._symptom = scenario, scenario.evidence.replies, scenario.evidence.reject_subject
+        last = [Command.objects.filter(run=run, state="applied", kind__in=decided, seq__lte=commands[run]).order_by("-seq").first() for run in new]
+        self._scenario, self._symptom = scenario, tell(scenario, {"text": "reject.subject", "values": {}})
         for run, number, data in early:
             with suppress(KeyError, TypeError):  # one that cannot be read gets its line where it comes, and costs no other
                 if number <= events[run]:
@@ -148,7 +148,7 @@ class Happenings:
         return list(rows.order_by("run", "seq"))
 
     def _new_deeds(self, exercise: Exercise) -> list[Deed]:
-        rows = Deed.objects.filter(exercise=exercise).order_by("-pk")
+        rows = Deed.objects.filter(exercise=exercise).select_related("exercise").order_by("-pk")
         if self._deeds:
             rows = rows.filter(pk__gt=max(self._deeds) - OVERLAP)
         return [row for row in reversed(rows[:BACKLOG]) if row.pk not in self._deeds]
@@ -160,7 +160,7 @@ class Happenings:
         if row.kind == "call.rang":
             self._callers[row.run_id, row.data["call"]] = row.data["caller"]
         if row.kind == NOTICED:
-            desk, main, text = row.data["desk"], True, "First to open or share a sign that something is wrong"
+            desk, main, text = row.data["desk"], True, gettext("First to open or share a sign that something is wrong")
         else:
             desk, main = (row.audience[0] if len(row.audience) == 1 else ""), row.kind in EVENTS
             text = (EVENTS.get(row.kind) or ASIDE[row.kind])(row.data, self._scenario)
@@ -181,7 +181,7 @@ class Happenings:
         return asked
 
     def _arrived(self, run: int, data: dict[str, Any]) -> None:
-        subject = engine.tell(self._scenario, data["subject"])
+        subject = tell(self._scenario, data["subject"])
         self._mails[run, str(data["mail"])] = subject
         self._subjects[run, subject] += 1
 
@@ -193,16 +193,25 @@ class Happenings:
         if row.kind == "mail.open":
             text, main = self._opens(row)
         if row.kind == "call.answer":
-            caller = self._callers.get((row.run_id, args.get("call", 0)), "a caller")
-            text = f"Answers {caller}: \u201c{self._replies.get(args.get('reply', ''), args.get('reply', ''))}\u201d"
+            caller = self._callers.get((row.run_id, args.get("call", 0)), gettext("a caller"))
+            text = gettext("Answers %(caller)s: “%(get)s”") % {
+                "caller": caller,
+                "get": self._reply(args.get("reply", "")),
+            }
         if row.state == "refused":
-            text, main = f"{text} (refused: {row.reason})", False
+            reason = tell(self._scenario, from_row(row.reason))
+            text, main = gettext("%(text)s (refused: %(reason)s)") % {"text": text, "reason": reason}, False
         return _line(self._scenario.calendar, int(row.step or 0), team, row.desk, row.by, kind, main, text)
+
+    def _reply(self, key: str) -> str:
+        """What is said to a caller; of a reply that there is no more, its key."""
+        return tell(self._scenario, {"text": f"reply:{key}", "values": {}}) if key in self._scenario.evidence.replies else key
 
     def _opens(self, row: Command) -> tuple[str, bool]:
         """A mail that is opened: of those that say that something is wrong the first one is worth a line."""
-        subject = self._mails.get((row.run_id, str(engine.fitting(row.kind, row.args).get("mail"))), "a mail")
+        subject = self._mails.get((row.run_id, str(engine.fitting(row.kind, row.args).get("mail"))), gettext("a mail"))
         alike, key = self._subjects[row.run_id, subject], (row.run_id, subject)
         first = key not in self._opened
         self._opened.add(key)
-        return f"Opens \u201c{subject}\u201d{f' (first of {alike})' if first and alike > 1 else ''}", first and subject == self._symptom
+        said = gettext("Opens “%(subject)s” (first of %(alike)s)") if first and alike > 1 else gettext("Opens “%(subject)s”")
+        return said % {"subject": subject, "alike": alike}, first and subject == self._symptom

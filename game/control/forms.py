@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext, gettext_lazy
 
 import engine
 from game.control.schedule import TITLE_MAX
@@ -17,67 +18,75 @@ from game.models.planning import PLANNING_S
 from game.people import joining
 from game.rules import SEED_MAX, SPEED_MAX, SPEED_MIN
 from game.scenarios import playable
+from game.spoken import tell
 
 TEAMS = ("Cobalt", "Amber", "Slate", "Coral", "Jade", "Ivory", "Crimson", "Indigo", "Olive", "Plum", "Sand", "Teal")
-OF_A_SPEED = {**engine.PHASES, "deployment": "Week", "bell": "Opening bell"}  # the field of a phase's speed
+OF_A_SPEED = {**engine.PHASES, "deployment": gettext_lazy("Week"), "bell": gettext_lazy("Opening bell")}  # the field of a phase's speed
 SPEEDS = tuple((phase, label) for phase, label in OF_A_SPEED.items() if phase != "ended")
-HELP = (("assisted", "Assisted: quicker checks, explained"), ("guided", "Guided: hints as well"))  # beside what was known then
-COUNTER = (("live", "Live"), ("delayed", "2 min late"), ("hidden", "Hidden until the end"))
-DRAWN = ("draw", "Draw one; nobody is told which until the end")
+HELP = (
+    ("assisted", gettext_lazy("Assisted: faster checks, explanations")),
+    ("guided", gettext_lazy("Guided: also hints")),
+)  # beside what was known then
+COUNTER = (("live", gettext_lazy("Live")), ("delayed", gettext_lazy("2 min late")), ("hidden", gettext_lazy("Hidden until the end")))
+DRAWN = ("draw", gettext_lazy("Draw one; no one is told which until the end"))
 MARKET = ("scenario", "phase", "start", "seed_from", "seed")  # what a fork has from its source
-SEEDS = (("draw", "Draw one; the debrief says which"), ("own", "This one"))  # beside history's
-KEEP = ("keep", "As it is")  # of an exercise that has one: it is shown to nobody before the end
+SEEDS = (("draw", gettext_lazy("Draw one; the debrief says which")), ("own", gettext_lazy("This one")))  # beside history's
+KEEP = ("keep", gettext_lazy("As is"))  # of an exercise that has one: it is shown to nobody before the end
 
 
 def starts_of(calendar: engine.Calendar) -> tuple[tuple[str, str], ...]:
     """Where an exercise can begin, as a market time and in words."""
     unwind = calendar.hm(calendar.bell_end)
-    return (*joining.starts_of(calendar), (unwind, f"The unwind ({unwind})"))
+    return (*joining.starts_of(calendar), (unwind, gettext("The unwind (%(unwind)s)") % {"unwind": unwind}))
 
 
 def _step(calendar: engine.Calendar, typed: str) -> int:
     """The step of a market time such as 09:28 or 27 Jul 18:30. Raises a ValidationError that says what was expected."""
     try:
         step = calendar.step_at(typed)
-    except ValueError as problem:
-        raise forms.ValidationError(f"{problem}.") from problem
+    except engine.NotATime as problem:
+        raise forms.ValidationError(f"{tell(None, problem.reason)}.") from problem
     if step >= calendar.close:
-        raise forms.ValidationError(f"The market closes at {calendar.hm(calendar.close)}: expected an earlier time.")
+        raise forms.ValidationError(gettext("The market closes at %(close)s: expected an earlier time.") % {"close": calendar.hm(calendar.close)})
     return step
 
 
-def _speed(label: str, phase: str) -> forms.FloatField:
+def _speed(label: Any, phase: str) -> forms.FloatField:
     widget = forms.NumberInput(attrs={"step": "0.5", "inputmode": "decimal"})
     return forms.FloatField(min_value=SPEED_MIN, max_value=SPEED_MAX, initial=f"{engine.SPEEDS[phase]:g}", label=label, required=False, widget=widget)
 
 
-SECOND_ACT = (("yes", "With one"), ("no", "Without"))
+SECOND_ACT = (("yes", gettext_lazy("With one")), ("no", gettext_lazy("Without")))
 
 
 class NewExercise(forms.Form):
     """An exercise: what is played, from when, by how many teams, on which market, how fast, with how much help."""
 
-    seeds: tuple[tuple[str, str], ...] = SEEDS
+    seeds: tuple[tuple[str, Any], ...] = SEEDS
     title = forms.CharField(max_length=TITLE_MAX, widget=forms.TextInput(attrs={"dir": "auto"}))
     planned_for = forms.DateTimeField(
         required=False,
-        label="Planned for (UTC)",
+        label=gettext_lazy("Planned for (UTC)"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        error_messages={"invalid": "Expected a date and a time, such as 2026-12-01 09:00."},
+        error_messages={"invalid": gettext_lazy("Expected a date and a time, such as 2026-12-01 09:00.")},
     )
     zone = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)  # that it was typed in; static/js/lib/zone.js says which
     scenario = forms.ChoiceField(required=False)
-    teams = forms.IntegerField(min_value=1, max_value=len(TEAMS), initial=2, required=False, label="Teams of three desks")
-    phase = forms.ChoiceField(choices=[], required=False, widget=forms.RadioSelect, label="Phase to start in")
-    start = forms.CharField(required=False, max_length=20, label="Starts at")
-    help = forms.ChoiceField(initial="2012", required=False, widget=forms.RadioSelect, label="Help level")
+    teams = forms.IntegerField(min_value=1, max_value=len(TEAMS), initial=2, required=False, label=gettext_lazy("Teams (three desks each)"))
+    phase = forms.ChoiceField(choices=[], required=False, widget=forms.RadioSelect, label=gettext_lazy("Start with"))
+    start = forms.CharField(required=False, max_length=20, label=gettext_lazy("Starts at"))
+    help = forms.ChoiceField(initial="2012", required=False, widget=forms.RadioSelect, label=gettext_lazy("Help level"))
     second_act = forms.ChoiceField(
-        choices=SECOND_ACT, initial="yes", required=False, widget=forms.RadioSelect, label="A smaller event after the bell, drawn by the seed"
+        choices=SECOND_ACT, initial="yes", required=False, widget=forms.RadioSelect, label=gettext_lazy("Second act, drawn by the seed")
     )
     seed_from = forms.ChoiceField(initial="draw", required=False, widget=forms.RadioSelect, label="Market's seed")
-    seed = forms.IntegerField(min_value=0, max_value=SEED_MAX, required=False, label="Seed")
-    loss_counter = forms.ChoiceField(choices=COUNTER, initial="delayed", required=False, widget=forms.RadioSelect, label="Loss on the projector")
-    planning_s = forms.IntegerField(min_value=0, max_value=600, initial=PLANNING_S, required=False, label="Planning pause before an evening, seconds")
+    seed = forms.IntegerField(min_value=0, max_value=SEED_MAX, required=False, label=gettext_lazy("Seed"))
+    loss_counter = forms.ChoiceField(
+        choices=COUNTER, initial="delayed", required=False, widget=forms.RadioSelect, label=gettext_lazy("Loss on the big screen")
+    )
+    planning_s = forms.IntegerField(
+        min_value=0, max_value=600, initial=PLANNING_S, required=False, label=gettext_lazy("Planning pause before an evening (s)")
+    )
     speed_deployment, speed_premarket, speed_bell, speed_unwind, speed_block = (_speed(label, phase) for phase, label in SPEEDS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -85,7 +94,7 @@ class NewExercise(forms.Form):
         offered = playable()
         known = [one.scenario for one in offered if one.scenario]
         self._offer("scenario", [*((one.id, f"{one.title} ({one.id})") for one in offered), DRAWN])
-        self._offer("help", [("2012", f"As in {_all_say([one.told.past for one in known], 'history')}"), *HELP])
+        self._offer("help", [("2012", gettext("As in %(all_say)s") % {"all_say": _all_say([one.told.past for one in known], "history")}), *HELP])
         seed = _all_say([f", {one.default_seed}" for one in known], "")
         self._offer("seed_from", [*self.seeds, ("history", f"History's{seed}")])
         if known:
@@ -97,7 +106,7 @@ class NewExercise(forms.Form):
             if self.is_bound and name in self.errors:
                 field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"{name}-error"}
 
-    def _offer(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
+    def _offer(self, name: str, choices: Sequence[Any]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def _offer_starts(self) -> None:
@@ -110,7 +119,11 @@ class NewExercise(forms.Form):
         self.fields["phase"].initial = calendar.hm(0)
         self.fields["start"].widget.attrs["placeholder"] = calendar.example
         quarter, evening = calendar.hm(calendar.open + 15 * engine.STEPS_PER_MINUTE), calendar.evenings[-1 - len(calendar.evenings) // 2]
-        self.start_hint = f"Another time, such as {quarter} or {evening[4:]} {calendar.evening_from}; may stay empty"
+        self.start_hint = gettext("Another time, such as %(quarter)s or %(evening)s %(evening_from)s; optional") % {
+            "quarter": quarter,
+            "evening": evening[4:],
+            "evening_from": calendar.evening_from,
+        }
         self._phases = {value: place for place, (value, _) in enumerate(starts)}
 
     def _played(self, data: dict[str, Any]) -> str:
@@ -130,9 +143,9 @@ class NewExercise(forms.Form):
             except forms.ValidationError as problem:
                 self.add_error("start", problem)
         if contents.is_deck(data["played"]) and data["start_step"] != 0 and "start" not in self.errors:
-            self.add_error("start", f"What is wrong on this morning is wrong from its beginning: it starts at {calendar.hm(0)}.")
+            self.add_error("start", gettext("This morning's fault is there from the start: it starts at %(hm)s.") % {"hm": calendar.hm(0)})
         if data.get("seed_from") == "own" and data.get("seed") is None and "seed" not in self.errors:
-            self.add_error("seed", f"Type the seed: a whole number from 0 to {SEED_MAX}.")
+            self.add_error("seed", gettext("Type the seed: a whole number from 0 to %(seed_max)s.") % {"seed_max": SEED_MAX})
         return data
 
     def clean_zone(self) -> ZoneInfo:
@@ -165,11 +178,7 @@ class NewExercise(forms.Form):
             "second_act": data["second_act"] != "no",
             "loss_counter": data["loss_counter"] or "delayed",
             "planning_s": PLANNING_S if data["planning_s"] is None else data["planning_s"],
-            "speeds": {
-                phase: data[f"speed_{phase}"]
-                for phase, _ in SPEEDS
-                if data[f"speed_{phase}"] not in (None, engine.SPEEDS[phase])
-            },
+            "speeds": {phase: data[f"speed_{phase}"] for phase, _ in SPEEDS if data[f"speed_{phase}"] not in (None, engine.SPEEDS[phase])},
         }
 
     def _seed(self, scenario: str) -> int:
@@ -189,7 +198,9 @@ class EditExercise(NewExercise):
         super().__init__(*args, initial=_typed(exercise), **kwargs)
         self.fields["teams"].required = True
         if exercise.first is not None:
-            self.fields["start"] = forms.CharField(required=False, label="Starts at", widget=self.fields["start"].widget)  # also after the close
+            self.fields["start"] = forms.CharField(
+                required=False, label=gettext("Starts at"), widget=self.fields["start"].widget
+            )  # also after the close
             for name in MARKET:
                 self.fields[name].disabled = True
 
@@ -219,11 +230,13 @@ class EditExercise(NewExercise):
         with transaction.atomic():
             exercise = Exercise.objects.select_for_update().get(pk=self.exercise.pk)
             if exercise.state != "lobby":
-                raise RuleBroken("This exercise has started meanwhile: nothing was changed.")
+                raise RuleBroken(gettext("This exercise has started in the meantime: nothing was changed."))
             teams = list(exercise.teams.all())
             gone = teams[count:]
             if Holding.objects.filter(seat__team__in=gone).exists():
-                raise RuleBroken(f"People sit in {' and '.join(team.name for team in gone)}: they have to leave their seats first.")
+                raise RuleBroken(
+                    gettext("People sit in %(names)s: they have to leave their seats first.") % {"names": " and ".join(team.name for team in gone)}
+                )
             exercise.teams.filter(pk__in=[team.pk for team in gone]).delete()
             taken = {team.name for team in teams}
             for name in [name for name in TEAMS if name not in taken][: max(0, count - len(teams))]:
@@ -287,12 +300,12 @@ class LessonForm(forms.Form):
         """No more than may be chosen."""
         chosen = list(dict.fromkeys(self.cleaned_data["controls"]))
         if len(chosen) > lessons.CONTROLS_MOST:
-            raise forms.ValidationError(f"Choose {lessons.CONTROLS_MOST} at most: those that would have helped most.")
+            raise forms.ValidationError(gettext("Choose %(controls_most)s at most.") % {"controls_most": lessons.CONTROLS_MOST})
         return chosen
 
     def clean(self) -> dict[str, Any]:
         """Something must be said."""
         found = super().clean() or self.cleaned_data
         if not self.errors and not any(found.values()):
-            raise forms.ValidationError("Nothing is answered yet. One of the questions is enough.")
+            raise forms.ValidationError(gettext("Nothing answered yet. One answer is enough."))
         return found

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext, gettext_noop
+
 import engine
 from game.models import contents
 
@@ -32,129 +34,206 @@ class Trouble(NamedTuple):
     then: str
 
 
-_DAY = (
-    Part(3, "Pre-market", "{start} to {open} at 30x. The mails come in. Say nothing about them."),
-    Part(9, "The opening bell", "{open} to {bell_end} at 5x. Walk about, listen, note what you hear with its market time."),
-    Part(6, "Unwind and evening", "To {close} at 90x, then bids and capital. Hands off the keyboards when it is over."),
+# Lines that both agendas have, each with minutes of its own: title and what is done.
+_WELCOME = (
+    gettext_noop("Welcome"),
+    gettext_noop("What it is, that it really happened, that no one is graded. The big screen shows address and code."),
 )
+_JOIN = (
+    gettext_noop("Join and practice"),
+    gettext_noop("A code and a name, a desk each, the brief on one page. Everyone tries one action in the lobby."),
+)
+_DAY = (
+    Part(3, gettext_noop("Pre-market"), gettext_noop("{start} to {open} at 30x. The mails come in. Do not comment on them.")),
+    Part(
+        9,
+        gettext_noop("The opening bell"),
+        gettext_noop("{open} to {bell_end} at 5x. Walk around, listen, and note what you hear with the market time."),
+    ),
+    Part(6, gettext_noop("Unwind and evening"), gettext_noop("To {close} at 90x, then bids and capital. Hands off keyboards when it is over.")),
+)
+_ALONE = (
+    gettext_noop("Before anyone talks"),
+    gettext_noop("Each person writes down: what did I think was happening at {after}, and what made me think so?"),
+)
+_RESULTS = (
+    gettext_noop("The results"),
+    gettext_noop("Show them from the control room, step by step: third, second, first, the best decisions, the last picture."),
+)
+_REACTIONS = (gettext_noop("Reactions"), gettext_noop("One sentence each. No explanations yet."), True)
+_LEDGER = (
+    gettext_noop("Who knew what, when"),
+    gettext_noop("Where was the first sign, and how long did it take to the desk that could act on it?"),
+    True,
+)
+_WORTH = (
+    gettext_noop("What it was worth"),
+    gettext_noop("The decisions in dollars. Which one would you bring forward by five minutes?"), True,
+)
+_AT_WORK = (
+    gettext_noop("Back at work"),
+    gettext_noop("Which barriers are open in our organization? One change, one name, one date."), True,
+)
+_HAPPENED = gettext_noop("What happened")
 AGENDAS = {
     60: (
-        Part(4, "Welcome", "What it is, that it happened, that nobody is marked. The projector shows address and code."),
-        Part(8, "Join and practice", "A code and a name, a desk each, the brief on one page. Everybody tries one lever in the lobby."),
+        Part(4, *_WELCOME),
+        Part(8, *_JOIN),
         *_DAY,
-        Part(2, "Before anybody talks", "Each writes down alone: what did I think was happening at {after}, and what made me think so?"),
-        Part(4, "The results", "Reveal the board, slowly. Losses avoided first, the grade after it."),
-        Part(3, "Reactions", "One sentence from everybody. No explanations yet.", True),
-        Part(6, "What happened", "Each team tells its morning along the loss curve, seat by seat.", True),
-        Part(5, "Who knew what, when", "Where was the first sign, and how long did it take to the desk that could act on it?", True),
-        Part(5, "What it was worth", "The decisions in dollars. Which one would you bring forward by five minutes?", True),
-        Part(5, "At home", "Which slices are open in our shop? One change, one name, one date.", True),
+        Part(2, *_ALONE),
+        Part(4, *_RESULTS),
+        Part(3, *_REACTIONS),
+        Part(6, _HAPPENED, gettext_noop("Each team tells its morning along the loss curve, seat by seat."), True),
+        Part(5, *_LEDGER),
+        Part(5, *_WORTH),
+        Part(5, *_AT_WORK),
     ),
     90: (
-        Part(5, "Welcome", "What it is, that it happened, that nobody is marked. The projector shows address and code."),
-        Part(9, "Join and practice", "A code and a name, a desk each, the brief on one page. Everybody tries one lever in the lobby."),
-        Part(14, "The week", "{Evenings} at 60x, each after a planning pause. About a third of what is optional fits: let them choose."),
+        Part(5, *_WELCOME),
+        Part(9, *_JOIN),
+        Part(
+            14,
+            gettext_noop("The week"),
+            gettext_noop("{Evenings} at 60x, each after a planning pause. Only about a third of the optional work fits: let them choose."),
+        ),
         *_DAY,
-        Part(3, "Before anybody talks", "Each writes down alone: what did I think was happening at {after}, and what made me think so?"),
-        Part(5, "The results", "Reveal the board, slowly. Losses avoided first, the grade after it."),
-        Part(4, "Reactions", "One sentence from everybody. No explanations yet.", True),
-        Part(9, "What happened", "Each team tells its week and its morning along the loss curve, seat by seat.", True),
-        Part(8, "Who knew what, when", "Where was the first sign, and how long did it take to the desk that could act on it?", True),
-        Part(7, "What it was worth", "The decisions in dollars. Which one would you bring forward by five minutes?", True),
-        Part(8, "At home", "Which slices are open in our shop? One change, one name, one date.", True),
+        Part(3, *_ALONE),
+        Part(5, *_RESULTS),
+        Part(4, *_REACTIONS),
+        Part(9, _HAPPENED, gettext_noop("Each team tells its week and its morning along the loss curve, seat by seat."), True),
+        Part(8, *_LEDGER),
+        Part(7, *_WORTH),
+        Part(8, *_AT_WORK),
     ),
 }
 PHASES = (
     Phase(
-        "The week",
+        gettext_noop("The week"),
         "{week}, evenings",
         (
-            "You have a release to bring to {many} servers by {weekday}. Your hands do not reach for everything you would like to do.",
-            "What is ticked off is what you say is so. Nobody checks it for you.",
+            gettext_noop(
+                "You have a release to bring to {many} servers by {weekday}. You do not have enough hands for everything you would like to do."
+            ),
+            gettext_noop("Ticking something off means you say it is so. No one checks it for you."),
         ),
-        "Who asks for a second pair of eyes? Who takes the tool's word for it?",
+        gettext_noop("Who asks for a second pair of eyes? Who takes the tool's word for it?"),
     ),
     Phase(
         "Pre-market",
         "{start} to {open}",
         (
-            "The market opens at {open}. Get to know your screen; ask your team what they see.",
-            "An emergency change needs the {risk}'s approval.",
+            gettext_noop("The market opens at {open}. Get to know your screen; ask your team what they see."),
+            gettext_noop("An emergency change needs the {risk}'s approval."),
         ),
-        "{mails} mails say that something is refused. Does anybody open one, and does anybody else hear of it?",
+        gettext_noop("{mails} mails say that something is refused. Does anyone open one, and does anyone else hear of it?"),
     ),
     Phase(
-        "The opening bell",
+        gettext_noop("The opening bell"),
         "{open} to {bell_end}",
         (
-            "The market is open.",
-            "What do you see that the others cannot see?",
+            gettext_noop("The market is open."),
+            gettext_noop("What do you see that the others cannot see?"),
         ),
-        "Say the first sentence, then nothing; the second only when the room goes quiet. "
-        "How long from the first sign to the first word on the bridge? Who waits for certainty, and what does each minute cost? "
-        "Do they roll back before they know what the old release does?",
+        gettext_noop(
+            "Say the first sentence, then nothing; the second only when the room goes quiet. How long from the first sign to the first message on "
+            "the bridge? Who waits for certainty, and what does each minute cost? Do they roll back before they know what the old release does?"
+        ),
     ),
     Phase(
-        "Unwind and evening",
+        gettext_noop("Unwind and evening"),
         "{bell_end} to {block}",
-        ("It has stopped, or it was stopped. What do you own now, and who has to be told?",),
-        "Do they keep what they need to understand it later? Do clients hear it from them, or from the press?",
+        (gettext_noop("It has stopped, or was stopped. What do you own now, and who needs to know?"),),
+        gettext_noop("Do they keep what they need to understand it later? Do clients hear it from them, or from the press?"),
     ),
     Phase(
-        "Debrief",
-        "as long as the room wants",
+        gettext_noop("Debrief"),
+        gettext_noop("as long as needed"),
         (
-            "Nobody here caused this. The room had what it needed to find it; we look at what kept it from doing so.",
-            "We speak of desks, not of names, unless you want to.",
+            gettext_noop("No one here caused this. The room had what it needed to find it; we look at what got in the way."),
+            gettext_noop("We speak of desks, not of names, unless you want to."),
         ),
-        "Who has not spoken yet? Ask what they saw, not why they did not do something.",
+        gettext_noop("Who has not spoken yet? Ask what they saw, not why they did not act."),
     ),
 )
 PROMPTS = (
     (
-        "Noticing",
+        gettext_noop("Noticing"),
         (
-            "What was the first thing that looked odd, and what did you tell yourself about it?",
-            "Which of your screens was wrong, or late? How could you have known?",
+            gettext_noop("What was the first thing that looked odd, and what did you tell yourself about it?"),
+            gettext_noop("Which of your screens was wrong, or late? How could you have known?"),
         ),
     ),
-    ("Telling", ("What did you assume the others knew?", "Which sentence on the bridge changed what somebody did?")),
-    ("Deciding", ("You were sure, and wrong: what made it look certain?", "What would have made it easier to stop everything two minutes earlier?")),
-    ("Preventing", ("Which barrier did you pay for and never test?", 'What in our own deployments says "done" whether or not it is?')),
+    (
+        gettext_noop("Telling"),
+        (gettext_noop("What did you assume the others knew?"), gettext_noop("Which sentence on the bridge changed what somebody did?")),
+    ),
+    (
+        gettext_noop("Deciding"),
+        (
+            gettext_noop("You were sure, and wrong: what made it look certain?"),
+            gettext_noop("What would have made it easier to stop everything two minutes earlier?"),
+        ),
+    ),
+    (
+        gettext_noop("Preventing"),
+        (
+            gettext_noop("Which barrier did you pay for and never test?"),
+            gettext_noop('What in our own deployments says "done" whether or not it is?'),
+        ),
+    ),
 )
 TROUBLES = (
     Trouble(
-        "Somebody lost their phone, or its battery died",
-        'On any other device: the join page, the code, and the resume word from the lobby. Without the word: "New link" on the seat '
-        "in the control room.",
+        gettext_noop("Someone lost their phone, or its battery died"),
+        gettext_noop(
+            'On any other device: the join page, the code, and the resume words from the lobby. Without them: "New link" on the seat in the '
+            'control room.'
+        ),
     ),
     Trouble(
-        'A screen says "Not live" or "Slower line"',
-        "Open /check/ on that device: it says what its browser or its network stops, and what to do. The slower line plays like the socket, a "
-        "moment later. Open it in the room on the day before.",
-    ),
-    Trouble("Somebody left for good", "Vacate the seat: the assistant plays it. Or move a player from a crowded seat there."),
-    Trouble("Somebody comes late", "The code still works: they are given the seat that needs somebody most, also while the market runs."),
-    Trouble(
-        "A team is stuck",
-        "Its row says so. Observe its desks first. Then ask, do not tell: what does each of you see? A call or a mail from the deck "
-        "may do it without you.",
-    ),
-    Trouble("A team is overwhelmed", "Slow that team down, or pause it alone. Time to think is not cheating; say that you did it, in the debrief."),
-    Trouble("The room must stop for a moment", "Pause. Every screen shows it, nothing is lost, and nothing that was planned fires early or late."),
-    Trouble(
-        "A run failed",
-        'Its row says why, the others go on. "Try again" takes it up from its last checkpoint and its log. If it fails twice, let '
-        "that team watch another one, and keep the run: its log tells what happened.",
+        gettext_noop('A screen says "Not live" or "Slow connection"'),
+        gettext_noop(
+            "Open /check/ on that device: it says what the browser or the network blocks, and what to do. The slow connection works like the "
+            "normal one, a moment later. Check in the room the day before."
+        ),
     ),
     Trouble(
-        "The projector gives too much away",
-        "Set the loss counter to two minutes late, or hide it until the end. Freeze the board before the last ten minutes.",
+        gettext_noop("Someone left for good"), gettext_noop("Free the seat: the assistant plays it. Or move a player there from a crowded seat.")
     ),
-    Trouble("A room that knows the story", "Draw the scenario: then stopping everything at {open} is a bet."),
     Trouble(
-        "Your own browser or laptop closes",
-        'The exercise goes on. Sign in again, or start "manage.py play" again: it goes on where it stopped, and prints a new link.',
+        gettext_noop("Someone arrives late"),
+        gettext_noop("The code still works, even while the market runs: they get the seat that needs someone most."),
+    ),
+    Trouble(
+        gettext_noop("A team is stuck"),
+        gettext_noop(
+            "Its row says so. Watch its desks first. Then ask, do not tell: what does each of you see? A call or a mail from the injects may do "
+            "it for you."
+        ),
+    ),
+    Trouble(
+        gettext_noop("A team is overwhelmed"),
+        gettext_noop("Slow that team down, or pause only that team. Time to think is not cheating; mention it in the debrief."),
+    ),
+    Trouble(
+        gettext_noop("The room must stop for a moment"),
+        gettext_noop("Pause. Every screen shows it, nothing is lost, and nothing scheduled fires early or late."),
+    ),
+    Trouble(
+        gettext_noop("A run failed"),
+        gettext_noop(
+            'Its row says why; the other teams continue. "Retry" resumes from its last checkpoint and log. If it fails twice, let that team watch '
+            'another, and keep the run: its log tells what happened.'
+        ),
+    ),
+    Trouble(
+        gettext_noop("The big screen gives too much away"),
+        gettext_noop("Set the loss counter to two minutes late, or hide it until the end. Freeze the board before the last ten minutes."),
+    ),
+    Trouble(gettext_noop("A room that knows the story"), gettext_noop("Draw the scenario: then stopping everything at {open} is a bet.")),
+    Trouble(
+        gettext_noop("Your own browser or laptop closes"),
+        gettext_noop('The exercise continues. Sign in again, or start "manage.py play" again: it resumes where it stopped, and prints a new link.'),
     ),
 )
 
@@ -162,32 +241,39 @@ TROUBLES = (
 def words_for(scenario: engine.Scenario) -> dict[str, Any]:
     """What the guide's texts are filled with: a scenario's words, dates and counts."""
     words = contents.words_in(scenario)
-    evenings = "One evening" if words["evenings"] == "one" else f"{words['evenings'].capitalize()} evenings"
+    evenings = (
+        gettext("One evening") if words["evenings"] == "one" else gettext("%(capitalize)s evenings") % {"capitalize": words["evenings"].capitalize()}
+    )
     mails = scenario.flow.premarket_flagged // scenario.fleet.servers
     after = scenario.calendar.hm(scenario.calendar.open + 5 * engine.STEPS_PER_MINUTE)
-    return words | {"mails": mails, "Evenings": evenings, "after": after} | {desk: scenario.told.title(desk) for desk in engine.DESKS}
+    return words | {"mails": mails, "Evenings": evenings, "after": after} | {desk: titles["title"] for desk, titles in words["desks"].items()}
 
 
 def phases(words: dict[str, Any]) -> list[Phase]:
     """What to say and to watch for."""
     fill = _filler(words)
-    return [Phase(one.title, fill(one.when), tuple(map(fill, one.say)), fill(one.watch)) for one in PHASES]
+    return [Phase(fill(one.title), fill(one.when), tuple(map(fill, one.say)), fill(one.watch)) for one in PHASES]
 
 
 def troubles(words: dict[str, Any]) -> list[Trouble]:
     """What goes wrong, and what helps."""
     fill = _filler(words)
-    return [Trouble(one.what, fill(one.then)) for one in TROUBLES]
+    return [Trouble(fill(one.what), fill(one.then)) for one in TROUBLES]
 
 
 def agenda(total: int, words: dict[str, Any]) -> list[dict[str, object]]:
     """An agenda with the minute at which each part begins."""
     at, rows, fill = 0, [], _filler(words)
     for part in AGENDAS[total]:
-        rows.append({"at": f"{at // 60}:{at % 60:02}", **part._asdict(), "what": fill(part.what)})
+        rows.append({"at": f"{at // 60}:{at % 60:02}", **part._asdict(), "title": fill(part.title), "what": fill(part.what)})
         at += part.minutes
     return rows
 
 
 def _filler(words: dict[str, Any]) -> Callable[[str], str]:
-    return lambda text: text.format_map(words)
+    return lambda text: gettext(text).format_map(words)
+
+
+def prompts() -> list[tuple[str, list[str]]]:
+    """What to ask afterwards, by theme."""
+    return [(gettext(theme), [gettext(one) for one in questions]) for theme, questions in PROMPTS]

@@ -5,6 +5,7 @@ can say (its clock and its losses at this moment) is in room.py.
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 import engine
 from game.control import board, deck, wall
@@ -14,8 +15,9 @@ from game.live import losses
 from game.models import Exercise, Run, Seat, Team, planning
 from game.people.presence import seat_row
 from game.rules import DESKS
+from game.spoken import tell, tell_row
 
-PHASES = {**engine.PHASES, "block": "Evening", "ended": "Over"}  # in a row of teams there is no room for more
+PHASES = {**engine.PHASES, "block": gettext_noop("Evening"), "ended": gettext_noop("Over")}  # in a row of teams there is no room for more
 SPARSE_AFTER = 15 * engine.STEPS_PER_MINUTE  # the loud stretch; later a point every five minutes is enough to draw
 SPARSE = 5
 
@@ -27,7 +29,7 @@ def brief(exercise: Exercise) -> dict[str, Any]:
         "code": exercise.code,
         "title": exercise.title,
         "state": exercise.state,
-        "clock": f"{calendar.date(step)} {calendar.hm(step)}" if step < 0 else calendar.hm(step),
+        "clock": f"{tell(None, calendar.dated(step))} {calendar.hm(step)}" if step < 0 else calendar.hm(step),
         "teams": exercise.teams.count(),
         "people": people,
         "url": reverse("facilitator-exercise", args=[exercise.code]),
@@ -65,7 +67,8 @@ def timing(exercise: Exercise, runs: list[Run]) -> dict[str, Any]:
         "state": state,
         "halt": exercise.halt,
         "clock": calendar.clock(step),
-        "phase": f"{PHASES[phase]}, {calendar.date(step)}" if step < 0 else PHASES[phase],
+        "part": phase,
+        "phase": f"{gettext(PHASES[phase])}, {tell(None, calendar.dated(step))}" if step < 0 else gettext(PHASES[phase]),
         "week": exercise.start_step < 0,
         "speed": exercise.speed_at(step),
         "next": to_next(calendar, phase) if going else None,
@@ -91,8 +94,9 @@ def _team(exercise: Exercise, team: Team, run: Run | None, links: dict[str, str]
         "name": team.name,
         "state": state,
         "paused": run is not None and run.paused and not over,
-        "fault": run.reason if run and run.state == "failed" else "",
-        "upgrade": run.reason if run and run.state == "standing" and not over else "",
+        "fault": tell_row(run.reason) if run and run.state == "failed" else "",
+        "upgrade": tell_row(run.reason) if run and run.state == "standing" and not over else "",
+        "waits": run.waits_for if run and state == "running" else [],
         "ended": run is not None and (run.stopped or run.state == "ended"),
         "speed": run.speed_at(run.step) if run and run.speeds else None,
         "can": {
@@ -109,7 +113,7 @@ def _seat(exercise: Exercise, team: Team, seat: Seat, links: dict[str, str]) -> 
         **seat_row(seat, None),
         "people": [{"id": player.pk, "name": player.name, "online": player.gone_at is None} for player in seat.holders],
         "id": seat.pk,
-        "locked": seat.locked,
+        "locked": seat.lock_told,
         "title": named(seat.desk, exercise.words)["title"],
         "link": links.get(str(seat.pk)),
         "watch_url": reverse("watch", args=[exercise.code, team.pk, seat.desk]),

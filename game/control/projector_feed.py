@@ -1,5 +1,5 @@
-"""One composed picture an exercise in this web process, however many screens look at it: the projectors'. The control rooms' is
-built on it, see room.py.
+"""One composed picture an exercise and language in this web process, however many screens look at it: the projectors'. The control rooms'
+is built on it, see room.py.
 """
 
 import asyncio
@@ -8,9 +8,11 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
+from django.utils.translation import override
 
 import engine
 from game.control.board import Board, Side, compose
+from game.control.wall import beside_the_market
 from game.live.db_threads import in_rows
 from game.live.hub import Slot, hub
 from game.live.losses import Curve
@@ -19,17 +21,18 @@ from game.models import Exercise, Run
 
 log = structlog.get_logger(__name__)
 COMPOSE_S = 0.5  # a wall is read, not played from
+LOBBY_S = 1.0  # the rows, while people come in
 QUIET_S = 2.0  # a screen that hears nothing for longer begins to doubt its line
 
 
 class Feed:
-    """Listens to the runs of an exercise and offers the composed cards to its clients' slots."""
+    """Listens to the runs of an exercise and offers the composed cards, in one language, to its clients' slots."""
 
     desk = "projector"
     rows_s = 3.0  # how often the rows are looked at: state, loss counter's mode, the ghost, new runs
 
-    def __init__(self, exercise_id: int) -> None:
-        self.exercise_id = exercise_id
+    def __init__(self, exercise_id: int, language: str) -> None:
+        self.exercise_id, self.language = exercise_id, language
         self.board = Board()
         self._clients: set[Slot] = set()
         self._runs: dict[int, tuple[Side, Slot]] = {}
@@ -39,12 +42,13 @@ class Feed:
         self._task: asyncio.Task[None] | None = None
         self._exercise: Exercise | None = None
         self._ghost: Curve | None = None
+        self._more: dict[str, Any] = {}  # cards that only the rows know
 
     async def add(self, slot: Slot) -> None:
         """Offer to this client from now on, beginning with everything (waits for the first picture)."""
         if self._task is None or self._task.done():
             self._ready.clear()
-            self._task = asyncio.create_task(self._keep(), name=f"feed-{self.exercise_id}")
+            self._task = asyncio.create_task(self._keep(), name=f"feed-{self.exercise_id}-{self.language}")
         with suppress(TimeoutError):
             await asyncio.wait_for(self._ready.wait(), self.rows_s)
         self._clients.add(slot)
@@ -72,6 +76,10 @@ class Feed:
         self._wake.set()
 
     async def _keep(self) -> None:
+        with override(self.language):
+            await self._keep_on()
+
+    async def _keep_on(self) -> None:
         while True:
             try:
                 if time.monotonic() >= self._rows_due:
@@ -86,7 +94,10 @@ class Feed:
 
     async def _look_at_rows(self) -> None:
         self._rows_due = time.monotonic() + self.rows_s
-        for run in await in_rows(self.look)():
+        runs = await in_rows(self.look)()
+        if self._exercise is not None and self._exercise.state == Exercise.State.LOBBY:
+            self._rows_due = min(self._rows_due, time.monotonic() + LOBBY_S)
+        for run in runs:
             if run.pk in self._runs:
                 self._runs[run.pk][0].rows(run)
                 continue
@@ -103,7 +114,12 @@ class Feed:
         self._exercise = Exercise.objects.get(pk=self.exercise_id)
         ghost = self._exercise.ghost
         self._ghost = ghost.curve if ghost else None
+        self._more = self.look_beside(self._exercise)
         return list(self._exercise.runs())
+
+    def look_beside(self, exercise: Exercise) -> dict[str, Any]:
+        """The cards that only the rows know."""
+        return beside_the_market(exercise)
 
     def _compose(self) -> None:
         for side, slot in self._runs.values():
@@ -121,12 +137,12 @@ class Feed:
 
     def composed(self, sides: list[Side]) -> dict[str, Any]:
         """The cards, of what the rows and the runs say."""
-        return compose(self._exercise, sides, self._ghost) if self._exercise else {}
+        return compose(self._exercise, sides, self._ghost, self._more) if self._exercise else {}
 
 
-_feeds: dict[int, Feed] = {}
+_feeds: dict[tuple[int, str], Feed] = {}
 
 
-def feed(exercise_id: int) -> Feed:
-    """This process's feed of an exercise."""
-    return _feeds.setdefault(exercise_id, Feed(exercise_id))
+def feed(exercise_id: int, language: str) -> Feed:
+    """This process's feed of an exercise in a language."""
+    return _feeds.setdefault((exercise_id, language), Feed(exercise_id, language))

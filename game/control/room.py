@@ -1,9 +1,11 @@
 """The control room's picture of an exercise: what the rows know (overview.py), what every run says of itself, and the event feed.
-One a web process, however many facilitators look at it.
+One a web process and language, however many facilitators look at it.
 """
 
 import time
 from typing import Any
+
+from django.utils.translation import gettext
 
 import engine
 from game.control.board import Side
@@ -15,6 +17,7 @@ from game.live.hub import Slot
 from game.live.losses import Curve, at
 from game.live.loudspeaker import FULL_NOTE, read_hash
 from game.models import Exercise, Run
+from game.spoken import tell
 from game.stillness import Stillness
 
 OVERVIEW_S = 3.0  # people, notes and injects, which are told of when they change
@@ -29,8 +32,8 @@ class Room(Feed):
     desk = "facilitator"
     rows_s = 1.0
 
-    def __init__(self, exercise_id: int) -> None:
-        super().__init__(exercise_id)
+    def __init__(self, exercise_id: int, language: str) -> None:
+        super().__init__(exercise_id, language)
         self.happenings = Happenings(exercise_id)
         self._overview: dict[str, Any] = {}
         self._overview_due = 0.0
@@ -50,6 +53,9 @@ class Room(Feed):
                 self._overview = overview(self._exercise, {}, runs)
         return runs
 
+    def look_beside(self, exercise: Exercise) -> dict[str, Any]:
+        return {}  # the overview has it
+
     def poke(self) -> None:
         self._overview_due = 0.0
         super().poke()
@@ -57,7 +63,7 @@ class Room(Feed):
     async def remove(self, slot: Slot) -> None:
         await super().remove(slot)
         if not self._clients:
-            _rooms.pop(self.exercise_id, None)
+            _rooms.pop((self.exercise_id, self.language), None)
 
     def composed(self, sides: list[Side]) -> dict[str, Any]:
         if self._exercise is None:
@@ -79,7 +85,10 @@ class Room(Feed):
             active = activity(run, self.happenings.acted.get(run.pk), could=bool(could))
             idle = stuck_s(run, active, self._idle.still(run.pk, active, now))
             rows[str(run.team_id)] = row(side, run, ghost) | {"stuck_s": idle, "last": last and {key: last[key] for key in DECIDED}}
-        times = {"clock": exercise.calendar.clock(max(side.step for side in sides))} if sides else {}
+        times = {}
+        if sides:
+            step = max(side.step for side in sides)
+            times = {"clock": exercise.calendar.clock(step), "part": exercise.calendar.phase(step)}
         return {**self._overview, **times, "rows": rows, "curve": self._drawn(exercise.calendar, sides, ghost), "disk_full": self._is_full()}
 
     def _is_full(self) -> bool:
@@ -106,8 +115,8 @@ def row(side: Side, run: Run, ghost: Curve | None) -> dict[str, Any]:
     return {
         "step": step,
         "clock": calendar.clock(step),
-        "date": calendar.date(step) if step < 0 else "",
-        "phase": PHASES[calendar.phase(step)],
+        "date": tell(None, calendar.dated(step, weekday=False)) if step < 0 else "",
+        "phase": gettext(PHASES[calendar.phase(step)]),
         "rushing": run.state_told[0] == "running" and run.state != "ended" and step < own,
         "loss_usd": truth.get("loss_usd", run.curve[-1][1] if run.curve else None),
         "ghost_usd": at(ghost, step) if ghost else None,
@@ -162,9 +171,9 @@ def first_rows(exercise: Exercise) -> dict[str, Any]:
     return {"rows": rows, "curve": curves(exercise.calendar, sides, curve)}
 
 
-_rooms: dict[int, Room] = {}
+_rooms: dict[tuple[int, str], Room] = {}
 
 
-def room(exercise_id: int) -> Room:
-    """This process's control room of an exercise."""
-    return _rooms.setdefault(exercise_id, Room(exercise_id))
+def room(exercise_id: int, language: str) -> Room:
+    """This process's control room of an exercise in a language."""
+    return _rooms.setdefault((exercise_id, language), Room(exercise_id, language))

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from game.models import Command, Event, Exercise, Fork, Inject, RuleBroken, Run, Team, branching, contents, injects
 from game.sqlite_writer import write
@@ -31,7 +32,9 @@ def copy_of(exercise: Exercise, *, new_market: bool = False) -> Exercise:
     RuleBroken for a fork, which has no other market.
     """
     if new_market and exercise.first is not None:
-        raise RuleBroken(f"{exercise} cannot be played on another market. {branching.KEPT_MARKET}")
+        raise RuleBroken(
+            gettext("%(exercise)s cannot be played on another market. %(kept_market)s") % {"exercise": exercise, "kept_market": branching.KEPT_MARKET}
+        )
     with transaction.atomic():
         copy = Exercise.objects.create(**{name: getattr(exercise, name) for name in KEPT})
         if new_market:
@@ -60,7 +63,7 @@ def _same_team(exercise: Exercise, team: Team) -> Team:
 
 
 def branch_of(run: Run, step: int, facilitator: User) -> Exercise:
-    """A new exercise in the lobby whose teams go on from a moment of a run that has ended; one team to begin with. Raises RuleBroken.
+    """A new exercise in the lobby whose teams go continued from a moment of a run that has ended; one team to begin with. Raises RuleBroken.
 
     What was added to the run before that moment is in its log, also where it waits for its step: the rows are copied so that the line
     shows them and history's run is given the same. What was added later is not.
@@ -68,7 +71,7 @@ def branch_of(run: Run, step: int, facilitator: User) -> Exercise:
     branching.check(run, step)
     exercise, log = run.team.exercise, branching.log_until(run, step)
     kept = {name: getattr(exercise, name) for name in KEPT} | {"facilitator": facilitator, "first": exercise.first_step, "start_step": step}
-    kept["title"] = f"{exercise.title[: TITLE_MAX - 24]}, on from {run.calendar.told(step, 0)}"
+    kept["title"] = gettext("%(title)s, continued from %(step)s") % {"title": exercise.title[: TITLE_MAX - 24], "step": run.calendar.told(step, 0)}
     levels = [args["level"] for _, _, _, kind, args, _, _ in log if kind == "help.set"]
     with transaction.atomic():
         made = Exercise.objects.create(**kept)
@@ -119,7 +122,7 @@ def in_sight(exercises: QuerySet[Exercise]) -> QuerySet[Exercise]:
 def archive(exercise: Exercise, *, away: bool) -> None:
     """Put it away, or bring it back. Raises RuleBroken for one that is being played."""
     if away and exercise.state in PLAYED:
-        raise RuleBroken(f"{exercise} is being played: end it before it is archived.")
+        raise RuleBroken(gettext("%(exercise)s is being played: end it before it is archived.") % {"exercise": exercise})
     Exercise.objects.filter(pk=exercise.pk).update(archived=away)
 
 
@@ -143,9 +146,9 @@ def _not_played(exercise: Exercise) -> Exercise:
     rows = Exercise.objects.select_for_update() if connection.in_atomic_block else Exercise.objects
     found = rows.filter(pk=exercise.pk).first()
     if found is None:
-        raise RuleBroken("This exercise is deleted already.")
+        raise RuleBroken(gettext("This exercise has already been deleted."))
     if found.state in PLAYED:
-        raise RuleBroken(f"{found} is being played: end it before it is deleted.")
+        raise RuleBroken(gettext("%(found)s is being played: end it before it is deleted.") % {"found": found})
     return found
 
 

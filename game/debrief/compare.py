@@ -8,14 +8,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext, gettext_lazy
 
 import engine
 from game.debrief import counterfactuals, results
+from game.debrief.report.words import tenths
 from game.models import Event, Exercise, Ghost, Run
 from game.models.run_log import states_of
 
 _SALT = "opening-bell.letters"
 CUT = "exchange.disconnected"
+_CUT_WORDS = "The exchanges disconnected what was still sending."  # what a story has of it that was kept before its lines had kinds
 
 
 def shown(exercise: Exercise) -> list[Run]:
@@ -26,7 +29,7 @@ def shown(exercise: Exercise) -> list[Run]:
     if exercise.names == Exercise.Names.LETTERS:
         runs.sort(key=lambda run: salted_hmac(_SALT, f"{exercise.pk}:{run.team_id}", algorithm="sha256").hexdigest())
         for number, run in enumerate(runs):
-            run.team.name = f"Team {chr(ord('A') + number)}"
+            run.team.name = gettext("Team %(chr)s") % {"chr": chr(ord("A") + number)}
     for run in runs:
         run.team.exercise = exercise  # one, that all of them see
     return runs
@@ -61,46 +64,79 @@ def table(runs: Sequence[Run], ghost: Ghost | None) -> dict[str, Any]:
         "rows": [
             {"label": label, "cells": [column.get(key) or {} for column in (*columns, *([history] if history else []))]}
             for key, label in ROWS
-            if key != "barriers" or any(column["barriers"] for column in columns)
+            if key not in ("barriers", "sureness") or any(column[key] for column in columns)
         ],
     }
 
 
 ROWS = (
-    ("loss", "Loss"), ("avoided", "Losses avoided"), ("grade", "Grade"), ("noticed_at", "Noticed"), ("diagnosed_at", "Diagnosed"),
-    ("contained_at", "Contained"), ("imposed", "Cut off by the exchanges"), ("service", "Service kept"), ("precautions", "Precautions"),
-    ("barriers", "Barriers closed"), ("best", "Decision worth most"),
+    ("loss", gettext_lazy("Loss")),
+    ("avoided", gettext_lazy("Losses avoided")),
+    ("grade", gettext_lazy("Grade")),
+    ("noticed_at", gettext_lazy("Noticed")),
+    ("diagnosed_at", gettext_lazy("Diagnosed")),
+    ("contained_at", gettext_lazy("Contained")),
+    ("imposed", gettext_lazy("Cut off by the exchanges")),
+    ("service", gettext_lazy("Client service")),
+    ("precautions", gettext_lazy("Precautions")),
+    ("barriers", gettext_lazy("Barriers closed")),
+    ("sureness", gettext_lazy("How sure, and how right (Brier score)")),
+    ("best", gettext_lazy("Decision worth most")),
 )  # fmt: skip
 
 
 def _column(run: Run, found: dict[str, Any], stop: str | None) -> dict[str, Any]:
     share, closed = found["share_avoided"], barriers(run)
     return _told(run.score or {}, stop) | {
-        "loss": _money(found["loss_usd"], "loss", "" if found["whole"] else f"ended at {run.calendar.clock(run.step)}"),
+        "loss": _money(found["loss_usd"], "loss", "" if found["whole"] else gettext("ended at %(step)s") % {"step": run.calendar.clock(run.step)}),
         "avoided": {} if found["avoided_usd"] is None else {**_money(found["avoided_usd"], "gain"), "share": share},
-        "grade": {} if found["grade"] is None else {"text": f"{found['grade']:.1f}"},
-        "barriers": closed and {"text": f"{closed[0]} of {closed[1]}"},
+        "grade": {} if found["grade"] is None else {"text": tenths(found["grade"])},
+        "barriers": closed and {"text": gettext("%(closed)s of %(closed2)s") % {"closed": closed[0], "closed2": closed[1]}},
+        "sureness": _sureness(run),
         "best": _best(run),
     }
+
+
+def _sureness(run: Run) -> dict[str, Any]:
+    """The team's Brier score, and beside it those of its desks."""
+    scores = counterfactuals.brier_scores(run)
+    if not scores:
+        return {}
+    desks = run.team.exercise.words["desks"]
+    of = ", ".join(f"{desks[desk]['short']} {score:.2f}" for desk, score in scores.items() if desk)
+    return {"text": f"{scores['']:.2f}", "of": of}
 
 
 def _told(score: dict[str, Any], stop: str | None) -> dict[str, Any]:
     """What a score says of a run, a team's or history's."""
     never = score.get("runaway") == "never"
-    moments = {key: {"text": score.get(key) or "never"} for key in ("noticed_at", "diagnosed_at")}
+    moments = {key: {"text": score.get(key) or gettext("never")} for key in ("noticed_at", "diagnosed_at")}
     if score.get("diagnosed_at") and (wrong := engine.wrong_minutes(score)):
-        moments["diagnosed_at"]["text"] += f" + {wrong} min"
+        moments["diagnosed_at"]["text"] += gettext(" + %(wrong)s min") % {"wrong": wrong}
     kept = score.get("service_kept")
     return moments | {
-        "contained_at": {"text": score.get("contained_at") or ("nothing ran away" if never else "never")},
-        "imposed": {"text": stop or "no"},
+        "contained_at": {"text": _contained(score, stop) or (gettext("no runaway") if never else gettext("never"))},
+        "imposed": {"text": stop or gettext("no")},
         "service": {} if kept is None else {"share": kept},
         "precautions": _money(score.get("precautions", 0), "loss"),
     }
 
 
+def _contained(score: dict[str, Any], stop: str | None) -> str | None:
+    """When it was: what ended because the exchanges cut the firm off was not."""
+    contained: str | None = score.get("contained_at")
+    return None if stop and contained and stop <= contained <= _later(stop) else contained
+
+
+def _later(clock: str) -> str:
+    """A clock text five seconds later: the day sees what ended every five seconds."""
+    hours, minutes, seconds = map(int, clock.split(":"))
+    whole = hours * 3600 + minutes * 60 + seconds + 5
+    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
 def _cut(ghost: Ghost) -> str | None:
-    return next((line["at"] for line in ghost.story if line["text"] == engine.CUT_WORDS), None)
+    return next((line["at"] for line in ghost.story if line.get("kind") == CUT or line["text"] == _CUT_WORDS), None)
 
 
 def _money(usd: float, kind: str, of: str = "") -> dict[str, Any]:

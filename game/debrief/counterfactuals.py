@@ -1,9 +1,9 @@
 """What every decision of a finished run was worth: which courses of it are wanted, what came of them, and how it is told.
 
 A course that was run is a row, so a killed worker loses at most the one it was at. What is still wanted follows from the rows alone:
-first the alternatives of every decision, then, when these say which are pivotal, the runs that their shares need. Whoever looks sends
-for what nobody is at. Courses are compared up to 11:30 of the market: a run that is past it is begun with while it goes on, as long as
-the lab has nothing else to do, so that a room that has played on to the close finds all of it there.
+first the run without each decision, then its other alternatives, then, when these say which are pivotal, the runs that their shares need.
+Whoever looks sends for what nobody is at. Courses are compared up to 11:30 of the market: a run that is past it is begun with while it goes
+on, as long as the lab has nothing else to do, so that a room that has played on to the close finds all of it there.
 
 What is known is kept with what else follows from the run (game/debrief/finished.py). Where the rules that it was played by are gone that is told,
 and nothing more is sent for.
@@ -21,9 +21,11 @@ from game.live import senders
 from game.live.broker import BROKER_GONE, client, go_first, others_go_first
 from game.live.claims import claim
 from game.live.senders import QueueGone
+from game.live.words import reader_of
 from game.models import contents
 from game.models.outcomes import Course, Finished
 from game.models.run_log import log_of, log_told
+from game.spoken import from_row
 
 if TYPE_CHECKING:
     from game.models import Run
@@ -58,9 +60,9 @@ def counterfactuals_of(log: engine.Log, rows: dict[str, Course]) -> dict[str, en
     return found
 
 
-def send_for_missing(run: "Run", log: engine.Log, rows: dict[str, Course]) -> None:
-    """Ask workers for every course that is wanted and that nobody is at."""
-    missing = [key for key in (*counterfactuals_of(log, rows), SAME) if key not in rows]
+def send_for_missing(run: "Run", log: engine.Log, rows: dict[str, Course], only: Container[str] | None = None) -> None:
+    """Ask workers for every course that is wanted and that nobody is at; `only`: of these."""
+    missing = [key for key in (*counterfactuals_of(log, rows), SAME) if key not in rows and (only is None or key in only)]
     try:
         go_first(FIRST_MS)
         for key in missing:
@@ -110,7 +112,12 @@ def known_so_far(run: "Run") -> dict[str, Any]:
 
 
 def known(run: "Run") -> dict[str, Any]:
-    """What is known of a run that has ended, see `reckoned`: what is kept of it, once it is whole or cannot be more."""
+    """What is known of a run that has ended, see `reckoned`, in words."""
+    return reader_of(run).told(_known(run))
+
+
+def _known(run: "Run") -> dict[str, Any]:
+    """What is kept of it, once it is whole or cannot be more."""
     kept = finished.of(run)
     if whole(kept.worth) or (kept.worth and contents.needs(run)):
         return dict(kept.worth)
@@ -124,7 +131,7 @@ def known(run: "Run") -> dict[str, Any]:
 def keep(run: "Run") -> None:
     """Put down what follows from a run that has just ended. What goes wrong with it is no fault of the run."""
     try:
-        known(run)
+        _known(run)
     except Exception:
         logger.exception("what follows from a run could not be put down", run=run.pk)
 
@@ -175,7 +182,7 @@ def _barrier(one: Any, rows: dict[str, Course], wanted: Container[str]) -> dict[
     if key is None:
         return None
     row, week = rows.get(key), rows.get("week")
-    line: dict[str, Any] = {"id": one.id, "label": one.label, "key": key, "usd": None, "reason": row.reason if row else ""}
+    line: dict[str, Any] = {"id": one.id, "label": one.said(), "key": key, "usd": None, "reason": from_row(row.reason) if row else ""}
     if row and week and not row.reason:
         saved = week.loss_usd - row.loss_usd
         line["usd"] = round(saved if key.startswith("closed:") else -saved)
@@ -195,14 +202,39 @@ def curve_of(run: "Run", key: str) -> list[list[int]] | None:
 
 
 def best(run: "Run") -> dict[str, Any] | None:
-    """The decision that the day would have cost most without: `usd` and `words`. None until every one is reckoned, or where none saved
+    """The decision that the day would have cost most without: `usd`, `words` and `at`. None until every one is reckoned, or where none saved
     anything. Sends for nothing.
     """
-    decisions = known(run)["decisions"]
+    return _best_of(known(run)["decisions"])
+
+
+def _best_of(decisions: list[dict[str, Any]]) -> dict[str, Any] | None:
     if not decisions or any(one["worth_usd"] is None for one in decisions):
         return None
     most = max(decisions, key=lambda one: one["worth_usd"])
-    return {"usd": most["worth_usd"], "words": most["words"]} if most["worth_usd"] > 0 else None
+    at = most["at"].rpartition(":")[0] if most["at"][2:3] == ":" else most["at"]  # to the minute, or an evening
+    return {"usd": most["worth_usd"], "words": most["words"], "at": at} if most["worth_usd"] > 0 else None
+
+
+def best_so_far(run: "Run") -> dict[str, Any]:
+    """How far it is known which decision was worth most: `done` of `of` courses, 0 of 0 where nothing that was done could have changed a trade;
+    `best`, as above; `until`: the minute up to which they are compared; `lost`: whether it will never be known. What is missing of these
+    courses is sent for, and nothing else: a whole room is told before anybody's other courses are run.
+    """
+    kept = finished.of(run).worth
+    found = kept if kept and all(one["worth_usd"] is not None for one in kept["decisions"]) else _known(run)
+    decisions = found["decisions"]
+    of = len(decisions) + 1 if decisions else 0
+    done = (found["played_usd"] is not None) + sum(one["worth_usd"] is not None for one in decisions) if of else 0
+    lost = done < of and bool(contents.needs(run))
+    if done < of and not lost:
+        send_for_missing(run, log_of(run), rows_of(run), {"played", *(f"without:{one['number']}" for one in decisions)})
+    return {"done": done, "of": of, "best": reader_of(run).told(_best_of(decisions)), "until": found["until"], "lost": lost}
+
+
+def brier_scores(run: "Run") -> dict[str, float]:
+    """Desk -> its Brier score, and "" -> the team's, as far as it is known; nothing where nobody said how sure it was. Sends for nothing."""
+    return {row["desk"]: row["score"] for row in known(run).get("sureness", ())} if run.state == "ended" else {}
 
 
 def _dollars(usd: float | None) -> int | None:
@@ -237,7 +269,7 @@ def _decision(
     for word in ("earlier", "later"):
         row = rows.get(f"{word}:{one.number}")
         if row and played:
-            line[word] = {"usd": None if row.reason else round(played.loss_usd - row.loss_usd), "reason": row.reason}
+            line[word] = {"usd": None if row.reason else round(played.loss_usd - row.loss_usd), "reason": from_row(row.reason)}
     if one.number in share:
         line["share_usd"], line["error_usd"] = (round(value) for value in share[one.number])
     return line

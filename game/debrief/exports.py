@@ -14,8 +14,9 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 import engine
-from game.debrief import compare, results
-from game.models import Exercise, Holding, Run, Stay
+from game.debrief import compare, counterfactuals, results
+from game.models import Exercise, Holding, Run, Stay, contents
+from game.spoken import tell_row
 
 Table = Callable[[Exercise], Iterator[str]]
 BOM = "\ufeff"  # or Excel reads a CSV's umlauts as something else
@@ -27,12 +28,14 @@ ATTENDANCE = (
 RESULTS = (
     "exercise", "code", "team", "scenario", "seed", "loss $", "history's loss $", "losses avoided $", "share avoided", "grade", "service kept",
     "minutes to notice", "minutes to diagnose", "minutes to contain", "cut off by the exchanges", "precautions $", "barriers closed", "of barriers",
+    "Brier score", *(f"Brier score, {desk}" for desk in engine.DESKS),
     "fate", "played to", "played by", "note", "digest",
 )  # fmt: skip
 
 
 def cell(value: Any) -> Any:
-    """A value for a spreadsheet: text that a program would run as a formula is text."""
+    """A value for a spreadsheet: text that a program would run as a formula is text. A number below zero keeps Python's hyphen, for with the
+    minus of the pages a spreadsheet would take it for text."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -108,6 +111,7 @@ def outcome(exercises: Iterable[Exercise]) -> Iterator[str]:
 
 def _outcome(run: Run, found: dict[str, Any], stop: str | None) -> tuple[Any, ...]:
     score, exercise, calendar = run.score or {}, run.team.exercise, run.calendar
+    brier = counterfactuals.brier_scores(run)
     fate = score.get("fate") or ("stopped by a fault" if run.state == "failed" else "")
     return (
         run.team.name, exercise.scenario, exercise.seed, found["loss_usd"], found["ghost_usd"], found["avoided_usd"], found["share_avoided"],
@@ -116,7 +120,8 @@ def _outcome(run: Run, found: dict[str, Any], stop: str | None) -> tuple[Any, ..
         minutes_after_the_bell(calendar, score.get("diagnosed_at"), engine.wrong_minutes(score)),
         minutes_after_the_bell(calendar, score.get("contained_at")),
         stop, _rounded(score.get("precautions"), 0), *(compare.barriers(run) or (None, None)),
-        fate, f"{calendar.date(run.step)} {calendar.clock(run.step)}", run.made_by, run.note, run.digest,
+        *(brier.get(desk) for desk in ("", *engine.DESKS)),
+        fate, f"{calendar.date(run.step)} {calendar.clock(run.step)}", run.made_by, tell_row(run.note), run.digest,
     )  # fmt: skip
 
 
@@ -162,10 +167,12 @@ def _run(run: Run | None, *, secret: bool) -> Iterator[str]:
         yield to_json({name: getattr(run, name) for name in ("state", "step")})
         return
     told = ("state", "reason", "step", "made_by", "note", "digest", "score", "curve")
-    yield to_json({name: getattr(run, name) for name in told})[:-1] + ', "commands": ['
+    said = {"reason": tell_row(run.reason), "note": tell_row(run.note)}
+    yield to_json({name: getattr(run, name) for name in told} | said)[:-1] + ', "commands": ['
+    scenario = contents.here(run.team.exercise.scenario)
     fields = ("seq", "step", "desk", "kind", "args", "confidence", "why", "by", "state", "reason")
     for number, command in enumerate(run.commands.order_by("seq", "pk").values(*fields).iterator(CHUNK)):
-        yield ("," if number else "") + to_json(command)
+        yield ("," if number else "") + to_json(command | {"reason": tell_row(command["reason"], scenario)})
     yield "]}"
 
 

@@ -1,10 +1,10 @@
-"""What follows from a run that has ended, told once by the engine that played it and kept: story, ledger, week, decisions and what they
-were worth, the words of it all. It is shown from here for ever, whatever engine and scenario are here then.
+"""What follows from a run that has ended, told once by the engine that played it and kept: its account, story, ledger, week, questions,
+decisions and what they were worth, the words of it all. It is shown from here for ever, whatever engine and scenario are here then.
 
 A run that ended before this was kept is put down when somebody asks for it first.
 """
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django.db.models import Count
 
@@ -13,12 +13,15 @@ from game.debrief.ledger import ledger_of
 from game.debrief.week_result import week_of
 from game.models import contents
 from game.models.outcomes import Finished
+from game.models.run_log import LOGS_KEPT, log_told
+from game.spoken import from_row
 
 if TYPE_CHECKING:
     from game.models import Command, Run
 
 NOT_LISTED = [kind for kind, lever in engine.KINDS.items() if lever.talk or lever.routine]
 COUNTED = [kind for kind, lever in engine.KINDS.items() if lever.routine]  # a desk opens a hundred mails in a morning
+ASSISTANT = "autopilot"  # whose commands these are, in a command's `by`
 
 
 class LogEvent(NamedTuple):
@@ -30,6 +33,22 @@ class LogEvent(NamedTuple):
     data: engine.EventData
 
 
+_lasting: dict[tuple[Any, ...], dict[str, Any]] = {}
+
+
+def told_of_run(run: "Run") -> dict[str, Any]:
+    """What is read from the whole log of a run: of one that has ended what is kept of it. It is at hand for as long as the run stays as it is,
+    as run_log.log_of keeps the log.
+    """
+    key = (run.team.exercise.code, run.pk, run.epoch, run.step, run.state)
+    found = _lasting.get(key)
+    if found is None:
+        found = _lasting[key] = of(run).told if run.state == "ended" else told_of(run)
+        for old in list(_lasting)[:-LOGS_KEPT]:
+            _lasting.pop(old, None)
+    return found
+
+
 def of(run: "Run") -> Finished:
     """What is kept of a run that has ended; it is put down now where that was not done yet."""
     found = Finished.objects.filter(run=run).first()
@@ -38,6 +57,9 @@ def of(run: "Run") -> Finished:
         controls = {one.id: one.label for one in scenario.barriers.slice}
         Finished.objects.bulk_create([Finished(run=run, told=told_of(run), controls=controls)], ignore_conflicts=True)
         found = Finished.objects.get(run=run)
+    elif "account" not in found.told:  # it was put down before runs had one
+        found.told = told_of(run) | found.told
+        found.save(update_fields=["told"])
     return found
 
 
@@ -47,8 +69,9 @@ def told_of(run: "Run") -> dict[str, Any]:
     rows = run.happened.order_by("number").values_list("step", "kind", "audience", "data")
     events = [LogEvent(*row) for row in rows.iterator()]  # thousands: no model for each
     given = run.given.exclude(kind__in=NOT_LISTED)
-    opened = run.given.filter(kind__in=COUNTED).order_by("desk").values_list("desk").annotate(Count("pk"))
+    opened = run.given.filter(kind__in=COUNTED).exclude(by=ASSISTANT).order_by("desk").values_list("desk").annotate(Count("pk"))
     return {
+        **_account_of(run, events),
         "ledger": ledger_of(run, events),
         "week": week_of(run, scenario),
         "story": engine.story(events, scenario, run.score if score.get("fate") else None),
@@ -57,16 +80,32 @@ def told_of(run: "Run") -> dict[str, Any]:
     }
 
 
+def _account_of(run: "Run", events: list[LogEvent]) -> dict[str, Any]:
+    """Three sentences of it, what it did about what was so then, and what it may be asked: sentences of the engine's, to be told by a Reader."""
+    if not run.score or "runaway" not in run.score:  # nothing, or of an engine that did not say
+        return {"account": None, "beside": {}, "questions": []}
+    log, score = log_told(run), cast("engine.Score", run.score)
+    assistants = {seq for seq in run.given.filter(by=ASSISTANT).values_list("seq", flat=True) if seq is not None}
+    account = engine.account(log, events, score, assistants)
+    entries = engine.ledger(events, log.decisions)
+    return {
+        "account": account,
+        "beside": engine.beside_record(log.scenario, events),
+        "questions": engine.questions(log, events, entries, account, score),
+    }
+
+
 def _given(row: "Command", scenario: engine.Scenario) -> dict[str, Any]:
     lever, server = engine.KINDS.get(row.kind), engine.fitting(row.kind, row.args).get("server")
-    label = lever.named(scenario) if lever else row.kind
+    label: engine.Sentence = lever.named(scenario) if lever else row.kind
+    host = scenario.fleet.name.format(n=server) if server else ""
     return {
         "step": int(row.step or 0),
         "at": scenario.calendar.told(int(row.step or 0), 0),
         "desk": row.desk,
-        "label": f"{label}: {scenario.fleet.name.format(n=server)}" if server else label,
+        "label": engine.phrase("{lever}: {target}", lever=label, target=host) if host else label,
         "confidence": row.confidence or None,
         "state": row.state,
-        "reason": row.reason,
+        "reason": from_row(row.reason),
         "by": row.by,
     }

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def ledger_of(run: "Run", events: Iterable[Any]) -> dict[str, Any]:
     """The ledger of a run, from all its events: rows for the table, and the same as steps for the lanes."""
     log = log_told(run)
-    entries = engine.ledger(events, log.decisions, log.scenario)
+    entries = engine.ledger(events, log.decisions)
     decisions = {one.number: one for one in log.decisions}
     return {
         "rows": [_row(entry, decisions, log.scenario) for entry in entries],
@@ -30,20 +30,12 @@ def ledger_of(run: "Run", events: Iterable[Any]) -> dict[str, Any]:
 
 def _row(entry: engine.Entry, decisions: dict[int, engine.Decision], scenario: engine.Scenario) -> dict[str, Any]:
     acted = None if entry.acted is None else decisions[entry.acted]
-    then = acted and {"words": engine.decision_words(scenario, acted), "after": _span(acted.first - entry.shared)}
+    then = acted and {"words": engine.decision_words(scenario, acted), "after": engine.span(acted.first - entry.shared)}
     return {
         "title": entry.title,
         "desk": entry.desk,
         "seen": scenario.calendar.told(entry.seen, 0),
-        "shared_after": _span(entry.shared - entry.seen),
-        "read": [{"desk": desk, "after": _span(step - entry.shared)} for desk, step in entry.read.items()],
+        "shared_after": engine.span(entry.shared - entry.seen),
+        "read": [{"desk": desk, "after": engine.span(step - entry.shared)} for desk, step in entry.read.items()],
         "acted": then,
     }
-
-
-def _span(steps: int) -> str:
-    """A stretch of market time: "at once", "40 s", "12 min 5 s"."""
-    minutes, seconds = divmod(steps // engine.STEPS_PER_SECOND, 60)
-    if minutes >= 600:
-        return "days"
-    return " ".join(part for part in (f"{minutes} min" if minutes else "", f"{seconds} s" if seconds else "") if part) or "at once"

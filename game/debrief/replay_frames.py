@@ -1,7 +1,7 @@
 """A finished run that is looked at again: stretches of a desk's frames, as its screen was sent them then.
 
 A worker of the queue `replay` makes a stretch (debrief_tasks.send_frames) and leaves it in the broker for a while: everybody who looks at the same
-moment is given the same one, and a web process builds nothing.
+moment in the same language is given the same one, and a web process builds nothing.
 """
 
 import time
@@ -9,17 +9,19 @@ from dataclasses import replace
 from typing import Any
 
 import structlog
+from django.utils.translation import gettext
 
 import engine
 from game.live import claims, senders
 from game.live.broker import BROKER_GONE, client
 from game.live.loudspeaker import to_json
 from game.live.senders import QueueGone
-from game.live.words import Reader
+from game.live.words import Reader, reader_of
 from game.models import Run, branching, contents
 from game.models.branching import Fork
 from game.models.run_log import log_of
 from game.rules import DESKS, RuleBroken
+from game.spoken import spoken, tell
 
 log = structlog.get_logger(__name__)
 RATES = (1, 2, 5, 10, 30, 60)  # times real time; four frames a second, so a rate is also the steps from frame to frame
@@ -30,16 +32,16 @@ ASKED_S = 10  # one that no worker has made by then is sent for again
 
 
 def key(run: Run, desk: str, first: int, rate: int) -> str:
-    """Where a stretch lies. A run that was taken up again, or is read by other rules, has others."""
-    return f"ob:reel:{run.team.exercise.code}:{run.pk}:{run.epoch}:{run.step}:{engine.RULES}:{desk}:{first}:{rate}"
+    """Where a stretch lies. A run that was taken up again, or is read by other rules, has others; and so has each language."""
+    return f"ob:reel:{run.team.exercise.code}:{run.pk}:{run.epoch}:{run.step}:{engine.RULES}:{spoken().code}:{desk}:{first}:{rate}"
 
 
 def refusal(run: Run) -> str:
     """Why a run cannot be looked at again, or ""."""
     if run.state != "ended":
-        return "A run can be looked at again when it has ended."
+        return gettext("A run can be replayed when it has ended.")
     needs = contents.needs(run)
-    return f"It cannot be looked at again. {needs}" if needs else ""
+    return gettext("It cannot be replayed. %(needs)s") % {"needs": needs} if needs else ""
 
 
 def send_for(run: Run, desk: str, first: int, rate: int) -> str | None:
@@ -48,10 +50,10 @@ def send_for(run: Run, desk: str, first: int, rate: int) -> str | None:
     try:
         found = client().get(name)
         if found is None and claims.claim(f"{name}:asked", ASKED_S):
-            senders.send_frames(run.pk, desk, first, rate, within_s=ASKED_S)
+            senders.send_frames(run.pk, desk, first, rate, spoken().code, within_s=ASKED_S)
     except (*BROKER_GONE, QueueGone) as problem:
         log.warning("a stretch could not be sent for", run=run.pk, problem=str(problem))
-        raise RuleBroken("The broker is away. This moment is asked for again.") from None
+        raise RuleBroken(gettext("The broker is unavailable. Retrying.")) from None
     return None if found is None else str(found)
 
 
@@ -63,14 +65,14 @@ def stretch(run: Run, desk: str, first: int, rate: int) -> str:
         if found is not None:
             return found
         time.sleep(LOOK_S)
-    raise RuleBroken("The machine is busy with games. This moment is on its way.")
+    raise RuleBroken(gettext("The server is busy. This moment is loading."))
 
 
 def make(reel: engine.Reel, desk: str, help_level: str, first: int, rate: int) -> str:
     """A stretch, in words: {frames: [[step, {card: content}], ...], until}. The first frame holds every card, the others those that changed."""
     frames: list[str] = []
     before: dict[str, str] = {}
-    reader = Reader(reel.log.scenario)
+    reader = Reader(reel.log.scenario, spoken())
     for step, sight in reel.sights(desk, help_level, first, max(rate, 1), FRAMES if rate else 1):
         cards = {name: to_json(content) for name, content in sight.items()}
         changed = ",".join(f"{to_json(name)}:{reader.card(text)}" for name, text in cards.items() if before.get(name) != text)
@@ -114,27 +116,24 @@ def _phases(calendar: engine.Calendar, first: int, until: int) -> list[list[Any]
         begin, end = max(begin, first), min(end, until)
         if begin < end and begin != calendar.close:
             phase = calendar.phase(begin)
-            label = calendar.date(begin) if begin < 0 else engine.PHASES[phase]
+            label = tell(None, calendar.dated(begin)) if begin < 0 else gettext(engine.PHASES[phase])
             rows.append([begin, end, label, engine.SPEEDS[phase]])
     return rows
 
 
 def _pins(run: Run, found: engine.Log, fork: Fork | None) -> list[dict[str, Any]]:
     """Decisions and what happened, by time: {step, at, desk, text, kind, of}. `of`: the exercise that it was inherited from, or ""."""
-    decisions = [
-        (one.first, one.commands[0].desk, engine.decision_words(found.scenario, one), "decision")
-        for one in found.decisions
-    ]
+    decisions = [(one.first, one.commands[0].desk, engine.decision_words(found.scenario, one), "decision") for one in found.decisions]
     taken = {(step, desk) for step, desk, *_ in decisions}
     happened = [
         (line.step, line.desk, line.text, "moment")
         for line in engine.moments(run.happened, found.scenario)
         if (line.step, line.desk) not in taken and found.since <= line.step <= found.until.step
     ]
-    rows = sorted([*decisions, *happened])
-    start, told = run.team.exercise.start_step, found.scenario.calendar.told
+    rows = sorted([*decisions, *happened], key=lambda row: row[:2])
+    reader, start, told = reader_of(run), run.team.exercise.start_step, found.scenario.calendar.told
     return [
-        {"step": step, "at": told(step, 0), "desk": desk, "text": text, "kind": kind, "of": fork.code if fork and step < start else ""}
+        {"step": step, "at": told(step, 0), "desk": desk, "text": reader.line(text), "kind": kind, "of": fork.code if fork and step < start else ""}
         for step, desk, text, kind in rows
     ]
 

@@ -10,6 +10,7 @@ import uuid
 from typing import Any
 
 import structlog
+from django.utils.translation import gettext
 
 import engine
 from game.debrief.replay_frames import RATES
@@ -32,19 +33,19 @@ def lead(exercise: Exercise, team: str, desk: str, step: str, rate: str, *, play
     """Show the room this moment of a team's desk. Raises RuleBroken for one that is none."""
     numbers = [text for text in (team, step.removeprefix("-"), rate) if text.isdecimal() and len(text) < 10]
     if len(numbers) < 3 or desk not in DESKS or int(rate) not in RATES:
-        raise RuleBroken("Expected a team, a desk, a step and how many times real time.")
+        raise RuleBroken(gettext("Expected a team, a desk, a step and how many times real time."))
     if not engine.EARLIEST <= int(step) <= engine.LATEST:
-        raise RuleBroken(f"A step is from {engine.EARLIEST} to {engine.LATEST}.")
-    if exercise.frozen is not None:
-        raise RuleBroken("The board is frozen: reveal it before the room is shown a run.")
+        raise RuleBroken(gettext("A step is from %(earliest)s to %(latest)s.") % {"earliest": engine.EARLIEST, "latest": engine.LATEST})
+    if exercise.held:
+        raise RuleBroken(gettext("The result is not revealed yet: reveal it before the room is shown a run."))
     if exercise.state != "ended" or not exercise.runs().filter(team=int(team), state="ended").exists():
-        raise RuleBroken("This team has no run that can be shown.")
+        raise RuleBroken(gettext("This team has no run that can be shown."))
     told = {"team": int(team), "desk": desk, "step": int(step), "rate": int(rate), "playing": playing, "told": uuid.uuid4().hex}
     try:
         client().set(_key(exercise), json.dumps(told), ex=LITTER_S)
     except BROKER_GONE as problem:
         log.warning("the room could not be shown a moment", exercise=exercise.pk, problem=str(problem))
-        raise RuleBroken("The broker is away: the room is not shown this. It is tried again.") from None
+        raise RuleBroken(gettext("The broker is unavailable: the room does not see this yet. Retrying.")) from None
     _seen.still(_key(exercise), told["told"], time.monotonic())
 
 
@@ -57,8 +58,8 @@ def stop(exercise: Exercise) -> None:
 
 
 def led(exercise: Exercise, now: float | None = None) -> dict[str, Any] | None:
-    """Where the facilitator is: {team, desk, step, rate, playing, age_s}; None when nobody leads, or the board is frozen."""
-    if exercise.state != "ended" or exercise.frozen is not None:
+    """Where the facilitator is: {team, desk, step, rate, playing, age_s}; None when nobody leads, or the result is held back."""
+    if exercise.state != "ended" or exercise.held:
         return None
     try:
         found = client().get(_key(exercise))

@@ -4,16 +4,18 @@ Each is one generator of rows; they are read and sent a few at a time, because t
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.http import StreamingHttpResponse
+from django.utils.translation import gettext_lazy
 
 from game.debrief import compare, counterfactuals, exports
 from game.debrief.exports import CHUNK, to_json
 from game.live import losses
 from game.live.words import reader_of
 from game.models import Exercise, Lesson, Run, lessons
+from game.spoken import tell_row
 
 Row = dict[str, Any]
 
@@ -68,7 +70,20 @@ HEADS: dict[str, tuple[str, ...]] = {
     ),
 }
 ROWS: dict[str, Callable[[Run], Iterator[Row]]] = {"decisions": decisions, "events": events, "curve": curve, "survey": survey}
+NAMES = {
+    "attendance": gettext_lazy("attendance"),
+    "results": gettext_lazy("results"),
+    "decisions": gettext_lazy("decisions"),
+    "events": gettext_lazy("events"),
+    "curve": gettext_lazy("curve"),
+    "survey": gettext_lazy("survey"),
+}
 WHOLE: dict[str, exports.Table] = {"attendance": exports.attendance, "results": lambda exercise: exports.outcome([exercise])}
+
+
+def named(which: Iterable[str]) -> list[tuple[str, str]]:
+    """Tables by their keys, and what a page calls them."""
+    return [(what, str(NAMES[what])) for what in which]
 
 
 def played(exercise: Exercise) -> list[Run]:
@@ -95,7 +110,7 @@ def json_of(exercise: Exercise, runs: Sequence[Run]) -> StreamingHttpResponse:
         head = {name: getattr(exercise, name) for name in ("title", "code", "scenario", "seed", "noise")}
         yield to_json(head)[:-1] + ', "teams": ['
         for place, run in enumerate(runs):
-            told = {"team": run.team.name, "made_by": run.made_by, "digest": run.digest, "note": run.note, "score": run.score}
+            told = {"team": run.team.name, "made_by": run.made_by, "digest": run.digest, "note": tell_row(run.note), "score": run.score}
             yield ("," if place else "") + to_json(told)[:-1]
             for what, rows in ROWS.items():
                 yield f', "{what}": ['

@@ -5,19 +5,21 @@ from typing import Any
 
 import structlog
 from celery import shared_task
+from django.utils.translation import override
 
 import engine
-from game.debrief import counterfactuals, replay_frames
+from game.debrief import counterfactuals, kept_history, replay_frames
 from game.debrief.bundles import bundle_of
+from game.languages import ENGLISH
 from game.lifeline import stopping
 from game.live import claims, senders
 from game.models import Course, Ghost, Run, contents
 from game.models.injects import log_key
 from game.models.run_log import log_of
+from game.spoken import to_row
 
 log = structlog.get_logger(__name__)
 
-GHOST_PLAYBOOK = "history"
 REELS_KEPT = 3  # finished runs that a worker has at hand to be looked at again, some 30 MB each
 REPLAYS_KEPT = 2  # finished runs whose checkpoints a worker keeps
 _one_ghost = threading.Semaphore()
@@ -37,12 +39,9 @@ def make_ghost(self: Any, scenario_id: str, seed: int, noise: int | None, added:
         made_by = contents.made_by(engine.RULES, scenario.sha256)
         if Ghost.objects.filter(**same, made_by=made_by).exists():
             return
-        in_the_week = any((args.get("at") or 0) < 0 for _, _, args in given)
-        run = engine.play(scenario, GHOST_PLAYBOOK, seed, noise=noise, since=scenario.calendar.week if in_the_week else 0, added=given)
-        score = engine.score(run.sim)
-        told = engine.story(run.events, scenario, score)
-        Ghost.objects.create(**same, made_by=made_by, curve=run.curve, score=score, story=told)
-        log.info("a ghost is ready", **same, total=score["total"])
+        found = kept_history.played(scenario, seed, noise, given)
+        Ghost.objects.create(**same, made_by=made_by, **found)
+        log.info("a ghost is ready", **same, total=found["score"]["total"])
     finally:
         _one_ghost.release()
 
@@ -82,7 +81,7 @@ def reckon(run_id: int, key: str) -> None:
         with _replays_lock:
             replays.prepare(known)
         found = replays.outcome(known)
-    row = Course(run=run, key=key, **found._asdict(), made_by=run.made_by)
+    row = Course(run=run, key=key, **found._asdict() | {"reason": to_row(found.reason)}, made_by=run.made_by)
     fields = ["loss_usd", "reason", "curve", "made_by"]
     Course.objects.bulk_create([row], update_conflicts=True, unique_fields=["run", "key"], update_fields=fields)
     claims.drop(counterfactuals.task_key(run_id, key))
@@ -124,12 +123,12 @@ _shelf = _Shelf()
 
 
 @shared_task(name=senders.UNREEL)
-def send_frames(run_id: int, desk: str, first: int, rate: int) -> None:
+def send_frames(run_id: int, desk: str, first: int, rate: int, language: str = ENGLISH[0]) -> None:
     """Make a stretch of a desk's frames as they were: see game.debrief.replay_frames."""
     run = Run.objects.select_related("team__exercise").get(pk=run_id)
     if replay_frames.refusal(run):
         return
     reel, lock = _shelf.take(run)
-    with lock:
+    with lock, override(language):
         replay_frames.keep(run, desk, first, rate, replay_frames.make(reel, desk, run.team.exercise.help, first, rate))
         _shelf.unroll(reel, lock)

@@ -1,6 +1,11 @@
-"""What a team's week came to, for its result: what was done and built, the ten slices, and what was ticked off against what was so."""
+"""What a team's week came to, for its result: what was done and built, the ten slices, and what was ticked off against what was so.
+
+It is kept, and so in English: the page translates what it shows.
+"""
 
 from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_noop
 
 import engine
 from game.rules import DESKS
@@ -8,7 +13,11 @@ from game.rules import DESKS
 if TYPE_CHECKING:
     from game.models import Run
 
-STATES = {"closed": ("check", "Closed"), "hole": ("triangle-alert", "Had a hole"), "open": ("x", "Left open")}
+STATES = {
+    "closed": ("check", gettext_noop("Closed")),
+    "hole": ("triangle-alert", gettext_noop("Had a hole")),
+    "open": ("x", gettext_noop("Left open")),
+}
 
 
 def week_of(run: "Run", scenario: engine.Scenario) -> dict[str, Any] | None:
@@ -18,12 +27,12 @@ def week_of(run: "Run", scenario: engine.Scenario) -> dict[str, Any] | None:
         return None
     found = told.data
     slices = [
-        {"label": one.label, "state": state, "icon": STATES[state][0], "word": STATES[state][1], "stops": one.stops}
+        {"label": one.said(), "state": state, "icon": STATES[state][0], "word": STATES[state][1], "stops": one.said("stops")}
         for one in scenario.barriers.slice
         if (state := found["slices"].get(one.id)) in STATES
     ]
     checks = [
-        {"desk": item.desk, "text": item.text, "ticked": ticked, "true": true, "verdict": _verdict(ticked, true)}
+        {"desk": item.desk, "text": {"text": f"checklist:{item.id}", "values": {}}, "ticked": ticked, "true": true, "verdict": _verdict(ticked, true)}
         for desk in DESKS
         for item in scenario.barriers.item
         if item.desk == desk
@@ -43,17 +52,17 @@ def week_of(run: "Run", scenario: engine.Scenario) -> dict[str, Any] | None:
 
 def _verdict(ticked: bool, true: bool) -> str:
     if ticked:
-        return "ticked, and so" if true else "ticked, and not so"
-    return "so, and nobody ticked it" if true else "not ticked"
+        return gettext_noop("ticked, and true") if true else gettext_noop("ticked, but false")
+    return gettext_noop("true, but not ticked") if true else gettext_noop("not ticked")
 
 
-def _done(run: "Run", scenario: engine.Scenario) -> list[dict[str, str]]:
+def _done(run: "Run", scenario: engine.Scenario) -> list[dict[str, Any]]:
     """Levers that ended in the week, or were cut off by it, in order."""
     rows = []
     for event in run.happened.filter(kind__in=("lever.finished", "lever.cut_off", "lever.abandoned"), step__lte=0):
         kind = str(event.data["command"])
         if kind in engine.KINDS and not engine.KINDS[kind].routine:
-            state = {"lever.cut_off": "cut off", "lever.abandoned": "abandoned"}.get(event.kind, "")
+            state = {"lever.cut_off": gettext_noop("cut off"), "lever.abandoned": gettext_noop("abandoned")}.get(event.kind, "")
             rows.append({"at": _ended_at(scenario.calendar, event.step), "label": engine.KINDS[kind].named(scenario), "state": state})
     return rows
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.utils.translation import gettext, gettext_lazy
 
 import engine
 from game.models import Exercise, Run, contents
@@ -12,38 +13,37 @@ from game.models.experiments import PLAYERS, SEEDS, SEEDS_MAX, SINCE, TITLE_MAX,
 from game.rules import SEED_MAX
 from game.scenarios import Look, playable
 
-GROUPS = {"release": "Release and fleet", "router": "Router and limits", "people": "Seeing and stopping"}
-HOLES = (("tested", "Tested and fixed: none has a hole"), ("built", "Built and never tested: each may have its hole"))
-VARIES = (("seed", "Everything: orders, stale server, market"), ("noise", "Only the market's noise"))
+GROUPS = {"release": gettext_lazy("Release and fleet"), "router": gettext_lazy("Router and limits"), "people": gettext_lazy("Seeing and stopping")}
+HOLES = (("tested", gettext_lazy("Tested and fixed: none has a hole")), ("built", gettext_lazy("Built but never tested: each may have a hole")))
+VARIES = (("seed", gettext_lazy("Everything: orders, stale server, market")), ("noise", gettext_lazy("Only the market's noise")))
 RUNS_SHOWN = 60
 
 
 class NewExperiment(forms.Form):
     """Who plays what from when, which safeguards are in place, and over how many seeds."""
 
-    title = forms.CharField(max_length=TITLE_MAX, required=False, widget=forms.TextInput(attrs={"dir": "auto", "placeholder": "From the choices"}))
+    title = forms.CharField(
+        max_length=TITLE_MAX, required=False, widget=forms.TextInput(attrs={"dir": "auto", "placeholder": gettext_lazy("One of the choices")})
+    )
     scenario = forms.ChoiceField(required=False)
-    players = forms.ChoiceField(required=False, label="Who plays")
-    since = forms.ChoiceField(choices=[], initial="08:00", required=False, widget=forms.RadioSelect, label="What is played")
-    safeguards = forms.MultipleChoiceField(required=False, label="Safeguards")
-    holes = forms.ChoiceField(choices=HOLES, initial="tested", required=False, widget=forms.RadioSelect, label="Controls among them are")
-    seeds = forms.IntegerField(min_value=2, max_value=SEEDS_MAX, initial=SEEDS, required=False, label="How many seeds")
-    first_seed = forms.IntegerField(min_value=0, max_value=SEED_MAX - SEEDS_MAX, initial=1, required=False, label="First seed")
-    varies = forms.ChoiceField(choices=VARIES, initial="seed", required=False, widget=forms.RadioSelect, label="A seed draws")
-    market = forms.IntegerField(min_value=0, max_value=SEED_MAX, required=False, label="Market's own seed")
+    players = forms.ChoiceField(required=False, label=gettext_lazy("Who plays"))
+    since = forms.ChoiceField(choices=[], initial="08:00", required=False, widget=forms.RadioSelect, label=gettext_lazy("Period"))
+    safeguards = forms.MultipleChoiceField(required=False, label=gettext_lazy("Safeguards"))
+    holes = forms.ChoiceField(choices=HOLES, initial="tested", required=False, widget=forms.RadioSelect, label=gettext_lazy("Controls are"))
+    seeds = forms.IntegerField(min_value=2, max_value=SEEDS_MAX, initial=SEEDS, required=False, label=gettext_lazy("Number of seeds"))
+    first_seed = forms.IntegerField(min_value=0, max_value=SEED_MAX - SEEDS_MAX, initial=1, required=False, label=gettext_lazy("First seed"))
+    varies = forms.ChoiceField(choices=VARIES, initial="seed", required=False, widget=forms.RadioSelect, label=gettext_lazy("Each seed varies"))
+    market = forms.IntegerField(min_value=0, max_value=SEED_MAX, required=False, label=gettext_lazy("Market seed"))
 
     def __init__(self, exercises: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.runs = _recorded(exercises)
         self.line_ups = players(_common())
-        recorded = [
-            (f"run-{run.pk}", f"{run.team.name}, {run.team.exercise.title} ({run.team.exercise.code})")
-            for run in self.runs.values()
-        ]
+        recorded = [(f"run-{run.pk}", f"{run.team.name}, {run.team.exercise.title} ({run.team.exercise.code})") for run in self.runs.values()]
         line_ups = list(self.line_ups.items())
         self._offer("scenario", [(one.id, f"{one.title} ({one.id})") for one in playable()])
         self._offer("since", _starts(playable()))
-        self._offer("players", [("Autopilots", line_ups), *([("Commands of a run that was played", recorded)] if recorded else [])])
+        self._offer("players", [(gettext("Autopilots"), line_ups), *([(gettext("Commands of a recorded run"), recorded)] if recorded else [])])
         self.known = _known()
         self._offer("safeguards", [(one.id, one.label) for one in self.known.values()])
         for name, field in self.fields.items():
@@ -55,7 +55,7 @@ class NewExperiment(forms.Form):
     def _offer(self, name: str, choices: list[Any]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
-    def groups(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    def groups(self) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
         """Safeguards to tick, by what they belong to."""
         chosen = self.data.getlist("safeguards") if self.is_bound else []  # type: ignore[attr-defined]
         for group, title in GROUPS.items():
@@ -89,11 +89,11 @@ class NewExperiment(forms.Form):
 
     def _title(self, players: str, chosen: list[str]) -> str:
         run = self.runs.get(players)
-        who = "A recorded run" if run else self.line_ups[players].split(":")[0]
+        who = gettext("A recorded run") if run else self.line_ups[players].split(":")[0]
         names = [self.known[name].label for name in chosen]
-        what = names[0] if names else "no safeguards"
+        what = names[0] if names else gettext("no safeguards")
         if len(names) > 1:
-            what += f" and {len(names) - 1} more"
+            what += gettext(" and %(names)s more") % {"names": len(names) - 1}
         return f"{who}: {what}"[:TITLE_MAX]
 
 
@@ -101,7 +101,11 @@ def _starts(offered: list[Look]) -> list[tuple[str, str]]:
     """What may be played, with the hours of the first scenario that is offered."""
     calendar = offered[0].scenario.calendar if offered and offered[0].scenario else engine.Calendar.of()
     morning, bell = calendar.hm(0), calendar.hm(calendar.open)
-    return [("08:00", f"The morning, from {morning}"), ("week", "The deployment week and the morning"), ("09:30", f"The bell, from {bell}")]
+    return [
+        ("08:00", gettext("The morning, from %(morning)s") % {"morning": morning}),
+        ("week", gettext("The deployment week and the morning")),
+        ("09:30", gettext("The bell, from %(bell)s") % {"bell": bell}),
+    ]
 
 
 def _common() -> engine.Scenario | None:

@@ -59,6 +59,11 @@ def lease_key(run_id: int) -> str:
     return f"ob:lease:{run_id}"
 
 
+def alive_key(kind: str) -> str:
+    """That a worker of this kind, games or control, was alive a moment ago."""
+    return f"ob:alive:{kind}"
+
+
 def life_key(exercise_id: int) -> str:
     """Hash of the signs of life of its players: player -> how many. Who is alive makes it grow."""
     return f"ob:life:{exercise_id}"

@@ -14,11 +14,13 @@ while the broker is away.
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, DataError, IntegrityError
+from django.utils.translation import gettext_noop
 
 import engine
 from game.live import run_store
@@ -26,8 +28,10 @@ from game.live.broker import BROKER_GONE, client
 from game.live.control import tell_run, tell_state
 from game.live.lease import Lease
 from game.live.loudspeaker import say_full
+from game.live.pacing import Pace
 from game.live.run_driver import RunDriver, at_checkpoint, executions_of
-from game.models import Run, contents, planning, speed_of
+from game.models import RuleBroken, Run, contents, planning, speed_of
+from game.spoken import tell, to_row
 from game.storage import FULL, is_full
 
 log = structlog.get_logger(__name__)
@@ -38,7 +42,7 @@ SPREAD_S = 10.0  # a segment is up to this much shorter
 STEP_EVERY_S = 1.0  # how often the row learns how far it was shown
 CHECKPOINT_EVERY_S = 20.0  # 50 ms each; what came since is run again in a few hundred milliseconds
 LONG_STEPS = 15 * engine.STEPS_PER_MINUTE
-TOLD_EVERY = 8  # screens hear every so many beats that an evening is still being planned
+TOLD_EVERY = 8  # screens hear every so many beats that a clock still stands
 AHEAD_BEATS = 6  # the row allows the screens so much more than they have seen: a little over what passes until it is written again
 BROKER_PATIENCE_S = 20.0
 RUSH_S = 0.2  # at full speed: this long between two looks at the inbox
@@ -59,6 +63,7 @@ class Clock:
         self.ends = time.monotonic() + SEGMENT_S
         self.carry = 0.0  # fractions of a step
         self.late: list[float] = []
+        self.pace = Pace()
 
     def turn(self) -> bool:
         """Turn the run until the segment ends. True when another segment should follow."""
@@ -112,16 +117,16 @@ class Clock:
             driver.save()  # a fork's way to its start, say: who takes over next does not go it again
         return driver
 
-    def _stand(self, run: Run, words: str) -> None:
+    def _stand(self, run: Run, words: engine.Sentence) -> None:
         """Let it stand still until somebody decides; one that is over already is scored as its last checkpoint was."""
-        run.reason = words
+        run.reason = to_row(words)
         exercise = run_store.exercise_of(run)
         if run.stopped or exercise.state == "ended":
             run_store.finish_at_checkpoint(run, executions_of(run))
             self._ended(run)
             return
         run_store.stand(run, words, may_play_on=run.rules is not None and at_checkpoint(run) is not None)
-        log.warning("a run stands still", run=run.pk, reason=words)
+        log.warning("a run stands still", run=run.pk, reason=tell(None, words))
         tell_run(run)
         tell_state(exercise)
 
@@ -143,7 +148,9 @@ class Clock:
                 driver.save(leaving=True)
                 return False
             rushing = driver.sim.now < look.advance_step
-            if rushing or not self._plans(driver, look, beat):
+            if not rushing and driver.run.team.exercise.begins and self._waits_to_begin(driver):
+                return False
+            if not self._plans(driver, look, beat, rushing) and not self._waits_for_teams(driver, look, beat, rushing):
                 self._beat(driver, look, rushing)
             now = time.monotonic()
             if now - last_step >= STEP_EVERY_S or driver.sim.now > (driver.run.shown_to or engine.EARLIEST):
@@ -167,10 +174,23 @@ class Clock:
                 self.late.append(max(0.0, time.monotonic() - due))
         return False
 
-    def _plans(self, driver: RunDriver, look: run_store.RunControl, beat: int) -> bool:
+    def _waits_to_begin(self, driver: RunDriver) -> bool:
+        """Let the clock of a game for one stand at its start until its player begins: who is still reading is not thrown into the market."""
+        exercise = run_store.exercise_of(driver.run)
+        if not exercise.begins:
+            return False
+        with suppress(RuleBroken):  # it was paused or ended meanwhile
+            exercise.pause_by_itself("begin", [])
+        tell_state(run_store.exercise_of(driver.run))  # before what takes its time: whoever begins meanwhile is told that the clock goes
+        driver.save_step()
+        driver.publish()
+        driver.save(leaving=True)
+        return True
+
+    def _plans(self, driver: RunDriver, look: run_store.RunControl, beat: int, rushing: bool) -> bool:
         """Whether the clock stands because an evening is being planned. Screens hear of it as often as of a clock that runs."""
         exercise = driver.run.team.exercise
-        if planning.opening(exercise, driver.sim.now) is None:
+        if rushing or planning.opening(exercise, driver.sim.now) is None:
             return False
         stands, changed = planning.holds(exercise, driver.sim.now, time.monotonic())
         if stands:
@@ -181,6 +201,18 @@ class Clock:
             exercise.moves()
             tell_state(run_store.exercise_of(driver.run))
         elif stands and beat % TOLD_EVERY == 0:
+            tell_run(driver.run)
+        return stands
+
+    def _waits_for_teams(self, driver: RunDriver, look: run_store.RunControl, beat: int, rushing: bool) -> bool:
+        """Whether the clock stands because it is far ahead of another team's."""
+        apart = not rushing and driver.sim.calendar.phase(driver.sim.now) == "unwind"
+        stands, changed = self.pace.holds(driver.run, driver.sim.now, time.monotonic(), apart=apart)
+        if stands:
+            self.carry = 0.0
+            driver.take_in(waiting=look.waiting)
+        if changed or (stands and beat % TOLD_EVERY == 0):
+            driver.save_step()
             tell_run(driver.run)
         return stands
 
@@ -195,8 +227,13 @@ class Clock:
         steps = self._steps(driver, look) + self.carry
         self.carry = steps - int(steps)
         target = driver.sim.now + int(steps)
-        stop = planning.next_opening(driver.run.team.exercise, driver.sim.now)
+        stop = self._stop(driver)
         driver.run_to(target if stop is None else min(target, stop), waiting=look.waiting)
+
+    def _stop(self, driver: RunDriver) -> int | None:
+        """The next step at which the clock may have to stand."""
+        opening = planning.next_opening(driver.run.team.exercise, driver.sim.now)
+        return opening if self.pace.limit is None else self.pace.limit  # the week has no unwind
 
     def _steps(self, driver: RunDriver, look: run_store.RunControl) -> float:
         """How far a beat goes."""
@@ -205,7 +242,9 @@ class Clock:
     def _ahead(self, driver: RunDriver, look: run_store.RunControl) -> int:
         """How many steps more the screens may see until the row is written again; not beyond where the clock may have to stand."""
         now = driver.sim.now
-        stop = now if planning.opening(driver.run.team.exercise, now) is not None else planning.next_opening(driver.run.team.exercise, now)
+        if driver.run.waits_for or planning.opening(driver.run.team.exercise, now) is not None:
+            return 0
+        stop = self._stop(driver)
         ahead = int(self._steps(driver, look) * AHEAD_BEATS) + 1
         return ahead if stop is None else min(ahead, stop - now)
 
@@ -258,8 +297,12 @@ class Clock:
         """The run stands still and says why; other runs go on."""
         log.exception("a run failed", run=self.run_id)
         run = driver.run if driver else Run.objects.get(pk=self.run_id)
-        at = f"at {driver.sim.calendar.told(driver.sim.now, 0)}" if driver else "before it could go on from its log"
-        reason = f"it stopped {at}: {problem} ({type(problem).__name__})"
+        what = {"problem": str(problem), "kind": type(problem).__name__}
+        if driver:
+            when = driver.sim.calendar.when(driver.sim.now, 0)
+            reason = engine.phrase(gettext_noop("it stopped at {time}: {problem} ({kind})"), time=when, **what)
+        else:
+            reason = engine.phrase(gettext_noop("it stopped before it could go on from its log: {problem} ({kind})"), **what)
         try:
             run_store.fail(run, reason)
         except run_store.Fenced:

@@ -10,18 +10,21 @@ from typing import Any
 import structlog
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+from django.utils.translation import gettext, gettext_noop
 
 from game.live import senders
 from game.live.broker import BROKER_GONE, client, dispatch_key
+from game.live.pacing import PATIENCE_S
 from game.live.senders import QueueGone
 from game.models import Exercise, Run, planning
+from game.spoken import tell_row
 from game.ways import way
 
 log = structlog.get_logger(__name__)
-BY_HAND = "the facilitator has paused the exercise"
+BY_HAND = gettext_noop("the facilitator has paused the exercise")
 HALTED = {
-    "offline": "the room is offline, and it goes on by itself soon after half of those who vanished are back",
-    "alone": "you were away. Let it go on when you are ready",
+    "offline": gettext_noop("the room is offline, and it goes on by itself soon after half of those who vanished are back"),
+    "alone": gettext_noop("you were away. Let it go on when you are ready"),
 }
 
 
@@ -56,12 +59,13 @@ def team_group(team_id: int) -> str:
 
 
 def state_of(exercise: Exercise, step: int) -> dict[str, Any]:
-    """The `state` message of an exercise that is at `step`."""
+    """The `state` message of an exercise that is at `step`, for everybody: its reasons are in nobody's language yet, see `in_words`."""
     reason = ""
     if exercise.state == "paused":
         reason = HALTED.get(exercise.halt, "" if exercise.owner_id else BY_HAND)
     waits = planning.pause_state(exercise)
     message = {"t": "state", "state": exercise.state, "speed": exercise.speed_at(step), "reason": reason, "planning": waits}
+    message["begins"] = exercise.begins
     return message | {"result": way("result", exercise.code)}
 
 
@@ -73,7 +77,16 @@ def state_of_run(run: Run, told: dict[str, Any]) -> dict[str, Any]:
         message["upgrade"] = {"words": run.reason, "may_play_on": run.may_play_on}
     if state != told["state"]:
         message["planning"] = None
+    if state == "running" and run.waits_for:
+        message["waits"] = {"for": run.waits_for, "left_s": max(0, round(PATIENCE_S - run.waited_s))}
     return message | {"result": None} if state == "ended" and told["state"] != "ended" else message
+
+
+def in_words(message: dict[str, Any]) -> dict[str, Any]:
+    """A `state` message for whoever is answered now."""
+    told = {**message, "reason": gettext(message["reason"])} if message["reason"] else message
+    upgrade = told.get("upgrade")
+    return {**told, "upgrade": {**upgrade, "words": tell_row(upgrade["words"])}} if upgrade else told
 
 
 def tell_state(exercise: Exercise) -> None:

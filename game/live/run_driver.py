@@ -116,7 +116,7 @@ class RunDriver:
         run_store.tell(self.run, self._outcomes, events, self.events, step=self.sim.now)
         self.events += len(events)
         for row, refusal in self._outcomes:
-            note = {"t": "applied", "id": str(row.client_id), "step": row.step}
+            note: dict[str, object] = {"t": "applied", "id": str(row.client_id), "step": row.step}
             if refusal is not None:
                 note = {"t": "refused", "id": str(row.client_id), "reason": refusal}
             self._notes.setdefault(row.desk, []).append(to_json(note))

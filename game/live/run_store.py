@@ -12,10 +12,13 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import F, Max
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 import engine
+from game.live.words import alike
 from game.models import Checkpoint, Command, Event, Exercise, Run, ScenarioContent, Seat
 from game.rules import ASSISTANT
+from game.spoken import from_row, to_row
 from game.sqlite_writer import insertion, write, writing
 
 _AUTOPILOT_IDS = uuid.UUID("6f1a3c52-5d0e-4a53-9c6e-2c3f1d1f7a10")
@@ -42,7 +45,7 @@ class CommandOutcome(NamedTuple):
     """What came of one command."""
 
     row: Command
-    refusal: str | None
+    refusal: engine.Sentence | None
 
 
 def claim(run_id: int) -> Run:
@@ -64,9 +67,14 @@ def begin(run: Run, scenario: engine.Scenario) -> None:
     _pin(run, state="running", rules=engine.RULES, content_id=ScenarioContent.keep(scenario))
 
 
-def stand(run: Run, reason: str, *, may_play_on: bool) -> None:
+def stand(run: Run, reason: engine.Sentence, *, may_play_on: bool) -> None:
     """It stands still until somebody decides how it goes on."""
-    _pin(run, state="standing", reason=reason, may_play_on=may_play_on)
+    _pin(run, state="standing", reason=to_row(reason), may_play_on=may_play_on)
+
+
+def pin_waiting(run: Run, teams: list[str], waited_s: float) -> None:
+    """Which teams it waits for, and how long it has waited so far. Raises Fenced."""
+    _pin(run, waits_for=teams, waited_s=waited_s)
 
 
 def _pin(run: Run, **values: Any) -> None:
@@ -191,8 +199,8 @@ def tell(run: Run, outcomes: Iterable[CommandOutcome], events: list[engine.Event
     """
     ends = []
     for row, refusal in outcomes:
-        state, reason = ("applied", "") if refusal is None else ("refused", refusal)
-        if row.state in ("applied", "refused") and (row.state, row.reason) != (state, reason):
+        state, reason = ("applied", "") if refusal is None else ("refused", to_row(refusal))
+        if row.state in ("applied", "refused") and row.state != state:  # a refusal may be worded anew by an upgrade
             raise Contradicted(f"command {row.seq} ({row.kind}) was {row.state}, and is {state} the second time")
         row.state, row.reason = state, reason
         ends.append([row.state, row.reason, run.pk, row.seq])
@@ -223,8 +231,8 @@ def _compare(run: Run, told: list[Event]) -> None:
         for number, *rest in Event.objects.filter(run=run, **numbers).values_list("number", *fields)
     }
     for event in told:
-        if there[event.number] != (event.step, event.kind, event.audience, _as_read(event.data)):
-            was = there[event.number]
+        was, now = there[event.number], (event.step, event.kind, event.audience, _as_read(event.data))
+        if was != now and (was[:3] != now[:3] or not alike(was[3], now[3])):
             raise Contradicted(f"event {event.number} was {was[1]} at {run.calendar.told(was[0], 0)}, and is {event.kind} the second time")
 
 
@@ -270,14 +278,15 @@ def finish_at_checkpoint(run: Run, executions: str) -> None:
     """The run is over where its last checkpoint was written, with the score that stands there: what is here cannot go on with it."""
     saved = Checkpoint.objects.filter(run=run).defer("blob").first() or Checkpoint(run=run, step=run.team.exercise.first_step, seq=0, events=0)
     curve = [point for point in run.curve if point[0] <= saved.step]
-    note = " ".join(part for part in (run.note, f"It was ended after an upgrade: {run.reason}.") if part)
-    came = {"score": saved.score, "executions": executions, "interrupted": True, "note": note, "reason": ""}
+    said = engine.phrase(gettext_noop("It was ended after an upgrade: {reason}."), reason=from_row(run.reason))
+    note = engine.phrase("{before} {then}", before=from_row(run.note), then=said) if run.note else said
+    came = {"score": saved.score, "executions": executions, "interrupted": True, "note": to_row(note), "reason": ""}
     finish(run, step=saved.step, seq=saved.seq, events=saved.events, curve=curve, **came)
 
 
-def fail(run: Run, reason: str) -> None:
+def fail(run: Run, reason: engine.Sentence) -> None:
     """The run stands still with a reason; its log stays."""
-    _guard(run, state="failed", reason=reason)
+    _guard(run, state="failed", reason=to_row(reason))
 
 
 def exercise_of(run: Run) -> Exercise:

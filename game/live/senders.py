@@ -36,9 +36,9 @@ def reckon(run_id: int, key: str) -> None:
     app.send_task(RECKON, [run_id, key])
 
 
-def send_frames(run_id: int, desk: str, first: int, rate: int, *, within_s: int) -> None:
-    """Make a stretch of a desk's frames as they were; nobody wants it any more after so many seconds."""
-    app.send_task(UNREEL, [run_id, desk, first, rate], expires=within_s)
+def send_frames(run_id: int, desk: str, first: int, rate: int, language: str, *, within_s: int) -> None:
+    """Make a stretch of a desk's frames as they were, in a language; nobody wants it any more after so many seconds."""
+    app.send_task(UNREEL, [run_id, desk, first, rate, language], expires=within_s)
 
 
 def try_seed(experiment_id: int, lane: int, token: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 import engine
 from game.models import bounds, branching, contents, injects, planning
@@ -37,6 +38,7 @@ from game.models.run_rows import Event as Event
 from game.models.run_rows import Ghost as Ghost
 from game.rules import ASSISTANT, DESKS, JOINS_MOST, SEED_MAX, SPEED_MAX, SPEED_MIN
 from game.rules import RuleBroken as RuleBroken
+from game.spoken import to_row
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another
 TEAMS_MAX = 12
@@ -56,7 +58,10 @@ def speed_of(calendar: engine.Calendar, speeds: dict[str, float], step: int) -> 
 def checked_speed(speed: float) -> float:
     """The speed itself. Raises RuleBroken for one that is none."""
     if not SPEED_MIN <= speed <= SPEED_MAX:
-        raise RuleBroken(f"The speed can be from {SPEED_MIN:g} to {SPEED_MAX:g} times real time, not {speed:g}.")
+        raise RuleBroken(
+            gettext("The speed can be from %(speed_min)s to %(speed_max)s times real time, not %(speed)s.")
+            % {"speed_min": f"{SPEED_MIN:g}", "speed_max": f"{SPEED_MAX:g}", "speed": f"{speed:g}"}
+        )
     return speed
 
 
@@ -86,9 +91,9 @@ class Exercise(models.Model):
         GUIDED = "guided"
 
     class Names(models.TextChoices):
-        LETTERS = "letters", "Team A, B, C"
-        TEAMS = "teams", "Teams and desks"
-        PEOPLE = "people", "People as well"
+        LETTERS = "letters", gettext_lazy("Team A, B, C")
+        TEAMS = "teams", gettext_lazy("Teams and desks")
+        PEOPLE = "people", gettext_lazy("People as well")
 
     code = models.CharField(max_length=8, unique=True, default=new_code)
     title = models.CharField(max_length=80)
@@ -103,6 +108,8 @@ class Exercise(models.Model):
     speeds = models.JSONField(default=dict, blank=True, help_text="phase -> times real time, where it is not the default")
     loss_counter = models.CharField(max_length=8, choices=LossCounter.choices, default=LossCounter.DELAYED)
     frozen = models.JSONField(null=True, blank=True, help_text="the projector's losses as they stood when they were frozen, see game.wall")
+    revealed = models.PositiveSmallIntegerField(default=0, help_text="how many steps of the end the wall has shown, see game.control.reveal")
+    held_back = models.BooleanField(default=False, help_text="ended on a secret: its result waits for the reveal")
     help = models.CharField(max_length=8, choices=Help.choices, default=Help.AS_IN_2012, help_text="how much the desks are shown")
     second_act = models.BooleanField(default=True, help_text="a smaller event comes beside the morning's own, the same for every team")
     facilitator = models.ForeignKey(
@@ -165,6 +172,16 @@ class Exercise(models.Model):
         return (self.drawn or contents.is_deck(self.scenario)) and self.state != self.State.ENDED
 
     @property
+    def ends_on_a_secret(self) -> bool:
+        """Whether its result waits for a facilitator's reveal: what the room did not see while it played, it first sees together."""
+        return self.owner_id is None and (self.kept_secret or self.loss_counter == self.LossCounter.HIDDEN)
+
+    @property
+    def held(self) -> bool:
+        """Whether it has ended and none but its facilitators see the result yet."""
+        return self.state == self.State.ENDED and (self.held_back or self.frozen is not None)
+
+    @property
     def scenario_told(self) -> str:
         """The scenario as it may show now."""
         return "a drawn scenario" if self.drawn and self.kept_secret else self.scenario
@@ -175,13 +192,13 @@ class Exercise(models.Model):
         return str(self.seed) if self.state == self.State.ENDED else "told at the end"
 
     @property
-    def fault_told(self) -> dict[str, str] | None:
+    def fault_told(self) -> dict[str, Any] | None:
         """What was wrong, where and how strong, once everybody may know; None before, and where it is no secret."""
         scenario = contents.here(self.scenario)
         return engine.fault_told(scenario, self.seed) if scenario and scenario.faults.deck and not self.kept_secret else None
 
     @property
-    def act_told(self) -> dict[str, str] | None:
+    def act_told(self) -> dict[str, Any] | None:
         """What came beside it, once everybody may know; None before, and where nothing did."""
         scenario, over = contents.here(self.scenario), self.state == self.State.ENDED
         played = over and self.second_act and self.start_step <= self.calendar.open
@@ -196,6 +213,11 @@ class Exercise(models.Model):
     def wishes(self) -> str:
         """What assistants can be asked for, as JSON for the scripts of a desk."""
         return contents.wishes_of(self.scenario)
+
+    @property
+    def terms(self) -> dict[str, tuple[str, str]]:
+        """What the words of its pages mean."""
+        return contents.terms_of(self.scenario)
 
     @property
     def calendar(self) -> engine.Calendar:
@@ -238,6 +260,13 @@ class Exercise(models.Model):
         Seat.objects.bulk_create(Seat(team=team, desk=desk, autopilot=autopilot) for desk in DESKS)
         return team
 
+    @property
+    def begins(self) -> str | None:
+        """Of a game for one whose clock has never gone: "soon" on the way to its start, "now" there, where it stands until its player begins."""
+        if self.owner_id is None or self.moving_since is not None:
+            return None
+        return "soon" if self.state == "running" else "now" if self.state == "paused" and self.halt == "begin" else None
+
     def moves(self) -> None:
         """Its clock begins to go now: nobody has been idle for longer."""
         Exercise.objects.filter(pk=self.pk).update(moving_since=timezone.now())
@@ -246,7 +275,9 @@ class Exercise(models.Model):
         changed = Exercise.objects.filter(pk=self.pk, state__in=before).update(state=after, **also)
         self.refresh_from_db()
         if not changed:
-            raise RuleBroken(f"This exercise is {self.get_state_display().lower()}: it cannot become {after} now.")
+            raise RuleBroken(
+                gettext("This exercise is %(names)s: it cannot become %(after)s now.") % {"names": self.get_state_display().lower(), "after": after}
+            )
 
     def start(self) -> None:
         """From the lobby into the market: every team gets its run."""
@@ -257,9 +288,9 @@ class Exercise(models.Model):
     def come_late(self, name: str) -> "Team":
         """One more team. While the exercise runs its market begins where the others are: history plays what lies before, at full speed."""
         if self.state == "ended":
-            raise RuleBroken("This exercise has ended.")
+            raise RuleBroken(gettext("This exercise has ended."))
         if self.teams.count() >= TEAMS_MAX:
-            raise RuleBroken(f"There are {TEAMS_MAX} teams already, which is as many as one exercise can hold.")
+            raise RuleBroken(gettext("There are %(teams_max)s teams already, which is as many as one exercise can hold.") % {"teams_max": TEAMS_MAX})
         step = self.step
         team = self.add_team(team_name(self, name), ASSISTANT)
         if self.state != "lobby":
@@ -274,22 +305,24 @@ class Exercise(models.Model):
         self._move(("running",), "paused")
 
     def pause_by_itself(self, why: str, who: list[int]) -> None:
-        """Stop the clock because these players vanished (`why`: offline, the room; alone, whose game it is)."""
+        """Stop the clock because these players vanished (`why`: offline, the room; alone, whose game it is), or until one begins (begin)."""
         self._move(("running",), "paused", halt=why, halted=who)
 
     def go_on(self) -> None:
         """Let the clock go on after a pause. A team that was paused alone stays so."""
-        self._move(("paused",), "running", halt="", halted=[])
+        begun = {"moving_since": timezone.now()} if self.halt == "begin" else {}  # at once, or a worker would have it stand there again
+        self._move(("paused",), "running", halt="", halted=[], **begun)
 
     def end(self) -> None:
         """End it where it is; the runs are scored as they stand."""
-        self._move(("running", "paused"), "ended", ended_at=timezone.now(), halt="", halted=[])
+        self._move(("running", "paused"), "ended", ended_at=timezone.now(), halt="", halted=[], held_back=self.ends_on_a_secret)
 
     def end_if_done(self) -> bool:
         """End it when no run of it is left to turn; true when this call ended it."""
         if not self.runs().exists() or self.runs().exclude(state__in=Run.DONE).exists():
             return False
-        changed = Exercise.objects.filter(pk=self.pk, state="running").update(state="ended", ended_at=timezone.now())
+        ended = {"state": "ended", "ended_at": timezone.now(), "held_back": self.ends_on_a_secret}
+        changed = Exercise.objects.filter(pk=self.pk, state="running").update(**ended)
         return bool(changed)
 
     def set_speed(self, speed: float) -> None:
@@ -305,9 +338,9 @@ class Exercise(models.Model):
     def advance_to(self, step: int) -> None:
         """Run at full speed up to `step`; nothing is skipped."""
         if self.state == "ended":
-            raise RuleBroken("This exercise has ended.")
+            raise RuleBroken(gettext("This exercise has ended."))
         if step <= self.step:
-            raise RuleBroken(f"It is {self.calendar.clock(self.step)} already.")
+            raise RuleBroken(gettext("It is %(step)s already.") % {"step": self.calendar.clock(self.step)})
         self.advance_step = step
         self.save(update_fields=["advance_step"])
         planning.passed(self)
@@ -389,11 +422,11 @@ class Team(models.Model):
 
 def team_name(exercise: Exercise, typed: str, team: Team | None = None) -> str:
     """A team's name as it is shown. Raises RuleBroken for one that another team of the exercise has, or none."""
-    name = clean_name(typed, "Type a name for the team.")
+    name = clean_name(typed, gettext("Type a name for the team."))
     others = exercise.teams.exclude(pk=team.pk) if team else exercise.teams.all()
     taken = {name_key(other.name) for other in others}
     if name_key(name) in taken:
-        raise RuleBroken(f"There is a team {name} already. Choose another name.")
+        raise RuleBroken(gettext("There is already a team %(name)s. Choose another name.") % {"name": name})
     return name
 
 
@@ -408,11 +441,11 @@ class Run(models.Model):
         FAILED = "failed"
 
     DONE = ("ended", "failed")
-    FAULT = "This market has stopped because of a fault. The facilitator has been told."
-    PAUSED = "the facilitator has paused your team"
-    STOPPED = "The facilitator has ended your team's market."
-    UPGRADED = "The game was upgraded, and this market stands still until it is decided how it goes on."
-    INTERRUPTED = "interrupted by an upgrade"
+    FAULT = gettext_noop("This market has stopped because of a fault. The facilitator has been notified.")
+    PAUSED = gettext_noop("the facilitator has paused your team")
+    STOPPED = gettext_noop("The facilitator has ended your team's market.")
+    UPGRADED = gettext_noop("The game was upgraded, and this market has stopped until someone decides how it continues.")
+    INTERRUPTED = gettext_noop("interrupted by an upgrade")
 
     team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="run")
     epoch = models.PositiveIntegerField(default=0, help_text="fencing token: grows with every worker that takes the run")
@@ -426,6 +459,8 @@ class Run(models.Model):
     advance_step = models.IntegerField(null=True, help_text="run at full speed up to here, or to the exercise's where that is later")
     start_step = models.IntegerField(null=True, help_text="history plays what lies before; empty: before the exercise's start")
     moving_since = models.DateTimeField(null=True, help_text="when it last went on after a pause of its own")
+    waits_for = models.JSONField(default=list, blank=True, help_text="names of the teams that it is too far ahead of, see game.live.pacing")
+    waited_s = models.FloatField(default=0.0, help_text="for how long it has waited for others")
     curve = models.JSONField(default=list, help_text="[[step, loss in dollars], ...], one a market minute")
     score = models.JSONField(null=True)
     digest = models.CharField(max_length=64, blank=True, help_text="of the outcome, see engine.outcome_digest")
@@ -513,39 +548,42 @@ class Run(models.Model):
 
     def pause(self) -> None:
         """Let this team alone stand still."""
-        self._change(f"{self.team} stands still already.", {"paused": False}, paused=True)
+        self._change(gettext("%(team)s is already paused.") % {"team": self.team}, {"paused": False}, paused=True)
 
     def go_on(self) -> None:
         """Let it go on after a pause of its own."""
-        self._change(f"{self.team} was not paused alone.", {"paused": True}, paused=False, moving_since=timezone.now())
+        self._change(gettext("%(team)s is not paused.") % {"team": self.team}, {"paused": True}, paused=False, moving_since=timezone.now())
 
     def stop(self) -> None:
         """End this team's market where it is; it is scored as it stands."""
-        self._change(f"The market of {self.team} has ended already.", stopped=True)
+        self._change(gettext("The market of %(team)s has already ended.") % {"team": self.team}, stopped=True)
         if self.state == "failed":
             self.try_again()  # so that somebody takes it up and scores it
 
     def set_speed(self, speed: float) -> None:
         """This team's speed in the phase it is in."""
         speeds = {**self.speeds, self.calendar.phase(self.step): checked_speed(speed)}
-        self._change(f"The market of {self.team} has ended.", speeds=speeds)
+        self._change(gettext("The market of %(team)s has ended.") % {"team": self.team}, speeds=speeds)
 
     def advance_to(self, step: int) -> None:
         """Run this team at full speed up to `step`."""
         if step <= self.step:
-            raise RuleBroken(f"It is {self.calendar.clock(self.step)} for {self.team} already.")
-        self._change(f"The market of {self.team} has ended.", advance_step=step)
+            raise RuleBroken(gettext("It is %(step)s for %(team)s already.") % {"step": self.calendar.clock(self.step), "team": self.team})
+        self._change(gettext("The market of %(team)s has ended.") % {"team": self.team}, advance_step=step)
 
     def try_again(self) -> None:
         """Let a failed run go on from its last checkpoint and its log."""
         if Run.objects.filter(pk=self.pk, state="failed").update(state="running", reason="") != 1:
-            raise RuleBroken("Only a run that failed can be tried again.")
+            raise RuleBroken(gettext("Only a failed run can be retried."))
 
     def play_on(self) -> None:
         """Let one that stands still after an upgrade go on from its checkpoint with what is here now, and say so in its result."""
         words = contents.changed(self)
-        said = f"At {self.calendar.told(self.step, 0)} it was played on after an upgrade: {words}." if words else self.note
+        note = self.note
+        if words:
+            said = gettext_noop("At {time} it was played on after an upgrade: {changed}.")
+            note = to_row(engine.phrase(said, time=self.calendar.when(self.step, 0), changed=words))
         now = {"state": "running", "reason": "", "rules": engine.RULES, "own_data": True, "may_play_on": False}
-        if Run.objects.filter(pk=self.pk, state="standing", may_play_on=True, stopped=False).update(**now, note=said) != 1:
-            raise RuleBroken(f"{self.team} cannot be played on: it can be ended here.")
+        if Run.objects.filter(pk=self.pk, state="standing", may_play_on=True, stopped=False).update(**now, note=note) != 1:
+            raise RuleBroken(gettext("%(team)s cannot continue: it can be ended here.") % {"team": self.team})
         self.refresh_from_db()

@@ -8,6 +8,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.utils.translation import gettext, gettext_lazy
 
 from game.models import bounds, contents
 from game.models.contents import ScenarioContent
@@ -16,7 +17,7 @@ from game.rules import RuleBroken
 if TYPE_CHECKING:
     from game.models import Exercise, Run
 
-KEPT_MARKET = "It goes on from a moment of another run: scenario, market and start stay what they were there."
+KEPT_MARKET = gettext_lazy("It continues from a moment of another run: scenario, market and start stay the same.")
 _ROW = ("seq", "step", "desk", "kind", "args", "confidence", "why")
 
 
@@ -38,7 +39,11 @@ class Fork(models.Model):
         constraints = [bounds.filled("a_fork_has_a_source", "code", "team"), bounds.between("a_fork_is_of_the_week", since=bounds.STEPS)]
 
     def __str__(self) -> str:
-        return f"{self.team} of {self.code} at {self.exercise.calendar.told(self.exercise.start_step, 0)}"
+        return gettext("%(team)s of %(code)s at %(start_step)s") % {
+            "team": self.team,
+            "code": self.code,
+            "start_step": self.exercise.calendar.told(self.exercise.start_step, 0),
+        }
 
     def begin(self, run: "Run") -> None:
         """Give a run that begins its log, with the places that the commands had."""
@@ -62,16 +67,21 @@ def check(run: "Run", step: int) -> None:
     """Raise RuleBroken with the reason when a run cannot be played on from a step."""
     exercise = run.team.exercise
     if exercise.state != "ended" or run.state != "ended":
-        raise RuleBroken("It can be played on from a run that has ended.")
+        raise RuleBroken(gettext("Only a run that has ended can be continued."))
     if needs := contents.needs(run):
-        raise RuleBroken(f"It cannot be played on. {needs}")
+        raise RuleBroken(gettext("It cannot be continued. %(needs)s") % {"needs": needs})
     found = contents.here(exercise.scenario)
     if found is None or found.sha256 != run.content_id:
-        raise RuleBroken(f"It cannot be played on: the data of {exercise.scenario} was changed since.")
+        raise RuleBroken(gettext("It cannot be continued: the data of %(scenario)s has changed since.") % {"scenario": exercise.scenario})
     first = max(exercise.start_step if run.start_step is None else run.start_step, exercise.first_step)
     calendar = found.calendar
     last = min(run.step, calendar.end) - 1
     if not first <= step <= last:
-        raise RuleBroken(f"{run.team.name} played from {calendar.told(first, 0)} to {calendar.told(run.step, 0)}: expected a moment between.")
+        raise RuleBroken(
+            gettext("%(name)s played from %(first)s to %(step)s: expected a moment in between.")
+            % {"name": run.team.name, "first": calendar.told(first, 0), "step": calendar.told(run.step, 0)}
+        )
     if calendar.close <= step < calendar.block:
-        raise RuleBroken(f"Between the close and {calendar.hm(calendar.block)} nothing is played: expected another moment.")
+        raise RuleBroken(
+            gettext("Between the close and %(block)s nothing is played: expected another moment.") % {"block": calendar.hm(calendar.block)}
+        )

@@ -6,13 +6,17 @@ A run is begun on what is here then and keeps it. Where something else is here l
 
 import datetime
 import json
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import models
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
+from django.utils.translation import gettext, gettext_noop
 
 import engine
+from game.spoken import spoken, tell
 
 if TYPE_CHECKING:
     from game.models import Exercise, Run
@@ -77,7 +81,21 @@ def words_of(scenario_id: str) -> dict[str, Any]:
 def wishes_of(scenario_id: str) -> str:
     """What assistants can be asked for, as JSON for scripts; of a scenario that is not here any more nothing."""
     scenario = here(scenario_id)
-    return json.dumps({} if scenario is None else engine.wishes(scenario))
+    if scenario is None:
+        return "{}"
+
+    def row(wish: Mapping[str, Any]) -> dict[str, Any]:
+        """Its words alone: what it says on the bridge is told to each who reads it there."""
+        return {**wish, "words": tell(scenario, wish["words"])}
+
+    menus = engine.wishes(scenario)
+    return json.dumps({desk: {"evening": [*map(row, menu["evening"])], "day": [*map(row, menu["day"])]} for desk, menu in menus.items()})
+
+
+def terms_of(scenario_id: str) -> dict[str, tuple[str, str]]:
+    """What the words of a desk's page mean: a term's id -> its heading and its text; of a scenario that is not here any more nothing."""
+    scenario = here(scenario_id)
+    return {} if scenario is None else {row["id"]: (row["words"][0], row["text"]) for row in engine.glossary(scenario, spoken())}
 
 
 def words_in(scenario: engine.Scenario | None) -> dict[str, Any]:
@@ -85,15 +103,16 @@ def words_in(scenario: engine.Scenario | None) -> dict[str, Any]:
     if scenario is None:
         unknown: dict[str, Any] = {"routes": "{}", **dict.fromkeys(("many", "target", "clean", "year", "day", "stocks", "copies"), "")}
         none = engine.Told()
-        unknown |= {"firm": none.firm, "system": none.system, "named": False, "server": "server {n}", "numbers": [], "past": none.past}
-        return unknown | {"beside": none.past} | _desks(none) | _dates(engine.Calendar.of(), "")
+        unknown |= {"firm": none.firm, "cash": "", "system": none.system, "named": False, "server": "server {n}", "numbers": [], "past": none.past}
+        return unknown | {"beside": none.past} | _desks(lambda desk, part: getattr(none, part)(desk)) | _dates(engine.Calendar.of(), "")
     told, fleet = scenario.told, scenario.fleet
     return {
         **_dates(scenario.calendar, scenario.exchange.cut_until),
         "firm": told.firm,
+        "cash": scenario.cash.start_usd,
         "stocks": len(scenario.symbols),
         "copies": fleet.copies_an_evening,
-        **_desks(told),
+        **_desks(lambda desk, part: tell(scenario, told.called(desk, part))),
         "system": told.system,
         "named": "system" in told.model_fields_set,
         "server": fleet.name,
@@ -103,7 +122,7 @@ def words_in(scenario: engine.Scenario | None) -> dict[str, Any]:
         "target": fleet.target,
         "clean": next((release.name for release in fleet.release if release.build is not None), ""),
         "past": told.past,
-        "beside": "nobody" if scenario.faults.deck else told.past,
+        "beside": told.past if scenario.unprompted else "nobody",
         "year": told.year or "",
         "day": told.day or "",
     }
@@ -127,30 +146,40 @@ def _dates(calendar: engine.Calendar, cut_until: str) -> dict[str, str]:
     """
     day, evenings = calendar.today, calendar.before
     first, last = evenings[0], evenings[-1]
-    span = f"{first.day if (first.year, first.month) == (last.year, last.month) else _date(first)} to {_date(last)}" if first != last else _date(last)
-    hours = {**calendar.hours, "evenings_long": [f"{one:%A} {_date(one)}" for one in evenings], "cut_until": cut_until}
+    begins = str(first.day) if (first.year, first.month) == (last.year, last.month) else date_words(first)
+    span = gettext("%(first)s to %(last)s") % {"first": begins, "last": date_words(last)} if first != last else date_words(last)
+    steps = [calendar.evening_step(evening) for evening in range(len(evenings))]
+    hours = calendar.hours | {
+        "day": tell(None, calendar.dated(0)),
+        "evenings": [tell(None, calendar.dated(step)) for step in steps],
+        "evenings_long": [date_format(one, gettext("l j F")) for one in evenings],
+        "dates": [tell(None, calendar.dated(step, weekday=False)) for step in steps],
+        "typed": [one[4:] for one in calendar.evenings],
+        "cut_until": cut_until,
+    }
     clocks = {"start": 0, "open": calendar.open, "bell_end": calendar.bell_end, "close": calendar.close, "block": calendar.block}
     return {
         "hours": json.dumps(hours),
-        "date": calendar.day,
-        "on": _date(day),
-        "weekday": f"{day:%A}",
+        "date": tell(None, calendar.dated(0)),
+        "on": date_words(day),
+        "weekday": date_format(day, "l"),
         "evenings": COUNTED[len(evenings)],
-        "week_on": _date(first),
+        "week_on": date_words(first),
         "week": span,
         **{name: calendar.hm(step) for name, step in clocks.items()},
     }
 
 
-def _date(day: datetime.date) -> str:
-    return f"{day:%-d %B}"
+def date_words(day: datetime.date) -> str:
+    """A date without its year: "1 August"."""
+    return date_format(day, gettext("j F"))
 
 
-def _desks(told: engine.Told) -> dict[str, Any]:
+def _desks(called: Callable[[str, Literal["title", "short"]], str]) -> dict[str, Any]:
     """Each desk's title and its short one as they stand within a sentence; {head, short_head}: as they begin one. `desks_text`: for scripts."""
     found = {}
     for desk in engine.DESKS:
-        title, short = told.title(desk), told.short(desk)
+        title, short = called(desk, "title"), called(desk, "short")
         found[desk] = {"title": title, "head": title[:1].upper() + title[1:], "short": short, "short_head": short[:1].upper() + short[1:]}
     return {"desks": found, "desks_text": json.dumps(found, ensure_ascii=False)}
 
@@ -198,24 +227,28 @@ def made_by(rules: int, sha256: str) -> str:
 def needs(run: "Run") -> str:
     """Why the machine that is here cannot play a run again, or ""."""
     if run.rules is None:
-        return f"It was played before rules had a number, by engine {run.played_by or 'unknown'}: expected rules {engine.RULES}, those that are here."
+        return gettext("It was played before rules had a number, by engine %(what)s: expected rules %(rules)s, those that are here.") % {
+            "what": run.played_by or "unknown",
+            "rules": engine.RULES,
+        }
     if run.rules != engine.RULES:
-        return f"It was played by rules {run.rules}: expected {engine.RULES}, those that are here."
+        return gettext("It was played by rules %(rules)s: expected %(rules2)s, those that are here.") % {"rules": run.rules, "rules2": engine.RULES}
     try:
         scenario_of(run)
     except engine.ScenarioError as problem:
-        return f"The data it was played on cannot be read: {problem}"
+        return gettext("The data it was played on cannot be read: %(problem)s") % {"problem": problem}
     return ""
 
 
-def changed(run: "Run") -> str:
+def changed(run: "Run") -> engine.Sentence:
     """What is here now in place of what a run was begun on, for whoever decides how it goes on; "" where nothing is."""
-    said = []
+    rules: engine.Sentence = ""
     if run.rules is None:
-        said.append(f"it was begun before rules had a number, and those here are {engine.RULES}")
+        rules = engine.phrase(gettext_noop("it was begun before rules had a number, and those here are {here}"), here=engine.RULES)
     elif run.rules != engine.RULES:
-        said.append(f"it was begun by rules {run.rules}, and those here are {engine.RULES}")
+        rules = engine.phrase(gettext_noop("it was begun by rules {rules}, and those here are {here}"), rules=run.rules, here=engine.RULES)
     found = here(run.team.exercise.scenario)
-    if run.content_id and not run.own_data and (found is None or found.sha256 != run.content_id):
-        said.append(f"the data of {run.team.exercise.scenario} was changed")
-    return " and ".join(said)
+    if not run.content_id or run.own_data or (found is not None and found.sha256 == run.content_id):
+        return rules
+    data = engine.phrase(gettext_noop("the data of {scenario} was changed"), scenario=run.team.exercise.scenario)
+    return engine.phrase(gettext_noop("{rules} and {data}"), rules=rules, data=data) if rules else data

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 import engine
 from game.models import bounds, contents
@@ -33,21 +34,22 @@ SINCE: dict[str, Callable[[engine.Calendar], int]] = {  # as forms name it, by t
     "09:30": lambda calendar: calendar.open,
 }
 PLAYERS = {
-    "all history": "History: what was decided {then}",
-    "all novice": "Novices at all desks",
-    "all competent": "Competent people at all desks",
-    "competent deployer": "A competent {deployer}, novices beside",
-    "competent operator": "A competent {operator}, novices beside",
-    "competent risk": "A competent {risk}, novices beside",
-    "nobody": "Nobody: no command is given",
+    "all history": gettext_noop("History: what was decided {then}"),
+    "all novice": gettext_noop("Novices at all desks"),
+    "all competent": gettext_noop("Competent people at all desks"),
+    "competent deployer": gettext_noop("A competent {deployer}, novices at the other desks"),
+    "competent operator": gettext_noop("A competent {operator}, novices at the other desks"),
+    "competent risk": gettext_noop("A competent {risk}, novices at the other desks"),
+    "nobody": gettext_noop("Nobody: no commands"),
 }
 
 
 def players(scenario: engine.Scenario | None) -> dict[str, str]:
     """PLAYERS as they are called in a scenario; in words that fit any where it is not known."""
     told = engine.Told() if scenario is None else scenario.told
-    then = f"in {told.year}" if told.year else "then"
-    return {name: told.fill(label.replace("{then}", then)) for name, label in PLAYERS.items()}
+    then = gettext("in %(year)s") % {"year": told.year} if told.year else gettext("then")
+    names = {"then": then, **{desk: titles["title"] for desk, titles in contents.words_in(scenario)["desks"].items()}}
+    return {name: gettext(label).format_map(names) for name, label in PLAYERS.items()}
 
 
 @lru_cache
@@ -109,11 +111,11 @@ class Experiment(models.Model):
         """A new one, which workers take up within a second. Raises RuleBroken when there are too many, or its run is too long."""
         theirs = cls.objects.filter(facilitator=facilitator)
         if theirs.count() >= KEPT_MAX:
-            raise RuleBroken(f"You have {KEPT_MAX} experiments, which is as many as are kept. Delete one first.")
+            raise RuleBroken(gettext("You have %(kept_max)s experiments, the most that are kept. Delete one first.") % {"kept_max": KEPT_MAX})
         _room_for_one(theirs)
         if run is not None:
             if needs := contents.needs(run):
-                raise RuleBroken(f"This run cannot be given again. {needs}")
+                raise RuleBroken(gettext("This run cannot be replayed. %(needs)s") % {"needs": needs})
             exercise = run.team.exercise
             recorded = {"log": _written(log_of(run)), "played_in": exercise, "played_by": f"{run.team.name}, {exercise.code}"[:80]}
             values |= {"players": RECORDED, "since": run.start_step or exercise.start_step, "scenario": exercise.scenario, **recorded}
@@ -165,12 +167,15 @@ class Experiment(models.Model):
     def cancel(self) -> None:
         """Stop it: what has been found stays."""
         if not Experiment.objects.filter(pk=self.pk, state="running").update(state="cancelled", ended_at=timezone.now()):
-            raise RuleBroken("This experiment is not running.")
+            raise RuleBroken(gettext("This experiment is not running."))
 
     def go_on(self) -> None:
         """Run what is missing, and again what failed."""
         if not self.of_this_engine:
-            raise RuleBroken(f"It was begun by {self.made_by}, and this is {stamp(self.scenario)}: run it again from the start.")
+            raise RuleBroken(
+                gettext("It was begun by %(made_by)s, and this is %(scenario)s: run it again from the start.")
+                % {"made_by": self.made_by, "scenario": stamp(self.scenario)}
+            )
         self._restart()
         self.trials.exclude(fault="").delete()
         self.finish_if_done()
@@ -182,10 +187,10 @@ class Experiment(models.Model):
 
     def _restart(self, **values: Any) -> None:
         if not stamp(self.scenario):
-            raise RuleBroken(f"There is no scenario {self.scenario} any more: what was found stays.")
+            raise RuleBroken(gettext("There is no scenario %(scenario)s any more: its results are kept.") % {"scenario": self.scenario})
         _room_for_one(Experiment.objects.filter(facilitator=self.facilitator))
         if not Experiment.objects.filter(pk=self.pk).exclude(state="running").update(state="running", ended_at=None, **values):
-            raise RuleBroken("This experiment is running already.")
+            raise RuleBroken(gettext("This experiment is already running."))
 
     def finish_if_done(self) -> bool:
         """Close it when every trial is there; true when this call did."""
@@ -196,7 +201,7 @@ class Experiment(models.Model):
     def keep_with(self, exercise: "Exercise") -> None:
         """Let it stand on the result's page of an exercise. Raises RuleBroken for one that has no result yet."""
         if exercise.state != "ended":
-            raise RuleBroken(f"{exercise} has not ended: it has no result to keep this with.")
+            raise RuleBroken(gettext("%(exercise)s has not ended: it has no result to keep this with.") % {"exercise": exercise})
         Experiment.objects.filter(pk=self.pk).update(exercise=exercise, shown=False)
 
     def let_go(self) -> None:
@@ -206,7 +211,7 @@ class Experiment(models.Model):
     def show(self, shown: bool) -> None:
         """Let everybody in the room see it on that page, or its facilitator alone. Raises RuleBroken when it is kept with none."""
         if not Experiment.objects.filter(pk=self.pk).exclude(exercise=None).update(shown=shown):
-            raise RuleBroken("Keep it with an exercise first: it is shown on that exercise's result.")
+            raise RuleBroken(gettext("Keep it with an exercise first: it is shown on that exercise's result."))
 
     # -- what came of it
 
@@ -222,12 +227,17 @@ class Experiment(models.Model):
 
 def _room_for_one(theirs: "models.QuerySet[Experiment]") -> None:
     if theirs.filter(state="running").count() >= RUNNING_MAX:
-        raise RuleBroken(f"{RUNNING_MAX} of your experiments are running, which is as many as may at once. Cancel one, or wait for it.")
+        raise RuleBroken(
+            gettext("%(running_max)s of your experiments are running, the most allowed at once. Cancel one, or wait.") % {"running_max": RUNNING_MAX}
+        )
 
 
 def _written(log: engine.Log) -> dict[str, Any]:
     if len(log.commands) > COMMANDS_MAX:
-        raise RuleBroken(f"This run has {len(log.commands):,} commands: at most {COMMANDS_MAX:,} can be given again.")
+        raise RuleBroken(
+            gettext("This run has %(commands)s commands: at most %(commands_max)s can be replayed.")
+            % {"commands": f"{len(log.commands):,}", "commands_max": f"{COMMANDS_MAX:,}"}
+        )
     rows = [[one.seq, one.step, one.desk, one.kind, one.args] for one in log.commands]
     return {"commands": rows, "until": list(log.until), "start": log.start, "since": log.since, "refused": sorted(log.refused)}
 
@@ -257,7 +267,7 @@ def experiment_state(experiment: Experiment) -> dict[str, Any]:
     rows = list(experiment.trials.all())
     for row in rows:
         if row.fault:
-            faults.append(f"seed {row.seed}, {row.side}: {row.fault}")
+            faults.append(gettext("seed %(seed)s, %(side)s: %(fault)s") % {"seed": row.seed, "side": row.side, "fault": row.fault})
         else:
             found.setdefault(row.seed, {})[row.side] = row.found
     return {
@@ -286,7 +296,9 @@ def facts(experiment: Experiment, *, in_the_room: bool = False) -> dict[str, Any
     since = "week" if experiment.since == calendar.week else calendar.told(experiment.since, 0, seconds=False)
     return {
         "scenario": experiment.scenario,
-        "who": players(scenario).get(experiment.players, "") if not recorded else "The commands of a run that was played, each at its own time",
+        "who": players(scenario).get(experiment.players, "")
+        if not recorded
+        else gettext("The commands of a run that was played, each at its own time"),
         "run": experiment.played_by if recorded and not in_the_room else "",
         "since": since,
         "safeguards": chosen,

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 import engine
 from game.models import bounds, contents
 from game.rules import RuleBroken
+from game.spoken import tell, to_row
 
 if TYPE_CHECKING:
     from game.models import Exercise, Run, Team
@@ -83,12 +85,12 @@ class Inject(models.Model):
             ahead = [run for run in ahead if _withdraw(run, f"play {self.pk}")]
         if runs and not ahead:
             step = max(had.values(), default=max(run.step for run in runs) if self.at is None else self.at)
-            raise RuleBroken(f"It was delivered at {self.exercise.calendar.clock(step)}: what was delivered cannot be taken back.")
+            raise RuleBroken(gettext("It was delivered at %(step)s: it can no longer be withdrawn.") % {"step": self.exercise.calendar.clock(step)})
         changed = Inject.objects.filter(pk=self.pk, taken_back=None).update(
             taken_back=timezone.now(), taken_back_at=self.exercise.step if runs else None
         )
         if not changed:
-            raise RuleBroken("It was taken back already.")
+            raise RuleBroken(gettext("It has already been withdrawn."))
         for run in ahead if self.at is not None or self.when else []:
             _give(run, f"take back {self.pk}", "inject.take_back", {"id": self.known_by}, by)
 
@@ -132,7 +134,7 @@ def _withdraw(run: "Run", name: str) -> bool:
     from game.models import Command
 
     waits = Command.objects.filter(run=run, client_id=uuid.uuid5(_IDS, f"{run.pk} {name}"), state="pending")
-    return bool(waits.update(state="refused", reason="Taken back."))
+    return bool(waits.update(state="refused", reason=to_row(engine.phrase(gettext_noop("Withdrawn.")))))
 
 
 def give_all(run: "Run") -> None:
@@ -161,7 +163,7 @@ def soon(exercise: "Exercise") -> int:
     if calendar.close <= at < calendar.block:
         at = calendar.block
     if at >= calendar.end:
-        raise RuleBroken("The day is over: nothing more can be added.")
+        raise RuleBroken(gettext("The day is over: nothing more can be added."))
     return at
 
 
@@ -171,9 +173,9 @@ def add(exercise: "Exercise", team: "Team | None", at: int | None, by: str, **fi
     Raises RuleBroken with what was wrong, and where a team is that has passed the step.
     """
     if exercise.state == "ended":
-        raise RuleBroken("This exercise has ended.")
+        raise RuleBroken(gettext("This exercise has ended."))
     if exercise.injects.count() >= KEPT:
-        raise RuleBroken(f"This exercise has had its {KEPT} injects.")
+        raise RuleBroken(gettext("This exercise has had its %(kept)s injects.") % {"kept": KEPT})
     inject = Inject(exercise=exercise, team=team, by=by, **fields)
     now = at is None
     if at is None and (team is None or exercise.state == "lobby"):
@@ -182,7 +184,7 @@ def add(exercise: "Exercise", team: "Team | None", at: int | None, by: str, **fi
     if at is not None and not now:
         _not_passed(inject, at)
     scenario = contents.scenario_of_all(exercise)
-    reason = engine.fault_of(scenario, "inject.play", inject.args(), exercise.first_step)
+    reason = tell(scenario, engine.fault_of(scenario, "inject.play", inject.args(), exercise.first_step))
     if reason:
         raise RuleBroken(f"{reason[0].upper()}{reason[1:]}.")
     inject.save()
@@ -195,20 +197,24 @@ def _not_passed(inject: Inject, at: int) -> None:
     """Refuse a step that a team has passed, or may pass before it hears of it."""
     exercise, calendar = inject.exercise, inject.exercise.calendar
     if at < exercise.start_step:
-        raise RuleBroken(f"This exercise begins at {calendar.hm(exercise.start_step)}: expected a later time.")
+        raise RuleBroken(gettext("This exercise starts at %(start_step)s: expected a later time.") % {"start_step": calendar.hm(exercise.start_step)})
     for run in inject.runs():
         if run.state not in run.DONE and at <= _reach(run, moving=exercise.state == "running"):
-            raise RuleBroken(f"{run.team.name} is at {calendar.clock(run.step)}: {calendar.clock(at)} is too early, expected a later time, or now.")
+            raise RuleBroken(
+                gettext("%(name)s is at %(step)s: %(at)s is too early: expected a later time, or now.")
+                % {"name": run.team.name, "step": calendar.clock(run.step), "at": calendar.clock(at)}
+            )
 
 
 def say_as(exercise: "Exercise", team: "Team | None", by: str, *, sender: str, desks: list[str], text: str) -> Message:
     """Say something to desks in somebody's name. Raises RuleBroken with what was wrong."""
     if exercise.state not in ("running", "paused"):
-        raise RuleBroken("Nobody is at the desks yet." if exercise.state == "lobby" else "This exercise has ended.")
+        raise RuleBroken(gettext("No one is at the desks yet.") if exercise.state == "lobby" else gettext("This exercise has ended."))
     if exercise.messages.count() >= KEPT:
-        raise RuleBroken(f"This exercise has had its {KEPT} messages.")
+        raise RuleBroken(gettext("This exercise has had its %(kept)s messages.") % {"kept": KEPT})
     args = {"sender": sender, "desks": desks, "text": text}
-    reason = engine.fault_of(contents.scenario_of_all(exercise), "persona.say", {"id": 1, **args})
+    scenario = contents.scenario_of_all(exercise)
+    reason = tell(scenario, engine.fault_of(scenario, "persona.say", {"id": 1, **args}))
     if reason:
         raise RuleBroken(f"{reason[0].upper()}{reason[1:]}.")
     message = Message.objects.create(exercise=exercise, team=team, by=by, **args)

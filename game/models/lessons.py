@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
+import engine
 from game.models import bounds, contents
 from game.models.outcomes import Finished
 from game.rules import DESKS, RuleBroken
+from game.spoken import spoken
 
 if TYPE_CHECKING:
     from game.models import Exercise, Run
@@ -22,10 +25,14 @@ if TYPE_CHECKING:
 TEXT_LENGTH = 500
 CONTROLS_MOST = 3
 SCALE = (1, 2, 3, 4, 5)
-PROMPTS = {"surprised": "What surprised you?", "differently": "What would you do differently?"}
+PROMPTS = {"surprised": gettext_lazy("What surprised you?"), "differently": gettext_lazy("What would you do differently?")}
 SCALES = {
-    "ready": ("How sure are you that your own team would stop something like this in time?", "not at all", "almost certain"),
-    "useful": ("How much of this will you use at work?", "nothing", "a lot"),
+    "ready": (
+        gettext_lazy("How sure are you that your own team would stop something like this in time?"),
+        gettext_lazy("not at all"),
+        gettext_lazy("almost certain"),
+    ),
+    "useful": (gettext_lazy("How much of this will you use at work?"), "nothing", "a lot"),
 }
 
 
@@ -65,11 +72,11 @@ def may_answer(player: "Player") -> None:
     """Raises RuleBroken with the reason why this player cannot answer now."""
     exercise = player.exercise
     if exercise.state != "ended":
-        raise RuleBroken("The exercise has not ended. When it has, you are asked what you take away from it.")
+        raise RuleBroken(gettext("The exercise has not ended. When it has, you will be asked what you learned."))
     if exercise.archived:
-        raise RuleBroken("The facilitator has put this exercise away: its answers stay as they are.")
+        raise RuleBroken(gettext("The facilitator has archived this exercise: answers can no longer change."))
     if desk_of(player) is None:
-        raise RuleBroken("You sat at no desk in this exercise.")
+        raise RuleBroken(gettext("You had no desk in this exercise."))
 
 
 def answer(player: "Player", given: dict[str, Any]) -> Lesson:
@@ -83,9 +90,11 @@ def answer(player: "Player", given: dict[str, Any]) -> Lesson:
 
 
 def controls_of(exercise: "Exercise") -> dict[str, str]:
-    """The barriers to choose from: id -> label, as they were when its first run ended."""
+    """The barriers to choose from: id -> label, as they were when its first run ended, or as the reader's language has them."""
     kept = Finished.objects.filter(run__team__exercise=exercise).order_by("run__team__place").values_list("controls", flat=True).first()
-    return kept or {one.id: one.label for one in contents.scenario_of_all(exercise).barriers.slice}
+    texts = spoken().texts
+    english = kept or {one.id: one.label for one in contents.scenario_of_all(exercise).barriers.slice}
+    return {name: texts.get(engine.barrier_text(name, "label"), label) for name, label in english.items()}
 
 
 def lessons_summary(exercise: "Exercise", runs: "Sequence[Run]") -> dict[str, Any]:

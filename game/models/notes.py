@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
-from game.models import bounds
+import engine
+from game.models import bounds, contents
 from game.rules import RuleBroken
+from game.spoken import from_row, tell, to_row
 
 if TYPE_CHECKING:
     from game.models import Exercise, Team
 
 NOTE_LENGTH = 500
-DEED_LENGTH = 200
-FACILITATOR = "The facilitator"  # who has no name of their own
+FACILITATOR = gettext_noop("The facilitator")  # who has no name of their own
+SOMEBODY, ROOM, GAME = gettext_noop("Somebody"), gettext_noop("The room"), gettext_noop("The game")
+NAMELESS = {FACILITATOR, SOMEBODY, ROOM, GAME}
 
 
 class Note(models.Model):
@@ -39,7 +43,7 @@ class Note(models.Model):
 
     def told(self) -> dict[str, Any]:
         """For a facilitator's page."""
-        at = self.exercise.calendar.told(self.step, 0)
+        at = tell(None, self.exercise.calendar.when(self.step, 0))
         return {"id": self.pk, "at": at, "team": self.team.name if self.team else "", "text": self.text, "by": self.by}
 
     @classmethod
@@ -47,13 +51,13 @@ class Note(models.Model):
         """Keep a note, at a market time (`at`: a clock text) or now. Raises RuleBroken for an empty or endless one, or another clock."""
         text = " ".join(typed.split())
         if not text:
-            raise RuleBroken("Type what to remember.")
+            raise RuleBroken(gettext("Enter a note."))
         if len(text) > NOTE_LENGTH:
-            raise RuleBroken(f"That note is too long: at most {NOTE_LENGTH} characters.")
+            raise RuleBroken(gettext("That note is too long: at most %(note_length)s characters.") % {"note_length": NOTE_LENGTH})
         try:
             step = exercise.calendar.step_at(at[:20]) if at else _now(exercise, team)
-        except ValueError as problem:
-            raise RuleBroken(f"{problem}.") from problem
+        except engine.NotATime as problem:
+            raise RuleBroken(f"{tell(None, problem.reason)}.") from problem
         return cls.objects.create(exercise=exercise, team=team, step=step, text=text, by=by)
 
 
@@ -68,7 +72,7 @@ class Deed(models.Model):
     team = models.ForeignKey("game.Team", on_delete=models.CASCADE, null=True, blank=True, related_name="deeds")
     step = models.IntegerField()
     by = models.CharField(max_length=150)
-    text = models.CharField(max_length=DEED_LENGTH)
+    text = models.TextField(help_text="a sentence, see game.spoken.to_row; an older row holds words")
     created: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -76,11 +80,15 @@ class Deed(models.Model):
         constraints = [bounds.filled("a_deed_is_somebodys", "by", "text"), bounds.between("a_deed_is_of_the_week", step=bounds.STEPS)]
 
     def __str__(self) -> str:
-        return f"{self.by} {self.text}"
+        return " ".join(self.told())
+
+    def told(self) -> tuple[str, str]:
+        """Who did it, and what, for whoever is answered now."""
+        return gettext(self.by) if self.by in NAMELESS else self.by, tell(contents.here(self.exercise.scenario), from_row(self.text))
 
     @classmethod
-    def record(cls, exercise: "Exercise", text: str, *, team: "Team | None" = None, by: str = "") -> None:
-        """Keep it, for the event feed. `text` goes on after the name of who did it: "paused everybody"."""
+    def record(cls, exercise: "Exercise", said: engine.Sentence, *, team: "Team | None" = None, by: str = "") -> None:
+        """Keep it, for the event feed. `said` goes on after the name of who did it: "paused everybody"."""
         run = getattr(team, "run", None)
         step = run.step if run else exercise.step
-        cls.objects.create(exercise=exercise, team=team, step=step, by=(by or FACILITATOR)[:150], text=text[:DEED_LENGTH])
+        cls.objects.create(exercise=exercise, team=team, step=step, by=(by or FACILITATOR)[:150], text=to_row(said))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from game.models import bounds
 from game.rules import ASSISTANT, DESKS, EVENINGS, RuleBroken
@@ -28,6 +29,7 @@ JOINERS = ("\u200c", ZWJ)  # part of the spelling of Persian and Indian names, a
 JOINING = ("ARABIC", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA", "TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "KHMER")
 UNSEEN = ("Cc", "Cf", "Cs", "Co")
 LOCK_LENGTH = 80
+LOCKED = gettext_noop("The facilitator is keeping this seat free.")  # where no reason was given
 
 
 @lru_cache(maxsize=1)
@@ -47,18 +49,14 @@ def plain_word(typed: str) -> str:
     return " ".join(re.findall(r"[^\W\d_]+", typed.casefold()))
 
 
-def clean_name(typed: str, wanted: str = "Type the name your team knows you by.") -> str:
+def clean_name(typed: str, wanted: str = "Enter the name your team knows you by.") -> str:
     """A name as it is shown. Raises RuleBroken with what was expected."""
-    letters = [
-        letter
-        for letter in unicodedata.normalize("NFC", typed)
-        if letter in JOINERS or unicodedata.category(letter) not in UNSEEN
-    ]
+    letters = [letter for letter in unicodedata.normalize("NFC", typed) if letter in JOINERS or unicodedata.category(letter) not in UNSEEN]
     name = " ".join("".join(letter for place, letter in enumerate(letters) if letter not in JOINERS or _joins(letters, place)).split())
     if not any(unicodedata.category(letter)[0] in "LNS" for letter in name):
         raise RuleBroken(wanted)
     if len(name) > NAME_LENGTH:
-        raise RuleBroken(f"That name is too long: at most {NAME_LENGTH} characters.")
+        raise RuleBroken(gettext("That name is too long: at most %(name_length)s characters.") % {"name_length": NAME_LENGTH})
     return name
 
 
@@ -123,12 +121,10 @@ class Player(models.Model):
         name, token = clean_name(typed), new_token()
         try:
             with transaction.atomic():
-                player = cls.objects.create(
-                    exercise=exercise, name=name, name_key=name_key(name), token_hash=hashed(token), word=new_word()
-                )
+                player = cls.objects.create(exercise=exercise, name=name, name_key=name_key(name), token_hash=hashed(token), word=new_word())
         except IntegrityError as problem:
             if exercise.players.filter(name_key=name_key(name)).exists():
-                reason = f"Somebody here is called {name} already. If that is you, use your resume word; if not, choose another name."
+                reason = gettext("The name %(name)s is taken. If that is you, use your resume words; if not, choose another name.") % {"name": name}
                 raise RuleBroken(reason) from problem
             return cls.enter(exercise, typed)  # two drew the same word at the same moment
         return player, token
@@ -140,7 +136,7 @@ class Player(models.Model):
             name = GUEST if number == 1 else f"{GUEST} {number}"
             if not exercise.players.filter(name_key=name_key(name)).exists():
                 return cls.enter(exercise, name)
-        raise RuleBroken("There are too many guests.")
+        raise RuleBroken(gettext("There are too many guests."))
 
     @classmethod
     def resume(cls, exercise: "Exercise", word: str) -> "tuple[Player, str] | None":
@@ -169,7 +165,7 @@ class Player(models.Model):
             with transaction.atomic():
                 self.save(update_fields=["name", "name_key"])
         except IntegrityError as problem:
-            raise RuleBroken(f"Somebody here is called {self.name} already.") from problem
+            raise RuleBroken(gettext("The name %(name)s is taken.") % {"name": self.name}) from problem
 
     def let_go(self) -> None:
         """Take every way back from the player: seats, the browser's cookie, the word. What they did stays."""
@@ -230,12 +226,14 @@ class Seat(models.Model):
         return f"{self.team} {self.desk}"
 
     @property
+    def lock_told(self) -> str:
+        """Why nobody may sit down at it, for whoever is answered now."""
+        return gettext(LOCKED) if self.locked == LOCKED else self.locked
+
+    @property
     def holders(self) -> list[Player]:
         """Who holds it, the first to come first. One query, or none when `holdings__player` was prefetched."""
-        return [
-            holding.player
-            for holding in sorted(self.holdings.all(), key=lambda holding: (holding.taken_at, holding.pk))
-        ]
+        return [holding.player for holding in sorted(self.holdings.all(), key=lambda holding: (holding.taken_at, holding.pk))]
 
     @property
     def pilot(self) -> str:
@@ -247,7 +245,7 @@ class Seat(models.Model):
     def issue_link(self) -> str:
         """A new one-time link's token. Whoever holds the seat keeps it until the link is opened. Raises RuleBroken for a locked seat."""
         if self.locked:
-            raise RuleBroken(f"That seat is locked: unlock it first. {self.locked}")
+            raise RuleBroken(gettext("That seat is locked: unlock it first. %(locked)s") % {"locked": self.lock_told})
         token = new_token()
         self.link_hash = hashed(token)
         self.save(update_fields=["link_hash"])

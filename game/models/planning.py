@@ -8,6 +8,7 @@ count its seconds down, by their own monotonic time: while the exercise is pause
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.utils.translation import gettext
 
 from game.models import bounds
 from game.models.people import Player, Seat
@@ -118,14 +119,14 @@ def say_ready(player: Player, *, ready: bool) -> None:
     """A player is ready at every desk held, or is not any more. Raises RuleBroken when nobody waits for that."""
     pause = open_pause(player.exercise)
     if pause is None:
-        raise RuleBroken("The evening has begun: nobody waits any more.")
+        raise RuleBroken(gettext("The evening has started: no one is waiting any more."))
     Seat.objects.filter(holdings__player=player).update(ready=pause.evening if ready else None)
 
 
 def begin(exercise: "Exercise") -> None:
     """Go on at once. Raises RuleBroken when nothing stands still."""
     if not _end_open(exercise):
-        raise RuleBroken("No evening waits to begin.")
+        raise RuleBroken(gettext("No evening is waiting to start."))
 
 
 def passed(exercise: "Exercise") -> None:

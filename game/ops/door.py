@@ -20,6 +20,7 @@ from django.db import InterfaceError, OperationalError
 from kombu.exceptions import OperationalError as QueueGone
 
 from game import __version__
+from game.environment import without_password
 from game.storage import is_full
 
 READER_GONE = 141  # a shell's code for what a closed pipe has ended: 128 and SIGPIPE
@@ -115,7 +116,8 @@ def plain_reason(problem: Exception) -> str | None:
     if isinstance(problem, (OperationalError, InterfaceError)):
         return f"The database {_database()} cannot be used: {first_line(problem)}"
     if isinstance(problem, (redis.ConnectionError, redis.TimeoutError, QueueGone)):
-        return f"The broker {settings.REDIS_URL!r} does not answer: {first_line(problem)}. Is `manage.py play` running, or REDIS_URL right?"
+        broker = without_password(settings.REDIS_URL)
+        return f"The broker {broker!r} does not answer: {first_line(problem)}. Is `manage.py play` running, or REDIS_URL right?"
     if isinstance(problem, OSError) and problem.filename is not None:
         return f"{os.fsdecode(problem.filename)}: cannot be used: {problem.strerror}"
     return None

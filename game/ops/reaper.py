@@ -13,10 +13,10 @@ from django.db import DatabaseError, connection
 
 import engine
 from game import sqlite_writer
-from game.debrief import counterfactuals
+from game.debrief import counterfactuals, kept_history
 from game.lab import trial_slots
 from game.live import senders
-from game.live.broker import BROKER_GONE, client, dispatch_key, go_first, lease_key
+from game.live.broker import BROKER_GONE, alive_key, client, dispatch_key, go_first, lease_key
 from game.live.claims import claim
 from game.live.control import dispatch, dispatch_all, tell_state, tell_team
 from game.live.lease import LOST_S, RENEW_S, take_away
@@ -30,12 +30,14 @@ log = structlog.get_logger(__name__)
 
 LOOK_S = 0.25  # at the leases: a killed worker's is taken away within 2.75 s
 ASIDE_LOOK_S = 0.5  # of workers whose first business is turning runs; and how often the rest is looked at
+ALIVE_S = 6.0  # a worker that has said nothing for so long does not count
 SLOW_S = 2.0  # the database's log, debriefs to begin with
 SENT_S = 2.5  # a segment that nobody took by then is sent for again
 MISSING_S = 2 * RENEW_S  # a broker that restarted has forgotten leases, and their owners renew them
 GHOST_PATIENCE_S = 120.0
 GHOST_FIRST_MS = 15_000  # experiments stand aside for it so long
 GHOST_AFTER_END_S = 600.0  # what was added last may be younger than the ghost when an exercise ends
+FILLING = 20  # lobbies, of the newest
 ENDED = 20  # exercises that ended last, and may want a ghost yet
 
 
@@ -46,6 +48,7 @@ class Reaper:
         self._stood = Stillness()
         self._ended = Stillness()
         self._settled: set[int] = set()  # exercises that ended and want nothing any more
+        self._filled: set[int] = set()  # lobbies whose ghost is there
         self._people = Sweeper()
 
     def watch_runs(self, now: float) -> None:
@@ -80,14 +83,22 @@ class Reaper:
             if exercise.end_if_done():
                 exercise.refresh_from_db()
                 tell_state(exercise)
-        for exercise in [*going, *self._just_ended(now)]:
+        for exercise in [*going, *self._filling(), *self._just_ended(now)]:
             wanted = _missing_ghost(exercise)
             if wanted is None and exercise.state == "ended":
                 self._settled.add(exercise.pk)
+            elif wanted is None and exercise.state == "lobby":
+                self._filled.add(exercise.pk)
             elif wanted is not None and claim(wanted, GHOST_PATIENCE_S, now=now):
                 go_first(GHOST_FIRST_MS)
                 senders.make_ghost(exercise.scenario, exercise.seed, exercise.noise, ghost_log(for_the_ghost(exercise)))
         trial_slots.look_after()
+
+    def _filling(self) -> list[Exercise]:
+        """Lobbies that people have come into, but for those whose ghost is there: what a room will be held against is played while it gathers."""
+        lobbies = list(Exercise.objects.filter(state="lobby", players__isnull=False).order_by("-pk").distinct()[:FILLING])
+        self._filled &= {one.pk for one in lobbies}
+        return [one for one in lobbies if one.pk not in self._filled]
 
     def _just_ended(self, now: float) -> list[Exercise]:
         """Exercises that ended under this watch or shortly before it, but for those whose ghost was there: nothing is added to them any more."""
@@ -109,7 +120,7 @@ def _missing_ghost(exercise: Exercise) -> str | None:
         return None  # what its runs were begun on is gone
     key, *_ = exercise.ghost_keys()
     same = {"scenario": exercise.scenario, "seed": exercise.seed, "noise": exercise.noise, "injects_key": key, "made_by": wanted}
-    if Ghost.objects.filter(**same).exists():
+    if Ghost.objects.filter(**same).exists() or kept_history.put_down(exercise, wanted):
         return None
     return f"ob:ghost:{exercise.scenario}:{exercise.seed}:{exercise.noise}:{wanted}:{key}"
 
@@ -123,12 +134,18 @@ def slow_work() -> None:
 def stand_guard(stop: threading.Event, *, everything: bool) -> None:
     """Begin the threads of this process that watch, until `stop`."""
     reaper = Reaper()
+    _begin("alive", lambda: say_alive("control" if everything else "games"), ALIVE_S / 3, stop)
     if everything:
         _begin("reaper", lambda: reaper.watch_runs(time.monotonic()), LOOK_S, stop)
         _begin("people", lambda: reaper.look(time.monotonic()), ASIDE_LOOK_S, stop)
         _begin("slow-work", slow_work, SLOW_S, stop)
     else:
         _begin("reaper", lambda: reaper.watch_runs(time.monotonic()), ASIDE_LOOK_S, stop)
+
+
+def say_alive(kind: str) -> None:
+    """For whoever asks whether the house is ready. By the broker's clock: one that is set forward is believed again after the next word."""
+    client().set(alive_key(kind), 1, px=int(ALIVE_S * 1000))
 
 
 def _begin(name: str, act: Callable[[], None], every_s: float, stop: threading.Event) -> None:

@@ -1,10 +1,13 @@
 """Starts the processes of `play`, restarts what dies, and ends them all.
 
-Every child has a session of its own, so that Ctrl-C reaches only the supervisor, which then ends them in order.
-If the supervisor itself is killed, the kernel ends them (game/lifeline.py). What they say goes through it into files (game/ops/logs.py).
+On Linux a child of our own begins as a copy of this process, which has read the code and compiled the market by then: it is there at
+once, and what none of them changes is in memory once. Every child has a session of its own, so that Ctrl-C reaches only the supervisor,
+which then ends them in order. If the supervisor itself is killed, the kernel ends them (game/lifeline.py). What they say goes through it
+into files (game/ops/logs.py).
 """
 
 import functools
+import gc
 import os
 import selectors
 import signal
@@ -14,9 +17,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 
-from game.lifeline import PARENT, die_with_parent
+from game.lifeline import PARENT, die_with_parent, name_process
 from game.ops.logs import Logs
 
 BACK_OFF_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -25,15 +29,32 @@ WORKERS_S, BROKER_S = 2.0, 0.7  # time to end, before force
 LOOK_S, END_LOOK_S = 0.1, 0.02
 
 
+class Copy(ForkProcess):
+    """A copy of this process that goes on to do something of its own; with what of `subprocess.Popen` is used here."""
+
+    def poll(self) -> int | None:
+        """Its exit code, or None while it lives."""
+        return self.exitcode
+
+    @property
+    def returncode(self) -> int | None:
+        """The same."""
+        return self.exitcode
+
+    def wait(self) -> None:
+        """Until it has ended."""
+        self.join()
+
+
 @dataclass
 class Child:
-    """One process: what it runs and how often it died."""
+    """One process: the program it runs, or what a copy of this one does, and how often it died."""
 
     name: str
-    command: list[str]
+    does: list[str] | Callable[[], int]
     last_to_end: bool = False  # the broker: the others still need it when they end
     at_once: bool = False  # nothing of what it does is lost when it is killed
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Copy | None = None
     started_at: float = 0.0
     restart_at: float = 0.0
     deaths: int = 0
@@ -58,9 +79,9 @@ class Supervisor:
         with suppress(OSError):
             self.terminal(line)
 
-    def add(self, name: str, command: list[str], *, last_to_end: bool = False, at_once: bool = False) -> Child:
+    def add(self, name: str, does: list[str] | Callable[[], int], *, last_to_end: bool = False, at_once: bool = False) -> Child:
         """Start a child and keep it."""
-        child = Child(name, command, last_to_end, at_once)
+        child = Child(name, does, last_to_end, at_once)
         self.children.append(child)
         self._start(child)
         return child
@@ -68,20 +89,31 @@ class Supervisor:
     def _start(self, child: Child) -> None:
         log = self.logs.pipe(child.name)
         try:
-            child.process = subprocess.Popen(
-                child.command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env={**self.environment, PARENT: str(os.getpid())},
-                start_new_session=True,
-                # Safe: this process has one thread.
-                preexec_fn=functools.partial(die_with_parent, os.getpid()) if sys.platform == "linux" else None,
-            )
+            child.process = self._run(child.does, log) if isinstance(child.does, list) else self._copy(child.name, child.does, log)
         finally:
             os.close(log)
         child.started_at = time.monotonic()
         child.restart_at = 0.0
+
+    def _run(self, command: list[str], log: int) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env={**self.environment, PARENT: str(os.getpid())},
+            start_new_session=True,
+            # Safe: this process has one thread.
+            preexec_fn=functools.partial(die_with_parent, os.getpid()) if sys.platform == "linux" else None,
+        )
+
+    def _copy(self, name: str, act: Callable[[], int], log: int) -> Copy:
+        gc.collect()
+        gc.freeze()  # or the first collection of each copy would write to every page, and share none
+        copy = Copy(target=_become, args=(name, act, log, os.getpid()))
+        copy.start()
+        gc.unfreeze()
+        return copy
 
     def watch_over(self, until: Callable[[], bool] = lambda: False) -> bool:
         """Restart what dies until told to stop (false) or `until` holds (true)."""
@@ -113,7 +145,7 @@ class Supervisor:
         wait = BACK_OFF_S[min(child.deaths, len(BACK_OFF_S) - 1)]
         child.deaths += 1
         child.restart_at = now + wait
-        self.say(f"{child.name} ended ({_ending(child.process.returncode)}); it is started again" + (f" in {wait:g} s." if wait else "."))
+        self.say(f"{child.name} ended ({_ending(child.process.returncode or 0)}); it is started again" + (f" in {wait:g} s." if wait else "."))
         if child.deaths >= 3:
             self.say(f"  why it ended stands in {self.logs.path(child.name)}")
 
@@ -150,8 +182,21 @@ class Supervisor:
         for _, process in alive:
             if process.poll() is None:
                 # The whole session, with whatever it has started.
+                assert process.pid
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+
+def _become(name: str, act: Callable[[], int], log: int, parent: int) -> None:
+    """Be a process of its own in this copy: nothing that the supervisor listens to, or has said and not written yet, is this one's."""
+    signal.set_wakeup_fd(-1)
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, signal.default_int_handler if sign == signal.SIGINT else signal.SIG_DFL)
+    os.setsid()
+    os.dup2(log, 1), os.dup2(log, 2)
+    die_with_parent(parent)
+    name_process(name)
+    sys.exit(act())
 
 
 def _ending(code: int) -> str:

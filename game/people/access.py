@@ -12,6 +12,7 @@ from django.core import signing
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 
 from game.models import Exercise, Experiment, Holding, Player, Seat
 from game.people import limiter
@@ -70,7 +71,7 @@ def exercise_called(code: str, cookies: Mapping[str, str], address: str) -> Exer
         return exercise
     if exercise is not None and (exercise.players.filter(pk=was_player(cookies) or 0).exists() or facilitates(cookies, exercise)):
         return exercise
-    raise limiter.TooOften(f"{limiter.TOO_OFTEN}: too many codes were wrong.")
+    raise limiter.TooOften(gettext("%(too_often)s: too many codes were wrong.") % {"too_often": limiter.TOO_OFTEN})
 
 
 def called_or_404(request: HttpRequest, code: str) -> Exercise:

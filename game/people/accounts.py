@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.models import Group, User
+from django.utils.translation import gettext_lazy
 
 FACILITATORS = "facilitators"  # the group of everybody who may run exercises of their own; a migration makes it
 LOCAL = "local"
@@ -35,7 +36,7 @@ def local_facilitator() -> User:
 class _Dressed:
     """Fields in our words and look, which say in which of them something is wrong."""
 
-    labels: dict[str, str]
+    labels: dict[str, Any]
     fields: Any
     errors: Any
     is_bound: bool
@@ -53,18 +54,22 @@ class _Dressed:
 class SignIn(_Dressed, AuthenticationForm):
     """Name and password. Which of the two is wrong is not told."""
 
-    labels = {"username": "Account name", "password": "Password"}
+    labels = {"username": gettext_lazy("Account name"), "password": gettext_lazy("Password")}
     error_messages = {
-        "invalid_login": "This name and this password do not belong together. Capital and small letters count.",
-        "inactive": "This account is switched off. Ask whoever made it.",
+        "invalid_login": gettext_lazy("Wrong name or password. Both are case-sensitive."),
+        "inactive": gettext_lazy("This account is disabled. Ask whoever created it."),
     }
 
 
 class NewPassword(_Dressed, PasswordChangeForm):
     """The old password once, the new one twice."""
 
-    labels = {"old_password": "Password you have now", "new_password1": "New password", "new_password2": "New password again"}
+    labels: dict[str, Any] = {
+        "old_password": gettext_lazy("Current password"),
+        "new_password1": gettext_lazy("New password"),
+        "new_password2": gettext_lazy("Repeat new password"),
+    }
     error_messages = {
-        "password_incorrect": "This is not the password you have now.",
-        "password_mismatch": "The two new passwords differ.",
+        "password_incorrect": gettext_lazy("This is not your current password."),
+        "password_mismatch": gettext_lazy("The new passwords do not match."),
     }

@@ -1,5 +1,7 @@
 """Games for one: how many of them are played at once."""
 
+from django.utils.translation import gettext
+
 from game.models import Defaults, Exercise, RuleBroken
 
 
@@ -8,6 +10,8 @@ def room_for_one(address: str) -> None:
     places = Defaults.now().solo_places
     played = Exercise.objects.filter(state="running").exclude(owner=None)
     if played.count() >= places:
-        raise RuleBroken(f"{places} people play here already, which is as many as this machine can hold. Try again in a few minutes.")
+        raise RuleBroken(
+            gettext("%(places)s people are playing here already, as many as this server can take. Try again in a few minutes.") % {"places": places}
+        )
     if address and played.filter(came_from=address).count() >= max(1, places // 2):
-        raise RuleBroken("So many people of your network play here that others would find no place. Try again in a few minutes.")
+        raise RuleBroken(gettext("Too many people from your network are playing here. Try again in a few minutes."))

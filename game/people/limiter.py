@@ -13,6 +13,7 @@ import redis
 import structlog
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_lazy
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -26,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 WINDOW_S = 60
 LINES, LINE_WAIT_S = 8, 20.0  # to the broker, of one process
-TOO_OFTEN = "Too many tries from your network. Wait a minute"
+TOO_OFTEN = gettext_lazy("Too many attempts from your network. Wait a minute")
 NEIGHBOURS = 64  # bits of an IPv6 address that one household or one phone has to itself
 
 
@@ -146,4 +147,4 @@ def address_of(request: HttpRequest | str) -> str:
         found = told
     if isinstance(found, IPv6Address):
         found = found.ipv4_mapped or IPv6Address(int(found) >> (128 - NEIGHBOURS) << (128 - NEIGHBOURS))
-    return hmac.new(settings.SECRET_KEY.encode(), f"address {found}".encode(), "sha256").hexdigest()[:32]
+    return hmac.new(settings.SECRET_KEY.encode(), (gettext("address %(found)s") % {"found": found}).encode(), "sha256").hexdigest()[:32]

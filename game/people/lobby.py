@@ -32,7 +32,7 @@ def lobby_card(exercise: Exercise) -> dict[str, Any]:
                 "holders": [{"name": player.name, "online": player.gone_at is None} for player in holders],
                 "autopilot": seat.pilot or None,
                 "room": len(holders) < exercise.places and not seat.locked,
-                "locked": seat.locked,
+                "locked": seat.lock_told,
             }
         )
     return {"state": exercise.state, "teams": list(teams.values()), "taken": taken, "free": free}

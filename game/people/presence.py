@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 import engine
 from game.live.broker import client, life_key
@@ -72,7 +73,7 @@ def give_back(exercise: Exercise) -> set[int]:
     """Every seat that the assistant covers goes back to its people, where one of them is here; the teams. Raises RuleBroken for none."""
     seats = list(Seat.objects.filter(team__exercise=exercise, covered=True, holdings__player__gone_at=None).exclude(holdings=None).distinct())
     if not seats:
-        raise RuleBroken("The assistant has no seat whose player is here.")
+        raise RuleBroken(gettext("The assistant has no seat whose player is here."))
     for seat in seats:
         seat.uncover()
     return {seat.team_id for seat in seats}
@@ -85,10 +86,7 @@ def away_s(player: Player, now: float) -> float:
 
 def seats_of(team_id: int, player_id: int | None, now: float | None = None) -> list[dict[str, Any]]:
     """The seats of a team as its people see them: holders, who is away and for how long yet, who plays."""
-    return [
-        seat_row(seat, player_id, now)
-        for seat in Seat.objects.filter(team=team_id).prefetch_related("holdings__player")
-    ]
+    return [seat_row(seat, player_id, now) for seat in Seat.objects.filter(team=team_id).prefetch_related("holdings__player")]
 
 
 def seat_row(seat: Seat, player_id: int | None, now: float | None = None) -> dict[str, Any]:

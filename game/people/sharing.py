@@ -13,6 +13,7 @@ from django.core import signing
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from game.models import Exercise, RuleBroken, Team
 from game.models.lessons import desk_of
@@ -38,15 +39,15 @@ def team_of_link(token: str) -> Team:
     try:
         pk, links = signing.loads(token, salt=_SALT, max_age=timedelta(days=LINK_DAYS))
     except signing.SignatureExpired as problem:
-        reason = f"This link has expired: it opened for {LINK_DAYS} days. Ask whoever facilitated the exercise for a new one."
+        reason = gettext("This link has expired: it was valid for %(link_days)s days. Ask the facilitator for a new one.") % {"link_days": LINK_DAYS}
         raise RuleBroken(reason) from problem
     except (signing.BadSignature, ValueError, TypeError) as problem:
-        raise RuleBroken("This is not a whole link to a result. Copy all of it, or ask for a new one.") from problem
+        raise RuleBroken(gettext("This link is incomplete. Copy all of it, or ask for a new one.")) from problem
     team = Team.objects.select_related("exercise").filter(pk=pk).first()
     if team is None:
-        raise RuleBroken("The exercise of this link has been deleted.")
+        raise RuleBroken(gettext("This exercise has been deleted."))
     if team.links != links:
-        raise RuleBroken("The facilitator has taken this link back. Ask for a new one.")
+        raise RuleBroken(gettext("The facilitator has revoked this link. Ask for a new one."))
     return team
 
 

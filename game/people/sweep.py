@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
+import engine
 from game.live.broker import client, life_key
 from game.models import Command, Deed, Exercise, Player, RuleBroken, Seat
+from game.models.notes import GAME, ROOM
 from game.people.desks import seat_words
 from game.people.presence import GRACE_S
 from game.stillness import Stillness
@@ -23,7 +26,6 @@ SETTLED_S = 2.0  # a page that is reloaded is back by then
 TOGETHER_S = 10.0  # the room is offline when they vanished within so long
 LEAST = 3  # people; fewer are no room
 BACK_S = 5.0  # it goes on so long after half of them are back
-ROOM = "The room"
 COUNT_S = 1.0  # the row learns so often how long a room has been offline
 
 
@@ -91,7 +93,8 @@ class Sweeper:
                 continue
             teams.add(seat.team_id)
             names = ", ".join(player.name for player in seat.holders)
-            Deed.record(seat.team.exercise, f"is away: the assistant plays in {seat_words(seat)}", team=seat.team, by=names)
+            said = engine.phrase(gettext_noop("is away: the assistant plays in {seat}"), seat=seat_words(seat))
+            Deed.record(seat.team.exercise, said, team=seat.team, by=names)
         return teams
 
     def _alone(self, away: dict[int, list[_Absence]]) -> list[Exercise]:
@@ -100,7 +103,7 @@ class Sweeper:
         for exercise in Exercise.objects.filter(pk__in=away, state="running", owner__isnull=False):
             gone = [one for one in away[exercise.pk] if one.player.pk == exercise.owner_id and not one.player.halted]
             if gone and gone[0].away_s >= ALONE_S and _halt(exercise, "alone", gone):
-                Deed.record(exercise, "pauses by itself while its player is away", by="The game")
+                Deed.record(exercise, engine.phrase(gettext_noop("pauses by itself while its player is away")), by=GAME)
                 paused.append(exercise)
         return paused
 
@@ -118,7 +121,8 @@ class Sweeper:
             alone = len(teams) == 1 and not {team for _, team in here} <= teams
             if alone or 3 * sure < 2 * seated or not _halt(exercise, "offline", vanished):
                 continue
-            Deed.record(exercise, f"is offline, {len(vanished)} of {seated} people vanished at once: the exercise pauses by itself", by=ROOM)
+            said = gettext_noop("is offline, {vanished} of {seated} people vanished at once: the exercise pauses by itself")
+            Deed.record(exercise, engine.phrase(said, vanished=len(vanished), seated=seated), by=ROOM)
             paused.append(exercise)
         return paused
 
@@ -136,7 +140,7 @@ class Sweeper:
             if goes_on and Exercise.objects.filter(pk=exercise.pk, state="paused", halt="offline").update(state="running", halt="", halted=[]):
                 exercise.refresh_from_db()
                 exercise.moves()
-                Deed.record(exercise, "is back: the exercise goes on by itself", by=ROOM)
+                Deed.record(exercise, engine.phrase(gettext_noop("is back: the exercise goes on by itself")), by=ROOM)
                 going.append(exercise)
         return going
 

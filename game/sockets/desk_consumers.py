@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from django.db import DatabaseError
+from django.utils.translation import gettext, gettext_noop
 
 from game.control.exercise_controls import drive
 from game.live.control import exercise_group, run_group, team_group, tell_state, tell_team_from_socket
@@ -26,8 +27,8 @@ from game.ways import way
 
 log = structlog.get_logger(__name__)
 
-WATCHING = "You are watching this desk. Nothing can be done from here."
-TOO_MANY = f"Too many commands at once: at most {inbox.RATE:g} a second."
+WATCHING = gettext_noop("You are watching this desk. You can only watch here.")
+TOO_MANY = gettext_noop("Too many commands at once: at most %(most)s per second.")
 
 
 class DeskConsumer(FrameConsumer):
@@ -96,7 +97,7 @@ class SeatConsumer(DeskConsumer):
         if desk in (*DESKS, ""):
             self.place = await in_rows(place_of)(self.scope["cookies"], desk)
         if self.place is None:
-            reason = "This browser does not hold this seat. Join with the code, or ask the facilitator for a link."
+            reason = gettext("This browser does not have this seat. Join with the code, or ask the facilitator for a link.")
             await self.part(reason, retry=False, code=GONE)
             return None
         await self.sit(self.place.seat)
@@ -104,6 +105,11 @@ class SeatConsumer(DeskConsumer):
         if await screens.opened(self.place.player, self):
             await self._tell_team()
         return await in_rows(protocol.seat_hello)(self.place)
+
+    @staticmethod
+    def too_many() -> str:
+        """Why a command was not heard."""
+        return gettext(TOO_MANY) % {"most": f"{inbox.RATE:g}"}
 
     async def _tell_team(self) -> None:
         if self.place:
@@ -115,7 +121,7 @@ class SeatConsumer(DeskConsumer):
             return
         if not await in_rows(is_still)(self.place):
             other = await in_rows(place_of)(self.scope["cookies"])  # the facilitator moved this player, or left them another seat
-            reason = "This seat was opened in another browser, or given to somebody else."
+            reason = gettext("This seat was opened in another browser, or given to someone else.")
             await self.part(reason, retry=False, code=MOVED, go=way("desk", other.seat.desk) if other else "")
             return
         await self.send(to_json(await in_rows(protocol.team_note)(self.place.seat.team_id, self.place.player.pk)))
@@ -169,7 +175,7 @@ class SeatConsumer(DeskConsumer):
         def do() -> str:
             exercise = Exercise.objects.get(pk=place.seat.team.exercise_id)
             if exercise.owner_id != place.player.pk or not is_still(place):
-                return "The facilitator has the clock of this exercise."
+                return gettext("The facilitator controls this exercise's clock.")
             try:
                 drive(exercise, message.do, message.value, place.player.name)
             except RuleBroken as problem:
@@ -182,7 +188,7 @@ class SeatConsumer(DeskConsumer):
     async def _ready(self, place: Place, message: protocol.ReadyMessage) -> None:
         def do() -> str:
             if not is_still(place):
-                return inbox.MOVED
+                return gettext(inbox.MOVED)
             try:
                 planning.say_ready(Player.objects.select_related("exercise").get(pk=place.player.pk), ready=message.on)
             except RuleBroken as problem:
@@ -208,13 +214,13 @@ class SeatConsumer(DeskConsumer):
     async def _order(self, place: Place, message: protocol.CommandMessage) -> None:
         client_id = str(message.id)
         if not self._spend(place):
-            await self.send(to_json({"t": "refused", "id": client_id, "reason": TOO_MANY}))
+            await self.send(to_json({"t": "refused", "id": client_id, "reason": self.too_many()}))
             return
         try:
             answers = await in_rows(inbox.put)(place.holding, place.token_hash, message)
         except DatabaseError:
             log.exception("a command could not be written")
-            await self.send(protocol.error("The command could not be kept. Try again in a moment."))
+            await self.send(protocol.error(gettext("The command could not be saved. Try again in a moment.")))
             return
         self.unanswered.add(client_id)
         for answer in answers:
@@ -222,7 +228,7 @@ class SeatConsumer(DeskConsumer):
 
     async def _why(self, place: Place, message: protocol.Why) -> None:
         if not self._spend(place):
-            await self.send(protocol.error(TOO_MANY))
+            await self.send(protocol.error(self.too_many()))
             return
         await self.send(to_json(await in_rows(inbox.explain)(place.holding, place.token_hash, message)))
 
@@ -232,11 +238,11 @@ class SeatConsumer(DeskConsumer):
     async def _answer(self, answer: dict[str, Any]) -> None:
         if answer["t"] != "received":
             self.unanswered.discard(answer["id"])
-        await self.send(to_json(answer))
+        await self.send(to_json(self.reader.told(answer)))
 
     async def note(self, text: str) -> None:
         self.unanswered = {client_id for client_id in self.unanswered if client_id not in text}
-        await self.send(text)
+        await self.send(self.reader.card(text))
 
 
 class WatchConsumer(DeskConsumer):
@@ -245,7 +251,7 @@ class WatchConsumer(DeskConsumer):
     async def enter(self) -> dict[str, Any] | None:
         seat = await in_rows(self._allowed)()
         if seat is None:
-            await self.part("Only the facilitator of this exercise watches its desks.", retry=False, code=GONE)
+            await self.part(gettext("Only this exercise's facilitator can watch its desks."), retry=False, code=GONE)
             return None
         await self.sit(seat)
         return await in_rows(protocol.watch_hello)(seat)
@@ -257,7 +263,7 @@ class WatchConsumer(DeskConsumer):
 
     async def tick(self) -> None:
         if self.seat and await in_rows(self._allowed)() is None:
-            await self.part("This browser is no longer the facilitator's.", retry=False, code=MOVED)
+            await self.part(gettext("This browser is no longer signed in as the facilitator."), retry=False, code=MOVED)
 
     async def control_team(self, event: dict[str, Any]) -> None:
         """The people of the team changed."""
@@ -266,9 +272,9 @@ class WatchConsumer(DeskConsumer):
 
     async def hear(self, message: protocol.Incoming) -> None:
         if isinstance(message, protocol.CommandMessage):
-            await self.send(to_json({"t": "refused", "id": str(message.id), "reason": WATCHING}))
+            await self.send(to_json({"t": "refused", "id": str(message.id), "reason": gettext(WATCHING)}))
         else:
-            await self.send(protocol.error(WATCHING))
+            await self.send(protocol.error(gettext(WATCHING)))
 
     async def note(self, text: str) -> None:
         """Answers to its player's commands are the player's."""

@@ -7,7 +7,9 @@ import structlog
 from channels.routing import URLRouter
 from channels.security.websocket import WebsocketDenier
 from django.conf import settings
+from django.http import HttpRequest
 from django.http.request import split_domain_port, validate_host
+from django.utils.translation import get_language_from_request, override
 
 from game.sockets.proxy import PORTS, App, Scope
 
@@ -53,6 +55,27 @@ class SameHost:
             return
         log.warning("a socket was refused", host=host[:80], origin=origin[:80], path=scope["path"][:80], address=scope["client"][0])
         await WebsocketDenier()(scope, receive, send)
+
+
+def language_of(scope: Scope) -> str:
+    """What LocaleMiddleware decides for a page of this browser: by its cookie, then by what it asks for."""
+    request = HttpRequest()
+    request.COOKIES = scope["cookies"]
+    request.META["HTTP_ACCEPT_LANGUAGE"] = header(scope, b"accept-language")
+    return get_language_from_request(request)
+
+
+class InTheirLanguage:
+    """Whoever is behind a socket is answered in the language of its page. That holds in every task and thread of rows that its consumer
+    begins; who begins one that is shared says in which language it works.
+    """
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        with override(language_of(scope)):
+            await self.app(scope, receive, send)
 
 
 class KnownPaths:

@@ -12,8 +12,11 @@ import structlog
 from autobahn.exception import Disconnected
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.utils.translation import get_language, gettext
 
 from game.live.broker import BROKER_GONE
+from game.live.control import in_words
 from game.live.hub import Slot
 from game.live.loudspeaker import Cards, to_json
 from game.sockets import protocol
@@ -33,6 +36,7 @@ class FrameConsumer(AsyncWebsocketConsumer):
     """A client that is sent frames, as many as it acknowledges."""
 
     exercise_id: int
+    language: str
     groups_joined: tuple[str, ...] = ()
     pump: asyncio.Task[None] | None = None
     _left = False
@@ -45,6 +49,7 @@ class FrameConsumer(AsyncWebsocketConsumer):
             await self._leave_once()
 
     async def connect(self) -> None:
+        self.language = get_language() or settings.LANGUAGE_CODE
         self.wake = asyncio.Event()
         self.slot = Slot(self.wake, self.refill)
         self.seq = self.acked = self.bad = 0
@@ -98,7 +103,7 @@ class FrameConsumer(AsyncWebsocketConsumer):
         if self.parted:
             return  # what was under way when the line was ended
         if not self.budget.spend():
-            await self.part("Too many messages at once.", retry=True)
+            await self.part(gettext("Too many messages at once."), retry=True)
             return
         try:
             message = protocol.read(text_data, bytes_data)
@@ -113,7 +118,7 @@ class FrameConsumer(AsyncWebsocketConsumer):
 
     def _acknowledge(self, seq: int) -> None:
         if seq > self.seq:
-            raise protocol.BadMessage(f"seq: {seq} was not sent yet; at most {self.seq} was expected.")
+            raise protocol.BadMessage(gettext("seq: %(seq)s was not sent yet; at most %(most)s was expected.") % {"seq": seq, "most": self.seq})
         self.acked = max(self.acked, seq)
         self.heard_at = time.monotonic()
         self.wake.set()
@@ -127,7 +132,7 @@ class FrameConsumer(AsyncWebsocketConsumer):
         self.bad += 1
         await self.send(protocol.error(reason))
         if self.bad >= BAD_MESSAGES:
-            await self.part("Too many messages that could not be read.", retry=False)
+            await self.part(gettext("Too many messages that could not be read."), retry=False)
 
     async def part(self, reason: str, *, retry: bool, code: int = 1000, go: str = "") -> None:
         """Say goodbye and close; `go`: where this screen belongs now."""
@@ -146,7 +151,7 @@ class FrameConsumer(AsyncWebsocketConsumer):
                 await asyncio.wait_for(self.wake.wait(), TICK_S)
             except TimeoutError:
                 if self.silent_s() > PATIENCE_S:
-                    await self.part("This screen stopped answering.", retry=True)
+                    await self.part(gettext("This screen stopped answering."), retry=True)
                     return
                 continue
             self.wake.clear()
@@ -173,7 +178,7 @@ class FrameConsumer(AsyncWebsocketConsumer):
 
     async def control_state(self, event: dict[str, Any]) -> None:
         """The exercise changed its state or speed."""
-        await self.send(to_json(event["message"]))
+        await self.send(to_json(in_words(event["message"])))
         await self.state_changed()
 
     # What a kind of client adds.
@@ -202,4 +207,4 @@ class FrameConsumer(AsyncWebsocketConsumer):
 
     async def hear(self, message: protocol.Incoming) -> None:
         """Something from somebody who has no desk."""
-        raise protocol.BadMessage(f"A {message.t} came from a screen that only watches; ack or resync was expected.")
+        raise protocol.BadMessage(gettext("A %(kind)s came from a screen that only watches; ack or resync was expected.") % {"kind": message.t})

@@ -3,6 +3,8 @@
 import time
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 import engine
 from game.models import Command, Holding, Run, Seat, contents
 from game.sockets.protocol import CommandMessage, Why, outcome
@@ -10,12 +12,12 @@ from game.sqlite_writer import insertion, write
 
 RATE = 10.0  # commands a second a seat
 BURST = 20.0
-MOVED = "This seat has moved to somebody else."
+MOVED = gettext_noop("This seat has gone to someone else.")
 STANDS = [f"seat__team__run__{name}" for name in ("state", "paused", "stopped")]
 STANDING = {
-    "lobby": "The exercise has not started yet.",
-    "paused": "The exercise is paused: nothing can be done until it goes on.",
-    "ended": "The exercise has ended.",
+    "lobby": gettext_noop("The exercise has not started yet."),
+    "paused": gettext_noop("The exercise is paused: you can give commands when it resumes."),
+    "ended": gettext_noop("The exercise has ended."),
 }
 
 
@@ -48,7 +50,7 @@ def put(holding_id: int, token_hash: str, order: CommandMessage) -> list[dict[st
     lean = whole.only("player__name", "seat__desk", "seat__covered", "seat__team__exercise__state", *STANDS)
     held = lean.filter(pk=holding_id, player__token_hash=token_hash).first()
     if held is None:
-        return [{"t": "refused", "id": str(order.id), "reason": MOVED}]
+        return [{"t": "refused", "id": str(order.id), "reason": gettext(MOVED)}]
     seat = held.seat
     run = getattr(seat.team, "run", None)
     reason = _standing(seat, run)
@@ -57,8 +59,8 @@ def put(holding_id: int, token_hash: str, order: CommandMessage) -> list[dict[st
         return _answers(known, seat) if known else [{"t": "refused", "id": str(order.id), "reason": reason}]
     if fault := engine.misfit(order.kind, order.args):
         lever = engine.KINDS.get(order.kind)
-        reason = (lever.not_for(seat.desk, contents.told_by(run)) if lever else "") or fault
-        return [{"t": "refused", "id": str(order.id), "reason": reason}]
+        fault = (lever.not_for(seat.desk, contents.told_by(run)) if lever else "") or fault
+        return [{"t": "refused", "id": str(order.id), "reason": fault}]
     row = Command(
         run=run, client_id=order.id, desk=seat.desk, kind=order.kind, args=order.args,
         confidence=order.confidence or "", why=order.why, by=held.player.name,
@@ -78,16 +80,16 @@ def explain(holding_id: int, token_hash: str, why: Why) -> dict[str, Any]:
     """
     held = Holding.objects.select_related("seat").filter(pk=holding_id, player__token_hash=token_hash).first()
     if held is None:
-        return {"t": "error", "reason": MOVED}
+        return {"t": "error", "reason": gettext(MOVED)}
     mine = Command.objects.filter(run__team_id=held.seat.team_id, desk=held.seat.desk, client_id=why.id)
     if not mine.update(why=why.text):
-        return {"t": "error", "reason": "This desk gave no such command: there is nothing to give a reason for."}
+        return {"t": "error", "reason": gettext("This desk gave no such command.")}
     return {"t": "noted", "id": str(why.id)}
 
 
 def _answers(row: Command, seat: Seat) -> list[dict[str, Any]]:
     if row.desk != seat.desk:
-        return [{"t": "refused", "id": str(row.client_id), "reason": "This id belongs to another desk's command."}]
+        return [{"t": "refused", "id": str(row.client_id), "reason": gettext("This id belongs to another desk's command.")}]
     received = {"t": "received", "id": str(row.client_id)}
     return [received] if row.state in ("pending", "stamped") else [received, outcome(row)]
 
@@ -96,21 +98,21 @@ def _standing(seat: Seat, run: Run | None) -> str:
     """Why nothing can be done now; empty when something can."""
     exercise = seat.team.exercise
     if exercise.state != "running":
-        return STANDING[exercise.state]
+        return gettext(STANDING[exercise.state])
     if seat.covered:
-        return "The assistant has your seat. Take it back first."
+        return gettext("The assistant is playing your seat. Take it back first.")
     if run is None:
-        return STANDING["lobby"]
+        return gettext(STANDING["lobby"])
     if run.state == "failed":
-        return Run.FAULT
+        return gettext(Run.FAULT)
     if run.state == "standing":
-        return Run.UPGRADED
+        return gettext(Run.UPGRADED)
     if run.stopped:
-        return Run.STOPPED
+        return gettext(Run.STOPPED)
     if run.state == "ended":
-        return STANDING["ended"]
+        return gettext(STANDING["ended"])
     if run.paused:
-        return "The facilitator has paused your team: nothing can be done until it goes on."
+        return gettext("The facilitator has paused your team: you can give commands when it resumes.")
     return ""
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from game import __version__
 from game.control import board
+from game.control.wall import beside_the_market
 from game.live.broker import BROKER_GONE, cards_key, client
 from game.live.loudspeaker import read_hash
 from game.live.words import reader_of
@@ -55,5 +56,5 @@ def projector_cards(exercise: Exercise) -> dict[str, Any]:
             pass
         sides.append(side)
     ghost = exercise.ghost
-    composed = board.compose(exercise, sides, ghost.curve if ghost else None)
+    composed = board.compose(exercise, sides, ghost.curve if ghost else None, beside_the_market(exercise))
     return {name: {"v": 0, "d": content} for name, content in composed.items()}

@@ -7,14 +7,16 @@ Out: `hello`, `frame`, `received`, `applied`, `refused`, `noted`, `state`, `team
 import json
 from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext
 from pydantic import UUID4, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 import engine
-from game.live.control import state_of, state_of_run
+from game.live.control import in_words, state_of, state_of_run
 from game.live.loudspeaker import Cards, to_json
 from game.models import Command, Exercise, Player, Run, Seat, Team
 from game.people.access import Place
 from game.people.presence import seats_of
+from game.spoken import from_row
 from game.ways import way
 
 MESSAGE_BYTES = 16 * 1024
@@ -90,22 +92,24 @@ _incoming: TypeAdapter[Incoming] = TypeAdapter(Annotated[Incoming, Field(discrim
 def read(text: str | None, data: bytes | None = None) -> Incoming:
     """A message from a browser. Raises BadMessage with what was expected."""
     if text is None:
-        raise BadMessage("A binary message came; text with one JSON object was expected.")
+        raise BadMessage(gettext("A binary message came; text with one JSON object was expected."))
     if len(text) > MESSAGE_BYTES or len(text.encode("utf-8", "replace")) > MESSAGE_BYTES:
-        raise BadMessage(f"The message is too long; at most {MESSAGE_BYTES} bytes were expected.")
+        raise BadMessage(gettext("The message is too long; at most %(most)s bytes were expected.") % {"most": MESSAGE_BYTES})
     try:
         content = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as problem:
-        raise BadMessage("The message is not JSON; one JSON object was expected.") from problem
+        raise BadMessage(gettext("The message is not JSON; one JSON object was expected.")) from problem
     _check(content, DEPTH)
     try:
         message = _incoming.validate_python(content)
     except ValidationError as problem:
         first = problem.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "message"
-        raise BadMessage(f"{where}: {first['msg']}.") from problem
+        told = gettext("Part of the message is not as expected. %(where)s: %(problem)s.")
+        raise BadMessage(told % {"where": where, "problem": first["msg"]}) from problem
     if isinstance(message, CommandMessage) and message.kind not in engine.KINDS:
-        raise BadMessage(f"kind: {message.kind[:40]!r} is no command; one of {', '.join(sorted(engine.KINDS))} was expected.")
+        told = gettext("kind: %(kind)s is no command; one of %(kinds)s was expected.")
+        raise BadMessage(told % {"kind": repr(message.kind[:40]), "kinds": ", ".join(sorted(engine.KINDS))})
     return message
 
 
@@ -116,12 +120,12 @@ def _no_constant(name: str) -> None:
 def _check(content: Any, depth: int) -> None:
     """Refuse what a row cannot hold: too deep, numbers too large, text that is no Unicode or holds a NUL."""
     if depth < 0:
-        raise BadMessage(f"The message is nested too deep; at most {DEPTH} levels were expected.")
+        raise BadMessage(gettext("The message is nested too deep; at most %(depth)s levels were expected.") % {"depth": DEPTH})
     if isinstance(content, str):
         if "\0" in content or any("\ud800" <= letter <= "\udfff" for letter in content):
-            raise BadMessage("The message holds characters that are no text; plain Unicode was expected.")
+            raise BadMessage(gettext("The message holds characters that are no text; plain Unicode was expected."))
     elif isinstance(content, int | float) and not -INT_LIMIT <= content <= INT_LIMIT:
-        raise BadMessage(f"A number is too large; at most {INT_LIMIT} was expected.")
+        raise BadMessage(gettext("A number is too large; at most %(most)s was expected.") % {"most": INT_LIMIT})
     elif isinstance(content, dict):
         for key, value in content.items():
             _check(key, depth - 1)
@@ -147,7 +151,7 @@ def outcome(row: Command) -> dict[str, Any]:
     if row.state == "applied":
         return {"t": "applied", "id": str(row.client_id), "step": row.step}
     if row.state == "refused":
-        return {"t": "refused", "id": str(row.client_id), "reason": row.reason}
+        return {"t": "refused", "id": str(row.client_id), "reason": from_row(row.reason)}
     return {"t": "received", "id": str(row.client_id)}
 
 
@@ -157,7 +161,9 @@ def about(exercise: Exercise, team: Team | None = None) -> dict[str, Any]:
     run = Run.objects.filter(team=team).select_related("team__exercise").defer("curve", "score").first() if team else None
     if run is not None:
         state = state_of_run(run, state)
-    return {"code": exercise.code, "title": exercise.title, **{key: state.get(key) for key in ("state", "speed", "reason", "planning", "upgrade")}}
+    told = ("state", "speed", "reason", "planning", "upgrade", "waits", "begins")
+    state = in_words(state)
+    return {"code": exercise.code, "title": exercise.title, **{key: state.get(key) for key in told}}
 
 
 def seat_hello(place: Place) -> dict[str, Any]:

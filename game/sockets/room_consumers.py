@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.utils.translation import gettext
 
 from game.control.projector_feed import feed
 from game.control.room import room
@@ -31,7 +32,7 @@ class ControlConsumer(FrameConsumer):
     async def enter(self) -> dict[str, Any] | None:
         exercise = await in_rows(self._allowed)()
         if exercise is None:
-            await self.part("Only the facilitator of this exercise sees its control room.", retry=False, code=GONE)
+            await self.part(gettext("Only this exercise's facilitator can see its control room."), retry=False, code=GONE)
             return None
         self.exercise_id = exercise.pk
         self.groups_joined = (exercise_group(exercise.pk), *await in_rows(self._teams)())
@@ -46,18 +47,18 @@ class ControlConsumer(FrameConsumer):
 
     async def tick(self) -> None:
         if await in_rows(self._allowed)() is None:
-            await self.part("This browser is no longer the facilitator's.", retry=False, code=MOVED)
+            await self.part(gettext("This browser is no longer signed in as the facilitator."), retry=False, code=MOVED)
 
     async def listen(self) -> None:
-        await room(self.exercise_id).add(self.slot)
+        await room(self.exercise_id, self.language).add(self.slot)
 
     async def refill(self) -> None:
         self.heard = -1
-        room(self.exercise_id).fill(self.slot)
+        room(self.exercise_id, self.language).fill(self.slot)
 
     async def aside(self) -> None:
         """Lines of the event feed, by cursor: a screen that was slow gets them later, and all."""
-        happenings = room(self.exercise_id).happenings
+        happenings = room(self.exercise_id, self.language).happenings
         if happenings.newest > self.heard and self.seq - self.acked < WINDOW:
             lines = happenings.after(self.heard)
             newest = happenings.newest
@@ -66,18 +67,18 @@ class ControlConsumer(FrameConsumer):
 
     async def control_team(self, event: dict[str, Any]) -> None:
         """The people of a team changed."""
-        room(self.exercise_id).poke()
+        room(self.exercise_id, self.language).poke()
 
     async def state_changed(self) -> None:
         for group in await in_rows(self._teams)():
             if group not in self.groups_joined:
                 self.groups_joined += (group,)
                 await self.group("group_add", group)
-        room(self.exercise_id).poke()
+        room(self.exercise_id, self.language).poke()
 
     async def leave(self) -> None:
         if hasattr(self, "exercise_id"):
-            await room(self.exercise_id).remove(self.slot)
+            await room(self.exercise_id, self.language).remove(self.slot)
 
 
 class LobbyConsumer(FrameConsumer):
@@ -88,7 +89,7 @@ class LobbyConsumer(FrameConsumer):
     async def enter(self) -> dict[str, Any] | None:
         self.player = await in_rows(player_of)(self.scope["cookies"])
         if self.player is None:
-            await self.part("This browser has not joined. Join with the code.", retry=False, code=GONE)
+            await self.part(gettext("This browser has not joined. Join with the code."), retry=False, code=GONE)
             return None
         self.exercise_id = self.player.exercise_id
         self.groups_joined = (exercise_group(self.exercise_id),)
@@ -119,7 +120,7 @@ class ProjectorConsumer(FrameConsumer):
             await self.part(str(problem), retry=False, code=GONE)
             return None
         if exercise is None:
-            await self.part(f"There is no exercise {code}.", retry=False, code=GONE)
+            await self.part(gettext("There is no exercise %(code)s.") % {"code": code}, retry=False, code=GONE)
             return None
         self.exercise_id = exercise.pk
         self.groups_joined = (exercise_group(exercise.pk),)
@@ -131,11 +132,11 @@ class ProjectorConsumer(FrameConsumer):
         return str(headers.get(b"host", b""), "latin-1")
 
     async def listen(self) -> None:
-        await feed(self.exercise_id).add(self.slot)
+        await feed(self.exercise_id, self.language).add(self.slot)
         self._offer_join()
 
     async def refill(self) -> None:
-        feed(self.exercise_id).fill(self.slot)
+        feed(self.exercise_id, self.language).fill(self.slot)
         self._offer_join()
 
     def _offer_join(self) -> None:
@@ -144,10 +145,10 @@ class ProjectorConsumer(FrameConsumer):
 
     async def leave(self) -> None:
         if hasattr(self, "exercise_id"):
-            await feed(self.exercise_id).remove(self.slot)
+            await feed(self.exercise_id, self.language).remove(self.slot)
 
     async def state_changed(self) -> None:
-        feed(self.exercise_id).poke()
+        feed(self.exercise_id, self.language).poke()
 
 
 class CheckConsumer(AsyncWebsocketConsumer):

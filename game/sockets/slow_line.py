@@ -113,7 +113,8 @@ class SlowLines:
 
     async def _carry(self, scope: Scope, path: str, receive: Receive, send: Send) -> None:
         """Open a line, and hold it until one of both sides lets go."""
-        line = SlowLine(header(scope, b"origin"), await get_channel_layer().new_channel("line"), send)
+        # Named as consumers' channels are: of those that listen in a process one reads for all, and only what is named as its own is.
+        line = SlowLine(header(scope, b"origin"), await get_channel_layer().new_channel(), send)
         told = {**scope, "type": "websocket", "path": scope["root_path"] + path, "subprotocols": []}
         told["scheme"] = "wss" if scope["scheme"] == "https" else "ws"
         consumer = asyncio.ensure_future(self.sockets(told, line.up.get, line.down))

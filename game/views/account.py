@@ -16,14 +16,15 @@ from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from game.people import devices, limiter
 from game.people.accounts import NewPassword, SignIn, is_facilitator
 from game.views.errors import error
 
-NOT_ONE = "This account may not run exercises. Whoever manages accounts can put it into the group facilitators."
-NO_PASSWORD = "This account is opened by the link that `manage.py play` prints. It has no password."
+NOT_ONE = gettext_lazy("This account may not run exercises. Ask an administrator to add it to the group facilitators.")
+NO_PASSWORD = gettext_lazy("This account has no password. Use the link that `manage.py play` prints.")
 View = Callable[..., HttpResponse]
 
 
@@ -37,9 +38,10 @@ def facilitators_only(view: View) -> View:
         if request.user.is_authenticated:
             return error(request, 403, NOT_ONE)
         if request.method in ("GET", "HEAD"):
-            context = {"page_title": "Sign in", "form": SignIn(request), "next": request.get_full_path()}
+            context = {"page_title": gettext("Sign in"), "form": SignIn(request), "next": request.get_full_path()}
             return render(request, "account/sign-in.html", context, status=403)
-        return error(request, 403, "This is the facilitator's. Sign in, and repeat it.", {"href": reverse("sign-in"), "label": "Sign in"})
+        way = {"href": reverse("sign-in"), "label": gettext("Sign in")}
+        return error(request, 403, gettext("This is for facilitators. Sign in and try again."), way)
 
     return never_cache(checked)
 
@@ -49,7 +51,7 @@ class SignInPage(LoginView):
 
     form_class = SignIn
     template_name = "account/sign-in.html"
-    extra_context = {"page_title": "Sign in"}
+    extra_context = {"page_title": gettext_lazy("Sign in")}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Where too many passwords from an address were wrong, right ones wait as well; but not in a browser the account knows."""
@@ -58,7 +60,7 @@ class SignInPage(LoginView):
         if device is not None and not right:
             limiter.take(limiter.DEVICE, device.key)
         elif device is None and not limiter.guess(limiter.SIGN_INS, limiter.address_of(request), right=right):
-            raise limiter.TooOften(f"{limiter.TOO_OFTEN} before you sign in.")
+            raise limiter.TooOften(gettext("%(too_often)s before you sign in.") % {"too_often": limiter.TOO_OFTEN})
         return self.form_valid(form) if right else self.form_invalid(form)
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -80,16 +82,16 @@ class PasswordPage(PasswordChangeView):
 
     form_class = NewPassword
     template_name = "account/password.html"
-    extra_context = {"page_title": "New password"}
+    extra_context = {"page_title": gettext_lazy("New password")}
     success_url = reverse_lazy("facilitator")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated and not request.user.has_usable_password():
-            return error(request, 403, NO_PASSWORD, {"href": reverse("facilitator"), "label": "To the exercises"})
+            return error(request, 403, NO_PASSWORD, {"href": reverse("facilitator"), "label": "Go to exercises"})
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 
     def form_valid(self, form: Any) -> HttpResponse:
-        messages.success(self.request, "Your password is changed. Other browsers of yours are signed out.")
+        messages.success(self.request, gettext("Your password has been changed. Your other browsers are signed out."))
         response = super().form_valid(form)
         devices.give(self.request, response, form.user)
         return response
@@ -104,8 +106,11 @@ def locked_out(request: HttpRequest, response: HttpResponse | None, credentials:
     last = AccessAttempt.objects.filter(username=name, ip_address=getattr(request, "axes_ip_address", None)).first()
     until = (last.attempt_time if last else timezone.now()) + (get_cool_off(request) or timedelta(0))
     minutes = max(1, math.ceil((until - timezone.now()).total_seconds() / 60))
-    sentence = f"Too many wrong passwords for this account: it is closed here for {minutes} minute{'s' if minutes > 1 else ''}."
-    way = {"href": f"{reverse('sign-in')}?{urlencode({'next': request.POST.get('next', '')})}", "label": "Back to signing in"}
+    sentence = gettext("Too many wrong passwords for this account: it is closed here for %(minutes)s minute%(what)s.") % {
+        "minutes": minutes,
+        "what": "s" if minutes > 1 else "",
+    }
+    way = {"href": f"{reverse('sign-in')}?{urlencode({'next': request.POST.get('next', '')})}", "label": gettext("Back to sign-in")}
     answer = error(request, 429, sentence, way)
     answer["Retry-After"] = str(minutes * 60)
     return answer

@@ -2,15 +2,16 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 CHECKS = (
-    ("scripts", "Scripts", "They have not run. If this stays, something blocks them, or this browser is too old."),
-    ("cookies", "Cookies", "Waits for the scripts."),
-    ("socket", "The socket (WebSocket)", "Being opened."),
-    ("slow", "The slower line", "Next."),
-    ("clock", "This device's clock", "Next."),
+    ("scripts", gettext_lazy("Scripts"), gettext_lazy("Not run yet. If this stays, something blocks them, or this browser is too old.")),
+    ("cookies", gettext_lazy("Cookies"), gettext_lazy("Waiting for scripts.")),
+    ("socket", gettext_lazy("WebSocket"), gettext_lazy("Opening.")),
+    ("slow", gettext_lazy("Slow connection"), gettext_lazy("Next.")),
+    ("clock", gettext_lazy("This device's clock"), gettext_lazy("Next.")),
 )
 
 
@@ -18,4 +19,4 @@ CHECKS = (
 @require_safe
 def check(request: HttpRequest) -> HttpResponse:
     """The page; its script does the checking."""
-    return render(request, "check.html", {"page_title": "Check browser and network", "host": request.get_host(), "checks": CHECKS})
+    return render(request, "check.html", {"page_title": gettext("Check browser and network"), "host": request.get_host(), "checks": CHECKS})

@@ -6,11 +6,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from game.control import guide
-from game.debrief import compare, counterfactuals, tables
+from game.debrief import compare, counterfactuals, first_screen, tables
+from game.live.words import reader_of
 from game.models import Exercise, Ghost, RuleBroken, Run, lessons
 from game.models.run_log import log_told
 from game.people import sharing
@@ -19,7 +21,7 @@ from game.views.account import facilitators_only
 from game.views.errors import error
 from game.views.result import NO_RESULT, notes_of, seen_run, team_told
 
-CHOICES = "Choose whom the debrief names, or who sees it, or take the links back."
+CHOICES = gettext_lazy("Choose who is named, who sees the debrief, or revoke the links.")
 
 
 @require_POST
@@ -36,10 +38,10 @@ def choose(request: HttpRequest, code: str) -> HttpResponse:
         Exercise.objects.filter(pk=exercise.pk).update(open_results=opened == "yes")
     elif request.POST.get("links") == "back":
         sharing.take_back(exercise)
-        messages.success(request, "The links are taken back: none that was given away opens any longer. Those on this page are new.")
+        messages.success(request, gettext("The links have been revoked: earlier links no longer work. Those on this page are new."))
     else:
         messages.error(request, CHOICES)
-    return redirect("result", exercise.code)
+    return redirect(f"{reverse('result', args=[exercise.code])}#settings")
 
 
 @never_cache
@@ -99,7 +101,7 @@ def whole_report(request: HttpRequest, code: str) -> HttpResponse:
     exercise = own_exercise(request, code)
     runs = tables.played(exercise)
     if not runs:
-        return error(request, 409, "An exercise has its report when it has ended.")
+        return error(request, 409, gettext("The report is available when the exercise has ended."))
     return _pdf(exercise, runs, _address(request, exercise), facilitator=True)
 
 
@@ -135,10 +137,11 @@ def report_content(exercise: Exercise, runs: list[Run], address: str, *, facilit
         "played": f"{ended:%-d %B %Y}",
         "ended_at": ended.isoformat(),
         "foot": f"{', '.join(market)}  \u00b7  {address}",
-        "fault": exercise.fault_told,
+        "fault": first_screen.truth_of(exercise)["fault"],
+        "happened": first_screen.epilogue_of(exercise, runs),
         "teams": [_of_team(run, ghost, until) for run in runs],
         "lessons": lessons.lessons_summary(exercise, runs),
-        "prompts": guide.PROMPTS,
+        "prompts": guide.prompts(),
         "notes": notes_of(exercise, runs) if facilitator else [],
         "compared": compare.table(runs, ghost) if len(runs) > 1 else None,
     }
@@ -146,7 +149,10 @@ def report_content(exercise: Exercise, runs: list[Run], address: str, *, facilit
 
 def _of_team(run: Run, ghost: Ghost | None, until: int) -> dict[str, Any]:
     """A team as on its page, with its curves from the bell to `until` and the moments of its decisions."""
-    known = counterfactuals.known_so_far(run) if run.state == "ended" else counterfactuals.reckoned(log_told(run), counterfactuals.rows_of(run))
+    if run.state == "ended":
+        known = counterfactuals.known_so_far(run)
+    else:
+        known = reader_of(run).told(counterfactuals.reckoned(log_told(run), counterfactuals.rows_of(run)))
     return {
         **team_told(run, ghost),
         "worth": known,

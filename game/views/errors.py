@@ -3,33 +3,42 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from game.people.limiter import WINDOW_S
 
-HOME: dict[str, Any] = {"href": reverse_lazy("home"), "label": "To the start page"}
+log = structlog.get_logger(__name__)
+
+HOME: dict[str, Any] = {"href": reverse_lazy("home"), "label": gettext_lazy("Home")}
 SENTENCES = {
-    400: "The server could not read this request.",
-    403: "You may not do this here.",
-    404: "There is nothing at this address.",
-    429: "This came too often. Wait a little.",
-    500: "Something went wrong on the server. It has been written down.",
+    400: gettext_lazy("The server could not read this request."),
+    403: gettext_lazy("You are not allowed to do this."),
+    404: gettext_lazy("There is nothing at this address."),
+    429: gettext_lazy("Too many requests. Wait a moment."),
+    500: gettext_lazy("Something went wrong on the server. It has been logged."),
 }
 
 
-def error(request: HttpRequest, status: int, sentence: str = "", way_out: dict[str, Any] | None = None) -> HttpResponse:
-    """The page of an error."""
+def error(request: HttpRequest, status: int, sentence: Any = "", way_out: dict[str, Any] | None = None) -> HttpResponse:
+    """The page of an error; a bare one where what is wrong keeps the page itself from being made."""
     context = {
         "status": status,
         "sentence": sentence or SENTENCES[status],
         "way_out": way_out or HOME,
         "page_title": "Opening Bell",
     }
-    return render(request, "error.html", context, status=status)
+    try:
+        return render(request, "error.html", context, status=status)
+    except Exception as problem:  # the database or the static files, which every page needs: whatever it is, somebody waits for an answer
+        log.warning("an error is shown on a bare page", problem=f"{type(problem).__name__}: {problem}")
+        return HttpResponse(render_to_string("error-bare.html", context), status=status)
 
 
 def too_often(request: HttpRequest, sentence: str = "") -> HttpResponse:
@@ -61,20 +70,23 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that is not taken, and why: it came from elsewhere, without our cookie, or from a page that is too old."""
-    return error(request, 403, f"{_cause(request, reason)} Nothing was done.", {"href": _page_before(request), "label": "Load it again"})
+    way = {"href": _page_before(request), "label": gettext("Reload")}
+    return error(request, 403, gettext("%(cause)s Nothing was changed.") % {"cause": _cause(request, reason)}, way)
 
 
 def _cause(request: HttpRequest, reason: str) -> str:
     own, origin = f"{request.scheme}://{request.get_host()}", request.headers.get("origin", "")
     if reason.startswith("Origin checking"):
-        told = f"This form came from {origin[:80]}, and this server is {own} to itself."
-        return f"{told} Whoever runs it behind a proxy names that in TRUSTED_PROXIES, or the address of the pages in TRUSTED_ORIGINS."
+        told = gettext("This form came from %(origin)s, but this server knows itself as %(own)s.") % {"origin": origin[:80], "own": own}
+        return gettext("%(told)s If it runs behind a proxy, name the proxy in TRUSTED_PROXIES or the pages' address in TRUSTED_ORIGINS.") % {
+            "told": told
+        }
     if reason.startswith("Referer checking"):
-        return f"This browser did not say that the form was on a page of {own}: something on the way takes the Referer header out."
+        return gettext("This browser did not say that the form came from %(own)s: something on the way removes the Referer header.") % {"own": own}
     if reason == REASON_NO_CSRF_COOKIE:
-        plain = "" if request.is_secure() or not settings.CSRF_COOKIE_SECURE else " SECURE_COOKIES is set, and this page came without https."
-        return f"This browser sent no cookie back: it keeps none of this page, or they were cleared.{plain}"
-    return "This page had been open too long, or somebody signed in meanwhile in another tab. Load the page again and repeat it."
+        plain = "" if request.is_secure() or not settings.CSRF_COOKIE_SECURE else gettext(" SECURE_COOKIES is set, and this page came without https.")
+        return gettext("This browser sent no cookie: it blocks cookies from this page, or they were cleared.%(plain)s") % {"plain": plain}
+    return gettext("This page was open too long, or someone signed in in another tab. Reload the page and try again.")
 
 
 def _page_before(request: HttpRequest) -> str:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -42,9 +43,9 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     if link is None:
         if is_facilitator(request.user):
             return redirect("facilitator")
-        return error(request, 403, "This link has been used, or is not known. `manage.py facilitator` prints a new one.")
+        return error(request, 403, gettext("This link has been used, or is unknown. `manage.py facilitator` prints a new one."))
     if request.method != "POST":
-        return render(request, "link.html", {"page_title": "Sign in", "user_name": link.user.get_username() if link.user else ""})
+        return render(request, "link.html", {"page_title": gettext("Sign in"), "user_name": link.user.get_username() if link.user else ""})
     login(request, link.user or local_facilitator(), backend="django.contrib.auth.backends.ModelBackend")
     return redirect("facilitator")
 
@@ -58,7 +59,7 @@ def exercises(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest, form: NewExercise, status: int = 200) -> HttpResponse:
     found = in_sight(exercises_of(request.user))[:SHOWN]
-    context = {"page_title": "Facilitator", "exercises": [brief(one) for one in found], "form": form}
+    context = {"page_title": gettext("Facilitator"), "exercises": [brief(one) for one in found], "form": form}
     return render(request, "facilitator/index.html", context, status=status)
 
 
@@ -112,7 +113,7 @@ def act_on_exercise(request: HttpRequest, code: str) -> HttpResponse:
     """Start, pause, resume, end, speed, advance, try again: all teams, or the one of `team`."""
     exercise = own_exercise(request, code)
     verb = request.POST.get("do", "speed" if "speed" in request.POST else "")
-    value = request.POST.get({"speed": "speed", "advance": "to", "losses": "to"}.get(verb, ""))
+    value = request.POST.get({"speed": "speed", "advance": "to", "losses": "to", "step": "to"}.get(verb, ""))
     reason = ""
     try:
         team = team_of(exercise, request.POST.get("team", ""))
@@ -162,10 +163,11 @@ def name_of(request: HttpRequest) -> str:
 
 
 def answer(request: HttpRequest, exercise: Exercise, reason: str) -> HttpResponse:
-    """For the page's script the new picture and why it could not be done; for a plain form the page again."""
+    """For the page's script the new picture and why it could not be done; for a plain form the page again, which may be the
+    result's (`result`)."""
     if "application/json" in request.headers.get("accept", ""):
         exercise.refresh_from_db()
         return JsonResponse({"reason": reason, "state": _state(request, exercise)})
     if reason:
         messages.error(request, reason)
-    return redirect("facilitator-exercise", exercise.code)
+    return redirect("result" if "result" in request.POST else "facilitator-exercise", exercise.code)

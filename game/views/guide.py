@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 import engine
@@ -29,9 +30,9 @@ def guide(request: HttpRequest) -> HttpResponse:
         "page_title": "Facilitator's guide",
         "agendas": agendas,
         "phases": texts.phases(words),
-        "prompts": texts.PROMPTS,
+        "prompts": texts.prompts(),
         "troubles": texts.troubles(words),
-        "desks": [brief_of(desk, "2012", scenario) for desk in ORDER],
+        "desks": [brief_of(desk, scenario) for desk in ORDER],
     }
     return render(request, "facilitator/guide.html", context)
 
@@ -43,8 +44,14 @@ def brief(request: HttpRequest, desk: str) -> HttpResponse:
         raise Http404
     player = player_of(request.COOKIES)
     scenario = (contents.here(player.exercise.scenario) if player else None) or _first()
-    b, words = brief_of(desk, "2012", scenario), contents.words_in(scenario)
-    context = {"page_title": f"{b['title']}, on one page", "desk": desk, "b": b, "words": words, "levers": levers(desk, scenario)}
+    b, words = brief_of(desk, scenario), contents.words_in(scenario)
+    context = {
+        "page_title": gettext("%(b)s, on one page") % {"b": b["title"]},
+        "desk": desk,
+        "b": b,
+        "words": words,
+        "levers": levers(desk, scenario),
+    }
     return render(request, "brief.html", context)
 
 

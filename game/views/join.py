@@ -3,17 +3,20 @@
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 import engine
 from game.control.briefs import brief
 from game.control.exercise_controls import give_up
+from game.debrief import front_picture
 from game.live.control import tell_state, tell_team
 from game.models import Defaults, Exercise, Player, RuleBroken, Seat, contents
 from game.models.people import name_key, plain_word
@@ -21,7 +24,7 @@ from game.people import joining, sharing
 from game.people.access import exercise_called, exercises_of, give_player_cookie, player_of, was_player
 from game.people.desks import ORDER
 from game.people.limiter import JOINS, PLAYS, TOO_OFTEN, TooOften, address_of, take
-from game.scenarios import doors
+from game.scenarios import doors, standard
 
 SHOWN = 12
 SOON = timedelta(hours=24)  # what is planned for later is nobody's business yet
@@ -37,24 +40,52 @@ def home(request: HttpRequest) -> HttpResponse:
 def _home(request: HttpRequest, **more: Any) -> dict[str, Any]:
     soon = Q(planned_for=None) | Q(planned_for__lt=timezone.now() + SOON)
     own = exercises_of(request.user)  # a stranger is shown no code: who has one comes in
-    offered, starts = doors(), joining.solo_starts()
-    scenario = next(iter(offered), None)
+    offered, starts, scenario = _offered(request), joining.solo_starts(), standard()
     running = own.filter(Q(state__in=("running", "paused")) | Q(state="lobby") & soon, archived=False)[:SHOWN]
     return {
         "page_title": "Opening Bell",
         "exercises": [
             {"code": one.code, "title": one.title, "state": one.state, "watch_url": reverse("projector", args=[one.code])} for one in running
         ],
-        "desks": [brief(desk, "2012", scenario) for desk in ORDER] if scenario else [],
+        "desks": [brief(desk, scenario) for desk in ORDER] if scenario else [],
         "front": scenario.front if scenario else engine.FrontPage(),
         "words": contents.words_in(scenario),
-        "doors": [{"id": one.id, "door": one.front.door, "deck": one.faults.deck} for one in offered if one.front.door],
-        "morning": request.POST.get("morning") or (scenario.id if scenario else ""),
+        "story": _story(scenario),
+        "doors": [
+            {"id": one.id, "door": one.front.door, "whole": not one.unprompted, "lesson": bool(one.guide.step)} for one in offered if one.front.door
+        ],
+        "morning": request.POST.get("morning") or next((one.id for one in offered), ""),
         "starts": starts,
         "chosen": request.POST.get("start") or starts[1][0] if starts else "",
         "here": _here(request),
         **more,
     }
+
+
+def _story(scenario: engine.Scenario | None) -> dict[str, Any]:
+    """What the picture of history's morning is drawn from; empty where none is kept."""
+    losses = front_picture.losses(scenario) if scenario else []
+    if scenario is None or not losses:
+        return {}
+    at = [scenario.calendar.hm(scenario.calendar.open + minute * engine.STEPS_PER_MINUTE) for minute in range(len(losses))]
+    ends = next(minute for minute, usd in enumerate(losses) if usd == max(losses[: front_picture.RECORD_MINUTES + 1]))
+    return {
+        "told": {"losses": losses[: ends + 1], "at": at[: ends + 1]},
+        "loss": losses[ends],
+        "ends": at[ends],
+        "minutes": len(losses) - 1,
+        "levels": list(front_picture.LEVELS),
+        "picture": front_picture.file_of(scenario.id).relative_to(settings.BASE_DIR / "static").as_posix(),
+        "axis": at[::10],
+    }
+
+
+def _offered(request: HttpRequest) -> list[engine.Scenario]:
+    """The doors in their order; to a browser that has played, those first that are another game every time."""
+    offered = doors()
+    if player_of(request.COOKIES) is None:
+        return offered
+    return sorted(offered, key=lambda one: not (one.front.door and one.front.door.again))
 
 
 def _here(request: HttpRequest) -> Player | None:
@@ -71,11 +102,11 @@ def play(request: HttpRequest) -> HttpResponse:
     if here and "instead" not in request.POST:
         return render(request, "instead.html", _instead(request, here, "play"), status=409)
     if not take(PLAYS, address, most=Defaults.now().plays_a_minute):
-        raise TooOften(f"{TOO_OFTEN} before you begin another game.")
+        raise TooOften(gettext("%(too_often)s before you start another game.") % {"too_often": TOO_OFTEN})
     try:
         if alone:
             give_up(alone.exercise)
-        player, token = joining.play_now(sent.get("desk", "all"), sent.get("start", ""), address, sent.get("morning", ""))
+        player, token = joining.play_now(sent.get("desk", ORDER[0]), sent.get("start", ""), address, sent.get("morning", ""))
     except RuleBroken as problem:
         return render(request, "home.html", _home(request, play_error=str(problem)), status=409)
     response = redirect("lobby")
@@ -96,7 +127,7 @@ def _instead(request: HttpRequest, here: Player, way: str) -> dict[str, Any]:
     """What is asked where this browser is somebody already: the form as it was sent goes with the answer."""
     sent = [(name, value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "instead")]
     alone = here.exercise.owner_id == here.pk
-    return {"page_title": "Who is this?", "here": here, "alone": alone, "way": way, "sent": sent, "name": request.POST.get("name", "")[:60]}
+    return {"page_title": gettext("Who is this?"), "here": here, "alone": alone, "way": way, "sent": sent, "name": request.POST.get("name", "")[:60]}
 
 
 @never_cache
@@ -114,14 +145,14 @@ def join(request: HttpRequest, code: str = "") -> HttpResponse:
 
 def no_such(code: str) -> str:
     """The sentence for a code nobody has."""
-    return f"There is no exercise {code.strip()[:20]}. Compare it with the code on the wall."
+    return gettext("There is no exercise %(code)s. Check the code on the big screen.") % {"code": code.strip()[:20]}
 
 
 def _come_in(request: HttpRequest) -> HttpResponse:
     typed, name = request.POST.get("code", ""), request.POST.get("name", "")
     word, seat = request.POST.get("word", "").strip(), request.POST.get("seat", "")
     if not typed.strip():
-        return _form(request, None, "", {"code": "Type the code that is shown on the wall, such as K7-M4Q."}, status=400)
+        return _form(request, None, "", {"code": gettext("Enter the code shown on the big screen, such as K7-M4Q.")}, status=400)
     exercise = exercise_called(typed, request.COOKIES, address_of(request))
     if exercise is None:
         return _form(request, None, typed, {"code": no_such(typed)}, status=404)
@@ -137,11 +168,11 @@ def _come_in(request: HttpRequest) -> HttpResponse:
     if here is not None and "instead" not in request.POST:
         return render(request, "instead.html", _instead(request, here, "join"), status=409)
     if not take(JOINS, address_of(request), most=exercise.joins_a_minute):
-        raise TooOften(f"{TOO_OFTEN}, or ask the facilitator to let more people in at once.")
+        raise TooOften(gettext("%(too_often)s, or ask the facilitator to let more people in at once.") % {"too_often": TOO_OFTEN})
     try:
         player, token, _ = joining.join(exercise, name, int(seat) if seat.isdecimal() and len(seat) < 12 else None)
     except joining.Full:
-        return _form(request, exercise, exercise.code, {"full": "Every seat is taken. Share one, or watch."}, status=409)
+        return _form(request, exercise, exercise.code, {"full": gettext("Every seat is taken. Share one, or watch.")}, status=409)
     except RuleBroken as problem:
         return _form(request, exercise, exercise.code, {"name": str(problem)}, status=409)
     return _welcome(request, player, token)
@@ -180,7 +211,7 @@ def _on(player: Player) -> HttpResponse:
 def _form(request: HttpRequest, exercise: Exercise | None, code: str, errors: dict[str, str], status: int = 200) -> HttpResponse:
     here = _here(request)
     context: dict[str, Any] = {
-        "page_title": "Join",
+        "page_title": gettext("Join"),
         "exercise": exercise,
         "code": code[:20],
         "name": request.POST.get("name", "")[:60],

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -32,7 +33,7 @@ def experiments(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest, form: NewExperiment, status: int = 200) -> HttpResponse:
     found = list(experiments_of(request.user).defer("log").select_related("facilitator", "exercise")[:SHOWN])
     context = {
-        "page_title": "Controls lab",
+        "page_title": gettext("Controls lab"),
         "form": form,
         "rows": [{"e": one, "done": one.trials.count(), "of": one.seeds * len(one.sides)} for one in found],
         "everybodys": request.user.is_staff,
@@ -90,7 +91,7 @@ def act_on_experiment(request: HttpRequest, experiment: int) -> HttpResponse:
     try:
         if do == "delete":
             found.delete()
-            messages.success(request, f"{found.title} is deleted.")
+            messages.success(request, gettext("%(title)s is deleted.") % {"title": found.title})
             return redirect("lab")
         _act(request, found, do)
     except RuleBroken as problem:
@@ -107,7 +108,7 @@ def _act(request: HttpRequest, found: Experiment, do: str) -> None:
     elif do in ("show", "hide"):
         found.show(do == "show")
     else:
-        raise RuleBroken(f"{do[:20]!r} is nothing that can be done with an experiment.")
+        raise RuleBroken(gettext("%(do)s cannot be done with an experiment.") % {"do": f"{do[:20]!r}"})
 
 
 @require_safe

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,7 +16,7 @@ from game.people.access import called_or_404, player_of
 from game.views.errors import error
 from game.views.result import NO_RESULT, seen_runs
 
-NOBODY = "This browser has not played an exercise, or its seat was opened in another one."
+NOBODY = gettext_lazy("This browser has not played in an exercise, or its seat was opened in another browser.")
 FIELDS = ("surprised", "differently", "controls", "ready", "useful")
 
 
@@ -37,8 +38,8 @@ def mine(request: HttpRequest) -> HttpResponse:
         if _by_script(request):
             return JsonResponse({"kept": False, "reason": str(problem)}, status=409)
         over = player.exercise.state == "ended"
-        result = {"href": reverse("result", args=[player.exercise.code]), "label": "To the result"}
-        way = result if over else {"href": reverse("lobby"), "label": "Back"}
+        result = {"href": reverse("result", args=[player.exercise.code]), "label": gettext("Go to the result")}
+        way = result if over else {"href": reverse("lobby"), "label": gettext("Back")}
         return error(request, 409, str(problem), way)
 
 
@@ -51,7 +52,7 @@ def _kept(request: HttpRequest, player: Player) -> HttpResponse:
     lessons.answer(player, form.cleaned_data)
     if _by_script(request):
         return JsonResponse({"kept": True, "reason": ""})
-    messages.success(request, "Your answers are kept. You can change them until the facilitator puts the exercise away.")
+    messages.success(request, gettext("Your answers are saved. You can change them until the facilitator archives the exercise."))
     return redirect("result", player.exercise.code)
 
 
@@ -66,14 +67,11 @@ def _before(player: Player) -> dict[str, Any]:
 
 def _page(request: HttpRequest, player: Player, form: LessonForm, status: int = 200) -> HttpResponse:
     context = {
-        "page_title": "What you take away",
+        "page_title": gettext("What did you learn?"),
         "exercise": player.exercise,
         "form": form,
         "texts": [form[name] for name in lessons.PROMPTS],
-        "scales": [
-            {"field": form[name], "prompt": prompt, "low": low, "high": high}
-            for name, (prompt, low, high) in lessons.SCALES.items()
-        ],
+        "scales": [{"field": form[name], "prompt": prompt, "low": low, "high": high} for name, (prompt, low, high) in lessons.SCALES.items()],
         "most": lessons.CONTROLS_MOST,
         "length": lessons.TEXT_LENGTH,
         "answered": bool(_before(player)),

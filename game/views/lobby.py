@@ -7,10 +7,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from game.control.briefs import brief, named
+from game.control.briefs import brief, named, picture
 from game.control.exercise_controls import drive
 from game.live.control import tell_team
 from game.models import Player, RuleBroken
@@ -22,7 +23,7 @@ from game.people.lobby import lobby_card
 from game.sockets.protocol import lobby_hello
 from game.views.errors import error
 
-JOIN: dict[str, Any] = {"href": reverse_lazy("join"), "label": "Join with a code"}
+JOIN: dict[str, Any] = {"href": reverse_lazy("join"), "label": gettext_lazy("Join with a code")}
 
 
 @never_cache
@@ -31,7 +32,7 @@ def lobby(request: HttpRequest) -> HttpResponse:
     """Before the start; afterwards the way leads to the desk or the result."""
     player = player_of(request.COOKIES)
     if player is None:
-        return error(request, 403, "This browser has not joined an exercise, or its seat was opened in another one.", JOIN)
+        return error(request, 403, gettext("This browser has not joined an exercise, or its seat was opened in another browser."), JOIN)
     exercise = player.exercise
     if exercise.state == "ended":
         return redirect("result", exercise.code)
@@ -41,7 +42,7 @@ def lobby(request: HttpRequest) -> HttpResponse:
     held = sorted(player.seats, key=lambda seat: ORDER.index(seat.desk))
     desks, scenario = [seat.desk for seat in held], scenario_of_all(exercise)
     context: dict[str, Any] = {
-        "page_title": "Lobby",
+        "page_title": gettext("Lobby"),
         "exercise": exercise,
         "player": player,
         "owner": exercise.owner_id == player.pk,
@@ -49,8 +50,9 @@ def lobby(request: HttpRequest) -> HttpResponse:
         "host": request.get_host() + settings.BASE_PATH,
         "starts_at": exercise.calendar.hm(exercise.start_step),
         "team": held[0].team if held else None,
-        "briefs": [brief(desk, exercise.help, scenario) for desk in desks],
-        "others": [brief(desk, exercise.help, scenario) for desk in ORDER if desk not in desks],
+        "briefs": [brief(desk, scenario, exercise.start_step) for desk in desks],
+        "others": [brief(desk, scenario) for desk in ORDER if desk not in desks],
+        "picture": picture(scenario),
         "card": _marked(card, player),
         "seats_held": len(held),
         "first": {"hello": lobby_hello(player), "cards": {"lobby": {"v": 0, "d": card}}},
@@ -65,10 +67,7 @@ def _marked(card: dict[str, Any], player: Player) -> dict[str, Any]:
         {
             **team,
             "mine": any(_is_mine(seat, player) for seat in team["seats"]),
-            "seats": [
-                {**seat, **named(seat["desk"], words), "mine": _is_mine(seat, player)}
-                for seat in team["seats"]
-            ],
+            "seats": [{**seat, **named(seat["desk"], words), "mine": _is_mine(seat, player)} for seat in team["seats"]],
         }
         for team in card["teams"]
     ]
@@ -106,7 +105,7 @@ def start(request: HttpRequest) -> HttpResponse:
     if player is None:
         return redirect("lobby")
     if player.exercise.owner_id != player.pk:
-        messages.error(request, "Start is with the facilitator.")
+        messages.error(request, "The facilitator starts the exercise.")
         return redirect("lobby")
     try:
         drive(player.exercise, "start")

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,7 +22,7 @@ from game.views.account import facilitators_only
 from game.views.errors import error
 from game.views.result import seen_run, seen_runs
 
-NOTHING = "There is no run to look at again here yet."
+NOTHING = gettext_lazy("There is nothing to replay here yet.")
 
 
 @never_cache
@@ -31,7 +32,7 @@ def replay(request: HttpRequest, code: str, team: int) -> HttpResponse:
     run = _run(request, code, team)
     if run is None:
         return error(request, 404, NOTHING)
-    way = {"href": reverse("result", args=[run.team.exercise.code]), "label": "To the result"}
+    way = {"href": reverse("result", args=[run.team.exercise.code]), "label": gettext("Go to the result")}
     if refused := replay_frames.refusal(run):
         return error(request, 409, refused, way)
     desk = replay_frames.desk_named(request.GET.get("desk", ""))
@@ -40,7 +41,7 @@ def replay(request: HttpRequest, code: str, team: int) -> HttpResponse:
         replay_frames.send_for(run, desk, at, 0)  # it is made while the page loads
     words = run.team.exercise.words
     context = {
-        "page_title": f"{named(desk, words)['title']} of {run.team.name}, as it was",
+        "page_title": gettext("%(desk)s of %(name)s: replay") % {"desk": named(desk, words)["title"], "name": run.team.name},
         "exercise": run.team.exercise,
         "team": run.team,
         "desk": desk,
@@ -56,10 +57,7 @@ def replay(request: HttpRequest, code: str, team: int) -> HttpResponse:
 def _replay(run: Run, desk: str, at: int) -> dict[str, Any]:
     """What the scrubber knows."""
     address = reverse("replay-frames", args=[run.team.exercise.code, run.team_id, desk])
-    ways = {
-        name: reverse(name, args=[run.team.exercise.code])
-        for name in ("replay-led", "replay-lead", "replay-follow")
-    }
+    ways = {name: reverse(name, args=[run.team.exercise.code]) for name in ("replay-led", "replay-lead", "replay-follow")}
     return {"at": at, "desk": desk, "team": run.team_id, "address": address, "ways": ways, **replay_frames.about(run)}
 
 
@@ -93,9 +91,13 @@ def frames(request: HttpRequest, code: str, team: int, desk: str) -> HttpRespons
     try:
         first, rate = (int(request.GET.get(name, "0")[:9]) for name in ("from", "rate"))
     except ValueError:
-        return JsonResponse({"reason": "from and rate are whole numbers: a step, and how many times real time."}, status=400)
+        return JsonResponse({"reason": gettext("from and rate are whole numbers: a step, and how many times real time.")}, status=400)
     if rate not in (0, *replay_frames.RATES) or not engine.EARLIEST <= first <= engine.LATEST:
-        expected = f"rate is one of {', '.join(map(str, replay_frames.RATES))}; from is a step from {engine.EARLIEST} to {engine.LATEST}."
+        expected = gettext("rate is one of %(names)s; from is a step from %(earliest)s to %(latest)s.") % {
+            "names": ", ".join(map(str, replay_frames.RATES)),
+            "earliest": engine.EARLIEST,
+            "latest": engine.LATEST,
+        }
         return JsonResponse({"reason": expected}, status=400)
     try:
         return HttpResponse(replay_frames.stretch(run, desk, first, rate), content_type="application/json")
@@ -119,7 +121,7 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         teams = [run.team_id for run in seen_runs(request, exercise) if not replay_frames.refusal(run)]
         if not teams:
-            return error(request, 404, "The facilitator shows the room no moment now. Load this page again when that is done.")
+            return error(request, 404, gettext("The facilitator is not showing anything now. Reload this page when they are."))
         found = {"team": teams[0], "desk": "risk", "step": exercise.calendar.open}
     asked = urlencode({"desk": found["desk"], "at": exercise.calendar.told(found["step"], 0), "follow": 1})
     return redirect(f"{reverse('replay', args=[exercise.code, found['team']])}?{asked}")

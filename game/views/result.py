@@ -5,34 +5,34 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import engine
 from game.control import board, guide
-from game.debrief import compare, counterfactuals, finished, results, tables
+from game.debrief import compare, counterfactuals, finished, first_screen, results, tables
 from game.debrief.bundles import bundle_of, has_one
+from game.debrief.report.words import tenths
 from game.live.losses import series
+from game.live.words import reader_of
 from game.models import Exercise, Ghost, Run, branching, contents, experiments, lessons
-from game.models.run_log import LOGS_KEPT
 from game.people import sharing
 from game.people.access import called_or_404, exercise_called, facilitates, own_exercise, player_of
 from game.people.limiter import address_of
 from game.rules import RuleBroken
+from game.spoken import tell_row
 from game.views.account import facilitators_only
 from game.views.errors import error
 
 PARTS = (
-    ("trading", "Trading loss, sold back"),
-    ("halting", "Servers down"),
-    ("client_harm", "Client harm"),
-    ("precautions", "Precautions"),
-    ("penalties", "Penalties"),
+    ("trading", gettext_lazy("Trading loss, positions sold")),
+    ("halting", gettext_lazy("Servers down")),
+    ("client_harm", gettext_lazy("Client harm")),
+    ("precautions", gettext_lazy("Precautions")),
+    ("penalties", gettext_lazy("Penalties")),
 )
-NO_RESULT = "There is no result of this run yet."
-
-
-_lasting: dict[tuple[Any, ...], dict[str, Any]] = {}
+NO_RESULT = gettext_lazy("There is no result of this run yet.")
 
 
 def beside_the_bell(calendar: engine.Calendar, moment: str | None) -> str:
@@ -40,47 +40,51 @@ def beside_the_bell(calendar: engine.Calendar, moment: str | None) -> str:
     if not moment:
         return ""
     if calendar.step_at(moment) < 0:
-        return "in the week"
+        return gettext("in the week")
     minutes = (calendar.step_at(moment) - calendar.open) / engine.STEPS_PER_MINUTE
-    return f"{abs(minutes):.1f} min {'after' if minutes >= 0 else 'before'} the bell"
+    return gettext("%(minutes)s min %(what)s the bell") % {"minutes": f"{abs(minutes):.1f}", "what": "after" if minutes >= 0 else "before"}
 
 
 def wrong_words(minutes: int) -> str:
     """What wrong diagnoses add to the time of the right one."""
-    return f", and {minutes} min for wrong diagnoses" if minutes else ""
+    return gettext(", and %(minutes)s min for wrong diagnoses") % {"minutes": minutes} if minutes else ""
 
 
-def moments(calendar: engine.Calendar, score: dict[str, Any]) -> list[dict[str, str]]:
-    """When it was noticed, diagnosed and contained: label, clock text (or what stands for it) and words beside it."""
+def moments(calendar: engine.Calendar, score: dict[str, Any], cut_at: str | None = None, *, assistant: bool = False) -> list[dict[str, str]]:
+    """When it was noticed, diagnosed and contained: label, clock text (or what stands for it) and words beside it. `cut_at`: when the exchanges
+    ended it, which is no containing; `assistant`: it was one who noticed."""
     never = score.get("runaway") == "never"
     wrong = engine.wrong_minutes(score)
     found = [
-        ("Noticed", "noticed_at", "nobody opened or shared a sign of it", 0),
-        ("Diagnosed", "diagnosed_at", "nobody declared the right cause and place with evidence", wrong),
+        (gettext("Noticed"), "noticed_at", gettext("no one opened or shared a sign of it"), 0),
+        (gettext("Diagnosed"), "diagnosed_at", gettext("no one declared the right cause and place with evidence"), wrong),
     ]
     rows = [
-        {"label": label, "at": score.get(key) or "–", "of": (beside_the_bell(calendar, score.get(key)) or missing) + wrong_words(added)}
+        {"label": label, "at": score.get(key) or gettext("never"), "of": (beside_the_bell(calendar, score.get(key)) or missing) + wrong_words(added)}
         for label, key, missing, added in found
     ]
+    if assistant and score.get("noticed_at"):
+        rows[0]["of"] += gettext(", by an assistant")
     contained = score.get("contained_at")
-    nothing = ("Nothing ran away", "no order sent more than it was for") if never else ("–", "not contained")
-    rows.append({"label": "Contained", "at": contained or nothing[0], "of": beside_the_bell(calendar, contained) or nothing[1]})
-    return rows
+    if cut_at:
+        return [*rows, {"label": gettext("Cut off"), "at": cut_at, "of": gettext("by the exchanges, and not contained")}]
+    nothing = (gettext("No runaway"), gettext("no order sent more than its size")) if never else (gettext("never"), gettext("not contained"))
+    return [*rows, {"label": gettext("Contained"), "at": contained or nothing[0], "of": beside_the_bell(calendar, contained) or nothing[1]}]
 
 
 FATES = {
-    "own cash": ("Survived", "on its own cash"),
-    "rescued": ("Rescued", "by new capital"),
-    "failed": ("Failed", "the loss was larger than its cash and nobody stepped in"),
+    "own cash": (gettext_lazy("Survived"), gettext_lazy("on its own cash")),
+    "rescued": (gettext_lazy("Rescued"), gettext_lazy("by new capital")),
+    "failed": (gettext_lazy("Failed"), gettext_lazy("no one put in what was missing")),
 }
 
 
-def fate(score: dict[str, Any]) -> dict[str, str]:
+def fate(score: dict[str, Any]) -> dict[str, Any]:
     """What became of the firm, in a word and a half sentence."""
     capital = score.get("capital") or {}
-    word, of = FATES.get(str(score.get("fate")), ("Undecided", "the day was not played to its end"))
+    word, of = FATES.get(str(score.get("fate")), (gettext("Undecided"), gettext("the day was not played to the end")))
     if score.get("fate") == "rescued":
-        of = f"with ${capital['raised_usd'] / 1e6:,.0f} M of new capital"
+        of = gettext("with $%(capital)s M of new capital") % {"capital": f"{capital['raised_usd'] / 1000000.0:,.0f}"}
     return {"word": word, "of": of}
 
 
@@ -90,15 +94,15 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
     """The result of an exercise; until it has ended the page says so and shows nothing."""
     exercise = exercise_called(code, request.COOKIES, address_of(request))
     if exercise is None:
-        return error(request, 404, f"There is no exercise {code[:20]}.")
+        return error(request, 404, gettext("There is no exercise %(code)s.") % {"code": code[:20]})
     runs = compare.shown(exercise) if exercise.state == "ended" else []
     over = exercise.state == "ended" and all(run.state in Run.DONE for run in runs)
     facilitator = facilitates(request.COOKIES, exercise)
-    held = over and exercise.frozen is not None
+    held = over and exercise.held
     final = over and (facilitator or not held)
     seen = seen_runs(request, exercise) if over else runs
     context = {
-        "page_title": f"Result of {exercise.title}",
+        "page_title": gettext("Result of %(title)s") % {"title": exercise.title},
         "exercise": exercise,
         "fork": branching.of(exercise),
         "offline": _minutes(exercise.offline_s),
@@ -108,26 +112,38 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         "facilitates": facilitator,
         "asked": _asked(request, exercise),
         "notes": notes_of(exercise, seen) if facilitator else [],
-        "prompts": guide.PROMPTS,
+        "prompts": guide.prompts(),
         "noise": exercise.noise,
     }
     if final:
-        context |= _played(exercise, seen)
+        context |= _played(request, exercise, seen, facilitator=facilitator)
         context |= _beside_the_result(request, exercise, seen, facilitator=facilitator)
     return render(request, "result.html", context)
 
 
-def _played(exercise: Exercise, runs: list[Run]) -> dict[str, Any]:
-    """How the teams did, once it is final."""
+def _played(request: HttpRequest, exercise: Exercise, runs: list[Run], *, facilitator: bool) -> dict[str, Any]:
+    """How the teams did, once it is final. A team is spoken to on its own page, and told of on a facilitator's."""
     ghost, calendar, sides = exercise.ghost, runs[0].calendar if runs else exercise.calendar, [board.Side.of(run) for run in runs]
     furthest = max((side.step for side in sides), default=calendar.open - 1)
+    played = sharing.played_in(request.COOKIES, exercise)
+    own = None if facilitator else next((run.pk for run in runs if run.team_id == played or len(runs) == 1), None)
+    teams = [team_told(run, ghost, to_them=run.pk == own) for run in runs]
+    solo = exercise.owner_id is not None and not facilitator
+    curve = board.curve_until(calendar, furthest, sides, ghost.curve if ghost else None)
+    if solo:
+        curve["teams"] = [{**one, "name": gettext("You")} for one in curve["teams"]]
+    mine = [] if facilitator else [one for one, run in zip(teams, runs, strict=True) if run.pk == own] or teams[:1]
     return {
         "others": not runs and exercise.teams.exists(),
-        "teams": [team_told(run, ghost) for run in runs],
-        "history": _history(calendar, ghost) if ghost else None,
-        "curve": board.curve_until(calendar, furthest, sides, ghost.curve if ghost else None),
-        "fault": exercise.fault_told,
-        "act": exercise.act_told,
+        "teams": teams,
+        "mine": mine,
+        "others_too": [one for one in teams if one not in mine],
+        "solo": solo,
+        "history": _history(runs[0], ghost) if ghost and runs else None,
+        "curve": curve,
+        **first_screen.truth_of(exercise),
+        "happened": first_screen.epilogue_of(exercise, runs),
+        "questions": first_screen.questions_of(runs) if facilitator else [],
         "lessons": lessons.lessons_summary(exercise, runs),
         "made_by": next((run.made_by for run in runs if run.made_by), ""),
     }
@@ -139,18 +155,18 @@ def _beside_the_result(request: HttpRequest, exercise: Exercise, runs: list[Run]
     return {
         "shared": [_link(request, run) for run in runs if facilitator or run.team_id == played],
         "shared_until": sharing.until(),
-        "tables": [*tables.WHOLE, *tables.ROWS],
-        "team_tables": list(tables.ROWS),
+        "tables": tables.named([*tables.WHOLE, *tables.ROWS]),
+        "team_tables": tables.named(tables.ROWS),
         "compared": compare.table(runs, exercise.ghost) if facilitator and len(runs) > 1 else None,
         "experiments": experiments.kept_with(exercise, facilitates=facilitator),
     }
 
 
 def _minutes(seconds: float) -> str:
-    """"1 min 12 s"; "" for none."""
+    """ "1 min 12 s"; "" for none."""
     minutes, rest = divmod(round(seconds), 60)
     if minutes:
-        return f"{minutes} min {rest} s"
+        return gettext("%(minutes)s min %(rest)s s") % {"minutes": minutes, "rest": rest}
     return f"{rest} s" if rest else ""
 
 
@@ -178,7 +194,7 @@ def worths(request: HttpRequest, code: str, team: int) -> HttpResponse:
     run = seen_run(request, code, team)
     if run is None or run.state != "ended":
         return error(request, 404, NO_RESULT)
-    return JsonResponse(counterfactuals.known_so_far(run))
+    return JsonResponse({**counterfactuals.known_so_far(run), "ghost": run.team.exercise.ghost is not None})
 
 
 @never_cache
@@ -191,7 +207,8 @@ def course(request: HttpRequest, code: str, team: int) -> HttpResponse:
     key = request.GET.get("key", "")
     found = counterfactuals.curve_of(run, key)
     if found is None:
-        return error(request, 404, f"No course {key[:40]!r} of this run is known: expected one that worth.json tells.")
+        unknown = gettext("No course %(key)s of this run is known: expected one that worth.json tells.") % {"key": repr(key[:40])}
+        return error(request, 404, unknown)
     return JsonResponse({"key": key, "loss": series(run.calendar, found, counterfactuals.known(run)["until_step"])})
 
 
@@ -200,7 +217,7 @@ def seen_runs(request: HttpRequest, exercise: Exercise) -> list[Run]:
     if exercise.state != "ended":
         return []
     runs, facilitator = compare.shown(exercise), facilitates(request.COOKIES, exercise)
-    if exercise.frozen is not None and not facilitator:
+    if exercise.held and not facilitator:
         return []
     if facilitator or exercise.open_results or (len(runs) == 1 and exercise.owner_id is None):  # of one team the code is the team's
         return runs
@@ -217,11 +234,7 @@ def seen_run(request: HttpRequest, code: str, team: int) -> Run | None:
 def notes_of(exercise: Exercise, runs: list[Run]) -> list[dict[str, Any]]:
     """The facilitator's notes about all teams and about these, which are called what the debrief calls them."""
     names: dict[int | None, str] = {None: "", **{run.team_id: run.team.name for run in runs}}
-    return [
-        {**note.told(), "team": names[note.team_id]}
-        for note in exercise.notes.select_related("team")
-        if note.team_id in names
-    ]
+    return [{**note.told(), "team": names[note.team_id]} for note in exercise.notes.select_related("team") if note.team_id in names]
 
 
 @require_safe
@@ -231,33 +244,36 @@ def bundle(request: HttpRequest, code: str, team: int) -> HttpResponse:
     exercise = own_exercise(request, code)
     run = get_object_or_404(exercise.runs(), team=team)
     if not has_one(run):
-        return error(request, 409, "A run has its bundle when it has ended. One that was played before rules had a number has none.")
+        return error(request, 409, gettext("A run has its bundle when it has ended. One that was played before rules had a number has none."))
     try:
         found = engine.pack(bundle_of(run))
     except engine.ScenarioError as problem:
-        return error(request, 409, f"The data it was played on cannot be read: {problem}")
+        return error(request, 409, gettext("The data it was played on cannot be read: %(problem)s") % {"problem": problem})
     name = f"opening-bell-{exercise.code}-{run.team.place}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(found, content_type="application/zip", headers=headers)
 
 
-def team_told(run: Run, ghost: Ghost | None) -> dict[str, Any]:
-    """What is told of a team."""
-    score, exercise, lasting = run.score or {}, run.team.exercise, lasting_of(run)
+def team_told(run: Run, ghost: Ghost | None, *, to_them: bool = False) -> dict[str, Any]:
+    """What is told of a team, to itself or about it."""
+    score, exercise, lasting = run.score or {}, run.team.exercise, reader_of(run).told(finished.told_of_run(run))
     named, calendar = exercise.names == Exercise.Names.PEOPLE, run.calendar
-    begin = max(calendar.open, exercise.start_step)
+    first = first_screen.of(run, "" if to_them else run.team.name)
+    begin, figures = max(calendar.open, exercise.start_step), results.of(run, ghost)
     return {
         "name": run.team.name,
         "pk": run.team_id,
         "bundle": has_one(run),
         "needs": contents.needs(run) if run.state == "ended" else "",
         "again": run.state == "ended" and not contents.needs(run),
-        "note": run.note,
-        "interrupted": run.INTERRUPTED if run.interrupted else "",
-        "failed": run.reason if run.state == "failed" else "",
+        "note": tell_row(run.note),
+        "interrupted": gettext(run.INTERRUPTED) if run.interrupted else "",
+        "failed": tell_row(run.reason) if run.state == "failed" else "",
         "ended_at": calendar.clock(run.step),
-        **results.of(run, ghost),
-        "moments": moments(calendar, score),
+        **figures,
+        "graded": None if figures["grade"] is None else tenths(figures["grade"]),
+        "first": first,
+        "moments": moments(calendar, score, first["cut_at"], assistant=first["assistant"]),
         "fate": fate(score),
         "service_kept": score.get("service_kept"),
         "ledger": lasting["ledger"],
@@ -266,24 +282,9 @@ def team_told(run: Run, ghost: Ghost | None) -> dict[str, Any]:
         "story": [{**line, "inherited": inherited(exercise, calendar.step_at(line["at"]))} for line in lasting["story"]],
         "from": calendar.told(begin, 0) if run.step > begin else "",
         "parts": [{"label": label, "usd": round(score[key])} for key, label in PARTS if score.get(key)],
-        "decisions": [
-            {**row, "by": (named and row["by"]) or None, "inherited": inherited(exercise, row["step"])} for row in lasting["given"]
-        ],
+        "decisions": [{**row, "by": (named and row["by"]) or None, "inherited": inherited(exercise, row["step"])} for row in lasting["given"]],
         "opened": lasting["opened"],
     }
-
-
-def lasting_of(run: Run) -> dict[str, Any]:
-    """What is read from the whole log of a run, and is the same for whoever looks: of one that has ended what is kept of it. It is at hand
-    for as long as the run stays as it is, as run_log.log_of keeps the log.
-    """
-    key = (run.team.exercise.code, run.pk, run.epoch, run.step, run.state)
-    found = _lasting.get(key)
-    if found is None:
-        found = _lasting[key] = finished.of(run).told if run.state == "ended" else finished.told_of(run)
-        for old in list(_lasting)[: -LOGS_KEPT]:
-            _lasting.pop(old, None)
-    return found
 
 
 def inherited(exercise: Exercise, step: int) -> bool:
@@ -291,6 +292,6 @@ def inherited(exercise: Exercise, step: int) -> bool:
     return exercise.first is not None and step < exercise.start_step
 
 
-def _history(calendar: engine.Calendar, ghost: Ghost) -> dict[str, Any]:
-    """History's run on the same market, for the column beside the team's."""
-    return {"story": ghost.story, "moments": moments(calendar, ghost.score), "fate": fate(ghost.score)}
+def _history(beside: Run, ghost: Ghost) -> dict[str, Any]:
+    """History's run on the same market, for the column beside a team's."""
+    return {"story": reader_of(beside).told(ghost.story), "moments": moments(beside.calendar, ghost.score), "fate": fate(ghost.score)}

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 import engine
@@ -15,10 +16,15 @@ from game.debrief import exports, tables
 from game.live.control import tell_state
 from game.models import Exercise, RuleBroken
 from game.people.access import exercises_of, own_exercise
+from game.spoken import tell
 from game.views.account import facilitators_only
 
 SHOWN = 200
-SECTIONS = (("now", "Now", schedule.PLAYED), ("coming", "Coming", ("lobby",)), ("past", "Past", ("ended",)))
+SECTIONS = (
+    ("now", gettext_lazy("Now"), schedule.PLAYED),
+    ("coming", gettext_lazy("Upcoming"), ("lobby",)),
+    ("past", gettext_lazy("Past"), ("ended",)),
+)
 LISTED_IN = {"now": ("-started_at",), "coming": (F("planned_for").asc(nulls_last=True), "-created"), "past": ("-ended_at", "-created")}
 
 
@@ -32,7 +38,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         found = schedule.in_sight(found)
     sections = [_section(found, key, title, states) for key, title, states in SECTIONS if when in ("", key)]
     context = {
-        "page_title": "Sessions",
+        "page_title": gettext("Sessions"),
         "sections": sections,
         "whens": [(key, title) for key, title, _ in SECTIONS],
         "q": q,
@@ -44,7 +50,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     return render(request, "facilitator/sessions.html", context)
 
 
-def _section(found: QuerySet[Exercise], key: str, title: str, states: tuple[str, ...]) -> dict[str, Any]:
+def _section(found: QuerySet[Exercise], key: str, title: Any, states: tuple[str, ...]) -> dict[str, Any]:
     rows = list(found.filter(state__in=states).order_by(*LISTED_IN[key], "pk")[: SHOWN + 1])
     return {"id": key, "title": title, "rows": [_row(one) for one in rows[:SHOWN]], "more": len(rows) > SHOWN and SHOWN}
 
@@ -64,7 +70,7 @@ def _row(exercise: Any) -> dict[str, Any]:
     start, calendar = exercise.start_step, exercise.calendar
     return {
         "exercise": exercise,
-        "begins": f"{calendar.date(start)[4:]} {calendar.hm(start)}" if start < 0 else calendar.hm(start),
+        "begins": tell(None, calendar.when(start, 0, seconds=False)),
         "when": exercise.ended_at if exercise.state == "ended" else exercise.started_at or exercise.planned_for,
         "whose": exercise.facilitator.get_username() if exercise.facilitator else "nobody",
     }
@@ -76,7 +82,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     """A prepared exercise in the form it was made with."""
     exercise = own_exercise(request, code)
     if exercise.state != "lobby":
-        messages.error(request, "This exercise has started: what it is played with stays as it is.")
+        messages.error(request, "This exercise has started: its settings can no longer change.")
         return redirect("sessions")
     form = EditExercise(request.POST or None, exercise=exercise)
     if request.method == "POST" and form.is_valid():
@@ -87,7 +93,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         else:
             tell_state(exercise)
             return redirect("facilitator-exercise", exercise.code)
-    context = {"page_title": f"Edit {exercise.title}", "exercise": exercise, "form": form}
+    context = {"page_title": gettext("Edit %(title)s") % {"title": exercise.title}, "exercise": exercise, "form": form}
     return render(request, "facilitator/edit.html", context, status=400 if form.errors else 200)
 
 
@@ -104,14 +110,17 @@ def copy(request: HttpRequest, code: str) -> HttpResponse:
     if made.facilitator != request.user:  # staff copied somebody's
         made.facilitator = request.user  # type: ignore[assignment]
         made.save(update_fields=["facilitator"])
-    messages.success(request, f"{made.code} is ready{', on another market' if again else ''}. Change what is to be different.")
+    messages.success(
+        request,
+        gettext("%(code)s is ready%(what)s. Change what is to be different.") % {"code": made.code, "what": ", on another market" if again else ""},
+    )
     return redirect("exercise-edit", made.code)
 
 
 @require_POST
 @facilitators_only
 def branch(request: HttpRequest, code: str, team: int) -> HttpResponse:
-    """A new exercise that goes on from `at` (09:40:00, 27 Jul 18:30) of a team's run, and on to its control room."""
+    """A new exercise that continues from `at` (09:40:00, 27 Jul 18:30) of a team's run, and on to its control room."""
     exercise = own_exercise(request, code)
     run = get_object_or_404(exercise.runs(), team=team)
     try:
@@ -119,15 +128,17 @@ def branch(request: HttpRequest, code: str, team: int) -> HttpResponse:
     except RuleBroken as problem:
         messages.error(request, str(problem))
         return redirect("result", exercise.code)
-    messages.success(request, f"{made.code} goes on from {made.fork}. It waits in its lobby until you start it.")
+    messages.success(
+        request, gettext("%(code)s continues from %(fork)s. It waits in its lobby until you start it.") % {"code": made.code, "fork": made.fork}
+    )
     return redirect("facilitator-exercise", made.code)
 
 
 def _moment(calendar: engine.Calendar, typed: str) -> int:
     try:
         return calendar.step_at(typed[:20])
-    except ValueError as problem:
-        raise RuleBroken(f"{problem}.") from None
+    except engine.NotATime as problem:
+        raise RuleBroken(f"{tell(None, problem.reason)}.") from None
 
 
 @require_POST
@@ -137,7 +148,7 @@ def archive(request: HttpRequest, code: str) -> HttpResponse:
     exercise, away = own_exercise(request, code), request.POST.get("do") != "back"
     try:
         schedule.archive(exercise, away=away)
-        messages.success(request, f"{exercise} is {'archived' if away else 'back'}.")
+        messages.success(request, gettext("%(exercise)s is %(what)s.") % {"exercise": exercise, "what": "archived" if away else "back"})
     except RuleBroken as problem:
         messages.error(request, str(problem))
     return redirect("sessions")
@@ -150,15 +161,15 @@ def delete(request: HttpRequest, code: str) -> HttpResponse:
     exercise = own_exercise(request, code)
     try:
         if exercise.state != "lobby":
-            raise RuleBroken(f"{exercise} was played: it can be archived. Staff deletes it in the admin.")
+            raise RuleBroken(gettext("%(exercise)s has been played: you can archive it. Staff can delete it in the admin.") % {"exercise": exercise})
         if request.method == "POST":
             schedule.remove(exercise)
-            messages.success(request, f"{exercise} is deleted.")
+            messages.success(request, gettext("%(exercise)s is deleted.") % {"exercise": exercise})
             return redirect("sessions")
     except RuleBroken as problem:
         messages.error(request, str(problem))
         return redirect("sessions")
-    context = {"page_title": f"Delete {exercise.title}", "exercise": exercise, "cascade": schedule.cascade(exercise)}
+    context = {"page_title": gettext("Delete %(title)s") % {"title": exercise.title}, "exercise": exercise, "cascade": schedule.cascade(exercise)}
     return render(request, "facilitator/delete.html", context)
 
 

@@ -2,6 +2,7 @@
 import { bindSettings } from "./lib/settings.js";
 import { SlowLine } from "./lib/slow-line.js";
 import { SLOW_ROOT, socketAddress } from "./socket.js";
+import { gettext } from "./lib/words.js";
 
 /** @typedef {{ ms: number, most: number, ahead_s: number }} Answered */
 
@@ -81,16 +82,16 @@ function socket() {
 function tellLine(name, line, works, fails, failed) {
   if (!line) return tell(name, failed, fails);
   const slow = line.ms > SLOW_MS;
-  tell(name, slow ? "warn" : "ok", slow ? `${works} It is slow: a press is answered late. Move nearer to the access point, or take people off this network.` : works, `${line.ms} ms, at most ${line.most}`);
+  tell(name, slow ? "warn" : "ok", slow ? gettext("%(works)s It is slow. Move closer to the access point, or have fewer people on this network.", { works }) : works, gettext("%(ms)s ms, at most %(most)s", { ms: line.ms, most: line.most }));
 }
 
 /** @param {Answered | null} line */
 function tellClock(line) {
-  if (!line) return tell("clock", "warn", "It could not be compared: no line reached the server.");
+  if (!line) return tell("clock", "warn", gettext("Could not be checked: the server could not be reached."));
   const off = Math.abs(line.ahead_s);
   const where = `${off} s ${line.ahead_s > 0 ? "ahead" : "behind"}`;
-  if (off < CLOCK_S) tell("clock", "ok", "It agrees with the server's.", off ? where : "same second");
-  else tell("clock", "warn", "It differs from the server's. The game goes by the server's, so it can be played; set this device's clock all the same, because sign-ins and certificates go by it.", where);
+  if (off < CLOCK_S) tell("clock", "ok", gettext("It agrees with the server's."), off ? where : gettext("same second"));
+  else tell("clock", "warn", gettext("It differs from the server's. The game uses the server's clock, so you can play, but set this device's clock: sign-ins and certificates depend on it."), where);
 }
 
 function verdict() {
@@ -100,25 +101,25 @@ function verdict() {
     sign(el, state);
     el.querySelector("span").textContent = words;
   };
-  if (found.cookies === "bad" || found.slow === "bad" && found.socket !== "ok") say("bad", "This browser cannot play on this network. What is marked says what to do.");
-  else if (found.socket === "warn" && found.slow !== "bad" && !found.open) say("warn", "It works, on the slower line. Ask for the socket to be let through if you can.");
-  else if (Object.values(found).includes("warn") || Object.values(found).includes("bad")) say("warn", "It works. What is marked could be better.");
-  else say("ok", "Ready: desks, projector and control room will work here.");
+  if (found.cookies === "bad" || found.slow === "bad" && found.socket !== "ok") say("bad", gettext("This browser cannot play on this network. See the marked items for what to do."));
+  else if (found.socket === "warn" && found.slow !== "bad" && !found.open) say("warn", gettext("It works, over the slow connection. If you can, ask for WebSockets to be allowed."));
+  else if (Object.values(found).includes("warn") || Object.values(found).includes("bad")) say("warn", gettext("It works. The marked items could be better."));
+  else say("ok", gettext("Ready: desks, big screen and control room will work here."));
 }
 
 bindSettings();
-tell("scripts", "ok", "They run.");
+tell("scripts", "ok", gettext("They are running."));
 document.cookie = "check=1; path=/; SameSite=Lax";
-if (document.cookie.includes("check=1")) tell("cookies", "ok", "They are kept: a desk is known by its cookie.");
-else tell("cookies", "bad", "This browser keeps none from here, so no seat could be held. Allow cookies for this address, or leave the private window.");
+if (document.cookie.includes("check=1")) tell("cookies", "ok", gettext("They are accepted: a desk is recognised by its cookie."));
+else tell("cookies", "bad", gettext("This browser rejects cookies from here, so it cannot hold a seat. Allow cookies for this address, or leave the private window."));
 document.cookie = "check=; path=/; max-age=0";
 
 const line = await socket();
 if (line) found.open = "yes";
-tellLine("socket", line, "It opens and carries messages both ways.",
-  "It does not open: this network, a proxy or an extension stops WebSockets. The slower line is used in its place. To mend it, let Upgrade: websocket through to this address, on its port.", "warn");
+tellLine("socket", line, gettext("It works in both directions."),
+  gettext("It does not open: this network, a proxy or an extension blocks WebSockets. The slow connection is used instead. To fix it, allow Upgrade: websocket to this address and port."), "warn");
 const slow = await ask(new SlowLine(SLOW_ROOT, PATH));
-tellLine("slow", slow, "It carries messages both ways, for networks that stop WebSockets.",
-  line ? "It does not get through: a proxy here holds answers back. As long as the socket works nobody needs it." : "It does not get through either: a proxy here holds answers back, or the address is blocked. Use another network, or a hotspot.", line ? "warn" : "bad");
+tellLine("slow", slow, gettext("It works in both directions, for networks that block WebSockets."),
+  line ? gettext("It does not get through: a proxy here delays answers. It is not needed while the WebSocket works.") : gettext("It does not get through either: a proxy here delays answers, or the address is blocked. Use another network or a hotspot."), line ? "warn" : "bad");
 tellClock(line ?? slow);
 verdict();

@@ -2,11 +2,13 @@
 import { Line } from "./socket.js";
 import { bindDialogs } from "./lib/dialogs.js";
 import { live } from "./lib/live.js";
+import { opening } from "./lib/opening.js";
 import { Picture } from "./lib/picture.js";
 import { bindRoomKeys } from "./lib/room-keys.js";
 import { bindSettings } from "./lib/settings.js";
 import { drawExercise } from "./cards/exercise.js";
 import { takeLines } from "./cards/feed.js";
+import { gettext } from "./lib/words.js";
 
 const { act = "", room = "" } = document.body.dataset;
 const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
@@ -26,7 +28,7 @@ const noticed = new Set(); // what was spoken already
 /* A team that stands or seems stuck is spoken of once, for as long as it does. */
 function speak() {
   for (const t of page.state.teams) {
-    const troubles = { fault: (t.fault && `${t.name}: its market has stopped.`) || (t.upgrade && `${t.name}: its market stands still after an upgrade.`), stuck: page.state.rows[t.id]?.stuck_s != null && `${t.name} may be stuck.` };
+    const troubles = { fault: (t.fault && gettext("%(name)s: its market has stopped.", { name: t.name })) || (t.upgrade && gettext("%(name)s: its market stopped after an upgrade.", { name: t.name })), stuck: page.state.rows[t.id]?.stuck_s != null && gettext("%(name)s may be stuck.", { name: t.name }) };
     for (const [kind, words] of Object.entries(troubles)) {
       if (!words) noticed.delete(`${t.id} ${kind}`);
       else if (!noticed.has(`${t.id} ${kind}`)) {
@@ -37,9 +39,11 @@ function speak() {
     }
   }
 }
+const seen = opening((text) => voice.say(text, true));
 const picture = new Picture(first, () => {
   draw();
   speak();
+  if (page.state.state === "running") seen(page.state.part, page.state.clock);
 });
 page.state = /** @type {RoomState} */ (picture.state);
 
@@ -52,19 +56,19 @@ function takeLinks() {
   }
 }
 
-/* Post a form; what has changed comes by the line as well. -> whether it was done. */
+/* Post a form, to its end even when the page is left at once; what has changed comes by the line as well. -> whether it was done. */
 /** @param {Fields} fields @param {string} [address] */
 async function post(fields, address = act) {
   page.reason = "";
   try {
-    const answer = await fetch(address, { method: "POST", credentials: "same-origin", headers: { Accept: "application/json", "X-CSRFToken": token }, body: new URLSearchParams(fields) });
+    const answer = await fetch(address, { method: "POST", credentials: "same-origin", keepalive: true, headers: { Accept: "application/json", "X-CSRFToken": token }, body: new URLSearchParams(fields) });
     if (!answer.ok) throw new Error(String(answer.status));
     const { reason, state } = await answer.json();
     Object.assign(page.state, state);
     page.reason = reason;
     takeLinks();
   } catch {
-    page.reason = "The server did not take it. Load this page again and repeat it.";
+    page.reason = gettext("The server did not accept it. Reload the page and try again.");
   }
   if (page.reason) voice.say(page.reason, true);
   draw();
@@ -76,7 +80,7 @@ const tell = (fields) => post(fields, room);
 /** @type {PageLine} */
 const line = /** @type {any} */ (new Line(`/ws/control/${encodeURIComponent(first.code)}/`, picture));
 line.addEventListener("link", ({ detail }) => {
-  if (detail.link !== page.link.link && (detail.link === "reconnecting" || detail.link === "closed")) voice.alarm(detail.reason || "Connection lost.");
+  if (detail.link !== page.link.link && (detail.link === "reconnecting" || detail.link === "closed")) voice.alarm(detail.reason || gettext("Connection lost."));
   page.link = detail;
   document.documentElement.dataset.link = detail.link;
   draw();
@@ -95,5 +99,6 @@ document.querySelector("[data-stuck]").addEventListener("change", (event) => tel
 bindSettings();
 bindDialogs();
 bindRoomKeys(page, voice);
+void import("./lib/focus.js").then(({ keepFocus }) => keepFocus());
 takeLinks();
 draw();

@@ -10,3 +10,6 @@ bindPrint();
 bindSettings();
 writeAmounts();
 writeMoments();
+
+const morning = document.querySelector("[data-morning]");
+if (morning) void import("./cards/morning.js").then(({ mount }) => mount(morning));

@@ -1,6 +1,7 @@
 /* The survey on a phone: what is typed stays on it until the server has it, and is sent again when the line is back. */
 import { keep, kept } from "./lib/kept.js";
 import { bindSettings } from "./lib/settings.js";
+import { gettext } from "./lib/words.js";
 
 const AGAIN_MS = 5000;
 const form = document.querySelector("[data-draft]");
@@ -45,7 +46,7 @@ function restore() {
   const given = (field, value) => fields.some(([f, v]) => f === field && v === value);
   for (const input of form.querySelectorAll("input[type=checkbox], input[type=radio]")) input.checked = given(input.name, input.value);
   for (const area of form.querySelectorAll("textarea")) area.value = fields.find(([f]) => f === area.name)?.[1] ?? "";
-  said.textContent = "What you typed before was kept on this device.";
+  said.textContent = gettext("Your earlier draft was restored from this device.");
   if (how === "waiting") void send();
 }
 
@@ -64,7 +65,7 @@ async function send() {
     tell(await answer.json());
   } catch {
     write("waiting");
-    said.textContent = "No line just now. Your answers are kept on this device, and sent as soon as it is back.";
+    said.textContent = gettext("You are offline. Your answers are saved on this device and will be sent when you are back online.");
     waiting = setTimeout(send, AGAIN_MS);
   }
   sending = false;
@@ -74,6 +75,6 @@ async function send() {
 function tell({ kept: there, reason }) {
   if (there) write("sent");
   said.dataset.state = there ? "done" : "refused";
-  said.textContent = there ? "Kept. You can change them until the facilitator puts the exercise away." : reason;
+  said.textContent = there ? gettext("Saved. You can change them until the facilitator archives the exercise.") : reason;
   if (there) document.querySelector("[data-result]").className = "btn btn-prime btn-big";
 }

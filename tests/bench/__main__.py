@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.children import end_with_us
 
-BENCHES = ("engine", "incident", "games", "sockets", "clicks", "paint", "room", "wall", "debrief", "opened", "lab", "scrub", "chaos", "corpus", "faults", "deck")
+BENCHES = ("engine", "incident", "games", "sockets", "clicks", "paint", "layout", "room", "wall", "debrief", "opened", "lab", "scrub", "chaos", "corpus", "faults", "deck")
 
 
 def _lines(found: dict[str, Any], within: str = "") -> list[str]:
@@ -38,7 +38,7 @@ def main() -> int:
     parser.add_argument("--ahead", action="store_true", help="games, sockets, clicks, room, opened, lab, scrub: run before everything else on this machine (Linux, root)")
     parser.add_argument("folder", nargs="?", help="corpus: where it lies")
     parser.add_argument("--make", action="store_true", help="corpus: play its logs and write it")
-    parser.add_argument("--sample", type=int, help="corpus: only the first so many logs; faults, deck: seeds")
+    parser.add_argument("--sample", type=int, help="corpus: only the first so many logs; faults, deck: seeds; layout: sets of bands on each screen")
     args = parser.parse_intermixed_args()  # `--make` may stand before the folder
     end_with_us()
     load = os.getloadavg()[0]

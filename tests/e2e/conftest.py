@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.builders import missing
 from tests.children import end_with_us
-from tests.e2e.stack import Stack
+from tests.e2e.stack import ROOM, Stack
 
 # The headless shell draws the same pages and takes a sixth less of the processor: there is no window that it composes them for.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
@@ -23,11 +23,15 @@ INSTALL = f"apt-get install -y {BROWSERS[0]}"
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]  # all that another theme of the same page can break
+NO_FAULT = ("ERR_INTERNET_DISCONNECTED", "Cross-Origin-Opener-Policy header has been ignored")
 THEMES = ("dark", "light")
 RUN = """
 axe.run(document, {preload: false, resultTypes: ["violations"], runOnly: %s}).then((found) => JSON.stringify(found.violations.map(
   (v) => v.id + ": " + v.nodes.map((n) => n.html.slice(0, 160) + " (" + (n.any[0] || n.all[0] || n.none[0] || {}).message + ")").join("; "))))
 """
+
+# What a browser remembers that has met every desk: no first screen, no marks.
+MET = "for (const desk of ['operator', 'risk', 'deployer']) for (const what of ['met', 'shown']) localStorage.setItem(`${what} ${desk}`, 'yes')"
 
 # The risk manager's word, over a socket of its own.
 GIVE = """(what) => new Promise((answered) => {
@@ -60,6 +64,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
+            f"--host-resolver-rules=MAP {ROOM} 127.0.0.1",
         ],
     }
 
@@ -79,26 +84,31 @@ Opens = Callable[..., Page]
 
 @pytest.fixture
 def opens(browser: Browser) -> Iterator[Opens]:
-    """opens(address, width=, height=, theme=) -> a page in a browser of its own; console errors fail the test at its end."""
+    """opens(address, width=, height=, theme=, new=) -> a page in a browser of its own; console errors fail the test at its end. `new`: of
+    somebody who has seen no desk.
+    """
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
 
     def hear(message: Any) -> None:
-        # A browser writes a line for every connection that fails while it is offline; nothing of ours is wrong then.
-        if message.type == "error" and "ERR_INTERNET_DISCONNECTED" not in message.text:
+        # A browser writes a line for every connection that fails while it is offline, and for a header that does nothing without https;
+        # nothing of ours is wrong then.
+        if message.type == "error" and not any(one in message.text for one in NO_FAULT):
             troubles.append(message.text)
 
-    def open_page(address: str, width: int = 1440, height: int = 900, theme: str = "dark", context: BrowserContext | None = None) -> Page:
+    def open_page(address: str, width: int = 1440, height: int = 900, theme: str = "dark", context: BrowserContext | None = None, new: bool = False) -> Page:
         if context is None:
             context = browser.new_context(viewport={"width": width, "height": height}, has_touch=width < 720)
             context.add_init_script(f"localStorage.getItem('theme') || localStorage.setItem('theme', '{theme}')")
+            if not new:
+                context.add_init_script(MET)
             contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("console", hear)
         page.on("pageerror", lambda problem: troubles.append(str(problem)))
         page.goto(address)
-        press_link(page)
+        press_link(page, new=new)
         return page
 
     yield open_page
@@ -107,9 +117,11 @@ def opens(browser: Browser) -> Iterator[Opens]:
     assert troubles == []
 
 
-def press_link(page: Page) -> None:
+def press_link(page: Page, new: bool = False) -> None:
     """The button on the page of a one-time link, where this is one: nothing is spent before."""
     if re.search(r"/(seat|facilitator)/[\w-]{20,}/$", page.url):
+        if not new:
+            page.evaluate(MET)
         page.locator("form[method=post] .btn-prime").click()
         page.wait_for_url(re.compile(r"/(desk|facilitator)/(\w+/)?$"))
 
@@ -198,6 +210,12 @@ class Control:
         """Press a button of an exercise."""
         self.section(code).get_by_role("button", name=button, exact=True).click()
 
+    def advance(self, code: str, to: str) -> None:
+        """Let everybody go on at full speed to this time: it asks first."""
+        self.section(code).get_by_label("Advance to, as HH:MM").fill(to)
+        self.do(code, "Advance")
+        self.section(code).locator("[data-go-jump]").click()
+
     def rests(self) -> None:
         """Look away: a control room that nobody reads is drawn all the same. Whatever is pressed next brings it back."""
         self.page.goto("about:blank")
@@ -241,7 +259,7 @@ def facilitator_state(stack: Stack, browser: Browser, tmp_path_factory: pytest.T
     press_link(page)
     page.goto(f"{stack.address}/facilitator/{stack.demo}/")
     page.get_by_role("button", name="Pause", exact=True).click()
-    expect(page.get_by_role("button", name="Go on", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Resume", exact=True)).to_be_visible()
     kept = tmp_path_factory.mktemp("facilitator") / "state.json"
     context.storage_state(path=kept)
     context.close()

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any
 from tests.children import own_folder
 
 ROOT = Path(__file__).resolve().parents[2]
+ROOM = "room.test"  # a name that browsers trust as little as an address of a room's network: the tests' Chromium finds this machine by it
 START_S = 120.0  # the first start compiles the market
 
 
@@ -74,18 +76,19 @@ def _copy_prepared(state: Path) -> None:
 
 
 class Stack:
-    """The whole game on a free port and a folder of its own."""
+    """The whole game on a free port and a folder of its own. `prepare`: is given the folder before it starts."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, prepare: Callable[[Path], object] = lambda state: None) -> None:
         self.state = own_folder("ob-e2e-")
         _copy_prepared(self.state)
+        prepare(self.state)
         self.address = f"http://127.0.0.1:{(port := free_port())}"
         self.printed: list[str] = []
         environment = {name: value for name, value in os.environ.items() if name not in {"REDIS_URL", "DATABASE_URL", "ALLOWED_HOSTS", "SECRET_KEY"}}
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "play", "--port", str(port), *arguments],
             cwd=ROOT,
-            env={**environment, "STATE_DIR": str(self.state), "PYTHONUNBUFFERED": "1"},
+            env={**environment, "ALLOWED_HOSTS": f"localhost,127.0.0.1,{ROOM}", "STATE_DIR": str(self.state), "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

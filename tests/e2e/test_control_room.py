@@ -88,8 +88,8 @@ def observe(opens: Opens, facilitator: Control, code: str, mine: Page) -> None:
 
 
 def pause_one(facilitator: Control, code: str, mine: Page, theirs: Page, wall: Page) -> None:
-    facilitator.open(code).get_by_role("button", name="Pause only Cobalt").click()
-    expect(mine.locator(".bands")).to_contain_text("PAUSED. Market time stands still: the facilitator has paused your team.")
+    facilitator.open(code).get_by_role("button", name="Pause this team Cobalt").click()
+    expect(mine.locator(".bands")).to_contain_text("PAUSED. Market time is stopped: the facilitator has paused your team.")
     expect(facilitator.row(code, "Cobalt")).to_contain_text("paused")
     expect(wall.locator("main")).to_contain_text("paused", timeout=LONG)
     goes_on(theirs)
@@ -97,7 +97,7 @@ def pause_one(facilitator: Control, code: str, mine: Page, theirs: Page, wall: P
     facilitator.do(code, "2x")
     expect(facilitator.section(code).get_by_role("button", name="2x", exact=True)).to_have_attribute("aria-pressed", "true")
     expect(mine.locator(".bands")).to_contain_text("PAUSED")
-    facilitator.open(code).get_by_role("button", name="Let go on Cobalt").click()
+    facilitator.open(code).get_by_role("button", name="Resume Cobalt").click()
     expect(mine.locator(".bands")).not_to_contain_text("PAUSED")
     goes_on(mine)
 
@@ -113,9 +113,9 @@ def what_happens(facilitator: Control, code: str, mine: Page) -> None:
     kinds.get_by_role("button", name="Decisions").click()
     expect(feed).not_to_contain_text("Stop a server")
     kinds.get_by_role("button", name="Decisions").click()
-    kinds.get_by_label("Of which team").select_option("Amber")
+    kinds.get_by_label("Team").select_option("Amber")
     expect(feed).not_to_contain_text("Stop a server")
-    kinds.get_by_label("Of which team").select_option("All teams")
+    kinds.get_by_label("Team").select_option("All teams")
     feed.locator("li", has_text="Stop a server: SMARS-8").get_by_role("button", name=re.compile("^Pin")).click()
 
 
@@ -123,7 +123,7 @@ def notes(facilitator: Control, code: str) -> None:
     part = facilitator.section(code).locator("[data-part=notes]")
     expect(part).to_contain_text("Operator: Stop a server: SMARS-8")
     part.get_by_label("A note to yourself").fill("Who told whom?")
-    part.get_by_role("button", name="Add the note").click()
+    part.get_by_role("button", name="Add note").click()
     expect(part).to_contain_text("Who told whom?")
     part.get_by_role("button", name=re.compile("^Delete")).first.click()
     expect(part).not_to_contain_text("Who told whom?")
@@ -138,9 +138,9 @@ def inject_and_message(facilitator: Control, code: str, mine: Page, theirs: Page
         expect(page.locator("#server-5")).to_have_attribute("data-state", "stopped", timeout=LONG)
     expect(room.locator("[data-part=feed]")).to_contain_text("A server crashes")
     view(room.page, "Messages")
-    room.page.get_by_label("In the name of").fill("The exchange")
-    room.page.get_by_label("What is said").fill("Is it you?")
-    room.page.get_by_role("button", name="Send it as The exchange").click()
+    room.page.get_by_label("From", exact=True).fill("The exchange")
+    room.page.get_by_label("Message", exact=True).fill("Is it you?")
+    room.page.get_by_role("button", name="Send as The exchange").click()
     expect(mine.locator("#messages")).to_contain_text("Is it you?", timeout=LONG)
     mine.get_by_label("Answer to The exchange").fill("We look.")
     mine.locator("#messages").get_by_role("button", name="Answer", exact=True).click()
@@ -151,7 +151,7 @@ def move_and_lock(browser: Browser, facilitator: Control, code: str, people: dic
     name = desks["Cobalt risk"]
     risk = people[name]
     detail = facilitator.open(code)
-    more(detail, "risk").get_by_label("Where to from Risk manager, Cobalt").select_option(label=f"Amber, Risk manager: {desks['Amber risk']}")
+    more(detail, "risk").get_by_label("Move to, from Risk manager, Cobalt").select_option(label=f"Amber, Risk manager: {desks['Amber risk']}")
     more(detail, "risk").get_by_role("button", name="Move Risk manager, Cobalt").click()
     wait_for(lambda: risk.locator("[data-text=team]").inner_text() == "Amber", 20, "the moved player is at the other team's desk")
     expect(risk.locator("p", has_text="you are")).to_contain_text(name)
@@ -180,10 +180,10 @@ def rename_and_add(facilitator: Control, code: str, mine: Page) -> None:
     expect(mine.locator("[data-text=team]")).to_have_text("Blue")
     room = facilitator.section(code)
     room.get_by_label("Name of the new team").fill("Amber")
-    room.get_by_role("button", name="Add the team").click()
-    expect(room.locator(".answer[role=alert]")).to_contain_text("There is a team Amber already")
+    room.get_by_role("button", name="Add team").click()
+    expect(room.locator(".answer[role=alert]")).to_contain_text("There is already a team Amber")
     room.get_by_label("Name of the new team").fill("Slate")
-    room.get_by_role("button", name="Add the team").click()
+    room.get_by_role("button", name="Add team").click()
     expect(facilitator.row(code, "Slate")).to_be_visible()
     expect(room.locator("#loss-curve .plot")).to_have_attribute("aria-label", re.compile("Loss by the minute from 09:30"))
     room.get_by_role("button", name="Show as table").click()
@@ -207,7 +207,7 @@ def keys(room: Page) -> None:
     room.keyboard.press("Delete")
     room.locator("h1").click()
     room.keyboard.press("?")
-    expect(room.get_by_role("dialog")).to_contain_text("Next team")
+    expect(room.get_by_role("dialog")).to_contain_text("Next and previous team")
     room.keyboard.press("Escape")
     room.get_by_role("button", name="Loss", exact=True).click()
     expect(room.locator("th[aria-sort=descending]")).to_contain_text("Loss")
@@ -224,9 +224,9 @@ def freeze(facilitator: Control, code: str, wall: Page) -> None:
 def reveal_and_export(facilitator: Control, code: str, mine: Page, wall: Page) -> None:
     address = f"{facilitator.stack.address}/result/{code}/"
     mine.goto(address)
-    wait_for(lambda: mine.reload() and "to reveal" in mine.locator("main").inner_text(), 30, "players wait for the reveal")
-    facilitator.do(code, "Reveal the result")
-    expect(wall.locator(".board")).not_to_contain_text("Frozen", timeout=LONG)
+    wait_for(lambda: mine.reload() and "has not revealed" in mine.locator("main").inner_text(), 30, "players wait for the reveal")
+    facilitator.do(code, "Open the result pages")
+    expect(wall.locator(".curtain")).to_contain_text("The market is closed", timeout=LONG)
     wait_for(lambda: mine.reload() and "$" in mine.locator("main").inner_text(), 30, "players see the result")
     for table, words in (("attendance", ("Ana", "Fay", "Amber")), ("results", ("Blue", "Amber", "Slate", code))):
         text = facilitator.page.request.get(f"{facilitator.stack.address}/facilitator/{code}/{table}.csv").text()
@@ -235,19 +235,19 @@ def reveal_and_export(facilitator: Control, code: str, mine: Page, wall: Page) -
 
 def end(facilitator: Control, code: str, mine: Page, theirs: Page) -> None:
     detail = facilitator.open(code)
-    detail.get_by_role("button", name=re.compile("^End only")).click()
+    detail.get_by_role("button", name=re.compile("^End this team")).click()
     detail.get_by_role("button", name="Keep playing").click()
-    detail.get_by_role("button", name=re.compile("^End only")).click()
+    detail.get_by_role("button", name=re.compile("^End this team")).click()
     ended = facilitator.section(code).locator("[data-open-team]").first.inner_text()
     detail.get_by_role("button", name=f"End {ended}", exact=True).click()
     expect(facilitator.row(code, ended)).to_contain_text("ended", timeout=LONG)
     facilitator.do(code, "End")
-    expect(facilitator.section(code)).to_contain_text("Ends it for 3 teams.")
+    expect(facilitator.section(code)).to_contain_text("This ends the exercise for 3 teams.")
     facilitator.do(code, f"End {code}")
     for page in (mine, theirs):
         expect(page.locator(".bands")).to_contain_text("See the result", timeout=LONG)
     facilitator.page.goto(f"{facilitator.stack.address}/result/{code}/")
-    expect(facilitator.page.locator("main")).to_contain_text("Your notes for the debrief")
+    expect(facilitator.page.locator("main")).to_contain_text("Your notes for the debrief", timeout=LONG)
 
 
 def test_the_control_room_is_legible_in_every_size_and_theme(facilitator: Control) -> None:

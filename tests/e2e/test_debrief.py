@@ -30,7 +30,7 @@ def ended(facilitator: Control, stack: Stack, code: str) -> None:
 
 def answered(page: Page, stack: Stack, code: str) -> None:
     """Fill the survey in while the line is gone: it is sent when the line is back. Change it, come back to the draft, and send that."""
-    page.get_by_role("link", name="Your lessons").click()
+    page.get_by_role("link", name="What did you learn?").click()
     page.wait_for_url("**/lessons/")
     assert axe(page) == [] and sideways(page) == 0
     page.get_by_label("What surprised you?").fill("It said done.")
@@ -41,10 +41,10 @@ def answered(page: Page, stack: Stack, code: str) -> None:
     page.get_by_role("group", name="How sure are you").get_by_label("2").check(force=True)
     page.context.set_offline(True)
     page.get_by_role("button", name="Send").click()
-    expect(page.get_by_role("status")).to_contain_text("Your answers are kept on this device")
+    expect(page.get_by_role("status")).to_contain_text("Your answers are saved on this device")
     assert stack.rows(LESSONS, code) == []
     page.context.set_offline(False)
-    expect(page.get_by_role("status")).to_contain_text("Kept. You can change them", timeout=15_000)
+    expect(page.get_by_role("status")).to_contain_text("Saved. You can change them", timeout=15_000)
     assert stack.rows(LESSONS, code) == [("operator", "It said done.", 2)]
     page.get_by_label("What surprised you?").fill("That it said done.")
     page.reload()
@@ -75,7 +75,7 @@ def test_from_the_last_bell_to_the_printed_report(opens: Opens, facilitator: Con
         return table.get_by_role("columnheader", name="2012").is_visible()
 
     wait_for(history_is_there, 60, "the runs are finished, and history's beside them")
-    lessons = page.get_by_role("region", name="What people take away")
+    lessons = page.get_by_role("region", name="What people learned")
     expect(lessons).to_contain_text("0 of 1 person has answered.")
     answered(phone, stack, code)
     expect(lessons).to_contain_text("1 of 1 person has answered.", timeout=15_000)
@@ -89,18 +89,23 @@ def test_from_the_last_bell_to_the_printed_report(opens: Opens, facilitator: Con
 
 def letters(page: Page) -> None:
     """Names go from the page, and come back."""
+    page.get_by_role("tab", name="Settings and tables").click()
     page.get_by_role("button", name="Team A, B, C").click()
     expect(page.get_by_role("button", name="Team A, B, C")).to_have_attribute("aria-pressed", "true")
-    expect(page.get_by_role("heading", name="Team A", exact=True).first).to_be_visible()
+    page.get_by_role("tab", name="Teams").click()
+    expect(page.get_by_role("heading", name=re.compile("^Team A"))).to_be_visible()
     expect(page.locator("main")).not_to_contain_text("Cobalt")
+    page.get_by_role("tab", name="Settings and tables").click()
     page.get_by_role("button", name="Teams and desks").click()
     expect(page.locator("main")).to_contain_text("Cobalt")
 
 
 def report(page: Page, folder: Path, code: str, address: str) -> None:
-    """The PDF of a team: two to four pages of A4, fonts inside, what was decided, the seed in the foot."""
+    """The PDF of a team: two to five pages of A4, fonts inside, what was decided, the seed in the foot."""
     expect(page.locator("[data-worth]").first).to_contain_text("add up to what these decisions avoided together", timeout=3 * LONG)
+    page.get_by_role("tab", name="Decisions").click()
     decision = page.locator(".worth tbody th").first.inner_text()
+    page.get_by_role("tab", name="Numbers").click()
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Report, PDF").first.click()
     file = folder / "report.pdf"
@@ -108,7 +113,7 @@ def report(page: Page, folder: Path, code: str, address: str) -> None:
     assert re.fullmatch(rf"opening-bell-{code}-report-1\.pdf", waiting.value.suggested_filename)
     pdf = pypdf.PdfReader(file)
     text = " ".join(" ".join(one.extract_text() for one in pdf.pages).split())
-    assert 2 <= len(pdf.pages) <= 4 and "were reckoned when this was printed" not in text
+    assert 2 <= len(pdf.pages) <= 5 and "were computed when this was printed" not in text
     for words in (
         "Cobalt",
         "The last bell",

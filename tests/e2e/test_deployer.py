@@ -67,13 +67,13 @@ def test_the_flag_is_cleared_upstream_by_keyboard_alone(opens: Opens, facilitato
     facilitator.rests()
     page.wait_for_selector("[data-link=live] #fleet-8")
     reaches(page, "09:31:00")
-    expect(page.locator(".guard")).to_contain_text("Needs the risk manager's word first.")
+    expect(page.locator(".guard")).to_contain_text("Needs approval from the risk manager.")
     page.locator("[data-ask-word='flag.clear']").click()
     expect(page.locator(".guard")).to_contain_text("waiting for the risk manager", timeout=LONG)
     assert risk.evaluate(GIVE, "flag.clear") == "applied"
     expect(page.locator(".guard")).to_contain_text("Orders carry the flag.", timeout=LONG)
     page.keyboard.press("k")
-    guard = page.get_by_role("switch", name="Arm: Have the flag cleared")
+    guard = page.get_by_role("switch", name="Arm: Clear the flag")
     expect(guard).to_be_focused()
     page.keyboard.press("Space")
     expect(page.get_by_role("button", name="Guessing")).to_be_visible()
@@ -84,7 +84,7 @@ def test_the_flag_is_cleared_upstream_by_keyboard_alone(opens: Opens, facilitato
 
 def test_config_and_reference_data_are_compared_and_loaded_in_views_of_their_own(opens: Opens, facilitator: Control) -> None:
     page = desk(opens, facilitator, "Config", "60")
-    views = page.get_by_role("group", name="What of the servers")
+    views = page.get_by_role("group", name="Server view")
     for view, recorded, typed in (("Config", "r412", "$ compare config smars-2"), ("Data", "0801", "$ compare data smars-2")):
         views.get_by_role("button", name=view).click()
         expect(page.locator("#fleet-2 .f-recorded")).to_have_text(recorded)
@@ -123,9 +123,9 @@ def test_a_copy_before_the_open_waits_for_the_risk_managers_word(opens: Opens, f
 def test_the_deployers_desk_in_every_size(opens: Opens, facilitator: Control) -> None:
     page = desk(opens, facilitator, "Pages of the deployer", "1")
     select(page, 8)
-    page.get_by_role("group", name="What of the servers").get_by_role("button", name="Data").click()
+    page.get_by_role("group", name="Server view").get_by_role("button", name="Data").click()
     check(page)
-    page.get_by_role("group", name="What of the servers").get_by_role("button", name="Program").click()
+    page.get_by_role("group", name="Server view").get_by_role("button", name="Program").click()
     page.locator("[data-act='release.copy']").click()
     for part in ("releases", "diff", "changes"):
         page.set_viewport_size({"width": 1440, "height": 900})
@@ -145,7 +145,7 @@ def test_a_duty_is_done_before_the_bell_and_its_row_says_so(opens: Opens, facili
     expect(duties).to_contain_text("Before the bell", timeout=LONG)
     expect(duties).to_contain_text("by 09:30, 0 of 3 done")
     rows = duties.locator("li")
-    expect(rows.nth(0)).to_contain_text("If not: its flagged orders are refused")
+    expect(rows.nth(0)).to_contain_text("If not done: its flagged orders are refused")
     duties.get_by_role("button", name="Do it: Load the new symbols, 20 min").click()
     expect(rows.nth(2)).to_have_attribute("data-state", "under way", timeout=LONG)
     expect(rows.nth(2)).to_contain_text("left")

@@ -50,7 +50,7 @@ def download(page: Page, link: str) -> str:
 
 def test_a_session_from_its_preparation_to_its_tables(opens: Opens, erin: Control, facilitator: Control) -> None:
     page, address = erin.page, erin.stack.address
-    expect(page.get_by_text("No session yet.")).to_be_visible()
+    expect(page.get_by_text("No sessions yet.")).to_be_visible()
     code = erin.create("Autumn class", start="09:28", teams=2)
     page.goto(f"{address}/facilitator/sessions/")
     row = page.get_by_role("listitem").filter(has_text=code)
@@ -89,16 +89,16 @@ def test_a_session_from_its_preparation_to_its_tables(opens: Opens, erin: Contro
     assert results.count("\n") == 3 and f"Winter class,{code},Amber,knight-2012,79" in results
     row.get_by_role("button", name="Run again, new seed").click()
     page.wait_for_url(re.compile(r"/edit/$"))
-    assert page.get_by_label("As it is").is_checked() and page.get_by_label("Seed", exact=True).input_value() == "", "its seed is told at the end"
+    assert page.get_by_label("As is").is_checked() and page.get_by_label("Seed", exact=True).input_value() == "", "its seed is told at the end"
     expect(page.get_by_label("Teams")).to_have_value("2")
 
     page.goto(f"{address}/facilitator/sessions/?when=past")
     row.get_by_role("button", name="Archive").click()
     page.wait_for_url("**/facilitator/sessions/")
     expect(page.locator(".sessions")).not_to_contain_text(code)
-    page.get_by_label("Archived ones too").check()
+    page.get_by_label("Include archived").check()
     page.get_by_role("button", name="Show", exact=True).click()
-    expect(row.get_by_role("button", name="Bring back")).to_be_visible()
+    expect(row.get_by_role("button", name="Restore")).to_be_visible()
 
     theirs = facilitator.create("Somebody else's")
     assert page.request.get(f"{address}/facilitator/{theirs}/").status == 404

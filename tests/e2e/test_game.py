@@ -67,7 +67,7 @@ def test_a_team_joins_finds_the_stale_server_stops_it_and_sees_what_it_avoided(o
     operator.keyboard.press("d")
     expect(operator.locator("#cause")).to_be_focused()
     cause = operator.locator("#part-cause")
-    cause.get_by_label("What").select_option(label="A disk holds another release than the one on record")
+    cause.get_by_label("What").select_option(label="Wrong release on a server's disk")
     cause.get_by_label("Where").select_option(label=f"SMARS-{guilty}")
     cause.get_by_role("checkbox", name=f"Log of SMARS-{guilty}").check()
     cause.get_by_role("checkbox", name="Mail from").first.check()
@@ -75,13 +75,13 @@ def test_a_team_joins_finds_the_stale_server_stops_it_and_sees_what_it_avoided(o
     expect(risk.locator("#part-cause .declared")).to_contain_text(f"SMARS-{guilty}", timeout=LONG)
     expect(risk.locator("#part-cause .declared")).to_contain_text(f"Log of SMARS-{guilty}")
 
-    facilitator.section(code).get_by_label("Advance to, as HH:MM").fill("19:00")
-    facilitator.do(code, "Advance")
-    for page in (*pages.values(), wall):
+    facilitator.advance(code, "19:00")
+    for page in pages.values():
         expect(page.locator(".bands")).to_contain_text("has ended", timeout=2 * LONG)
+    expect(wall.locator(".curtain")).to_contain_text("The market is closed", timeout=LONG)
     result = opens(f"{address}/result/{code}/")
-    while result.get_by_text("Look again").is_visible():
-        result.get_by_text("Look again").click()
+    while result.get_by_text("Reload").is_visible():
+        result.get_by_text("Reload").click()
     figures = result.locator(".team-result", has_text="Losses avoided").first
     expect(figures).to_contain_text("Losses avoided")
     share = float(figures.locator("[data-share]").first.get_attribute("data-share") or 0)

@@ -16,7 +16,7 @@ def view(page: Page, name: str) -> None:
 
 def hold(page: Page, title: str) -> None:
     """Choose a card of the deck, by the keyboard, and wait for who will see what."""
-    view(page, "In hand")
+    view(page, "Ready")
     page.locator("#injects").get_by_role("button", name=title).press("Enter")
     expect(page.locator("#injects h3")).to_be_focused()
     expect(page.locator("#injects").get_by_role("region", name="Who will see what")).to_be_visible()
@@ -37,21 +37,21 @@ def test_a_facilitator_plays_the_deck_and_speaks_as_somebody(opens: Opens, facil
     page.get_by_label("Market time").fill("09:31")
     expect(page.locator("#injects .seen")).to_contain_text("The process on server 3 ends")
     expect(page.locator("#injects .seen")).to_contain_text("Nobody is told")
-    page.get_by_role("button", name="Put it on the line for all teams").click()
+    page.get_by_role("button", name="Schedule for all teams").click()
     expect(row(page, "A server crashes")).to_contain_text("09:31:00")
 
     hold(page, "Position figures come late")
     page.get_by_text("At a time", exact=True).click()
     page.get_by_role("textbox", name="Market time").fill("09:20")
-    page.get_by_role("button", name="Put it on the line").click()
-    expect(page.locator("#injects").get_by_role("alert")).to_contain_text("This exercise begins at 09:29: expected a later time.")
+    page.get_by_role("button", name="Schedule for").click()
+    expect(page.locator("#injects").get_by_role("alert")).to_contain_text("This exercise starts at 09:29: expected a later time.")
     page.get_by_text("When", exact=True).last.click()
-    page.get_by_role("button", name="Let it wait in all teams").click()
+    page.get_by_role("button", name="Set for all teams").click()
     expect(row(page, "Position figures come late")).to_contain_text("gross exposure above $500,000,000")
-    row(page, "Position figures come late").get_by_role("button", name="Take back").click()
+    row(page, "Position figures come late").get_by_role("button", name="Withdraw").click()
     expect(row(page, "Position figures come late")).to_have_count(0)
-    page.locator("#injects").get_by_role("button", name="Show the whole line").click()
-    expect(row(page, "Position figures come late")).to_contain_text("Taken back")
+    page.locator("#injects").get_by_role("button", name="Show all").click()
+    expect(row(page, "Position figures come late")).to_contain_text("Withdrawn")
 
     link = facilitator.seat_link(code)
     facilitator.do(code, "Start")
@@ -60,15 +60,15 @@ def test_a_facilitator_plays_the_deck_and_speaks_as_somebody(opens: Opens, facil
     hold(page, "Where do we stand?")
     for name in ("Deployer", "Risk"):
         page.locator("#injects").get_by_role("checkbox", name=name).uncheck()
-    page.get_by_label("In your own words").fill("Two lines, please.")
+    page.get_by_label("Your own text").fill("Two lines, please.")
     expect(page.locator("#injects .seen")).to_contain_text("Two lines, please.")
     page.get_by_role("button", name="Play now to all teams").click()
     expect(row(page, "Where do we stand?").filter(has_text="the operator, by")).to_contain_text("Delivered", timeout=LONG)
 
     view(page, "Messages")
-    page.get_by_label("In the name of").fill("The regulator")
-    page.get_by_label("What is said").fill("Who can stop this?")
-    page.get_by_role("button", name="Send it as The regulator").click()
+    page.get_by_label("From", exact=True).fill("The regulator")
+    page.get_by_label("Message", exact=True).fill("Who can stop this?")
+    page.get_by_role("button", name="Send as The regulator").click()
     expect(desk.locator("#messages")).to_contain_text("Who can stop this?", timeout=LONG)
     check(page)
     check(desk)
@@ -77,13 +77,13 @@ def test_a_facilitator_plays_the_deck_and_speaks_as_somebody(opens: Opens, facil
     expect(page.locator("#injects .said-answers")).to_contain_text("The risk manager can.", timeout=LONG)
     expect(desk.locator("#messages")).to_contain_text("answered", timeout=LONG)
 
-    view(page, "On the line")
+    view(page, "Scheduled")
     reaches(desk, "09:31:00")
     expect(row(page, "A server crashes")).to_contain_text("Delivered 09:31:00", timeout=LONG)
     desk.set_viewport_size({"width": 1440, "height": 900})
     expect(desk.locator("#server-3")).to_have_attribute("data-state", "stopped", timeout=LONG)
     page.set_viewport_size({"width": 320, "height": 640})
-    for name in ("In hand", "On the line"):
+    for name in ("Ready", "Scheduled"):
         view(page, name)
         assert sideways(page) == 0
         assert axe(page) == []

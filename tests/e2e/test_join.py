@@ -14,7 +14,7 @@ PHONE = {"width": 390, "height": 844}
 def come_in(opens: Opens, address: str, code: str, name: str, **size: int) -> Page:
     """As the QR code leads: the code is filled in, a name and one button are left."""
     page = opens(f"{address}/join/{code}/", **(size or PHONE))
-    expect(page.get_by_label("Code on the wall")).to_have_value(code)
+    expect(page.get_by_label("Code")).to_have_value(code)
     expect(page.get_by_label("Your name")).to_be_focused()
     page.keyboard.type(name)
     page.keyboard.press("Enter")
@@ -29,7 +29,7 @@ def test_a_phone_joins_changes_its_seat_and_is_led_to_its_desk_by_the_start(open
     eli = come_in(opens, address, code, "Eli")
     expect(dana.get_by_role("region", name="Team Amber")).to_contain_text("Eli")
     expect(dana.get_by_role("button", name="Start", exact=True)).to_be_disabled()
-    expect(dana.get_by_text("Start is with the facilitator.")).to_be_visible()
+    expect(dana.get_by_text("The facilitator starts the exercise.")).to_be_visible()
     assert sideways(dana) == 0 and axe(dana) == []
 
     eli.get_by_role("button", name="Move here Risk manager, Cobalt").click()
@@ -43,7 +43,7 @@ def test_a_phone_joins_changes_its_seat_and_is_led_to_its_desk_by_the_start(open
         page.wait_for_url(f"**/desk/{desk}/", timeout=60_000)
         page.wait_for_selector("[data-link=live]")
     late = opens(f"{address}/join/{code}/", **PHONE)
-    expect(late.get_by_text("It has begun; you can still come in")).to_be_visible()
+    expect(late.get_by_text("It has started; you can still join")).to_be_visible()
     late.get_by_label("Your name").fill("Gus")
     late.get_by_role("button", name="Join", exact=True).click()
     late.wait_for_url("**/desk/**")
@@ -62,12 +62,12 @@ def test_the_word_brings_a_seat_to_another_device_and_the_first_one_says_where_i
     first.wait_for_selector("[data-link=live]")
     second = opens(f"{address}/join/{code}/", width=1440, height=900)
     second.get_by_text("Lost your seat?").click()
-    second.get_by_label("Your resume word").fill(f" {word.upper()} ")
-    second.get_by_role("button", name="Back to my seat").click()
+    second.get_by_label("Your resume words").fill(f" {word.upper()} ")
+    second.get_by_role("button", name="Return to my seat").click()
     second.wait_for_url("**/desk/operator/")
     second.wait_for_selector("[data-link=live]")
     expect(first.locator(".bands")).to_contain_text("This seat was opened in another browser")
-    expect(first.locator(".bands").get_by_role("link", name="Open again")).to_be_visible()
+    expect(first.locator(".bands").get_by_role("link", name="Reopen")).to_be_visible()
 
 
 def test_two_tabs_of_one_browser_are_one_player_at_one_desk(opens: Opens, facilitator: Control) -> None:
@@ -75,7 +75,7 @@ def test_two_tabs_of_one_browser_are_one_player_at_one_desk(opens: Opens, facili
     first = come_in(opens, address, code, "Dana")
     second = opens(f"{address}/join/{code}/", context=first.context)
     expect(second.get_by_text("You are Dana here already.")).to_be_visible()
-    second.get_by_role("link", name="Go on").click()
+    second.get_by_role("link", name="Continue").click()
     second.wait_for_url("**/lobby/")
     second.get_by_role("button", name="Move here Deployer, Cobalt").click()
     expect(first.locator("#brief-deployer")).to_be_visible()  # the other tab learns of it
@@ -98,8 +98,8 @@ def test_every_wrong_turn_has_its_sentence_and_its_way_out(browser: Browser, fac
         return page
 
     pages = [tries("Ana"), tries("ana")]
-    expect(pages[1].get_by_role("alert")).to_contain_text("Somebody here is called ana already")
-    expect(pages[1].get_by_label("Your resume word")).to_be_visible()
+    expect(pages[1].get_by_role("alert")).to_contain_text("The name ana is taken")
+    expect(pages[1].get_by_label("Your resume words")).to_be_visible()
     assert axe(pages[1]) == [] and sideways(pages[1]) == 0
     pages[1].get_by_label("Your name").fill("Ben")
     pages[1].get_by_role("button", name="Join", exact=True).click()
@@ -115,16 +115,16 @@ def test_every_wrong_turn_has_its_sentence_and_its_way_out(browser: Browser, fac
     stale.context.clear_cookies()
     stale.get_by_label("Your name").fill("Gus")
     stale.get_by_role("button", name="Join", exact=True).click()
-    expect(stale.locator("main")).to_contain_text("sent no cookie back")
-    stale.get_by_role("link", name="Load it again").click()
-    expect(stale.get_by_label("Code on the wall")).to_have_value(code)
+    expect(stale.locator("main")).to_contain_text("sent no cookie")
+    stale.get_by_role("link", name="Reload").click()
+    expect(stale.get_by_label("Code")).to_have_value(code)
 
     facilitator.do(code, "Start")
     facilitator.end(code)
     ended = browser.new_page()
     ended.goto(f"{address}/join/{code}/")
     expect(ended.get_by_role("alert")).to_contain_text("This exercise has ended.")
-    ended.get_by_role("link", name="See its result").click()
+    ended.get_by_role("link", name="See the result").click()
     ended.wait_for_url(f"**/result/{code}/")
     for page in (*pages, stale, ended):
         page.context.close()
@@ -132,7 +132,8 @@ def test_every_wrong_turn_has_its_sentence_and_its_way_out(browser: Browser, fac
 
 def test_one_person_practises_starts_drives_and_switches_desks_by_tabs(opens: Opens, stack: Stack) -> None:
     page = opens(stack.address)
-    page.get_by_role("button", name="Play all three desks").click()
+    page.get_by_label("All three").check()
+    page.get_by_role("button", name="Play", exact=True).click()
     page.wait_for_url("**/lobby/")
     page.wait_for_selector("[data-link=live]")
     expect(page.get_by_text("Press Start when you are ready.")).to_be_visible()
@@ -142,6 +143,7 @@ def test_one_person_practises_starts_drives_and_switches_desks_by_tabs(opens: Op
     assert bar and last and last["y"] + last["height"] <= bar["y"], "the bar covers nothing"
     check(page)
 
+    page.set_viewport_size({"width": 1440, "height": 900})  # on a phone its time is folded away
     page.goto(f"{stack.address}/desk/operator/")
     expect(page.locator(".bands")).to_contain_text("Press Start when you are ready.")
     page.locator(".bands").get_by_role("button", name="Start", exact=True).click()
@@ -151,14 +153,15 @@ def test_one_person_practises_starts_drives_and_switches_desks_by_tabs(opens: Op
         page.wait_for_url(f"**/desk/{desk}/")
         page.wait_for_selector("[data-link=live]")
         expect(page.get_by_role("link", name=name)).to_have_attribute("aria-current", "page")
+    page.get_by_role("button", name="Begin").click()
     time = page.get_by_role("group", name="Time")
     time.get_by_role("button", name="Pause").click()
     expect(page.locator(".bands")).to_contain_text("PAUSED")
     time.get_by_label("Speed").select_option("2")
-    time.get_by_role("button", name="Go on").click()
+    time.get_by_role("button", name="Resume").click()
     expect(page.locator(".bands")).not_to_contain_text("PAUSED")
     time.get_by_role("button", name="End", exact=True).click()
-    time.get_by_role("button", name="End it").click()
+    time.get_by_role("button", name="End here").click()
     expect(page.locator(".bands").get_by_role("link", name="See the result")).to_be_visible()
 
 
@@ -172,10 +175,10 @@ def practise(page: Page) -> None:
     box["deployer"].get_by_label("Select Practice 2").check()
     box["deployer"].locator("[data-act='checksum.run']").click()
     box["risk"].locator("summary").click()
-    expect(box["risk"]).to_contain_text("The operator asks for your word")
-    box["risk"].get_by_role("button", name="Give the word").first.click()
+    expect(box["risk"]).to_contain_text("The operator asks for your approval")
+    box["risk"].get_by_role("button", name="Approve").first.click()
     for one, learnt in (
-        ("operator", "goes on trading until it has stopped"),
+        ("operator", "keeps trading until it has stopped"),
         ("deployer", "still the old process"),
         ("risk", "may stop all servers"),
     ):

@@ -16,8 +16,8 @@ def begin(page: Page, address: str, *safeguards: str, seeds: int) -> str:
     page.get_by_label("Who plays").select_option("nobody")
     for label in safeguards:
         page.get_by_role("checkbox", name=label).check()
-    page.get_by_label("How many seeds").fill(str(seeds))
-    page.get_by_role("button", name="Begin").click()
+    page.get_by_label("Number of seeds").fill(str(seeds))
+    page.get_by_role("button", name="Start").click()
     page.wait_for_url(re.compile(r"/facilitator/lab/\d+/$"))
     return page.url
 
@@ -34,7 +34,7 @@ def test_an_experiment_draws_itself_another_is_cancelled_and_one_is_shown_to_the
     expect(main.get_by_role("button", name="Cancel")).to_be_hidden()
     expect(main.locator(".bar-with")).not_to_have_count(0)
     page.get_by_text("The chart as a table").click()
-    expect(main.get_by_role("table", name="Seeds by what was lost")).to_contain_text("and more")
+    expect(main.get_by_role("table", name="Seeds by loss")).to_contain_text("and more")
     check(page)
 
     begin(page, address, "Order rate cap", seeds=300)
@@ -51,9 +51,10 @@ def test_an_experiment_draws_itself_another_is_cancelled_and_one_is_shown_to_the
     guest = opens(f"{address}/result/{code}/")
     expect(guest.locator("h1")).to_contain_text("A class for the lab")
     expect(guest.locator(".experiment")).to_have_count(0)
-    page.get_by_role("button", name="Show it to the room").click()
-    expect(main).to_contain_text("everybody in the room sees it there")
+    page.get_by_role("button", name="Show to the room").click()
+    expect(main).to_contain_text("everyone in the room can see it there")
     guest.reload()
+    guest.get_by_role("tab", name="Numbers").click()
     shown = guest.locator(".experiment")
     expect(shown.get_by_role("heading")).to_contain_text("Nobody: Dead code deleted")
     expect(shown.get_by_role("img", name=re.compile("Histogram of losses"))).to_be_visible()

@@ -23,7 +23,7 @@ def test_four_browsers_go_offline_the_exercise_waits_for_them_and_goes_on_with_e
     for page in people:
         page.context.set_offline(True)
     room = facilitator.section(code)
-    expect(room).to_contain_text("PAUSED BY ITSELF. The room is offline", timeout=LONG)
+    expect(room).to_contain_text("PAUSED AUTOMATICALLY. The room is offline", timeout=LONG)
     expect(wall.locator(".bands")).to_contain_text("the room is offline", timeout=LONG)
     expect(room).to_contain_text(re.compile("is offline, [34] of [34] people vanished at once"), timeout=LONG)
     expect(room.get_by_role("button", name="Keep paused")).to_be_visible()
@@ -44,7 +44,7 @@ def test_four_browsers_go_offline_the_exercise_waits_for_them_and_goes_on_with_e
         page.wait_for_selector("[data-link=live]", timeout=LONG)
         assert at_desk(page) == place
         goes_on(page)
-        expect(page.locator(".bands")).not_to_contain_text("The assistant has your seat")
+        expect(page.locator(".bands")).not_to_contain_text("The assistant is playing your seat")
     seats = "SELECT count(*) FROM game_seat s JOIN game_team t ON t.id = s.team_id JOIN game_exercise e ON e.id = t.exercise_id WHERE s.covered AND e.code = ?"
     assert stack.rows(seats, code) == [(0,)]
     facilitator.end(code)

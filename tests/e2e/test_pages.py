@@ -19,18 +19,21 @@ def test_the_start_page(opens: Opens, stack: Stack, facilitator: Control) -> Non
     page = opens(stack.address, theme="light")
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     assert code not in page.content(), "strangers are told no code"
+    for width, height in ((1440, 900), (1366, 768), (1280, 720)):
+        page.set_viewport_size({"width": width, "height": height})
+        expect(page.get_by_role("button", name="Play", exact=True)).to_be_in_viewport(ratio=1)
     check(page)
 
 
 def test_a_wrong_code_is_answered_beside_the_field(browser: Browser, stack: Stack) -> None:
     page = browser.new_page()  # the answer is a 404, which every browser writes to its console
     page.goto(stack.address)
-    page.get_by_label("Code on the wall").fill("ZZ-ZZZ")
+    page.get_by_label("Code").fill("ZZ-ZZZ")
     page.get_by_label("Your name").fill("Dana")
     with page.expect_response("**/join/"):
         page.get_by_role("button", name="Join").click()
     expect(page.get_by_role("alert")).to_contain_text("ZZ-ZZZ")
-    expect(page.get_by_label("Code on the wall")).to_have_value("ZZ-ZZZ")
+    expect(page.get_by_label("Code")).to_have_value("ZZ-ZZZ")
     page.context.close()
 
 
@@ -68,7 +71,7 @@ def test_a_desk_that_the_facilitator_watches(opens: Opens, facilitator: Control)
     facilitator.section(code)
     page = opens(facilitator.page.get_by_role("link", name="Watch Operator").evaluate("(a) => a.href"), context=facilitator.page.context)
     page.wait_for_selector("[data-link=live] #server-8 [data-act=stop]")
-    expect(page.locator(".bands")).to_contain_text("Watching the operator of team Cobalt. Nothing can be done from here.")
+    expect(page.locator(".bands")).to_contain_text("Watching the operator of team Cobalt. You can only watch here.")
     reaches(page, "09:31:00")
     page.locator("#server-8 [data-act=stop]").click(force=True)
     expect(page.locator("#say")).to_have_text("You are watching this desk.")
@@ -76,14 +79,34 @@ def test_a_desk_that_the_facilitator_watches(opens: Opens, facilitator: Control)
     check(page)
 
 
+def tabs(result: Page) -> None:
+    """Its parts by keys alone, one at a time; on paper all of them, and by an address the one that it names."""
+    names = result.get_by_role("tab").all_inner_texts()
+    assert names == ["Decisions", "Who knew what, when", "Barriers", "Replay", "What really happened", "Numbers"]
+    result.get_by_role("tab", name="Decisions").focus()
+    for name in [*names[1:], names[0]]:
+        result.keyboard.press("ArrowRight")
+        expect(result.get_by_role("tab", name=name)).to_be_focused()
+        expect(result.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
+        expect(result.get_by_role("tabpanel")).to_have_count(1)
+        assert (axe(result), sideways(result)) == ([], 0), name
+    result.emulate_media(media="print")
+    expect(result.locator("[data-panel]:visible")).to_have_count(len(names))
+    result.emulate_media(media="screen")
+    result.goto(f"{result.url.split('#')[0]}#happened")
+    result.reload()
+    expect(result.get_by_role("heading", name="What really happened")).to_be_visible()
+
+
 def test_the_result_and_the_facilitators_page(opens: Opens, facilitator: Control) -> None:
     code = facilitator.exercise("Pages of a result", speed="120")
     facilitator.end(code)
     result = opens(f"{facilitator.stack.address}/result/{code}/")
-    while result.get_by_text("Look again").is_visible():
-        result.get_by_text("Look again").click()
-    expect(result.get_by_text("Losses avoided").first).to_be_visible()
+    while result.get_by_text("Reload").is_visible():
+        result.get_by_text("Reload").click()
+    expect(result.get_by_role("heading", name="What happened, and why")).to_be_visible()
     check(result)
+    tabs(result)
     check(facilitator.page)
 
 
@@ -92,6 +115,6 @@ def test_an_unknown_address_says_so_and_shows_a_way_out(browser: Browser, stack:
     answer = page.goto(f"{stack.address}/nothing/")
     assert answer is not None
     assert answer.status == 404
-    expect(page.get_by_role("link", name="To the start page")).to_be_visible()
+    expect(page.get_by_role("link", name="Home")).to_be_visible()
     assert axe(page) == []
     page.context.close()

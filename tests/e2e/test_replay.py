@@ -33,7 +33,7 @@ def look(page: Page) -> None:
     """The risk manager's desk at 09:40, other moments of it, and the pins."""
     expect(page.locator("[data-text=clock]").first).to_have_text("09:40:00", timeout=20_000)
     expect(page.locator("h1")).to_have_text("Risk manager")
-    expect(page.locator(".bands")).to_contain_text("What the risk manager of team Cobalt saw then. Nothing can be done from here.")
+    expect(page.locator(".bands")).to_contain_text("What the risk manager of team Cobalt saw then. You can only watch here.")
     expect(page.get_by_text(re.compile(r"As of 09:3\d:\d\d, .* late"))).to_be_visible()
     page.keyboard.press("ArrowRight")
     expect(page.locator("[data-text=clock]").first).to_have_text("09:40:10", timeout=20_000)
@@ -62,7 +62,8 @@ def test_a_facilitator_scrubs_plays_shows_the_room_and_plays_on_from_there(opens
     stack, code = facilitator.stack, played(facilitator)
     page = facilitator.page
     page.goto(f"{stack.address}/result/{code}/")
-    page.get_by_role("link", name="See it again").click()
+    page.get_by_role("tab", name="Replay").click()
+    page.get_by_role("link", name="Replay it, desk by desk").click()
     page.goto(f"{page.url}?desk=risk&at=09:40:00")
     look(page)
     play(page)
@@ -80,15 +81,15 @@ def test_a_facilitator_scrubs_plays_shows_the_room_and_plays_on_from_there(opens
 
     page.goto(f"{page.url.split('?')[0]}?desk=operator&at=09:38:00")
     expect(page.locator("[data-text=clock]").first).to_have_text("09:38:00", timeout=20_000)
-    page.get_by_role("button", name="Play on from here").click()
+    page.get_by_role("button", name="Continue from here").click()
     page.wait_for_url(re.compile(r"/facilitator/\w\w-\w\w\w/$"))
     fork = page.url.rstrip("/").rsplit("/", 1)[1]
-    expect(page.locator("main")).to_contain_text(f"goes on from Cobalt of {code} at 09:38:00")
+    expect(page.locator("main")).to_contain_text(f"continues from Cobalt of {code} at 09:38:00")
     operator = opens(facilitator.seat_link(fork))
     facilitator.do(fork, "Start")
     facilitator.do(fork, "10x")
     operator.wait_for_selector("[data-link=live] #server-8 [data-act=stop]")
-    wait_for(lambda: clock(operator) >= "09:38:01", 60, "the market goes on from there")
+    wait_for(lambda: clock(operator) >= "09:38:01", 60, "the market continues from there")
     operator.locator("#server-8 [data-act=stop]").click()
     operator.locator("#server-8 [data-sure=certain]").click()
     expect(operator.locator("#server-8")).to_have_attribute("data-state", "stopped", timeout=40_000)
@@ -97,7 +98,7 @@ def test_a_facilitator_scrubs_plays_shows_the_room_and_plays_on_from_there(opens
     assert all(step > days.step_at("09:38") for (step,) in stack.rows(STOPPED, fork)) and stack.rows(STOPPED, fork)
     assert stack.rows(DIGEST, fork) != stack.rows(DIGEST, code)
     page.goto(f"{stack.address}/result/{fork}/")
-    expect(page.locator("main")).to_contain_text(f"Goes on from Cobalt of {code} at 09:38:00")
+    expect(page.locator("main")).to_contain_text(f"Continues from Cobalt of {code} at 09:38:00")
 
 
 def test_a_replay_is_legible_in_every_size_and_theme(opens: Opens, facilitator: Control) -> None:

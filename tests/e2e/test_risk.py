@@ -51,7 +51,7 @@ def test_the_risk_manager_caps_gives_the_word_and_flattens(opens: Opens, facilit
     armed = page.locator(".limit-sure")
     expect(armed).to_contain_text("Gross cap, account 33: $25,000,000.")
     expect(armed.locator(".sure")).to_be_focused()
-    armed.get_by_role("button", name="Back to safe").click()
+    armed.get_by_role("button", name="Disarm").click()
     expect(cap).to_be_focused()
     expect(cap).to_have_value("25 M")
     cap.press("Enter")
@@ -62,7 +62,7 @@ def test_the_risk_manager_caps_gives_the_word_and_flattens(opens: Opens, facilit
     assert operator.evaluate(ASK, "servers.stop_all") == "applied"
     asked = page.locator(".word-asked")
     expect(asked).to_contain_text("Stop all servers", timeout=LONG)
-    asked.get_by_role("button", name="Give the word").click()
+    asked.get_by_role("button", name="Approve").click()
     expect(asked).to_have_count(0, timeout=LONG)
     expect(operator.locator(".guard", has_text="Stop all").first).to_have_attribute("data-word", "given", timeout=LONG)
 
@@ -110,7 +110,7 @@ def test_the_table_sorts_filters_and_keeps_still_under_the_focus(opens: Opens, f
     page.wait_for_function("(old) => document.querySelector('.clock').textContent.slice(0, 5) !== old.slice(0, 5)", arg=clock, timeout=LONG)
     assert page.locator(".pos [data-symbol]").all_inner_texts() == before
     page.get_by_role("button", name="All", exact=True).first.click()
-    page.get_by_label("Search a symbol").fill(before[0].lower())
+    page.get_by_label("Search by symbol").fill(before[0].lower())
     expect(stocks).to_have_count(1)
     expect(stocks.first).to_contain_text(before[0])
 
@@ -119,8 +119,7 @@ def test_the_table_sorts_filters_and_keeps_still_under_the_focus(opens: Opens, f
 def test_the_block_is_sold_and_its_bank_is_asked_for_better(opens: Opens, facilitator: Control) -> None:
     code, page = desk(opens, facilitator, "Evening", "09:31", "5")
     expect(page.locator("#panel-evening")).to_be_hidden()
-    facilitator.section(code).get_by_label("Advance to, as HH:MM").fill("18:41")
-    facilitator.do(code, "Advance")
+    facilitator.advance(code, "18:41")
     evening = page.locator("#panel-evening")
     expect(evening.locator("[data-take]").first).to_be_visible(timeout=2 * LONG)
     check(page)

@@ -29,7 +29,7 @@ def test_a_desk_that_connects_shows_the_last_picture_and_no_lever(opens: Opens, 
     waiting = opens(page.url, context=context)
     expect(waiting.locator(".link")).to_contain_text("Connecting")
     expect(waiting.locator("#server-8 [data-act=stop]")).to_have_attribute("title", "Connecting.")
-    look(waiting, "No line has reached the server")
+    look(waiting, "The server could not be reached")
     context.close()
 
 
@@ -40,7 +40,7 @@ def test_a_desk_that_lost_its_line_dims_its_numbers_and_counts_the_seconds(opens
         "(e) => getComputedStyle(e).opacity + getComputedStyle(e).color + getComputedStyle(e.parentElement).opacity"
     )
     page.context.set_offline(True)
-    look(page, "s ago. Commands come back with the line.")
+    look(page, "s ago. You can give commands again once connected.")
     dim = page.locator(".clock").evaluate(
         "(e) => getComputedStyle(e).opacity + getComputedStyle(e).color + getComputedStyle(e.parentElement).opacity"
     )
@@ -56,7 +56,7 @@ def test_a_paused_and_an_ended_desk(opens: Opens, facilitator: Control) -> None:
     page.wait_for_selector("[data-link=live] #fleet-8")
     reaches(page, "09:31:00")
     facilitator.do(code, "Pause")
-    look(page, "PAUSED. Market time stands still: the facilitator has paused the exercise.")
+    look(page, "PAUSED. Market time is stopped: the facilitator has paused the exercise.")
     expect(page.locator("#alarm")).to_have_text("The exercise is paused.")
     facilitator.end(code)
     look(page, "The exercise has ended.")
@@ -72,11 +72,11 @@ def test_a_seat_that_another_browser_took_says_so_and_shows_the_way_back(opens: 
     second.wait_for_selector("[data-link=live] #limit-set")
     expect(page.locator("html")).to_have_attribute("data-link", "live")
     opens(facilitator.seat_link(code, "risk")).wait_for_selector("[data-link=live]")
-    look(page, "This seat was opened in another browser, or given to somebody else.")
+    look(page, "This seat was opened in another browser, or given to someone else.")
     expect(second.locator(".bands")).to_contain_text("This seat was opened in another browser", timeout=LONG)
     page.get_by_role("link", name="Join again").click()
     page.wait_for_url(f"**/join/{code}/")
-    expect(page.get_by_label("Code on the wall")).to_have_value(code)
+    expect(page.get_by_label("Code")).to_have_value(code)
 
 
 def tab_to(page: Page, selector: str, most: int = 30) -> None:

@@ -25,9 +25,8 @@ def upgrade(stack: Stack, code: str) -> None:
         database.execute(f"UPDATE game_run SET rules = rules + 1 WHERE {of}", [code])
     for folder in Path("/proc").iterdir():
         with suppress(OSError, ValueError):
-            told = (folder / "cmdline").read_bytes().split(b"\0")
             ours = f"STATE_DIR={stack.state}".encode() in (folder / "environ").read_bytes()
-            if ours and b"-Q" in told and told[told.index(b"-Q") + 1] == b"games":
+            if ours and (folder / "comm").read_text().startswith("games-"):
                 os.kill(int(folder.name), signal.SIGTERM)
 
 
@@ -59,11 +58,11 @@ def test_the_facilitator_lets_a_team_play_on_and_ends_it_the_next_time(opens: Op
     upgrade(stack, code)
     row = control.row(code, "Cobalt")
     expect(row).to_contain_text("upgraded", timeout=2 * LONG)
-    expect(player.locator(".bands")).to_contain_text("The game was upgraded, and this market stands still")
+    expect(player.locator(".bands")).to_contain_text("The game was upgraded, and this market has stopped")
     detail = control.open(code)
     expect(detail).to_contain_text(f"it was begun by rules {engine.RULES + 1}, and those here are {engine.RULES}")
     fits(control.page, "room")
-    detail.get_by_role("button", name="Play on Cobalt").click()
+    detail.get_by_role("button", name="Continue Cobalt").click()
     expect(row).not_to_contain_text("upgraded", timeout=LONG)
     moves(player)
     upgrade(stack, code)
@@ -73,7 +72,7 @@ def test_the_facilitator_lets_a_team_play_on_and_ends_it_the_next_time(opens: Op
     page = control.page
     wait_for(lambda: stack.rows("SELECT 1 FROM game_run WHERE state = 'ended' AND interrupted"), 60, "the run is scored")
     page.goto(f"{stack.address}/result/{code}/")
-    expect(page.locator("main")).to_contain_text("interrupted by an upgrade")
+    expect(page.locator("main")).to_contain_text("interrupted by an upgrade", timeout=LONG)
     expect(page.locator("main")).to_contain_text(f"It was played by rules {engine.RULES + 1}: expected {engine.RULES}, those that are here.")
     fits(page, "result")
 
@@ -81,12 +80,13 @@ def test_the_facilitator_lets_a_team_play_on_and_ends_it_the_next_time(opens: Op
 def test_who_plays_alone_is_asked_at_the_desk_and_plays_on(opens: Opens, stack: Stack) -> None:
     page = alone(opens, stack, "The bell (09:28)")
     reaches(page, "09:28:00")
-    ((code,),) = stack.rows("SELECT code FROM game_exercise WHERE owner_id IS NOT NULL AND state = 'running'")
+    ((code, _),) = newest = stack.rows(alone_last := "SELECT code, state FROM game_exercise WHERE owner_id IS NOT NULL ORDER BY id DESC LIMIT 1")
+    wait_for(lambda: stack.rows(alone_last) == [(code, "running")], 30, f"the game has begun, and is not {newest} any more")
     upgrade(stack, code)
     bands = page.locator(".bands")
     begun = f"it was begun by rules {engine.RULES + 1}, and those here are {engine.RULES}."
-    expect(bands).to_contain_text(f"The game was upgraded, and this market stands still: {begun}", timeout=2 * LONG)
+    expect(bands).to_contain_text(f"The game was upgraded, and this market has stopped: {begun}", timeout=2 * LONG)
     fits(page, "solo")
-    bands.get_by_role("button", name="Play on").click()
+    bands.get_by_role("button", name="Continue").click()
     expect(bands).not_to_contain_text("upgraded", timeout=LONG)
     moves(page)

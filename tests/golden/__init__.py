@@ -2,7 +2,7 @@
 
 A log is data and stays as it is: `day` is history's day with its evening, `levers` a week and a day in which every lever is pulled that
 `day` leaves out (at once, so that all have their turn), `quiet` a stop of all servers on the other scenario, `any` a morning of the
-deck on which a server is checked, stopped and started. `python -m tests.golden` plays them and writes
+deck on which a server is checked, stopped and started, `first` the lesson as its guide has it. `python -m tests.golden` plays them and writes
 their outcomes anew, with the rules that are here: after RULES was raised, in the same commit, and it says why there.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from engine import RULES, Command, Moment, Simulation, executed, load_scenario, outcome_digest, score, step_to
 from tests.days import clock, date
 
-NAMES = ("day", "levers", "quiet", "any")
+NAMES = ("day", "levers", "quiet", "any", "first")
 HOW_TO = "raise RULES in engine/rules.py by one, run `python -m tests.golden`, and say in the commit what plays differently and why"
 
 

@@ -119,4 +119,4 @@ def test_a_proxy_ends_with_whoever_started_it():
 
 def test_the_whole_game_ends_with_whoever_started_it():
     with started(PLAY) as (process, said):
-        assert_ends_with_it(process, said, ("manage.py play", "valkey-server", "-n games-1@", "daphne"))
+        assert_ends_with_it(process, said, ("manage.py play", "valkey-server", "manage.py web"))

@@ -24,8 +24,9 @@ from tests.socket_client import Closed, Socket
 
 STEPS = (600, -3600, 86_400, -86_400)  # seconds, from the true time
 GAP_S = 1.5  # a beat that is late on a busy machine
-# Under faketime, with nothing beside it, five to nine seconds were measured; what is looked for here is ten minutes, or an hour.
-KILLED_S = 20.0
+# Under faketime, with nothing beside it, five to nine seconds were measured; what is looked for here is ten minutes, or an hour. So it may run
+# in company.
+KILLED_S = 30.0
 
 
 def told(library: str, file: Path) -> dict[str, str]:
@@ -137,29 +138,27 @@ def test_no_step_of_the_wall_clock_stops_a_beat_takes_a_seat_or_cuts_a_line(worl
     assert Run.objects.get(pk=run.pk).epoch <= began + 3, "only segments that ended went on elsewhere"
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("seconds", [600, -3600])
 def test_after_a_step_a_killed_worker_is_replaced_as_fast_as_before_and_who_leaves_is_stood_in_for(world, wall_clock, seated, seconds):
     run, screens = seated
     wall_clock.set(seconds)
     with Watch(world.broker_url, run.pk) as watch:
         world.kill(owner(world, run))
-        watch.more(10, 40)
+        watch.more(10, 60)
     assert watch.gap() <= KILLED_S
     risk = Player.objects.filter(holdings__seat__team=run.team_id, holdings__seat__desk="risk")
     screens.leave("risk")
-    eventually(risk.exclude(gone_at=None).exists, 10, "it is noticed")
+    eventually(risk.exclude(gone_at=None).exists, 20, "it is noticed")
     risk.update(gone_at="2012-08-01T00:00Z", silent_s=presence.GRACE_S)
-    eventually(lambda: Deed.objects.filter(text__contains="the assistant plays").exists(), 10, "the seat is covered")
+    eventually(lambda: Deed.objects.filter(text__contains="the assistant plays").exists(), 20, "the seat is covered")
 
 
-@pytest.mark.alone
 def test_the_seconds_of_a_planning_pause_go_on(world, wall_clock):
     world.start_all("games-1", "control")
     run = in_the_week(planning_s=12)
     pause = eventually(lambda: Planning.objects.filter(exercise=run.team.exercise).first(), 30, "the first evening is planned")
     wall_clock.set(-3600)
-    eventually(lambda: Planning.objects.get(pk=pause.pk).left_s <= 9, 10, "they are counted")
+    eventually(lambda: Planning.objects.get(pk=pause.pk).left_s <= 9, 20, "they are counted")
     wall_clock.set(600)
     assert not Planning.objects.get(pk=pause.pk).over
     eventually(lambda: begun(run), 25, "the evening begins by itself")

@@ -12,6 +12,7 @@ from game.live.broker import client as broker
 from game.live.broker import lease_key
 from game.models import Command, Exercise, FacilitatorLink, Player, Run, Seat
 from game.people import seating
+from game.spoken import tell_row
 from tests import days
 from tests.builders import eventually, new_exercise, taken_seat
 from tests.integration.test_crash import shown_step, undisturbed
@@ -103,7 +104,8 @@ def test_a_run_that_fails_stands_alone_with_its_reason_and_goes_on_from_its_log_
     cobalt, amber = both(exercise)
     Seat.objects.filter(team=cobalt.team_id, desk="risk").update(autopilot="genius")
     failed = eventually(lambda: Run.objects.filter(pk=cobalt.pk, state="failed").first(), 20, "it stands")
-    assert "'genius' is no autopilot" in failed.reason and "it stopped at 09:3" in failed.reason
+    reason = tell_row(failed.reason)
+    assert "'genius' is no autopilot" in reason and "it stopped at 09:3" in reason
     assert Run.objects.get(pk=amber.pk).state == "running"
     moves(amber, "the other team never notices")
     assert Exercise.objects.get(pk=exercise.pk).state == "running"

@@ -165,7 +165,7 @@ def test_pauses_and_speeds_do_not_change_a_run(world):
     exercise.pause()
     stands = eventually(lambda: not client().exists(lease_key(run.pk)) and shown_step(run), what="the run is let go")
     refused = inbox.put(*held_by(run), CommandMessage(t="command", id=uuid.uuid4(), kind="server.stop", args={"server": 1}))
-    assert refused[0]["reason"] == "The exercise is paused: nothing can be done until it goes on."
+    assert refused[0]["reason"] == "The exercise is paused: you can give commands when it resumes."
     assert shown_step(run) == stands
     exercise.set_speed(120)
     exercise.go_on()

@@ -10,7 +10,7 @@ from game.live import run_store, senders
 from game.live.broker import channel, client, dispatch_key, lease_key
 from game.live.lease import LOST_S, RENEW_S, Lease
 from game.live.loudspeaker import Loudspeaker
-from game.models import Checkpoint, Command, Run
+from game.models import Checkpoint, Command, Event, Run
 from game.ops.reaper import MISSING_S, SENT_S, Reaper
 from tests.builders import eventually, new_exercise
 
@@ -187,6 +187,25 @@ def test_a_second_telling_that_differs_is_refused_and_changes_nothing(run):
     row.refresh_from_db()
     run.refresh_from_db()
     assert (row.state, run.step) == ("applied", 6)
+
+
+def test_a_second_telling_may_word_anew_what_the_engine_says_but_not_say_it_of_something_else(run):
+    owner = run_store.claim(run.pk)
+    run_store.begin(owner, engine.load_scenario("knight-2012"))
+    pending(run)
+    (row,) = run_store.stamp(owner, 5, 0)
+
+    def tell(reason: engine.Sentence) -> None:
+        outcomes = [run_store.CommandOutcome(row, reason)]
+        run_store.tell(owner, outcomes, [engine.Event(5, "command.refused", (), {"seq": 1, "reason": reason})], 0, step=6)
+
+    for reason in ("server 8 is down", engine.phrase("server {n} is down", n=8), engine.phrase("server {n} has stopped", n=8)):
+        tell(reason)
+    assert [event.data["reason"] for event in run.events.all()] == ["server 8 is down"]
+    Event.objects.filter(run=run).update(data={"seq": 1, "reason": engine.phrase("server {n} is down", n=8)})
+    tell(engine.phrase("server {n} has stopped", n=8))
+    with pytest.raises(run_store.Contradicted, match=r"event 0 was command.refused"):
+        tell(engine.phrase("server {n} has stopped", n=7))
 
 
 def test_an_autopilots_command_that_is_given_twice_is_one_and_another_in_its_place_is_refused(run):

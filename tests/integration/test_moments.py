@@ -5,8 +5,10 @@ import uuid
 import pytest
 
 import engine
+from game.control.exercise_controls import drive
 from game.debrief.bundles import bundle_of
 from game.models import Command, Exercise, Holding, Planning, Run
+from game.people import joining
 from game.sockets import inbox
 from game.sockets.protocol import CommandMessage
 from tests import days
@@ -82,3 +84,52 @@ def test_another_worker_that_takes_over_in_a_pause_ends_it_at_the_same_moment(wo
         run = ended(run)
     assert run.step == days.WEEK
     assert differs(run) == []
+
+
+def test_a_team_that_is_ahead_in_the_unwind_waits_at_the_fifth_minute_whoever_turns_it(world):
+    start = days.step_at("10:15")
+    exercise = new_exercise(start_step=start, autopilot="assistant")
+    exercise.add_team("Amber", "assistant")
+    for team in ("Amber", "Cobalt"):
+        taken_seat(exercise, team=team, name=f"P {team}")
+    exercise.start()
+    amber, cobalt = (Run.objects.get(team__exercise=exercise, team__name=name) for name in ("Amber", "Cobalt"))
+    Run.objects.filter(pk=amber.pk).update(state="running", step=start)  # its worker is slow
+    limit = start + 5 * engine.STEPS_PER_MINUTE
+
+    def waiting(at_least_s: float) -> Run | None:
+        return Run.objects.filter(pk=cobalt.pk, step=limit, waits_for=["Amber"], waited_s__gte=at_least_s).first()
+
+    with turning(cobalt):
+        eventually(lambda: waiting(1), 60, "it waits")
+    forget()
+    with turning(cobalt):
+        assert eventually(lambda: waiting(3), 60, "who takes over counts on").shown_to == limit, "no screen was shown more"
+        Run.objects.filter(pk=amber.pk).update(step=limit)
+        eventually(lambda: Run.objects.filter(pk=cobalt.pk, step__gt=limit, waits_for=[]).exists(), 20, "it goes on")
+        Exercise.objects.get(pk=exercise.pk).end()
+        assert differs(ended(cobalt)) == []
+
+
+def test_a_game_for_one_stands_at_its_start_until_its_player_begins(world):
+    player, _ = joining.play_now("operator", "08:00")
+    exercise = player.exercise
+    drive(exercise, "start")
+    run = Run.objects.select_related("team__exercise").get(team__exercise=exercise)
+    assert exercise.begins == "soon"
+
+    def now() -> Exercise:
+        return Exercise.objects.get(pk=exercise.pk)
+
+    with turning(run):
+        eventually(lambda: now().begins == "now", 60, "it is there")
+    assert (now().state, Run.objects.get(pk=run.pk).step) == ("paused", 0)
+    drive(now(), "pause")  # and on again: what was never begun stands there once more
+    drive(now(), "resume")
+    with turning(run):
+        eventually(lambda: now().begins == "now", 60, "it stands there again")
+    drive(now(), "resume")
+    assert now().begins is None
+    with turning(run):
+        eventually(lambda: Run.objects.get(pk=run.pk).step > 0, 60, "the clock goes")
+        drive(now(), "end")

@@ -49,11 +49,12 @@ class Play:
 
     def child(self, name: str) -> int | None:
         """The process id of a child, if there is one now."""
-        marks = {"games": "-n games-1@", "web": "daphne", "broker": "valkey-server"}
+        marks = {"games": "games-1", "web": "manage.py web", "broker": "valkey-server"}
         for folder in Path("/proc").iterdir():
             if folder.name.isdigit():
                 try:
                     line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                    line += (folder / "comm").read_text()  # a copy of `play` has its command line, and a name of its own
                     parent = (folder / "stat").read_text().rsplit(")", 1)[1].split()[1]
                 except OSError:
                     continue
@@ -155,6 +156,7 @@ def test_an_unwritable_folder_is_one_clear_line(bare):
         ("DEBUG", "perhaps", "expected true or false"),
         ("SECRET_KEY", "short", "at least 32"),
         ("LOG_LEVEL", "LOUD", "expected DEBUG"),
+        ("LOG_FORMAT", "xml", "expected line or json"),
     ],
 )
 def test_a_bad_variable_is_one_clear_line_with_its_name_value_and_what_was_expected(bare, name, value, expected):

@@ -230,7 +230,7 @@ def test_a_web_process_that_believes_no_proxy_says_why_a_form_is_not_taken_and_h
 def test_a_cookie_that_did_not_come_back_is_named(front):
     browser = Visit(front, front.cut)
     status, _, page = browser.post("/bell/join/", {"code": "K7-M4Q", "name": "Dana"})
-    assert status == 403 and "sent no cookie back" in page
+    assert status == 403 and "sent no cookie" in page
 
 
 def test_nothing_of_it_left_a_traceback(front):

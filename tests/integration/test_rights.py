@@ -78,7 +78,7 @@ def test_a_cookie_opens_its_own_teams_desk_and_no_other(hall):
     async def play() -> None:
         wrong = await hall.desk("Cobalt", "risk", cookie_of=("Cobalt", "operator"))
         bye = await wrong.until("bye")
-        assert bye["retry"] is False and "does not hold this seat" in bye["reason"]
+        assert bye["retry"] is False and "does not have this seat" in bye["reason"]
         amber = await hall.desk("Cobalt", "operator", cookie_of=("Amber", "operator"))
         assert (await amber.until("hello"))["team"] == "Amber"
         click = {**order("server.stop"), "args": {"server": 3}}

@@ -105,7 +105,7 @@ def test_a_socket_opens_the_desks_its_player_holds_and_no_other(room):
     async def refused(cookie: str, desk: str) -> None:
         socket = await sit(room, cookie, desk)
         bye = await socket.until("bye")
-        assert bye["retry"] is False and "does not hold this seat" in bye["reason"]
+        assert bye["retry"] is False and "does not have this seat" in bye["reason"]
         with pytest.raises(Closed):
             await socket.until("frame", 2)
 
@@ -196,7 +196,7 @@ def test_after_the_assistant_did_something_that_hurts_the_player_takes_the_seat_
         assert at(await dana.until("hello"), "operator")["covered"], "it is not taken back by coming in"
         early = order("log.tail", server=1)
         await dana.send(early)
-        assert (await dana.until("refused", id=early["id"]))["reason"] == "The assistant has your seat. Take it back first."
+        assert (await dana.until("refused", id=early["id"]))["reason"] == "The assistant is playing your seat. Take it back first."
         await dana.send({"t": "back"})
         await team_where(dana, "operator", covered=False, autopilot=None, online=True)
         await team_where(mate, "operator", covered=False)
@@ -249,7 +249,7 @@ def test_only_the_owner_drives_and_by_the_facilitators_rules(room):
         desk = await sit(room, room.cookie, "operator")
         assert (await desk.until("hello"))["owner"] is False
         await desk.send({"t": "drive", "do": "pause"})
-        assert "facilitator has the clock" in (await desk.until("error"))["reason"]
+        assert "facilitator controls this exercise's clock" in (await desk.until("error"))["reason"]
         await asyncio.to_thread(_own, room)
         await desk.send({"t": "drive", "do": "pause"})
         await desk.until("state", state="paused")

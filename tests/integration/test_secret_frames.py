@@ -42,7 +42,7 @@ STOPS = (
 )
 # Every key of every message that is no frame: whatever is added to one is looked at here first.
 SEAT = {"desk", "holders", "online", "autopilot", "covered", "mine", "away_s", "ready"}
-STATE = {"t", "state", "speed", "reason", "planning", "upgrade", "result"}
+STATE = {"t", "state", "speed", "reason", "planning", "upgrade", "result", "waits", "begins"}
 KEYS = {
     "hello": {"t", "desk", "team", "name", "player", "resume_word", "owner", "help", "exercise", "seat", "seats", "result"}
     | SEAT

@@ -1,4 +1,4 @@
-"""The slower line, for networks that let no WebSocket through: the same screens under the same rules, against a real Daphne."""
+"""Slow connection, for networks that let no WebSocket through: the same screens under the same rules, against a real Daphne."""
 
 import asyncio
 import json

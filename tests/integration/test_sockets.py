@@ -175,7 +175,7 @@ def test_a_seat_gives_at_most_so_many_commands_a_second(room):
         desk = await room.desk()
         for number in range(60):
             await desk.send(order("log.tail", server=number % 8 + 1))
-        await desk.until("refused", reason="Too many commands at once: at most 10 a second.")
+        await desk.until("refused", reason="Too many commands at once: at most 10 per second.")
 
     asyncio.run(play())
     assert Command.objects.filter(run=room.run).exclude(by__in=("autopilot", "facilitator")).count() < 60
@@ -186,7 +186,7 @@ def test_who_holds_no_seat_is_told_so_and_let_go(room):
         for cookie in ("", "forged:value", room.cookie[:-2] + "xx"):
             desk = await room.desk(cookie)
             bye = await desk.until("bye")
-            assert bye["retry"] is False and "does not hold this seat" in bye["reason"]
+            assert bye["retry"] is False and "does not have this seat" in bye["reason"]
         with pytest.raises(Closed, match="403"):
             await Socket.open("127.0.0.1", room.world.port, "/ws/seat/operator/", room.cookie, origin="http://evil.example")
         port = room.world.port

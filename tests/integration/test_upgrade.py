@@ -10,6 +10,7 @@ import engine
 from engine.scenario import scenario as scenarios
 from game.debrief.bundles import bundle_of
 from game.models import Checkpoint, Exercise, RuleBroken, Run, ScenarioContent
+from game.spoken import tell_row
 from tests import days
 from tests.builders import eventually, finished_run, first_picture, new_exercise, new_facilitator, taken_seat
 from tests.integration.test_moments import heard, say
@@ -93,9 +94,10 @@ def test_under_other_rules_it_stands_still_and_the_facilitator_lets_it_play_on(r
         heard(run, say(run, "And on"))
         Exercise.objects.get(pk=run.team.exercise_id).end()
         run = ended(run)
-    assert words in run.note and run.note.startswith("At 0") and not run.interrupted
+    note = tell_row(run.note)
+    assert words in note and note.startswith("At 0") and not run.interrupted
     assert words in room.get(f"/result/{run.team.exercise.code}/").content.decode()
-    assert bundle_of(run).notes == (run.note,) and bundle_of(run).rules == engine.RULES
+    assert bundle_of(run).notes == (note,) and bundle_of(run).rules == engine.RULES
 
 
 def test_it_is_ended_as_it_stood_at_its_last_checkpoint_and_says_so_everywhere(run, room, monkeypatch):
@@ -161,7 +163,7 @@ def test_a_checkpoint_that_cannot_be_read_leaves_the_end_alone(run, room, monkey
     turn_once(run)
     assert (of(run).state, of(run).may_play_on) == ("standing", False)
     assert team_in(room, run)["can"]["play_on"] is False
-    assert press(room, run, "play_on") == "Cobalt cannot be played on: it can be ended here."
+    assert press(room, run, "play_on") == "Cobalt cannot continue: it can be ended here."
     with pytest.raises(RuleBroken):
         of(run).play_on()
     assert press(room, run, "end") == ""
@@ -182,14 +184,14 @@ def test_under_other_data_it_goes_on_with_its_own(run, room, monkeypatch, tmp_pa
             heard(run, say(run, "Still"))
             Exercise.objects.get(pk=run.team.exercise_id).end()
             run = ended(run)
-        assert "the data of knight-2012 was changed" in run.note
+        assert "the data of knight-2012 was changed" in tell_row(run.note)
         assert engine.verify(engine.unpack(engine.pack(bundle_of(run)))) == []
     scenarios.load_scenario.cache_clear()
     assert bundle_of(run).log.scenario.sha256 == engine.load_scenario("knight-2012").sha256
 
 
 def test_who_plays_alone_is_asked_at_the_desk(world, monkeypatch):
-    from game.live.control import state_of, state_of_run
+    from game.live.control import in_words, state_of, state_of_run
 
     exercise = new_exercise(start_step=days.step_at("09:29"))
     exercise.start()
@@ -200,9 +202,9 @@ def test_who_plays_alone_is_asked_at_the_desk(world, monkeypatch):
     other_rules(monkeypatch)
     turn_once(run)
     run = of(run)
-    told = state_of_run(run, state_of(exercise, run.step))
+    told = in_words(state_of_run(run, state_of(exercise, run.step)))
     assert told["state"] == "paused" and told["reason"] == Run.UPGRADED
-    assert told["upgrade"] == {"words": run.reason, "may_play_on": True}
+    assert told["upgrade"] == {"words": tell_row(run.reason), "may_play_on": True}
 
 
 def test_a_fork_whose_source_was_played_by_other_rules_stands_still_too(world, monkeypatch):

@@ -5,11 +5,11 @@ import { test } from "node:test";
 
 const titles = { deployer: { title: "release hand", head: "Release hand", short: "releases", short_head: "Releases" } };
 const calendar = {
-  evenings: ["Thu 6 Jun", "Fri 7 Jun"], evenings_long: ["Thursday 6 June", "Friday 7 June"],
+  evenings: ["Thu 6 Jun", "Fri 7 Jun"], evenings_long: ["Thursday 6 June", "Friday 7 June"], dates: ["6 juin", "7 juin"], typed: ["6 Jun", "7 Jun"],
   evening_from: "19:00", evening_s: 2 * 3600, start: "09:00", open: "10:00",
 };
 Object.assign(document.documentElement.dataset, { titles: JSON.stringify(titles), calendar: JSON.stringify(calendar), servers: "3", weekday: "Monday, 10 June" });
-const { EVENING_HOURS, EVENINGS, example } = await import("../../static/js/lib/calendar.js");
+const { DATES, EVENING_HOURS, EVENINGS, example } = await import("../../static/js/lib/calendar.js");
 const { ON_DAY, SERVERS } = await import("../../static/js/lib/firm.js");
 const { stampOf } = await import("../../static/js/lib/market-clock.js");
 const { roleHead, roleTitle, roleWord } = await import("../../static/js/lib/roles.js");
@@ -17,7 +17,8 @@ const { roleHead, roleTitle, roleWord } = await import("../../static/js/lib/role
 test("steps are told by the page's own evenings and hours", () => {
   const step = 4;
   assert.equal(stampOf(0), "09:00:00");
-  assert.equal(stampOf(-2 * 2 * 3600 * step), "6 Jun 19:00:00");
+  assert.equal(stampOf(-2 * 2 * 3600 * step), "6 Jun 19:00:00", "as an address has it");
+  assert.equal(stampOf(-2 * 2 * 3600 * step, DATES), "6 juin 19:00:00", "as the reader has its month");
   assert.equal(stampOf(-1 * step), "7 Jun 20:59:59");
 });
 

@@ -26,7 +26,7 @@ test("a count has a dash for nothing and a minus of its own", () => {
 });
 
 test("a rate has one decimal below ten", () => {
-  assert.deepEqual([null, 0, 9.94, -2.5, 10, 1234.4].map(format.rate), ["\u2013", "0.0", "9.9", "-2.5", "10", "1,234"]);
+  assert.deepEqual([null, 0, 9.94, -2.5, 10, 1234.4].map(format.rate), ["\u2013", "0.0", "9.9", "\u22122.5", "10", "1,234"]);
 });
 
 test("round numbers of an axis have no decimals", () => {

@@ -66,18 +66,18 @@ const page = (cards) => ({ store: { get: (name) => cards[name] } });
 test("why nothing can be given now", () => {
   const why = (part) => blocked(page({ standing: standing(part) }));
   assert.equal(why({}), null);
-  assert.equal(why({ link: "reconnecting" }), "The line is down. Commands come back with it.");
+  assert.equal(why({ link: "reconnecting" }), "You are offline. You can give commands again once connected.");
   assert.equal(why({ state: "paused" }), "The exercise is paused.");
   assert.equal(why({ hello: { desk: "risk", watching: true } }), "You are watching this desk.");
-  assert.equal(why({ hello: { desk: "risk", seats: [{ desk: "risk", covered: true }] } }), "The assistant has your seat. Take it back first.");
+  assert.equal(why({ hello: { desk: "risk", seats: [{ desk: "risk", covered: true }] } }), "The assistant is playing your seat. Take it back first.");
   assert.equal(covered({ desk: "risk", seats: [{ desk: "operator", covered: true }] }), false);
 });
 
 test("hands at work say when the first is free", () => {
   const work = { hands: 2, free: 0, tasks: [{ hands: 1, left_s: 95 }, { hands: 1, left_s: 30 }, { hands: 0, left_s: 2 }] };
-  assert.equal(blockedHands(page({ standing: standing({}), work })), "Both hands are at work, 30 s left.");
+  assert.equal(blockedHands(page({ standing: standing({}), work })), "Both hands are busy, 30 s left.");
   assert.equal(blockedHands(page({ standing: standing({}), work: { ...work, free: 1 } })), null);
-  assert.equal(blockedHands(page({ standing: standing({}), work: { hands: 1, free: 0, tasks: [] } })), "Your hand is at work.");
+  assert.equal(blockedHands(page({ standing: standing({}), work: { hands: 1, free: 0, tasks: [] } })), "Your hand is busy.");
 });
 
 test("a lever that is not there, or may not be pulled, says so", () => {
@@ -110,11 +110,12 @@ test("levers stand in the lists of their card, each with what it does", () => {
 
 test("a checksum is read beside what was recorded", () => {
   const host = (checksum) => ({ recorded: "new", checksum });
-  assert.equal(reads(host(null)).kind, "none");
-  assert.equal(reads(host({ disk_release: "old", process: "x", same: true })).kind, "differs");
-  assert.equal(reads(host({ disk_release: "new", process: "", same: false })).kind, "down");
-  assert.equal(reads(host({ disk_release: "new", process: "x", same: false })).word, "Old process");
-  assert.equal(reads(host({ disk_release: "new", process: "x", same: true })).kind, "same");
+  assert.equal(reads(host(null), "new").kind, "none");
+  assert.equal(reads(host({ disk_release: "old", process: "x", same: true }), "new").kind, "differs");
+  assert.equal(reads(host({ disk_release: "new", process: "", same: false }), "new").kind, "down");
+  assert.equal(reads(host({ disk_release: "new", process: "x", same: false }), "new").word, "Old process");
+  assert.equal(reads(host({ disk_release: "new", process: "x", same: true }), "new").kind, "same");
+  assert.equal(reads(host({ disk_release: "new", process: "x", same: true }), "newer").word, "Not newer");
 });
 
 test("how late a monitor is", () => assert.deepEqual([0, 1, 119, 125].map(late), ["up to date", "1 s late", "119 s late", "2 min 5 s late"]));

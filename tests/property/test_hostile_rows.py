@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import engine
+from engine.autopilots.team import CALM
 from game.control.event_feed import UNTOLD, Happenings
 from game.control.event_words import decision, words
 from game.debrief import compare, counterfactuals, exports, report, tables
@@ -64,7 +65,8 @@ def test_what_has_the_form_of_its_lever_is_readable_and_what_has_not_is_named(gi
     if not fault:
         assert fits == args and len(json.dumps(args, allow_nan=False)) < 40_000
     else:
-        assert len(fault) < 2_500 and fault.encode("utf-8", "backslashreplace")
+        words = engine.tell(None, fault)
+        assert len(words) < 2_500 and words.encode("utf-8", "backslashreplace")
     assert engine.fitting(kind, fits) == fits
 
 
@@ -73,7 +75,7 @@ def test_what_has_the_form_of_its_lever_is_readable_and_what_has_not_is_named(gi
 def test_decisions_of_any_log_have_their_words(log: list[tuple[str, Any]]):
     rows = tuple(engine.Command(seq, days.OPEN + seq, engine.KINDS[kind].desk, kind, args) for seq, (kind, args) in enumerate(log, 1))
     read = engine.Log(SMALL, 7, rows, engine.Moment.at_end(days.CLOSE, rows), start=days.OPEN, since=days.OPEN)
-    assert all(engine.decision_words(SMALL, one).strip() for one in read.decisions)
+    assert all(engine.tell(SMALL, engine.decision_words(SMALL, one)).strip() for one in read.decisions)
     assert engine.alternatives(read) and engine.barrier_counterfactuals(read) is not None
 
 
@@ -150,7 +152,7 @@ def test_results_reports_tables_exports_and_the_admin_show_a_run_with_a_hostile_
     put(run, log, last + 1)
     Run.objects.filter(pk=run.pk).update(epoch=run.epoch + 1)  # nothing that was read before is kept
     exercise, run = Exercise.objects.get(pk=exercise.pk), exercise.runs().get()
-    assert {one["words"] for one in counterfactuals.known_so_far(run)["decisions"]} == {engine.decision_words(log_of(run).scenario, one) for one in log_of(run).decisions}
+    assert {one["words"] for one in counterfactuals.known_so_far(run)["decisions"]} == {engine.tell(log_of(run).scenario, engine.decision_words(log_of(run).scenario, one)) for one in log_of(run).decisions}
     assert report.make(debrief.report_content(exercise, compare.shown(exercise), "https://bell.example/", facilitator=True), exercise.calendar)[:4] == b"%PDF"
     assert json.loads("".join(exports.whole([exercise])).encode())[0]["code"] == exercise.code
     for what in tables.HEADS:
@@ -198,6 +200,8 @@ def test_a_row_that_cannot_be_told_costs_its_own_line_and_a_database_that_is_awa
         ("checksum.run", {"servers": [1], "to": 2}, "knows no argument 'to'"),
         ("assistant.ask", {"desk": "operator", "kind": "server.stop", "args": {"server": None}}, "server = 'None': expected a server's number"),
         ("bridge.say", {"text": "x" * 5000}, "expected one line of text"),
+        ("bridge.say", {"text": {"say": CALM, "values": {}}}, "expected one line of text"),
+        ("bridge.say", {"text": {"say": "{name:>9999999}", "values": {"name": ""}}}, "expected one line of text"),
     ],
 )
 def test_what_has_not_the_form_of_its_lever_is_refused_at_the_door_and_leaves_no_row(kind, args, expected):
@@ -207,7 +211,8 @@ def test_what_has_not_the_form_of_its_lever_is_refused_at_the_door_and_leaves_no
     Run.objects.update(state="running")
     holding = Holding.objects.select_related("player").get()
     (answer,) = inbox.put(holding.pk, holding.player.token_hash, CommandMessage(t="command", id=uuid.uuid4(), kind=kind, args=args))
-    assert answer["t"] == "refused" and expected in answer["reason"] and len(answer["reason"]) < 400
+    reason = engine.tell(engine.load_scenario(exercise.scenario), answer["reason"])
+    assert answer["t"] == "refused" and expected in reason and len(reason) < 400
     assert not Command.objects.exclude(desk="facilitator").exists()
     (answer,) = inbox.put(holding.pk, holding.player.token_hash, CommandMessage(t="command", id=uuid.uuid4(), kind="checksum.run", args={"servers": [5]}))
     assert answer["t"] == "received" and Command.objects.exclude(desk="facilitator").get().args == {"servers": [5]}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from engine import Command, Scenario, Simulation, load_scenario, playbook, sight
+from engine import DESKS, Command, Scenario, Simulation, load_scenario, playbook, rehearse, sight
 from engine.analysis.matrix import dealt
 from engine.jit import COMPILED
 from engine.market.faults import draw_fault
@@ -110,12 +110,13 @@ SPOKEN = (
     *(f".inbox.mails[].{leaf}" for leaf in ("subject", "body", "sender")),
     *(f".calls.calls[].{leaf}" for leaf in ("opening", "caller", "replies[].text", "answer.text")),
     *(f"{card}.text" for card in (".alerts.alerts[]", ".headlines.items[]", ".hints.hints[]")),
-    *(f".bridge.items[].{leaf}" for leaf in ("title", "lines[]")),
+    *(f".bridge.items[].{leaf}" for leaf in ("title", "lines[]", "lines[].say")),
     ".diagnosis.seen[].title",  # pins are spoken of on the bridge; of what a desk has seen itself: test_claims.py
     ".rules.rules[].match",
 )
 SHARED = (
     ".clock.phase",
+    ".guide.",
     ".week.calendar[].",
     ".plan.items[].",
     ".checklist.others[].",
@@ -128,9 +129,11 @@ SHARED = (
     ".done.rows[].",
     ".work.tasks[].",
     ".asks.asks[].",
+    ".bridge.items[].title.",
+    ".diagnosis.seen[].title.",
 )
 # Keys by which a team names a server to each other.
-NAMED = (".diagnosis.declared[].", ".asks.asks[].args.")
+NAMED = (".diagnosis.declared[].", ".asks.asks[].args.", ".guide.now.args.", ".bridge.items[].title.values.", ".diagnosis.seen[].title.values.")
 OWN = {
     "operator": (".log.lines[].",),
     "deployer": (".releases.", ".changes.rows[].", ".fleet.servers[].process", ".terminal.lines[]."),
@@ -139,10 +142,10 @@ OWN = {
 
 
 def without_shown(cards: dict[str, Any]) -> dict[str, Any]:
-    """Without the lines that the deployer showed the others of its own cards: a checksum has hashes."""
+    """Without the lines that deployer and risk manager showed the others of their own cards: a checksum has hashes, a position dollars."""
     if "bridge" not in cards:
         return cards
-    items = [{**item, "lines": []} if item["desk"] == "deployer" else item for item in cards["bridge"]["items"]]
+    items = [{**item, "lines": []} if item["desk"] in ("deployer", "risk") else item for item in cards["bridge"]["items"]]
     return {**cards, "bridge": {**cards["bridge"], "items": items}}
 
 
@@ -195,6 +198,8 @@ def test_a_leak_would_be_found():
 def watch(sim: Simulation, commands: list[Command], until: int, every: int) -> None:
     """Run `commands`, open every mail, tail every log, and read all cards of every desk every `every` steps."""
     waiting = list(commands)
+    while waiting and waiting[0].step <= sim.now:
+        sim.submit(waiting.pop(0))
     while sim.now < until:
         nearest = min([command.step for command in waiting] + [until])
         sim.step(max(min(every, nearest - sim.now), 1))
@@ -254,6 +259,16 @@ def test_no_card_of_history_says_what_its_desk_may_not_know():
     watch(sim, playbook(scenario, "history", 79), END, 1200)
     assert any("Power Peg" in mail["body"] for mail in mails(sim)), "the record's own words are there to be read"
     assert sim.evening.sold
+
+
+@pytest.mark.whole
+def test_no_card_of_the_lesson_says_what_its_desk_may_not_know():
+    """Who is led through it looks where the guide says, and may see no more than anybody. What a team has declared is known to all of it."""
+    scenario = load_scenario("flag-first")
+    led = rehearse(scenario, scenario.default_seed, dict.fromkeys(DESKS, "competent"), until=step_at("10:05"))
+    sim = Simulation(scenario, scenario.default_seed, instant=True)
+    watch(sim, [command for command in led.commands if command.kind != "diagnosis.declare"], step_at("10:05"), 600)
+    assert sim.inbox.opened and sim.fleet[1].reported_at is not None
 
 
 def test_no_card_of_a_week_tells_which_copy_never_arrived():

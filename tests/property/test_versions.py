@@ -13,6 +13,7 @@ from engine.firm.fleet import RUNNING, STOPPED
 from engine.jit import COMPILED
 from engine.scenario.versions import READ
 from tests.days import OPEN, WEEK, step_at
+from tests.read import seen
 from tests.small import begun, give, ok, small_scenario
 
 SCENARIO = small_scenario(2)
@@ -134,9 +135,9 @@ def test_the_other_side_of_that_is_seen_at_once_when_it_is_compared():
 def test_what_differs_by_a_change_ticket_is_no_fault_and_stands_in_the_change_calendar(what):
     (version,) = [version for version in VERSIONS[what].version if version.ticket]
     sim = morning([(what, 5, version.name, version.name)])
-    plain = sight(sim, "deployer")["changes"]
+    plain = seen(sim, "deployer")["changes"]
     sim.fleet[5].reads(what).agreed = version.name
-    rows = [row for row in sight(sim, "deployer")["changes"]["rows"] if row not in plain["rows"]]
+    rows = [row for row in seen(sim, "deployer")["changes"]["rows"] if row not in plain["rows"]]
     assert [row["title"] for row in rows] == [version.ticket.title.format(server="SMARS-5")]
     ok(sim, "deployer", f"{what}.compare", servers=[5])
     assert not shown(sim, what, 5)["disk"]["right"], "it differs all the same"

@@ -75,7 +75,7 @@ def test_what_is_wrong_is_said_and_not_which_of_the_two(client, erin, name, pass
     assert page.status_code == 400 and "sessionid" not in client.cookies
     assert "Account name" in sentence(page) and "Username" not in sentence(page)
     if name and password and len(name) < 99 and "\0" not in name:
-        assert "This name and this password do not belong together" in sentence(page) and "No such" not in sentence(page)
+        assert "Wrong name or password" in sentence(page) and "No such" not in sentence(page)
 
 
 def test_an_account_that_is_switched_off_opens_nothing_also_where_it_was_signed_in(client, erin):
@@ -141,8 +141,8 @@ def test_the_password_is_changed_with_the_old_one_and_other_browsers_are_signed_
     sign_in(client), sign_in(other)
     form = {"old_password": PASSWORD, "new_password1": "staple correct 7", "new_password2": "staple correct 7"}
     for wrong, reason in (
-        ({"old_password": "wrong"}, "not the password you have now"),
-        ({"new_password2": "staple"}, "The two new passwords differ."),
+        ({"old_password": "wrong"}, "not your current password"),
+        ({"new_password2": "staple"}, "The new passwords do not match."),
         ({"new_password1": "short", "new_password2": "short"}, "too short"),
         ({"new_password1": "12345678901", "new_password2": "12345678901"}, "entirely numeric"),
     ):
@@ -150,7 +150,7 @@ def test_the_password_is_changed_with_the_old_one_and_other_browsers_are_signed_
         assert page.status_code == 400 and reason in sentence(page)
     done = client.post("/account/password/", form, follow=True)
     assert "no-store" in client.get("/account/password/").headers["cache-control"]
-    assert "Your password is changed" in sentence(done) and done.redirect_chain == [("/facilitator/", 302)]
+    assert "Your password has been changed" in sentence(done) and done.redirect_chain == [("/facilitator/", 302)]
     assert client.get("/facilitator/").status_code == 200 and other.get("/facilitator/").status_code == 403
     assert sign_in(Client()).status_code == 400 and sign_in(Client(), password="staple correct 7").status_code == 302
 

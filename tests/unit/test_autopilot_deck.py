@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine import DESKS, rehearse, score
+from engine import DESKS, rehearse, score, told
 from engine.analysis.rehearsal import Rehearsal
 from engine.analysis.story import story
 from tests.days import clock, step_at
@@ -78,8 +78,8 @@ def test_a_broker_whose_orders_are_nearly_all_that_comes_in_is_held_and_released
     assert held[0][0] < "09:39" < "09:43" < released[0][0]
     assert given(run, *MENDS) == []
     assert run.sim.bridge.diagnosed is not None and score(run.sim)["trading"] < 2_000_000
-    told = [line["text"] for line in story(run.events, run.sim.scenario)]
-    assert {"Read the first sign of it in a log.", f"Held the orders of {name}.", f"{name} had mended its gateway."} <= set(told)
+    lines = [line["text"] for line in told(run.sim.scenario, story(run.events, run.sim.scenario))]
+    assert {"Read the first sign of it in a log.", f"Held the orders of {name}.", f"{name} had mended its gateway."} <= set(lines)
 
 
 def test_brokers_that_complain_of_orders_are_taken_off_the_flag_and_no_server_is_touched():

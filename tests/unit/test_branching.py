@@ -58,7 +58,7 @@ def test_a_forks_teams_stand_where_the_source_stood_to_the_last_bit(run, erin, m
     made = schedule.branch_of(run, AT, erin)
     made.add_team("Amber")
     assert (made.state, made.start_step, made.first_step, made.facilitator, made.loss_counter) == ("lobby", AT, 0, erin, "live")
-    assert made.title == "A morning, on from 09:40:00" and str(made.fork) == f"Cobalt of {run.team.exercise.code} at 09:40:00"
+    assert made.title == "A morning, continued from 09:40:00" and str(made.fork) == f"Cobalt of {run.team.exercise.code} at 09:40:00"
     made.start()
     expected, told = at_the_source(run, AT), list(run.events.filter(step__lt=AT).order_by("number").values_list("step", "kind", "data"))
     for begun in made.runs():
@@ -82,7 +82,7 @@ def test_a_fork_of_the_week_begins_with_the_week_though_it_starts_on_the_day(eri
     made.start()
     assert taken_up(made.runs()[0], monkeypatch).sim.digest() == at_the_source(run, at).digest()
     evening = schedule.branch_of(run, days.step_at("30 Jul 19:30"), erin)
-    assert evening.first_step == days.WEEK and evening.title.endswith("on from 30 Jul 19:30")
+    assert evening.first_step == days.WEEK and evening.title.endswith("continued from 30 Jul 19:30")
     evening.start()
     assert taken_up(evening.runs()[0], monkeypatch).sim.digest() == at_the_source(run, evening.start_step).digest()
 
@@ -111,7 +111,7 @@ def test_a_team_that_comes_late_begins_with_the_log_and_history_plays_on_to_wher
 
 def test_what_was_added_before_the_moment_is_in_the_log_and_on_the_line_and_is_not_given_twice(erin, played, monkeypatch):
     exercise = new_exercise(start_step=days.step_at("09:28"), facilitator=erin)
-    card = next(one["id"] for one in engine.ready_injects(engine.load_scenario("knight-2012")) if one["title"] == "Where do we stand?")
+    card = next(one.id for one in engine.load_scenario("knight-2012").evidence.injects if one.title == "Where do we stand?")
     fields = {"card": card, "desks": ["risk"], "server": 0, "minutes": 0, "text": ""}
     past, coming, later = (injects.add(exercise, None, days.step_at(at), "erin", **fields) for at in ("09:35", "09:44", "09:46"))
     run = finished_run(played, exercise)
@@ -153,8 +153,8 @@ def test_the_help_level_of_the_log_is_changed_only_where_the_fork_has_another(er
 @pytest.mark.parametrize(
     ("changed", "at", "reason"),
     [
-        ({}, UNTIL, "played from 09:28:00 to 09:48:00: expected a moment between"),
-        ({}, days.step_at("09:27"), "expected a moment between"),
+        ({}, UNTIL, "played from 09:28:00 to 09:48:00: expected a moment in between"),
+        ({}, days.step_at("09:27"), "expected a moment in between"),
         ({"rules": None, "played_by": "0.9+other"}, AT, "by engine 0.9\\+other: expected"),
         ({"state": "failed"}, AT, "a run that has ended"),
         ({"step": days.END}, days.CLOSE + 5, "nothing is played"),
@@ -177,8 +177,8 @@ def test_a_facilitator_forks_from_the_page_and_is_told_why_not(run, erin):
     client, address = signed_in(erin), f"/facilitator/{run.team.exercise.code}/{run.team_id}/fork/"
     answer = client.post(address, {"at": "09:40:00"})
     made = Fork.objects.get().exercise
-    assert answer.url == f"/facilitator/{made.code}/" and "goes on from Cobalt of" in client.get(answer.url).content.decode()
-    for typed, reason in (("x", "is not a market time"), ("", "is not a market time"), ("18:40", "expected a moment between"), ("\0", "market time")):
+    assert answer.url == f"/facilitator/{made.code}/" and "continues from Cobalt of" in client.get(answer.url).content.decode()
+    for typed, reason in (("x", "is not a market time"), ("", "is not a market time"), ("18:40", "expected a moment in between"), ("\0", "market time")):
         answer = client.post(address, {"at": typed}, follow=True)
         assert answer.redirect_chain[-1][0] == f"/result/{run.team.exercise.code}/" and reason in answer.content.decode()
     assert Fork.objects.count() == 1
@@ -188,11 +188,11 @@ def test_a_facilitator_forks_from_the_page_and_is_told_why_not(run, erin):
 def test_the_market_of_a_fork_cannot_be_edited_but_the_rest_can(run, erin):
     made, client = schedule.branch_of(run, AT, erin), signed_in(erin)
     address = f"/facilitator/{made.code}/edit/"
-    assert "Scenario, market and start stay what they were there" in client.get(address).content.decode()
+    assert "Scenario, market and start stay the same" in client.get(address).content.decode()
     form = {"title": "Again from there", "teams": "2", "help": "2012", "loss_counter": "hidden"}
     for wrong in ({"seed_from": "own", "seed": "80"}, {"start": "09:41"}, {"phase": "08:00"}, {"scenario": "quiet-open"}):
         answer = client.post(address, form | wrong)
-        assert answer.status_code == 400 and "stay what they were there" in answer.content.decode(), wrong
+        assert answer.status_code == 400 and "stay the same" in answer.content.decode(), wrong
     assert client.post(address, form).status_code == 302
     made = Exercise.objects.get(pk=made.pk)
     assert (made.title, made.loss_counter, made.teams.count()) == ("Again from there", "hidden", 2)
@@ -205,7 +205,7 @@ def test_the_result_marks_what_was_inherited(run, erin, played):
     made = schedule.branch_of(run, AT, erin)
     finished_run(played, made)
     page = Client().get(f"/result/{made.code}/").content.decode()
-    assert f"Goes on from Cobalt of {run.team.exercise.code} at 09:40:00" in page
+    assert f"Continues from Cobalt of {run.team.exercise.code} at 09:40:00" in page
     assert '<span class="tag">inherited</span>' in page
     looked = Client().get(f"/replay/{made.code}/{made.runs()[0].team_id}/").content.decode()
     assert f'"of": "{run.team.exercise.code}"' in looked and f'"from": {days.step_at("09:28")}' in looked

@@ -4,8 +4,11 @@ import json
 
 import pytest
 
-from engine import KINDS, Command, Simulation, restore, save, score
+from engine import KINDS, Command, Simulation, restore, save, score, tell
+from engine.analysis.msgids import msgids
 from engine.analysis.rehearsal import minutes
+from engine.arguments import REMARKS
+from engine.autopilots.team import CALM, REPAIRED
 from engine.evidence.telling import LINES, WIDTH, cut, said
 from engine.firm import inbox, safeguards
 from engine.firm.bridge import ITEMS, PINS
@@ -92,6 +95,53 @@ def test_the_longest_line_is_taken_and_the_bridge_keeps_its_newest():
     for n in range(ITEMS + 5):
         assert give(sim, "risk", "bridge.say", text=f"{n}".rjust(280, "x")) is None
     assert [item["id"] for item in items(sim)] == list(range(6, ITEMS + 6))
+
+
+@pytest.mark.parametrize("remark", [{"say": CALM, "values": {}}, {"say": REPAIRED, "values": {"name": "SMARS-3"}}], ids=["calm", "repaired"])
+def test_what_an_autopilot_says_stands_there_as_a_sentence_of_the_catalogue(remark):
+    sim = at(400)
+    assert give(sim, "operator", "bridge.say", text=remark) is None
+    assert sim.bridge.items[-1]["title"] == remark
+    assert items(sim)[-1]["title"] == remark["say"].format_map(remark["values"])
+    assert sim.take_events()[-1].data["title"] == remark
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {}, {"say": CALM}, {"say": CALM, "values": []}, {"say": CALM, "values": {"name": "SMARS-3"}}, {"say": CALM, "values": {}, "more": 1},
+        {"say": "Buy now", "values": {}}, {"say": "{name.__class__}", "values": {"name": 1}}, {"say": ["Buy now"], "values": {}},
+        {"say": REPAIRED, "values": {}}, {"say": REPAIRED, "values": {"name": None}}, {"say": REPAIRED, "values": {"name": 1.5}},
+        {"say": REPAIRED, "values": {"name": "x" * 101}}, {"say": REPAIRED, "values": {"name": "a\nb"}}, {"say": REPAIRED, "values": {"name": 2**53 + 1}},
+        {"say": REPAIRED, "values": {"name": {"say": "Buy now", "values": {}}}}, {"text": "mail:swift.subject", "values": {}},
+        {"say": REPAIRED, "values": {"name": {"say": REPAIRED, "values": {"name": "SMARS-3"}}}},
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_nobody_puts_a_sentence_of_another_making_there(wrong):
+    sim = at(400)
+    before = sim.digest()
+    assert "expected text, or what an autopilot can say" in give(sim, "operator", "bridge.say", text=wrong)
+    assert "expected" in give(sim, "operator", "log.search", text=wrong)
+    assert sim.digest() == before and items(sim) == []
+
+
+def test_what_an_autopilot_has_said_once_is_known_for_ever():
+    """Logs hold it: a sentence that is worded anew stays among those that are taken, and its name with it."""
+    said = {
+        "{name} runs the new release now.", "{name} has the right release on disk: it may be started.", "The flood of orders has stopped.",
+        "{system} is off the exchanges. Which servers may come back?", "{name} was restarted after the flag went off.",
+        "The flag is off upstream. Restart every server: what runs already goes on until its process ends.",
+        "What comes in is as on other days again: {name} may send.", "Far more orders go out than come in. Does anybody know why?",
+        "What offered them was restarted with the day's reference data: the stocks may come back.",
+        "Account 33 is at half a billion. Is that ours?",
+        "Nobody is named to look at the machines after me. Once all {many} are restarted I need two hours of a second pair of eyes.",
+        "There is no procedure, so I write one that a machine can follow. It deploys from the inventory: is that list right?",
+        "I take the dead code out of the release. If the new one misbehaves at the bell, we go back to the old one.",
+        "one", "two", "three", "four", "five", "six", "seven", "eight",
+    }  # fmt: skip
+    assert {*REMARKS} >= said
+    assert {*REMARKS} <= {*msgids()}
 
 
 # -- shared
@@ -199,7 +249,7 @@ def test_what_nobody_has_read_asked_for_or_answered_is_not_shared():
     assert "an alert's place" in share(sim, "operator", "alert")
     sim.instant = True
     give(sim, "operator", "log.tail", server=4)
-    assert "on the screen is SMARS-4" in share(sim, "operator", "log", 5)
+    assert "SMARS-4 is on the screen" in share(sim, "operator", "log", 5)
 
 
 def test_an_order_that_was_not_looked_up_is_not_in_a_shared_fleet():
@@ -261,7 +311,7 @@ def test_an_ask_that_was_refused_says_so_and_leaves_the_digest_alone():
     sim = at(400)
     give(sim, "operator", "assistant.ask", desk="deployer", kind="release.copy", args={"servers": [3], "release": "smars-rlp"})
     before = sim.digest()
-    assert "needs the risk manager's word" in give(sim, "deployer", "release.copy", servers=[3], release="smars-rlp")
+    assert "needs the risk manager's approval" in give(sim, "deployer", "release.copy", servers=[3], release="smars-rlp")
     assert sim.digest() == before
     again = restore(QUIET, save(sim))
     assert asks(again, "deployer")[0]["state"] == asks(sim, "deployer")[0]["state"] == "refused"
@@ -273,7 +323,7 @@ def test_an_ask_that_was_refused_says_so_and_leaves_the_digest_alone():
 def test_the_word_can_be_asked_of_an_assistant():
     sim = at(OPEN)
     assert give(sim, "operator", "assistant.ask", desk="risk", kind="authorise.give", args={"what": "servers.stop_all"}) is None
-    assert asks(sim, "risk")[0]["label"] == "Give the word: Stop all servers by hand"
+    assert tell(sim.scenario, asks(sim, "risk")[0]["label"]) == "Approve: Stop all servers by hand"
     assert give(sim, "risk", "authorise.give", what="servers.stop_all") is None
     assert asks(sim, "risk")[0]["state"] == "done"
 
@@ -302,7 +352,7 @@ def test_what_cannot_be_asked_is_refused_with_what_was_expected(ask, words):
     sim = at(400)
     before = sim.digest()
     refusal = sim.submit(Command(1, sim.now, "operator", "assistant.ask", ask))
-    assert words in refusal.reason
+    assert words in tell(sim.scenario, refusal.reason)
     assert sim.digest() == before
 
 
@@ -395,10 +445,10 @@ def test_the_card_lists_causes_places_what_was_seen_and_what_was_declared():
     pin, log = card["seen"]
     assert (pin, log) == ({"id": "pin 1", "title": "Rates of the firm at 09:30:00"}, {"id": "log 3", "title": "Log of SMARS-3 at 09:30:00"})
     assert card["declared"] == [
-        {"at": "09:30:00", "desk": "risk", "cause": "hardware", "label": "A machine is failing: memory, clock or network", "place": "server 3",
+        {"at": "09:30:00", "desk": "risk", "cause": "hardware", "label": "Failing memory, clock or network", "place": "server 3",
          "where": "SMARS-3", "evidence": []},
     ]  # fmt: skip
-    assert (items(sim)[-1]["title"], items(sim)[-1]["lines"]) == ("A machine is failing: memory, clock or network: SMARS-3", ["A guess: no evidence given."])
+    assert (items(sim)[-1]["title"], items(sim)[-1]["lines"]) == ("Failing memory, clock or network: SMARS-3", ["A guess: no evidence given."])
     assert [row["id"] for row in sight(sim, "risk")["diagnosis"]["seen"]] == ["pin 1"], "what another desk has seen is not there until it is pinned"
 
 
@@ -576,12 +626,9 @@ def test_nothing_is_said_after_the_end():
             assert "the day is over" in give(sim, lever.desk, kind), kind
 
 
-def test_what_a_help_level_shows_may_be_shared_and_what_it_does_not_may_not():
+def test_no_help_level_shares_a_checksum_that_nobody_asked_for():
     sim = Simulation(small_scenario(), 79)
     assert "was asked for" in (give(sim, "deployer", "evidence.share", what="checksum", id=8) or "")
     assert give(sim, "facilitator", "help.set", level="clairvoyant") == "level = 'clairvoyant': expected one of 2012, assisted, guided"
     assert give(sim, "facilitator", "help.set", level="assisted") is None
-    assert give(sim, "deployer", "evidence.share", what="checksum", id=8) is None
-    assert sight(sim, "deployer")["fleet"]["truth"] is True
-    (pin,) = sight(sim, "risk")["bridge"]["items"]
-    assert pin["title"] == "Checksum of SMARS-8 at 08:00:00" and "smars-2003" in " ".join(pin["lines"])
+    assert "was asked for" in (give(sim, "deployer", "evidence.share", what="checksum", id=8) or "")

@@ -14,6 +14,7 @@ from tests.builders import new_exercise, new_facilitator
 from tests.unit.test_exports import table
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")]
+SURE = "How sure, and how right (Brier score)"
 NAMES = ("Cobalt", "Ochre", "Slate", "Umber")
 SCORE = {"trading": 1.0, "precautions": 2_400.0, "noticed_at": "09:31:00", "diagnosed_at": None, "contained_at": "09:41:30", "service_kept": 0.9}
 
@@ -34,7 +35,7 @@ def ended(**values) -> Exercise:
     Event.objects.create(run=second, number=1, step=-1, kind="week.closed", data=week)
     Event.objects.create(run=second, number=2, step=days.step_at("09:50"), kind=compare.CUT)
     exercise.end()
-    cut = [{"at": "10:15:00", "desk": "", "text": engine.CUT_WORDS}]
+    cut = [{"at": "10:15:00", "desk": "", "text": "It was over.", "kind": compare.CUT}]
     Ghost.objects.create(scenario="knight-2012", seed=79, made_by="1", curve=[[days.OPEN, 0], [days.OPEN + 240, 4000]], score={**SCORE, "total": 400e6}, story=cut)  # fmt: skip
     exercise.refresh_from_db()
     return exercise
@@ -55,11 +56,19 @@ def test_a_column_a_team_and_one_of_history():
     assert row(exercise, "Contained")[0] == {"text": "09:41:30"} and row(exercise, "Diagnosed")[0] == {"text": "never"}
 
 
+def test_history_that_was_kept_before_lines_had_kinds_is_known_by_its_words():
+    exercise = ended()
+    words = {"at": "10:14:00", "desk": "", "text": "The exchanges disconnected what was still sending."}
+    Ghost.objects.update(story=[{"at": "09:30:00", "desk": "", "text": "The opening bell."}, words])
+    assert row(exercise, "Cut off by the exchanges")[-1] == {"text": "10:14:00"}
+
+
 def test_where_no_week_was_played_there_is_no_line_of_barriers():
     exercise = ended()
     Event.objects.filter(kind="week.closed").delete()
     labels = [one["label"] for one in compare.table(compare.shown(exercise), exercise.ghost)["rows"]]
     assert "Grade" in labels and "Barriers closed" not in labels
+    assert SURE not in labels, "nobody has said how sure it was"
 
 
 def test_the_decision_worth_most_stands_there_once_every_one_is_reckoned():
@@ -72,6 +81,24 @@ def test_the_decision_worth_most_stands_there_once_every_one_is_reckoned():
     Course.objects.create(run=run, key="without:1", loss_usd=45e6, made_by=run.made_by)
     cell = compare.table([run], None)["rows"][-1]["cells"][0]
     assert (cell["usd"], cell["of"]) == (40_000_000, "Stop a server (SMARS-8)")
+
+
+def test_how_sure_a_team_was_stands_there_by_desk_and_in_the_table_of_results():
+    exercise = ended()
+    run = exercise.runs()[0]
+    claims = [
+        {"desk": "risk", "confidence": "certain", "right": True},
+        {"desk": "operator", "confidence": "likely", "right": False},
+        {"desk": "operator", "confidence": None, "right": False},
+    ]
+    Run.objects.filter(pk=run.pk).update(score={**run.score, "claims": claims})
+    cells = row(exercise, SURE)
+    assert cells[0] == {"text": "0.28", "of": "operator 0.56, risk 0.00"}
+    assert cells[1:] == [{}] * 4
+    sure = {name: [line[name] for line in table("".join(exports.outcome([exercise])))] for name in ("Brier score", "Brier score, risk", "Brier score, deployer")}
+    assert sure["Brier score"] == ["0.2825", "", "", ""]
+    assert sure["Brier score, risk"][0] == "0.0025"
+    assert sure["Brier score, deployer"] == [""] * 4
 
 
 def test_letters_are_dealt_without_regard_to_the_seating_and_teams_stand_in_their_order():
@@ -93,7 +120,7 @@ def test_with_letters_no_name_of_a_team_is_on_the_page_or_in_a_table_of_it(clien
     Note.objects.create(exercise=exercise, team=exercise.teams.last(), step=0, text="They argued.")
     client.force_login(exercise.facilitator)
     page = client.get(f"/result/{exercise.code}/").content.decode()
-    assert all(name in page for name in NAMES) and "Fill the screen" in page
+    assert all(name in page for name in NAMES) and "Full screen" in page
     client.post(f"/facilitator/{exercise.code}/debrief/", {"names": "letters"})
     page = client.get(f"/result/{exercise.code}/").content.decode()
     texts = [page]
@@ -116,7 +143,7 @@ def test_who_is_named_is_the_facilitators_choice_and_must_be_one(client):
     assert client.post(address, {"names": "people"}).status_code == 404
     client.force_login(exercise.facilitator)
     page = client.post(address, {"names": "everything"}, follow=True).content.decode()
-    assert debrief.CHOICES in page
+    assert str(debrief.CHOICES) in page
     exercise.refresh_from_db()
     assert exercise.names == "teams"
 

@@ -118,8 +118,8 @@ def test_it_is_given_once_however_often(started):
     ("at", "change", "words"),
     [
         ("09:40", {}, "Cobalt is at 09:40:00: 09:40:00 is too early"),
-        ("09:40:08", {}, "is too early, expected a later time, or now"),
-        ("09:20", {}, "This exercise begins at 09:28"),
+        ("09:40:08", {}, "is too early: expected a later time, or now"),
+        ("09:20", {}, "This exercise starts at 09:28"),
         ("16:30", {}, "no market time passes"),
         ("09:45", {"card": "earthquake"}, "Card = 'earthquake': expected status_mail"),
         ("09:45", {"server": 9}, "Server = 9: expected a server's number"),
@@ -161,7 +161,7 @@ def test_taking_back_before_its_step_is_a_command_to_every_run(started):
     assert [(team, args) for team, args in given(started, "inject.take_back")] == [("Cobalt", {"id": inject.pk}), ("Amber", {"id": inject.pk})]
     inject.refresh_from_db()
     assert deck.injects_state(started)["line"][0]["state"] == "taken back"
-    with pytest.raises(RuleBroken, match="taken back already"):
+    with pytest.raises(RuleBroken, match="already been withdrawn"):
         inject.take_back("erin")
 
 
@@ -183,7 +183,7 @@ def test_what_everybody_has_had_cannot_be_taken_back(started):
     for team in ("Cobalt", "Amber"):
         move(started, team, "09:46")
         happen(started, team, inject, "09:45")
-    with pytest.raises(RuleBroken, match="It was delivered at 09:45:00: what was delivered cannot be taken back"):
+    with pytest.raises(RuleBroken, match="It was delivered at 09:45:00: it can no longer be withdrawn"):
         inject.take_back("erin")
 
 
@@ -281,7 +281,7 @@ def test_a_message_goes_to_every_run_and_answers_are_told_with_their_team(starte
 
 
 def test_a_message_needs_somebody_at_the_desks_and_words(exercise):
-    with pytest.raises(RuleBroken, match="Nobody is at the desks yet"):
+    with pytest.raises(RuleBroken, match="No one is at the desks yet"):
         injects.say_as(exercise, None, "erin", sender="x", desks=["risk"], text="x")
     exercise.start()
     with pytest.raises(RuleBroken, match="Text has 0 characters"):

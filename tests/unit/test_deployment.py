@@ -191,7 +191,7 @@ def test_automation_before_the_bell_is_an_emergency_change():
     sim = Simulation(SCENARIO, SEED)
     sim.week.facts.update(automation=0, audited=0)
     sim.safeguards.built.add("automation.deploy")
-    assert "needs the risk manager's word" in (give(sim, "deployer", "automation.deploy", release=NEW) or "")
+    assert "needs the risk manager's approval" in (give(sim, "deployer", "automation.deploy", release=NEW) or "")
     settle(sim)
     ok(sim, "deployer", "automation.deploy", release=NEW)
     sim.step(10 * 240)

@@ -4,7 +4,25 @@ import json
 
 import pytest
 
-from engine import Command, Moment, Simulation, game_has, load_scenario, play, rehearse, replay, restore, save, score, sight, story, wound_up
+from engine import (
+    Command,
+    Moment,
+    Simulation,
+    game_has,
+    load_scenario,
+    play,
+    rehearse,
+    replay,
+    restore,
+    save,
+    score,
+    sight,
+    story,
+    tell,
+    told,
+    wound_up,
+)
+from engine.analysis.debrief import Log, decision_words
 from engine.events import DESKS
 from engine.firm import duties, routing
 from engine.firm.clients import unserved
@@ -80,7 +98,7 @@ def test_the_card_says_what_each_takes_when_it_is_due_and_what_is_lost_otherwise
     assert {row["id"] for desk in DESKS for row in sight(sim, desk)["duties"]["rows"]} == set(EVERY)
     ok(sim, "operator", "duty.do", duty="logon-arca")
     (task,) = sight(sim, "operator")["work"]["tasks"]
-    assert (task["target"], task["total_s"]) == ("Log on to ARCA", 600)
+    assert (tell(sim.scenario, task["target"]), task["total_s"]) == ("Log on to ARCA", 600)
 
 
 def test_they_are_given_once_and_only_before_the_day_has_begun():
@@ -89,7 +107,7 @@ def test_they_are_given_once_and_only_before_the_day_has_begun():
     assert "already" in give(sim, "facilitator", "duties.give")
     late = begun(BUSY, OPEN)
     assert give(late, "facilitator", "duties.give") == "the day has begun without duties"
-    assert "that is for the facilitator" in give(Simulation(BUSY, 7), "risk", "duties.give")
+    assert "only for the facilitator" in give(Simulation(BUSY, 7), "risk", "duties.give")
 
 
 # -- what follows
@@ -120,11 +138,12 @@ def test_flagged_orders_of_a_broker_that_was_not_certified_are_refused_until_it_
 
 @pytest.mark.kernels
 def test_short_sales_are_refused_without_the_locate_list_and_nothing_else():
-    sim = served("locates")
+    two = OPEN + 2 * STEPS_PER_MINUTE
+    sim = served("locates", step=two)
     rows = sim.arrivals[: sim.cursor]
     sells = int(((rows["step"] >= OPEN) & (rows["side"] < 0)).sum())
     assert 0.08 * sells < int(sim.machine.tally[0].refused) < 0.18 * sells
-    assert int(served().machine.tally[0].refused) == 0
+    assert int(served(step=two).machine.tally[0].refused) == 0
 
 
 def test_an_exchange_that_nobody_logged_on_to_is_stuck_until_the_duty_is_done_and_a_new_session_is_no_way_round_it():
@@ -149,11 +168,43 @@ def test_orders_in_symbols_that_were_not_loaded_are_handed_back():
     assert routing.withdrawn_stocks(sim) == []
 
 
+def test_a_stock_that_was_withdrawn_on_purpose_stays_out_when_the_new_symbols_are_loaded_late():
+    first, second, third = (row.symbol for row in BUSY.symbols[:3])
+    sim = served("symbols", scenario=lists(first, second))
+    ok(sim, "risk", "stocks.withdraw", symbols=[second, third])
+    minutes(sim, 3)
+    ok(sim, "deployer", "duty.do", duty="symbols")
+    minutes(sim, 20)
+    assert routing.withdrawn_stocks(sim) == [second, third]
+    ok(sim, "risk", "stocks.readmit", symbols=[second])
+
+
+def test_the_debrief_names_the_duties_that_were_done_and_the_brokers_exchanges_and_stocks_of_a_decision():
+    names = [row.symbol for row in BUSY.symbols]
+    asked = (
+        ("deployer", "duty.do", {"duty": "symbols"}),
+        ("deployer", "duty.do", {"duty": "certify-first"}),
+        ("risk", "broker.hold", {"broker": "Birchmont"}),
+        ("operator", "exchange.avoid", {"exchange": "ARCA"}),
+        ("risk", "stocks.withdraw", {"symbols": names[:2]}),
+        ("risk", "position.flatten", {"symbols": "all", "style": "passive"}),
+    )
+    commands = tuple(Command(seq, 0, desk, kind, args) for seq, (desk, kind, args) in enumerate(asked, 1))
+    log = Log(BUSY, 7, commands, Moment(OPEN, 0), since=0)
+    assert [tell(BUSY, decision_words(BUSY, one)) for one in log.decisions] == [
+        "Due before the bell (Load the new symbols, Certify Birchmont for RLP)",
+        "Hold a broker's orders (Birchmont)",
+        "Route around an exchange (ARCA)",
+        f"Withdraw stocks ({names[0]}, {names[1]})",
+        "Flatten positions",
+    ]
+
+
 def test_no_limit_is_set_without_the_sheet_and_looking_takes_twice_as_long_without_the_other():
     sim = morning("limits", "capacity", step=0)
     assert give(sim, "risk", "limit.set", gross_usd=25_000_000) == "first fill in the limits sheet"
     (row,) = [row for row in sight(sim, "risk")["levers"]["levers"] if row["kind"] == "limit.set"]
-    assert (row["allowed"], row["reason"]) == (False, "first fill in the limits sheet")
+    assert (row["allowed"], tell(sim.scenario, row["reason"])) == (False, "first fill in the limits sheet")
     took = {one["kind"]: one["minutes"] for one in sight(sim, "operator")["levers"]["levers"]}
     plain = {one["kind"]: one["minutes"] for one in sight(morning(step=0), "operator")["levers"]["levers"]}
     twice = {kind for kind in took if took[kind] != plain[kind]}
@@ -225,7 +276,7 @@ def test_a_log_with_duties_is_played_again_and_a_checkpoint_goes_on_with_them():
 
 def test_the_story_tells_of_a_desk_that_went_into_the_opening_without():
     sim = morning("locates", "logon-nyse")
-    texts = [row for row in story(sim.events, BUSY) if "undone" in row["text"]]
+    texts = [row for row in told(BUSY, story(sim.events, BUSY)) if "undone" in row["text"]]
     assert [(row["at"], row["desk"]) for row in texts] == [("09:30:00", "operator"), ("09:30:00", "risk")]
 
 

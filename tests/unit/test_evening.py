@@ -152,7 +152,7 @@ def test_with_nothing_left_nobody_bids_and_the_firm_lives_on_its_own_cash():
     sim.step(END - BLOCK)
     assert (score(sim)["fate"], score(sim)["survives"]) == ("own cash", True)
     assert score(sim)["trading"] == pytest.approx(20e6)
-    assert score(sim)["capital"] == {"need_usd": 0, "raised": None, "raised_usd": 0}
+    assert score(sim)["capital"] == {"need_usd": 0, "deposit_usd": 0, "raised": None, "raised_usd": 0}
 
 
 def test_a_loss_beyond_the_cash_needs_the_difference_and_without_it_the_firm_fails():
@@ -175,7 +175,7 @@ def test_raised_capital_rescues_the_firm_at_the_terms_of_the_moment():
     sim.step(2 * MINUTE)
     found = card(sim)
     assert (found["capital"]["raised"], found["survives"], score(sim)["fate"]) == ("consortium", True, "rescued")
-    assert score(sim)["capital"] == {"need_usd": 93_000_000, "raised": "consortium", "raised_usd": 400_000_000}
+    assert score(sim)["capital"] == {"need_usd": 93_000_000, "deposit_usd": 0, "raised": "consortium", "raised_usd": 400_000_000}
     assert "already" in give(sim, "risk", "capital.raise", offer="bridge")
     raised = next(event for event in sim.take_events() if event.kind == "capital.raised")
     assert raised.audience == ("risk", "projector")

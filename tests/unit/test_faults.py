@@ -1,11 +1,13 @@
 """What is wrong on a morning: drawn by the seed from a deck, each part by a key of its own."""
 
 from collections import Counter
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 
+import engine
 from engine import (
     Scenario,
     ScenarioError,
@@ -21,14 +23,14 @@ from engine import (
     score,
     step_to,
 )
-from engine.evidence.telling import tell
+from engine.evidence.telling import tell, told
 from engine.firm import routing, server_ops
 from engine.firm.bridge import right
 from engine.firm.score import grade
 from engine.firm.trading_day import rlp_missing
 from engine.firm.view import View
 from engine.market.arrivals import arrival_plan
-from engine.market.faults import WHOLE, draw_fault
+from engine.market.faults import WHOLE, Fault, draw_fault
 from engine.market.market_step import waking_4096
 from engine.market.router import POWER_PEG
 from engine.market.state import ERROR, REJECTS
@@ -41,6 +43,12 @@ IDS = [fault.id for fault in ANY.faults.fault]
 SEEDS = range(2000)
 
 
+@cache
+def drawn() -> list[Fault]:
+    """What the deck deals to each of these seeds."""
+    return [draw_fault(ANY, seed) for seed in SEEDS]
+
+
 def only(fault: str, *, mirror: float = 0.0, **strength: Any) -> Scenario:
     """The deck with one card: the same mornings, and nothing drawn but place and strength."""
     text = next(text for text in ANY.faults.fault if text.id == fault).model_copy(update=strength)
@@ -50,22 +58,21 @@ def only(fault: str, *, mirror: float = 0.0, **strength: Any) -> Scenario:
 
 def seed_of(fault: str) -> int:
     """The first seed that draws a fault."""
-    return next(seed for seed in SEEDS if draw_fault(ANY, seed).text.id == fault)
+    return next(seed for seed, one in enumerate(drawn()) if one.text.id == fault)
 
 
 def test_the_seed_draws_by_weight_and_every_server_has_its_turn():
-    drawn = [draw_fault(ANY, seed) for seed in SEEDS]
-    count, weights = Counter(fault.text.id for fault in drawn), {text.id: text.weight for text in ANY.faults.fault}
+    count, weights = Counter(fault.text.id for fault in drawn()), {text.id: text.weight for text in ANY.faults.fault}
     assert set(count) == set(IDS)
     for name, weight in weights.items():
         share = weight / sum(weights.values())
         assert abs(count[name] / len(SEEDS) - share) < 4 * (share / len(SEEDS)) ** 0.5
-    assert {fault.place for fault in drawn} == set(range(1, 9))
+    assert {fault.place for fault in drawn()} == set(range(1, 9))
 
 
 @pytest.mark.parametrize("fault", IDS)
 def test_strength_lies_in_its_range_and_as_often_below_as_above_its_middle(fault):
-    found = sorted(drawn.strength for seed in SEEDS if (drawn := draw_fault(ANY, seed)).text.id == fault)
+    found = sorted(one.strength for one in drawn() if one.text.id == fault)
     least, most = next(text.strength for text in ANY.faults.fault if text.id == fault)
     assert least <= found[0] and found[-1] <= most
     assert found[len(found) // 2] == pytest.approx((least * most) ** 0.5, rel=0.15), "evenly on a logarithmic scale"
@@ -73,8 +80,7 @@ def test_strength_lies_in_its_range_and_as_often_below_as_above_its_middle(fault
 
 def test_what_is_benign_comes_with_every_fault_as_often():
     for name in IDS:
-        mine = [drawn for seed in SEEDS if (drawn := draw_fault(ANY, seed)).text.id == name]
-        more = [len(drawn.mirrors) > (drawn.mechanism == "mirror") for drawn in mine]
+        more = [len(one.mirrors) > (one.mechanism == "mirror") for one in drawn() if one.text.id == name]
         assert abs(sum(more) / len(more) - ANY.faults.benign.mirror) < 0.1, name
 
 
@@ -82,8 +88,8 @@ def test_place_strength_and_orders_are_the_same_whatever_the_fault_of_a_seed_is(
     """Two mornings that differ in their fault alone: nothing else moves."""
     stale, process, nothing = (only(name) for name in ("stale-release", "stale-process", "nothing"))
     for seed in range(20):
-        drawn = [draw_fault(scenario, seed) for scenario in (stale, process, nothing)]
-        assert len({(one.place, one.strength) for one in drawn}) == 1
+        found = [draw_fault(scenario, seed) for scenario in (stale, process, nothing)]
+        assert len({(one.place, one.strength) for one in found}) == 1
         assert (arrival_plan(stale, seed)[0] == arrival_plan(nothing, seed)[0]).all()
 
 
@@ -305,11 +311,10 @@ def test_what_is_right_for_a_fault_three_minutes_after_it_began_is_above_60_and_
 
 
 def test_what_differs_on_purpose_sits_in_about_half_of_the_mornings_and_never_where_the_fault_would():
-    drawn = [draw_fault(ANY, seed) for seed in SEEDS]
-    share = sum(bool(fault.agreed) for fault in drawn) / len(drawn)
+    share = sum(bool(fault.agreed) for fault in drawn()) / len(drawn())
     assert 0.45 < share < 0.57
-    assert all(at != fault.place for fault in drawn for at, _ in fault.agreed.values())
-    seed = next(seed for seed in SEEDS if "config" in draw_fault(ANY, seed).agreed)
+    assert all(at != fault.place for fault in drawn() for at, _ in fault.agreed.values())
+    seed = next(seed for seed, one in enumerate(drawn()) if "config" in one.agreed)
     sim = Simulation(ANY, seed)
     at, version = sim.fault.agreed["config"]
     assert sim.fleet[at].config.loaded == sim.fleet[at].config.agreed == version
@@ -326,7 +331,7 @@ def test_a_build_that_one_server_has_on_purpose_differs_in_a_checksum_and_is_no_
     assert sim.fleet.hashes(at) == (scenario.fleet.hotfix.hash,) * 2 != (recorded, recorded)
     assert give(sim, "deployer", "checksum.run", servers=list(range(1, 9))) is None
     assert not sim.records.fault_found and sim.bridge.noticed is None
-    assert [row["title"] for row in changes_card(sim)["rows"] if name in row["title"] and sim.fleet.label(at) in row["title"]]
+    assert [row["title"] for row in told(sim.scenario, changes_card(sim))["rows"] if name in row["title"] and sim.fleet.label(at) in row["title"]]
     assert name in [row["name"] for row in releases_card(sim)["releases"]]
     assert give(sim, "deployer", "release.copy", servers=[2], release=name), "it is for no other server"
     sim.step(step_at("08:30"))
@@ -388,7 +393,7 @@ def test_no_week_lies_before_a_drawn_morning():
 def test_the_debrief_says_what_it_was_where_and_how_strong():
     for name in IDS:
         seed = seed_of(name)
-        told, fault = fault_told(ANY, seed), draw_fault(ANY, seed)
+        told, fault = engine.told(ANY, fault_told(ANY, seed)), draw_fault(ANY, seed)
         assert told["id"] == name and "{" not in told["story"] + told["epilogue"]
         assert [n for n in range(1, 9) if f"SMARS-{n}" in told["story"]] == sorted(fault.servers)
 

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 import engine
-from game.control import board
+from game.control import board, standings
 from game.live import losses
 from game.live.loudspeaker import read_hash
 from game.models import Exercise
@@ -23,6 +23,17 @@ def side(minutes: int = 10, name: str = "Cobalt") -> board.Side:
     return board.Side(1, name, curve, OPEN + MINUTE * minutes + 100, {"loss": loss})
 
 
+def beside(*teams: tuple[str, int, int], mode: str = "live", **values) -> list[tuple]:
+    """(name, steps after the bell, loss) of each -> rank, name and loss of the wall's board; each lost as much a step all the time."""
+    sides = []
+    for name, steps, loss in teams:
+        one = board.Side(1, name, [[OPEN + k, loss * k // steps] for k in range(0, steps + 1, MINUTE)], OPEN + steps)
+        one.hear(OPEN + steps, {"loss": (1, json.dumps({"loss_usd": loss}))})
+        sides.append(one)
+    exercise = Exercise(code="K7-M4Q", title="x", state="running", loss_counter=mode, **values)
+    return [(one["rank"], one["name"], one["loss_usd"]) for one in board.compose(exercise, sides, GHOST)["board"]["teams"]]
+
+
 def composed(mode: str, state: str = "running", **more):
     exercise = Exercise(code="K7-M4Q", title="x", state=state, loss_counter=mode)
     return board.compose(exercise, [side(**more)], GHOST)
@@ -33,7 +44,7 @@ def test_live_shows_the_loss_of_this_step_beside_history_at_this_step():
     assert cards["board"] == {
         "as_of": "09:40",
         "mode": "live",
-        "teams": [{"name": "Cobalt", "stands": "", "loss_usd": 10_000_777, "avoided_usd": 31_665_890, "share_avoided": 0.76, "grade": 36.1}],
+        "teams": [{"name": "Cobalt", "stands": "", "behind": "", "loss_usd": 10_000_777, "avoided_usd": 31_665_890, "rank": 1}],
         "history_usd": 41_666_667,
         "frozen": None,
     }
@@ -51,7 +62,7 @@ def test_delayed_shows_the_full_minute_two_minutes_ago_and_no_later_point_anywhe
 
 def test_hidden_holds_no_loss_of_a_team_or_of_history():
     cards = composed("hidden")
-    assert cards["board"]["teams"] == [{"name": "Cobalt", "stands": "", "loss_usd": None, "avoided_usd": None, "share_avoided": None, "grade": None}]
+    assert cards["board"]["teams"] == [{"name": "Cobalt", "stands": "", "behind": "", "loss_usd": None, "avoided_usd": None, "rank": None}]
     assert cards["board"]["history_usd"] is None
     assert cards["curve"]["history"] == [] and cards["curve"]["teams"] == [{"name": "Cobalt", "loss": []}]
 
@@ -101,3 +112,26 @@ def test_a_card_that_did_not_change_keeps_its_version_and_is_not_sent_again():
 
 def test_a_run_that_has_told_nothing_yet_stands_at_the_beginning_of_its_week():
     assert read_hash({}).step == days.WEEK and read_hash({"": "7"}).step == 7
+
+
+@pytest.mark.parametrize("drawn", [False, True])
+def test_teams_that_did_the_same_are_level_though_their_markets_are_some_seconds_apart(drawn):
+    rate = 10_000  # dollars a step
+    found = beside(("Cobalt", 1000, 1000 * rate), ("Amber", 1011, 1011 * rate), ("Slate", 1030, 1030 * rate + 900), drawn=drawn)
+    assert [one[:2] for one in found] == [(1, "Cobalt"), (1, "Amber"), (1, "Slate")]
+    assert {loss for _, _, loss in found} == {1000 * rate}, "one figure, and so one bar"
+
+
+def test_a_rank_counts_those_before_it():
+    found = beside(("Cobalt", 1000, 9_000_000), ("Amber", 1000, 4_000_000), ("Slate", 1000, 9_000_000), ("Teal", 1000, 20_000_000))
+    assert [one[:2] for one in found] == [(1, "Amber"), (2, "Cobalt"), (2, "Slate"), (4, "Teal")]
+
+
+def test_nobody_waits_for_a_team_that_lags_and_it_is_judged_by_what_it_saved():
+    behind = beside(("Cobalt", 4000, 8_000_000), ("Amber", 400, 1_000_000))
+    assert behind == [(1, "Cobalt", 8_000_000), (2, "Amber", 1_000_000)], "history had lost little by then"
+
+
+def test_teams_whose_final_figures_read_otherwise_are_not_level():
+    ranked = standings.rank([{"name": name, "step": 0, "loss_usd": loss, "avoided_usd": None} for name, loss in (("A", 4_160_000), ("B", 4_140_000), ("C", 4_230_000))])
+    assert [(one["name"], one["rank"]) for one in ranked] == [("B", 1), ("A", 2), ("C", 2)]

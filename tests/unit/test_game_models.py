@@ -155,9 +155,9 @@ def test_moments_are_told_from_the_bell_and_what_is_missing_says_so():
     assert beside_the_bell(DAY, None) == ""
     noticed, diagnosed, contained = moments(DAY, {"noticed_at": "08:14:00", "contained_at": None, "runaway": "running"})
     assert noticed == {"label": "Noticed", "at": "08:14:00", "of": "76.0 min before the bell"}
-    assert diagnosed["at"] == "–" and "nobody declared" in diagnosed["of"]
-    assert contained == {"label": "Contained", "at": "–", "of": "not contained"}
-    assert moments(DAY, {"runaway": "never"})[2]["at"] == "Nothing ran away"
+    assert diagnosed["at"] == "never" and "no one declared" in diagnosed["of"]
+    assert contained == {"label": "Contained", "at": "never", "of": "not contained"}
+    assert moments(DAY, {"runaway": "never"})[2]["at"] == "No runaway"
 
 
 def test_the_firms_fate_is_a_word_and_how():

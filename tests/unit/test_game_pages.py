@@ -49,7 +49,7 @@ def test_the_start_page_tells_a_stranger_no_code_and_knows_one_however_it_is_typ
 
 def test_the_wall_paints_whole_from_its_own_page(client, exercise):
     first = first_of(client.get(f"/projector/{exercise.code}/"))
-    told = {"code": exercise.code, "title": "Autumn class", "state": "running", "speed": 30.0, "reason": "", "planning": None, "upgrade": None}
+    told = {"code": exercise.code, "title": "Autumn class", "state": "running", "speed": 30.0, "reason": "", "planning": None, "upgrade": None, "waits": None, "begins": None}
     assert first["hello"]["exercise"] == told
     assert {"clock", "board", "curve", "join", "state"} <= set(first["cards"])
     assert first["cards"]["clock"]["d"]["clock"] == "08:00:00", "it is run from the start at full speed"
@@ -78,7 +78,7 @@ def test_a_seats_link_gives_the_desk_once(client, exercise):
 
 def test_without_a_seat_there_is_no_desk(client):
     page = client.get("/desk/")
-    assert page.status_code == 403 and "holds no seat" in page.content.decode()
+    assert page.status_code == 403 and "has no seat" in page.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/facilitator/", "/facilitator/wrong-token/"])
@@ -117,7 +117,7 @@ def test_the_facilitator_starts_pauses_resumes_sets_the_speed_and_ends(facilitat
         ({"speed": "1000"}, "from 0.5 to 120"),
         ({"speed": "fast"}, "number"),
         ({"do": "advance", "to": "7 o'clock"}, "is not a market time"),
-        ({"do": "fly"}, "nothing to do"),
+        ({"do": "fly"}, "Unknown action"),
     ],
 )
 def test_what_cannot_be_done_is_said_on_the_page(facilitator, form, reason):
@@ -157,7 +157,7 @@ def test_the_result_waits_for_the_end_and_then_measures_against_history(client, 
     assert team["moments"][2] == {"label": "Contained", "at": "09:33:00", "of": "3.0 min after the bell"}
     assert team["story"][0]["text"] == "The opening bell."
     assert [d["label"] for d in team["decisions"]] == ["Stop a server: SMARS-8"]
-    assert team["opened"] == [["operator", 2]] and "Mails opened, not listed: operator 2." in answer.content.decode()
+    assert team["opened"] == [["operator", 2]] and "Not listed, mails opened by people: operator 2." in answer.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/nowhere/", "/projector/ZZ-ZZZ/", "/result/ZZ-ZZZ/"])

@@ -6,7 +6,7 @@ import pytest
 
 import engine
 from game.control import guide
-from game.control.briefs import BRIEFS, brief, levers
+from game.control.briefs import BRIEFS, brief, levers, picture, reading
 from tests import days
 from tests.builders import new_exercise, new_facilitator, taken_seat
 
@@ -42,7 +42,7 @@ def test_an_agenda_leaves_each_phase_the_time_it_takes_at_its_default_speed(tota
 @pytest.mark.parametrize("desk", engine.DESKS)
 def test_every_lever_that_takes_time_is_on_its_desks_page_once(desk):
     rows = [row for part in levers(desk, SCENARIO).values() for row in part]
-    own = [lever.named(SCENARIO) for kind, lever in engine.KINDS.items() if desk in lever.desks and not lever.talk and kind in SCENARIO.levers]
+    own = [engine.tell(SCENARIO, lever.named(SCENARIO)) for kind, lever in engine.KINDS.items() if desk in lever.desks and not lever.talk and kind in SCENARIO.levers]
     assert sorted(row.label for row in rows) == sorted(own)
     assert all(row.time for row in rows)
 
@@ -62,7 +62,7 @@ def test_a_lever_says_how_long_it_takes_and_when():
 @pytest.mark.parametrize("desk", BRIEFS)
 def test_a_desks_page_is_anybodys_and_linked_from_its_lobby(client, desk):
     page = client.get(f"/brief/{desk}/").content.decode()
-    assert brief(desk, "2012", SCENARIO)["title"] in page and BRIEFS[desk].blind in page.replace("&#x27;", "'")
+    assert brief(desk, SCENARIO)["title"] in page and BRIEFS[desk].blind in page.replace("&#x27;", "'")
     exercise = new_exercise()
     _, client.cookies["player"] = taken_seat(exercise, desk=desk)
     assert f'href="/brief/{desk}/"' in client.get("/lobby/").content.decode()
@@ -81,10 +81,28 @@ def test_the_guide_is_linked_from_the_facilitators_pages_and_shows_both_agendas(
     assert "24 of 60 minutes are debrief" in page and "36 of 90 minutes are debrief" in page and "resume word" in page
 
 
-def test_who_is_helped_is_told_what_checks_mean_and_shown_nothing_that_nobody_asked_for_on_a_drawn_morning():
+def test_who_is_helped_is_asked_about_what_checks_show_and_told_no_answer():
     for desk in engine.DESKS:
-        record, drawn = (engine.load_scenario(name) for name in ("knight-2012", "any-morning"))
-        assert brief(desk, "2012", record)["reading"] == () and brief(desk, "2012", record)["shown"] == ""
+        assert reading(desk, "2012") == ()
         for level in ("assisted", "guided"):
-            assert brief(desk, level, record)["shown"] and brief(desk, level, drawn)["shown"] == "", desk
-            assert len(brief(desk, level, drawn)["reading"]) >= 3
+            asked = reading(desk, level)
+            assert len(asked) >= 3 and sum(line.endswith("?") for line in asked) > len(asked) / 4, desk
+
+
+def test_a_first_screen_says_who_one_is_what_for_and_what_to_do_first():
+    record, lesson = engine.load_scenario("knight-2012"), engine.load_scenario("flag-first")
+    for desk in engine.DESKS:
+        week, morning, late = (brief(desk, record, step) for step in (days.WEEK, 0, days.OPEN))
+        for one in (week, morning, late, brief(desk, lesson)):
+            assert all(one[part].count(".") == 1 and "{" not in one[part] and len(one[part]) < 170 for part in ("you", "aim", "first")), one
+        assert morning["you"].startswith("You work for a firm that sends its clients' orders to the exchanges, and you ")
+        assert "Before the bell at 09:30" in morning["first"] and "tonight" in week["first"] and "The market is open" in late["first"]
+        assert "the guide" in brief(desk, lesson)["first"] and brief(desk, lesson)["aim"] != morning["aim"]
+    drawn = picture(record)
+    assert [one["n"] for one in drawn["servers"]] == list(range(1, 9)) and len(drawn["stocks"]) == len(record.symbols)
+
+
+@pytest.mark.parametrize("name", engine.scenario_ids())
+def test_causes_to_declare_are_short_and_alike_in_length(name):
+    lengths = [len(cause.label) for cause in engine.load_scenario(name).diagnosis.cause]
+    assert max(lengths) <= 40 and max(lengths) <= 1.25 * min(lengths), lengths

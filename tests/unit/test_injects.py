@@ -67,9 +67,12 @@ def untouched() -> dict[str, Any]:
     return measured(sim)
 
 
-def test_there_are_ready_injects_of_every_kind_in_every_scenario():
-    for scenario_id in scenario_ids():
-        texts = load_scenario(scenario_id).evidence
+def test_there_are_ready_injects_of_every_kind_in_every_scenario_but_a_lesson():
+    for scenario in map(load_scenario, scenario_ids()):
+        texts = scenario.evidence
+        if scenario.guide.step:
+            assert texts.injects == (), "a guide leads, and nothing comes between"
+            continue
         assert len(texts.injects) >= 12
         assert {text.kind for text in texts.injects} == {"mail", "call", "rumour", "crash", "technician", "exchange", "data", "press", "regulator"}
         assert all(text.effect.startswith("Only said") is text.talk_only for text in texts.injects)
@@ -285,7 +288,7 @@ BAD = [
     ({"card": "earthquake"}, "card = 'earthquake': expected status_mail, hold_mail"),
     ({"desks": ["operator", "operator"]}, "each once"),
     ({"desks": ["projector"]}, "expected a list out of deployer, operator, risk"),
-    ({"desks": []}, "goes to deployer or operator or risk"),
+    ({"desks": []}, "goes to deployer, operator, risk"),
     ({"server": 3}, "takes none, expected 0"),
     ({"minutes": 0}, "minutes = 0: expected a number from 1 to 120"),
     ({"minutes": 121}, "from 0 to 120"),
@@ -333,7 +336,7 @@ def test_a_missing_hand_keeps_new_work_away_and_lets_old_work_go_on():
     assert play(sim, "technician", desks=["operator"], minutes=5) is None
     assert sight(sim, "operator")["work"]["hands"] == 1
     reason = give(sim, "operator", "server.stop", server=2)
-    assert reason is not None and "stop a server (60 s left); one is not there until 09:35" in reason
+    assert reason is not None and "Stop a server (60 s left), one is away until 09:35" in reason
     sim.step(MINUTE)
     assert sim.fleet[1].state == "stopped", "what is under way goes on"
     assert (hands_of(sim, "operator"), free_hands(sim, "operator")) == (1, 1)

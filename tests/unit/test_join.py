@@ -56,7 +56,7 @@ def test_the_same_name_twice_is_offered_the_resume_word_or_another_name():
     exercise = new_exercise()
     come(exercise, "Dana")
     page = come(exercise, "dana").last
-    assert page.status_code == 409 and "Somebody here is called dana already" in text_of(page)
+    assert page.status_code == 409 and "The name dana is taken" in text_of(page)
     assert "<details" in page.content.decode() and 'class="lost" open' in page.content.decode()
     assert exercise.players.count() == 1
 
@@ -79,8 +79,8 @@ def test_a_full_exercise_offers_to_share_a_seat_or_to_watch():
     chosen = Seat.objects.get(team__exercise=exercise, desk="risk")
     assert come(exercise, "Fay", seat=str(chosen.pk)).last.headers["location"] == "/lobby/"
     assert seats_of(exercise, "Fay") == ["Cobalt risk"]
-    assert "no place left" in text_of(come(exercise, "Gus", seat=str(chosen.pk)).last)
-    assert "no place left" in text_of(come(exercise, "Gus", seat="999999").last)
+    assert "no room left" in text_of(come(exercise, "Gus", seat=str(chosen.pk)).last)
+    assert "no room left" in text_of(come(exercise, "Gus", seat="999999").last)
 
 
 def test_an_ended_exercise_leads_to_its_result():
@@ -109,13 +109,13 @@ def test_a_resume_word_works_on_another_device_and_the_first_one_is_told_where_i
     second = come(exercise, "", word=f" {word.capitalize()} ")
     assert second.last.headers["location"] == "/lobby/" and "Dana" in text_of(second.get("/lobby/"))
     page = first.get("/lobby/")
-    assert page.status_code == 403 and "opened in another one" in text_of(page) and 'href="/join/"' in page.content.decode()
+    assert page.status_code == 403 and "opened in another browser" in text_of(page) and 'href="/join/"' in page.content.decode()
 
 
 def test_a_stale_page_gets_a_sentence_and_the_way_back(client):
     strict = Client(enforce_csrf_checks=True, headers={"referer": "http://testserver/join/K7-M4Q/", "host": "testserver"})
     page = strict.post("/join/", {"code": "K7-M4Q", "name": "Dana"})
-    assert page.status_code == 403 and "sent no cookie back" in text_of(page) and 'href="/join/K7-M4Q/"' in page.content.decode()
+    assert page.status_code == 403 and "sent no cookie" in text_of(page) and 'href="/join/K7-M4Q/"' in page.content.decode()
     strict.cookies["csrftoken"] = "c" * 32
     stale = strict.post("/join/", {"code": "K7-M4Q", "name": "Dana", "csrfmiddlewaretoken": "d" * 32})
     assert stale.status_code == 403 and "open too long" in text_of(stale)
@@ -164,9 +164,9 @@ def test_a_seat_is_changed_while_it_is_free():
 def test_the_lobby_shows_ones_own_brief_the_others_in_a_line_and_a_start_that_says_why_not():
     exercise = new_exercise()
     page = text_of(come(exercise, "Dana").get("/lobby/"))
-    assert "Releases, checksums, positions and money." in page and "Which release each server" not in page
+    assert "you run the eight servers" in page and "you install the software" not in page
     assert "Knows releases and copies." in page and exercise.code in page
-    assert "Start is with the facilitator." in page
+    assert "The facilitator starts the exercise." in page
     exercise.start()
     assert Client().get("/lobby/").status_code == 403
 
@@ -204,16 +204,16 @@ def test_a_game_for_one_begins_with_the_week_the_morning_or_the_bell(client, sta
 
 def test_a_game_for_one_cannot_begin_at_any_time(client):
     page = client.post("/play/", {"desk": "all", "start": "27 Jul 03:00"})
-    assert page.status_code == 409 and "Choose where to begin" in text_of(page) and not Exercise.objects.exists()
+    assert page.status_code == 409 and "Choose where to start" in text_of(page) and not Exercise.objects.exists()
 
 
 def test_nobody_else_starts_or_joins_a_game_for_one(client):
     client.post("/play/", {"desk": "all"})
     exercise = Exercise.objects.get()
     page = come(exercise, "Dana").last
-    assert page.status_code == 409 and "plays this one alone" in text_of(page)
+    assert page.status_code == 409 and "This is a solo game" in text_of(page)
     other = come(new_exercise(), "Eli")
-    assert "Start is with the facilitator." in text_of(other.post("/lobby/start/", follow=True))
+    assert "The facilitator starts the exercise." in text_of(other.post("/lobby/start/", follow=True))
     assert client.post("/play/", {"desk": "throne"}).status_code == 409
 
 
@@ -224,7 +224,7 @@ def test_each_game_for_one_is_on_a_market_of_its_own_on_one_of_the_mornings_that
     seeds = set(Exercise.objects.values_list("seed", flat=True))
     assert len(seeds) == 2 and 79 not in seeds
     page = Client().post("/play/", {"desk": "all", "morning": "quiet-open"})
-    assert page.status_code == 409 and "Choose one of the mornings that are offered." in text_of(page)
+    assert page.status_code == 409 and "Choose one of the mornings offered." in text_of(page)
 
 
 def test_a_machine_holds_so_many_games_for_one(client):
@@ -239,6 +239,6 @@ def test_the_desk_of_another_is_refused_with_the_way_to_ones_own():
     exercise = new_exercise()
     dana = come(exercise, "Dana")
     page = dana.get("/desk/risk/")
-    assert page.status_code == 403 and "You do not hold this desk." in text_of(page) and 'href="/desk/operator/"' in page.content.decode()
+    assert page.status_code == 403 and "This is not your desk." in text_of(page) and 'href="/desk/operator/"' in page.content.decode()
     assert dana.get("/desk/throne/").status_code == 403
     assert Client().get("/desk/operator/").status_code == 403

@@ -13,8 +13,8 @@ from django.test import Client
 import engine
 from engine.scenario import scenario as scenarios
 from game.debrief import counterfactuals
+from game.debrief import finished as finished_runs
 from game.models import Course, Event, Exercise, Finished, Lesson, Player, Run, contents, lessons, run_log
-from game.views import result
 from tests.builders import new_facilitator, taken_seat
 from tests.played import finished
 from tests.unit.test_report import reckon, text_of
@@ -22,7 +22,10 @@ from tests.unit.test_report import reckon, text_of
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")]
 WEEK_AND_MORNING = {"since": "27 Jul 18:00", "until": "09:40"}
 # What asks the machine again: it goes, and in its place stands why.
-AGAIN = ("See it again", "Another exercise goes on from", "Play on from there : Cobalt", "Play on from there : Ochre")
+AGAIN = (
+    "Show that moment", "Replay Cobalt, desk by desk", "Replay Ochre, desk by desk", "Each time below opens the replay there.",
+    "Replay", "Start another exercise from", "Continue from there : Cobalt", "Continue from there : Ochre",
+)  # fmt: skip
 
 
 def exercise(*, whole: bool = False, **values: Any) -> Exercise:
@@ -50,7 +53,7 @@ def later(monkeypatch, tmp_path: Path) -> Iterator[Any]:
         forget()
 
     def forget() -> None:
-        for kept in (result._lasting, run_log._logs):
+        for kept in (finished_runs._lasting, run_log._logs):
             kept.clear()
         scenarios.load_scenario.cache_clear()
         contents._kept.cache_clear()
@@ -63,7 +66,7 @@ def later(monkeypatch, tmp_path: Path) -> Iterator[Any]:
 def plain(page: str) -> str:
     """What a page says, without what would have to be played again."""
     page = re.sub(r"<(script|style)\b.*?</\1>|<svg\b.*?</svg>|<input\b[^>]*>", "", page, flags=re.S)
-    page = re.sub(r'<p class="second"[^>]*>\s*It cannot be seen again.*?</p>', "", page, flags=re.S)
+    page = re.sub(r'<p class="second"[^>]*>\s*It cannot be replayed.*?</p>', "", page, flags=re.S)
     text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
     for words in AGAIN:
         text = text.replace(words, "")
@@ -163,7 +166,7 @@ def test_events_of_a_run_that_has_ended_are_read_once(client, django_assert_max_
     client.force_login(found.facilitator)
     before = plain(client.get(f"/result/{found.code}/").content.decode())
     Event.objects.filter(kind__startswith="bridge").delete()
-    result._lasting.clear()
+    finished_runs._lasting.clear()
     assert plain(client.get(f"/result/{found.code}/").content.decode()) == before
 
 

@@ -69,7 +69,7 @@ def test_an_experiment_is_begun_with_what_was_chosen(room):
     assert experiment.wanted()[:3] == [(7, "without"), (7, "with"), (8, "without")] and len(experiment.wanted()) == 60
     assert experiment.title == "Nobody: Dead code deleted and 1 more"
     page = room.client.get(f"{LAB}{experiment.pk}/").content.decode()
-    assert "from the deployment week on" in page and "built and never tested" in page and "seed 80, noise 7 to 36" in page
+    assert "From the deployment week on" in page and "built but never tested" in page and "seed 80, noise 7 to 36" in page
     assert str(engine.RULES) in page and " style=" not in page
 
 
@@ -117,7 +117,7 @@ def test_there_is_an_end_to_how_many_run_and_how_many_are_kept(room):
     one = Experiment.objects.earliest("pk")
     room.do(one, "cancel")
     assert one.state == "cancelled" and room.begin().status_code == 302
-    assert "as many as may at once" in room.do(one, "on")
+    assert "the most allowed at once" in room.do(one, "on")
     Experiment.objects.update(state="done")
     Experiment.objects.bulk_create(
         Experiment(facilitator=room.erin, title="x", scenario="knight-2012", players="nobody", state="done", made_by="1")
@@ -151,7 +151,7 @@ def test_it_is_cancelled_gone_on_with_and_run_again(room):
     assert experiment_state(experiment)["faults"] == ["seed 1, without: ValueError: no such market"]
     room.do(experiment, "on")
     assert experiment.state == "running" and experiment.missing() == [(1, "without"), (2, "without"), (2, "with")]
-    assert "running already" in room.do(experiment, "again")
+    assert "already running" in room.do(experiment, "again")
     fill(experiment)
     assert Experiment.objects.get(pk=experiment.pk).state == "done"
     room.do(experiment, "again")
@@ -181,10 +181,10 @@ def test_it_is_kept_with_an_exercise_and_the_room_sees_it_when_its_facilitator_w
     assert "Keep it with an exercise first" in room.do(experiment, "show")
     room.do(experiment, "keep", exercise=room.exercise.code)
     mine, theirs = (client.get(address).content.decode() for client in (room.client, Client()))
-    assert "Caps" in mine and "Only you see this" in mine and "Caps" not in theirs
+    assert "Caps" in mine and "Only you can see this" in mine and "Caps" not in theirs
     room.do(experiment, "show")
     mine, theirs = (client.get(address).content.decode() for client in (room.client, Client()))
-    assert "Everybody in the room sees this" in mine and "Caps" in theirs and "Open it in the lab" not in theirs
+    assert "Everyone in the room can see this" in mine and "Caps" in theirs and "Open it in the lab" not in theirs
     told = json.loads(re.search(rf'<script id="lab-{experiment.pk}" type="application/json">(.*?)</script>', theirs)[1])
     assert told["paired"]["pairs"] == 2 and told["sides"]["with"]["never"] == 2
     room.do(experiment, "drop")

@@ -40,7 +40,7 @@ def told(exercise: Exercise) -> dict:
 def test_a_player_answers_on_a_page_of_their_own_and_it_is_told_by_desk(client):
     exercise, client.cookies["player"] = ended()
     page = client.get("/lessons/").content.decode()
-    assert "What surprised you?" in page and "A kill switch" in page and "beside your desk, not your name" in page
+    assert "What surprised you?" in page and "A kill switch" in page and "with your desk, not your name" in page
     assert client.post("/lessons/", GIVEN).headers["location"] == f"/result/{exercise.code}/"
     lesson = Lesson.objects.get()
     assert (lesson.player.name, lesson.team.name, lesson.desk, lesson.ready, lesson.controls) == ("Dana", "Cobalt", "operator", 2, GIVEN["controls"])
@@ -65,8 +65,8 @@ def test_the_latest_answer_is_the_one_that_counts(client):
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        ({}, "One of the questions is enough"),
-        ({"surprised": "  "}, "One of the questions is enough"),
+        ({}, "One answer is enough"),
+        ({"surprised": "  "}, "One answer is enough"),
         ({"surprised": "a" * 501}, "500 characters"),
         ({"surprised": "a\x00b"}, "Null characters"),
         ({"controls": ["checksum", "killswitch", "paging", "cap"]}, "3 at most"),
@@ -88,7 +88,7 @@ def test_before_the_end_and_after_it_was_put_away_nothing_is_kept(client):
     exercise, client.cookies["player"] = ended()
     Exercise.objects.filter(pk=exercise.pk).update(archived=True)
     answer = client.post("/lessons/", GIVEN, headers=JSON)
-    assert answer.status_code == 409 and "put this exercise away" in answer.json()["reason"]
+    assert answer.status_code == 409 and "archived this exercise" in answer.json()["reason"]
     assert "Answer</a>" not in client.get(f"/result/{exercise.code}/").content.decode()
     Exercise.objects.filter(pk=exercise.pk).update(archived=False, state="running")
     assert client.get("/lessons/").status_code == 409
@@ -101,7 +101,7 @@ def test_who_has_no_cookie_or_sat_nowhere_is_told_so(client):
     player, token = Player.enter(exercise, "Gus")
     client.cookies["player"] = cookie_value(player, token)
     page = client.get("/lessons/")
-    assert page.status_code == 409 and "You sat at no desk" in page.content.decode()
+    assert page.status_code == 409 and "You had no desk" in page.content.decode()
 
 
 def test_who_left_their_seat_answers_for_where_they_sat(client):
@@ -135,7 +135,7 @@ def test_names_stand_there_when_the_facilitator_turned_them_on_and_letters_in_pl
     assert seen("teams") == ("Cobalt", "") and seen("people") == ("Cobalt", "Dana")
     team, who = seen("letters")
     assert team in ("Team A", "Team B") and who == ""
-    assert "beside your name" not in client.get("/lessons/").content.decode()
+    assert "with your name" not in client.get("/lessons/").content.decode()
 
 
 def test_the_survey_is_a_table_that_a_spreadsheet_does_not_run(client):

@@ -144,7 +144,7 @@ def test_every_desk_may_open_its_mail_and_no_desk_may_pull_anothers_lever():
     sim = at_open(SCENARIO)
     for kind, lever in KINDS.items():
         for desk in {"deployer", "operator", "risk", "projector", "facilitator"} - set(lever.desks):
-            assert "that is for the" in give(sim, desk, kind), (desk, kind)
+            assert "only for the" in give(sim, desk, kind), (desk, kind)
     assert set(KINDS["mail.open"].desks) == {"operator", "deployer", "risk"}
 
 

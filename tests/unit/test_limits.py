@@ -86,7 +86,7 @@ def test_a_browser_has_one_game_for_one_at_a_time(client):
     client.post("/play/", {"desk": "all", "start": "09:28"})
     first = Exercise.objects.get()
     asked = client.post("/play/", {"desk": "risk", "start": "08:00"})
-    assert asked.status_code == 409 and "Go on with the game that is open" in text_of(asked) and 'name="desk" value="risk"' in asked.content.decode()
+    assert asked.status_code == 409 and "Continue the open game" in text_of(asked) and 'name="desk" value="risk"' in asked.content.decode()
     assert Exercise.objects.get() == first
     client.post("/lobby/start/")
     client.post("/play/", {"desk": "risk", "start": "08:00", "instead": "yes"})
@@ -101,11 +101,11 @@ def test_an_address_begins_thirty_games_a_minute_and_plays_half_of_the_places_at
     here = [at("203.0.113.9") for _ in range(7)]
     assert [browser.post("/play/", {"desk": "all"}).status_code for browser in here] == [302] * 6 + [429]
     started = [browser.post("/lobby/start/", follow=True) for browser in here[:3]]
-    assert Exercise.objects.filter(state="running").count() == 2 and "others would find no place" in text_of(started[2])
+    assert Exercise.objects.filter(state="running").count() == 2 and "Too many people from your network" in text_of(started[2])
     others = [at(f"203.0.113.{number}") for number in range(10, 13)]
     assert [browser.post("/play/", {"desk": "all"}).status_code for browser in others] == [302] * 3
     started = [browser.post("/lobby/start/", follow=True) for browser in others]
-    assert Exercise.objects.filter(state="running").count() == 4 and "as many as this machine can hold" in text_of(started[2])
+    assert Exercise.objects.filter(state="running").count() == 4 and "as many as this server can take" in text_of(started[2])
 
 
 def test_a_game_for_one_has_its_result_in_its_browser_and_by_its_link_alone(client):
@@ -117,7 +117,7 @@ def test_a_game_for_one_has_its_result_in_its_browser_and_by_its_link_alone(clie
     address = f"/result/{exercise.code}/"
     own = client.get(address)
     link = own.content.decode().split('value="http://testserver/shared/')[1].split('"')[0]
-    assert "Cobalt" in text_of(own)
+    assert "Your day" in text_of(own)
     stranger = Client()
     assert link not in stranger.get(address).content.decode()
     team = exercise.teams.get().pk

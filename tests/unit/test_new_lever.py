@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 import engine
-from engine import Command, Log, Moment, Simulation, load_scenario, read_scenario, scenario_files, story, words_of
+from engine import Command, Log, Moment, Simulation, load_scenario, read_scenario, scenario_files, story, told, words_of
 from engine.analysis.debrief import decision_words
 from engine.analysis.ledger import ledger
 from engine.autopilots.parts import Eyes, Move
@@ -56,7 +56,7 @@ def test_a_new_lever_has_its_rights_its_form_and_a_row_in_the_brief(scenario):
     assert f"| `{KIND}` | servers |   | x |   |   |" in rights()
     assert KIND in engine.KINDS
     assert not misfit(KIND, {"servers": [1]})
-    assert "expected a list of servers" in misfit(KIND, {"servers": "all"})
+    assert "expected a list of servers" in engine.tell(None, misfit(KIND, {"servers": "all"}))
     assert (LABEL, "20 min", False) in briefs.levers("operator", scenario)["day"]
 
 
@@ -78,7 +78,7 @@ def test_a_new_lever_can_be_planned_asked_for_and_is_told_where_levers_are(scena
     ok(sim, "operator", "plan.add", kind=KIND, evening=0)
     assert [item["label"] for item in sight(sim, "risk")["plan"]["items"]] == [LABEL]
     ok(sim, "risk", "assistant.ask", desk="operator", kind=KIND, args={"servers": [1, 2]})
-    assert "that is for the operator" in str(give(sim, "risk", KIND, servers=[1, 2]))
+    assert "only for the operator" in str(give(sim, "risk", KIND, servers=[1, 2]))
     command = Command(len(sim.events) + 1, sim.now, "operator", KIND, {"servers": [1, 2]})
     assert sim.submit(command) is None
     assert [task["label"] for task in sight(sim, "operator")["work"]["tasks"]] == [LABEL]
@@ -86,25 +86,25 @@ def test_a_new_lever_can_be_planned_asked_for_and_is_told_where_levers_are(scena
     sim.step(MINUTES * engine.STEPS_PER_MINUTE)
     events = sim.take_events()
     assert "SMARS-1 was in the rack and not on the list." in str(sight(sim, "operator")["alerts"])
-    assert [line["text"] for line in story(events, scenario)] == ["Photographed SMARS-1 and SMARS-2."]
+    assert [line["text"] for line in told(scenario, story(events, scenario))] == ["Photographed SMARS-1 and SMARS-2."]
     ended = next(event for event in events if event.kind == "lever.finished")
     shared = [
         engine.Event(ended.step + 4, "bridge.posted", (), {"item": 9, "desk": "operator", "posted": "pin", "title": "Racks"}),
         engine.Event(ended.step + 4, "evidence.shared", (), {"pin": 9, "desk": "operator", "what": "racks", "number": 2}),
     ]
-    assert [entry.seen for entry in ledger([ended, *shared], [], scenario)] == [ended.step]
+    assert [entry.seen for entry in ledger([ended, *shared], [])] == [ended.step]
 
 
 def test_a_new_lever_is_in_the_menu_of_its_desks_assistant_on_an_evening(scenario):
-    menus = engine.wishes(scenario)
-    assert {"kind": KIND, "words": f"{LABEL}: {{server}}", "args": {}, "servers": "any"} in menus["operator"]["evening"]
+    menus = engine.told(scenario, engine.wishes(scenario))
+    assert {"kind": KIND, "words": f"{LABEL}: {{server}}", "args": {}, "servers": "any", "chosen": "none"} in menus["operator"]["evening"]
     assert KIND not in str([menus["operator"]["day"], menus["deployer"], menus["risk"]])
 
 
 def test_a_new_lever_says_itself_what_its_assistant_is_asked_for(scenario, monkeypatch):
     wishes = (Wish("Photograph {server} of {system}", when="day", whole=False), Wish("Photograph {clean}", {"servers": "{clean}"}, when="day"))
     monkeypatch.setitem(LEVERS, KIND, replace(LEVERS[KIND], wishes=wishes))
-    menus = engine.wishes(scenario)["operator"]
+    menus = engine.told(scenario, engine.wishes(scenario))["operator"]
     rows = [row for row in menus["day"] if row["kind"] == KIND]
     assert [(row["words"], row["args"], row["servers"]) for row in rows] == [
         ("Photograph {server} of SMARS", {}, "some"),
@@ -119,7 +119,7 @@ def test_a_new_lever_is_a_decision_of_the_feed_and_one_of_the_debrief_unless_it_
     assert (counts(KIND), decision(KIND)) == ("decision", True)
     assert words(KIND, {"servers": [1, 2]}, scenario) == f"{LABEL}: SMARS-1, 2"
     log = Log(scenario, 7, (Command(1, WEEK, "operator", KIND, {"servers": [1]}),), Moment(OPEN, 1), start=WEEK)
-    assert [decision_words(scenario, one) for one in log.decisions] == ([] if informs else [f"{LABEL} (SMARS-1)"])
+    assert [engine.tell(scenario, decision_words(scenario, one)) for one in log.decisions] == ([] if informs else [f"{LABEL} (SMARS-1)"])
 
 
 @pytest.mark.parametrize(("talk", "routine", "told"), [(True, False, "said"), (False, True, "decision")])

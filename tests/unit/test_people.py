@@ -21,10 +21,10 @@ def test_a_person_is_renamed_and_no_two_have_one_name():
     number = str(Player.objects.get(name="Dana").pk)
     act(exercise, do="person-rename", who=number, name="  Dr.   Dana ")
     assert "Dr. Dana" in text_of(dana.get("/lobby/")) and "Dr. Dana" in text_of(eli.get("/lobby/"))
-    for name, reason in (("ELI", "is called ELI already"), ("", "Type the name"), ("x" * 25, "too long")):
+    for name, reason in (("ELI", "The name ELI is taken"), ("", "Enter the name"), ("x" * 25, "too long")):
         with pytest.raises(RuleBroken, match=reason):
             act(exercise, do="person-rename", who=number, name=name)
-    assert [deed.text for deed in Deed.objects.filter(by="erin")] == ["renamed Dana to Dr. Dana"]
+    assert [deed.told()[1] for deed in Deed.objects.filter(by="erin")] == ["renamed Dana to Dr. Dana"]
 
 
 def test_a_person_who_is_removed_has_no_seat_no_cookie_and_no_word_and_what_they_did_stays():
@@ -69,7 +69,7 @@ def test_a_closed_door_keeps_newcomers_out_and_nobody_in_it_or_on_their_way_back
     assert come(exercise, "Eli").last.status_code == 302
     with pytest.raises(RuleBroken, match="open or closed"):
         act(exercise, do="door", to="ajar")
-    assert [deed.text for deed in Deed.objects.filter(by="erin")] == ["closed the door", "opened the door"]
+    assert [deed.told()[1] for deed in Deed.objects.filter(by="erin")] == ["closed the door", "opened the door"]
 
 
 def test_a_facilitator_lets_more_people_of_one_network_in():

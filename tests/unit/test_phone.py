@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine import Simulation, load_scenario, restore, save, score
+from engine import Simulation, load_scenario, restore, save, score, tell
 from engine.firm.clients import unserved
 from engine.firm.phone import CARRIED_OUT, StandingAgreements
 from engine.firm.score import gross_usd
@@ -124,7 +124,7 @@ def test_the_chief_executives_office_gives_and_withholds_the_word():
     settle(sim)
     reply(sim, "chief.hold")
     assert "it was refused" in give(sim, "operator", "smars.disconnect")
-    assert sim.bridge.items[-1]["title"].startswith("Refuses the word")
+    assert tell(sim.scenario, sim.bridge.items[-1]["title"]).startswith("Refuses approval")
 
 
 def test_the_word_can_be_settled_before_the_bell():
@@ -161,12 +161,12 @@ def test_the_clearing_firm_reads_the_true_position_ten_minutes_later():
     sim.step(40)
     (mail,) = mails(sim, "Clearing firm, positions")
     assert mail["desk"] == "risk"
-    assert f"gross {spoken(gross_usd(sim.machine))[:4]}" in mail["body"]
+    assert f"gross {tell(None, spoken(gross_usd(sim.machine)))[:4]}" in mail["body"]
 
 
 @pytest.mark.parametrize(("usd", "text"), [(4_600_000_000, "$4.60 billion"), (312_400_000, "$312 million"), (1_000_000, "$1 million"), (812, "$812")])
 def test_money_is_said_as_people_say_it(usd, text):
-    assert spoken(usd) == text
+    assert tell(None, spoken(usd)) == text
 
 
 # -- the exchange

@@ -57,7 +57,7 @@ def test_an_evening_waits_until_every_desk_that_people_sit_at_is_ready():
     assert clock.look() == (False, True)
     assert clock.look() == (False, False), "a second team's run finds it over"
     assert planning.pause_state(exercise) is None
-    with pytest.raises(RuleBroken, match="nobody waits any more"):
+    with pytest.raises(RuleBroken, match="no one is waiting any more"):
         ready(exercise, "Eli", on=False)
 
 
@@ -142,7 +142,7 @@ def test_whoever_has_the_clock_can_begin_at_once_or_advance_beyond_it(monkeypatc
     monkeypatch.setattr("game.control.exercise_controls.tell_state", lambda exercise: None)
     monkeypatch.setattr("game.control.exercise_controls.dispatch_all", lambda exercise: None)
     exercise = an_evening()
-    with pytest.raises(RuleBroken, match="No evening waits"):
+    with pytest.raises(RuleBroken, match="No evening is waiting"):
         drive(exercise, "begin")
     Clock(exercise).look()
     assert overview(exercise, {})["planning"]["of"] == 2

@@ -76,7 +76,7 @@ def state(exercise: Exercise) -> tuple[str, str]:
 
 
 def deeds(exercise: Exercise) -> list[str]:
-    return [f"{deed.by} {deed.text}" for deed in exercise.deeds.all()]
+    return [str(deed) for deed in exercise.deeds.all()]
 
 
 def is_covered(player: Player) -> bool:

@@ -52,8 +52,8 @@ def test_two_stocks_stand_at_half_the_price_on_three_servers_and_the_loss_is_hal
 
 
 def test_what_is_bought_of_us_moves_no_price_and_pauses_no_stock():
-    quoted, plain = quoting(steps=4 + 20 * STEPS_PER_MINUTE), begun(QUIET, OPEN - 4, instant=True)
-    plain.step(4 + 20 * STEPS_PER_MINUTE)
+    quoted, plain = quoting(steps=4 + 6 * STEPS_PER_MINUTE), begun(QUIET, OPEN - 4, instant=True)
+    plain.step(4 + 6 * STEPS_PER_MINUTE)
     assert sold(quoted)[0] > 0
     for name in ("ref_256", "last", "high", "low", "paused_until", "leaky"):
         assert (quoted.machine.market[name] == plain.machine.market[name]).all(), name

@@ -298,7 +298,7 @@ def test_what_is_down_when_a_run_is_cut_short_counts_as_down_to_the_close():
         (["knight-2012", "--bundle", "x.zip", "--waits"], "--bundle: expected without --seeds, --habits, --waits and --playbooks"),
         (["knight-2012", "--waits", "--seeds", "0"], "--seeds: 0: expected 1 to 1000"),
         (["knight-2012", "--bundle", "x.zip", "--seeds", "2"], "--bundle: expected without --seeds, --habits, --waits and --playbooks"),
-        (["knight-1987"], "'knight-1987' is no scenario: expected one of any-morning, knight-2012, quiet-open"),
+        (["knight-1987"], "'knight-1987' is no scenario: expected one of any-morning, flag-first, knight-2012, quiet-open"),
         (["knight-2012", "--seats", "ceo=novice"], "--seats: 'ceo=novice': expected DESK=AUTOPILOT, desks deployer, operator, risk, autopilots assistant, competent, history, novice"),
         (["knight-2012", "--seats", "risk=expert"], "--seats: 'risk=expert': expected DESK=AUTOPILOT"),
         (["knight-2012", "--seats", "risk"], "--seats: 'risk': expected DESK=AUTOPILOT"),

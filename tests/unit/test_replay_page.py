@@ -88,17 +88,17 @@ def test_a_run_of_other_rules_says_so(client, run):
     assert page.status_code == 409 and "by engine 0.9+other" in page.content.decode()
     answer = client.get(address(run, "risk/frames.json"))
     assert answer.status_code == 409 and "0.9+other" in answer.json()["reason"]
-    assert "See it again" not in client.get(f"/result/{run.team.exercise.code}/").content.decode()
+    assert address(run) not in client.get(f"/result/{run.team.exercise.code}/").content.decode()
 
 
 @pytest.mark.parametrize(
     ("asked", "status", "reason"),
     [
-        ("facilitator/frames.json", 404, "no run"),
+        ("facilitator/frames.json", 404, "nothing to replay"),
         ("risk/frames.json?from=x", 400, "whole numbers"),
         ("risk/frames.json?from=10&rate=7", 400, "rate is one of 1, 2, 5, 10, 30, 60"),
         ("risk/frames.json?from=999999999999999999999", 400, "from is a step"),
-        ("risk/frames.json?from=24000", 202, "asked for again"),  # there is no broker here
+        ("risk/frames.json?from=24000", 202, "Retrying"),  # there is no broker here
     ],
 )
 def test_a_stretch_that_cannot_be_had_says_why(client, run, asked, status, reason):
@@ -142,7 +142,7 @@ def test_only_the_facilitator_shows_the_room_a_moment_and_only_one_that_is_one(c
         ({"rate": 7}, "Expected"),
         ({"step": 999_999_999}, "A step is"),
     )
-    for changed, reason in (*wrong, ({}, "broker is away")):
+    for changed, reason in (*wrong, ({}, "broker is unavailable")):
         assert reason in client.post(there, sound | changed).json()["reason"], changed
     assert client.post(there, {"do": "stop"}).json() == {"reason": ""}
     assert client.get(f"/replay/{exercise.code}/led.json").json() == {"lead": None}

@@ -67,7 +67,7 @@ def test_what_is_sent_again_is_nobodys_order_and_no_client_is_lost_by_it():
 
 @pytest.mark.kernels
 def test_their_room_has_a_limit_and_reaching_it_is_an_event():
-    sim = replaying(9000.0, 2)
+    sim = replaying(9000.0, 0.25)
     crowded = int(sim.machine.service["crowded"].sum())
     assert crowded > 0 and sum(row["times"] for row in heard(sim, "limit.reached") if row["limit"] == "resent") == crowded
     assert int(sim.machine.service["overflow"].sum()) == 0

@@ -7,7 +7,7 @@ import pypdf
 import pytest
 
 import engine
-from game.debrief import compare, counterfactuals, report
+from game.debrief import compare, counterfactuals, first_screen, report
 from game.debrief.report import words
 from game.debrief.report.paper import colors, letters, printable
 from game.models import Course, Exercise, Note, Run
@@ -82,8 +82,8 @@ def test_a_team_has_two_to_four_pages_of_a4_with_result_decisions_lanes_and_ques
     ):
         assert words_ in text, words_
     assert "Copy a release (SMARS-8: smars-rlp)" in text and "almost certain" in text
-    assert "Doing nothing at all would have lost $400 M." in text and "Shares are Shapley values" in text
-    assert "came out the same to the last bit" in text and "were reckoned when this was printed" not in text
+    assert "With nothing done, the loss would have been $400 M." in text and "Shares are Shapley values" in text
+    assert "came out identical" in text and "were computed when this was printed" not in text
     for number, page in enumerate(reader.pages, 1):
         foot = " ".join(page.extract_text().split())
         assert f"page {number} of {len(reader.pages)}" in foot
@@ -103,9 +103,9 @@ def test_what_is_not_reckoned_yet_is_counted():
     reckon(run, all_of_them=False)
     one = told(found)["teams"][0]["worth"]
     assert not one["complete"] and one["done"] and one["of"]
-    assert f"{one['done']} of {one['of']} were reckoned when this was printed" in text_of(report.make(told(found), engine.Calendar.of()))
+    assert f"{one['done']} of {one['of']} were computed when this was printed" in text_of(report.make(told(found), engine.Calendar.of()))
     Course.objects.all().delete()
-    assert "0 of many were reckoned when this was printed" in text_of(report.make(told(found), engine.Calendar.of()))
+    assert "0 of many were computed when this was printed" in text_of(report.make(told(found), engine.Calendar.of()))
 
 
 @pytest.mark.parametrize(
@@ -215,9 +215,10 @@ def test_where_the_seed_drew_what_was_wrong_the_report_says_it_and_measures_agai
     assert deck.fault_told is None, "not before its end"
     deck.start()
     deck.end()
+    fault = first_screen.truth_of(deck)["fault"]
     for teams in (1, 2):
-        content = told(played, teams=teams) | {"fault": deck.fault_told}
+        content = told(played, teams=teams) | {"fault": fault}
         content["words"]["past"] = deck.words["beside"]
         text = text_of(report.make(content, engine.Calendar.of()))
-        assert text.count("What was wrong") == 1 and " ".join(deck.fault_told["story"].split()) in text
+        assert text.count("What was wrong") == 1 and " ".join(fault["story"].split()) in text
         assert "beside a run with nobody at the desks on the same market" in text and "history's run" not in text

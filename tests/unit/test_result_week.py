@@ -1,6 +1,9 @@
 """The result of a week that was played: barriers, what was ticked off against what was so, what was built and done."""
 
+import re
+
 import pytest
+from django.conf import settings
 
 import engine
 from game.debrief.week_result import week_of
@@ -8,6 +11,7 @@ from game.models import Event, Run
 from game.views.result import beside_the_bell
 from tests import days
 from tests.builders import new_exercise
+from tests.catalogue import said, unbracketed
 from tests.small import give, small_scenario
 
 pytestmark = pytest.mark.django_db
@@ -38,13 +42,14 @@ def played(start: int = days.WEEK) -> Run:
 
 
 def test_it_says_of_every_barrier_whether_it_was_closed_and_what_it_would_have_stopped():
-    week = week_of(played(), engine.load_scenario("knight-2012"))
+    scenario = engine.load_scenario("knight-2012")
+    week = engine.told(scenario, week_of(played(), scenario))
     assert week is not None
     states = {row["label"]: row["word"] for row in week["slices"]}
     assert len(states) == 10 and all(row["stops"] for row in week["slices"])
     assert states["Copies that arrive on all eight"] == "Had a hole" and states["A kill switch"] == "Left open"
     checks = {row["text"]: row["verdict"] for row in week["checks"]}
-    assert checks["The release is on all eight servers"] == "ticked, and not so" and week["wrong"] == 1
+    assert checks["The release is on all eight servers"] == "ticked, but false" and week["wrong"] == 1
     assert checks["The incident procedure was drilled"] == "not ticked"
     assert [row["label"] for row in week["built"]] == ["Hot standby on the previous release"] and week["price_usd"] == 25_000
     assert [(row["at"], row["label"], row["state"]) for row in week["done"]] == [
@@ -56,7 +61,7 @@ def test_it_says_of_every_barrier_whether_it_was_closed_and_what_it_would_have_s
 
 def test_the_page_shows_it_for_a_week_and_not_for_a_morning(client):
     page = client.get(f"/result/{played().team.exercise.code}/").content.decode()
-    assert "barriers closed" in page and "ticked, and not so" in page and "Done on the evenings" in page and " style=" not in page
+    assert "barriers closed" in page and "ticked, but false" in page and "Done in the evenings" in page and " style=" not in page
     assert "27 Jul 19:00" in page
     morning = client.get(f"/result/{played(start=0).team.exercise.code}/").content.decode()
     assert "barriers closed" not in morning
@@ -64,3 +69,14 @@ def test_the_page_shows_it_for_a_week_and_not_for_a_morning(client):
 
 def test_what_was_noticed_in_the_week_is_not_counted_from_the_bell():
     assert beside_the_bell(engine.Calendar.of(), "31 Jul 20:00") == "in the week" and beside_the_bell(engine.Calendar.of(), "09:34") == "4.0 min after the bell"
+
+
+def test_its_dates_are_in_the_language_of_whoever_reads_it(client, another):
+    exercise = played().team.exercise
+    address = f"/result/{exercise.code}/"
+    english = client.get(address).content.decode()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "eo"
+    other = client.get(address).content.decode()
+    dates = re.compile(r"\d (?:Jul|Aug)\b")
+    assert len([text for text in said(english) if dates.search(text)]) > 3
+    assert [text for text in unbracketed(other) if dates.search(text)] == []

@@ -11,6 +11,7 @@ from engine.market_time import STEPS_PER_MINUTE
 from engine.sights.pins import log
 from tests.days import OPEN
 from tests.read import seen as sight
+from tests.read import words
 from tests.small import begun, give, ok, small_scenario
 
 BUSY = small_scenario(4, flow={"plain_bell_per_min": 600.0})
@@ -85,7 +86,7 @@ def test_the_last_exchange_is_not_avoided():
     [
         ("risk", "broker.hold", {"broker": "Nobody"}, "broker = 'Nobody': expected Birchmont Brokerage, Harbor Lane"),
         ("risk", "broker.hold", {"broker": 3}, "broker = '3': expected"),
-        ("operator", "broker.hold", {"broker": "Harbor Lane"}, "that is for the risk"),
+        ("operator", "broker.hold", {"broker": "Harbor Lane"}, "only for the risk"),
         ("deployer", "broker.unflag", {}, "needs broker: a broker's name"),
         ("operator", "exchange.relogon", {"exchange": "LSE"}, "exchange = 'LSE': expected NYSE, ARCA, BATS"),
         ("risk", "stocks.withdraw", {"symbols": ["NOPE1"]}, "expected \"all\" or a list of symbols"),
@@ -145,10 +146,10 @@ def test_a_search_that_finds_nothing_says_so_and_can_be_pinned_like_any_log():
     sim = at()
     card = searched(sim, "999")
     assert card["lines"] == [] and card["says"] == "No log has a line of it."
-    title, lines = log(sim, 0)
+    title, lines = words(sim, [*log(sim, 0)])
     assert title.startswith("Logs searched for 999 at ") and lines == ["No log has a line of it."]
     searched(sim, "Harbor Lane")
-    title, lines = log(sim, 0)
+    title, lines = words(sim, [*log(sim, 0)])
     assert title.startswith("Logs searched for Harbor Lane at ") and lines[0].startswith(sight(sim, "operator")["log"]["says"][:20])
     ok(sim, "operator", "evidence.share", what="log", id=0)
 

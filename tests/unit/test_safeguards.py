@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine import Simulation, restore, save, score
+from engine.evidence.telling import told
 from engine.firm import bridge, safeguards, server_ops
 from engine.firm.safeguards import CONTROLS
 from engine.firm.workload import free_hands, minutes_of
@@ -312,14 +313,14 @@ def test_the_dashboard_shows_a_runaway_within_five_seconds_and_alerts_once_a_ser
     assert len(paged) == 1
     assert sim.inbox.alerts[[alert["text"] for alert in words(sim, sim.inbox.alerts)].index(paged[0])]["step"] <= OPEN + 20 * 3
     ok(sim, "operator", "evidence.share", what="dashboard", id=0)
-    assert any(f"SMARS-{sim.stale}: {stale['children_per_s']:,}" in line for line in sim.bridge.items[-1]["lines"])
+    assert any(f"SMARS-{sim.stale}: {stale['children_per_s']:,}" in line for line in told(sim.scenario, sim.bridge.items[-1]["lines"]))
     assert sim.bridge.noticed == sim.now
     card, rates = sight(sim, "operator")["dashboard"], sim.gauges.flow_rates()
     assert [row["name"] for row in card["brokers"]] == list(sim.scenario.brokers)
     assert [row["orders_per_s"] for row in card["brokers"]] == [round(float(rate), 1) for rate in rates[1 : len(card["brokers"]) + 1, ORDERS]]
     out = sum(row["children_per_s"] for row in card["exchanges"])
     assert len(card["exchanges"]) == 3 and out == pytest.approx(sight(sim, "operator")["rates"]["children_out"], abs=0.2) and out > 1
-    assert any(line.startswith("NYSE: ") and "executions a second" in line for line in sim.bridge.items[-1]["lines"])
+    assert any(line.startswith("NYSE: ") and "executions a second" in line for line in told(sim.scenario, sim.bridge.items[-1]["lines"]))
     assert "dashboard" not in str(sight(sim, "risk")["limits"])
     assert restore(SCENARIO, save(sim)).digest() == sim.digest()
 

@@ -4,6 +4,7 @@ import tomllib
 
 import pytest
 
+import engine
 from engine import (
     LONG_S,
     Command,
@@ -21,6 +22,7 @@ from engine import (
     story,
     tell,
     waits_on_seed,
+    wrong_minutes,
 )
 from engine.events import DESKS
 from engine.firm.second_act import Drawn, draw_act, turn_of_acts
@@ -136,7 +138,7 @@ def test_it_is_given_once_and_only_before_the_market_has_opened():
     late = Simulation(SMALL, 7)
     late.step(OPEN + 20)
     assert give(late, "facilitator", "act.give") == "the market has opened without one"
-    assert "that is for the facilitator" in give(Simulation(SMALL, 7), "operator", "act.give")
+    assert "only for the facilitator" in give(Simulation(SMALL, 7), "operator", "act.give")
 
 
 @pytest.mark.parametrize("name", ["client-out", "no-answer", "sent-again"])
@@ -275,8 +277,8 @@ def test_competent_pays_next_to_nothing_for_it(name):
 def test_story_and_debrief_tell_it_with_its_place():
     sim = at_act("no-answer")
     place = sim.second_act.place
-    assert f"Beside it: the session with {place} stopped acknowledging orders." in [row["text"] for row in story(sim.events, sim.scenario)]
-    told = act_told(sim.scenario, 7)
+    assert f"Beside it: the session with {place} stopped acknowledging orders." in [row["text"] for row in engine.told(sim.scenario, story(sim.events, sim.scenario))]
+    told = engine.told(sim.scenario, act_told(sim.scenario, 7))
     assert told["id"] == "no-answer" and place in told["story"] and place in told["epilogue"] and "{" not in told["story"] + told["epilogue"]
     assert told["at"] == sim.calendar.hm(sim.now)
     bare = SMALL.model_copy(update={"second_act": SecondActs()})
@@ -309,3 +311,25 @@ def test_no_desk_waits_longer_than_a_minute_for_something_new(name):
     found = waits_on_seed(scenario, 3, line_ups, until=scenario.calendar.bell_end)
     longest = {(character, desk): row["longest"] for character, desks in found.items() for desk, row in desks.items()}
     assert {key: wait for key, wait in longest.items() if wait["wall_s"] > LONG_S} == {}
+
+
+# -- a diagnosis
+
+
+def test_whoever_names_what_came_beside_the_fault_is_not_wrong_and_has_not_found_the_fault():
+    deck = load_scenario("any-morning")
+    acts = SecondActs(act=(ACTS["sent-again"],))
+    scenario = deck.model_copy(update={"second_act": acts, "symbols": deck.symbols[:4], "parents": (), "sha256": f"{deck.sha256[:54]}named-act"})
+    seed = next(n for n in range(1, 60) if draw_fault(scenario, n).text.id == "nothing")
+    drawn = draw_act(scenario, seed)
+    sim = Simulation(scenario, seed)
+    ok(sim, "facilitator", "act.give")
+    sim.step(drawn.step - TICK_STEPS - sim.now)
+    ok(sim, "operator", "diagnosis.declare", cause="broker", place=drawn.place)
+    minutes(sim, 1)
+    other = next(f"broker {n}" for n in (1, 2) if f"broker {n}" != drawn.place)
+    ok(sim, "risk", "diagnosis.declare", cause="broker", place=other)
+    ok(sim, "deployer", "diagnosis.declare", cause="broker", place=drawn.place)
+    assert [row["right"] for row in sim.bridge.declared] == [False, False, True], "not before it has begun, nor of another broker"
+    assert sim.bridge.diagnosed is None
+    assert wrong_minutes(score(sim)) == 10

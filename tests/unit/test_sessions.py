@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 CRASH = {"card": "crash", "desks": [], "server": 3}
 # Fields of an exercise that a copy begins without.
 NOT_KEPT = {"id", "closed", "came_from", "code", "state", "created", "started_at", "ended_at", "advance_step", "owner", "frozen", "planned_for", "archived", "moving_since",
-    "halt", "halted", "offline_s", "offline_count",
+    "halt", "halted", "offline_s", "offline_count", "revealed", "held_back",
 }
 
 
@@ -97,7 +97,7 @@ def test_what_has_started_is_edited_no_more_also_by_a_form_that_was_open(client,
     form = EditExercise({"title": "Late", "teams": "1", "phase": "08:00"}, exercise=exercise)
     assert form.is_valid()
     exercise.start()
-    with pytest.raises(RuleBroken, match="has started meanwhile"):
+    with pytest.raises(RuleBroken, match="has started in the meantime"):
         form.save()
     page = client.post(f"/facilitator/{exercise.code}/edit/", {"title": "Late", "teams": "1"}, follow=True)
     assert "has started" in words(page) and Exercise.objects.get().title == "A morning"
@@ -226,7 +226,7 @@ def test_a_long_list_says_that_there_is_more(client, erin, monkeypatch):
     for number in range(3):
         new_exercise(title=f"Number {number}", facilitator=erin)
     page = client.get("/facilitator/sessions/")
-    assert len(shown(page)) == 2 and "The first 2 are shown. Search for others." in words(page)
+    assert len(shown(page)) == 2 and "Showing the first 2. Search to find others." in words(page)
 
 
 def test_what_is_prepared_for_another_day_is_not_on_the_public_page(client, erin):
@@ -240,7 +240,7 @@ def test_a_prepared_session_is_deleted_after_saying_what_goes_with_it(client, er
     exercise = new_exercise(title="Autumn", facilitator=erin)
     taken_seat(exercise)
     address = f"/facilitator/{exercise.code}/delete/"
-    assert "With it go 1 team, 1 player, 0 runs, 0 notes, 0 commands, 0 events" in words(client.get(address)) and Exercise.objects.exists()
+    assert "This also deletes 1 team, 1 player, 0 runs, 0 notes, 0 commands, 0 events" in words(client.get(address)) and Exercise.objects.exists()
     assert client.post(address).headers["location"] == "/facilitator/sessions/"
     assert not Exercise.objects.exists() and not Player.objects.exists() and not Seat.objects.exists()
 
@@ -250,7 +250,7 @@ def test_what_was_played_is_not_deleted_by_its_facilitator(client, erin, state):
     exercise = new_exercise(facilitator=erin)
     exercise.start()
     {"paused": exercise.pause, "ended": exercise.end}.get(state, lambda: None)()
-    assert "was played" in words(client.post(f"/facilitator/{exercise.code}/delete/", follow=True)) and Exercise.objects.exists()
+    assert "has been played" in words(client.post(f"/facilitator/{exercise.code}/delete/", follow=True)) and Exercise.objects.exists()
     if state != "ended":
         with pytest.raises(RuleBroken, match="end it before it is deleted"):
             schedule.remove(exercise)

@@ -60,7 +60,7 @@ def test_a_lever_that_stops_all_waits_for_the_word_asked_for_and_given_on_screen
     desk, args = PULLS[what]
     if what.startswith("server."):
         with_two_taken(sim, desk)
-    assert give(sim, desk, what, **args).endswith("needs the risk manager's word: ask for it")
+    assert give(sim, desk, what, **args).endswith("needs the risk manager's approval: ask for it")
     assert (lever_row(sim, what, desk)["word"], lever_row(sim, what, desk)["allowed"]) == ("needed", LEVERS[what].word_beyond > 0)
     assert give(sim, desk, "authorise.ask", what=what) is None
     assert "not given yet" in give(sim, desk, what, **args)
@@ -79,8 +79,8 @@ def test_a_lever_that_stops_all_waits_for_the_word_asked_for_and_given_on_screen
 def test_the_word_may_be_given_unasked_and_taken_back():
     sim = at(OPEN)
     assert give(sim, "risk", "authorise.give", what="servers.stop_all") is None
-    assert "given already, at 09:30" in give(sim, "risk", "authorise.give", what="servers.stop_all")
-    assert "given already" in give(sim, "operator", "authorise.ask", what="servers.stop_all")
+    assert "approved already, at 09:30" in give(sim, "risk", "authorise.give", what="servers.stop_all")
+    assert "approved already" in give(sim, "operator", "authorise.ask", what="servers.stop_all")
     assert give(sim, "risk", "authorise.refuse", what="servers.stop_all") is None
     assert "refused already" in give(sim, "risk", "authorise.refuse", what="servers.stop_all")
     assert "it was refused" in give(sim, "operator", "servers.stop_all")
@@ -89,18 +89,18 @@ def test_the_word_may_be_given_unasked_and_taken_back():
 def test_nobody_else_may_give_the_word_and_nobody_asks_for_what_needs_none():
     sim = at(400)
     for desk in ("operator", "deployer"):
-        assert "that is for the risk" in give(sim, desk, "authorise.give", what="servers.stop_all")
-    assert "that is for the operator or the deployer" in give(sim, "risk", "authorise.ask", what="servers.stop_all")
+        assert "only for the risk" in give(sim, desk, "authorise.give", what="servers.stop_all")
+    assert "only for the operator, deployer" in give(sim, "risk", "authorise.ask", what="servers.stop_all")
     for wrong in ("server.look", "", None, 3, ["servers.stop_all"]):
         assert f"expected {', '.join(worded())}" in give(sim, "risk", "authorise.give", what=wrong)
 
 
 def test_a_copy_needs_the_word_before_the_open_only():
     sim = at(OPEN - 1)
-    assert "needs the risk manager's word" in give(sim, "deployer", "release.copy", servers=[1], release="smars-rlp")
+    assert "needs the risk manager's approval" in give(sim, "deployer", "release.copy", servers=[1], release="smars-rlp")
     sim.step(1)
     assert lever_row(sim, "release.copy", "deployer")["word"] is None
-    assert "no word now" in give(sim, "deployer", "authorise.ask", what="release.copy")
+    assert "no approval now" in give(sim, "deployer", "authorise.ask", what="release.copy")
     assert give(sim, "deployer", "release.copy", servers=[1], release="smars-rlp") is None
 
 
@@ -124,7 +124,7 @@ def test_the_same_server_again_is_no_third_one_and_each_desk_counts_for_itself()
     sim = with_two_taken(at(OPEN), "operator")
     assert give(sim, "operator", "server.stop", server=2) is None
     assert give(sim, "deployer", "server.start", server=3) is None
-    assert "needs the risk manager's word" in give(sim, "operator", "server.stop", server=4)
+    assert "needs the risk manager's approval" in give(sim, "operator", "server.stop", server=4)
 
 
 def test_in_the_week_nobody_needs_a_word():
@@ -196,7 +196,7 @@ def test_a_stock_is_watched_by_its_name():
     assert sim.day.watched == sim.names[1]
     for wrong in ("NOPE", 1, None, "", "a" * 100):
         assert "expected a stock such as" in give(sim, "risk", "stock.watch", symbol=wrong)
-    assert "that is for the risk" in give(sim, "operator", "stock.watch", symbol=sim.names[1])
+    assert "only for the risk" in give(sim, "operator", "stock.watch", symbol=sim.names[1])
 
 
 @pytest.mark.parametrize("name", ["history", "competent"])
@@ -319,7 +319,7 @@ def test_the_deployer_may_start_a_server_and_the_operator_sees_it():
     assert (row["state"], row["work"]["kind"]) == ("starting", "server.start")
     assert "starting already" in give(sim, "operator", "server.start", server=2)
     assert (free_hands(sim, "deployer"), free_hands(sim, "operator")) == (1, 2)
-    assert "that is for the operator or the deployer" in give(sim, "risk", "server.start", server=3)
+    assert "only for the operator, deployer" in give(sim, "risk", "server.start", server=3)
 
 
 def test_a_desk_opens_its_own_mail_only():

@@ -2,7 +2,8 @@
 
 import pytest
 
-from engine import ENGLISH, load_scenario, tell, told
+from engine import load_scenario, tell, told
+from engine.arguments import phrase
 from engine.evidence.telling import LINES, ids, said
 from tests.days import OPEN, WEEK
 
@@ -27,7 +28,7 @@ def text(name: str, **values: object) -> dict[str, object]:
     ],
 )  # fmt: skip
 def test_what_fills_a_text_is_said_in_english(name, value, words):
-    assert ENGLISH.says[name](SCENARIO, value) == words
+    assert tell(SCENARIO, phrase(f"{{{name}}}", **{name: value})) == words
 
 
 def test_a_text_says_what_fills_it_and_what_it_quotes():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine import DESKS, Command, Simulation, load_scenario, playbook, replay, restore, save
+from engine import DESKS, Command, Simulation, load_scenario, phrase, playbook, replay, restore, save
 from engine.firm import safeguards
 from engine.firm.safeguards import CONTROLS, control
 from engine.firm.week import copies_left
@@ -175,7 +175,7 @@ def test_what_belongs_to_the_market_cannot_be_done_on_an_evening():
 @pytest.fixture
 def lamp():
     """A control that the paging lever builds, for the test's time."""
-    yield control("lamp", "A lamp", "operator", "mail.page", lambda sim: "it is dark on one side", opens=("killswitch.press",))
+    yield control("lamp", "A lamp", "operator", "mail.page", "it is dark on one side", opens=("killswitch.press",))
     CONTROLS.pop("lamp")
 
 
@@ -197,7 +197,7 @@ def test_a_control_that_was_built_may_have_a_hole_that_a_test_shows_and_mending_
     assert "this desk built" in (give(sim, "risk", "control.test", control="lamp") or "")
     assert give(sim, "operator", "control.test", control="lamp") is None
     sim.step(60 * 240)
-    assert told_of(sim, "control.tested")[-1] == {"control": "lamp", "label": "A lamp", "hole": "it is dark on one side"}
+    assert told_of(sim, "control.tested")[-1] == {"control": "lamp", "label": phrase("A lamp"), "hole": phrase("it is dark on one side")}
     assert give(sim, "operator", "control.mend", control="lamp") is None
     sim.step(60 * 240 - 1)
     assert sim.safeguards.has_hole("lamp")
@@ -228,9 +228,9 @@ def test_the_week_card_shows_what_took_hands_and_what_is_planned():
     card = sight(sim, "risk")["week"]
     assert (card["evening"], card["date"], card["ends_at"], card["copies_left"]) == (0, "Fri 27 Jul", "21:00", 2)
     assert card["calendar"] == [
-        {"evening": 0, "from": "19:00", "to": "20:00", "desk": "deployer", "label": "Copy a release", "state": "done"},
-        {"evening": 0, "from": "20:30", "to": "21:00", "desk": "operator", "label": "Page on mails", "state": "under way"},
-        {"evening": 1, "from": "18:00", "to": "18:30", "desk": "operator", "label": "Page on mails", "state": "planned"},
+        {"evening": 0, "from": "19:00", "to": "20:00", "desk": "deployer", "kind": "release.copy", "label": "Copy a release", "state": "done"},
+        {"evening": 0, "from": "20:30", "to": "21:00", "desk": "operator", "kind": "mail.page", "label": "Page on mails", "state": "under way"},
+        {"evening": 1, "from": "18:00", "to": "18:30", "desk": "operator", "kind": "mail.page", "label": "Page on mails", "state": "planned"},
     ]
     assert card["budget"] == {
         "deployer": {"used_min": 60, "total_min": 1080},

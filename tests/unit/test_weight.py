@@ -10,7 +10,7 @@ from game.static_names import OWN_LINES, flat
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static"
-MOST = 60_000  # bytes, gzip
+MOST = 60_100  # bytes, gzip
 PAGES = ["projector.html", "facilitator/exercise.html", "result.html", "home.html", *(f"desks/{desk}.html" for desk in ("deployer", "operator", "risk"))]
 STATICALLY = re.compile(r"""(?:^|\s)(?:import|export)\b[^;(]*?["'](\.[^"']+)["']\s*;""")
 TAG = re.compile(r"""<(?:script|link)\b[^>]*?\{% static '((?:css|js|vendor)/[^']+\.(?:css|js))' %\}""")

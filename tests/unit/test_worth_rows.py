@@ -32,10 +32,26 @@ def test_the_decision_worth_most_is_told_when_all_are_known_and_one_that_saved_n
     assert counterfactuals.best(run) is None
     Course.objects.create(run=run, key="played", loss_usd=5e6, made_by=run.made_by)
     known = Course.objects.create(run=run, key="without:1", loss_usd=6e6, made_by=run.made_by)
-    assert counterfactuals.best(run) == {"usd": 1_000_000, "words": "Stop a server (SMARS-8)"}
+    assert counterfactuals.best(run) == {"usd": 1_000_000, "words": "Stop a server (SMARS-8)", "at": "09:35"}
     known.loss_usd = 4e6
     known.save()
     assert counterfactuals.best(run) is None
+
+
+def test_how_far_it_is_to_the_best_decision_is_counted_by_the_courses_that_tell_it():
+    run = one_stop()
+    assert counterfactuals.best_so_far(run) == {"done": 0, "of": 2, "best": None, "until": "09:50", "lost": False}
+    Course.objects.create(run=run, key="played", loss_usd=5e6, made_by=run.made_by)
+    assert counterfactuals.best_so_far(run)["done"] == 1
+    Course.objects.create(run=run, key="without:1", loss_usd=4e6, made_by=run.made_by)
+    assert counterfactuals.best_so_far(run) == {"done": 2, "of": 2, "best": None, "until": "09:50", "lost": False}
+
+
+def test_where_nothing_was_done_that_is_known_at_once():
+    run = one_stop()
+    run.given.all().delete()
+    found = counterfactuals.best_so_far(run)
+    assert (found["done"], found["of"], found["best"]) == (0, 0, None)
 
 
 def test_how_sure_a_team_was_is_scored_by_its_diagnoses_and_by_the_decisions_that_were_worth_a_word():

@@ -7,6 +7,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import get_language
+
 import engine
 from game.debrief.report import pages
 from game.debrief.report.paper import Paper
@@ -17,13 +20,13 @@ _one_at_a_time = threading.Lock()
 
 def make(told: dict[str, Any], calendar: engine.Calendar) -> bytes:
     """A report as PDF. The same is drawn once: a room of people asks for it in the same minute."""
-    text = json.dumps(told, sort_keys=True)
+    text = json.dumps(told, sort_keys=True, cls=DjangoJSONEncoder)
     with _one_at_a_time:
-        return _drawn(text, calendar)
+        return _drawn(text, calendar, get_language())
 
 
 @lru_cache(maxsize=KEPT)
-def _drawn(text: str, calendar: engine.Calendar) -> bytes:
+def _drawn(text: str, calendar: engine.Calendar, language: str | None) -> bytes:
     told = json.loads(text)
     paper = Paper("".join(_texts(told)), told["foot"], told["words"], calendar)
     paper.set_title(f"Debrief: {told['title']}" if len(told["teams"]) > 1 else f"Debrief: {told['teams'][0]['name']}, {told['title']}")

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext
+
 import engine
 from game.debrief.report.paper import EDGE, LABEL, SMALL, WIDE, Paper, colors
 from game.debrief.report.words import MINUS, short
@@ -31,7 +33,7 @@ def loss_curve(
     lines = [(name, _from_bell(opens, curve)) for name, curve in teams]
     ends = [points[-1][0] for _, points in lines if points]
     if not ends:
-        paper.paragraph("The market was not played past the opening bell, so there is no curve of losses.")
+        paper.paragraph(gettext("The market was not played past the opening bell, so there is no curve of losses."))
         return
     until = max(max(ends), opens + 16 * MINUTE)
     past = _until(_from_bell(opens, history), until)
@@ -76,11 +78,7 @@ def _strokes(then: str, lines: Sequence[tuple[str, Points]], past: Points, dotte
     if past:
         drawn.append(_Stroke(past, "s6", 0.45, 1.4, then))
     wide = 0.75 if len(lines) < 4 else 0.5
-    drawn += [
-        _Stroke(points, SERIES[place % len(SERIES)], wide, 0, name)
-        for place, (name, points) in enumerate(lines)
-        if points
-    ]
+    drawn += [_Stroke(points, SERIES[place % len(SERIES)], wide, 0, name) for place, (name, points) in enumerate(lines) if points]
     return drawn
 
 
@@ -197,7 +195,7 @@ def lanes(paper: Paper, entries: Sequence[dict[str, Any]]) -> None:
         step = first + (last - first) * part / 4
         paper.at(x(step) - 7, top + 3 * LANE + 0.5, paper.calendar.hm(int(step)), LABEL, "text-3", width=14, align="C")
     paper.set_xy(EDGE, top + 3 * LANE + 5.5)
-    paper.put("ring: seen    dot: shared    arrow: read by    square: the next decision", LABEL, "text-3")
+    paper.put(gettext("ring: seen    dot: shared    arrow: read by    square: the next decision"), LABEL, "text-3")
     paper.ln(6)
 
 

@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
+import engine
 from game.debrief.report import charts
 from game.debrief.report.paper import BODY, EDGE, LABEL, SMALL, WIDE, Cell, Column, Paper
-from game.debrief.report.words import DASH, SURE, color, gain, minute, share, short
+from game.debrief.report.words import DASH, SURE, color, gain, minute, share, short, tenths
+from game.spoken import tell
 
 Told = dict[str, Any]
 NBSP = "\u00a0"
 LEDGER_ROWS = 12  # more pieces of evidence than these stand in the events' table only
 TEXTS = 8  # answers to a prompt that are printed
-STATES = {"closed": ("✓ Closed", "ok"), "hole": ("Had a hole", "warn"), "open": ("Left open", "text")}
+STATES = {"closed": (gettext_noop("✓ Closed"), "ok"), "hole": (gettext_noop("Had a hole"), "warn"), "open": (gettext_noop("Left open"), "text")}
 
 
 def cover(paper: Paper, told: Told, title: str, under: str) -> None:
@@ -19,7 +23,7 @@ def cover(paper: Paper, told: Told, title: str, under: str) -> None:
     paper.head = ""
     paper.add_page()
     paper.start_section(title, strict=False)
-    paper.at(EDGE, EDGE - 2, "OPENING BELL  \u00b7  DEBRIEF", LABEL, "accent", bold=True)
+    paper.at(EDGE, EDGE - 2, gettext("OPENING BELL  ·  DEBRIEF"), LABEL, "accent", bold=True)
     paper.at(EDGE + WIDE / 2, EDGE - 2, f"{told['code']}  \u00b7  {told['played']}", LABEL, "text-3", width=WIDE / 2, align="R")
     paper.at(EDGE, EDGE + 4, title, 22, bold=True, width=WIDE)
     paper.at(EDGE, EDGE + 15.5, under, 9.5, "text-2", width=WIDE)
@@ -31,7 +35,7 @@ def cover(paper: Paper, told: Told, title: str, under: str) -> None:
 def fault(paper: Paper, told: Told) -> None:
     """What was wrong, where the seed drew it."""
     if told["fault"]:
-        paper.heading("What was wrong")
+        paper.heading(gettext("What was wrong"))
         paper.paragraph(told["fault"]["story"], color="text")
         paper.paragraph(told["fault"]["epilogue"])
         paper.ln(2)
@@ -43,17 +47,18 @@ def _other(paper: Paper) -> str:
 
 
 def _other_run(paper: Paper) -> str:
-    return "a run with nobody at the desks" if paper.past == "Nobody" else "history's run"
+    return gettext("a run with nobody at the desks") if paper.past == "Nobody" else "history's run"
 
 
 def team(paper: Paper, told: Told, one: Told) -> None:
     """Everything of a team."""
-    cover(paper, told, one["name"], f"{told['title']}, beside {_other_run(paper)} on the same market")
+    cover(paper, told, one["name"], gettext("%(told)s, beside %(paper)s on the same market") % {"told": told["title"], "paper": _other_run(paper)})
     if not told["compared"]:
         fault(paper, told)
+    account(paper, one["first"])
     figures(paper, one)
     if one["failed"]:
-        paper.paragraph(f"The run failed: {one['failed']}", color="warn")
+        paper.paragraph(gettext("The run failed: %(one)s") % {"one": one["failed"]}, color="warn")
     if one["note"]:
         paper.paragraph(one["note"], color="warn")
     curve(paper, one)
@@ -64,34 +69,78 @@ def team(paper: Paper, told: Told, one: Told) -> None:
         closing(paper, told)
 
 
+def account(paper: Paper, first: Told) -> None:
+    """What happened and why, and the minute that cost most."""
+    for sentence in first["sentences"]:
+        paper.paragraph(sentence, 10.5, "text", gap=0.5)
+    worst = first["costliest"]
+    if worst:
+        began = {"at": tell(None, engine.retold(worst["at"])), "usd": gain(-worst["usd"])}
+        paper.paragraph(gettext("The costliest minute began at %(at)s: %(usd)s.") % began, SMALL, "text-2")
+    paper.ln(2)
+
+
 def closing(paper: Paper, told: Told) -> None:
     """What is the room's, once in a report."""
+    happened(paper, told)
     lessons(paper, told["lessons"])
     questions(paper, told["prompts"])
     notes(paper, told["notes"])
 
 
+def happened(paper: Paper, told: Told) -> None:
+    """What really happened, with its sources; and what was so then beside what was done about it here."""
+    found = told["happened"]
+    if not found:
+        return
+    paper.heading(gettext("What really happened"), 40)
+    paper.paragraph(found["lead"], SMALL)
+    if found["lessons"]:
+        many = len(told["teams"]) > 1
+        columns = [Column("", 34), Column(gettext("Then"), 80), Column(gettext("Here"), 68)]
+        rows = [
+            [
+                Cell(one["title"], bold=True),
+                Cell(one["then"], "text-2", of=one["source"]),
+                Cell("  ".join(f"{now['team']}: {now['text']}" if many else now["text"] for now in one["now"])),
+            ]
+            for one in found["lessons"]
+        ]
+        paper.rows(columns, rows, SMALL)
+        paper.ln(2)
+    told_of = [(one["title"], one["text"], one["source"] or "") for one in (*found["passages"], *found["readings"])]
+    if told_of:
+        paper.rows([Column("", 38), Column("", 144)], [[Cell(title, bold=True), Cell(text, of=source)] for title, text, source in told_of], SMALL)
+        paper.ln(2)
+    if found["model"]:
+        paper.paragraph(gettext("This was a model.") + " " + " ".join(found["model"]), SMALL, "text-3")
+
+
 def figures(paper: Paper, one: Told) -> None:
     """Result, as on the page: two rows of four."""
     avoided, ghost, who = one["avoided_usd"], one["ghost_usd"], _other(paper)
-    of_all = "" if one["share_avoided"] is None else f"{share(one['share_avoided'])} of what {who} lost"
-    zero = "closing for the day" if one["closed_is_zero"] else who
+    of_all = "" if one["share_avoided"] is None else gettext("%(share)s of what %(who)s lost") % {"share": share(one["share_avoided"]), "who": who}
+    zero = gettext("closing for the day") if one["closed_is_zero"] else who
     fate = one["fate"]
     money = [
         ("LOSS", gain(-one["loss_usd"]), color(-one["loss_usd"]), "" if ghost is None else f"{paper.past}: {gain(-ghost)}"),
-        ("LOSSES AVOIDED", DASH if avoided is None else gain(avoided), color(avoided), of_all),
-        ("GRADE", DASH if one["grade"] is None else f"{one['grade']:.1f}", "text", f"100 is nothing lost, 0 is {zero}"),
-        ("THE FIRM", fate["word"], "text", fate["of"]),
+        (gettext("LOSSES AVOIDED"), DASH if avoided is None else gain(avoided), color(avoided), of_all),
+        ("GRADE", DASH if one["grade"] is None else tenths(one["grade"]), "text", gettext("100 = no loss, 0 = %(zero)s") % {"zero": zero}),
+        (gettext("THE FIRM"), fate["word"], "text", fate["of"]),
     ]
-    times = [(moment["label"].upper(), moment["at"], "text", moment["of"]) for moment in one["moments"]]
-    times.append(("SERVICE KEPT", share(one["service_kept"]), "text", "client orders routed within a minute"))
+    times = [(moment["label"].upper(), tell(None, engine.retold(moment["at"])), "text", moment["of"]) for moment in one["moments"]]
+    times.append((gettext("CLIENT SERVICE"), share(one["service_kept"]), "text", gettext("client orders routed within a minute")))
     for row, size in ((money, 17.0), (times, 12.5)):
         _figures_row(paper, row, size)
     parts = "    ".join(f"{part['label']} {gain(-part['usd'])}".replace(" ", NBSP) for part in one["parts"])
     how = f", {one['interrupted']}," if one["interrupted"] else ","
-    ended = "" if one["whole"] else f"Ended at {one['ended_at']}{how} and measured against {who} at that moment.  "
+    ended = (
+        ""
+        if one["whole"]
+        else gettext("Ended at %(one)s%(how)s and measured against %(who)s at that moment.  ") % {"one": one["ended_at"], "how": how, "who": who}
+    )
     if ended or parts:
-        paper.paragraph(ended + (f"The loss: {parts}" if parts else ""), SMALL, "text-2", gap=0)
+        paper.paragraph(ended + (gettext("The loss: %(parts)s") % {"parts": parts} if parts else ""), SMALL, "text-2", gap=0)
 
 
 def _figures_row(paper: Paper, row: Sequence[tuple[str, str, str, str]], size: float) -> None:
@@ -111,37 +160,50 @@ def curve(paper: Paper, one: Told) -> None:
     """The loss by the minute, with the decisions pinned on it."""
     if not one["curve"]:
         return
-    paper.heading("Loss by the minute", 74, "numbers are those of the decisions below")
-    others = [("nothing done", one["nothing"])] if one["nothing"] else []
+    paper.heading(gettext("Loss by the minute"), 74, gettext("numbers refer to the decisions below"))
+    others = [(gettext("nothing done"), one["nothing"])] if one["nothing"] else []
     charts.loss_curve(paper, [(one["name"], one["curve"])], one["history"], one["pins"], others)
 
 
 def decisions(paper: Paper, worth: Told) -> None:
     """What each decision was worth; never cut within a row."""
     if not worth["decisions"]:
-        paper.heading("What each decision was worth")
-        paper.paragraph("Nothing that this team did could have changed the market.")
+        paper.heading(gettext("What each decision was worth"))
+        paper.paragraph(gettext("Nothing this team did could have changed the market."))
         _sureness(paper, worth)
         return
-    missing = "" if worth["complete"] else f"{worth['done']} of {worth['of'] or 'many'} were reckoned when this was printed"
-    paper.heading("What each decision was worth", 40, missing)
-    nothing = "" if worth["nothing_usd"] is None else f" Doing nothing at all would have lost ${short(worth['nothing_usd'])}."
-    said = (
-        "The same seed and the same market, the other commands at their own times. A gain is what the team's decision saved; a loss is what it cost."
+    missing = (
+        ""
+        if worth["complete"]
+        else gettext("%(worth)s of %(what)s were computed when this was printed") % {"worth": worth["done"], "what": worth["of"] or "many"}
     )
-    paper.paragraph(f"{said} Losses are those at {worth['until']}, with getting out worked out by formula.{nothing}", SMALL)
+    paper.heading(gettext("What each decision was worth"), 40, missing)
+    nothing = (
+        ""
+        if worth["nothing_usd"] is None
+        else gettext(" With nothing done, the loss would have been $%(short)s.") % {"short": short(worth["nothing_usd"])}
+    )
+    said = gettext("Same seed, same market, all other commands unchanged. A gain is what the decision saved; a loss is what it cost.")
+    paper.paragraph(
+        gettext("%(said)s Losses are as of %(worth)s, with the cost of getting out estimated by formula.%(nothing)s")
+        % {"said": said, "worth": worth["until"], "nothing": nothing},
+        SMALL,
+    )
     if worth.get("needs"):
-        paper.paragraph(f"No more of them can be worked out. {worth['needs']}", SMALL, "warn")
+        paper.paragraph(gettext("No more of them can be computed. %(worth)s") % {"worth": worth["needs"]}, SMALL, "warn")
     columns = [
-        Column("No.", 8), Column("At", 22), Column("Desk", 23), Column("Decision", 49), Column("How sure", 22), Column("Worth", 20, "R"),
-        Column("5 min earlier", 20, "R"), Column("Share of all", 18, "R"),
+        Column("No.", 8), Column(gettext("At"), 22), Column(gettext("Desk"), 23), Column(gettext("Decision"), 49),
+        Column(gettext("Confidence"), 22), Column(gettext("Worth"), 20, "R"),
+        Column(gettext("5 min earlier"), 20, "R"), Column(gettext("Share of all"), 18, "R"),
     ]  # fmt: skip
     paper.rows(columns, [_decision(paper, worth, row) for row in worth["decisions"]])
     _sureness(paper, worth)
     if worth["complete"]:
-        how = "" if worth["exact"] else ", over drawn orders, with their standard error"
+        how = "" if worth["exact"] else gettext(", estimated from sampled orderings, with standard errors")
         paper.ln(1.5)
-        shares = f"Shares are Shapley values of the largest decisions{how}: they add up to what these decisions avoided together."
+        shares = gettext("Shares are Shapley values of the largest decisions%(how)s: they add up to what these decisions avoided together.") % {
+            "how": how
+        }
         paper.paragraph(f"{shares} {_same(worth['same'])}", SMALL, "text-3")
 
 
@@ -150,19 +212,26 @@ def _sureness(paper: Paper, worth: Told) -> None:
     rows = worth.get("sureness") or []
     if not rows:
         return
-    scores = [f"{paper.desks[row['desk']] if row['desk'] else 'the team'} {row['score']:.2f} ({row['right']} of {row['said']} right)" for row in rows]
+    scores = [
+        gettext("%(what)s %(row)s (%(row2)s of %(row3)s right)")
+        % {"what": paper.desks[row["desk"]] if row["desk"] else "the team", "row": f"{row['score']:.2f}", "row2": row["right"], "row3": row["said"]}
+        for row in rows
+    ]
     paper.ln(1.5)
     paper.paragraph(
-        f"How sure, and how right: {', '.join(scores)}. The Brier score is the mean squared gap between how sure somebody was (guessing 50 %, "
-        "likely 75 %, almost certain 95 %) and what came of it: 0 is perfect, 0.25 is what a coin scores.",
+        gettext(
+            "Confidence and accuracy: %(scores)s. The Brier score is the mean squared gap between stated confidence (guessing 50 %%, likely 75 "
+            "%%, almost certain 95 %%) and the outcome: 0 is perfect, 0.25 is a coin toss."
+        )
+        % {"scores": ", ".join(scores)},
         SMALL,
     )
 
 
 def _same(same: Any) -> str:
     if same is True:
-        return "The run was computed again from its log and came out the same to the last bit."
-    return f"The run did not come out the same: {same}." if same else ""
+        return gettext("The run was recomputed from its log and came out identical.")
+    return gettext("The recomputed run differs: %(same)s.") % {"same": same} if same else ""
 
 
 def _decision(paper: Paper, worth: Told, row: Told) -> list[Cell]:
@@ -176,7 +245,7 @@ def _decision(paper: Paper, worth: Told, row: Told) -> list[Cell]:
         Cell(minute(row["at"]), "text-2"),
         Cell(paper.desks[row["desk"]], charts.ROLES[row["desk"]]),
         Cell(row["words"]),
-        Cell(SURE.get(row["confidence"], ""), "text-2"),
+        Cell(gettext(SURE[row["confidence"]]) if row["confidence"] in SURE else "", "text-2"),
         Cell(gain(row["worth_usd"]), color(row["worth_usd"]), bold=True),
         _earlier(row),
         shared,
@@ -189,33 +258,33 @@ def _earlier(row: Told) -> Cell:
         return Cell(DASH, "text-3")
     if found is None:
         return Cell("\u2026", "text-3")
-    return Cell("not possible", "text-3") if found["reason"] else Cell(gain(found["usd"]), color(found["usd"]))
+    return Cell(gettext("not possible"), "text-3") if found["reason"] else Cell(gain(found["usd"]), color(found["usd"]))
 
 
 def knew(paper: Paper, ledger: Told) -> None:
     """Three lanes, and the evidence in them."""
     rows = ledger["rows"]
-    paper.heading("Who knew what, when", 45)
+    paper.heading(gettext("Who knew what, when"), 45)
     if not rows:
-        paper.paragraph("Nothing was shared on the bridge: what a desk saw, it kept to itself.")
+        paper.paragraph(gettext("Nothing was shared on the bridge: each desk kept what it saw to itself."))
         return
     charts.lanes(paper, ledger["lanes"])
     columns = [
-        Column("Seen", 17),
-        Column("By", 23),
-        Column("Evidence", 62),
-        Column("Shared after", 22),
-        Column("Read after", 30),
-        Column("Next decision", 28),
+        Column(gettext("Seen"), 17),
+        Column(gettext("By"), 23),
+        Column(gettext("Evidence"), 62),
+        Column(gettext("Shared after"), 22),
+        Column(gettext("Read after"), 30),
+        Column(gettext("Next decision"), 28),
     ]
     paper.rows(columns, [_evidence(paper, row) for row in rows[:LEDGER_ROWS]], SMALL)
     if len(rows) > LEDGER_ROWS:
         paper.ln(1.5)
-        paper.paragraph(f"And {len(rows) - LEDGER_ROWS} more, on the page of the result.", SMALL, "text-3")
+        paper.paragraph(gettext("And %(rows)s more, on the page of the result.") % {"rows": len(rows) - LEDGER_ROWS}, SMALL, "text-3")
 
 
 def _evidence(paper: Paper, row: Told) -> list[Cell]:
-    read = ", ".join(f"{paper.desks[one['desk']]} {one['after']}" for one in row["read"]) or "nobody opened it"
+    read = ", ".join(f"{paper.desks[one['desk']]} {one['after']}" for one in row["read"]) or gettext("nobody opened it")
     acted = row["acted"]
     return [
         Cell(minute(row["seen"]), "text-2"),
@@ -223,19 +292,19 @@ def _evidence(paper: Paper, row: Told) -> list[Cell]:
         Cell(row["title"]),
         Cell(row["shared_after"], "text-2"),
         Cell(read, "text-2"),
-        Cell(acted["words"], "text-2", of=_after(acted["after"])) if acted else Cell("none came", "text-3"),
+        Cell(acted["words"], "text-2", of=_after(acted["after"])) if acted else Cell("none", "text-3"),
     ]
 
 
 def _after(span: str) -> str:
-    return span if span == "at once" else f"after {span}"
+    return span if span == "at once" else gettext("after %(span)s") % {"span": span}
 
 
 def barriers(paper: Paper, week: Told | None, worth: Sequence[Told], day: str) -> None:
     """The slices of the cheese, closed and open, and what each saved, or would have saved."""
     usd = {one["label"]: one for one in worth}
     if week:
-        slices, note = week["slices"], f"{week['closed']} of {len(week['slices'])} closed at the bell"
+        slices, note = week["slices"], gettext("%(week)s of %(len)s closed at the bell") % {"week": week["closed"], "len": len(week["slices"])}
     else:
         slices = [
             {
@@ -245,16 +314,21 @@ def barriers(paper: Paper, week: Told | None, worth: Sequence[Told], day: str) -
             }
             for one in worth
         ]
-        note = f"the week was history's: they stood at the bell as {f'on {day}' if day else 'they did then'}"
+        note = gettext("the week was history's: they stood at the bell as %(what)s") % {"what": f"on {day}" if day else "they did then"}
     if not slices:
         return
-    paper.heading("Barriers between the error and the loss", 40, note)
-    columns = [Column("Barrier", 90), Column("At the bell", 40), Column("Closed, it saved", 52, "R")]
+    paper.heading(gettext("Barriers between the error and the loss"), 40, note)
+    columns = [Column(gettext("Barrier"), 90), Column(gettext("At the bell"), 40), Column(gettext("Saved by closing it"), 52, "R")]
     if week:
-        columns = [Column("Barrier", 58), Column("At the bell", 23), Column("What it would have stopped", 67), Column("Closed, it saved", 34, "R")]
+        columns = [
+            Column(gettext("Barrier"), 58),
+            Column(gettext("At the bell"), 23),
+            Column(gettext("What it would have stopped"), 67),
+            Column(gettext("Saved by closing it"), 34, "R"),
+        ]
     paper.rows(columns, [_barrier(one, usd.get(one["label"]), told=bool(week)) for one in slices], SMALL)
     paper.ln(1.5)
-    said = "One barrier in its other state, with hands of its own to close it and no hole in it; the rest as it was played."
+    said = gettext("Each row changes one barrier only, with extra hands to close it and no hole in it; everything else is as played.")
     paper.paragraph(said, SMALL, "text-3", gap=0)
 
 
@@ -263,24 +337,27 @@ def _barrier(one: Told, found: Told | None, *, told: bool) -> list[Cell]:
     if found is None:
         saved = Cell(DASH, "text-3")
     elif found["reason"]:
-        saved = Cell("not beside the rest", "text-3")
+        saved = Cell(gettext("not together with the rest"), "text-3")
     elif found["usd"] is not None:
-        saved = Cell(gain(found["usd"]), color(found["usd"]), bold=True, of="" if found["key"].startswith("left:") else "would have")
-    return [Cell(one["label"]), Cell(*STATES[one["state"]], bold=True), *([Cell(one["stops"], "text-2")] if told else []), saved]
+        saved = Cell(gain(found["usd"]), color(found["usd"]), bold=True, of="" if found["key"].startswith("left:") else gettext("would have"))
+    word, tone = STATES[one["state"]]
+    return [Cell(one["label"]), Cell(gettext(word), tone, bold=True), *([Cell(one["stops"], "text-2")] if told else []), saved]
 
 
 def lessons(paper: Paper, told: Told) -> None:
-    """What people take away: bars beside each other, then what they wrote, by desk."""
+    """What people learned: bars beside each other, then what they wrote, by desk."""
     if not told["answers"]:
         return
-    paper.heading("What people take away", 60, f"{told['answers']} of {told['people']} have answered")
+    paper.heading(
+        gettext("What people learned"), 60, gettext("%(told)s of %(told2)s have answered") % {"told": told["answers"], "told2": told["people"]}
+    )
     top, half = paper.get_y(), WIDE / 2 - 4
-    paper.at(EDGE, top, "CONTROLS THAT WOULD HAVE HELPED MOST", LABEL, "text-3")
+    paper.at(EDGE, top, gettext("CONTROLS THAT WOULD HAVE HELPED MOST"), LABEL, "text-3")
     low = charts.bars(paper, [(one["label"], one["count"]) for one in told["controls"]], EDGE, top + 4.5, half, told["answers"])
     y = top
     for scale in told["scales"]:
         paper.pen(LABEL)
-        mean = "" if scale["mean"] is None else f"  (mean {scale['mean']})"
+        mean = "" if scale["mean"] is None else gettext("  (mean %(scale)s)") % {"scale": scale["mean"]}
         for line in paper.folded(f"{scale['prompt']}{mean}", half, LABEL):
             paper.at(EDGE + half + 8, y, line, LABEL, "text-3")
             y += 3.2
@@ -303,12 +380,17 @@ def _said(paper: Paper, part: Told) -> None:
     paper.rows([Column("", 40), Column(part["prompt"], WIDE - 40)], rows, SMALL)
     if len(part["answers"]) > TEXTS:
         paper.ln(1)
-        paper.paragraph(f"And {len(part['answers']) - TEXTS} more, on the page of the result and in the table of the survey.", SMALL, "text-3", gap=0)
+        paper.paragraph(
+            gettext("And %(len)s more, on the page of the result and in the table of the survey.") % {"len": len(part["answers"]) - TEXTS},
+            SMALL,
+            "text-3",
+            gap=0,
+        )
 
 
 def questions(paper: Paper, prompts: Sequence[Any]) -> None:
     """The guide's, in two columns."""
-    paper.heading("Questions to discuss", 42)
+    paper.heading(gettext("Questions to discuss"), 42)
     width, tops = WIDE / 2 - 4, [paper.get_y()] * 2
     for place, (theme, asked) in enumerate(prompts):
         side = place % 2
@@ -325,15 +407,20 @@ def notes(paper: Paper, pinned: Sequence[Told]) -> None:
     """The facilitator's own, in the facilitator's copy only."""
     if not pinned:
         return
-    paper.heading("The facilitator's notes", 25, "only in the facilitator's copy")
-    paper.rows([Column("At", 22), Column("About", 32), Column("Note", 128)], [
-        [Cell(minute(note["at"]), "text-2"), Cell(note["team"] or "All", "text-2"), Cell(note["text"])] for note in pinned
+    paper.heading(gettext("The facilitator's notes"), 25, gettext("only in the facilitator's copy"))
+    paper.rows([Column(gettext("At"), 22), Column(gettext("About"), 32), Column("Note", 128)], [
+        [Cell(minute(note["at"]), "text-2"), Cell(note["team"] or gettext("All"), "text-2"), Cell(note["text"])] for note in pinned
     ])  # fmt: skip
 
 
 def together(paper: Paper, told: Told) -> None:
     """The first pages of a whole exercise: its teams side by side."""
-    cover(paper, told, told["title"], f"{len(told['teams'])} teams beside {_other_run(paper)} on the same market")
+    cover(
+        paper,
+        told,
+        told["title"],
+        gettext("%(len)s teams beside %(paper)s on the same market") % {"len": len(told["teams"]), "paper": _other_run(paper)},
+    )
     fault(paper, told)
     found = told["compared"]
     names = [*found["teams"], *([paper.past] if found["history"] else [])]
@@ -346,7 +433,7 @@ def together(paper: Paper, told: Told) -> None:
         paper.ln(4)
     played = [(one["name"], one["curve"]) for one in told["teams"] if one["curve"]]
     if played:
-        paper.heading("Loss by the minute", 80)
+        paper.heading(gettext("Loss by the minute"), 80)
         charts.loss_curve(paper, played, told["teams"][0]["history"], high=74)
     closing(paper, told)
 

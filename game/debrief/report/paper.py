@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.utils.translation import gettext
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
 
@@ -121,7 +122,7 @@ class Paper(FPDF):
         self.rule(297 - 15)
         self.set_y(-13.5)
         self.put(self.foot, LABEL, "text-3", width=WIDE - 24)
-        text = f"page {self.page_no()} of {{nb}}"
+        text = gettext("page %(page_no)s of {nb}") % {"page_no": self.page_no()}
         self.pen(LABEL)
         over = self.get_string_width("{nb}") - self.get_string_width("9")  # what stands there until the number of pages is known
         self.at(210 - EDGE - 24 + over, 297 - 13.5, text, LABEL, "text-3", width=24, align="R")

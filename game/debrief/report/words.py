@@ -2,8 +2,13 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.translation import gettext_noop
+
+import engine
+from game.spoken import tell
+
 MINUS, DASH = "\u2212", "\u2013"
-SURE = {"guessing": "guessing", "likely": "likely", "certain": "almost certain"}
+SURE = {"guessing": gettext_noop("guessing"), "likely": gettext_noop("likely"), "certain": gettext_noop("almost certain")}
 
 
 def rounded(value: float, digits: int) -> Decimal:
@@ -38,6 +43,12 @@ def color(usd: float | None) -> str:
     return "gain" if usd > 0 else "loss"
 
 
+def tenths(number: float) -> str:
+    """A figure with one decimal, such as a grade: "58.3", "−4.2"."""
+    amount = rounded(abs(number), 1)
+    return f"{MINUS if number < 0 and amount else ''}{amount}"
+
+
 def share(part: float | None) -> str:
     """0.917 -> "91.7 %"."""
     if part is None:
@@ -47,5 +58,5 @@ def share(part: float | None) -> str:
 
 
 def minute(at: str) -> str:
-    """ "09:31:04" -> "09:31"; what has a date before it keeps it."""
-    return at[:5] if at[2:3] == ":" else at
+    """ "09:31:04" -> "09:31"; what has a date before it keeps it, in the reader's language."""
+    return at[:5] if at[2:3] == ":" else tell(None, engine.retold(at))

@@ -6,30 +6,37 @@ import socket
 import sys
 import time
 from argparse import ArgumentParser
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.core.management.base import BaseCommand
+from django.db import connections
+from kombu import pools
 
 import engine
+from game.live.broker import client
+from game.management.process import checked_port, refusal
 from game.models import Exercise, FacilitatorLink, RuleBroken, checked_speed
-from game.ops import brokers, demo, static_files
+from game.ops import brokers, demo, door, static_files
 from game.ops.addresses import keep_address, names_of, reachable
 from game.ops.supervisor import Supervisor
 from game.scenarios import standard
 
 READY_S = 60.0
 GAMES_WORKERS = 2  # one takes over at once when the other is killed
-REPLAY_THREADS = 4  # what somebody waits for with a finger on the scrubber does not stand behind a debrief
-LAB_THREADS = 2  # debriefs and ghosts, after everything that somebody plays
-THREADS = 40
 
 
-def refusal(line: str) -> CommandError:
-    """One clear line, and exit code 2."""
-    return CommandError(line, returncode=2)
+MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+
+
+def _let_go() -> None:
+    """Close every line to the database and the broker: copies of this process would speak into them too."""
+    connections.close_all()
+    client().close()
+    client.cache_clear()
+    pools.reset()  # type: ignore[no-untyped-call]
 
 
 class Command(BaseCommand):
@@ -63,12 +70,14 @@ class Command(BaseCommand):
                 self._prepare()
             if supervisor.stopping:
                 return
+            _let_go()
             self._start_workers(supervisor, host, port)
             if not self._wait_for_web(supervisor, host, port):
                 return
             address = f"http://{reachable(host)}:{port}{settings.BASE_PATH}"
             keep_address(settings.STATE_DIR, address)
             self._greet(address, demo.start(options["speed"], start_step) if options["demo"] else None)
+            _let_go()
             supervisor.watch_over()
         finally:
             supervisor.say("Ending ...")
@@ -87,8 +96,7 @@ class Command(BaseCommand):
         return step
 
     def _check_port(self, host: str, port: int) -> None:
-        if not 1 <= port <= 65535:
-            raise refusal(f"--port is {port}: expected a number from 1 to 65535")
+        checked_port(port)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -124,7 +132,6 @@ class Command(BaseCommand):
 
     def _prepare(self) -> None:
         call_command("migrate", interactive=False, verbosity=0)
-        connection.close()
         static_files.collect()
         self._warm()
 
@@ -140,17 +147,17 @@ class Command(BaseCommand):
         self.stdout.write(f"\rThe market is ready ({time.monotonic() - started:.1f} s).{' ' * 32}")
 
     def _start_workers(self, supervisor: Supervisor, host: str, port: int) -> None:
-        celery = [sys.executable, "-m", "celery", "--app", "game", "worker", "--pool", "threads", "--loglevel", "INFO"]
-        quiet = ["--without-gossip", "--without-mingle"]
         for number in range(1, GAMES_WORKERS + 1):
-            name = f"games-{number}"
-            supervisor.add(name, [*celery, *quiet, "-Q", "games", "-c", str(THREADS), "-n", f"{name}@%h"])
-        supervisor.add("control", [*celery, *quiet, "-Q", "control", "-c", "4", "-n", "control@%h"])
-        supervisor.add("lab", [*celery, *quiet, "-Q", "lab", "-c", str(LAB_THREADS), "-n", "lab@%h"], at_once=True)
-        supervisor.add("replay", [*celery, *quiet, "-Q", "replay", "-c", str(REPLAY_THREADS), "-n", "replay@%h"], at_once=True)
-        pings = ["--ping-interval", "10", "--ping-timeout", "15"]  # a phone that fell asleep is away soon after
-        web = [sys.executable, "-m", "daphne", "--bind", host, "--port", str(port), "--no-server-name"]
-        supervisor.add("web", [*web, "-v", "0", "--websocket_timeout", "-1", *pings, "game.asgi:application"])
+            self._add(supervisor, name := f"games-{number}", "worker", "games", "--name", name)
+        self._add(supervisor, "control", "control")
+        self._add(supervisor, "lab", "worker", "lab", at_once=True)
+        self._add(supervisor, "replay", "worker", "replay", at_once=True)
+        # Not a copy: its event loop is made when its libraries are read.
+        supervisor.add("web", [*MANAGE, "web", "--host", host, "--port", str(port)])
+
+    def _add(self, supervisor: Supervisor, name: str, *arguments: str, at_once: bool = False) -> None:
+        copied = sys.platform == "linux"  # elsewhere libraries of the system do not live through it
+        supervisor.add(name, partial(door.run, ["manage.py", *arguments]) if copied else [*MANAGE, *arguments], at_once=at_once)
 
     def _wait_for_web(self, supervisor: Supervisor, host: str, port: int) -> bool:
         until = time.monotonic() + READY_S

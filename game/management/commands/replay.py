@@ -12,6 +12,7 @@ import numpy as np
 from django.core.management.base import BaseCommand, CommandError
 
 import engine
+from game.spoken import tell
 
 BAR = 40
 TAPE_COLUMNS = ("step", "symbol", "side", "price", "qty", "parent", "server", "maker", "maker_is_ours")
@@ -117,7 +118,7 @@ class Command(BaseCommand):
     def _refused(self, sim: engine.Simulation) -> list[str]:
         refused = [event for event in sim.take_events() if event.kind == "command.refused"]
         return [
-            f"{sim.calendar.clock(event.step)} {event.audience[0]}: {event.data['command']}: {event.data['reason']}"
+            f"{sim.calendar.clock(event.step)} {event.audience[0]}: {event.data['command']}: {tell(sim.scenario, event.data['reason'])}"
             for event in refused
         ]
 

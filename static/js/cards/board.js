@@ -1,95 +1,66 @@
-/* The loss counter and the teams beside history. What is hidden or late is so on the server; here are only the words. */
-import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { OPEN } from "../lib/calendar.js";
-import { ON_DAY, PAST_HEAD } from "../lib/firm.js";
-import { arrow, lossClass, lossLong, lossShort, lossSpoken, seconds } from "../lib/format.js";
+/* Every team as a bar on one scale, beside history. What is hidden or late is so on the server; here are only the words. */
+import { html, nothing, render, svg } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { PAST_HEAD } from "../lib/firm.js";
+import { axis, lossClass, lossShort, lossSpoken } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { keyed } from "../lib/keyed.js";
+import { gettext } from "../lib/words.js";
 
-const MOST_BARS = 2; // teams that fit with a bar each; more are a league table
-const FEW = 6; // rows that leave room for a larger number
-const MOST_NAMES = 5; // before the bell, one below the other
-/** @type {(string | undefined)[]} */
-const BEFORE = ["deployment", "premarket"];
+const FEW = 3; // teams that leave room for larger letters, and for the headlines below
+const LEAST = 1e6; // a scale is no shorter
+
+/** @type {Record<string, string>} */
+const STANDS = { paused: gettext("paused"), ended: gettext("ended"), fault: gettext("stopped by a fault") };
 
 /** @param {Found} root @param {App<WallPage>} app */
 export function mount(root, app) {
   root.replaceChildren(); // what the page painted before the script ran
-  const draw = () => {
+  app.store.onAny(["board", "clock"], () => {
     const d = app.store.get("board");
-    const clock = app.store.get("clock");
-    const before = BEFORE.includes(clock?.phase);
-    document.body.toggleAttribute("data-before", before);
-    document.body.toggleAttribute("data-league", !before && !!d && d.teams.length > MOST_BARS && d.mode !== "hidden");
-    if (d) render(before && clock ? early(d, clock) : view(d), root);
-  };
-  app.store.onAny(["board", "clock"], draw);
+    if (!d) return;
+    document.body.toggleAttribute("data-few", d.teams.length <= FEW);
+    render(document.body.hasAttribute("data-before") || d.mode === "hidden" ? names(d) : view(d), root);
+  });
 }
 
-/* Before the bell next to nothing can be lost: the wall counts the time to it instead. */
-/** @param {Card.Board} d @param {Card.Clock} clock */
-function early(d, clock) {
-  const week = clock.phase === "deployment";
-  return html`<h2 class="wall-label" id="board-h">The market opens ${week ? `on ${ON_DAY}` : "in"}</h2>
-    <p class="wall-number num" role="timer" aria-live="off">${week ? OPEN : until(seconds(OPEN) - seconds(clock.clock))}</p>
-    <ol class="race" ?data-many=${d.teams.length > 2}>${d.teams.slice(0, MOST_NAMES).map((t) => html`<li data-kind="waiting"><span class="race-name" dir="auto">${t.name}</span></li>`)}</ol>
-    ${d.teams.length > MOST_NAMES ? html`<p class="wall-label">and ${d.teams.length - MOST_NAMES} more teams</p>` : nothing}`;
-}
-
-/* "1:19:00", "4:30" */
-/** @param {number} s */
-const until = (s) => new Date(Math.max(0, s) * 1000).toISOString().slice(s < 3600 ? 14 : 11, 19).replace(/^0/, "");
+/* Before the bell, and while losses are hidden: who plays. */
+/** @param {Card.Board} d */
+const names = (d) => html`<h2 class="wall-label" id="board-h">${gettext("Teams")}</h2>
+  <ul class="race-names">${keyed(d.teams, (t) => t.name, (t) => html`<li><span dir="auto">${t.name}</span>${stands(t)}</li>`)}</ul>`;
 
 /** @param {Card.Board} d */
 function view(d) {
-  const hidden = d.mode === "hidden";
-  const losses = d.teams.map((t) => t.loss_usd).filter((x) => x != null);
-  const sum = hidden || !losses.length ? null : losses.reduce((a, b) => a + b, 0);
-  const league = d.teams.length > MOST_BARS && !hidden;
-  const several = d.teams.length > 1 ? "Loss so far, all teams" : "Loss so far";
-  const whose = league ? "All teams" : several;
+  const { step, most } = scale(Math.max(LEAST, d.history_usd ?? 0, ...d.teams.map((t) => t.loss_usd ?? 0)));
+  const ticks = Array.from({ length: Math.round(most / step) + 1 }, (_, i) => i * step);
   const late = d.mode === "delayed" && d.as_of;
-  return html`<h2 class="wall-label" id="board-h">${d.frozen ? html`<span class="sr">${whose}, </span><span class="wall-frozen">${icon("pause")}Frozen at ${d.frozen}</span>` : html`${whose}${late ? `, as of ${d.as_of}` : ""}`}</h2>
-    <p class="wall-number num ${lossClass(sum)}">${sum == null ? html`<span class="wall-hidden">hidden until the end</span>`
-      : html`<span class="sr">${lossSpoken(sum)}</span><span aria-hidden="true"><span class="tri">${arrow(-sum)}</span>${lossLong(sum)}</span>`}</p>
-    ${league ? table(d) : nothing}${hidden || league ? nothing : bars(d)}`;
+  return html`<h2 class="wall-label" id="board-h">${d.frozen ? html`<span class="wall-frozen">${icon("pause")}${gettext("Frozen at %(frozen)s", { frozen: d.frozen })}</span>` : html`${gettext("Loss so far")}${late ? gettext(", as of %(as_of)s", { as_of: d.as_of }) : ""}`}</h2>
+    <div class="race-field">
+      <svg class="race-grid" aria-hidden="true">${ticks.map((usd, i) => svg`<line x1=${at(usd, most)} x2=${at(usd, most)} y1="0" y2="100%"></line><text x=${at(usd, most)} y="100%" dy="1.1em">${ticks.length > 3 && i % 2 ? "" : `$${axis(usd)}`}</text>`)}
+        ${d.history_usd == null ? nothing : svg`<line class="past" x1=${at(d.history_usd, most)} x2=${at(d.history_usd, most)} y1="0" y2="100%"></line>`}</svg>
+      <ol class="race">${keyed(d.teams, (t) => t.name, (t) => bar(t, most, "you"))}
+        ${d.history_usd == null ? nothing : bar({ name: PAST_HEAD, loss_usd: d.history_usd }, most, "history")}</ol></div>`;
 }
 
-/* By grade; before history has lost enough to be a measure, by loss. */
-/** @param {Card.Standing[]} teams */
-const ranked = (teams) => [...teams].sort((a, b) => (b.grade ?? 0) - (a.grade ?? 0) || (a.loss_usd ?? Infinity) - (b.loss_usd ?? Infinity));
+/** @param {number} usd @param {number} most */
+const at = (usd, most) => `${(Math.max(0, usd) / most) * 100}%`;
 
-/** @param {Card.Board} d */
-function bars(d) {
-  const most = Math.max(1, d.history_usd ?? 0, ...d.teams.map((t) => t.loss_usd ?? 0));
-  return html`<ol class="race">${keyed(ranked(d.teams), (t) => t.name, (t) => bar(t, most, "you"))}
-    ${d.history_usd == null ? nothing : bar({ name: `${PAST_HEAD}, same minute`, loss_usd: d.history_usd }, most, "history")}</ol>`;
+/* Round steps, of which at most three reach so far: the scale stands still until one more is needed. */
+/** @param {number} usd */
+export function scale(usd) {
+  const rough = usd / 2.2;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5].find((n) => n * power >= rough) ?? 10);
+  return { step, most: Math.ceil(usd / step) * step };
 }
 
 /** @param {Pick<Card.Standing, "name" | "loss_usd"> & Partial<Card.Standing>} t @param {number} most @param {string} kind */
-const bar = (t, most, kind) => html`<li data-kind=${kind}><span class="race-name"><span dir="auto">${t.name}</span>${stands(t)}</span>
-  <span class="race-usd num ${lossClass(t.loss_usd)}"><span aria-hidden="true">${t.loss_usd == null ? "" : arrow(-t.loss_usd)} </span>${lossShort(t.loss_usd)}</span>
-  ${t.grade == null ? nothing : html`<span class="race-grade num">grade ${t.grade.toFixed(1)}, ${avoided(t.avoided_usd ?? 0)}</span>`}
-  <progress max=${most} .value=${Math.max(0, t.loss_usd ?? 0)} aria-label=${`${t.name}: ${lossSpoken(t.loss_usd)}`}></progress></li>`;
+const bar = (t, most, kind) => html`<li data-kind=${kind}><span class="race-rank num">${t.rank ?? ""}</span><span class="race-name" dir="auto">${t.name}</span>
+  <progress max=${most} .value=${Math.max(0, t.loss_usd ?? 0)} aria-label=${`${t.name}: ${lossSpoken(t.loss_usd)}`}></progress>${stands(t)}
+  <span class="race-usd num ${lossClass(t.loss_usd)}">${lossShort(t.loss_usd)}</span></li>`;
 
-/* A team that does not move while the others do. */
+/* A team that does not move while the others do, or is not so far yet. */
 /** @param {Partial<Card.Standing>} t */
-const stands = (t) => (t.stands ? html` <span class="tag">${t.stands}</span>` : nothing);
-
-/** @param {number} usd */
-const avoided = (usd) => `${lossShort(-usd).replace("+", "")} avoided`;
-
-/* As a loss, which is a gain where it was avoided. */
-/** @param {Partial<Card.Standing>} t */
-const saved = (t) => -(t.avoided_usd ?? 0);
-
-/* More teams than bars have room for: a league table. */
-/** @param {Card.Board} d */
-function table(d) {
-  const graded = d.teams.some((t) => t.grade != null);
-  return html`<table class="league num" ?data-few=${d.teams.length <= FEW}><thead><tr><th scope="col"><span class="sr">Rank</span></th><th scope="col">Team</th><th scope="col" class="n">Loss</th>
-      ${graded ? html`<th scope="col" class="n">Avoided</th><th scope="col" class="n">Grade</th>` : nothing}</tr></thead>
-    <tbody>${keyed(ranked(d.teams), (t) => t.name, (t, i) => html`<tr><td class="n">${i + 1}</td><th scope="row"><span dir="auto">${t.name}</span>${stands(t)}</th><td class="n ${lossClass(t.loss_usd)}">${lossShort(t.loss_usd)}</td>
-      ${graded ? html`<td class="n ${lossClass(saved(t))}">${lossShort(saved(t))}</td><td class="n">${t.grade == null ? "\u2013" : t.grade.toFixed(1)}</td>` : nothing}</tr>`)}
-      ${d.history_usd == null ? nothing : html`<tr data-kind="history"><td></td><th scope="row">${PAST_HEAD}</th><td class="n">${lossShort(d.history_usd)}</td>${graded ? html`<td></td><td class="n">0.0</td>` : nothing}</tr>`}</tbody></table>`;
+function stands(t) {
+  const word = STANDS[t.stands ?? ""] ?? (t.behind ? gettext("at %(clock)s", { clock: t.behind }) : "");
+  return word ? html` <span class="tag">${word}</span>` : nothing;
 }

@@ -6,6 +6,7 @@ import { keep, kept } from "../lib/kept.js";
 import { keyed } from "../lib/keyed.js";
 import { blocked } from "../lib/reasons.js";
 import { listed, role, roleTitle, roleWord } from "../lib/roles.js";
+import { around, gettext } from "../lib/words.js";
 
 /** @typedef {Entry & { desk?: string, after?: number }} Own what was said here and is not on the bridge yet */
 /** @typedef {{ me: Desk, watching: boolean, open: Set<number>, mine: Own[], end: boolean, key: string, known: number,
@@ -39,15 +40,15 @@ function show(app, at, { list, note, news }, draw) {
   if (visible && at.end && items.length) keep(at.key, String(items[items.length - 1].id));
   const seen = Number(kept(at.key, "-1"));
   for (const item of items) tellRead(app, at, item);
-  render(html`${known ? nothing : WAITING}${known && !items.length && !at.mine.length ? html`<li class="empty">Nothing said yet. Share what you see: the other desks do not have it on their screens.</li>` : nothing}
+  render(html`${known ? nothing : WAITING}${known && !items.length && !at.mine.length ? html`<li class="empty">${gettext("Nothing said yet. Share what you see: the other desks can't see your screen.")}</li>` : nothing}
     ${keyed(items, (item) => item.id, (item) => line(at, item, draw))}${at.mine.map(sending)}`, list);
   const below = at.end ? 0 : items.filter((item) => item.id > seen && item.desk !== at.me).length;
-  render(below ? html`<button type="button" class="btn newer-below" @click=${() => { at.end = true; list.scrollTop = list.scrollHeight; draw(); }}>${below} newer</button>` : nothing, note);
+  render(below ? html`<button type="button" class="btn newer-below" @click=${() => { at.end = true; list.scrollTop = list.scrollHeight; draw(); }}>${gettext("%(below)s newer", { below })}</button>` : nothing, note);
   if (at.end) list.scrollTop = list.scrollHeight;
   const unread = items.filter((item) => item.desk !== at.me && (item.kind === "pin" ? !item.read.includes(at.me) : item.id > seen)).length;
   for (const el of news) {
     el.hidden = !unread;
-    el.textContent = el.dataset.news === "short" ? String(unread) : `${unread} not read`;
+    el.textContent = el.dataset.news === "short" ? String(unread) : gettext("%(unread)s not read", { unread });
   }
 }
 
@@ -70,7 +71,7 @@ function line(at, item, draw) {
   const mine = item.desk === at.me && !at.watching;
   const unread = item.kind === "pin" && !item.read.includes(at.me);
   return html`<li class="said" data-kind=${item.kind} data-desk=${item.desk} ?data-mine=${mine} ?data-fresh=${unread}>
-    ${role(item.desk, mine ? "You" : undefined)}<time class="num">${minute(item.at)}</time>
+    ${role(item.desk, mine ? gettext("You") : undefined)}<time class="num">${minute(item.at)}</time>
     <div class="said-body">${item.kind === "pin" ? pin(at, item, unread, draw)
       : html`<p dir="auto">${KIND_ICONS[item.kind] ? icon(KIND_ICONS[item.kind]) : nothing}${item.title}</p>${item.lines.map((l) => html`<p class="second" dir="auto">${l}</p>`)}`}</div>
   </li>`;
@@ -84,9 +85,9 @@ function pin(at, item, unread, draw) {
     else at.open.add(item.id);
     draw();
   };
-  const turn = open ? "Close" : "Open";
+  const turn = open ? gettext("Close") : gettext("Open");
   return html`<button type="button" class="pin" aria-expanded=${String(open)} @click=${flip}>${icon("pin")}<span class="pin-title" dir="auto">${item.title}</span>
-      <span class="pin-read num">${unread ? html`<span class="dot" aria-hidden="true"></span>Not read` : turn}</span></button>
+      <span class="pin-read num">${unread ? html`${around(gettext("%(span)sNot read"), { span: html`<span class="dot" aria-hidden="true"></span>` })}` : turn}</span></button>
     ${open ? html`<div class="pin-lines mono" tabindex="0" role="region" aria-label=${item.title}>${item.lines.map((l) => html`<p dir="auto">${l}</p>`)}</div><p class="quiet">${readBy(at.me, item)}</p>` : nothing}`;
 }
 
@@ -100,14 +101,14 @@ function tellRead(app, at, item) {
 /** @param {Desk} me @param {Card.BridgeItem} item */
 function readBy(me, item) {
   const others = item.read.filter((d) => d !== item.desk && d !== me).map(roleTitle);
-  if (item.desk !== me && item.read.includes(me)) others.push("you");
-  return others.length ? `Read by ${listed(others)}.` : "Nobody else has read it yet.";
+  if (item.desk !== me && item.read.includes(me)) others.push(gettext("you"));
+  return others.length ? gettext("Read by %(others)s.", { others: listed(others) }) : gettext("No one else has read it yet.");
 }
 
 /* Own words stand here until the bridge has them. */
 /** @param {Own} e */
 const sending = (e) => html`<li class="said" data-mine data-desk=${e.desk} data-sending=${e.state}>
-  ${role(e.desk ?? "", "You")}<span class="quiet">${e.state === "refused" ? "Not sent" : "Sending"}</span><div class="said-body"><p dir="auto">${String(e.args.text)}</p>${e.state === "refused" ? html`<p class="answer" data-state="refused">${e.reason}</p>` : nothing}</div></li>`;
+  ${role(e.desk ?? "", gettext("You"))}<span class="quiet">${e.state === "refused" ? gettext("Not sent") : gettext("Sending")}</span><div class="said-body"><p dir="auto">${String(e.args.text)}</p>${e.state === "refused" ? html`<p class="answer" data-state="refused">${e.reason}</p>` : nothing}</div></li>`;
 
 /** @param {App} app @param {BridgeAt} at @param {Found} form @param {() => unknown} draw */
 function send(app, at, form, draw) {
@@ -150,8 +151,8 @@ function speak(app, at, items) {
   const fresh = at.from === null ? [] : items.filter((item) => item.id > at.known && item.desk !== at.me);
   at.from ??= last;
   at.known = Math.max(at.known, last);
-  if (fresh.length) app.voice.say(fresh.length > 1 ? `${fresh.length} new on the bridge. ${spoken(fresh[fresh.length - 1])}` : spoken(fresh[0]));
+  if (fresh.length) app.voice.say(fresh.length > 1 ? gettext("%(length)s new on the bridge. %(spoken)s", { length: fresh.length, spoken: spoken(fresh[fresh.length - 1]) }) : spoken(fresh[0]));
 }
 
 /** @param {Card.BridgeItem} item */
-const spoken = (item) => `${roleWord(item.desk)}${item.kind === "pin" ? " shares" : ""}: ${item.title}`;
+const spoken = (item) => `${roleWord(item.desk)}${item.kind === "pin" ? gettext(" shares") : ""}: ${item.title}`;

@@ -4,10 +4,11 @@ import { lineChart } from "../lib/chart.js";
 import { count, hhmm, seconds } from "../lib/format.js";
 import { kept, keep } from "../lib/kept.js";
 import { showTable, slowly } from "../lib/table.js";
+import { gettext } from "../lib/words.js";
 
 const SERIES = [
-  { label: "Orders", color: "--line-self", width: 2 },
-  { label: "Executions", color: "--line-second", dash: [5, 3], width: 1.5 },
+  { label: gettext("Orders"), color: "--line-self", width: 2 },
+  { label: gettext("Executions"), color: "--line-second", dash: [5, 3], width: 1.5 },
 ];
 
 /** @param {Found} root @param {App} app */
@@ -15,7 +16,7 @@ export function mount(root, app) {
   const host = root.querySelector(".plot");
   /** @type {ChartSpec} */
   const spec = {
-    series: SERIES, marks: [{ at: seconds(OPEN), text: `Open ${OPEN}` }], log: kept("chart", "log") === "log",
+    series: SERIES, marks: [{ at: seconds(OPEN), text: gettext("Open %(OPEN)s", { OPEN }) }], log: kept("chart", "log") === "log",
     fmtX: hhmm, fmtY: (v, log) => (log && !Number.isInteger(Math.log10(v)) ? "" : count(v)),
     yRange: (_, max, log) => (log ? [1, 10 ** Math.ceil(Math.log10(Math.max(max, 10) * 1.02))] : [0, Math.max(10, max * 1.12)]),
   };
@@ -62,13 +63,13 @@ function scale(root, log, change) {
 function describe(d) {
   /** @param {number[]} ys */
   const last = (ys) => count(ys.at(-1) ?? 0);
-  return `Line chart from ${d.from.slice(0, 5)}: ${last(d.children)} orders and ${last(d.executions)} executions a second now, `
-    + `at most ${count(Math.max(0, ...d.children))} orders a second in the last half hour.`;
+  return `${gettext("Line chart from %(from)s: %(children)s orders and %(executions)s executions per second now,", { from: d.from.slice(0, 5), children: last(d.children), executions: last(d.executions) })} `
+    + gettext("at most %(count)s orders per second in the last half hour.", { count: count(Math.max(0, ...d.children)) });
 }
 
 /** @param {Card.Chart & { x: number[] }} d */
 function table(d) {
   const each = Math.max(1, Math.round(60 / d.every_s));
   const rows = d.x.map((s, i) => [hhmm(s), count(d.children[i]), count(d.executions[i])]).filter((_, i) => i % each === 0);
-  showTable("Orders and executions per second", ["At", "Orders", "Executions"], rows.reverse());
+  showTable(gettext("Orders and executions per second"), [gettext("At"), gettext("Orders"), gettext("Executions")], rows.reverse());
 }

@@ -3,6 +3,7 @@ import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
 import { blocked } from "../lib/reasons.js";
 import { role } from "../lib/roles.js";
+import { around, gettext } from "../lib/words.js";
 
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
@@ -10,7 +11,7 @@ export function mount(root, app) {
     const d = app.store.get("checklist");
     if (!d) return;
     render(html`<ul class="checks">${d.items.map((i) => mine(app, i, draw))}</ul>
-      <p class="checks-others num">${d.others.map((o) => html`<span>${role(o.desk)} ${o.ticked} of ${o.of} ticked</span>`)}</p>`, root);
+      <p class="checks-others num">${d.others.map((o) => html`<span>${around(gettext("%(desk)s %(ticked)s of %(of)s ticked"), { desk: role(o.desk), ticked: o.ticked, of: o.of })}</span>`)}</p>`, root);
   };
   app.store.onAny(["checklist", "standing"], draw);
   app.commands.addEventListener("change", ({ detail }) => detail.place.startsWith("check:") && draw());

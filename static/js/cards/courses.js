@@ -1,6 +1,7 @@
 /* Other courses of a run on the loss curve, switched on where each is told and off again under the curve; pins of the decisions. */
 import { html, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { icon } from "../lib/icons.js";
+import { gettext } from "../lib/words.js";
 
 /* draw: see curve.js, d: what it draws. -> {pins(team, decisions), isOn(team, key), toggle(course), onChange(fn)}; course: {team, key, label, address}. */
 /** @param {Found} root @param {(d: Curve) => void} draw @param {Curve} d @returns {Courses} */
@@ -17,14 +18,14 @@ export function mountCourses(root, draw, d) {
   const again = () => {
     draw({ ...d, courses: [...shown.values()].flatMap((one) => (one.loss ? [{ name: name(one), loss: one.loss }] : [])), pins: [...pins.values()].flat() });
     list.hidden = !shown.size;
-    render(html`<span class="second">What if:</span>${[...shown.values()].map(chip)}`, list);
+    render(html`<span class="second">${gettext("What if:")}</span>${[...shown.values()].map(chip)}`, list);
     heard.forEach((tell) => tell());
   };
   /** @param {Course} one */
   const name = (one) => (many ? `${one.team.slice(0, 8)}: ${one.label}` : one.label);
   /** @param {Course} one */
   const chip = (one) => html`<button type="button" class="btn btn-small" @click=${() => toggle(one)}>
-    ${icon(one.loss ? "x" : "hourglass")}<span dir="auto">${name(one)}</span><span class="sr"> off the curve</span></button>`;
+    ${icon(one.loss ? "x" : "hourglass")}<span dir="auto">${name(one)}</span><span class="sr"> ${gettext("remove from the curve")}</span></button>`;
   /** @param {{ team: string, key: string }} o */
   const id = ({ team, key }) => `${team} ${key}`;
 
@@ -45,7 +46,7 @@ export function mountCourses(root, draw, d) {
 
   return {
     pins(team, found) {
-      pins.set(team, found.map((one) => ({ ...one, team })));
+      pins.set(team, found.map((one) => ({ ...one, team: many ? team : d.teams[0]?.name ?? team }))); // alone, a team is called what the page calls it
       again();
     },
     isOn: (team, key) => shown.has(`${team} ${key}`),

@@ -3,6 +3,7 @@ import { lineChart } from "../lib/chart.js";
 import { IN_PAST, PAST_HEAD } from "../lib/firm.js";
 import { MINUS, axis, hhmm, lossShort, lossSpoken, seconds } from "../lib/format.js";
 import { showTable, slowly } from "../lib/table.js";
+import { gettext } from "../lib/words.js";
 
 const COLORS = ["--s1", "--s2", "--s3", "--s4", "--s5", "--s7"];
 
@@ -78,9 +79,9 @@ const fontOf = (host) => Math.round(parseFloat(getComputedStyle(host).fontSize))
 function describe(d) {
   /** @param {(number | null)[]} ys */
   const last = (ys) => [...ys].reverse().find((v) => v != null);
-  const said = [...d.teams, ...(d.courses ?? [])].map((t) => `${t.name}: ${last(t.loss) == null ? "hidden" : lossSpoken(last(t.loss))}`);
+  const said = [...d.teams, ...(d.courses ?? [])].map((t) => `${t.name}: ${last(t.loss) == null ? gettext("hidden") : lossSpoken(last(t.loss))}`);
   const history = last(d.history);
-  return `Loss by the minute from ${d.from}. ${said.join(". ")}${history == null ? "" : `. ${IN_PAST}: ${lossSpoken(history)}`}.`;
+  return gettext("Loss by the minute from %(from)s. %(said)s%(also)s.", { from: d.from, said: said.join(". "), also: history == null ? "" : `. ${IN_PAST}: ${lossSpoken(history)}` });
 }
 
 /** @param {Curve} d */
@@ -89,7 +90,7 @@ function table(d) {
   const rows = Array.from({ length: longest(d, 0) }, (_, i) => [
     hhmm(seconds(d.from) + i * d.every_s), lossOr(d.history[i]), ...columns.map((t) => lossOr(t.loss[i])),
   ]);
-  showTable("Loss by the minute", ["At", PAST_HEAD, ...columns.map((t) => t.name)], rows.reverse());
+  showTable(gettext("Loss by the minute"), [gettext("At"), PAST_HEAD, ...columns.map((t) => t.name)], rows.reverse());
 }
 
 /** @param {number | null | undefined} v */

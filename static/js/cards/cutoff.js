@@ -7,9 +7,10 @@ import { CUT_UNTIL } from "../lib/calendar.js";
 import { sentence } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { blocked, blockedHands } from "../lib/reasons.js";
+import { gettext } from "../lib/words.js";
 
 const PLACE = "cutoff";
-const TITLE = "Accept the exchange's cut-off";
+const TITLE = gettext("Accept the exchange's cut-off");
 
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
@@ -31,12 +32,12 @@ function guard(app) {
     else if (why) app.voice.say(why, true);
     else app.arm(PLACE);
   };
-  const until = `${(app.store.get("clock")?.clock ?? "") < CUT_UNTIL ? `${CUT_UNTIL} and until ` : ""}the exchange saw proof`;
+  const until = gettext("%(also)sthe exchange saw proof", { also: (app.store.get("clock")?.clock ?? "") < CUT_UNTIL ? `${gettext("%(CUT_UNTIL)s and until", { CUT_UNTIL })} ` : "" });
   const going = busy(app, "exchange.accept");
   return html`<section class="guard cutoff" ?data-armed=${armed} ?data-idle=${!lever.allowed && said === nothing} aria-label=${TITLE}>
     <button type="button" class="switch" role="switch" id="guard-cutoff" aria-checked=${String(armed)} aria-disabled=${String(!!why)}
-      aria-label=${`Arm: ${TITLE}${why ? `. Not now: ${why}` : ""}`} @click=${flip}><span class="track"><span class="knob"></span></span>${armed ? nothing : html`<span aria-hidden="true">Arm</span>`}</button>
-    <div class="guard-words">${armed ? sure(app, { place: PLACE, kind: "exchange.accept", args: {}, title: "Accept the cut-off", says: `Nothing is sent for the firm until ${until}.` }, back)
-      : html`<h2>${icon("unplug")}${TITLE}</h2><div class="guard-says">${[said, going].find((words) => words !== nothing) ?? html`<p>${why ?? `Ends all sending, until ${until}.`}</p>`}</div>`}</div>
+      aria-label=${gettext("Arm: %(TITLE)s%(also)s", { TITLE, also: why ? gettext(". Not now: %(why)s", { why }) : "" })} @click=${flip}><span class="track"><span class="knob"></span></span>${armed ? nothing : html`<span aria-hidden="true">${gettext("Arm")}</span>`}</button>
+    <div class="guard-words">${armed ? sure(app, { place: PLACE, kind: "exchange.accept", args: {}, title: gettext("Accept the cut-off"), says: gettext("Nothing is sent for the firm until %(until)s.", { until }) }, back)
+      : html`<h2>${icon("unplug")}${TITLE}</h2><div class="guard-says">${[said, going].find((words) => words !== nothing) ?? html`<p>${why ?? gettext("Ends all sending, until %(until)s.", { until })}</p>`}</div>`}</div>
   </section>`;
 }

@@ -3,15 +3,16 @@ import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { minute, sentence } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { keyed } from "../lib/keyed.js";
+import { gettext } from "../lib/words.js";
 
 /** @type {Record<string, string[]>} */
-const STATES = { "under way": ["hourglass", "Under way"], done: ["check", "Done"], refused: ["triangle-alert", "Refused"] };
-const SURE = { guessing: "guessing", likely: "likely", certain: "almost certain" };
+const STATES = { "under way": ["hourglass", gettext("In progress")], done: ["check", gettext("Done")], refused: ["triangle-alert", gettext("Refused")] };
+const SURE = { guessing: gettext("guessing"), likely: gettext("likely"), certain: gettext("almost certain") };
 
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
   app.store.on("done", ({ rows }) => {
-    render(rows.length ? html`<ol class="deeds">${keyed(rows, (r) => `${r.at} ${r.label} ${r.target}`, row)}</ol>` : html`<p class="empty">Nothing done yet.</p>`, root);
+    render(rows.length ? html`<ol class="deeds">${keyed(rows, (r) => `${r.at} ${r.label} ${r.target}`, row)}</ol>` : html`<p class="empty">${gettext("Nothing done yet.")}</p>`, root);
   });
 }
 

@@ -1,6 +1,7 @@
 /* Who may come in: the door, and how many people behind one address in a minute. */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { icon } from "../lib/icons.js";
+import { gettext } from "../lib/words.js";
 
 const JOINS = [120, 300, 600, 1200];
 
@@ -10,8 +11,8 @@ export function door(s, act) {
   /** @param {string} to */
   const set = (to) => () => act.tell({ do: "door", to });
   return html`${s.closed
-    ? html`<span class="tag" data-tone="warn">The door is closed</span><button type="button" class="btn btn-small" @click=${set("open")}>${icon("log-in")}Open the door</button>`
-    : html`<button type="button" class="btn btn-quiet btn-small" @click=${set("closed")}>${icon("hand")}Close the door<span class="sr">: nobody new comes in, who is inside stays</span></button>`}
-    <label class="row end"><span class="label">From one network a minute</span><select class="input input-small num" @change=${(e) => act.tell({ do: "joins", most: e.target.value })}>
+    ? html`<span class="tag" data-tone="warn">${gettext("The door is closed")}</span><button type="button" class="btn btn-small" @click=${set("open")}>${icon("log-in")}${gettext("Open the door")}</button>`
+    : html`<button type="button" class="btn btn-quiet btn-small" @click=${set("closed")}>${icon("hand")}${gettext("Close the door")}<span class="sr">${gettext(": nobody new can join, everyone inside stays")}</span></button>`}
+    <label class="row end"><span class="label">${gettext("Per network and minute")}</span><select class="input input-small num" @change=${(e) => act.tell({ do: "joins", most: e.target.value })}>
       ${[...new Set([...JOINS, s.joins])].sort((a, b) => a - b).map((n) => html`<option value=${n} ?selected=${n === s.joins}>${n}</option>`)}</select></label>`;
 }

@@ -4,6 +4,7 @@ import { answer } from "../lib/answer.js";
 import { left } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { blockedHands } from "../lib/reasons.js";
+import { gettext } from "../lib/words.js";
 
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
@@ -26,17 +27,17 @@ export function mount(root, app) {
 function panel(app, d) {
   const done = d.rows.filter((row) => row.state === "done");
   const late = d.rows.some((row) => row.state === "missed");
-  return html`<div class="duties-head"><h2 id="duties-h" tabindex="-1">${icon("list")}${late ? "Missed before the bell" : "Before the bell"}</h2>
-      <p class="second num">${late ? "each can still be done" : `by ${d.by}`}, ${done.length} of ${d.rows.length} done</p></div>
+  return html`<div class="duties-head"><h2 id="duties-h" tabindex="-1">${icon("list")}${late ? gettext("Missed before the bell") : gettext("Before the bell")}</h2>
+      <p class="second num">${gettext("%(also)s, %(length)s of %(length2)s done", { also: late ? gettext("each can still be done") : gettext("by %(by)s", { by: d.by }), length: done.length, length2: d.rows.length })}</p></div>
     <ul class="duties-list">${d.rows.map((row) => (row.state === "done" ? nothing : duty(app, row)))}</ul>
-    ${done.length ? html`<p class="duties-done">${icon("check")}<span>Done: ${done.map((row) => row.label).join(", ")}</span></p>` : nothing}`;
+    ${done.length ? html`<p class="duties-done">${icon("check")}<span>${gettext("Done: %(list)s", { list: done.map((row) => row.label).join(", ") })}</span></p>` : nothing}`;
 }
 
 /** @param {App} app @param {Card.Duty} row */
 function duty(app, row) {
   const doing = row.state === "under way";
-  return html`<li data-state=${row.state}><div class="grow"><strong>${row.label}</strong>${doing ? nothing : html`<p class="second">If not: ${row.otherwise}</p>`}${answer(app, `duty:${row.id}`)}</div>
-    ${doing ? html`<span class="num second">${icon("hourglass")}${left(row.left_s)} left</span>` : button(app, row)}</li>`;
+  return html`<li data-state=${row.state}><div class="grow"><strong>${row.label}</strong>${doing ? nothing : html`<p class="second">${gettext("If not done: %(otherwise)s", { otherwise: row.otherwise })}</p>`}${answer(app, `duty:${row.id}`)}</div>
+    ${doing ? html`<span class="num second">${icon("hourglass")}${gettext("%(left_s)s left", { left_s: left(row.left_s) })}</span>` : button(app, row)}</li>`;
 }
 
 /** @param {App} app @param {Card.Duty} row */
@@ -48,5 +49,5 @@ function button(app, row) {
     app.commands.give(`duty:${row.id}`, "duty.do", { duty: row.id });
     document.getElementById("duties-h")?.focus({ preventScroll: true });
   };
-  return html`<button type="button" class="btn" aria-disabled=${String(!!why)} title=${why ?? nothing} aria-label=${`Do it: ${row.label}, ${time}${why ? `. Not now: ${why}` : ""}`} @click=${press}>Do it<span class="unit num">${time}</span></button>`;
+  return html`<button type="button" class="btn" aria-disabled=${String(!!why)} title=${why ?? nothing} aria-label=${gettext("Do it: %(label)s, %(time)s%(also)s", { label: row.label, time, also: why ? gettext(". Not now: %(why)s", { why }) : "" })} @click=${press}>${gettext("Do it")}<span class="unit num">${time}</span></button>`;
 }

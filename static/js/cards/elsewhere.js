@@ -4,8 +4,9 @@ import { html, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { icon } from "../lib/icons.js";
 import { roleTitle } from "../lib/roles.js";
 import { play } from "../lib/sound.js";
+import { gettext } from "../lib/words.js";
 
-const CALLS = { ringing: ["phone-call", "the phone rings"], asked: ["badge-check", "your word is asked for"], said: ["message-square", "a message"], alert: ["triangle-alert", "new alert"] };
+const CALLS = { ringing: ["phone-call", gettext("the phone rings")], asked: ["badge-check", gettext("your approval is requested")], said: ["message-square", gettext("a message")], alert: ["triangle-alert", gettext("new alert")] };
 
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
@@ -47,9 +48,9 @@ const badges = (now) => Object.entries(CALLS).filter(([what]) => now[what]).map(
 
 /** @param {string} desk @param {Calling} d @param {boolean} fresh @returns {Generator<[said: string, text: string, urgent: boolean]>} */
 function* sentences(desk, d, fresh) {
-  const where = `At ${roleTitle(desk)}'s desk`;
-  for (const c of d.ringing) yield [`call ${desk} ${c.id}`, `${where} the phone rings: ${c.caller}.`, true];
-  for (const w of d.asked) yield [`word ${w.what} ${w.at}`, `${where} your word is asked for: ${w.label}.`, false];
-  for (const m of d.said) yield [`message ${desk} ${m.id}`, `${where} a message from ${m.from}.`, false];
-  if (fresh) yield [`alert ${desk} ${d.alert}`, `${where} an alert: ${d.alert}.`, false];
+  const where = gettext("At %(desk)s's desk", { desk: roleTitle(desk) });
+  for (const c of d.ringing) yield [`call ${desk} ${c.id}`, gettext("%(where)s the phone rings: %(caller)s.", { where, caller: c.caller }), true];
+  for (const w of d.asked) yield [`word ${w.what} ${w.at}`, gettext("%(where)s your approval is requested: %(label)s.", { where, label: w.label }), false];
+  for (const m of d.said) yield [`message ${desk} ${m.id}`, gettext("%(where)s a message from %(from)s.", { where, from: m.from }), false];
+  if (fresh) yield [`alert ${desk} ${d.alert}`, gettext("%(where)s an alert: %(alert)s.", { where, alert: d.alert }), false];
 }

@@ -4,6 +4,7 @@ import { lineChart } from "../lib/chart.js";
 import { MINUS, axis, hhmm, seconds } from "../lib/format.js";
 import { dollars, signed } from "../lib/money.js";
 import { showTable, slowly } from "../lib/table.js";
+import { gettext } from "../lib/words.js";
 
 /** @typedef {{ x: number[], gross_usd: number[], mid_usd: number[] }} Shown */
 
@@ -17,15 +18,15 @@ const usd = (v) => (v === 0 ? "0" : `${v < 0 ? MINUS : ""}$${axis(Math.abs(v))}`
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const hosts = { gross: root.querySelector("[data-plot=gross]"), mid: root.querySelector("[data-plot=mid]") };
-  const marks = [{ at: BELL, text: "Open" }];
-  const cash = { label: "Cash", color: "--line-history", dash: [6, 4], width: 1.5 };
+  const marks = [{ at: BELL, text: gettext("Open") }];
+  const cash = { label: gettext("Cash"), color: "--line-history", dash: [6, 4], width: 1.5 };
   const owned = () => app.store.get("pnl")?.cash_usd ?? 0;
   const gross = lineChart(hosts.gross, {
-    series: [{ label: "Gross", color: "--line-self", width: 2 }, cash], marks, fmtX: hhmm, fmtY: usd, gap: 64, ySpace: 20,
+    series: [{ label: gettext("Gross"), color: "--line-self", width: 2 }, cash], marks, fmtX: hhmm, fmtY: usd, gap: 64, ySpace: 20,
     yRange: (_, max) => [0, Math.max(FLAT, max * 1.12, owned() * 1.3)], // room for the mark's word above the line of cash
   });
   const mid = lineChart(hosts.mid, {
-    series: [{ label: "P&L", color: "--line-self", width: 2 }, { ...cash, label: "Cash gone" }], marks, fmtX: hhmm, fmtY: usd, gap: 64, ySpace: 20,
+    series: [{ label: "P&L", color: "--line-self", width: 2 }, { ...cash, label: gettext("Cash gone") }], marks, fmtX: hhmm, fmtY: usd, gap: 64, ySpace: 20,
     yRange: (min, max) => [Math.min(-FLAT, min * 1.12), Math.max(FLAT, max * 1.12, -min * 0.2)],
   });
   /** @type {Shown | null} */
@@ -65,4 +66,4 @@ function describe(hosts, d) {
 }
 
 /** @param {Shown} d */
-const table = (d) => showTable("The morning by the minute", ["At", "Gross", "P&L at mid"], d.x.map((s, i) => [hhmm(s), dollars(d.gross_usd[i]), signed(d.mid_usd[i])]).reverse());
+const table = (d) => showTable(gettext("The morning by the minute"), [gettext("At"), gettext("Gross"), gettext("P&L at mid")], d.x.map((s, i) => [hhmm(s), dollars(d.gross_usd[i]), signed(d.mid_usd[i])]).reverse());

@@ -7,11 +7,17 @@ import { share } from "../lib/share.js";
 import { acts, allOrNone } from "../lib/fleet-acts.js";
 import { SIGNS, readsRow } from "../lib/fleet-reads.js";
 import { READS, compared, newlyCompared } from "../lib/versions.js";
+import { term } from "../lib/term.js";
+import { gettext } from "../lib/words.js";
 
 /** @type {FleetAt["view"][]} */
 const VIEWS = ["program", "config", "data"];
-const WORDS = { program: "Program", config: "Config", data: "Data" };
-const COLUMNS = { program: ["Server", "Recorded", "Last copy", "File on disk", "Running process", "Checksum"], reads: ["Server", "Recorded", "On disk", "Loaded", "Compared"] };
+const WORDS = { program: gettext("Program"), config: gettext("Config"), data: gettext("Data") };
+/** @type {Record<"program" | "reads", [word: string, term?: string][]>} */
+const COLUMNS = {
+  program: [[gettext("Server"), "server"], [gettext("Recorded"), "release"], [gettext("Last copy")], [gettext("File on disk"), "on-disk"], [gettext("Running process"), "in-process"], [gettext("Checksum"), "checksum"]],
+  reads: [[gettext("Server"), "server"], [gettext("Recorded")], [gettext("On disk"), "on-disk"], [gettext("Loaded"), "in-process"], [gettext("Compared")]],
+};
 
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
@@ -25,7 +31,7 @@ export function mount(root, app) {
     if (first) parts.rows.replaceChildren(); // the skeleton of the first paint
     first = false;
     parts.says.textContent = says(at, d);
-    render(html`${views(app, at, d, draw)}${allOrNone(at, d, draw)}${at.view === "program" ? share(app, "fleet", 0, "the fleet as recorded") : nothing}`, parts.head);
+    render(html`${views(app, at, d, draw)}${allOrNone(at, d, draw)}${at.view === "program" ? share(app, "fleet", 0, gettext("the fleet as recorded")) : nothing}`, parts.head);
     render(table(app, at, d), parts.rows);
     render(acts(app, at, d, draw), parts.acts);
   };
@@ -43,7 +49,7 @@ export function mount(root, app) {
 /** @param {FleetAt} at @param {Card.Fleet} d */
 function says(at, d) {
   if (at.view !== "program") return d[at.view].note;
-  return d.truth ? `target ${d.target}, hashes of this moment` : `target ${d.target}, as the copy tool recorded it`;
+  return gettext("target %(target)s, as the copy tool recorded it", { target: d.target });
 }
 
 /* Which part of what a server has: a sign stands at those in which something was found to differ. */
@@ -53,65 +59,66 @@ function views(app, at, d, draw) {
   const there = VIEWS.filter((view) => view === "program" || levers.some((l) => l.kind === `${view}.compare`));
   if (there.length < 2) return nothing;
   /** @param {FleetAt["view"]} view */
-  const differs = (view) => d.servers.some((s) => (view === "program" ? reads(s) : compared(s[view])).kind === "differs");
+  const differs = (view) => d.servers.some((s) => (view === "program" ? reads(s, d.target) : compared(s[view])).kind === "differs");
   /** @param {FleetAt["view"]} view */
   const show = (view) => () => {
     Object.assign(at, { view, copying: false });
     app.disarm();
     draw();
   };
-  return html`<span class="seg seg-tight" role="group" aria-label="What of the servers">${there.map((view) => html`<button type="button" aria-pressed=${String(view === at.view)} @click=${show(view)}>${differs(view) ? html`<span class="f-found">${icon("triangle-alert")}</span>` : nothing}${WORDS[view]}${differs(view) ? html`<span class="sr">, something differs</span>` : nothing}</button>`)}</span>`;
+  return html`<span class="seg seg-tight" role="group" aria-label=${gettext("Server view")}>${there.map((view) => html`<button type="button" aria-pressed=${String(view === at.view)} @click=${show(view)}>${differs(view) ? html`<span class="f-found">${icon("triangle-alert")}</span>` : nothing}${WORDS[view]}${differs(view) ? html`<span class="sr">${gettext(", something differs")}</span>` : nothing}</button>`)}</span>`;
 }
 
 /** @param {App} app @param {FleetAt} at @param {Card.Fleet} d */
 function table(app, at, d) {
   const { view } = at;
   const columns = view === "program" ? COLUMNS.program : COLUMNS.reads;
-  return html`<table class="fleet" role="table" aria-label=${view === "program" ? "Fleet" : `Fleet: ${READS[view].toLowerCase()}`}>
-    <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col"><span class="sr">Select</span></th>${columns.map((h) => html`<th role="columnheader" scope="col">${h}</th>`)}<th role="columnheader" scope="col"><span class="sr">Share</span></th></tr></thead>
-    <tbody role="rowgroup">${d.servers.map((s) => (view === "program" ? row(app, at, s) : readsRow(app, at, d, s, view)))}</tbody>
+  return html`<table class="fleet" role="table" aria-label=${view === "program" ? gettext("Fleet") : gettext("Fleet: %(READS)s", { READS: READS[view].toLowerCase() })}>
+    <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col"><span class="sr">${gettext("Select")}</span></th>${columns.map(([word, means]) => html`<th role="columnheader" scope="col">${means ? term(means, word) : word}</th>`)}<th role="columnheader" scope="col"><span class="sr">${gettext("Share")}</span></th></tr></thead>
+    <tbody role="rowgroup">${d.servers.map((s) => (view === "program" ? row(app, at, s, d.target) : readsRow(app, at, d, s, view)))}</tbody>
   </table>`;
 }
 
-/** @param {App} app @param {FleetAt} at @param {Card.Host} s */
-function row(app, at, s) {
+/** @param {App} app @param {FleetAt} at @param {Card.Host} s @param {string} target */
+function row(app, at, s, target) {
   const c = s.checksum;
   const on = at.picked.has(s.n);
-  return html`<tr role="row" id=${`fleet-${s.n}`} ?data-on=${on} data-reads=${reads(s).kind} @click=${(e) => e.target.closest("input, label, button, share-button") || at.pick(s.n)}>
-    <td role="cell" class="f-pick"><label><input type="checkbox" .checked=${on} @change=${() => at.pick(s.n)}><span class="sr">Select ${s.name}</span></label></td>
+  return html`<tr role="row" id=${`fleet-${s.n}`} ?data-on=${on} data-reads=${reads(s, target).kind} @click=${(e) => e.target.closest("input, label, button, share-button") || at.pick(s.n)}>
+    <td role="cell" class="f-pick"><label><input type="checkbox" .checked=${on} @change=${() => at.pick(s.n)}><span class="sr">${gettext("Select %(name)s", { name: s.name })}</span></label></td>
     <th role="rowheader" scope="row" class="f-name"><span class="f-both"><kbd aria-hidden="true">${s.n}</kbd>${s.name}</span></th>
     <td role="cell" class="f-recorded mono">${s.recorded}</td>
-    <td role="cell" class="f-copied num"><span class="f-word">copied </span>${s.copied_at || "never"}</td>
-    <td role="cell" class="f-disk mono">${c ? html`<span class="f-word">disk </span>${hash(c.disk, c.disk_release)}` : html`<span class="quiet">not checked</span>`}</td>
-    <td role="cell" class="f-process mono">${c ? html`<span class="f-word">process </span>${process(c)}` : nothing}</td>
-    <td role="cell" class="f-state num">${state(s)}</td>
-    <td role="cell" class="f-share">${c ? share(app, "checksum", s.n, `the checksum of ${s.name}`) : nothing}</td>
+    <td role="cell" class="f-copied num"><span class="f-word">${gettext("copied")} </span>${s.copied_at || gettext("never")}</td>
+    <td role="cell" class="f-disk mono">${c ? html`<span class="f-word">${gettext("disk")} </span>${hash(c.disk, c.disk_release)}` : html`<span class="quiet">${gettext("not checked")}</span>`}</td>
+    <td role="cell" class="f-process mono">${c ? html`<span class="f-word">${gettext("process")} </span>${process(c)}` : nothing}</td>
+    <td role="cell" class="f-state num">${state(s, target)}</td>
+    <td role="cell" class="f-share">${c ? share(app, "checksum", s.n, gettext("the checksum of %(name)s", { name: s.name })) : nothing}</td>
   </tr>`;
 }
 
 /** @param {string} h @param {string} release */
-const hash = (h, release) => html`<span title=${h}>${h.slice(0, 8)} <span class="f-release">${release || "not a release"}</span></span>`;
+const hash = (h, release) => html`<span title=${h}>${h.slice(0, 8)} <span class="f-release">${release || gettext("not a release")}</span></span>`;
 /** @param {Card.Checksum} c */
 function process(c) {
-  if (!c.process) return html`<span class="f-release">none running</span>`;
-  return c.same ? html`the same` : hash(c.process, c.process_release);
+  if (!c.process) return html`<span class="f-release">${gettext("none running")}</span>`;
+  return c.same ? html`${gettext("the same")}` : hash(c.process, c.process_release);
 }
 
-/* What a checksum says beside what was recorded. */
-/** @param {Card.Host} s */
-export function reads(s) {
+/* What a checksum says beside what was recorded; a server that has, as recorded, another release than the target is no cause for a tick. */
+/** @param {Card.Host} s @param {string} target */
+export function reads(s, target) {
   const c = s.checksum;
   if (!c) return { kind: "none", word: "" };
-  if (c.disk_release !== s.recorded) return { kind: "differs", word: "Differs" };
-  if (!c.process) return { kind: "down", word: "Not running" };
-  if (!c.same) return { kind: "differs", word: "Old process" };
-  return { kind: "same", word: "As recorded" };
+  if (c.disk_release !== s.recorded) return { kind: "differs", word: gettext("Differs") };
+  if (!c.process) return { kind: "down", word: gettext("Not running") };
+  if (!c.same) return { kind: "differs", word: gettext("Old process") };
+  if (s.recorded !== target) return { kind: "other", word: gettext("Not %(target)s", { target }) };
+  return { kind: "same", word: gettext("As recorded") };
 }
 
-/** @param {Card.Host} s */
-function state(s) {
+/** @param {Card.Host} s @param {string} target */
+function state(s, target) {
   if (s.work) return html`<span class="f-sign" data-sign="busy">${icon("hourglass")}${s.work.label} ${countdown(s.work.left_s)}</span>`;
-  const r = reads(s);
+  const r = reads(s, target);
   return r.word ? html`<span class="f-both"><span class="f-sign" data-sign=${r.kind}>${icon(SIGNS[r.kind])}${r.word}</span><span class="f-at">${s.checksum?.at.slice(0, 5)}</span></span>` : nothing;
 }
 
@@ -122,9 +129,9 @@ function speak(app) {
   let before = null;
   app.store.on("fleet", (d) => {
     const known = before;
-    const fresh = d.truth || !known ? [] : d.servers.flatMap((s) => (s.checksum && s.checksum.at !== known.get(s.n) ? [{ name: s.name, sum: s.checksum }] : []));
-    before = new Map(d.servers.flatMap((s) => [[s.n, s.checksum?.at], [`config ${s.n}`, s.config?.at], [`data ${s.n}`, s.data?.at]]));
-    const heard = fresh.map(({ name, sum }) => `${name}: disk ${sum.disk_release || "not a release"}, process ${processSaid(sum)}`);
+    const fresh = !known ? [] : d.servers.flatMap((s) => (s.checksum && s.checksum.at !== known.get(s.n) ? [{ name: s.name, sum: s.checksum }] : []));
+    before = new Map(d.servers.flatMap((s) => [[s.n, s.checksum?.at], [gettext("config %(n)s", { n: s.n }), s.config?.at], [gettext("data %(n)s", { n: s.n }), s.data?.at]]));
+    const heard = fresh.map(({ name, sum }) => gettext("%(name)s: disk %(disk_release)s, process %(sum)s", { name, disk_release: sum.disk_release || gettext("not a release"), sum: processSaid(sum) }));
     const said = known ? [...heard, ...newlyCompared(d.servers, known)] : [];
     if (said.length) app.voice.say(said.join(". "));
   });
@@ -133,5 +140,5 @@ function speak(app) {
 /** @param {Card.Checksum} c */
 function processSaid(c) {
   if (!c.process) return "none";
-  return c.same ? "the same" : c.process_release || "not a release";
+  return c.same ? gettext("the same") : c.process_release || gettext("not a release");
 }

@@ -4,6 +4,7 @@ import { example } from "../lib/calendar.js";
 import { icon } from "../lib/icons.js";
 import { desks, sign } from "../lib/injects.js";
 import { roleIcon, roleTitle, roleWord } from "../lib/roles.js";
+import { around, gettext } from "../lib/words.js";
 
 const ASK_MS = 250;
 let timer = 0;
@@ -13,10 +14,10 @@ let timer = 0;
 export function hand(tools) {
   const { own } = tools;
   const { ready } = own;
-  if (!ready) return html`<p class="empty">The deck is being fetched.</p>`;
+  if (!ready) return html`<p class="empty">${gettext("Loading …")}</p>`;
   const card = ready.cards.find((one) => one.id === own.card);
   return card ? form(tools, card) : html`<ul class="deck">${ready.cards.map((one) => html`<li><button type="button" class="btn deck-card" data-inject=${one.id} @click=${() => choose(tools, one)}>
-    ${icon(sign(one.kind))}<span>${one.title}</span>${one.talk_only ? html`<span class="tag">talk only</span>` : nothing}</button></li>`)}</ul>`;
+    ${icon(sign(one.kind))}<span>${one.title}</span>${one.talk_only ? html`<span class="tag">${gettext("talk only")}</span>` : nothing}</button></li>`)}</ul>`;
 }
 
 /** @param {Tools} tools @param {InjectCard} card */
@@ -70,7 +71,7 @@ function look(tools, card) {
       const found = await answer.json();
       if (tools.own.card === card.id && asked === JSON.stringify(typed(tools, card))) tools.own.preview = found;
     } catch {
-      tools.own.preview = { reason: "The preview could not be fetched.", preview: null };
+      tools.own.preview = { reason: gettext("The preview could not be loaded."), preview: null };
     }
     tools.redraw();
   }, ASK_MS);
@@ -90,23 +91,23 @@ function form(tools, card) {
     tools.redraw();
   };
   return html`<form class="inject-form" @submit=${submit} @keydown=${(e) => e.key === "Escape" && close(tools, card)}>
-    <div class="inject-top"><h3 tabindex="-1">${icon(sign(card.kind))}${card.title}</h3><button type="button" class="btn btn-quiet btn-small" @click=${() => close(tools, card)}>${icon("x")}Back</button></div>
+    <div class="inject-top"><h3 tabindex="-1">${icon(sign(card.kind))}${card.title}</h3><button type="button" class="btn btn-quiet btn-small" @click=${() => close(tools, card)}>${icon("x")}${gettext("Back")}</button></div>
     ${team(tools, f.team, set("team"))}
     ${card.desks.length > 1 ? chosen(f.desks, card.desks, (names) => put(tools, card, { desks: names })) : nothing}
-    ${card.takes.includes("server") ? html`<label class="inject-field"><span class="label">Server</span><select class="input input-small num" .value=${String(f.server)} @change=${set("server")}>${Array.from({ length: own.ready?.servers ?? 0 }, (_, i) => html`<option value=${i + 1} ?selected=${Number(f.server) === i + 1}>${i + 1}</option>`)}</select></label>` : nothing}
-    ${card.takes.includes("minutes") ? html`<label class="inject-field"><span class="label">For minutes of market time</span><input class="input input-small num" type="number" min="1" max="120" required .value=${String(f.minutes)} @input=${set("minutes")}></label>` : nothing}
-    ${card.takes.includes("text") ? html`<label class="inject-field"><span class="label">In your own words</span><textarea class="input" rows="2" maxlength="600" placeholder=${card.text} dir="auto" .value=${f.text} @input=${set("text")}></textarea></label>` : nothing}
+    ${card.takes.includes("server") ? html`<label class="inject-field"><span class="label">${gettext("Server")}</span><select class="input input-small num" .value=${String(f.server)} @change=${set("server")}>${Array.from({ length: own.ready?.servers ?? 0 }, (_, i) => html`<option value=${i + 1} ?selected=${Number(f.server) === i + 1}>${i + 1}</option>`)}</select></label>` : nothing}
+    ${card.takes.includes("minutes") ? html`<label class="inject-field"><span class="label">${gettext("Duration in market minutes")}</span><input class="input input-small num" type="number" min="1" max="120" required .value=${String(f.minutes)} @input=${set("minutes")}></label>` : nothing}
+    ${card.takes.includes("text") ? html`<label class="inject-field"><span class="label">${gettext("Your own text")}</span><textarea class="input" rows="2" maxlength="600" placeholder=${card.text} dir="auto" .value=${f.text} @input=${set("text")}></textarea></label>` : nothing}
     ${moment(tools, card, f, set)}
     ${seen(own.preview, card)}
     <button class="btn btn-prime">${icon("send")}<span>${button(state, f)}</span></button></form>`;
 }
 
 /** @param {Tools} tools @param {string} value @param {(e: PageEvent) => void} change */
-export const team = ({ state }, value, change) => html`<label class="inject-field"><span class="label">To</span><select class="input input-small" @change=${change}>
-  <option value="" ?selected=${value === ""}>All teams</option>${state.injects.teams.map((one) => html`<option value=${one.id} ?selected=${String(one.id) === String(value)}>${one.name}</option>`)}</select></label>`;
+export const team = ({ state }, value, change) => html`<label class="inject-field"><span class="label">${gettext("To")}</span><select class="input input-small" @change=${change}>
+  <option value="" ?selected=${value === ""}>${gettext("All teams")}</option>${state.injects.teams.map((one) => html`<option value=${one.id} ?selected=${String(one.id) === String(value)}>${one.name}</option>`)}</select></label>`;
 
 /** @param {string[]} names @param {string[]} of @param {(names: string[]) => void} change */
-export const chosen = (names, of, change) => html`<fieldset class="inject-desks"><legend class="label">Desks</legend>${of.map((desk) => html`<label data-desk=${desk}><input type="checkbox" .checked=${names.includes(desk)}
+export const chosen = (names, of, change) => html`<fieldset class="inject-desks"><legend class="label">${gettext("Desks")}</legend>${of.map((desk) => html`<label data-desk=${desk}><input type="checkbox" .checked=${names.includes(desk)}
   @change=${(e) => change(of.filter((other) => (other === desk ? e.target.checked : names.includes(other))))}>${roleIcon(desk)}${roleWord(desk)}</label>`)}</fieldset>`;
 
 /** @param {Tools} tools @param {InjectCard} card @param {InjectFields} f @param {(name: string) => (e: PageEvent) => void} set */
@@ -115,32 +116,32 @@ function moment(tools, card, f, set) {
   /** @param {string} mode @param {string} word */
   const radio = (mode, word) => html`<label><input type="radio" name="mode" class="sr" .checked=${f.mode === mode} @change=${() => put(tools, card, { mode })}>${word}</label>`;
   const above = unit(own, f.what);
-  return html`<div class="inject-moment"><div class="seg" role="radiogroup" aria-label="When">${radio("now", state.state === "lobby" ? "At the start" : "Now")}${radio("at", "At a time")}${radio("when", "When")}</div>
-    ${f.mode === "at" ? html`<label class="inject-field"><span class="label">Market time</span><input class="input input-small num" required maxlength="20" autocomplete="off" placeholder=${example(state.week, 30)} .value=${f.at} @input=${set("at")}></label>` : nothing}
-    ${f.mode === "when" ? html`<label class="inject-field"><span class="label">Once</span><select class="input input-small" @change=${(e) => put(tools, card, { what: e.target.value, above: unit(own, e.target.value) ? "500,000,000" : "0" })}>${(own.ready?.when ?? []).map((one) => html`<option value=${one.id} ?selected=${one.id === f.what}>${one.says.replace("{}", one.unit === "$" ? "$ \u2026" : "\u2026")}</option>`)}</select></label>
-      ${above == null ? nothing : html`<label class="inject-field"><span class="label">${above ? "Dollars" : "Number"}</span><input class="input input-small num" required maxlength="20" inputmode="numeric" autocomplete="off" .value=${f.above} @input=${set("above")}></label>`}` : nothing}</div>`;
+  return html`<div class="inject-moment"><div class="seg" role="radiogroup" aria-label=${gettext("When")}>${radio("now", state.state === "lobby" ? gettext("At the start") : gettext("Now"))}${radio("at", gettext("At a time"))}${radio("when", gettext("When"))}</div>
+    ${f.mode === "at" ? html`<label class="inject-field"><span class="label">${gettext("Market time")}</span><input class="input input-small num" required maxlength="20" autocomplete="off" placeholder=${example(state.week, 30)} .value=${f.at} @input=${set("at")}></label>` : nothing}
+    ${f.mode === "when" ? html`<label class="inject-field"><span class="label">${gettext("Once")}</span><select class="input input-small" @change=${(e) => put(tools, card, { what: e.target.value, above: unit(own, e.target.value) ? "500,000,000" : "0" })}>${(own.ready?.when ?? []).map((one) => html`<option value=${one.id} ?selected=${one.id === f.what}>${one.says.replace("{}", one.unit === "$" ? "$ \u2026" : "\u2026")}</option>`)}</select></label>
+      ${above == null ? nothing : html`<label class="inject-field"><span class="label">${above ? gettext("Dollars") : gettext("Number")}</span><input class="input input-small num" required maxlength="20" inputmode="numeric" autocomplete="off" .value=${f.above} @input=${set("above")}></label>`}` : nothing}</div>`;
 }
 
 /** @param {RoomState} state @param {InjectFields} f */
 function button(state, f) {
-  const who = f.team ? state.injects.teams.find((one) => String(one.id) === String(f.team))?.name ?? "this team" : "all teams";
-  if (f.mode === "at") return html`Put it on the line for <span dir="auto">${who}</span>`;
-  if (f.mode === "when") return html`Let it wait in <span dir="auto">${who}</span>`;
-  return html`${state.state === "lobby" ? "Play at the start" : "Play now"} to <span dir="auto">${who}</span>`;
+  const who = f.team ? state.injects.teams.find((one) => String(one.id) === String(f.team))?.name ?? gettext("this team") : gettext("all teams");
+  if (f.mode === "at") return html`${around(gettext("Schedule for %(who)s"), { who: html`<span dir="auto">${who}</span>` })}`;
+  if (f.mode === "when") return html`${around(gettext("Set for %(who)s"), { who: html`<span dir="auto">${who}</span>` })}`;
+  return state.state === "lobby" ? html`${around(gettext("Play at the start to %(who)s"), { who: html`<span dir="auto">${who}</span>` })}` : html`${around(gettext("Play now to %(who)s"), { who: html`<span dir="auto">${who}</span>` })}`;
 }
 
 /* Who will see what. */
 /** @param {Preview | null} found @param {InjectCard} card */
 function seen(found, card) {
-  if (!found) return html`<p class="empty">Looking who will see what.</p>`;
+  if (!found) return html`<p class="empty">${gettext("Checking who will see what.")}</p>`;
   if (!found.preview) return html`<p class="answer" data-state="refused">${icon("triangle-alert")}<span>${found.reason}</span></p>`;
   const p = found.preview;
   const said = Object.entries(p.desks);
-  return html`<section class="seen" aria-label="Who will see what">
+  return html`<section class="seen" aria-label=${gettext("Who will see what")}>
     <p>${icon(p.talk_only ? "message-square" : "activity")}<span>${p.effect}</span></p>
-    ${said.map(([desk, rows]) => rows.map((row) => html`<details class="seen-desk" data-desk=${desk} ?open=${said.length === 1}><summary>${roleIcon(desk)}<strong>${roleWord(desk)}</strong> <span class="second">${row.what}${row.from ? html` from <span dir="auto">${row.from}</span>` : nothing}</span></summary>
+    ${said.map(([desk, rows]) => rows.map((row) => html`<details class="seen-desk" data-desk=${desk} ?open=${said.length === 1}><summary>${roleIcon(desk)}<strong>${roleWord(desk)}</strong> <span class="second">${row.what}${row.from ? html` ${around(gettext("from %(from)s"), { from: html`<span dir="auto">${row.from}</span>` })}` : nothing}</span></summary>
       ${row.title ? html`<p><strong dir="auto">${row.title}</strong></p>` : nothing}<p dir="auto">${row.text}</p>${row.replies.length ? html`<ul>${row.replies.map((reply) => html`<li dir="auto">${reply}</li>`)}</ul>` : nothing}</details>`))}
-    ${p.room ? html`<p>${icon("monitor")}<span>The room and ${roleTitle("risk")}: <span dir="auto">${p.room}</span></span></p>` : nothing}
-    ${said.length || p.room ? nothing : html`<p class="second">Nobody is told. What follows they can notice.</p>`}
-    ${card.desks.length && !said.length ? html`<p class="second">Goes to ${desks(card.desks)}.</p>` : nothing}</section>`;
+    ${p.room ? html`<p>${icon("monitor")}<span>${around(gettext("The room and %(roleTitle)s: %(room)s"), { roleTitle: roleTitle("risk"), room: html`<span dir="auto">${p.room}</span>` })}</span></p>` : nothing}
+    ${said.length || p.room ? nothing : html`<p class="second">${gettext("Nobody is told, but they may notice the effects.")}</p>`}
+    ${card.desks.length && !said.length ? html`<p class="second">${around(gettext("Goes to %(desks)s."), { desks: desks(card.desks) })}</p>` : nothing}</section>`;
 }

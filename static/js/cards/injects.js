@@ -6,8 +6,9 @@ import { icon } from "../lib/icons.js";
 import { hand } from "./injects-hand.js";
 import { line } from "./injects-line.js";
 import { say } from "./injects-say.js";
+import { gettext } from "../lib/words.js";
 
-const VIEWS = [["hand", "In hand"], ["line", "On the line"], ["say", "Messages"]];
+const VIEWS = [["hand", gettext("Ready")], ["line", gettext("Scheduled")], ["say", gettext("Messages")]];
 /** @type {Record<string, (tools: Tools) => Drawn>} */
 const DRAWN = { hand, line, say };
 /** @type {Making} */
@@ -30,7 +31,7 @@ export function drawInjects(page, act) {
     return !own.reason;
   };
   const tools = { own, deck, state: page.state, post, address, redraw: act.redraw };
-  render(html`<div class="seg injects-views" role="group" aria-label="Injects">${VIEWS.map(([id, word]) => html`<button type="button" aria-pressed=${String(own.view === id)}
+  render(html`<div class="seg injects-views" role="group" aria-label=${gettext("Injects")}>${VIEWS.map(([id, word]) => html`<button type="button" aria-pressed=${String(own.view === id)}
       @click=${() => turn(id, act)}>${word}${count(deck, id)}</button>`)}</div>
     ${DRAWN[own.view](tools)}
     ${own.reason ? html`<p class="answer" data-state="refused" role="alert">${icon("triangle-alert")}<span>${own.reason}</span></p>` : nothing}`, root);
@@ -48,7 +49,7 @@ function count(deck, view) {
   /** @type {Record<string, number>} */
   const counts = { line: deck.line.filter((row) => row.open).length, say: deck.messages.reduce((sum, m) => sum + m.replies.length, 0) };
   const n = counts[view] ?? 0;
-  return n ? html`<span class="badge num">${n}<span class="sr"> ${view === "line" ? "waiting" : "answers"}</span></span>` : nothing;
+  return n ? html`<span class="badge num">${n}<span class="sr"> ${view === "line" ? gettext("waiting") : gettext("answers")}</span></span>` : nothing;
 }
 
 /** @param {string} address @param {RoomAct} act */
@@ -59,7 +60,7 @@ async function ask(address, act) {
     if (!answer.ok) throw new Error(String(answer.status));
     own.ready = await answer.json();
   } catch {
-    own.reason = "The deck could not be fetched. Load this page again.";
+    own.reason = gettext("The injects could not be loaded. Reload the page.");
   }
   act.redraw();
 }

@@ -7,12 +7,13 @@ import { sentence } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { blocked } from "../lib/reasons.js";
 import { askWord, wordOf, wordSays } from "../lib/word.js";
+import { gettext } from "../lib/words.js";
 
 /** @type {Record<string, Record<"title" | "short" | "icon" | "says" | "brief", string>>} */
 const GUARDS = {
-  "servers.stop_all": { title: "Stop all servers", short: "Stop all", icon: "circle-stop", says: "By hand, one after another. Positions stay open.", brief: "By hand, one by one. Positions stay open." },
-  "smars.disconnect": { title: `Disconnect ${SYSTEM}`, short: "Disconnect", icon: "unplug", says: "By phone to the exchanges: all sending ends. Positions stay open.", brief: "By phone. Sending ends, positions stay." },
-  "killswitch.press": { title: "Kill switch", short: "Kill switch", icon: "octagon-x", says: `Stops all ${MANY} at once. Positions stay open.`, brief: `All ${MANY} at once. Positions stay open.` },
+  "servers.stop_all": { title: gettext("Stop all servers"), short: gettext("Stop all"), icon: "circle-stop", says: gettext("By hand, one after another. Positions stay open."), brief: gettext("By hand, one by one. Positions stay open.") },
+  "smars.disconnect": { title: gettext("Disconnect %(SYSTEM)s", { SYSTEM }), short: gettext("Disconnect"), icon: "unplug", says: gettext("By phone to the exchanges: all sending stops. Positions stay open."), brief: gettext("By phone. Sending stops, positions stay open.") },
+  "killswitch.press": { title: gettext("Kill switch"), short: gettext("Kill switch"), icon: "octagon-x", says: gettext("Stops all %(MANY)s at once. Positions stay open.", { MANY }), brief: gettext("All %(MANY)s at once. Positions stay open.", { MANY }) },
 };
 
 /** @param {Found} root @param {App} app */
@@ -41,7 +42,7 @@ function guard(app, lever) {
   };
   return html`<section class="guard" ?data-armed=${armed} data-word=${word?.state ?? nothing} aria-label=${g.title}>
     <button type="button" class="switch" role="switch" id=${`guard-${lever.kind}`} aria-checked=${String(armed)} aria-disabled=${String(!!why)}
-      aria-label=${`Arm: ${g.title}${why ? `. Not now: ${why}` : ""}`} @click=${flip}><span class="track"><span class="knob"></span></span>${armed || waits ? nothing : html`<span aria-hidden="true">Arm</span>`}</button>
+      aria-label=${gettext("Arm: %(title)s%(also)s", { title: g.title, also: why ? gettext(". Not now: %(why)s", { why }) : "" })} @click=${flip}><span class="track"><span class="knob"></span></span>${armed || waits ? nothing : html`<span aria-hidden="true">${gettext("Arm")}</span>`}</button>
     <div class="guard-words">${armed ? sure(app, { place: lever.kind, kind: lever.kind, args: {}, title: g.short, says: g.brief }, back)
       : html`<h2>${icon(g.icon)}${g.title}</h2><div class="guard-says">${says(app, lever, word, waits, why)}</div>`}</div>
     ${armed ? nothing : askWord(app, lever.kind, () => back()?.focus(), g.short)}

@@ -7,16 +7,20 @@ import { count, left } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { amount, dollars } from "../lib/money.js";
 import { blockedHands, refused } from "../lib/reasons.js";
+import { mark } from "../lib/term.js";
+import { around, gettext } from "../lib/words.js";
 
-/** @typedef {{ kind: string, arg: string, label: string, unit: string, hint: string, bad: string, does: string, built?: boolean,
+/** @typedef {{ kind: string, arg: string, label: string, terms: string[], unit: string, hint: string, bad: string, does: string, built?: boolean,
   now(d: Card.Limits): string, says(v: number): string, read(text: string): number | null }} Field */
 /** @typedef {{ text: Record<string, string>, tried: Record<string, string | null>, fixed: Record<string, number> }} LimitsAt */
 
 /** @param {string} text */
 const number = (text) => (/^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : null);
 /** @param {number | boolean} n @param {string} text */
-const none = (n, text) => (n ? text : "none");
+const none = (n, text) => (n ? text : gettext("none"));
 
+/** @param {number} n */
+const perSecond = (n) => gettext("%(n)s orders/s", { n: count(n) });
 /** @param {number} most */
 const upTo = (most) => (/** @type {string} */ t) => { const v = amount(t); return v !== null && v <= most ? v : null; };
 /** @param {number} most */
@@ -26,16 +30,16 @@ const whole = (most) => (/** @type {string} */ t) => { const v = number(t.replac
    does: what a person arms. Those that have to be built are left out until they are. */
 /** @type {Field[]} */
 const FIELDS = [
-  { kind: "limit.set", arg: "gross_usd", label: "Gross cap, account 33", unit: "dollars", hint: "25 M", now: (d) => none(d.gross_cap_usd, dollars(d.gross_cap_usd)), says: (v) => none(v, `$${count(v)}`),
-    read: upTo(1e11), bad: "An amount up to $100 bn, such as 25 M. 0 for none.", does: "Orders that would raise it further are rejected, a client's too where it is tight." },
-  { kind: "rate.set", arg: "per_second", label: "Order rate cap", unit: "child orders a parent and second", hint: "5", now: (d) => none(d.rate_per_second, `${count(d.rate_per_second)} /s`), says: (v) => none(v, `${count(v)} a second`),
-    read: whole(10000), bad: "A whole number up to 10,000. 0 for none.", does: "What comes faster waits for the next second, a client's too." },
-  { kind: "collar.set", arg: "percent", label: "Price collar", unit: "% from the opening price", hint: "5", now: (d) => none(d.collar_percent, `${d.collar_percent} %`), says: (v) => `${v} %`,
-    read: (t) => { const v = number(t); return v !== null && v >= 0.01 && v <= 99 ? v : null; }, bad: "A number from 0.01 to 99.", does: "Orders priced beyond it wait, a client's too." },
-  { kind: "threshold.set", arg: "usd", label: "Capital threshold", unit: "dollars, stops all order entry", hint: "100 M", built: true, now: (d) => none(d.threshold_usd, dollars(d.threshold_usd)), says: (v) => none(v, `$${count(v)}`),
-    read: upTo(1e11), bad: "An amount up to $100 bn, such as 100 M. 0 for none.", does: "Once it is passed no order of the firm goes out." },
-  { kind: "hold.set", arg: "shares", label: "Hold large parents", unit: "shares, above it a person looks", hint: "50,000", built: true, now: (d) => none(d.hold_shares, count(d.hold_shares)), says: (v) => none(v, `${count(v)} shares`),
-    read: whole(1e6), bad: "A whole number up to 1,000,000. 0 for none.", does: "Larger parents wait for a person: clients are slower." },
+  { kind: "limit.set", terms: ["gross-cap", "account-33"], arg: "gross_usd", label: gettext("Gross cap, account 33"), unit: gettext("dollars"), hint: "25 M", now: (d) => none(d.gross_cap_usd, dollars(d.gross_cap_usd)), says: (v) => none(v, `$${count(v)}`),
+    read: upTo(1e11), bad: gettext("An amount up to $100 bn, such as 25 M. 0 for none."), does: gettext("Orders that would raise it further are rejected, including clients' orders if it is tight.") },
+  { kind: "rate.set", terms: ["rate-limit"], arg: "per_second", label: gettext("Order rate cap"), unit: gettext("child orders per parent and second"), hint: "5", now: (d) => none(d.rate_per_second, perSecond(d.rate_per_second)), says: (v) => none(v, perSecond(v)),
+    read: whole(10000), bad: gettext("A whole number up to 10,000. 0 for none."), does: gettext("Faster orders wait for the next second, including clients'.") },
+  { kind: "collar.set", terms: ["collar"], arg: "percent", label: gettext("Price collar"), unit: gettext("% from the opening price"), hint: "5", now: (d) => none(d.collar_percent, `${d.collar_percent} %`), says: (v) => `${v} %`,
+    read: (t) => { const v = number(t); return v !== null && v >= 0.01 && v <= 99 ? v : null; }, bad: gettext("A number from 0.01 to 99."), does: gettext("Orders priced outside it wait, including clients'.") },
+  { kind: "threshold.set", terms: ["threshold"], arg: "usd", label: gettext("Capital threshold"), unit: gettext("dollars; stops all order entry"), hint: "100 M", built: true, now: (d) => none(d.threshold_usd, dollars(d.threshold_usd)), says: (v) => none(v, `$${count(v)}`),
+    read: upTo(1e11), bad: gettext("An amount up to $100 bn, such as 100 M. 0 for none."), does: gettext("Once it is passed, none of the firm's orders go out.") },
+  { kind: "hold.set", terms: ["parent-order"], arg: "shares", label: gettext("Hold large parents"), unit: gettext("shares; larger orders wait for review"), hint: "50,000", built: true, now: (d) => none(d.hold_shares, count(d.hold_shares)), says: (v) => none(v, gettext("%(v)s shares", { v: count(v) })),
+    read: whole(1e6), bad: gettext("A whole number up to 1,000,000. 0 for none."), does: gettext("Larger parent orders wait for a person: clients wait longer.") },
 ];
 
 /** @param {Found} root @param {App} app */
@@ -60,10 +64,10 @@ const whyNot = (app, lever) => blockedHands(app) ?? refused(lever);
 function all(app, at, d, draw) {
   const general = blockedHands(app);
   return html`${general ? html`<p class="answer">${icon("hourglass")}<span>${general}</span></p>` : nothing}
-    ${d.shut ? html`<p class="limit-shut">${icon("octagon-x")}<span>The capital threshold has stopped all order entry. Setting it anew lets orders in.</span></p>` : nothing}
+    ${d.shut ? html`<p class="limit-shut">${icon("octagon-x")}<span>${gettext("The capital threshold has stopped all order entry. Set it again to let orders through.")}</span></p>` : nothing}
     ${FIELDS.filter((f) => !f.built || leverOf(app, f.kind)).map((f) => (app.armed(`limit:${f.kind}`) ? question(app, at, f) : field(app, at, d, f, general, draw)))}
     ${reconcile(app, d)}
-    <p class="limit-note num">${icon(d.built.includes("limit.set") ? "link" : "unplug")}<span>Account limit <strong>${dollars(d.account_limit_usd)}</strong>, linked to ${d.built.includes("limit.set") ? "the cap" : "nothing"}${d.credit_usd ? html`. Credit line <strong>${dollars(d.credit_usd)}</strong>` : nothing}</span></p>`;
+    <p class="limit-note num">${icon(d.built.includes("limit.set") ? "link" : "unplug")}<span>${around(gettext("Account limit %(account_limit_usd)s, linked to %(also)s"), { account_limit_usd: html`<strong>${dollars(d.account_limit_usd)}</strong>`, also: d.built.includes("limit.set") ? gettext("the cap") : gettext("nothing") })}${d.credit_usd ? html`${around(gettext(". Credit line %(credit_usd)s"), { credit_usd: html`<strong>${dollars(d.credit_usd)}</strong>` })}` : nothing}</span></p>`;
 }
 
 /* A limit can hurt: it is armed, then sent by saying how sure one is. What is armed is what is sent. */
@@ -71,9 +75,9 @@ function all(app, at, d, draw) {
 function question(app, at, f) {
   const value = at.fixed[f.kind];
   const back = () => document.getElementById(f.kind.replace(".", "-"));
-  const what = { place: `limit:${f.kind}`, kind: f.kind, args: { [f.arg]: value }, title: `${f.label}: ${f.says(value)}`, says: value ? f.does : "What it held back goes out again." };
+  const what = { place: `limit:${f.kind}`, kind: f.kind, args: { [f.arg]: value }, title: `${f.label}: ${f.says(value)}`, says: value ? f.does : gettext("Orders it held back go out again.") };
   return html`<div class="unwind-sure limit-sure" @click=${(e) => e.target.closest("[data-sure]") && forget(at, f)}>${sure(app, what, back)}
-    <button type="button" class="btn btn-icon btn-bare" @click=${() => { app.disarm(); requestAnimationFrame(() => requestAnimationFrame(() => back()?.focus())); }}>${icon("x")}<span class="sr">Back to safe</span></button></div>`;
+    <button type="button" class="btn btn-icon btn-bare" @click=${() => { app.disarm(); requestAnimationFrame(() => requestAnimationFrame(() => back()?.focus())); }}>${icon("x")}<span class="sr">${gettext("Disarm")}</span></button></div>`;
 }
 
 /** @param {LimitsAt} at @param {Field} f */
@@ -90,7 +94,7 @@ function field(app, at, d, f, general, draw) {
   const value = f.read(text);
   const tried = at.tried[f.kind];
   const bad = (tried && text && value === null) || (tried === "empty" && !text) ? f.bad : null;
-  const reads = text && value !== null ? html`<p class="quiet">Sets ${f.says(value)}.</p>` : nothing;
+  const reads = text && value !== null ? html`<p class="quiet">${around(gettext("Sets %(value)s."), { value: f.says(value) })}</p>` : nothing;
   /** @param {PageEvent} e */
   const type = (e) => {
     at.text[f.kind] = e.target.value;
@@ -113,10 +117,10 @@ function field(app, at, d, f, general, draw) {
   };
   const id = f.kind.replace(".", "-");
   return html`<form class="limit" novalidate @submit=${arm}>
-    <label for=${id}>${f.label}<span class="quiet">${f.unit}</span></label>
-    <span class="limit-now num" data-set=${f.now(d) === "none" ? nothing : ""}><span class="sr">now </span>${f.now(d)}</span>
+    <span class="limit-label"><label for=${id}>${f.label}</label>${f.terms.map(mark)}<span class="quiet">${f.unit}</span></span>
+    <span class="limit-now num" data-set=${f.now(d) === "none" ? nothing : ""}><span class="sr">${gettext("now")} </span>${f.now(d)}</span>
     <input class="input input-small num" id=${id} inputmode=${f.arg.endsWith("usd") ? "text" : "decimal"} autocomplete="off" placeholder=${f.hint} maxlength="18" .value=${text} aria-invalid=${bad ? "true" : nothing} aria-describedby=${`${id}-says`} @input=${type}>
-    <button class="btn" data-set-limit=${f.kind} aria-disabled=${String(!!why)} title=${why ?? nothing}>Set${lever?.minutes ? html`<span class="unit num">${left(lever.minutes * 60)}</span>` : nothing}<span class="sr"> ${f.label}, asks once more${why ? `. Not now: ${why}` : ""}</span></button>
+    <button class="btn" data-set-limit=${f.kind} aria-disabled=${String(!!why)} title=${why ?? nothing}>${gettext("Set")}${lever?.minutes ? html`<span class="unit num">${left(lever.minutes * 60)}</span>` : nothing}<span class="sr"> ${gettext("%(label)s, asks for confirmation", { label: f.label })}${why ? gettext(". Not now: %(why)s", { why }) : ""}</span></button>
     <div class="limit-says num" id=${`${id}-says`}>${bad ? html`<p class="error">${icon("triangle-alert")}${bad}</p>` : reads}${busy(app, f.kind)}${answer(app, `limit:${f.kind}`)}${!general && why ? html`<p class="answer">${why}</p>` : nothing}</div>
   </form>`;
 }
@@ -127,8 +131,8 @@ function reconcile(app, d) {
   if (!lever && !d.reconcile) return nothing;
   const why = whyNot(app, lever);
   const press = () => (why ? app.voice.say(why, true) : app.commands.give("limit:reconcile.on", "reconcile.on", {}));
-  return html`<div class="limit"><span class="limit-label">Reconciliation<span class="quiet">a parent's children never exceed it</span></span>
-    <span class="limit-now num" data-set=${d.reconcile ? "" : nothing}>${d.reconcile ? "on" : "off"}</span>
-    ${d.reconcile ? nothing : html`<button type="button" class="btn limit-wide" aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${press}>Switch on<span class="unit num">${left((lever?.minutes ?? 0) * 60)}</span></button>`}
+  return html`<div class="limit"><span class="limit-label">${gettext("Reconciliation")}${mark("reconcile")}<span class="quiet">${gettext("child orders never exceed their parent")}</span></span>
+    <span class="limit-now num" data-set=${d.reconcile ? "" : nothing}>${d.reconcile ? gettext("on") : gettext("off")}</span>
+    ${d.reconcile ? nothing : html`<button type="button" class="btn limit-wide" aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${press}>${gettext("Switch on")}<span class="unit num">${left((lever?.minutes ?? 0) * 60)}</span></button>`}
     <div class="limit-says num">${busy(app, "reconcile.on")}${answer(app, "limit:reconcile.on")}</div></div>`;
 }

@@ -7,6 +7,7 @@ import { icon } from "../lib/icons.js";
 import { keyed } from "../lib/keyed.js";
 import { blockedHands } from "../lib/reasons.js";
 import { share } from "../lib/share.js";
+import { gettext } from "../lib/words.js";
 
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
@@ -39,7 +40,7 @@ function arrival(app, scroll) {
     known = d.at;
     if (d.server === null) return;
     scroll.scrollTop = scroll.scrollHeight;
-    app.voice.say(d.server ? `Log of ${serverName(d.server)}: ${d.lines.length} lines.` : `${d.search} in all logs: ${d.says}`);
+    app.voice.say(d.server ? gettext("Log of %(server)s: %(length)s lines.", { server: serverName(d.server), length: d.lines.length }) : gettext("%(search)s in all logs: %(says)s", { search: d.search, says: d.says }));
   });
 }
 
@@ -49,29 +50,29 @@ function body(app, at, parts) {
   const all = d?.lines ?? [];
   const find = at.find.toLowerCase();
   const lines = all.filter((l) => (!at.warnings || l.level !== "INFO") && (!find || `${l.at} ${l.text}`.toLowerCase().includes(find)));
-  const many = lines.length === all.length ? `${all.length} lines` : `${lines.length} of ${all.length} lines`;
-  const what = d?.server ? `the log of ${serverName(d.server)}` : `the search for ${d?.search}`;
+  const many = lines.length === all.length ? gettext("%(length)s lines", { length: all.length }) : gettext("%(length)s of %(length2)s lines", { length: lines.length, length2: all.length });
+  const what = d?.server ? gettext("the log of %(server)s", { server: serverName(d.server) }) : gettext("the search for %(search)s", { search: d?.search });
   render(html`<span>${title(d, many)}</span>${busy(app, "log.tail")}${busy(app, "log.search")}${answer(app, "log")}`, parts.head);
   parts.says.textContent = d?.server === 0 ? d.says : "";
   parts.says.hidden = !parts.says.textContent;
   render(searchAll(app, at.find), parts.search);
   render(d && d.server !== null ? share(app, "log", 0, what) : nothing, parts.share);
-  render(lines.length || !d || d.server === null ? keyed(lines, (l) => `${l.at} ${l.text}`, line) : html`<li class="empty">No line matches.</li>`, parts.lines);
+  render(lines.length || !d || d.server === null ? keyed(lines, (l) => `${l.at} ${l.text}`, line) : html`<li class="empty">${gettext("No matching lines.")}</li>`, parts.lines);
 }
 
 /** @param {Card.Log | undefined} d @param {string} many */
 function title(d, many) {
-  if (!d || d.server === null) return "No log read yet";
-  if (d.server) return `Log of ${serverName(d.server)}, read ${d.at}, ${many}`;
-  return `${d.search} in all ${MANY} logs, read ${d.at}, ${many}`;
+  if (!d || d.server === null) return gettext("No log read yet");
+  if (d.server) return gettext("Log of %(server)s, read %(at)s, %(many)s", { server: serverName(d.server), at: d.at, many });
+  return gettext("%(search)s in all %(MANY)s logs, read %(at)s, %(many)s", { search: d.search, MANY, at: d.at, many });
 }
 
 /* What stands in the field is looked for in every server's log: an order's number, a stock, a broker. */
 /** @param {App} app @param {string} text */
 function searchAll(app, text) {
-  const why = blockedHands(app) ?? (text ? null : "Write an order, a stock or a broker first.");
+  const why = blockedHands(app) ?? (text ? null : gettext("Enter an order, a stock or a broker first."));
   const ask = () => (why ? app.voice.say(why, true) : app.commands.give("log", "log.search", { text }));
-  return html`<button type="button" class="btn" data-act="search" aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${ask}>${icon("search")}All logs<span class="sr">: search${why ? `. Not now: ${why}` : ""}</span></button>`;
+  return html`<button type="button" class="btn" data-act="search" aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${ask}>${icon("search")}${gettext("All logs")}<span class="sr">${gettext(": search")}${why ? gettext(". Not now: %(why)s", { why }) : ""}</span></button>`;
 }
 
 /** @param {Card.LogLine} l */

@@ -2,6 +2,7 @@
 import { render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { parts } from "../lib/parts.js";
 import { share } from "../lib/share.js";
+import { gettext } from "../lib/words.js";
 
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
@@ -11,5 +12,5 @@ export function mount(root, app) {
     if (d.symbol && d.symbol !== symbol) show("price");
     symbol = d.symbol;
   });
-  render(share(app, "tape", 0, "the tape"), root.querySelector("[data-tape-share]"));
+  render(share(app, "tape", 0, gettext("the tape")), root.querySelector("[data-tape-share]"));
 }

@@ -2,6 +2,7 @@
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { icon } from "../lib/icons.js";
 import { DESKS, roleTitle, roleWord } from "../lib/roles.js";
+import { gettext } from "../lib/words.js";
 
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
@@ -31,17 +32,17 @@ function mate(app, seat, gone) {
   return html`<li class="mate" data-desk=${seat.desk} ?data-away=${away || (!names.length)}>
     <span class="face" aria-hidden="true">${assisted(seat) ? icon("bot") : (names[0] ?? roleWord(seat.desk)).slice(0, 2).toUpperCase()}</span>
     <span class="mate-words"><span>${names.length ? html`<strong dir="auto">${names.join(", ")}</strong> ` : nothing}<span class="second">${roleWord(seat.desk)}</span></span>${status(seat, names, away, gone)}</span>
-    ${assisted(seat) && !seat.mine ? html`<button type="button" class="btn btn-quiet btn-small" @click=${() => app.askAssistant(seat.desk)}>Ask<span class="sr"> the assistant of ${roleTitle(seat.desk)}</span></button>` : nothing}
+    ${assisted(seat) && !seat.mine ? html`<button type="button" class="btn btn-quiet btn-small" @click=${() => app.askAssistant(seat.desk)}>${gettext("Ask")}<span class="sr"> ${gettext("the assistant of %(desk)s", { desk: roleTitle(seat.desk) })}</span></button>` : nothing}
   </li>`;
 }
 
 /** @param {TeamSeat} seat @param {string[]} names @param {boolean} away @param {number} gone */
 function status(seat, names, away, gone) {
-  if (seat.mine) return html`<span class="quiet">also you</span>`;
-  if (seat.covered) return html`<span class="quiet">assistant</span>`;
-  if (!names.length) return html`<span class="quiet">${seat.autopilot ?? "empty"}</span>`;
+  if (seat.mine) return html`<span class="quiet">${gettext("you too")}</span>`;
+  if (seat.covered) return html`<span class="quiet">${gettext("assistant")}</span>`;
+  if (!names.length) return html`<span class="quiet">${seat.autopilot ?? gettext("empty")}</span>`;
   if (!away) return nothing;
-  if (seat.away_s == null) return html`<span class="quiet">away</span>`;
+  if (seat.away_s == null) return html`<span class="quiet">${gettext("away")}</span>`;
   const left = Math.max(0, seat.away_s - gone);
-  return html`<span class="quiet num" title=${`The assistant takes the seat in ${left} s`}>away, ${left} s</span>`;
+  return html`<span class="quiet num" title=${gettext("The assistant takes the seat in %(left)s s", { left })}>${gettext("away, %(left)s s", { left })}</span>`;
 }

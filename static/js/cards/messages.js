@@ -7,6 +7,7 @@ import { keep, kept } from "../lib/kept.js";
 import { keyed } from "../lib/keyed.js";
 import { blocked } from "../lib/reasons.js";
 import { play } from "../lib/sound.js";
+import { around, gettext } from "../lib/words.js";
 
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
@@ -38,7 +39,7 @@ export function mount(root, app) {
 /** @param {App} app @param {{ key: string, open: boolean | null, spoken: number }} at @param {Card.Message} newest */
 function hear(app, at, newest) {
   if (at.spoken || !newest.replies.length) {
-    app.voice.say(`${newest.from} says: ${newest.text}`);
+    app.voice.say(gettext("%(from)s says: %(text)s", { from: newest.from, text: newest.text }));
     play("mail");
   }
   if (at.spoken) at.open = null;
@@ -48,9 +49,9 @@ function hear(app, at, newest) {
 /** @param {Card.Message[]} messages @param {boolean} open @param {() => void} turn */
 function head(messages, open, turn) {
   const [newest] = messages;
-  const unfold = messages.length > 1 ? `Open ${messages.length}` : "Open";
-  return html`<div class="message-head">${icon("message-square")}<h2 class="grow"><strong dir="auto">${newest.from}</strong> <span class="second num">${minute(newest.at)}</span>${open ? nothing : html` <span class="second message-line" dir="auto">${newest.replies.length ? "answered" : newest.text}</span>`}</h2>
-    <button type="button" class="btn btn-quiet" aria-expanded=${String(open)} @click=${turn}>${open ? "Fold" : unfold}<span class="sr"> messages</span></button></div>`;
+  const unfold = messages.length > 1 ? gettext("Open %(length)s", { length: messages.length }) : gettext("Open");
+  return html`<div class="message-head">${icon("message-square")}<h2 class="grow"><strong dir="auto">${newest.from}</strong> <span class="second num">${minute(newest.at)}</span>${open ? nothing : html` <span class="second message-line" dir="auto">${newest.replies.length ? gettext("answered") : newest.text}</span>`}</h2>
+    <button type="button" class="btn btn-quiet" aria-expanded=${String(open)} @click=${turn}>${open ? gettext("Collapse") : unfold}<span class="sr"> ${gettext("messages")}</span></button></div>`;
 }
 
 /** @param {App} app @param {Card.Message} m @param {boolean} first @param {() => unknown} draw */
@@ -67,9 +68,9 @@ function one(app, m, first, draw) {
     input.value = "";
     draw();
   };
-  return html`<article class="message" aria-label=${`${m.from} at ${minute(m.at)}`}>${first ? nothing : html`<p class="second"><strong dir="auto">${m.from}</strong> <span class="num">${minute(m.at)}</span></p>`}
+  return html`<article class="message" aria-label=${gettext("%(from)s at %(at)s", { from: m.from, at: minute(m.at) })}>${first ? nothing : html`<p class="second"><strong dir="auto">${m.from}</strong> <span class="num">${minute(m.at)}</span></p>`}
     <p class="message-text" dir="auto">${m.text}</p>
-    ${m.replies.map((r) => html`<p class="second"><span class="quiet">You, <span class="num">${minute(r.at)}</span>:</span> <span dir="auto">${r.text}</span></p>`)}
-    <form class="message-answer" @submit=${send}><label class="sr" for=${`reply-${m.id}`}>Answer to ${m.from}</label><input class="input input-small" id=${`reply-${m.id}`} name="text" maxlength="280" autocomplete="off" dir="auto" placeholder="Answer">
-      <button class="btn" aria-disabled=${String(!!blocked(app))}>${icon("send")}Answer</button></form>${answer(app, place)}</article>`;
+    ${m.replies.map((r) => html`<p class="second"><span class="quiet">${around(gettext("You, %(at)s:"), { at: html`<span class="num">${minute(r.at)}</span>` })}</span> <span dir="auto">${r.text}</span></p>`)}
+    <form class="message-answer" @submit=${send}><label class="sr" for=${`reply-${m.id}`}>${gettext("Answer to %(from)s", { from: m.from })}</label><input class="input input-small" id=${`reply-${m.id}`} name="text" maxlength="280" autocomplete="off" dir="auto" placeholder=${gettext("Answer")}>
+      <button class="btn" aria-disabled=${String(!!blocked(app))}>${icon("send")}${gettext("Answer")}</button></form>${answer(app, place)}</article>`;
 }

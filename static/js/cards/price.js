@@ -8,6 +8,7 @@ import { moved, price, profit } from "../lib/money.js";
 import { share } from "../lib/share.js";
 import { showTable, slowly } from "../lib/table.js";
 import { icon } from "../lib/icons.js";
+import { gettext } from "../lib/words.js";
 
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
@@ -16,7 +17,7 @@ export function mount(root, app) {
   const chart = lineChart(host, {
     series: [{ label: "", color: "--line-self", width: 2 }, { label: "", color: "--line-strong", bars: true, scale: "volume" }],
     others: { volume: (_, max) => [0, Math.max(1, max) * 3.5] },
-    fmtX: hhmm, fmtY: (v) => `$${v.toFixed(2)}`, gap: 56, yRange: around,
+    fmtX: hhmm, fmtY: (v) => `$${v.toFixed(2)}`, gap: 56, yRange: roomy,
   });
   const say = slowly((/** @type {Card.Price} */ d, /** @type {number[]} */ x) => host.setAttribute("aria-label", `${d.symbol} by the minute: ${price(d.price_hc.at(-1) ?? 0)} at ${hhmm(x.at(-1) ?? 0)}, ${price(d.price_hc[0])} at the open, ${count(d.volume.at(-1))} shares in the last minute.`), 2000);
   const draw = () => {
@@ -36,7 +37,7 @@ export function mount(root, app) {
 
 /* The price in the upper part, a tenth of the picture free above it; the volume stands below. */
 /** @param {number} min @param {number} max @returns {[number, number]} */
-function around(min, max) {
+function roomy(min, max) {
   const wide = Math.max(max - min, max * 0.02, 0.04);
   const middle = (min + max) / 2;
   return [Math.max(0, middle - wide * 0.95), middle + wide * 0.6];
@@ -45,13 +46,13 @@ function around(min, max) {
 /** @param {App} app @param {Card.Price} d */
 function top(app, d) {
   const said = answer(app, "watch");
-  if (!d.symbol) return said === nothing ? html`<p class="empty">No stock is watched. Choose one in the table.</p>` : said;
+  if (!d.symbol) return said === nothing ? html`<p class="empty">${gettext("No stock watched. Choose one in the table.")}</p>` : said;
   const stocks = app.store.get("symbols");
   const i = stocks?.symbols.indexOf(d.symbol) ?? -1;
   const p = app.store.get("positions");
-  const open = () => showTable(`${d.symbol} by the minute`, ["At", "Price", "Shares traded"], d.price_hc.map((hc, m) => [hhmm(seconds(d.from) + m * d.every_s), price(hc), count(d.volume[m])]).reverse());
+  const open = () => showTable(gettext("%(symbol)s by the minute", { symbol: d.symbol }), [gettext("At"), gettext("Price"), gettext("Shares traded")], d.price_hc.map((hc, m) => [hhmm(seconds(d.from) + m * d.every_s), price(hc), count(d.volume[m])]).reverse());
   return html`<p class="price-now num"><strong>${d.symbol}</strong>${p && i >= 0 ? html`<span class="price-last">${price(p.price_hc[i])}</span>${moved(p.move_bp[i])}` : ""}</p>
     ${stocks && i >= 0 ? html`<p class="second">${stocks.companies[i]}</p>` : ""}
-    ${p && i >= 0 ? html`<div class="price-held"><p class="second num">${p.shares[i] ? html`${p.shares[i] > 0 ? "Long" : "Short"} ${count(Math.abs(p.shares[i]))}, ${profit(p.pnl_usd[i])}` : "No position"}${p.paused.includes(i) ? html`, <span class="price-paused">${icon("pause")}trading paused</span>` : ""}</p>${share(app, "position", i, `the position in ${d.symbol}`)}</div>` : ""}
-    ${said}<div class="price-held"><p class="second">By the minute</p><span class="row">${share(app, "price", 0, `the price of ${d.symbol}`)}${d.price_hc.length ? html`<button type="button" class="btn btn-quiet" @click=${open}>${icon("table-2")}Table</button>` : html`<span class="quiet">from ${OPEN}</span>`}</span></div>`;
+    ${p && i >= 0 ? html`<div class="price-held"><p class="second num">${p.shares[i] ? html`${p.shares[i] > 0 ? gettext("Long") : gettext("Short")} ${count(Math.abs(p.shares[i]))}, ${profit(p.pnl_usd[i])}` : gettext("No position")}${p.paused.includes(i) ? html`, <span class="price-paused">${icon("pause")}${gettext("trading paused")}</span>` : ""}</p>${share(app, "position", i, gettext("the position in %(symbol)s", { symbol: d.symbol }))}</div>` : ""}
+    ${said}<div class="price-held"><p class="second">${gettext("By minute")}</p><span class="row">${share(app, "price", 0, gettext("the price of %(symbol)s", { symbol: d.symbol }))}${d.price_hc.length ? html`<button type="button" class="btn btn-quiet" @click=${open}>${icon("table-2")}${gettext("Table")}</button>` : html`<span class="quiet">${gettext("from %(OPEN)s", { OPEN })}</span>`}</span></div>`;
 }

@@ -1,11 +1,14 @@
 /* Where in the run, how fast: buttons, keys, a slider, pins. The address follows, so that it can be passed on. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { copied } from "../lib/copy.js";
 import { icon } from "../lib/icons.js";
 import { lossSpoken } from "../lib/format.js";
 import { role } from "../lib/roles.js";
+import { DATES } from "../lib/calendar.js";
 import { STEPS_A_SECOND, stampOf } from "../lib/market-clock.js";
 import { bindLeading } from "../lib/leading.js";
 import { axis, drawStrip } from "./strip.js";
+import { gettext } from "../lib/words.js";
 
 const TEN_S = 10 * STEPS_A_SECOND;
 const NEAR = 60 * STEPS_A_SECOND; // a pin of the last minute is told
@@ -38,7 +41,7 @@ export function mountScrubber(root, tape, data) {
   root.querySelector("[data-rate]").addEventListener("change", byHand((event) => tape.setRate(Number(event.target.value))));
   slider.addEventListener("input", () => seek(places.step(Number(slider.value) / Number(slider.max))));
   render(data.pins.map((pin) => html`<li><button type="button" class="btn btn-bare" @click=${() => { jump(pin); pins.closest("dialog").close(); slider.focus(); }}>
-    <span class="num">${pin.at}</span>${pin.desk ? role(pin.desk) : html`<span class="role">${icon("bell")}<span>Market</span></span>`}<span class="pin-text">${pin.text}${pin.of ? html` <span class="tag">inherited from ${pin.of}</span>` : nothing}</span></button></li>`), pins);
+    <span class="num">${pin.at}</span>${pin.desk ? role(pin.desk) : html`<span class="role">${icon("bell")}<span>${gettext("Market")}</span></span>`}<span class="pin-text">${pin.text}${pin.of ? html` <span class="tag">${gettext("inherited from %(of)s", { of: pin.of })}</span>` : nothing}</span></button></li>`), pins);
   bindKeys(goes, slider);
   bindWays(root, tape);
   bindLeading(root, tape, data);
@@ -50,11 +53,11 @@ function draw(root, data, places, { step, playing, waiting, rate }) {
   root.querySelector("[data-rate]").value = String(rate);
   const slider = root.querySelector("[data-at]");
   slider.value = String(Math.round(places.at(step) * Number(slider.max)));
-  slider.setAttribute("aria-valuetext", `${stampOf(step)}, ${lossSpoken(lossAt(data.loss, step))}`);
+  slider.setAttribute("aria-valuetext", `${stampOf(step, DATES)}, ${lossSpoken(lossAt(data.loss, step))}`);
   root.toggleAttribute("data-waiting", waiting);
-  render(html`${icon(playing ? "pause" : "play")}${playing ? "Pause" : "Play"}`, root.querySelector("[data-go=play]"));
+  render(html`${icon(playing ? "pause" : "play")}${playing ? gettext("Pause") : gettext("Play")}`, root.querySelector("[data-go=play]"));
   const pin = data.pins.findLast((one) => one.step < step && step - one.step <= NEAR);
-  render(pin ? html`<span class="num">${pin.at}</span> ${pin.desk ? role(pin.desk) : nothing} <span>${pin.text}</span>${pin.of ? html` <span class="tag">inherited from ${pin.of}</span>` : nothing}` : html`<span class="quiet">Space plays and pauses, the arrows move by ten seconds, [ and ] to the pin before and after.</span>`, root.querySelector("[data-pin]"));
+  render(pin ? html`<span class="num">${pin.at}</span> ${pin.desk ? role(pin.desk) : nothing} <span>${pin.text}</span>${pin.of ? html` <span class="tag">${gettext("inherited from %(of)s", { of: pin.of })}</span>` : nothing}` : html`<span class="quiet">${gettext("Space plays and pauses, the arrow keys move 10 s, [ and ] go to the previous and next pin.")}</span>`, root.querySelector("[data-pin]"));
   const fork = root.querySelector("[data-fork-at]");
   if (fork) fork.value = stampOf(step);
   if (!playing) history.replaceState(null, "", address(step));
@@ -76,12 +79,7 @@ function address(step) {
 async function copy(root) {
   const word = root.querySelector("[data-copy]");
   const before = word.textContent;
-  try {
-    await navigator.clipboard.writeText(location.href);
-    word.textContent = "Copied";
-  } catch {
-    word.textContent = "It is this page's address";
-  }
+  word.textContent = (await copied(location.href)) ? gettext("Copied") : gettext("Copy it from the address bar");
   setTimeout(() => (word.textContent = before), 2500);
 }
 

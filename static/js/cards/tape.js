@@ -2,6 +2,7 @@
 import { html, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { arrow, bySign, compare, count, move } from "../lib/format.js";
 import { keyed } from "../lib/keyed.js";
+import { gettext } from "../lib/words.js";
 
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
@@ -10,7 +11,7 @@ export function mount(root, app) {
     const newest = [...items].sort((a, b) => compare(b.at, a.at));
     const stocks = app.store.get("symbols");
     const company = (/** @type {string} */ symbol) => stocks?.companies[stocks.symbols.indexOf(symbol)] ?? symbol;
-    render(newest.length ? keyed(newest, (p) => `${p.at} ${p.symbol} ${p.shares} ${p.price}`, (p) => row(p, company(p.symbol))) : html`<li class="second">No print yet.</li>`, list);
+    render(newest.length ? keyed(newest, (p) => `${p.at} ${p.symbol} ${p.shares} ${p.price}`, (p) => row(p, company(p.symbol))) : html`<li class="second">${gettext("No trades yet.")}</li>`, list);
   });
 }
 

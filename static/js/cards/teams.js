@@ -6,6 +6,7 @@ import { icon } from "../lib/icons.js";
 import { roleIcon, roleWord } from "../lib/roles.js";
 import { spark } from "../lib/spark.js";
 import { detail } from "./seats.js";
+import { gettext } from "../lib/words.js";
 
 const RESORT_MS = 2000;
 /** @type {Map<number, HTMLTableSectionElement>} */
@@ -17,15 +18,15 @@ let asked = ""; // the order that was asked for when it was sorted last
 // key, head, what it is sorted by (numbers: most first), class
 /** @type {[key: string, head: string, by: (t: RoomTeam, r: RoomRow) => string | number | null | undefined, kind: string][]} */
 const COLUMNS = [
-  ["name", "Team", (t) => t.name.toLowerCase(), ""],
-  ["clock", "Clock", (_, r) => r.step, "n"],
-  ["phase", "Phase", (_, r) => r.step, "not-narrow"],
-  ["loss", "Loss", (_, r) => r.loss_usd, "n"],
+  ["name", gettext("Team"), (t) => t.name.toLowerCase(), ""],
+  ["clock", gettext("Clock"), (_, r) => r.step, "n"],
+  ["phase", gettext("Phase"), (_, r) => r.step, "not-narrow"],
+  ["loss", gettext("Loss"), (_, r) => r.loss_usd, "n"],
   ["ghost", PAST_HEAD, (_, r) => r.ghost_usd, "n"],
-  ["gross", "Gross", (_, r) => r.gross_usd, "n"],
-  ["bad", "Bad", (_, r) => r.bad_servers, "n"],
-  ["people", "Seats", (t) => t.seats.filter((s) => s.online).length, ""],
-  ["last", "Last decision", (_, r) => r.last?.at, ""],
+  ["gross", gettext("Gross"), (_, r) => r.gross_usd, "n"],
+  ["bad", gettext("Bad"), (_, r) => r.bad_servers, "n"],
+  ["people", gettext("Seats"), (t) => t.seats.filter((s) => s.online).length, ""],
+  ["last", gettext("Last decision"), (_, r) => r.last?.at, ""],
 ];
 /** @type {RoomRow} */
 const NONE = {};
@@ -87,7 +88,7 @@ function wanted(page, t) {
 }
 
 /** @param {Room} page @param {RoomAct} act */
-const filter = (page, { redraw }) => html`<label class="sr" for="filter">Show only teams with</label><input class="input input-small" id="filter" type="search" placeholder="Filter: a name, stuck, paused" maxlength="40"
+const filter = (page, { redraw }) => html`<label class="sr" for="filter">${gettext("Show only teams with")}</label><input class="input input-small" id="filter" type="search" placeholder=${gettext("Filter: a name, stuck, paused")} maxlength="40"
   .value=${page.filter} @input=${(e) => { page.filter = e.target.value; redraw(); }}>`;
 
 /* A column's head pressed: first its own way round, then the other, then no order. */
@@ -119,14 +120,14 @@ function row(page, t, r, { redraw }) {
   };
   return html`<tr class="team-row" ?data-stuck=${r.stuck_s != null}>
     <th scope="row"><button type="button" class="team-name" data-open-team aria-expanded=${String(open)} @click=${toggle}><span class="turn" aria-hidden="true"></span><span dir="auto">${t.name}</span></button>${flags(t, r)}</th>
-    <td class="n" data-label="Clock">${r.clock ? html`${r.date ? html`<span class="second">${r.date.slice(4)} </span>` : nothing}${r.clock}` : "\u2013"}</td>
-    <td class="not-narrow second" data-label="Phase">${r.rushing ? "full speed" : r.phase ?? "\u2013"}</td>
-    <td class="n" data-label="Loss"><span class="loss-cell"><canvas class="loss-spark" aria-hidden="true"></canvas>${money(r.loss_usd)}</span></td>
+    <td class="n" data-label=${gettext("Clock")}>${r.clock ? html`${r.date ? html`<span class="second">${r.date} </span>` : nothing}${r.clock}` : "\u2013"}</td>
+    <td class="not-narrow second" data-label=${gettext("Phase")}>${r.rushing ? gettext("full speed") : r.phase ?? "\u2013"}</td>
+    <td class="n" data-label=${gettext("Loss")}><span class="loss-cell"><canvas class="loss-spark" aria-hidden="true"></canvas>${money(r.loss_usd)}</span></td>
     <td class="n second" data-label=${PAST_HEAD}>${r.ghost_usd == null ? "\u2013" : lossShort(r.ghost_usd)}</td>
-    <td class="n" data-label="Gross">${r.gross_usd == null ? "\u2013" : `$${short(r.gross_usd)}`}</td>
-    <td class="n" data-label="Bad servers" ?data-bad=${(r.bad_servers ?? 0) > 0}>${r.bad_servers ?? "\u2013"}</td>
-    <td data-label="Seats"><span class="row-seats">${t.seats.map(seated)}</span></td>
-    <td class="last" data-label="Last decision">${r.last ? html`<span class="num second">${r.last.at}</span> ${r.last.desk ? html`<span class="role" data-desk=${r.last.desk}>${roleWord(r.last.desk)}</span>` : nothing} <span title=${r.last.text}>${r.last.text}</span>${r.last.by === "autopilot" ? html` <span class="quiet">autopilot</span>` : nothing}` : html`<span class="quiet">none yet</span>`}</td>
+    <td class="n" data-label=${gettext("Gross")}>${r.gross_usd == null ? "\u2013" : `$${short(r.gross_usd)}`}</td>
+    <td class="n" data-label=${gettext("Bad servers")} ?data-bad=${(r.bad_servers ?? 0) > 0}>${r.bad_servers ?? "\u2013"}</td>
+    <td data-label=${gettext("Seats")}><span class="row-seats">${t.seats.map(seated)}</span></td>
+    <td class="last" data-label=${gettext("Last decision")}>${r.last ? html`<span class="num second">${r.last.at}</span> ${r.last.desk ? html`<span class="role" data-desk=${r.last.desk}>${roleWord(r.last.desk)}</span>` : nothing} <span title=${r.last.text}>${r.last.text}</span>${r.last.by === "autopilot" ? html` <span class="quiet">${gettext("autopilot")}</span>` : nothing}` : html`<span class="quiet">${gettext("none yet")}</span>`}</td>
   </tr>`;
 }
 
@@ -138,7 +139,7 @@ const money = (usd) => (usd == null ? "\u2013" : html`<span class=${lossClass(us
 function flags(t, r) {
   /** @param {string} tone @param {string} word */
   const tag = (tone, word) => html` <span class="tag" data-tone=${tone}>${word}</span>`;
-  return html`${t.fault ? tag("warn", "fault") : nothing}${t.upgrade ? tag("warn", "upgraded") : nothing}${t.paused ? tag("warn", "paused") : nothing}${t.ended ? tag("", "ended") : nothing}${r.stuck_s == null ? nothing : tag("warn", `stuck? ${left(Math.floor(r.stuck_s / 60) * 60)}`)}${t.speed == null ? nothing : tag("", `${t.speed}x`)}`;
+  return html`${t.fault ? tag("warn", "fault") : nothing}${t.upgrade ? tag("warn", "upgraded") : nothing}${t.paused ? tag("warn", "paused") : nothing}${t.waits.length ? tag("", gettext("waits for %(teams)s", { teams: t.waits.join(", ") })) : nothing}${t.ended ? tag("", "ended") : nothing}${r.stuck_s == null ? nothing : tag("warn", gettext("stuck? %(left)s", { left: left(Math.floor(r.stuck_s / 60) * 60) }))}${t.speed == null ? nothing : tag("", `${t.speed}x`)}`;
 }
 
 /* Who is at a desk, as a sign and a word: here, away, autopilot, locked. */
@@ -146,6 +147,6 @@ function flags(t, r) {
 function seated(seat) {
   const there = seat.covered || !seat.online ? "away" : "here";
   const who = seat.holders.length ? there : "bot";
-  const word = who === "bot" ? (seat.autopilot ?? "nobody") : `${seat.holders.join(", ")}${who === "away" ? " (away)" : ""}`;
-  return html`<span class="seat-dot" data-desk=${seat.desk} data-who=${who} title=${`${seat.title}: ${word}${seat.locked ? ", locked" : ""}`}>${who === "bot" ? icon("bot") : roleIcon(seat.desk)}<span class="sr">${seat.title}: ${word}. </span></span>`;
+  const word = who === "bot" ? (seat.autopilot ?? gettext("nobody")) : `${seat.holders.join(", ")}${who === "away" ? gettext(" (away)") : ""}`;
+  return html`<span class="seat-dot" data-desk=${seat.desk} data-who=${who} title=${`${seat.title}: ${word}${seat.locked ? gettext(", locked") : ""}`}>${who === "bot" ? icon("bot") : roleIcon(seat.desk)}<span class="sr">${seat.title}: ${word}. </span></span>`;
 }

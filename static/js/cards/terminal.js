@@ -1,6 +1,7 @@
 /* What the deployer's tools printed. The list keeps to its end, unless somebody reads further up. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { keyed } from "../lib/keyed.js";
+import { gettext } from "../lib/words.js";
 
 const NEAR_PX = 24;
 
@@ -15,7 +16,7 @@ export function mount(root, app) {
   scroll.addEventListener("scroll", () => (end = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_PX), { passive: true });
   new ResizeObserver(follow).observe(scroll);
   app.store.on("terminal", ({ lines }) => {
-    render(lines.length ? keyed(lines, (l) => `${l.at} ${l.text}`, (l, i) => line(l, lines[i - 1])) : html`<li class="empty">Nothing printed yet. A checksum prints the hash of the file on disk and of the running process.</li>`, list);
+    render(lines.length ? keyed(lines, (l) => `${l.at} ${l.text}`, (l, i) => line(l, lines[i - 1])) : html`<li class="empty">${gettext("Nothing yet. A checksum prints the hash of the file on disk and of the running process.")}</li>`, list);
     follow();
   });
 }

@@ -1,8 +1,9 @@
 /* All stocks on one canvas: blue rose, orange and hatched fell since the open; a frame and two bars is a trading pause. */
 import { move } from "../lib/format.js";
-import { showTable, slowly } from "../lib/table.js";
+import { slowly } from "../lib/table.js";
 import { texts } from "../lib/text.js";
 import { cellAt, layout, paint } from "../lib/heat.js";
+import { gettext } from "../lib/words.js";
 
 /** @param {Found} root @param {App<WallPage>} app */
 export function mount(root, app) {
@@ -18,7 +19,7 @@ export function mount(root, app) {
     const [up, down] = counts(d);
     put("up", String(up));
     put("down", String(down));
-    put("paused", d.paused.length ? `${d.paused.length} paused` : "");
+    put("paused", d.paused.length ? gettext("%(length)s paused", { length: d.paused.length }) : "");
     sentence(d);
   });
   new ResizeObserver(draw).observe(canvas);
@@ -28,7 +29,6 @@ export function mount(root, app) {
     const i = shown ? cellAt(layout(canvas, shown.symbols.length), e.offsetX, e.offsetY) : -1;
     canvas.title = shown && i >= 0 ? `${shown.symbols[i]} ${move(shown.moves_bp[i])}` : "";
   });
-  root.querySelector("[data-table]").addEventListener("click", () => shown && table(shown));
 }
 
 /** @param {Card.Tiles} d */
@@ -40,13 +40,7 @@ function describe(d) {
   const order = d.moves_bp.map((m, i) => [m, i]).sort((a, b) => b[0] - a[0]);
   /** @param {number[]} o */
   const name = ([m, i]) => `${d.symbols[i]} ${move(m)}`;
-  const ends = order.length ? ` Highest ${name(order[0])}, lowest ${name(order[order.length - 1])}.` : "";
-  const paused = d.paused.length ? ` Paused: ${d.paused.map((i) => d.symbols[i]).join(", ")}.` : "";
-  return `${d.symbols.length} stocks since the open: ${up} up by half a per cent or more, ${down} down.${ends}${paused}`;
-}
-
-/** @param {Card.Tiles} d */
-function table(d) {
-  const order = d.symbols.map((_, i) => i).sort((a, b) => Math.abs(d.moves_bp[b]) - Math.abs(d.moves_bp[a]));
-  showTable("Price moves since the open", ["Stock", "Move", "Trading"], order.map((i) => [d.symbols[i], move(d.moves_bp[i]), d.paused.includes(i) ? "paused" : "open"]));
+  const ends = order.length ? ` ${gettext("Highest %(name)s, lowest %(name2)s.", { name: name(order[0]), name2: name(order[order.length - 1]) })}` : "";
+  const paused = d.paused.length ? ` ${gettext("Paused: %(list)s.", { list: d.paused.map((i) => d.symbols[i]).join(", ") })}` : "";
+  return gettext("%(length)s stocks since the open: %(up)s up by 0.5 % or more, %(down)s down.%(ends)s%(paused)s", { length: d.symbols.length, up, down, ends, paused });
 }

@@ -10,8 +10,9 @@ import { left, sentence } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { blocked, blockedHands } from "../lib/reasons.js";
 import { listed, roleTitle } from "../lib/roles.js";
+import { gettext } from "../lib/words.js";
 
-const NO_HAND = "no hand free"; // said once, above the list
+const NO_HAND = gettext("no hand free"); // said once, above the list
 
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
@@ -51,7 +52,7 @@ export function deal(app, lever, at, draw, { says, plan = true, guard = false })
     else if (guard && lever.dangerous) app.arm(place);
     else {
       app.commands.give(place, lever.kind, args, null, lever.label);
-      app.voice.say(`${lever.label}: sent.`, true);
+      app.voice.say(gettext("%(label)s: sent.", { label: lever.label }), true);
       at.servers.clear();
     }
     return draw();
@@ -62,9 +63,9 @@ export function deal(app, lever, at, draw, { says, plan = true, guard = false })
   return html`<li class="deal" data-kind=${lever.kind} ?data-off=${!lever.allowed}>
     <div class="deal-words"><p class="deal-title">${lever.label}</p><p class="deal-says">${says}</p></div>
     ${plan ? days(app, lever) : nothing}
-    <button type="button" class="btn" data-start=${lever.kind} aria-disabled=${String(!!no)} title=${no ?? nothing} @click=${start}>${icon(lever.hands ? "play" : "phone")}<span>Start</span><span class="unit num">${left(lever.minutes * 60 * count)}</span><span class="sr">: ${lever.label}${no ? `. Not now: ${no}` : ""}</span></button>
+    <button type="button" class="btn" data-start=${lever.kind} aria-disabled=${String(!!no)} title=${no ?? nothing} @click=${start}>${icon(lever.hands ? "play" : "phone")}<span>${gettext("Start")}</span><span class="unit num">${left(lever.minutes * 60 * count)}</span><span class="sr">: ${lever.label}${no ? gettext(". Not now: %(no)s", { no }) : ""}</span></button>
     ${lever.args.length && lever.allowed ? html`<div class="deal-fields">${fields(lever, at, releasesFor(app, lever.kind), draw)}</div>` : nothing}
-    <div class="deal-notes num">${guard && app.armed(place) && !missing ? html`<div class="fleet-sure">${sure(app, { place, kind: lever.kind, args, title: lever.label, says: "" }, () => document.querySelector(`[data-start="${lever.kind}"]`))}</div>` : nothing}${others.length ? html`<p>${icon("hand")}Also takes a hand of ${listed(others.map(roleTitle))}.</p>` : nothing}
+    <div class="deal-notes num">${guard && app.armed(place) && !missing ? html`<div class="fleet-sure">${sure(app, { place, kind: lever.kind, args, title: lever.label, says: "" }, () => document.querySelector(`[data-start="${lever.kind}"]`))}</div>` : nothing}${others.length ? html`<p>${icon("hand")}${gettext("Also needs a hand from %(listed)s.", { listed: listed(others.map(roleTitle)) })}</p>` : nothing}
       ${lever.kind === "mail.page" ? rules(app) : nothing}${tasks}${at.tried && missing ? html`<p class="error">${icon("triangle-alert")}${missing}</p>` : nothing}${answer(app, place)}${answer(app, `plan:${lever.kind}`)}
       ${!lever.allowed && tasks === nothing && lever.reason !== NO_HAND ? html`<p>${sentence(lever.reason)}</p>` : nothing}</div>
   </li>`;
@@ -74,7 +75,7 @@ export function deal(app, lever, at, draw, { says, plan = true, guard = false })
 /** @param {App} app */
 function rules(app) {
   const found = app.store.get("rules")?.rules ?? [];
-  return found.length ? html`<p>${icon("bell")}Pages on ${listed(found.map((r) => `"${r.match}"`))}.</p>` : nothing;
+  return found.length ? html`<p>${icon("bell")}${gettext("Pages %(listed)s.", { listed: listed(found.map((r) => `"${r.match}"`)) })}</p>` : nothing;
 }
 
 /** @param {App} app @param {string} kind */
@@ -91,14 +92,14 @@ function days(app, lever) {
   const desk = document.body.dataset.desk;
   const tonight = app.store.get("week")?.evening ?? 0;
   const place = `plan:${lever.kind}`;
-  return html`<div class="deal-days" role="group" aria-label=${`${lever.label}: planned for`}>${SHORT.map((day, n) => {
+  return html`<div class="deal-days" role="group" aria-label=${gettext("%(label)s: planned for", { label: lever.label })}>${SHORT.map((day, n) => {
     const entry = plan.items.find((r) => r.desk === desk && r.kind === lever.kind && r.evening === n);
-    const no = blocked(app) ?? (n < tonight ? "That evening is over." : null);
+    const no = blocked(app) ?? (n < tonight ? gettext("That evening is over.") : null);
     const flip = () => {
       if (no) app.voice.say(no, true);
       else if (entry) app.commands.give(place, "plan.drop", { id: entry.id });
       else app.commands.give(place, "plan.add", { kind: lever.kind, evening: n });
     };
-    return html`<button type="button" class="day" aria-pressed=${String(!!entry)} aria-disabled=${String(!!no)} title=${entry ? "Planned. Takes it out of the plan." : `Plan it for ${day}`} @click=${flip}>${day.slice(0, 3)}<span class="sr"> ${day.slice(4)}</span></button>`;
+    return html`<button type="button" class="day" aria-pressed=${String(!!entry)} aria-disabled=${String(!!no)} title=${entry ? gettext("Planned. Remove from the plan.") : gettext("Plan it for %(day)s", { day })} @click=${flip}>${day.slice(0, 3)}<span class="sr"> ${day.slice(4)}</span></button>`;
   })}</div>`;
 }

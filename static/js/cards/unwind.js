@@ -1,4 +1,4 @@
-/* Getting out: flatten positions, have executions cancelled, send clients elsewhere; how it stands with the exchange. */
+/* Getting out: flatten positions, have executions cancelled, send clients elsewhere; the state of play with the exchange. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { answer } from "../lib/answer.js";
 import { sure } from "../lib/arm.js";
@@ -10,11 +10,12 @@ import { dollars } from "../lib/money.js";
 import { blocked, blockedHands, refused } from "../lib/reasons.js";
 import { share } from "../lib/share.js";
 import { late } from "./pnl.js";
+import { around, gettext } from "../lib/words.js";
 
 /** @typedef {{ what: string, style: string, fixed: { symbols: string | string[], words: string } | null }} UnwindAt */
 
 /** @type {Record<string, string>} */
-const STYLES = { passive: "Waits at the best price: slow, gives little away.", aggressive: "Takes what rests in the books: fast, moves them." };
+const STYLES = { passive: gettext("Waits at the best price: slow but cheap."), aggressive: gettext("Takes resting orders: fast, but moves the price.") };
 
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
@@ -49,20 +50,20 @@ const all = (app, at, draw) => html`${flatten(app, at, draw)}${bust(app)}${clien
 function chosen(app, what) {
   const shown = app.store.get("shown");
   const symbol = app.store.get("price")?.symbol;
-  if (what === "all") return { symbols: "all", words: "all positions" };
-  if (what === "shown") return { symbols: shown?.symbols ?? [], words: `${shown?.symbols.length ?? 0} stocks shown (${shown?.word ?? "all"})` };
-  return { symbols: symbol ? [symbol] : [], words: symbol ?? "the stock watched" };
+  if (what === "all") return { symbols: "all", words: gettext("all positions") };
+  if (what === "shown") return { symbols: shown?.symbols ?? [], words: gettext("%(length)s stocks shown (%(word)s)", { length: shown?.symbols.length ?? 0, word: shown?.word ?? "all" }) };
+  return { symbols: symbol ? [symbol] : [], words: symbol ?? gettext("the stock watched") };
 }
 
 /** @param {App} app @param {UnwindAt} at @param {() => unknown} draw */
 function flatten(app, at, draw) {
   const back = () => document.getElementById("flatten");
   if (app.armed("unwind:flatten") && at.fixed) {
-    const says = `Trades back what the monitor shows, ${late(app.store.get("pnl")?.lag_s ?? 0)}, outside ${SYSTEM}. ${SYSTEM_HEAD} goes on sending.`;
-    return asked(app, { place: "unwind:flatten", kind: "position.flatten", args: { symbols: at.fixed.symbols, style: at.style }, title: `Flatten ${at.fixed.words}, ${at.style}`, says }, back);
+    const says = gettext("Closes what the monitor shows, %(late)s, outside %(SYSTEM)s. %(SYSTEM_HEAD)s goes on sending.", { late: late(app.store.get("pnl")?.lag_s ?? 0), SYSTEM, SYSTEM_HEAD });
+    return asked(app, { place: "unwind:flatten", kind: "position.flatten", args: { symbols: at.fixed.symbols, style: at.style }, title: gettext("Flatten %(words)s, %(style)s", { words: at.fixed.words, style: at.style }), says }, back);
   }
   const target = chosen(app, at.what);
-  const none = at.what === "shown" ? "No stock that is shown is held." : "No stock is watched: choose one in the table.";
+  const none = at.what === "shown" ? gettext("You hold none of the stocks shown.") : gettext("No stock watched: choose one in the table.");
   const why = whyNot(app, "position.flatten") ?? (target.symbols.length ? null : none);
   const arm = () => {
     if (why) return app.voice.say(why, true);
@@ -78,17 +79,17 @@ function flatten(app, at, draw) {
   /** @param {"what" | "style"} key @param {string} value @param {Drawn} word */
   const choice = (key, value, word) => html`<button type="button" aria-pressed=${String(at[key] === value)} @click=${pick(key, value)}>${word}</button>`;
   const symbol = app.store.get("price")?.symbol;
-  return html`<div class="unwind"><div class="grow"><h3>Flatten positions</h3><p class="quiet">${STYLES[at.style]}</p></div>
-      <button type="button" class="btn btn-arm" id="flatten" aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${arm}>Flatten${takes(app, "position.flatten")}<span class="sr"> ${target.words}, ${at.style}, asks once more${why ? `. Not now: ${why}` : ""}</span></button>
-      <div class="unwind-how"><span class="seg seg-tight" role="group" aria-label="What to flatten">${choice("what", "all", "All")}${choice("what", "shown", html`Shown <span class="num second">${app.store.get("shown")?.symbols.length ?? 0}</span>`)}${choice("what", "watched", symbol ?? "Watched")}</span>
-      <span class="seg seg-tight" role="group" aria-label="How">${choice("style", "passive", "Passive")}${choice("style", "aggressive", "Aggressive")}</span></div>
+  return html`<div class="unwind"><div class="grow"><h3>${gettext("Flatten positions")}</h3><p class="quiet">${STYLES[at.style]}</p></div>
+      <button type="button" class="btn btn-arm" id="flatten" aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${arm}>${gettext("Flatten")}${takes(app, "position.flatten")}<span class="sr"> ${gettext("%(words)s, %(style)s, asks for confirmation", { words: target.words, style: at.style })}${why ? gettext(". Not now: %(why)s", { why }) : ""}</span></button>
+      <div class="unwind-how"><span class="seg seg-tight" role="group" aria-label=${gettext("Which positions")}>${choice("what", "all", gettext("All"))}${choice("what", "shown", html`${gettext("Shown")} <span class="num second">${app.store.get("shown")?.symbols.length ?? 0}</span>`)}${choice("what", "watched", symbol ?? gettext("Watched"))}</span>
+      <span class="seg seg-tight" role="group" aria-label=${gettext("How")}>${choice("style", "passive", gettext("Passive"))}${choice("style", "aggressive", gettext("Aggressive"))}</span></div>
       ${says(app, "flatten", "position.flatten", why)}</div>`;
 }
 
 /* What is armed, and the way back. */
 /** @param {App} app @param {Act} what @param {() => Found} back */
 const asked = (app, what, back) => html`<div class="unwind-sure">${sure(app, what, back)}
-  <button type="button" class="btn btn-icon btn-bare" @click=${() => { app.disarm(); back()?.focus(); }}>${icon("x")}<span class="sr">Back to safe</span></button></div>`;
+  <button type="button" class="btn btn-icon btn-bare" @click=${() => { app.disarm(); back()?.focus(); }}>${icon("x")}<span class="sr">${gettext("Disarm")}</span></button></div>`;
 
 const focusAsked = () => requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector(".unwind-sure .sure")?.focus()));
 
@@ -108,24 +109,24 @@ function simple(app, place, kind, title, line, word, hurts = "") {
     return focusAsked();
   };
   return html`<div class="unwind"><div class="grow"><h3>${title}</h3><p class="quiet num">${line}</p></div>
-    <button type="button" class="btn" data-unwind=${kind} aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${press}>${word}${takes(app, kind)}<span class="sr">: ${title}${why ? `. Not now: ${why}` : ""}</span></button>
+    <button type="button" class="btn" data-unwind=${kind} aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${press}>${word}${takes(app, kind)}<span class="sr">: ${title}${why ? gettext(". Not now: %(why)s", { why }) : ""}</span></button>
     ${says(app, place, kind, why)}</div>`;
 }
 
 /** @param {App} app */
 function bust(app) {
   const { bust: asked, busts } = app.store.get("exchange") ?? { bust: null, busts: [] };
-  const waits = asked ? html`Asked ${asked.asked.slice(0, 5)}, ruling at <strong>${asked.ruling_at.slice(0, 5)}</strong>.` : "What executed 30 % or more from the open, within 30 minutes.";
-  const line = busts.length ? html`${busts.map((b) => html`${b.at.slice(0, 5)}: ${b.relief_usd ? html`<strong>${dollars(b.relief_usd)}</strong> taken back` : "nothing cancelled"}. `)}` : waits;
-  return simple(app, "bust", "exchange.bust", "Ask the exchange to cancel", line, "Ask");
+  const waits = asked ? html`${around(gettext("Asked %(asked)s, ruling at %(ruling)s."), { asked: asked.asked.slice(0, 5), ruling: html`<strong>${asked.ruling_at.slice(0, 5)}</strong>` })}` : gettext("Trades 30 % or more away from the open, within 30 minutes.");
+  const line = busts.length ? html`${busts.map((b) => html`${b.at.slice(0, 5)}: ${b.relief_usd ? html`${around(gettext("%(relief_usd)s reversed"), { relief_usd: html`<strong>${dollars(b.relief_usd)}</strong>` })}` : gettext("nothing cancelled")}. `)}` : waits;
+  return simple(app, "bust", "exchange.bust", gettext("Ask the exchange to cancel"), line, gettext("Ask"));
 }
 
 /** @param {App} app */
 function clients(app) {
   const away = app.store.get("limits")?.clients_away;
-  return away ? simple(app, "clients", "clients.recall", "Ask clients to come back", "Part of the flow goes elsewhere now.", "Call back")
-    : simple(app, "clients", "clients.route_away", "Ask clients to route elsewhere", "What you cannot route harms them less; half of the flow stays away until you call it back.", "Ask", "Part of the flow goes elsewhere at once, and stays there until it is called back.");
+  return away ? simple(app, "clients", "clients.recall", gettext("Ask clients to come back"), gettext("Part of the flow is going elsewhere."), gettext("Call back"))
+    : simple(app, "clients", "clients.route_away", gettext("Ask clients to route elsewhere"), gettext("They suffer less from what you cannot route; half of the flow stays away until you call it back."), gettext("Ask"), gettext("Part of the flow goes elsewhere at once, until you call it back."));
 }
 
 /** @param {App} app */
-const cut = (app) => html`<div class="unwind unwind-state"><p class="grow num">${icon("landmark")}<span>The exchanges ${app.store.get("exchange")?.cut_off ? html`<strong>have cut the firm off</strong>` : "take orders of the firm"}</span></p>${share(app, "exchange", 0, "how it stands with the exchange")}</div>`;
+const cut = (app) => html`<div class="unwind unwind-state"><p class="grow num">${icon("landmark")}<span>${gettext("The exchanges")} ${app.store.get("exchange")?.cut_off ? html`<strong>${gettext("have cut us off")}</strong>` : gettext("take orders of the firm")}</span></p>${share(app, "exchange", 0, gettext("the state of play with the exchange"))}</div>`;

@@ -3,16 +3,17 @@
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { visit } from "../lib/desk-keys.js";
 import { EVENING_FROM, EVENING_HOURS, EVENING_S, SHORT } from "../lib/calendar.js";
-import { COPIES } from "../lib/firm.js";
+import { COPIES, MANY, ON_DAY, TARGET } from "../lib/firm.js";
 import { seconds } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { DESKS, role, roleWord } from "../lib/roles.js";
+import { around, gettext } from "../lib/words.js";
 
 const FROM = seconds(EVENING_FROM) / 60;
 const LENGTH = EVENING_S / 60; // minutes of an evening
 const CELL = 5; // minutes a column
 /** @type {Record<string, string>} */
-const VIEWS = { deployer: "Fleet", operator: "Servers", risk: "Money" };
+const VIEWS = { deployer: gettext("Fleet"), operator: gettext("Servers"), risk: gettext("Money") };
 
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
@@ -65,16 +66,17 @@ function phases(app) {
 
 /** @param {App} app @param {string} own @param {Card.Week} d @param {Card.Plan | undefined} plan @param {number} minute */
 function view(app, own, d, plan, minute) {
-  const seg = [["plan", "Plan"], ["desk", VIEWS[own]]];
-  return html`<div class="week-head"><h2 id="week-h">${icon("calendar-days")}The week</h2>
-      <span class="second num">${d.date}, until ${d.ends_at}</span><span class="second num">${d.copies_left} of ${COPIES} copies left tonight</span>
-      <ul class="budgets" aria-label="Hours of hands that are spent or promised">${DESKS.map((desk) => budget(desk, d.budget[desk]))}</ul>
-      <div class="seg seg-tight not-phone" role="group" aria-label="What this desk shows">${seg.map(([name, word]) => html`<button type="button" data-view-for=${name}
+  const seg = [["plan", gettext("Plan")], ["desk", VIEWS[own]]];
+  return html`<div class="week-head"><h2 id="week-h">${icon("calendar-days")}${gettext("The week")}</h2>
+      <p class="week-goal">${gettext("The goal: by %(day)s's opening bell, run %(release)s on all %(many)s servers, with as few ways to go wrong as the evenings allow.", { day: ON_DAY.split(",")[0], release: TARGET, many: MANY })}</p>
+      <span class="second num">${gettext("%(date)s, until %(ends_at)s", { date: d.date, ends_at: d.ends_at })}</span><span class="second num">${gettext("%(copies_left)s of %(COPIES)s copies left tonight", { copies_left: d.copies_left, COPIES })}</span>
+      <ul class="budgets" aria-label=${gettext("Hand-hours used or committed")}>${DESKS.map((desk) => budget(desk, d.budget[desk]))}</ul>
+      <div class="seg seg-tight not-phone" role="group" aria-label=${gettext("Desk view")}>${seg.map(([name, word]) => html`<button type="button" data-view-for=${name}
         aria-pressed=${String(app.store.get("view") === name)} @click=${() => app.showView(name)}>${word}</button>`)}</div></div>
     <div class="evenings" role="table" aria-labelledby="week-h">
-      <div class="evening-row evening-days" role="row"><span role="columnheader" class="sr">Desk</span>${SHORT.map((day, n) => html`<span class="evening-day num" role="columnheader" ?data-now=${n === d.evening}>
+      <div class="evening-row evening-days" role="row"><span role="columnheader" class="sr">${gettext("Desk")}</span>${SHORT.map((day, n) => html`<span class="evening-day num" role="columnheader" ?data-now=${n === d.evening}>
         <strong>${day}</strong><span class="quiet" aria-hidden="true">${EVENING_HOURS.map((hour) => html`<span>${hour}</span>`)}</span>
-        ${n === d.evening ? html`<progress max=${LENGTH} .value=${minute} aria-label="The evening so far"></progress>` : html`<span class="evening-line"></span>`}</span>`)}</div>
+        ${n === d.evening ? html`<progress max=${LENGTH} .value=${minute} aria-label=${gettext("The evening so far")}></progress>` : html`<span class="evening-line"></span>`}</span>`)}</div>
       ${DESKS.map((desk) => html`<div class="evening-row" role="row"><span class="evening-desk" role="rowheader">${role(desk)}</span>${SHORT.map((_, n) => cell(d, plan, desk, n))}</div>`)}
     </div>`;
 }
@@ -84,7 +86,7 @@ const hours = (min) => (min / 60).toFixed(min % 60 ? 1 : 0);
 
 /** @param {Desk} desk @param {Card.Budget} b */
 function budget(desk, b) {
-  return html`<li class="budget num">${role(desk)}<meter min="0" max=${b.total_min} .value=${b.used_min} aria-label=${`${roleWord(desk)}: ${hours(b.used_min)} of ${hours(b.total_min)} hours`}></meter><span aria-hidden="true">${hours(b.used_min)} of ${hours(b.total_min)} h</span></li>`;
+  return html`<li class="budget num">${role(desk)}<meter min="0" max=${b.total_min} .value=${b.used_min} aria-label=${gettext("%(desk)s: %(used_min)s of %(total_min)s hours", { desk: roleWord(desk), used_min: hours(b.used_min), total_min: hours(b.total_min) })}></meter><span aria-hidden="true">${hours(b.used_min)} ${around(gettext("of %(total_min)s h"), { total_min: hours(b.total_min) })}</span></li>`;
 }
 
 /* One desk on one evening: bars in as many lanes as it has hands, and what is only meant. */
@@ -94,9 +96,9 @@ function cell(d, plan, desk, n) {
   const meant = (plan?.items ?? []).filter((r) => r.desk === desk && r.evening === n);
   const over = plan && plan.planned[desk][n] > plan.supply[desk];
   return html`<div class="evening-cell" role="cell" data-day=${SHORT[n]} ?data-now=${n === d.evening}><ul class="bars" aria-label=${`${roleWord(desk)}, ${SHORT[n]}`}>${lanes(rows).map(bar)}</ul>
-    ${meant.length ? html`<ul class="meant" aria-label="Planned">${meant.map((r) => html`<li class="num" title=${`${r.label}, ${r.minutes} min`}>${r.label} <span class="unit">${r.minutes} min</span></li>`)}
-      ${over ? html`<li class="num meant-over">${icon("triangle-alert")}${plan.planned[desk][n]} of ${plan.supply[desk]} min</li>` : nothing}</ul>` : nothing}
-    ${rows.length || meant.length ? nothing : html`<span class="sr">nothing</span>`}</div>`;
+    ${meant.length ? html`<ul class="meant" aria-label=${gettext("Planned")}>${meant.map((r) => html`<li class="num" title=${gettext("%(label)s, %(minutes)s min", { label: r.label, minutes: r.minutes })}>${r.label} <span class="unit">${gettext("%(minutes)s min", { minutes: r.minutes })}</span></li>`)}
+      ${over ? html`<li class="num meant-over">${icon("triangle-alert")}${gettext("%(planned)s of %(supply)s min", { planned: plan.planned[desk][n], supply: plan.supply[desk] })}</li>` : nothing}</ul>` : nothing}
+    ${rows.length || meant.length ? nothing : html`<span class="sr">${gettext("nothing")}</span>`}</div>`;
 }
 
 /** @param {string} clock */
@@ -117,5 +119,10 @@ function lanes(rows) {
   });
 }
 
+const STATES = { planned: gettext("planned"), "under way": gettext("under way"), done: gettext("done"), "cut off": gettext("cut off"), abandoned: gettext("abandoned") };
+
 /** @param {Card.Span & { place: string }} r */
-const bar = (r) => html`<li class="bar" data-desk=${r.desk} data-state=${r.state} .style=${r.place} title=${`${r.from} to ${r.to}, ${r.label}, ${r.state}`}><span class="sr">${r.from} to ${r.to}, ${r.state}: </span>${r.label}</li>`;
+function bar(r) {
+  const said = { from: r.from, to: r.to, label: r.label, state: STATES[r.state] };
+  return html`<li class="bar" data-desk=${r.desk} data-state=${r.state} .style=${r.place} title=${gettext("%(from)s to %(to)s, %(label)s, %(state)s", said)}><span class="sr">${gettext("%(from)s to %(to)s, %(state)s:", said)} </span>${r.label}</li>`;
+}

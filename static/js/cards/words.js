@@ -8,6 +8,7 @@ import { blocked } from "../lib/reasons.js";
 import { roleTitle } from "../lib/roles.js";
 import { play } from "../lib/sound.js";
 import { wordSays } from "../lib/word.js";
+import { gettext } from "../lib/words.js";
 
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
@@ -23,7 +24,7 @@ export function mount(root, app) {
       const key = `${w.what} ${w.at}`;
       if (w.state !== "asked" || spoken.has(key)) continue;
       spoken.add(key);
-      app.voice.say(`${asker(w)} asks for your word: ${w.label}.`, true);
+      app.voice.say(gettext("%(w)s asks for your approval: %(label)s.", { w: asker(w), label: w.label }), true);
       play("alarm");
     }
   };
@@ -32,20 +33,20 @@ export function mount(root, app) {
 }
 
 /** @param {Card.Word} w */
-const asker = (w) => (w.by ? head(roleTitle(w.by)) : "The team");
+const asker = (w) => (w.by ? head(roleTitle(w.by)) : gettext("The team"));
 
 /** @param {App} app @param {Card.Word} w */
 function request(app, w) {
   return html`<div class="word-asked"><span class="word-sign" aria-hidden="true">${icon("badge-check")}</span>
-    <div class="word-text"><h2>${asker(w)} asks for your word</h2><p class="num">${w.label}<span class="second">, asked ${minute(w.at)}</span></p>${answer(app, `word:${w.what}`)}</div>
+    <div class="word-text"><h2>${asker(w)} ${gettext("asks for your approval")}</h2><p class="num">${w.label}<span class="second">${gettext(", asked %(at)s", { at: minute(w.at) })}</span></p>${answer(app, `word:${w.what}`)}</div>
     <div class="row">${give(app, w, "btn btn-prime")}${refuse(app, w)}</div></div>`;
 }
 
 /** @param {App} app @param {Card.Word[]} words */
 function list(app, words) {
-  return words.length ? html`<p class="second">Without your word nobody may do these. It can be given before it is asked for.</p>
-    <ul class="words-list">${words.map((w) => html`<li data-state=${w.state}><div class="grow"><strong>${w.label}</strong><p class="quiet num">${w.state === "open" ? "Not asked for." : wordSays(w)}</p>${answer(app, `word:${w.what}`)}</div>
-      ${w.state === "given" ? refuse(app, w, "Take it back") : give(app, w, "btn")}${w.state === "asked" ? refuse(app, w) : nothing}</li>`)}</ul>` : html`<p class="empty">Nothing needs your word.</p>`;
+  return words.length ? html`<p class="second">${gettext("These need your approval. You can approve before anyone asks.")}</p>
+    <ul class="words-list">${words.map((w) => html`<li data-state=${w.state}><div class="grow"><strong>${w.label}</strong><p class="quiet num">${w.state === "open" ? gettext("Not requested.") : wordSays(w)}</p>${answer(app, `word:${w.what}`)}</div>
+      ${w.state === "given" ? refuse(app, w, gettext("Withdraw")) : give(app, w, "btn")}${w.state === "asked" ? refuse(app, w) : nothing}</li>`)}</ul>` : html`<p class="empty">${gettext("Nothing needs your approval.")}</p>`;
 }
 
 /** @param {App} app @param {Card.Word} w @param {string} kind @param {string} word @param {string} className */
@@ -60,6 +61,6 @@ const button = (app, w, kind, word, className) => {
 };
 
 /** @param {App} app @param {Card.Word} w @param {string} className */
-const give = (app, w, className) => button(app, w, "authorise.give", "Give the word", className);
+const give = (app, w, className) => button(app, w, "authorise.give", gettext("Approve"), className);
 /** @param {App} app @param {Card.Word} w */
-const refuse = (app, w, word = "Refuse") => button(app, w, "authorise.refuse", word, "btn");
+const refuse = (app, w, word = gettext("Refuse")) => button(app, w, "authorise.refuse", word, "btn");

@@ -1,5 +1,5 @@
-/* Amounts that a page carries as plain integers (data-usd) become signed, spoken and marked; shares (data-share) become per cents. */
-import { arrow, lossClass, lossLong, lossSpoken, share } from "./format.js";
+/* Amounts that a page carries as plain integers (data-usd) become signed, spoken and marked, in millions where there is little room (data-short); shares (data-share) become per cents. */
+import { arrow, lossClass, lossLong, lossShort, lossSpoken, share } from "./format.js";
 
 /** @param {ParentNode} [root] */
 export function writeAmounts(root = document) {
@@ -8,7 +8,7 @@ export function writeAmounts(root = document) {
     const loss = el.dataset.as === "gain" ? -usd : usd;
     const seen = document.createElement("span");
     seen.ariaHidden = "true";
-    seen.textContent = `${arrow(-loss)} ${lossLong(loss)}`.trim();
+    seen.textContent = `${arrow(-loss)} ${"short" in el.dataset ? lossShort(loss) : lossLong(loss)}`.trim();
     const said = document.createElement("span");
     said.className = "sr";
     said.textContent = lossSpoken(loss);

@@ -9,7 +9,7 @@ const SOON_MS = 1000;
 const AGAIN_MS = 3000;
 
 /* pathOf(hello) -> the socket's path. The local card "standing" is
-   {link, since, reason, state, speed, stateReason, upgrade, planning, hello, result}. */
+   {link, since, reason, state, speed, stateReason, upgrade, planning, waits, begins, hello, result}. */
 /** @param {(hello: Hello) => string} pathOf */
 export function startApp(pathOf) {
   /** @type {First} */
@@ -38,7 +38,7 @@ export function startApp(pathOf) {
     commands.again();
   });
   line.addEventListener("state", ({ detail }) => {
-    change({ state: detail.state, planning: stamp(detail.planning), speed: detail.speed ?? standing.speed, stateReason: detail.reason ?? "", upgrade: detail.upgrade ?? null, result: "result" in detail ? detail.result : standing.result });
+    change({ state: detail.state, planning: stamp(detail.planning), speed: detail.speed ?? standing.speed, stateReason: detail.reason ?? "", upgrade: detail.upgrade ?? null, waits: detail.waits ?? null, begins: detail.begins ?? null, result: "result" in detail ? detail.result : standing.result });
   });
   line.addEventListener("team", ({ detail }) => {
     change({ hello: { ...standing.hello, team: detail.name, seats: detail.seats } });
@@ -47,7 +47,7 @@ export function startApp(pathOf) {
   line.addEventListener("elsewhere", ({ detail }) => store.set("elsewhere", detail.desks));
   line.addEventListener("answer", ({ detail }) => commands.answer(detail));
   line.addEventListener("trouble", ({ detail }) => app.voice.say(detail.reason, true));
-  store.on("state", (d) => change({ state: d.state, planning: stamp(d.planning), speed: d.speed, stateReason: d.reason ?? "", upgrade: d.upgrade ?? null }));
+  store.on("state", (d) => change({ state: d.state, planning: stamp(d.planning), speed: d.speed, stateReason: d.reason ?? "", upgrade: d.upgrade ?? null, begins: null }));
   return app;
 }
 
@@ -57,7 +57,7 @@ const stamp = (planning) => (planning ? { ...planning, at: performance.now() } :
 
 /** @param {Hello} hello */
 const fromHello = (hello) => ({
-  hello, state: hello.exercise.state, speed: hello.exercise.speed, stateReason: hello.exercise.reason ?? "", upgrade: hello.exercise.upgrade ?? null, planning: stamp(hello.exercise.planning), result: hello.result ?? `${base}/result/${hello.exercise.code}/`,
+  hello, state: hello.exercise.state, speed: hello.exercise.speed, stateReason: hello.exercise.reason ?? "", upgrade: hello.exercise.upgrade ?? null, planning: stamp(hello.exercise.planning), waits: hello.exercise.waits ?? null, begins: hello.exercise.begins ?? null, result: hello.result ?? `${base}/result/${hello.exercise.code}/`,
 });
 
 /* Draw every [data-card] element with its module. */

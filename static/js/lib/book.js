@@ -1,18 +1,19 @@
 /* The order of the table of positions: which stocks it shows, and which comes first. */
 import { compare } from "./format.js";
+import { gettext } from "./words.js";
 
-export const FILTERS = { all: "all", long: "long", short: "short", worst: "the worst 10" };
+export const FILTERS = { all: gettext("all"), long: gettext("long"), short: gettext("short"), worst: gettext("the worst 10") };
 const WORST = 10;
 
 /* Columns: how each is compared. Sizes have no sign: the largest long and the largest short belong together. */
 /** @type {{ key: string, word: string, number?: boolean, by(d: Card.Positions, names: string[], i: number): string | number }[]} */
 export const COLUMNS = [
-  { key: "symbol", word: "Stock", by: (_, names, i) => names[i] },
-  { key: "side", word: "Side", by: (d, _, i) => Math.sign(d.shares[i]) },
-  { key: "shares", word: "Shares", number: true, by: (d, _, i) => Math.abs(d.shares[i]) },
-  { key: "price", word: "Price", number: true, by: (d, _, i) => d.price_hc[i] },
-  { key: "move", word: "Move", number: true, by: (d, _, i) => d.move_bp[i] },
-  { key: "notional", word: "Notional", number: true, by: (d, _, i) => Math.abs(d.notional_usd[i]) },
+  { key: "symbol", word: gettext("Stock"), by: (_, names, i) => names[i] },
+  { key: "side", word: gettext("Side"), by: (d, _, i) => Math.sign(d.shares[i]) },
+  { key: "shares", word: gettext("Shares"), number: true, by: (d, _, i) => Math.abs(d.shares[i]) },
+  { key: "price", word: gettext("Price"), number: true, by: (d, _, i) => d.price_hc[i] },
+  { key: "move", word: gettext("Move"), number: true, by: (d, _, i) => d.move_bp[i] },
+  { key: "notional", word: gettext("Notional"), number: true, by: (d, _, i) => Math.abs(d.notional_usd[i]) },
   { key: "pnl", word: "P&L", number: true, by: (d, _, i) => d.pnl_usd[i] },
 ];
 

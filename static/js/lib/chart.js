@@ -102,7 +102,7 @@ function options(Plot, host, spec) {
     },
     axes: [
       { ...axis, size: size * 2.2, gap: size * 0.4, space: spec.gap ?? 90, incrs: [60, 120, 300, 600, 900, 1800, 3600, 7200], values: (_, at) => at.map(spec.fmtX) },
-      { ...axis, size: size * 4.6, gap: size * 0.5, space: spec.ySpace ?? size * 3, ...(spec.log ? { splits: (u) => decades(u.scales.y.max ?? 1) } : {}), values: (_, at) => at.map((v) => spec.fmtY(v, spec.log)) },
+      { ...axis, size: size * 5, gap: size * 0.5, space: spec.ySpace ?? size * 3, ...(spec.log ? { splits: (u) => decades(u.scales.y.max ?? 1) } : {}), values: (_, at) => at.map((v) => spec.fmtY(v, spec.log)) },
     ],
     series: [{}, ...spec.series.map((s) => ({
       label: s.label, stroke: css(s.color), width: s.width ?? 1.75, dash: s.dash, points: { show: false }, spanGaps: true, scale: s.scale ?? "y",

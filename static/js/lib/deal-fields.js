@@ -2,6 +2,7 @@
 import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { BEFORE_NUMBER, ROUTES, SERVERS, TARGET } from "./firm.js";
 import { amount } from "./money.js";
+import { gettext } from "./words.js";
 
 /** @param {number} most @returns {(text: string) => number | null} */
 const whole = (most) => (text) => (/^\d+$/.test(text.trim()) && Number(text) <= most ? Number(text) : null);
@@ -19,13 +20,14 @@ const stocks = (text) => {
 /* name -> {label, hint, read(text) -> value or null, bad} */
 /** @type {Record<string, { label: string, hint: string, read(text: string): string | number | string[] | null, bad: string }>} */
 const TEXTS = {
-  match: { label: "Words", hint: "in sender, subject or body", read: words, bad: "2 to 60 characters." },
-  per_second: { label: "A second", hint: "5", read: whole(10000), bad: "A whole number up to 10,000. 0 for none." },
-  gross_usd: { label: "Dollars", hint: "25 M", read: amount, bad: "An amount such as 25 M. 0 for none." },
-  usd: { label: "Dollars", hint: "100 M", read: amount, bad: "An amount such as 100 M. 0 for none." },
-  shares: { label: "Shares", hint: "10000", read: whole(1000000), bad: "A whole number up to 1,000,000. 0 for none." },
-  symbols: { label: "Stocks", hint: "symbols, a space between", read: stocks, bad: "Name the stocks first." },
-  percent: { label: "Per cent", hint: "5", read: percent, bad: "A number from 0.01 to 99." },
+  match: { label: gettext("Text"), hint: gettext("in sender, subject or body"), read: words, bad: gettext("2 to 60 characters.") },
+  per_second: { label: gettext("Per second"), hint: "5", read: whole(10000), bad: gettext("A whole number up to 10,000. 0 for none.") },
+  gross_usd: { label: gettext("Dollars"), hint: "25 M", read: amount, bad: gettext("An amount such as 25 M. 0 for none.") },
+  usd: { label: gettext("Dollars"), hint: "100 M", read: amount, bad: gettext("An amount such as 100 M. 0 for none.") },
+  shares: { label: gettext("Shares"), hint: "10000", read: whole(1000000), bad: gettext("A whole number up to 1,000,000. 0 for none.") },
+  symbols: { label: gettext("Stocks"), hint: gettext("symbols, separated by spaces"), read: stocks, bad: gettext("Name the stocks first.") },
+  text: { label: gettext("Search for"), hint: gettext("an order, a stock or a broker"), read: words, bad: gettext("Say what to search for first.") },
+  percent: { label: gettext("Percent"), hint: "5", read: percent, bad: gettext("A number from 0.01 to 99.") },
 };
 
 /* What was chosen for a lever -> its arguments, or the sentence that says what is missing. given: {servers: Set, server, release, text} */
@@ -43,18 +45,18 @@ export function argsOf(lever, given) {
 
 /** @param {Card.Lever} lever @param {string} name @param {Given} given @returns {{ value?: unknown, missing?: string }} */
 function argOf(lever, name, given) {
-  if (name === "servers") return given.servers.size ? { value: [...given.servers].sort((a, b) => a - b) } : { missing: "Choose servers first." };
-  if (name === "server") return given.server ? { value: given.server } : { missing: "Choose a server first." };
-  if (name === "release") return given.release ? { value: given.release } : { missing: "There is none left to choose." };
+  if (name === "servers") return given.servers.size ? { value: [...given.servers].sort((a, b) => a - b) } : { missing: gettext("Choose servers first.") };
+  if (name === "server") return given.server ? { value: given.server } : { missing: gettext("Choose a server first.") };
+  if (name === "release") return given.release ? { value: given.release } : { missing: gettext("None left to choose.") };
   if (CHOICES[name]) return { value: picked(CHOICES[name].names, given) };
   if (lever.kind === "ramp.set") return { value: given.percent ?? PERCENTS.at(-1) };
   const value = TEXTS[name]?.read(given.text ?? "") ?? null;
-  return value === null ? { missing: TEXTS[name]?.bad ?? "Something is missing." } : { value };
+  return value === null ? { missing: TEXTS[name]?.bad ?? gettext("Something is missing.") } : { value };
 }
 
 /* name -> what there is to choose from */
 /** @type {Record<string, { label: string, names: string[] }>} */
-const CHOICES = { broker: { label: "Broker", names: ROUTES.brokers }, exchange: { label: "Exchange", names: ROUTES.exchanges } };
+const CHOICES = { broker: { label: gettext("Broker"), names: ROUTES.brokers }, exchange: { label: gettext("Exchange"), names: ROUTES.exchanges } };
 
 /** @param {string[]} names @param {Given} given */
 const picked = (names, given) => (names.includes(given.text) ? given.text : names[0] ?? "");
@@ -78,17 +80,17 @@ export function fields(lever, given, releases, draw) {
 }
 
 /** @param {Card.Lever} lever @param {string} type @param {(n: number) => boolean} on @param {(n: number) => void} pick */
-const chips = (lever, type, on, pick) => html`<div class="seg seg-tight servers-seg" role="group" aria-label=${`${lever.label}: servers`}>${SERVERS.map((n) => html`<label ?data-on=${on(n)}>
+const chips = (lever, type, on, pick) => html`<div class="seg seg-tight servers-seg" role="group" aria-label=${gettext("%(label)s: servers", { label: lever.label })}>${SERVERS.map((n) => html`<label ?data-on=${on(n)}>
   <input class="sr" type=${type} name=${`deal-${lever.kind}`} .checked=${on(n)} @change=${() => pick(n)}><span class="sr">${BEFORE_NUMBER}</span>${n}</label>`)}</div>`;
 
 /** @param {Card.Lever} lever @param {Given} given @param {() => unknown} draw */
-const steps = (lever, given, draw) => html`<div class="seg seg-tight servers-seg" role="group" aria-label=${`${lever.label}: per cent`}>${PERCENTS.map((n) => html`<label ?data-on=${n === (given.percent ?? 100)}>
+const steps = (lever, given, draw) => html`<div class="seg seg-tight servers-seg" role="group" aria-label=${gettext("%(label)s: percent", { label: lever.label })}>${PERCENTS.map((n) => html`<label ?data-on=${n === (given.percent ?? 100)}>
   <input class="sr" type="radio" name=${`deal-${lever.kind}`} .checked=${n === (given.percent ?? 100)} @change=${() => { given.percent = n; draw(); }}>${n} %</label>`)}</div>`;
 
 /** @param {Card.Lever} lever @param {Given} given @param {string[]} releases @param {() => unknown} draw */
 function release(lever, given, releases, draw) {
   if (!releases.includes(given.release)) given.release = releases.includes(TARGET) ? TARGET : releases[0];
-  return choice(lever, "release", "Release", releases, given.release, (name) => { given.release = name; draw(); });
+  return choice(lever, "release", gettext("Release"), releases, given.release, (name) => { given.release = name; draw(); });
 }
 
 /** @param {Card.Lever} lever @param {string} name @param {string} label @param {string[]} offered @param {string} now @param {(name: string) => void} pick */

@@ -2,6 +2,7 @@
 import { goTo, hotkeys } from "./hotkeys.js";
 import { revealTab } from "./tabs.js";
 import { teamKeys } from "./team-keys.js";
+import { gettext } from "./words.js";
 
 /** @typedef {(get: App["store"]["get"]) => (string | number | boolean | null | undefined)[]} Say */
 
@@ -38,8 +39,8 @@ function summary(app, say) {
   const said = [
     clock && `${clock.clock}, ${clock.phase_label}`,
     ...say((name) => app.store.get(name)),
-    inbox && `${inbox.unread} unread mails`,
-    work && `${work.free} of ${work.hands} hands free`,
+    inbox && gettext("%(unread)s unread mails", { unread: inbox.unread }),
+    work && gettext("%(free)s of %(hands)s hands free", { free: work.free, hands: work.hands }),
   ];
   return `${said.filter(Boolean).join(". ")}.`;
 }

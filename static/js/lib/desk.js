@@ -5,21 +5,20 @@ import { arming } from "./arm.js";
 import { bindDialogs } from "./dialogs.js";
 import { bindSettings } from "./settings.js";
 import { bindTabs } from "./tabs.js";
-import { stayAwake } from "./awake.js";
 import * as bands from "../cards/bands.js";
 import * as bridge from "../cards/bridge.js";
-import * as calls from "../cards/calls.js";
 import * as clock from "../cards/clock.js";
 import * as inbox from "../cards/inbox.js";
 import * as levers from "../cards/levers.js";
 import * as link from "../cards/link.js";
-import * as mates from "../cards/mates.js";
 import * as team from "../cards/team.js";
 import * as work from "../cards/work.js";
 
-const COMMON = { bands, bridge, calls, clock, inbox, levers, link, mates, team, work };
+const COMMON = { bands, bridge, clock, inbox, levers, link, team, work };
 const LATER = {
+  mates: () => import("../cards/mates.js"),
   bell: () => import("../cards/bell.js"), // brings the sheet of the others
+  calls: () => import("../cards/calls.js"),
   alerts: () => import("../cards/alerts.js"),
   drive: () => import("../cards/drive.js"),
   week: () => import("../cards/week.js"),
@@ -37,7 +36,11 @@ const LATER = {
   asks: () => import("../cards/asks.js"),
   hints: () => import("../cards/hints.js"),
   duties: () => import("../cards/duties.js"),
+  guide: () => import("../cards/guide.js"),
+  terms: () => import("../cards/terms.js"),
   messages: () => import("../cards/messages.js"),
+  coach: () => import("../cards/coach.js"),
+  welcome: () => import("../cards/welcome.js"),
 };
 
 /* cards: name -> module with mount(root, app); keys(app): binds the desk's own keys; later: name -> () => import(...), see mountLater. */
@@ -55,7 +58,8 @@ export function startDesk(cards, keys, later = {}) {
   bindDialogs();
   bindSettings();
   keys(app);
-  stayAwake();
+  void import("./focus.js").then(({ keepFocus }) => keepFocus());
+  void import("./awake.js").then(({ stayAwake }) => stayAwake());
   app.line.open();
   mountLater(app, { ...later, ...LATER });
   return app;

@@ -9,13 +9,14 @@ import { icon } from "./icons.js";
 import { blocked, blockedHands } from "./reasons.js";
 import { wordOf, wordSays } from "./word.js";
 import { lacksWord, wordLine } from "./word-line.js";
+import { gettext } from "./words.js";
 
-const RESTART = ["server.start", "rotate-cw", "Restart"];
+const RESTART = ["server.start", "rotate-cw", gettext("Restart")];
 /** @type {Record<FleetAt["view"], string[][]>} */
 const ACTS = {
-  program: [["checksum.run", "fingerprint", "Checksum"], ["release.copy", "copy", "Copy release"], RESTART, ["release.rollback", "undo-2", "Roll back"]],
-  config: [["config.compare", "file-diff", "Compare"], ["config.load", "package", "Load recorded"], RESTART],
-  data: [["data.compare", "file-diff", "Compare"], ["data.load", "package", "Load recorded"], RESTART],
+  program: [["checksum.run", "fingerprint", gettext("Checksum")], ["release.copy", "copy", gettext("Copy release")], RESTART, ["release.rollback", "undo-2", gettext("Roll back")]],
+  config: [["config.compare", "file-diff", gettext("Compare")], ["config.load", "package", gettext("Load recorded")], RESTART],
+  data: [["data.compare", "file-diff", gettext("Compare")], ["data.load", "package", gettext("Load recorded")], RESTART],
 };
 const ALL_ACTS = [...new Set(Object.values(ACTS).flat())];
 const LOOKS = ["checksum.run", "config.compare", "data.compare"]; // beside other work on a server
@@ -26,8 +27,8 @@ export function acts(app, at, d, draw) {
   const armed = ["server.start", "release.rollback"].find((kind) => app.armed(`fleet:${kind}`));
   if (armed && picked.length) return question(app, armed, picked);
   const levers = new Map((app.store.get("levers")?.levers ?? []).map((l) => [l.kind, l]));
-  return html`<div class="acts-row"><p class="acts-on num">${picked.length ? names(picked) : html`<span class="second">Select servers to act on</span>`}</p>
-      <div class="acts" role="group" aria-label="Do to the selected servers">${ACTS[at.view].map((a) => act(app, at, a, levers.get(a[0]), picked, draw))}</div></div>
+  return html`<div class="acts-row"><p class="acts-on num">${picked.length ? names(picked) : html`<span class="second">${gettext("Select servers to act on")}</span>`}</p>
+      <div class="acts" role="group" aria-label=${gettext("Actions for the selected servers")}>${ACTS[at.view].map((a) => act(app, at, a, levers.get(a[0]), picked, draw))}</div></div>
     ${ACTS[at.view].filter(([kind]) => lacksWord(app, kind, taken(kind, picked))).map(([kind]) => wordLine(app, kind, toFleet))}
     ${at.copying ? copying(app, at, levers.get("release.copy"), picked, draw) : nothing}
     ${ALL_ACTS.map(([kind]) => answer(app, `fleet:${kind}`))}`;
@@ -40,15 +41,15 @@ export function allOrNone(at, d, draw) {
     at.picked = new Set(all ? [] : d.servers.map((s) => s.n));
     draw();
   };
-  return html`<button type="button" class="btn btn-quiet" @click=${flip}>${all ? "Select none" : "Select all"}</button>`;
+  return html`<button type="button" class="btn btn-quiet" @click=${flip}>${all ? gettext("Select none") : gettext("Select all")}</button>`;
 }
 
 /* "GATE-1, 2 and 3" */
 /** @param {Card.Host[]} picked */
 export function names(picked) {
-  if (picked.length === SERVERS.length) return `All ${MANY} servers`;
+  if (picked.length === SERVERS.length) return gettext("All %(MANY)s servers", { MANY });
   const [first, ...rest] = picked.map((s, i) => (i ? String(s.n) : s.name));
-  return rest.length ? `${[first, ...rest.slice(0, -1)].join(", ")} and ${rest.at(-1)}` : first;
+  return rest.length ? gettext("%(x)s and %(at)s", { x: [first, ...rest.slice(0, -1)].join(", "), at: rest.at(-1) }) : first;
 }
 
 /* Why not now, or null. The server decides again. */
@@ -56,14 +57,14 @@ export function names(picked) {
 function refusal(app, kind, lever, picked) {
   const why = lever?.hands === 0 ? blocked(app) : blockedHands(app);
   if (why) return why;
-  if (!lever) return "Not at this hour.";
+  if (!lever) return gettext("Not at this hour.");
   if (!lever.allowed) return sentence(lever.reason);
-  if (!picked.length) return `Select servers first: keys 1 to ${SERVERS.length}.`;
-  if (kind === "server.start" && picked.length > 1) return "One server at a time: each takes a hand.";
+  if (!picked.length) return gettext("Select servers first: keys 1 to %(length)s.", { length: SERVERS.length });
+  if (kind === "server.start" && picked.length > 1) return gettext("One server at a time: each needs a hand.");
   const word = lacksWord(app, kind, taken(kind, picked)) ? wordOf(app, kind) : null;
   if (word) return `${word.label}. ${wordSays(word)}`;
   const busy = LOOKS.includes(kind) ? null : picked.find((s) => s.work);
-  return busy?.work ? `${busy.name}: ${busy.work.label} is under way, ${left(busy.work.left_s)} left.` : null;
+  return busy?.work ? gettext("%(name)s: %(label)s is in progress, %(left_s)s left.", { name: busy.name, label: busy.work.label, left_s: left(busy.work.left_s) }) : null;
 }
 
 /* The servers that an act would take: a restart takes one. */
@@ -91,8 +92,8 @@ function act(app, at, [kind, sign, word], lever, picked, draw) {
     return focusSoon(".fleet-acts .sure");
   };
   const time = takes(lever);
-  return html`<button type="button" class="btn" data-act=${kind} aria-disabled=${String(!!why)} title=${why ?? (time ? `${time} a server` : nothing)} aria-expanded=${kind === "release.copy" ? String(at.copying) : nothing}
-    aria-label=${`${word} ${picked.length ? names(picked) : ""}${time ? `, ${time} a server` : ""}${why ? `. Not now: ${why}` : ""}`} @click=${run}>${icon(sign)}<span>${word}</span>${time ? html`<span class="unit num">${time}</span>` : nothing}</button>`;
+  return html`<button type="button" class="btn" data-act=${kind} aria-disabled=${String(!!why)} title=${why ?? (time ? gettext("%(time)s a server", { time }) : nothing)} aria-expanded=${kind === "release.copy" ? String(at.copying) : nothing}
+    aria-label=${`${word} ${picked.length ? names(picked) : ""}${time ? gettext(", %(time)s a server", { time }) : ""}${why ? gettext(". Not now: %(why)s", { why }) : ""}`} @click=${run}>${icon(sign)}<span>${word}</span>${time ? html`<span class="unit num">${time}</span>` : nothing}</button>`;
 }
 
 /* Which release, and before the open the risk manager's word. */
@@ -117,28 +118,28 @@ function copying(app, at, lever, picked, draw) {
     app.commands.give("fleet:release.copy", "release.copy", { servers: picked.map((s) => s.n), release: at.release });
     return close();
   };
-  return html`<div class="copying"><div class="copy-what"><label for="copy-release">Copy</label><select class="input input-small mono" id="copy-release" @change=${choose}>${releases.map((r) => html`<option value=${r.name} .selected=${r.name === at.release}>${r.name}</option>`)}</select>
-      <span class="num">to ${picked.length ? names(picked) : "the servers you select"}</span></div>
-    <div class="row"><button type="button" class="btn btn-prime" data-act="copy" aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${send}>Copy<span class="sr"> ${at.release}${why ? `. Not now: ${why}` : ""}</span></button>
-      <button type="button" class="btn btn-quiet" @click=${close}>Cancel</button></div>
+  return html`<div class="copying"><div class="copy-what"><label for="copy-release">${gettext("Copy")}</label><select class="input input-small mono" id="copy-release" @change=${choose}>${releases.map((r) => html`<option value=${r.name} .selected=${r.name === at.release}>${r.name}</option>`)}</select>
+      <span class="num">${gettext("to")} ${picked.length ? names(picked) : gettext("the servers you select")}</span></div>
+    <div class="row"><button type="button" class="btn btn-prime" data-act="copy" aria-disabled=${String(!!why)} title=${why ?? nothing} @click=${send}>${gettext("Copy")}<span class="sr"> ${at.release}${why ? gettext(". Not now: %(why)s", { why }) : ""}</span></button>
+      <button type="button" class="btn btn-quiet" @click=${close}>${gettext("Cancel")}</button></div>
     ${word ? wordLine(app, "release.copy", toFleet) : nothing}
   </div>`;
 }
 
 /** @type {Record<string, string>} */
 const SAYS = {
-  "server.start": "Its orders end; it comes back with what is on its disk.",
-  "release.rollback": "Each runs the release before this one again. Its orders end. The flag stays as it is.",
+  "server.start": gettext("Its orders stop; it restarts with what is on its disk."),
+  "release.rollback": gettext("Each goes back to its previous release. Its orders stop. The flag does not change."),
 };
 
 /** @param {App} app @param {string} kind @param {Card.Host[]} picked */
 function question(app, kind, picked) {
   const servers = picked.map((s) => s.n);
-  const title = `${kind === "server.start" ? "Restart" : "Roll back"} ${names(picked)}`;
+  const title = `${kind === "server.start" ? gettext("Restart") : gettext("Roll back")} ${names(picked)}`;
   const args = kind === "server.start" ? { server: servers[0] } : { servers };
   const back = () => document.getElementById("panel-fleet");
   return html`<div class="fleet-sure">${sure(app, { place: `fleet:${kind}`, kind, args, title, says: SAYS[kind] }, back)}
-    <button type="button" class="btn btn-icon btn-bare" @click=${() => { app.disarm(); back().focus(); }}>${icon("x")}<span class="sr">Back to safe</span></button></div>`;
+    <button type="button" class="btn btn-icon btn-bare" @click=${() => { app.disarm(); back().focus(); }}>${icon("x")}<span class="sr">${gettext("Disarm")}</span></button></div>`;
 }
 
 /* The group takes the focus, not a button: a second press of the same key must not send anything. */

@@ -1,4 +1,5 @@
 /* Numbers and money as people read them. The minus is U+2212; a sign is never carried by colour alone. */
+import { gettext } from "./words.js";
 
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const tenth = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -9,13 +10,13 @@ export const count = (n) => (n == null ? "\u2013" : whole.format(n).replace("-",
 
 /* A rate per second: one decimal below ten, whole above. */
 /** @param {number | null | undefined} n */
-export const rate = (n) => (n == null ? "\u2013" : (Math.abs(n) < 10 ? tenth : whole).format(n));
+export const rate = (n) => (n == null ? "\u2013" : (Math.abs(n) < 10 ? tenth : whole).format(n).replace("-", MINUS));
 
 /* 9_300_000 -> "9.3 M"; for places where dollars do not fit. */
 /** @param {number} usd */
 export function short(usd) {
   const n = Math.abs(usd);
-  if (n >= 1e9) return `${(n / 1e9).toFixed(2)} bn`;
+  if (n >= 1e9) return gettext("%(n)s bn", { n: (n / 1e9).toFixed(2) });
   if (n >= 9.95e7) return `${Math.round(n / 1e6)} M`;
   if (n >= 9.5e5) return `${(n / 1e6).toFixed(1)} M`;
   if (n >= 1e3) return `${Math.round(n / 1e3)} k`;
@@ -39,11 +40,14 @@ export const compare = (a, b) => Number(a > b) - Number(a < b);
 
 /* A loss (positive dollars) as a signed amount: loss 5 -> "-$5", a negative loss is a gain. */
 /** @param {number | null | undefined} usd */
-export const lossShort = (usd) => (usd == null ? "hidden" : `${bySign(usd, MINUS, "+")}$${short(usd)}`);
+export const lossShort = (usd) => (usd == null ? gettext("hidden") : `${bySign(usd, MINUS, "+")}$${short(usd)}`);
 /** @param {number | null | undefined} usd */
-export const lossLong = (usd) => (usd == null ? "hidden" : `${bySign(usd, MINUS, "+")}$${whole.format(Math.abs(usd))}`);
+export const lossLong = (usd) => (usd == null ? gettext("hidden") : `${bySign(usd, MINUS, "+")}$${whole.format(Math.abs(usd))}`);
 /** @param {number | null | undefined} usd */
-export const lossSpoken = (usd) => (usd == null ? "hidden" : `${usd >= 0 ? "loss" : "gain"} of ${whole.format(Math.abs(usd))} dollars`);
+export function lossSpoken(usd) {
+  if (usd == null) return gettext("hidden");
+  return usd >= 0 ? gettext("loss of %(usd)s dollars", { usd: whole.format(usd) }) : gettext("gain of %(usd)s dollars", { usd: whole.format(-usd) });
+}
 /** @param {number | null | undefined} usd */
 export const lossClass = (usd) => bySign(usd ?? 0, "loss", "gain");
 /** @param {number} up */
@@ -69,7 +73,7 @@ export const sentence = (words) => words && words[0].toUpperCase() + words.slice
 export function left(s) {
   if (s < 60) return `${Math.max(0, Math.round(s))} s`;
   const sec = Math.round(s % 60);
-  return sec ? `${Math.floor(s / 60)} min ${sec} s` : `${Math.floor(s / 60)} min`;
+  return sec ? gettext("%(min)s min %(sec)s s", { min: Math.floor(s / 60), sec }) : gettext("%(min)s min", { min: Math.floor(s / 60) });
 }
 
 /* "HH:MM[:SS]" <-> seconds of the day. */

@@ -3,11 +3,12 @@ import { reads } from "../cards/fleet.js";
 import { bindKeys, panel, visit } from "./desk-keys.js";
 import { SERVERS } from "./firm.js";
 import { READS, compared } from "./versions.js";
+import { gettext } from "./words.js";
 
 /** @param {Card.Fleet} fleet @param {string} what @param {string} word */
 function others(fleet, what, word) {
   const found = fleet.servers.filter((s) => compared(s[what]).kind === "differs").map((s) => s.name);
-  return found.length && `${word} of ${found.join(", ")} not as recorded`;
+  return found.length && gettext("%(word)s of %(found)s not as recorded", { word, found: found.join(", ") });
 }
 
 /** @param {App} app */
@@ -28,12 +29,12 @@ export function deployerKeys(app) {
   bindKeys(app, own, (get) => {
     const fleet = get("fleet");
     const flag = get("flag");
-    const differ = fleet?.servers.filter((s) => reads(s).kind === "differs").map((s) => s.name) ?? [];
+    const differ = fleet?.servers.filter((s) => reads(s, fleet.target).kind === "differs").map((s) => s.name) ?? [];
     return [
-      fleet && `${fleet.servers.filter((s) => s.checksum).length} of ${fleet.servers.length} servers checked`,
-      differ.length && `${differ.join(", ")} not as recorded`,
+      fleet && gettext("%(length)s of %(length2)s servers checked", { length: fleet.servers.filter((s) => s.checksum).length, length2: fleet.servers.length }),
+      differ.length && gettext("%(differ)s not as recorded", { differ: differ.join(", ") }),
       ...fleet ? Object.entries(READS).map(([what, word]) => others(fleet, what, word)) : [],
-      flag && (flag.set ? "orders carry the flag" : "orders come without the flag"),
+      flag && (flag.set ? gettext("orders carry the flag") : gettext("orders come without the flag")),
     ];
   });
 }

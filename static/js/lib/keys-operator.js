@@ -2,6 +2,7 @@
 import { bindKeys, panel, visit } from "./desk-keys.js";
 import { SERVERS, serverName } from "./firm.js";
 import { rate } from "./format.js";
+import { gettext } from "./words.js";
 
 /** @param {App} app */
 export function operatorKeys(app) {
@@ -18,9 +19,9 @@ export function operatorKeys(app) {
     const rates = get("rates");
     const log = get("log");
     return [
-      servers && `${servers.filter((s) => s.state === "running").length} of ${servers.length} servers running`,
-      rates && `${rate(rates.parents_in)} parent orders in, ${rate(rates.children_out)} child orders out, ${rate(rates.executions)} executions a second`,
-      log?.server && `log of ${serverName(log.server)} read at ${log.at}`,
+      servers && gettext("%(length)s of %(length2)s servers running", { length: servers.filter((s) => s.state === "running").length, length2: servers.length }),
+      rates && gettext("%(parents_in)s parent orders in, %(children_out)s child orders out, %(executions)s executions per second", { parents_in: rate(rates.parents_in), children_out: rate(rates.children_out), executions: rate(rates.executions) }),
+      log?.server && gettext("log of %(server)s read at %(at)s", { server: serverName(log.server), at: log.at }),
     ];
   });
 }

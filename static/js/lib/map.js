@@ -5,6 +5,7 @@ import { cellAt, heatClass, layout, paint } from "./heat.js";
 import { signed } from "./money.js";
 import { heatOf } from "./rows.js";
 import { slowly } from "./table.js";
+import { gettext } from "./words.js";
 
 /** @type {Record<string, string[]>} */
 const LEGENDS = { pnl: ["\u2212$500 k", "+$500 k"], move: ["\u221210 %", "+10 %"] };
@@ -60,5 +61,5 @@ function describe(d, names) {
   const by = d.pnl_usd.map((usd, i) => [usd, i]).sort((a, b) => a[0] - b[0]);
   /** @param {number[]} o */
   const one = ([usd, i]) => `${names[i]} ${signed(usd)}`;
-  return `Map of ${names.length} stocks, the same as the table below. ${by.filter(([usd]) => usd < 0).length} show a loss, ${by.filter(([usd]) => usd > 0).length} a profit. Worst ${one(by[0])}, best ${one(by[by.length - 1])}.`;
+  return gettext("Map of %(length)s stocks, the same as the table below. %(length2)s show a loss, %(length3)s a profit. Worst %(one)s, best %(one2)s.", { length: names.length, length2: by.filter(([usd]) => usd < 0).length, length3: by.filter(([usd]) => usd > 0).length, one: one(by[0]), one2: one(by[by.length - 1]) });
 }

@@ -1,5 +1,6 @@
 /* Signed dollars: sign and triangle beside the colour, and words for those who listen. */
 import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "./words.js";
 import { MINUS, arrow, bySign, move, short } from "./format.js";
 
 /** @param {number} usd */
@@ -15,7 +16,7 @@ export const price = (hc) => (hc ? (hc / 10000).toFixed(2) : "\u2013");
 
 /* "▼ −$11.0 M", to be read as "loss of 11.0 M dollars" */
 /** @param {number} usd */
-export const profit = (usd) => html`<span class=${tone(usd)}><span aria-hidden="true"><span class="tri">${arrow(usd)}</span> ${signed(usd)}</span><span class="sr">${usd < 0 ? "loss" : "profit"} of ${short(usd)} dollars</span></span>`;
+export const profit = (usd) => html`<span class=${tone(usd)}><span aria-hidden="true"><span class="tri">${arrow(usd)}</span> ${signed(usd)}</span><span class="sr">${usd < 0 ? gettext("loss of %(usd)s dollars", { usd: short(usd) }) : gettext("profit of %(usd)s dollars", { usd: short(usd) })}</span></span>`;
 /** @param {number} bp */
 export const moved = (bp) => html`<span class=${tone(bp)}><span aria-hidden="true" class="tri">${arrow(bp)}</span> ${move(bp)}</span>`;
 

@@ -12,8 +12,8 @@ export function rateHistory(app) {
   const rates = new Map();
   let last = -1;
   return {
-    /** @param {Card.Server[]} servers @param {Found} list */
-    draw(servers, list) {
+    /** @param {Card.Server[]} servers @param {Found} list @param {Set<number>} hot */
+    draw(servers, list, hot) {
       const now = seconds(app.store.get("clock")?.clock ?? "0:0:0");
       if (!servers[0]?.rates || Math.abs(now - last) < EVERY_S) return;
       if (now < last || now - last > JUMP_S) rates.clear();
@@ -24,7 +24,7 @@ export function rateHistory(app) {
         rates.set(s.n, past.slice(-KEPT));
       }
       const most = Math.max(1, ...[...rates.values()].flat());
-      list.querySelectorAll(".spark").forEach((canvas, i) => spark(canvas, rates.get(servers[i].n) ?? [], { most, log: true }));
+      list.querySelectorAll(".spark").forEach((canvas, i) => spark(canvas, rates.get(servers[i].n) ?? [], { most, log: true, color: hot.has(servers[i].n) ? "--warn" : undefined }));
     },
   };
 }

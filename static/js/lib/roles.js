@@ -2,6 +2,7 @@
 import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { TITLES } from "./firm.js";
 import { icon } from "./icons.js";
+import { gettext } from "./words.js";
 
 /** @type {Desk[]} */
 export const DESKS = ["deployer", "operator", "risk"];
@@ -16,7 +17,7 @@ export const roleWord = (desk) => TITLES[desk]?.short_head ?? desk;
 export const roleHead = (desk) => TITLES[desk]?.head ?? desk;
 /* and within one: "the risk manager" */
 /** @param {string} desk */
-export const roleTitle = (desk) => (TITLES[desk] ? `the ${TITLES[desk].title}` : desk);
+export const roleTitle = (desk) => (TITLES[desk] ? gettext("the %(title)s", { title: TITLES[desk].title }) : desk);
 /** @param {string} desk */
 export const roleIcon = (desk) => icon(ICONS[desk] ?? "user");
 
@@ -26,4 +27,4 @@ export const role = (desk, word = roleWord(desk)) => html`<span class="role" dat
 
 /* "the deployer and the risk manager" */
 /** @param {string[]} words */
-export const listed = (words) => (words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`);
+export const listed = (words) => (words.length < 2 ? words.join("") : gettext("%(list)s and %(last)s", { list: words.slice(0, -1).join(", "), last: words.at(-1) }));

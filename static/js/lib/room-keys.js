@@ -1,6 +1,7 @@
 /* Single-letter keys of the control room: they move the focus or speak, never act. Enter opens the team that has the focus. */
 import { lossSpoken } from "./format.js";
 import { goTo, hotkeys } from "./hotkeys.js";
+import { gettext } from "./words.js";
 
 /** @type {Record<string, number>} */
 const WAYS = { ArrowDown: 1, ArrowUp: -1 };
@@ -43,7 +44,7 @@ export function bindRoomKeys(page, voice) {
 function summary(s) {
   const told = s.teams.map((t) => {
     const row = s.rows[t.id];
-    return row ? `${t.name}${row.stuck_s == null ? "" : ", perhaps stuck"}, ${lossSpoken(row.loss_usd ?? 0)}` : t.name;
+    return row ? `${t.name}${row.stuck_s == null ? "" : gettext(", perhaps stuck")}, ${lossSpoken(row.loss_usd ?? 0)}` : t.name;
   });
   return `${s.clock}, ${s.state}. ${told.join(". ")}.`;
 }

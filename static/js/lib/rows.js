@@ -2,6 +2,7 @@
 import { arrow, bySign, count, move, short } from "./format.js";
 import { heatClass } from "./heat.js";
 import { price, sign, signed, tone } from "./money.js";
+import { gettext } from "./words.js";
 
 /* dollars: from here on heat 1, 2, 3, 4 */
 const PNL_STEPS = [5e3, 25e3, 1e5, 5e5];
@@ -102,7 +103,7 @@ export function makeRows(names, companies) {
     const { nodes, moved, pnl } = rows[i];
     const d = latest;
     if (!d) return;
-    put(nodes.side, bySign(d.shares[i], "Long", "Short", "\u2013"));
+    put(nodes.side, bySign(d.shares[i], gettext("Long"), gettext("Short"), "\u2013"));
     put(nodes.shares, count(Math.abs(d.shares[i])));
     put(nodes.last, price(d.price_hc[i]));
     put(nodes.moveTri, arrow(d.move_bp[i]));

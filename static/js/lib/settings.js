@@ -31,5 +31,6 @@ export function bindSettings(root = document) {
     slider.value = String(volume());
     slider.addEventListener("change", () => setVolume(Number(slider.value)));
   }
+  if (buttons.length) new MutationObserver(show).observe(document.documentElement, { attributeFilter: ["data-theme"] }); // the system's may change
   show();
 }

@@ -3,6 +3,7 @@
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { icon } from "./icons.js";
 import { blocked } from "./reasons.js";
+import { gettext } from "./words.js";
 
 /** @type {Set<ShareButton>} */
 const shown = new Set(); // buttons that stand in the page
@@ -66,11 +67,11 @@ class ShareButton extends HTMLElement {
     const entry = app.commands.at(place);
     const why = blocked(app) ?? not;
     const waits = entry && ["pending", "received"].includes(entry.state);
-    const still = entry?.state === "applied" ? ["check", "Shared"] : ["pin", "Share"];
-    const [sign, word] = waits ? ["hourglass", "Sharing"] : still;
+    const still = entry?.state === "applied" ? ["check", gettext("Shared")] : ["pin", gettext("Share")];
+    const [sign, word] = waits ? ["hourglass", gettext("Sharing")] : still;
     const send = () => (why ? app.voice.say(why, true) : waits || app.commands.give(place, "evidence.share", { what, id }));
-    render(html`<button type="button" class="btn btn-quiet" data-share=${what} aria-disabled=${String(!!why)} title=${why ?? "Pin it to the bridge for all three desks"}
-      @click=${send}>${icon(sign)}<span>${word}</span><span class="sr"> ${name} with the team${why ? `. Not now: ${why}` : ""}</span></button>
+    render(html`<button type="button" class="btn btn-quiet" data-share=${what} aria-disabled=${String(!!why)} title=${why ?? gettext("Pin to the bridge for all three desks")}
+      @click=${send}>${icon(sign)}<span>${word}</span><span class="sr"> ${gettext("%(name)s with the team", { name })}${why ? gettext(". Not now: %(why)s", { why }) : ""}</span></button>
       ${entry?.state === "refused" ? html`<span class="answer" data-state="refused">${entry.reason}</span>` : nothing}`, this);
   }
 }

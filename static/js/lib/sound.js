@@ -1,19 +1,20 @@
-/* Three earcons: mail, call, alarm. Off until the person switches them on; each has a visible twin. Tones, no files. */
+/* Earcons: tones, no files, each with a visible twin. On from the first gesture (no browser plays
+   anything before one) until somebody switches them off. */
 import { keep, kept } from "./kept.js";
 
-/* [frequency in Hz, start in s, length in s] */
+/* [frequency in Hz, start in s, length in s, loudness] */
+/** @type {Record<string, number[][]>} */
 const TONES = {
   mail: [[880, 0, 0.09]],
   call: [[660, 0, 0.18], [880, 0.2, 0.18], [660, 0.5, 0.18], [880, 0.7, 0.18]],
   alarm: [[520, 0, 0.16], [390, 0.2, 0.26]],
 };
-const EVERY_MS = { mail: 8000, call: 1000, alarm: 1000 };
+/** @type {Record<string, number>} */
+const EVERY_MS = { mail: 8000 };
 /** @type {Record<string, number>} */
 const last = {};
-/** @type {AudioContext | undefined} */
-let context;
 
-export const soundOn = () => kept("sound", "off") === "on";
+export const soundOn = () => kept("sound", "on") === "on";
 export const volume = () => Number(kept("volume", "0.5"));
 /** @param {number} v */
 export const setVolume = (v) => keep("volume", String(v));
@@ -22,25 +23,12 @@ export const setVolume = (v) => keep("volume", String(v));
 export function setSound(on) {
   keep("sound", on ? "on" : "off");
   if (on) play("call");
+  else void import("./tones.js").then(({ silence }) => silence());
 }
 
-/** @param {keyof typeof TONES} name */
-export function play(name) {
-  if (!soundOn() || performance.now() - (last[name] ?? -Infinity) < EVERY_MS[name]) return;
+/** @param {string} name @param {number[][]} [tones] */
+export function play(name, tones = TONES[name]) {
+  if (!soundOn() || navigator.userActivation?.hasBeenActive === false || performance.now() - (last[name] ?? -Infinity) < (EVERY_MS[name] ?? 1000)) return;
   last[name] = performance.now();
-  context ??= new AudioContext();
-  if (context.state === "suspended") context.resume().catch(() => {});
-  for (const [hertz, start, length] of TONES[name]) tone(context, hertz, context.currentTime + start, length);
-}
-
-/** @param {AudioContext} context @param {number} hertz @param {number} at @param {number} length */
-function tone(context, hertz, at, length) {
-  const source = new OscillatorNode(context, { frequency: hertz, type: "sine" });
-  const gain = new GainNode(context, { gain: 0 });
-  gain.gain.setValueAtTime(0, at);
-  gain.gain.linearRampToValueAtTime(volume() * 0.4, at + 0.01);
-  gain.gain.exponentialRampToValueAtTime(0.0001, at + length);
-  source.connect(gain).connect(context.destination);
-  source.start(at);
-  source.stop(at + length);
+  void import("./tones.js").then(({ sound }) => sound(tones, volume()), () => {}); // the line may be down
 }

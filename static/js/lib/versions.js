@@ -1,17 +1,18 @@
 /* What comparing config and reference data with what is recorded has shown of a server: in a word, key by key, and for those who listen. */
+import { gettext } from "./words.js";
 
 /** @typedef {"config" | "data"} Read */
 /** @type {Record<Read, string>} */
-export const READS = { config: "Config", data: "Reference data" };
+export const READS = { config: gettext("Config"), data: gettext("Reference data") };
 
 /* What a comparison says. */
 /** @param {Card.Comparison | null} c */
 export function compared(c) {
   if (!c) return { kind: "none", word: "" };
-  if (!c.disk.right) return { kind: "differs", word: "Differs" };
-  if (!c.loaded) return { kind: "down", word: "Not running" };
-  if (!c.loaded.right) return { kind: "differs", word: "Process differs" };
-  return { kind: "same", word: "As recorded" };
+  if (!c.disk.right) return { kind: "differs", word: gettext("Differs") };
+  if (!c.loaded) return { kind: "down", word: gettext("Not running") };
+  if (!c.loaded.right) return { kind: "differs", word: gettext("Process differs") };
+  return { kind: "same", word: gettext("As recorded") };
 }
 
 /* Lines "key = value" with their signs -> what was recorded and what is there, by key. */
@@ -38,7 +39,7 @@ export function newlyCompared(servers, known) {
 
 /** @param {Card.Comparison} c */
 function heard(c) {
-  const disk = c.disk.right ? "as recorded on disk" : `${c.disk.name} on disk, not as recorded`;
-  if (!c.loaded) return `${disk}, no process`;
-  return c.loaded.hash === c.disk.hash ? `${disk}, loaded the same` : `${disk}, ${c.loaded.name} loaded`;
+  const disk = c.disk.right ? gettext("as recorded on disk") : gettext("%(name)s on disk, not as recorded", { name: c.disk.name });
+  if (!c.loaded) return gettext("%(disk)s, no process", { disk });
+  return c.loaded.hash === c.disk.hash ? gettext("%(disk)s, loaded the same", { disk }) : gettext("%(disk)s, %(name)s loaded", { disk, name: c.loaded.name });
 }

@@ -5,6 +5,7 @@ import { minute } from "./format.js";
 import { icon } from "./icons.js";
 import { blocked } from "./reasons.js";
 import { roleTitle } from "./roles.js";
+import { gettext } from "./words.js";
 
 /* {what, label, state: open|asked|given|refused, by, at} or undefined where no word is needed. */
 /** @param {App} app @param {string} what */
@@ -14,7 +15,7 @@ export const wordOf = (app, what) => app.store.get("words")?.words.find((w) => w
 /** @param {Card.Word} w */
 export function wordSays(w) {
   const at = w.at ? ` ${minute(w.at)}` : "";
-  return { open: `Needs ${roleTitle("risk")}'s word first.`, asked: `Asked${at}, waiting for ${roleTitle("risk")}.`, given: `Word given${at}.`, refused: `Refused${at} by ${roleTitle("risk")}.` }[w.state] ?? "";
+  return { open: gettext("Needs approval from %(roleTitle)s.", { roleTitle: roleTitle("risk") }), asked: gettext("Requested%(at)s, waiting for %(roleTitle)s.", { at, roleTitle: roleTitle("risk") }), given: `Approved${at}.`, refused: gettext("Refused%(at)s by %(roleTitle)s.", { at, roleTitle: roleTitle("risk") }) }[w.state] ?? "";
 }
 
 /* The button, or nothing when the word is given or asked for. then(): takes the focus when the button has gone; short: what it is
@@ -33,9 +34,9 @@ export function askWord(app, what, then, short = "") {
       return;
     }
     app.commands.give(place, "authorise.ask", { what });
-    app.voice.say(`Asked ${roleTitle("risk")}: ${w.label}.`, true);
+    app.voice.say(gettext("Asked %(roleTitle)s: %(label)s.", { roleTitle: roleTitle("risk"), label: w.label }), true);
     then?.();
   };
   return html`<button type="button" class="btn btn-ask" data-ask-word=${what} aria-disabled=${String(!!why)} @click=${ask}>${icon("badge-check")}<span>${short ? html`<strong class="only-phone">${short}</strong>` : nothing}
-    Ask ${w.state === "refused" ? "again" : roleTitle("risk")}</span><span class="sr">: ${w.label}</span></button>`;
+    ${w.state === "refused" ? gettext("Ask again") : gettext("Ask %(roleTitle)s", { roleTitle: roleTitle("risk") })}</span><span class="sr">: ${w.label}</span></button>`;
 }

@@ -1,6 +1,8 @@
 /* Moments in the zone of whoever looks: the server writes UTC and says so; here every one is written anew, with the zone's name. */
+import { gettext } from "./words.js";
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const told = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
+const lang = document.documentElement.lang;
+const told = new Intl.DateTimeFormat(!lang || lang === "en" ? "en-GB" : lang, { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
 
 export function writeMoments() {
   for (const time of document.querySelectorAll("time[data-moment]")) time.textContent = told.format(new Date(time.dateTime)).replace(",", ""); // Mon 1 Dec, as the server has it
@@ -15,7 +17,7 @@ function typedHere(form) {
   named.value = zone;
   if (moment.value) moment.value = local(new Date(`${moment.value}Z`));
   const label = form.querySelector(`label[for="${moment.id}"]`);
-  if (label) label.textContent = `Planned for (${zone})`;
+  if (label) label.textContent = gettext("Planned for (%(zone)s)", { zone });
 }
 
 /** @param {Date} moment */

@@ -1,4 +1,5 @@
 /* Practice tasks of the lobby: each is loaded when its box is first opened. */
+import { gettext } from "../lib/words.js";
 /** @type {Record<string, () => Promise<{ mount(root: Found, voice: Voice, done: (learnt: string) => void): void }>>} */
 const TASKS = { operator: () => import("./operator.js"), deployer: () => import("./deployer.js"), risk: () => import("./risk.js") };
 
@@ -16,7 +17,7 @@ export function bindPractice(voice) {
       const line = box.querySelector("[data-learnt]");
       line.querySelector("span").textContent = learnt;
       line.hidden = false;
-      voice.say(`Practice done. ${learnt}`, true);
+      voice.say(gettext("Practice done. %(learnt)s", { learnt }), true);
     };
     let begun = false;
     const begin = async () => {

@@ -4,19 +4,20 @@ import { head } from "../lib/firm.js";
 import { roleTitle } from "../lib/roles.js";
 import { practiceApp, steps } from "./app.js";
 import { stage } from "./stage.js";
+import { gettext } from "../lib/words.js";
 
 const ASKED_MS = 2500;
 const WHAT = "servers.stop_all";
 /** @type {Record<string, string>} */
 const LEARNT = {
-  given: `From now on ${roleTitle("operator")} may stop all servers, and not before. The word takes none of your hands, can be given before anybody asks, and taken back.`,
-  refused: `${head(roleTitle("operator"))} is told at once and cannot stop all servers until you give your word. It takes none of your hands.`,
+  given: gettext("From now on, %(roleTitle)s may stop all servers, and not before. Approving needs no hand; you can do it before anyone asks, and withdraw it.", { roleTitle: roleTitle("operator") }),
+  refused: gettext("%(head)s is told at once and cannot stop all servers until you approve. It needs no hand.", { head: head(roleTitle("operator")) }),
 };
 
 /** @param {Found} root @param {Voice} voice @param {(learnt: string) => void} done */
 export function mount(root, voice, done) {
-  const word = { what: WHAT, label: "Stop all practice servers", state: "open", by: "", at: "" };
-  const at = steps(root, [`Wait: ${roleTitle("operator")} of the practice will ask for your word.`, "Read what it is for, then give it or refuse it.", "The list below shows how it stands."]);
+  const word = { what: WHAT, label: gettext("Stop all practice servers"), state: "open", by: "", at: "" };
+  const at = steps(root, [gettext("Wait: %(roleTitle)s of the practice will ask for your approval.", { roleTitle: roleTitle("operator") }), gettext("Read what it is for, then approve or refuse."), gettext("The list below shows how it stands.")]);
   const show = () => app.store.set("words", { words: [{ ...word }] });
   let learnt = false;
   const app = practiceApp("risk", voice, {
@@ -29,7 +30,7 @@ export function mount(root, voice, done) {
         if (!learnt) done(LEARNT[word.state]);
         learnt = true;
       };
-      return { label: "The word", target: "", seconds: 0, end };
+      return { label: gettext("Approval"), target: "", seconds: 0, end };
     },
   });
   show();

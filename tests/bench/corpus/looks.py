@@ -62,13 +62,14 @@ def _came_of(log: dict[str, Any], run: Rehearsal) -> dict[str, str]:
     """What happened and what is told of it afterwards."""
     sim, score = run.sim, engine.score(run.sim)
     lines = {f"events/{number}": canonical({**event.to_dict(), "data": engine.told(sim.scenario, event.data)}) for number, event in enumerate(run.events)}
-    lines |= {f"refused/command {command.seq}": reason for command, reason in run.refused}
+    lines |= {f"refused/command {command.seq}": engine.tell(run.sim.scenario, reason) for command, reason in run.refused}
     lines |= {"end/score": canonical(score), "end/curve": canonical(run.curve), "end/executions": engine.executed(sim)}
-    for name, row in (("story", engine.story(run.events, sim.scenario, score)), ("moments", engine.moments(run.events, sim.scenario))):
-        lines[f"end/{name}"] = canonical(row)
+    moments: Any = [one._asdict() for one in engine.moments(run.events, sim.scenario)]
+    for name, row in (("story", engine.story(run.events, sim.scenario, score)), ("moments", moments)):
+        lines[f"end/{name}"] = canonical(engine.told(sim.scenario, row))
     past = _past(log, run)
     lines["end/decisions"] = canonical([[one.number, sorted(one.seqs), engine.decision_words(sim.scenario, one)] for one in past.decisions])
-    lines["end/ledger"] = canonical(engine.ledger(run.events, past.decisions, past.scenario))
+    lines["end/ledger"] = canonical(engine.told(past.scenario, [one._asdict() for one in engine.ledger(run.events, past.decisions)]))
     lines["end/courses"] = canonical([[one.key, sorted(one.without), sorted(one.moved), one.by] for one in engine.alternatives(past)])
     return lines
 

@@ -1,0 +1,54 @@
+"""What the commands that start one process have in common, and how they refuse."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from game.ops import readiness
+
+
+def refusal(line: str) -> CommandError:
+    """One clear line, and exit code 2."""
+    return CommandError(line, returncode=2)
+
+
+def checked_port(port: int) -> None:
+    """Refuse what is no port to listen on."""
+    if not 1 <= port <= 65535:
+        raise refusal(f"--port is {port}: expected a number from 1 to 65535")
+
+
+class Process(BaseCommand):
+    """A process of the house: runs until it is told to end, or with --check proves that it could and ends at once."""
+
+    requires_system_checks: list[str] = []
+    pages = False  # whether it sends static files
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        proves = "prove that database, migrations, broker, clock, folders and files are as it needs them, and end: code 0, or 2 and what is missing"
+        parser.add_argument("--check", action="store_true", help=proves)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not options["check"]:
+            return self.work(options)
+        if problems := readiness.missing(pages=self.pages):
+            raise refusal(" ".join(problems))
+        self.stdout.write("Ready.")
+        return None
+
+    def work(self, options: dict[str, Any]) -> None:
+        """Do what it is for, until a signal ends it."""
+        raise NotImplementedError
+
+
+def run_celery(queue: str, name: str, threads: int) -> None:
+    """A Celery worker of one queue, in this process."""
+    from game.celery import app
+
+    app.worker_main(
+        [
+            "worker", "--pool", "threads", "--loglevel", "INFO", "--without-gossip", "--without-mingle",
+            "-Q", queue, "-c", str(threads), "-n", f"{name}@%h",
+        ]
+    )  # fmt: skip
