@@ -80,7 +80,7 @@ def test_a_room_is_joined_and_its_morning_played_to_the_result(opens: Opens, cal
     ear.until("timer", "Market time", seconds=LONG)
     shown_around(ear)
     assert ear.has("heading", "^Operator$")
-    ear.told("^09:30. The market is open", LONG)
+    ear.told(r"09:30\. The market is open", LONG)
 
     ear.press("i")
     ear.holds("region", "^Inbox")
@@ -197,7 +197,7 @@ def test_alone_the_clock_waits_for_begin_and_every_jump_of_it_asks(opens: Opens,
     ear.tab_to("button", "^To the bell$", most=1)
     ear.press("Enter")
     ear.kept()
-    ear.told("^09:30. The market is open", LONG)
+    ear.told(r"09:30\. The market is open", LONG)
     ear.tab_to("button", "^End$")
     ear.press("Enter")
     ear.holds("button", "^Keep playing$")

@@ -16,7 +16,7 @@ from tests.children import processes_of
 from tests.e2e.conftest import CHROMIUM, INSTALL
 from tests.integration.world import ROOT
 
-GONE_S = 8.0
+GONE_S = 20.0
 
 # Each says its mark when everything stands, and then waits to be killed.
 WORLD = """

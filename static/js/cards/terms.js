@@ -30,6 +30,10 @@ export function mount(tip) {
     label.setAttribute("aria-describedby", tip.id);
     tip.showPopover();
     at = label;
+    place(label);
+  };
+  /** @param {Found} label */
+  const place = (label) => {
     const [box, own] = [label.getBoundingClientRect(), tip.getBoundingClientRect()];
     const below = box.bottom + EDGE + own.height < innerHeight;
     tip.style.insetBlockStart = `${Math.max(EDGE, below ? box.bottom + EDGE : box.top - EDGE - own.height)}px`;
@@ -57,7 +61,9 @@ export function mount(tip) {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") hide();
   });
-  addEventListener("scroll", hide, { capture: true, passive: true });
+  // A desk grows and scrolls by itself while somebody reads: what is still pointed at keeps its box, and the box goes with it.
+  const follow = () => (at?.matches(":hover, :focus-visible") ? place(at) : hide());
+  addEventListener("scroll", follow, { capture: true, passive: true });
   addEventListener("resize", hide);
   const meant = document.querySelector("[data-term]:is(:hover, :focus-visible)"); // before this was here
   if (meant) show(meant);
