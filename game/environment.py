@@ -22,6 +22,7 @@ SOCKET_PATH_LIMIT = 100  # bytes; the kernel's sockaddr_un holds 108 on Linux, 1
 WAL_PAGES = 16_000  # 64 MB: the control worker folds SQLite's log in long before a writer of the game would have to
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 OURS = ("opening-bell.sqlite3", "secret-key", "broker", "log")  # of the state folder; `static` is no secret
+KEEP = ("results", "nothing")  # of an exercise that is old
 BROKER_SCHEMES = ("redis", "rediss", "unix")
 
 env = environ.Env()
@@ -165,6 +166,24 @@ def seconds(name: str) -> int:
     if not told.isdecimal() or len(told) > 9:
         raise _refuse(name, told, "a whole number of seconds, such as 31536000")
     return int(told)
+
+
+def keep_days() -> int | None:
+    """KEEP_DAYS: after how many days what was played is deleted; None, for ever, when absent."""
+    told = env.str("KEEP_DAYS", default="").strip()
+    if not told:
+        return None
+    if not told.isdecimal() or not 1 <= int(told[:9]) <= 36_500:
+        raise _refuse("KEEP_DAYS", told, "a whole number of days from 1 to 36500, such as 180")
+    return int(told)
+
+
+def keep() -> str:
+    """KEEP: what stays of what is older than KEEP_DAYS."""
+    told = str(env.str("KEEP", default="results")).strip()
+    if told not in KEEP:
+        raise _refuse("KEEP", told, " or ".join(KEEP))
+    return told
 
 
 def make_private(folder: Path) -> None:

@@ -22,6 +22,7 @@ ALLOWED_HOSTS = environment.allowed_hosts()
 DATABASES = {"default": environment.database(STATE_DIR)}
 REDIS_URL = environment.broker_url(STATE_DIR)
 TRUSTED_PROXIES = environment.trusted_proxies()
+KEEP_DAYS, KEEP = environment.keep_days(), environment.keep()  # see game/ops/retention.py
 
 ROOT_URLCONF = "game.urls"
 ASGI_APPLICATION = "game.asgi.application"

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from game.models import Command, Event, Exercise, Fork, Inject, RuleBroken, Run, Team, branching, contents, injects
-from game.sqlite_writer import write
+from game.sqlite_writer import trim
 
 TITLE_MAX = 80
 PLAYED = ("running", "paused")
@@ -126,17 +126,12 @@ def archive(exercise: Exercise, *, away: bool) -> None:
     Exercise.objects.filter(pk=exercise.pk).update(archived=away)
 
 
-# The log of a room's morning is some hundred thousand rows: together they would hold SQLite's lock, and every market that runs, for a second.
-_TRIM = "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE run_id = %s LIMIT 1000)"
-
-
 def remove(exercise: Exercise) -> None:
     """Delete it with everything that belongs to it. Raises RuleBroken for one that is being played."""
     _not_played(exercise)
     for run in exercise.runs():  # only what has ended has any, and it does not begin again
-        for table in (Event._meta.db_table, Command._meta.db_table):
-            while write(_TRIM.format(table=table), [run.pk]):
-                pass
+        trim(Event.objects.filter(run=run))
+        trim(Command.objects.filter(run=run))
     with transaction.atomic():
         _not_played(exercise).delete()
 
@@ -152,15 +147,19 @@ def _not_played(exercise: Exercise) -> Exercise:
     return found
 
 
+def belongings(exercise: Exercise) -> dict[str, int]:
+    """How many rows of each kind belong to it: "team" -> 2."""
+    runs = Run.objects.filter(team__exercise=exercise)
+    return {
+        "team": exercise.teams.count(),
+        "player": exercise.players.count(),
+        "run": runs.count(),
+        "note": exercise.notes.count(),
+        "command": Command.objects.filter(run__in=runs).count(),
+        "event": Event.objects.filter(run__in=runs).count(),
+    }
+
+
 def cascade(exercise: Exercise) -> list[str]:
     """What is deleted with it, in counts such as "2 teams", for whoever is about to."""
-    runs = list(exercise.runs())
-    found = (
-        (exercise.teams.count(), "team"),
-        (exercise.players.count(), "player"),
-        (len(runs), "run"),
-        (exercise.notes.count(), "note"),
-        (sum(run.commands.count() for run in runs), "command"),
-        (sum(run.events.count() for run in runs), "event"),
-    )
-    return [f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in found]
+    return [f"{count:,} {word}{'' if count == 1 else 's'}" for word, count in belongings(exercise).items()]

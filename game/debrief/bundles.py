@@ -9,8 +9,8 @@ from game.spoken import from_row
 
 
 def has_one(run: Run) -> bool:
-    """Whether there is a bundle of a run: it has ended, by rules that have a number, on data that can be read here."""
-    return run.state == "ended" and run.rules is not None and bool(run.digest) and contents.readable(run)
+    """Whether there is a bundle of a run: it has ended, by rules that have a number, on data that can be read here, and its log is there."""
+    return run.state == "ended" and run.rules is not None and run.log_deleted is None and bool(run.digest) and contents.readable(run)
 
 
 def bundle_of(run: Run) -> engine.Bundle:

@@ -473,6 +473,7 @@ class Run(models.Model):
     events_told = models.PositiveIntegerField(null=True, help_text="of one that has ended: how many events belong to it")
     note = models.TextField(blank=True, help_text="what is to be known about how it was played or ended")
     interrupted = models.BooleanField(default=False, help_text="it ended at its last checkpoint, by an upgrade")
+    log_deleted = models.DateTimeField(null=True, help_text="when its log was deleted, see game.ops.retention; what came of it is kept")
     created = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -226,6 +226,8 @@ def made_by(rules: int, sha256: str) -> str:
 
 def needs(run: "Run") -> str:
     """Why the machine that is here cannot play a run again, or ""."""
+    if run.log_deleted is not None:
+        return gettext("Its log was deleted on %(date)s: logs are kept for a limited time here.") % {"date": f"{run.log_deleted:%Y-%m-%d}"}
     if run.rules is None:
         return gettext("It was played before rules had a number, by engine %(what)s: expected rules %(rules)s, those that are here.") % {
             "what": run.played_by or "unknown",

@@ -185,7 +185,14 @@ class Experiment(models.Model):
         self._restart(made_by=stamp(self.scenario))
         self.trials.all().delete()
 
+    def forget_log(self) -> None:
+        """The recorded run's log is deleted: what has been found stays, and nothing of it is run again."""
+        Experiment.objects.filter(pk=self.pk, state="running").update(state="cancelled", ended_at=timezone.now())
+        Experiment.objects.filter(pk=self.pk).update(log={**(self.log or {}), "commands": [], "deleted": True})
+
     def _restart(self, **values: Any) -> None:
+        if self.log and self.log.get("deleted"):
+            raise RuleBroken(gettext("The log of the recorded run was deleted: its results are kept."))
         if not stamp(self.scenario):
             raise RuleBroken(gettext("There is no scenario %(scenario)s any more: its results are kept.") % {"scenario": self.scenario})
         _room_for_one(Experiment.objects.filter(facilitator=self.facilitator))

@@ -23,6 +23,7 @@ from game.live.lease import LOST_S, RENEW_S, take_away
 from game.live.senders import QueueGone
 from game.models import Exercise, Ghost, Run, contents
 from game.models.injects import for_the_ghost, ghost_log
+from game.ops import retention
 from game.people.sweep import Sweeper
 from game.stillness import Stillness
 
@@ -32,6 +33,7 @@ LOOK_S = 0.25  # at the leases: a killed worker's is taken away within 2.75 s
 ASIDE_LOOK_S = 0.5  # of workers whose first business is turning runs; and how often the rest is looked at
 ALIVE_S = 6.0  # a worker that has said nothing for so long does not count
 SLOW_S = 2.0  # the database's log, debriefs to begin with
+RETENTION_S = 600.0  # whether today's sweep of what is old was made
 SENT_S = 2.5  # a segment that nobody took by then is sent for again
 MISSING_S = 2 * RENEW_S  # a broker that restarted has forgotten leases, and their owners renew them
 GHOST_PATIENCE_S = 120.0
@@ -139,6 +141,7 @@ def stand_guard(stop: threading.Event, *, everything: bool) -> None:
         _begin("reaper", lambda: reaper.watch_runs(time.monotonic()), LOOK_S, stop)
         _begin("people", lambda: reaper.look(time.monotonic()), ASIDE_LOOK_S, stop)
         _begin("slow-work", slow_work, SLOW_S, stop)
+        _begin("retention", retention.daily, RETENTION_S, stop)
     else:
         _begin("reaper", lambda: reaper.watch_runs(time.monotonic()), ASIDE_LOOK_S, stop)
 

@@ -244,7 +244,8 @@ def bundle(request: HttpRequest, code: str, team: int) -> HttpResponse:
     exercise = own_exercise(request, code)
     run = get_object_or_404(exercise.runs(), team=team)
     if not has_one(run):
-        return error(request, 409, gettext("A run has its bundle when it has ended. One that was played before rules had a number has none."))
+        none = gettext("A run has its bundle when it has ended. One that was played before rules had a number has none.")
+        return error(request, 409, contents.needs(run) if run.log_deleted else none)
     try:
         found = engine.pack(bundle_of(run))
     except engine.ScenarioError as problem:

@@ -33,12 +33,13 @@ TRIED = {
     "control": ["--check"],
     "verify": ["{bundle}"],
     "facilitator": ["dana"],
+    "purge": ["--older-than", "180d", "--dry-run"],
     "migrate": [],
     "check": [],
     "createsuperuser": ["--noinput", "--username", "dana", "--email", "d@example.org"],
 }
 # Those that open the database, and those that open the broker.
-WITH_ROWS, WITH_BROKER = {"play", "web", "worker", "control", "facilitator", "migrate", "createsuperuser"}, {"play"}
+WITH_ROWS, WITH_BROKER = {"play", "web", "worker", "control", "facilitator", "purge", "migrate", "createsuperuser"}, {"play"}
 COMPILING = {"play", "replay", "rehearse"}  # others need no room for kernels, and do their work without
 
 

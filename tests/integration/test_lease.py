@@ -11,6 +11,7 @@ from game.live.broker import channel, client, dispatch_key, lease_key
 from game.live.lease import LOST_S, RENEW_S, Lease
 from game.live.loudspeaker import Loudspeaker
 from game.models import Checkpoint, Command, Event, Run
+from game.ops import retention
 from game.ops.reaper import MISSING_S, SENT_S, Reaper
 from tests.builders import eventually, new_exercise
 
@@ -98,6 +99,14 @@ def test_a_run_is_taken_from_a_worker_whose_count_stands_and_from_no_other(run, 
     assert sent == [], "it was alive"
     watched(guard, now + 0.25, 0.5)
     assert sent == [run.pk] and not client().exists(lease_key(run.pk))
+
+
+def test_of_all_control_workers_one_a_day_looks_for_what_is_old(world, monkeypatch):
+    looked = []
+    monkeypatch.setattr(retention, "apply", lambda: looked.append(1))
+    retention.daily()
+    retention.daily()
+    assert looked == [1] and 0 < client().ttl("ob:retention") <= 86_400
 
 
 def test_a_guard_that_slept_takes_nothing_away_and_two_guards_send_once(run, sent):

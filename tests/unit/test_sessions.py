@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 import engine
+from game import sqlite_writer
 from game.control import schedule
 from game.control.forms import EditExercise, NewExercise
 from game.models import Defaults, Event, Exercise, Holding, Player, RuleBroken, Run, Seat, injects
@@ -275,8 +276,8 @@ def test_a_log_is_deleted_in_short_writes_so_that_other_markets_go_on(monkeypatc
     for run in (exercise.runs().get(), other.runs().get()):
         Event.objects.bulk_create([Event(run=run, number=number, step=number, kind="mail.arrived") for number in range(1, 2502)])
     lengths, given = [], exercise.runs().get().commands.count()
-    real = schedule.write
-    monkeypatch.setattr(schedule, "write", lambda *write: lengths.append(real(*write)) or lengths[-1])
+    real = sqlite_writer.write
+    monkeypatch.setattr(sqlite_writer, "write", lambda *write: lengths.append(real(*write)) or lengths[-1])
     schedule.remove(exercise)
     assert [length for length in lengths if length] == [1000, 1000, 501, given]
     assert Exercise.objects.get() == other and Event.objects.filter(run=other.runs().get()).count() == 2501

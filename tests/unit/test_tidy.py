@@ -25,7 +25,7 @@ GAME_ROOMS = {
     "control": {"", "models", "live", "people", "debrief"},
     "lab": {"", "models", "live", "people"},
     "sockets": {"", "models", "live", "people", "control"},
-    "ops": {"", "models", "live", "people", "debrief", "lab"},
+    "ops": {"", "models", "live", "people", "debrief", "lab", "control"},
     "views": {"", "models", "live", "people", "control", "debrief", "lab", "sockets", "ops"},
     "admin": {"", "models", "live", "people", "control", "debrief"},
     "management": {"", "models", "live", "people", "control", "debrief", "ops"},
