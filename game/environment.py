@@ -21,6 +21,11 @@ from django.core.exceptions import ImproperlyConfigured
 SOCKET_PATH_LIMIT = 100  # bytes; the kernel's sockaddr_un holds 108 on Linux, 104 on macOS
 WAL_PAGES = 16_000  # 64 MB: the control worker folds SQLite's log in long before a writer of the game would have to
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
+# PostgreSQL. Under ASGI every request has a thread of its own, and so would a connection: a pool lends it one that was opened before, and
+# looks whether it works. Who finds none waits for `timeout`: a database that restarts costs most pages no more than that.
+POOL = {"min_size": 1, "max_size": 16, "max_idle": 60.0, "timeout": 4.0, "reconnect_timeout": 2.0}
+# A host that has vanished says nothing: what waits for its answer ends after half a minute, and not after hours.
+ALIVE = {"connect_timeout": 3, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 4}
 OURS = ("opening-bell.sqlite3", "secret-key", "broker", "log")  # of the state folder; `static` is no secret
 KEEP = ("results", "nothing")  # of an exercise that is old
 BROKER_SCHEMES = ("redis", "rediss", "unix")
@@ -93,6 +98,8 @@ def database(state: Path) -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",
             "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000; PRAGMA wal_autocheckpoint={WAL_PAGES};",
         }
+    else:
+        entry |= {"CONN_HEALTH_CHECKS": True, "OPTIONS": {"pool": dict(POOL), **ALIVE, **entry.get("OPTIONS", {})}}
     return entry
 
 

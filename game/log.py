@@ -61,6 +61,7 @@ def logging_config(level: str, form: str) -> None:
                 "numba": {"level": "WARNING"},
                 "fontTools": {"level": "WARNING"},
                 "fpdf": {"level": "WARNING"},
+                "psycopg.pool": {"level": "ERROR"},  # while the database is away it says every attempt of every connection
             },
         }
     )

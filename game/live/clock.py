@@ -19,7 +19,7 @@ from itertools import count
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, DataError, IntegrityError
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError
 from django.utils.translation import gettext_noop
 
 import engine
@@ -91,7 +91,7 @@ class Clock:
             say_full(self.run_id)
         elif isinstance(problem, BROKER_GONE):
             log.warning("the broker is gone; the run waits for it", run=self.run_id, problem=str(problem))
-        elif isinstance(problem, DatabaseError) and not isinstance(problem, (IntegrityError, DataError)):
+        elif isinstance(problem, (DatabaseError, InterfaceError)) and not isinstance(problem, (IntegrityError, DataError)):
             log.warning("the database is gone; the run waits for it", run=self.run_id, problem=str(problem))
         else:
             return False

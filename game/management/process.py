@@ -4,8 +4,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from game.ops import readiness
+
+WATCHES = 4  # threads beside those that work: game/ops/reaper.py
 
 
 def refusal(line: str) -> CommandError:
@@ -42,9 +45,17 @@ class Process(BaseCommand):
         raise NotImplementedError
 
 
+def _a_connection_each(threads: int) -> None:
+    """Let the pool of connections to PostgreSQL have one for every thread: a clock keeps its own while it turns a run."""
+    if pool := connection.settings_dict["OPTIONS"].get("pool"):
+        pool["max_size"] = max(pool["max_size"], threads + WATCHES)
+
+
 def run_celery(queue: str, name: str, threads: int) -> None:
     """A Celery worker of one queue, in this process."""
     from game.celery import app
+
+    _a_connection_each(threads)
 
     app.worker_main(
         [

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import ManagementUtility, get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from kombu.exceptions import OperationalError as QueueGone
 
 from game import __version__
@@ -114,12 +114,25 @@ def plain_reason(problem: Exception) -> str | None:
     if is_full(problem, settings.STATE_DIR if settings.configured else None):
         return f"The disk is full{_where(problem)}: make room, and run this again."
     if isinstance(problem, (OperationalError, InterfaceError)):
-        return f"The database {_database()} cannot be used: {first_line(problem)}"
+        return f"The database {_database()} cannot be used: {first_line(_unreached() or problem)}"
     if isinstance(problem, (redis.ConnectionError, redis.TimeoutError, QueueGone)):
         broker = without_password(settings.REDIS_URL)
         return f"The broker {broker!r} does not answer: {first_line(problem)}. Is `manage.py play` running, or REDIS_URL right?"
     if isinstance(problem, OSError) and problem.filename is not None:
         return f"{os.fsdecode(problem.filename)}: cannot be used: {problem.strerror}"
+    return None
+
+
+def _unreached() -> Exception | None:
+    """Why nobody reaches a PostgreSQL: the pool knows only that it waited in vain."""
+    if connection.vendor != "postgresql" or connection.connection is not None:
+        return None
+    import psycopg
+
+    try:
+        psycopg.connect(**connection.get_connection_params()).close()
+    except psycopg.Error as problem:
+        return problem
     return None
 
 

@@ -14,7 +14,7 @@ import structlog
 from django.db import DatabaseError
 
 from game.live.broker import BROKER_GONE, alive_key, client
-from game.live.db_threads import in_rows
+from game.live.db_threads import at_once
 from game.ops import readiness
 
 log = structlog.get_logger(__name__)
@@ -66,7 +66,7 @@ class Health:
             return dict.fromkeys(PARTS, "no answer")
 
     async def _ask(self) -> dict[str, str]:
-        said = await in_rows(_look_at_parts)()
+        said = await at_once(_look_at_parts)()
         for name in said:
             if bool(said[name]) != bool(self._said.get(name)):
                 log.warning("not ready" if said[name] else "ready again", part=name, reason=said[name][:300])

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 import structlog
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 
 import engine
 from game import sqlite_writer
@@ -19,6 +19,7 @@ from game.live import senders
 from game.live.broker import BROKER_GONE, alive_key, client, dispatch_key, go_first, lease_key
 from game.live.claims import claim
 from game.live.control import dispatch, dispatch_all, tell_state, tell_team
+from game.live.db_threads import let_go
 from game.live.lease import LOST_S, RENEW_S, take_away
 from game.live.senders import QueueGone
 from game.models import Exercise, Ghost, Run, contents
@@ -162,9 +163,9 @@ def _again_and_again(act: Callable[[], None], every_s: float, stop: threading.Ev
             act()
         except (*BROKER_GONE, QueueGone) as problem:
             log.warning("the broker is away", watch=threading.current_thread().name, problem=str(problem))
-        except DatabaseError as problem:
+        except (DatabaseError, InterfaceError) as problem:
             log.warning("the database is away", watch=threading.current_thread().name, problem=str(problem))
-            connection.close()
+            let_go()
         except Exception:
             log.exception("a watch stumbled", watch=threading.current_thread().name)
             connection.close()

@@ -13,6 +13,7 @@ from autobahn.exception import Disconnected
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from django.utils.translation import get_language, gettext
 
 from game.live.broker import BROKER_GONE
@@ -97,7 +98,14 @@ class FrameConsumer(AsyncWebsocketConsumer):
         handler = getattr(self, get_handler_name(message), None)
         if handler is None:
             raise ValueError(f"There is no handler for messages of type {message['type']}.")
-        await handler(message)
+        try:
+            await handler(message)
+        except DatabaseError as problem:
+            if not message["type"].startswith("control."):
+                raise
+            # The database went while it was asked. News are heard by reading, and read again they wait for it.
+            log.warning("a screen waits for the database", problem=str(problem))
+            await handler(message)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.parted:
@@ -115,6 +123,9 @@ class FrameConsumer(AsyncWebsocketConsumer):
                 await self.hear(message)
         except protocol.BadMessage as problem:
             await self._complain(str(problem))
+        except (DatabaseError, InterfaceError) as problem:
+            log.warning("a message was not heard: the database is away", problem=str(problem))
+            await self.send(protocol.error(gettext("The server cannot reach its database. Try again in a moment.")))
 
     def _acknowledge(self, seq: int) -> None:
         if seq > self.seq:
@@ -146,7 +157,8 @@ class FrameConsumer(AsyncWebsocketConsumer):
         while True:
             if time.monotonic() >= tick_at:
                 tick_at = time.monotonic() + TICK_S
-                await self.tick()
+                with suppress(DatabaseError):  # the next one asks again
+                    await self.tick()
             try:
                 await asyncio.wait_for(self.wake.wait(), TICK_S)
             except TimeoutError:

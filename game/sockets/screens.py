@@ -5,10 +5,11 @@ from itertools import count
 from typing import Protocol
 
 import structlog
+from django.db import DatabaseError, InterfaceError
 
 from game.live.broker import BROKER_GONE
 from game.live.control import tell_team_from_socket
-from game.live.db_threads import in_rows
+from game.live.db_threads import at_once, in_rows
 from game.models import Player
 from game.people import presence
 
@@ -56,11 +57,13 @@ class Screens:
             answering = [pk for pk, here in self._open.items() if any(one.silent_s() < presence.ANSWER_S for one in here)]
             try:
                 alive = {pk: self._exercises[pk] for pk in answering}
-                for team_id in await in_rows(presence.signs)(alive, recorded=turn % RECORDED_EVERY == 0):
+                for team_id in await at_once(presence.signs)(alive, recorded=turn % RECORDED_EVERY == 0):
                     await tell_team_from_socket(team_id)
             except BROKER_GONE as problem:
                 log.warning("signs of life wait for the broker", players=len(answering), problem=str(problem))
-            except Exception:  # the database away, say: it may pass
+            except (DatabaseError, InterfaceError) as problem:  # they are given all the same: the broker has them
+                log.warning("signs of life are not recorded: the database is away", players=len(answering), problem=str(problem))
+            except Exception:  # it may pass
                 log.exception("signs of life stumbled")
             await asyncio.sleep(presence.SIGN_S)
 

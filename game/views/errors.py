@@ -1,10 +1,12 @@
 """Errors, each with a sentence and a way out."""
 
+import sys
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
@@ -12,10 +14,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse_lazy
 from django.utils.translation import gettext, gettext_lazy
 
+from game.live.db_threads import DATABASE_GONE, forget_dropped
 from game.people.limiter import WINDOW_S
 
 log = structlog.get_logger(__name__)
 
+RETRY_S = 5  # after which a browser, or a balancer, may ask again
 HOME: dict[str, Any] = {"href": reverse_lazy("home"), "label": gettext_lazy("Home")}
 SENTENCES = {
     400: gettext_lazy("The server could not read this request."),
@@ -23,22 +27,27 @@ SENTENCES = {
     404: gettext_lazy("There is nothing at this address."),
     429: gettext_lazy("Too many requests. Wait a moment."),
     500: gettext_lazy("Something went wrong on the server. It has been logged."),
+    503: gettext_lazy("The server cannot reach its database. Nothing is lost: load this page again in a few seconds."),
 }
 
 
 def error(request: HttpRequest, status: int, sentence: Any = "", way_out: dict[str, Any] | None = None) -> HttpResponse:
     """The page of an error; a bare one where what is wrong keeps the page itself from being made."""
-    context = {
-        "status": status,
-        "sentence": sentence or SENTENCES[status],
-        "way_out": way_out or HOME,
-        "page_title": "Opening Bell",
-    }
+    context = _context(status, sentence, way_out)
     try:
         return render(request, "error.html", context, status=status)
     except Exception as problem:  # the database or the static files, which every page needs: whatever it is, somebody waits for an answer
         log.warning("an error is shown on a bare page", problem=f"{type(problem).__name__}: {problem}")
-        return HttpResponse(render_to_string("error-bare.html", context), status=status)
+        return bare(status, context)
+
+
+def bare(status: int, context: dict[str, Any]) -> HttpResponse:
+    """The page of an error that needs neither rows nor static files."""
+    return HttpResponse(render_to_string("error-bare.html", context), status=status)
+
+
+def _context(status: int, sentence: Any = "", way_out: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"status": status, "sentence": sentence or SENTENCES[status], "way_out": way_out or HOME, "page_title": "Opening Bell"}
 
 
 def too_often(request: HttpRequest, sentence: str = "") -> HttpResponse:
@@ -64,8 +73,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500."""
-    return error(request, 500)
+    """500; 503 while the database is away, on a page that asks nothing of it."""
+    problem = sys.exc_info()[1]
+    if not isinstance(problem, DATABASE_GONE) or connection.vendor == "sqlite":
+        return error(request, 500)
+    forget_dropped()
+    answer = bare(503, _context(503, way_out={"href": "", "label": gettext("Reload")}))
+    answer["Retry-After"] = str(RETRY_S)
+    return answer
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -119,6 +119,8 @@ def live(database: str, blocker: Any, *, forked: bool = True) -> Iterator[World]
             yield world
         finally:
             connections["default"].close()
+            if getattr(connections["default"], "pool", None):
+                connections["default"].close_pool()  # it goes by the alias: the next world's would be this one's
             lease._keeper._leases.clear()
             world.close()
             connections.settings["default"] = before

@@ -50,10 +50,6 @@ def test_a_database_that_is_gone_is_missed(world):
     eventually(lambda: ready(world), 10, "everything is there")
     world.postgres.stop()
     eventually(lambda: ready(world, database="missing"), 10, "it is missed")
-    line = http.client.HTTPConnection("127.0.0.1", world.port, timeout=10)
-    line.request("GET", "/projector/AB-CDE/")
-    answer = line.getresponse()
-    assert answer.status == 500 and b"Something went wrong on the server" in answer.read(), "a page that needs it says so in a sentence"
 
 
 def test_a_process_that_lacks_something_says_all_of_it_and_how_to_mend_it():

@@ -57,8 +57,7 @@ class Postgres:
                 shutil.chown(self.data, self.user)
             self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "--no-sync")
         self.port = free_port()
-        options = f"-k {self.data} -h '' -p {self.port} -c fsync=on -c max_connections=200"
-        self._run("pg_ctl", "-D", str(self.data), "-w", "-l", str(self.data / "log"), "-o", options, "start")
+        self.start()
         if not like:
             self._run("createdb", "-h", str(self.data), "-p", str(self.port), "-U", "postgres", "bell")
         self.url = f"postgres://postgres@/bell?host={self.data}&port={self.port}"
@@ -77,6 +76,11 @@ class Postgres:
         done = subprocess.run([*before, str(self.bin / program), *arguments], capture_output=True, text=True, cwd="/", timeout=60)
         if done.returncode:
             raise RuntimeError(f"{program}: {done.stdout}{done.stderr}")
+
+    def start(self) -> None:
+        """Start it, also after it was stopped."""
+        options = f"-k {self.data} -h '' -p {self.port} -c fsync=on -c max_connections=200"
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-l", str(self.data / "log"), "-o", options, "start")
 
     def stop(self, mode: str = "immediate") -> None:
         """End it; "fast" leaves files that can be copied."""

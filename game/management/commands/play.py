@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import connections
+from django.db import connection, connections
 from kombu import pools
 
 import engine
@@ -34,6 +34,8 @@ MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 def _let_go() -> None:
     """Close every line to the database and the broker: copies of this process would speak into them too."""
     connections.close_all()
+    if getattr(connection, "pool", None):
+        connection.close_pool()  # type: ignore[attr-defined]
     client().close()
     client.cache_clear()
     pools.reset()  # type: ignore[no-untyped-call]
