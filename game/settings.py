@@ -39,6 +39,9 @@ INSTALLED_APPS = [
     "axes",
     "channels",
     "csp",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "game.apps.GameConfig",
 ]
 MIDDLEWARE = [
@@ -97,7 +100,11 @@ STORAGES = {
 
 # Facilitators' accounts. An account is locked for one address only: nobody else in the room can lock a facilitator out on purpose.
 # Failures are rows: every web process counts the same ones, also after a restart. The database keeps no successful sign-in.
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "game.people.second_factor.CodeBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
@@ -108,8 +115,11 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "game.views.account.locked_out"
 AXES_WHITELIST_CALLABLE = "game.people.devices.may_try"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
 AXES_RESET_ON_SUCCESS = AXES_DISABLE_ACCESS_LOG = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+TOTP_REQUIRED = environment.flag("TOTP_REQUIRED", default=False)  # of everybody who signs in with a password
+OTP_TOTP_ISSUER = "Opening Bell"
 
 # Cookies. Secure only behind TLS: a class in a room plays over plain HTTP on its own network.
 SECURE_SSL_REDIRECT = environment.flag("HTTPS_ONLY", default=False)  # pages lead to https, sockets without TLS are refused

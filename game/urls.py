@@ -21,6 +21,7 @@ from game.views import (
     replay,
     result,
     schedule,
+    two_step,
     words,
 )
 
@@ -55,6 +56,8 @@ urlpatterns = [
     path("result/<str:code>/<number:team>/debrief.json", debrief.one, name="team-debrief"),
     path("result/<str:code>/<number:team>/<str:what>.csv", debrief.table, name="team-table"),
     path("account/sign-in/", account.SignInPage.as_view(), name="sign-in"),
+    path("account/code/", two_step.code, name="sign-in-code"),
+    path("account/two-step/", two_step.two_step, name="two-step"),
     path("account/sign-out/", account.SignOut.as_view(), name="sign-out"),
     path("account/password/", account.PasswordPage.as_view(), name="password"),
     path("facilitator/", facilitator.exercises, name="facilitator"),

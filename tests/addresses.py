@@ -46,6 +46,8 @@ PAGES = {
     "replay/<str:code>/<number:team>/<str:desk>/frames.json": Who.ANYBODY,
     "brief/<str:desk>/": Who.ANYBODY,
     "account/sign-in/": Who.ANYBODY,
+    "account/code/": Who.ANYBODY,  # and asks for one after a right password alone
+    "account/two-step/": Who.SIGNED_IN,  # or who has to set it up, after a right password
     "account/sign-out/": Who.ANYBODY,
     "account/password/": Who.SIGNED_IN,
     "lobby/": Who.PLAYER,

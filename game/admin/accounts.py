@@ -7,15 +7,18 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from game.people import second_factor
 from game.people.accounts import may_run_exercises
 
-admin.site.unregister([User, Group])
+admin.site.unregister([User, Group, StaticDevice, TOTPDevice])  # the keys of apps are nobody's to read
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
@@ -24,14 +27,18 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # it ta
     """Accounts: who may facilitate, who is of the staff, and whose sign-in is locked."""
 
     form, add_form, change_password_form = UserChangeForm, UserCreationForm, AdminPasswordChangeForm
-    list_display = ("username", "first_name", "last_name", "is_active", "is_staff", "exercise_count", "last_login")
+    list_display = ("username", "first_name", "last_name", "is_active", "is_staff", "two_step", "exercise_count", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser", "groups")
-    actions = ("unlock",)
+    actions = ("unlock", "reset_two_step")
     readonly_fields = ("last_login", "date_joined")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         found: QuerySet[User] = super().get_queryset(request)
-        return found.annotate(exercise_number=Count("exercises"))
+        return found.annotate(exercise_number=Count("exercises"), has_app=Exists(TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)))
+
+    @admin.display(description="Two-step sign-in", boolean=True, ordering="has_app")
+    def two_step(self, user: Any) -> bool:
+        return bool(user.has_app)
 
     @admin.display(description="Exercises", ordering="exercise_number")
     def exercise_count(self, user: Any) -> int:
@@ -43,6 +50,16 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # it ta
         for user in queryset:
             reset(username=user.get_username())
             self.message_user(request, gettext("%(user)s may sign in again from anywhere.") % {"user": user}, messages.SUCCESS)
+
+    @admin.action(description="Reset two-step sign-in", permissions=["change"])
+    def reset_two_step(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Forget the authenticator apps and recovery codes of these accounts, of those that whoever asks may change."""
+        for user in queryset:
+            if not self.has_change_permission(request, user):
+                self.message_user(request, gettext("%(user)s is of the staff: only a superuser can do this.") % {"user": user}, messages.ERROR)
+            elif second_factor.turn_off(user):
+                self.log_change(request, user, "Reset two-step sign-in")
+                self.message_user(request, gettext("%(user)s signs in with the password alone again.") % {"user": user}, messages.SUCCESS)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (*self.readonly_fields, *(() if request.user.is_superuser else POWERS))

@@ -1,12 +1,17 @@
 """Accounts of facilitators: Django's users in one group, the account of the laptop, and the forms they sign in with."""
 
+import re
 from typing import Any
 
+from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.models import Group, User
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
+
+from game.people import second_factor
 
 FACILITATORS = "facilitators"  # the group of everybody who may run exercises of their own; a migration makes it
+WRONG_CODE = gettext_lazy("Wrong code, or one that was used before. The app shows a new one every 30 seconds.")
 LOCAL = "local"
 
 
@@ -73,3 +78,62 @@ class NewPassword(_Dressed, PasswordChangeForm):
         "password_incorrect": gettext_lazy("This is not your current password."),
         "password_mismatch": gettext_lazy("The new passwords do not match."),
     }
+
+
+class Code(_Dressed, forms.Form):
+    """A code of the authenticator app, and where the account has them a recovery code: as it is typed, with its spaces."""
+
+    labels: dict[str, Any] = {"code": gettext_lazy("Code")}
+    typed = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+    code = forms.CharField(max_length=20, widget=forms.TextInput(attrs=typed))
+
+    def clean_code(self) -> str:
+        code = re.sub(r"\s", "", str(self.cleaned_data["code"]))
+        if not re.fullmatch(r"[0-9]{6}|[A-Za-z0-9]{5}-?[A-Za-z0-9]{5}", code):
+            raise forms.ValidationError(gettext_lazy("A code is six digits; a recovery code is ten letters and digits."))
+        return code
+
+
+class OwnCode(Code):
+    """A code of somebody who is signed in, for what only they may change."""
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_code(self) -> str:
+        code = super().clean_code()
+        if wait := second_factor.wait_s(self.user, code):
+            raise forms.ValidationError(gettext("Too many wrong codes. The next one is looked at in %(wait)s s.") % {"wait": wait})
+        if not second_factor.takes(self.user, code):
+            raise forms.ValidationError(WRONG_CODE)
+        return code
+
+
+class FirstCode(Code):
+    """The first code of a new app; it is asked for from then on."""
+
+    labels = {"code": gettext_lazy("Six digits that the app shows")}
+
+    def __init__(self, user: User, key: str, *args: Any, **kwargs: Any) -> None:
+        self.user, self.key = user, key
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any] | None:
+        if not self.errors and not second_factor.set_up(self.user, self.key, self.cleaned_data["code"]):
+            self.add_error("code", gettext_lazy("This is no code of that app. Does the app's clock show the right time?"))
+        return self.cleaned_data
+
+
+class OwnFirstCode(FirstCode):
+    """The same from somebody who is signed in, with the password: whoever finds a browser open sets up no app of their own."""
+
+    labels = {"password": gettext_lazy("Current password"), **FirstCode.labels}
+    password = forms.CharField(strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
+    field_order = ("code", "password")
+
+    def clean_password(self) -> str:
+        password = str(self.cleaned_data["password"])
+        if not self.user.check_password(password):
+            raise forms.ValidationError(NewPassword.error_messages["password_incorrect"])
+        return password

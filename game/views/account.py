@@ -9,9 +9,10 @@ from typing import Any
 from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -19,7 +20,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from game.people import devices, limiter
+from game.people import devices, limiter, pending, second_factor
 from game.people.accounts import NewPassword, SignIn, is_facilitator
 from game.views.errors import error
 
@@ -46,6 +47,17 @@ def facilitators_only(view: View) -> View:
     return never_cache(checked)
 
 
+def count(request: HttpRequest, name: str, *, right: bool) -> None:
+    """Count a try of an account. Where too many from an address were wrong, right ones wait as well (TooOften); but not in a browser the
+    account knows.
+    """
+    device = devices.known(request, name)
+    if device is not None and not right:
+        limiter.take(limiter.DEVICE, device.key)
+    elif device is None and not limiter.guess(limiter.SIGN_INS, limiter.address_of(request), right=right):
+        raise limiter.TooOften(gettext("%(too_often)s before you sign in.") % {"too_often": limiter.TOO_OFTEN})
+
+
 class SignInPage(LoginView):
     """Name and password, and on to the page that was asked for."""
 
@@ -54,18 +66,20 @@ class SignInPage(LoginView):
     extra_context = {"page_title": gettext_lazy("Sign in")}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Where too many passwords from an address were wrong, right ones wait as well; but not in a browser the account knows."""
         form = self.get_form()
-        device, right = devices.known(request, request.POST.get("username", "")), form.is_valid()
-        if device is not None and not right:
-            limiter.take(limiter.DEVICE, device.key)
-        elif device is None and not limiter.guess(limiter.SIGN_INS, limiter.address_of(request), right=right):
-            raise limiter.TooOften(gettext("%(too_often)s before you sign in.") % {"too_often": limiter.TOO_OFTEN})
+        right = form.is_valid()
+        count(request, request.POST.get("username", ""), right=right)
         return self.form_valid(form) if right else self.form_invalid(form)
 
     def form_valid(self, form: Any) -> HttpResponse:
+        user = form.get_user()
+        if second_factor.is_asked_of(user):
+            then = self.get_success_url()
+            logout(self.request)
+            pending.begin(self.request, user, then)
+            return redirect("sign-in-code")
         response = super().form_valid(form)
-        devices.give(self.request, response, form.get_user())
+        devices.give(self.request, response, user)
         return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
@@ -82,13 +96,16 @@ class PasswordPage(PasswordChangeView):
 
     form_class = NewPassword
     template_name = "account/password.html"
-    extra_context = {"page_title": gettext_lazy("New password")}
+    extra_context = {"page_title": gettext_lazy("Security")}
     success_url = reverse_lazy("facilitator")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated and not request.user.has_usable_password():
             return error(request, 403, NO_PASSWORD, {"href": reverse("facilitator"), "label": "Go to exercises"})
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(two_step=second_factor.is_set_up(self.request.user), **more)  # type: ignore[arg-type]  # nobody else is here
 
     def form_valid(self, form: Any) -> HttpResponse:
         messages.success(self.request, gettext("Your password has been changed. Your other browsers are signed out."))
@@ -101,12 +118,12 @@ class PasswordPage(PasswordChangeView):
 
 
 def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:
-    """Too many wrong passwords for this account from this address: for how long it is closed, and what helps meanwhile."""
+    """Too many wrong passwords or codes for this account from this address: for how long it is closed, and what helps meanwhile."""
     name = (credentials or {}).get("username", "")
     last = AccessAttempt.objects.filter(username=name, ip_address=getattr(request, "axes_ip_address", None)).first()
     until = (last.attempt_time if last else timezone.now()) + (get_cool_off(request) or timedelta(0))
     minutes = max(1, math.ceil((until - timezone.now()).total_seconds() / 60))
-    sentence = gettext("Too many wrong passwords for this account: it is closed here for %(minutes)s minute%(what)s.") % {
+    sentence = gettext("Too many wrong passwords or codes for this account: it is closed here for %(minutes)s minute%(what)s.") % {
         "minutes": minutes,
         "what": "s" if minutes > 1 else "",
     }

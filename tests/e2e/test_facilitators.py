@@ -1,9 +1,11 @@
 """Facilitators: an account made in the admin, a session from its preparation to its tables, and every page of theirs."""
 
 import re
+from base64 import b32decode
 from collections.abc import Iterator
 
 import pytest
+from django_otp.oath import totp
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Control, Opens, axe, sideways
@@ -113,12 +115,40 @@ def test_the_pages_of_a_facilitator(opens: Opens, erin: Control) -> None:
     for path in ("sessions/", f"{code}/edit/", f"{code}/delete/", "guide/"):
         page.goto(f"{address}/facilitator/{path}")
         check(page)
-    page.goto(f"{address}/account/password/")
-    check(page)
+    for path in ("password/", "two-step/"):
+        page.goto(f"{address}/account/{path}")
+        check(page)
     signing = opens(f"{address}/account/sign-in/")
     check(signing)
     signing.goto(f"{address}/brief/risk/")
     check(signing)
+
+
+def test_two_step_sign_in_by_keyboard_alone(opens: Opens, erin: Control) -> None:
+    page, address = erin.page, erin.stack.address
+    page.goto(f"{address}/account/two-step/")
+    key = page.locator("ol code").inner_text().replace(" ", "")
+    page.get_by_label("Six digits that the app shows").focus()
+    page.keyboard.type(f"{totp(b32decode(key)):06}")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    recovery = page.locator(".recovery li").first.inner_text()
+    assert axe(page) == [] and sideways(page) == 0
+    page.get_by_role("link", name="I have kept them").press("Enter")
+    expect(page.get_by_text("10 recovery codes are left.")).to_be_visible()
+    name = page.locator(".sitenav-who").inner_text()
+    other = opens(f"{address}/account/sign-in/?next=/facilitator/guide/")
+    other.keyboard.type(name)
+    other.keyboard.press("Tab")
+    other.keyboard.type(PASSWORD)
+    other.keyboard.press("Enter")
+    other.wait_for_url("**/account/code/")
+    check(other)
+    expect(other.get_by_role("textbox", name="Code")).to_be_focused()
+    other.keyboard.type(recovery)
+    other.keyboard.press("Enter")
+    other.wait_for_url("**/facilitator/guide/")
 
 
 def test_the_admins_pages_keep_to_their_policy_and_to_their_window(stack: Stack, opens: Opens, facilitator: Control) -> None:
