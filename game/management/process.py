@@ -59,7 +59,7 @@ def run_celery(queue: str, name: str, threads: int) -> None:
 
     app.worker_main(
         [
-            "worker", "--pool", "threads", "--loglevel", "INFO", "--without-gossip", "--without-mingle",
+            "worker", "--pool", "threads", "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat",
             "-Q", queue, "-c", str(threads), "-n", f"{name}@%h",
         ]
     )  # fmt: skip

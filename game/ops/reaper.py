@@ -7,9 +7,12 @@ one guardian. Each acts on what it saw itself, and what two of them do is done o
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 import structlog
 from django.db import DatabaseError, InterfaceError, connection
+from django.db.models import Exists, OuterRef, QuerySet
 
 import engine
 from game import sqlite_writer
@@ -22,7 +25,7 @@ from game.live.control import dispatch, dispatch_all, tell_state, tell_team
 from game.live.db_threads import let_go
 from game.live.lease import LOST_S, RENEW_S, take_away
 from game.live.senders import QueueGone
-from game.models import Exercise, Ghost, Run, contents
+from game.models import Exercise, Experiment, Ghost, Player, Run, contents
 from game.models.injects import for_the_ghost, ghost_log
 from game.ops import retention
 from game.people.sweep import Sweeper
@@ -43,6 +46,34 @@ GHOST_AFTER_END_S = 600.0  # what was added last may be younger than the ghost w
 FILLING = 20  # lobbies, of the newest
 ENDED = 20  # exercises that ended last, and may want a ghost yet
 
+Ask = Callable[[], "QuerySet[Any, Any]"]
+# Whatever can give the second look something to do changes one of these.
+AWAKE: tuple[Ask, ...] = (
+    lambda: Exercise.objects.filter(state__in=("running", "paused")).values_list("pk").order_by("pk"),
+    lambda: Player.objects.filter(gone_at=None, exercise__in=Exercise.objects.filter(state="lobby")).values_list("pk").order_by("pk"),
+    lambda: Exercise.objects.filter(Exists(Player.objects.filter(exercise=OuterRef("pk"))), state="lobby").values_list("pk").order_by("pk"),
+    lambda: Exercise.objects.filter(state="ended").values_list("pk").order_by("-ended_at")[:1],
+    lambda: Experiment.objects.filter(state="running").values_list("pk").order_by("pk"),
+)
+
+
+def _to_turn() -> "QuerySet[Any, Any]":
+    return Run.to_turn().values_list("pk")
+
+
+@cache
+def _sql(ask: Ask) -> tuple[str, tuple[Any, ...]]:
+    return ask().query.sql_with_params()
+
+
+def _rows(ask: Ask) -> list[tuple[Any, ...]]:
+    """What it finds, of plain numbers. Its SQL is made once: the ORM's making of it costs twenty times what the database does, and these
+    are asked several times a second, day and night.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(*_sql(ask))
+        return list(cursor.fetchall())
+
 
 class Reaper:
     """What one process has seen of the runs and the people. Its two looks may be two threads'."""
@@ -53,10 +84,11 @@ class Reaper:
         self._settled: set[int] = set()  # exercises that ended and want nothing any more
         self._filled: set[int] = set()  # lobbies whose ghost is there
         self._people = Sweeper()
+        self._quiet: list[Any] | None = None  # how everything stood when there was nothing to look after
 
     def watch_runs(self, now: float) -> None:
         """Send for a worker for every run that should be turned and whose lease stands still, or is missing."""
-        runs = list(Run.to_turn().values_list("pk", flat=True))
+        runs = [run_id for (run_id,) in _rows(_to_turn)]
         keys = [name(run_id) for run_id in runs for name in (lease_key, dispatch_key)]
         found = dict(zip(keys, client().mget(keys), strict=True)) if keys else {}
         stood = self._stood.look(found, now)
@@ -73,7 +105,17 @@ class Reaper:
             dispatch(run_id)
 
     def look(self, now: float) -> None:
-        """Everything else: the people, the ends, the ghosts, the experiments."""
+        """Everything else: the people, the ends, the ghosts, the experiments. Nothing while everything is as it was when none of them
+        wanted anything.
+        """
+        going, here, *_, trials = stands = [_rows(ask) for ask in AWAKE]
+        if stands == self._quiet:
+            return
+        waiting = self._look(now)
+        self._quiet = None if going or here or trials or waiting else stands
+
+    def _look(self, now: float) -> bool:
+        """Whether an exercise that does not go on wants a ghost yet, or may."""
         teams, exercises = self._people.sweep(now)
         for team_id in teams:
             tell_team(team_id)
@@ -86,7 +128,8 @@ class Reaper:
             if exercise.end_if_done():
                 exercise.refresh_from_db()
                 tell_state(exercise)
-        for exercise in [*going, *self._filling(), *self._just_ended(now)]:
+        others = [*self._filling(), *self._just_ended(now)]
+        for exercise in [*going, *others]:
             wanted = _missing_ghost(exercise)
             if wanted is None and exercise.state == "ended":
                 self._settled.add(exercise.pk)
@@ -96,6 +139,7 @@ class Reaper:
                 go_first(GHOST_FIRST_MS)
                 senders.make_ghost(exercise.scenario, exercise.seed, exercise.noise, ghost_log(for_the_ghost(exercise)))
         trial_slots.look_after()
+        return bool(others)
 
     def _filling(self) -> list[Exercise]:
         """Lobbies that people have come into, but for those whose ghost is there: what a room will be held against is played while it gathers."""
