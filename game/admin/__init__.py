@@ -24,7 +24,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 import engine
 from game.admin import accounts
 from game.control import schedule
-from game.debrief import exports
+from game.debrief import exports, person
 from game.models import Command, Event, Exercise, Ghost, Holding, Player, RuleBroken, Run, Seat, Team, contents
 from game.models.defaults import AUTOPILOTS, Defaults
 from game.spoken import tell_row
@@ -351,6 +351,16 @@ class PlayerAdmin(ReadOnly):
     search_fields = ("name", "exercise__code", "exercise__title")
     list_select_related = ("exercise",)
     exclude = ("token_hash", "word", "name_key")
+    actions_detail = ("export",)
+
+    @action(description="Export as JSON", url_path="export", icon="download")
+    def export(self, request: HttpRequest, object_id: str) -> Any:
+        """All that is held about a person, as `manage.py person export` tells it."""
+        player = self.get_object(request, object_id)
+        if player is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        name = f"opening-bell-{player.exercise.code}-{player.pk}.json"
+        return exports.streamed(iter([exports.to_json(person.export(player))]), name, "application/json")
 
 
 @admin.register(Command)

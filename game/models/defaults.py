@@ -1,7 +1,11 @@
-"""What a new exercise begins with where nobody chose, and how many may play alone: one row, kept in the admin."""
+"""What a new exercise begins with where nobody chose, how many may play alone, and what people are told is recorded: one row, kept in the
+admin.
+"""
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext, ngettext
 
 import engine
 from game.models import bounds
@@ -28,6 +32,11 @@ class Defaults(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(PLAYS_MOST)],
         help_text="games for one that this machine plays at once; one address has half of them at most",
     )
+    recorded = models.TextField(
+        blank=True,
+        max_length=600,
+        help_text="what the join page says is recorded, who sees it and for how long; empty: what this game does, in the reader's language",
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "defaults"
@@ -44,3 +53,25 @@ class Defaults(models.Model):
     def now(cls) -> "Defaults":
         """As they stand."""
         return cls.objects.get_or_create(pk=1)[0]
+
+    @property
+    def recorded_told(self) -> str:
+        """What is recorded of people, who sees it and for how long: the house's own words, or these."""
+        if self.recorded.strip():
+            return self.recorded.strip()
+        what = gettext(
+            "Recorded: your name, and what you do and write at your desk. Your team and the facilitator see it; once it has ended, so does whoever "
+            "may see your team's result."
+        )
+        days = settings.KEEP_DAYS
+        if days is None:
+            kept = gettext("It is kept until the facilitator deletes it.")
+        elif settings.KEEP == "nothing":
+            kept = ngettext("It is deleted %(days)s day after the end.", "It is deleted %(days)s days after the end.", days) % {"days": days}
+        else:
+            kept = ngettext(
+                "%(days)s day after the end only the result stays, without names.",
+                "%(days)s days after the end only the result stays, without names.",
+                days,
+            ) % {"days": days}
+        return f"{what} {kept}"

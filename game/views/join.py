@@ -216,6 +216,7 @@ def _form(request: HttpRequest, exercise: Exercise | None, code: str, errors: di
         "code": code[:20],
         "name": request.POST.get("name", "")[:60],
         "errors": errors,
+        "recorded": (Defaults.objects.first() or Defaults()).recorded_told,
         "here": here if exercise is None or (here and here.exercise_id == exercise.pk) else None,
     }
     if exercise:

@@ -33,13 +33,14 @@ TRIED = {
     "control": ["--check"],
     "verify": ["{bundle}"],
     "facilitator": ["dana"],
+    "person": ["export", "nobody"],
     "purge": ["--older-than", "180d", "--dry-run"],
     "migrate": [],
     "check": [],
     "createsuperuser": ["--noinput", "--username", "dana", "--email", "d@example.org"],
 }
 # Those that open the database, and those that open the broker.
-WITH_ROWS, WITH_BROKER = {"play", "web", "worker", "control", "facilitator", "purge", "migrate", "createsuperuser"}, {"play"}
+WITH_ROWS, WITH_BROKER = {"play", "web", "worker", "control", "facilitator", "person", "purge", "migrate", "createsuperuser"}, {"play"}
 COMPILING = {"play", "replay", "rehearse"}  # others need no room for kernels, and do their work without
 
 

@@ -1,5 +1,6 @@
 """The admin: what can be looked at, what can be changed, and that nothing in it touches a run."""
 
+import json
 import re
 import uuid
 from typing import Any
@@ -160,6 +161,15 @@ def test_an_export_is_a_download_of_one_or_of_those_chosen(chief):
     assert answer.headers["content-type"].startswith("application/json") and f'"{exercise.code}"' in b"".join(answer).decode()
     form = {"action": "export_selected", "_selected_action": [exercise.pk, new_exercise(title="Winter").pk]}
     assert "Winter" in b"".join(chief.post(reverse("admin:game_exercise_changelist"), form)).decode()
+
+
+def test_a_person_is_exported_by_staff_and_by_nobody_else(chief, client):
+    seat, _ = taken_seat(new_exercise())
+    player = seat.holders[0]
+    told = json.loads(b"".join(chief.get(f"/admin/game/player/{player.pk}/export", follow=True)))
+    assert told["player"]["names"] == ["Dana"] and player.word not in str(told)
+    client.force_login(new_facilitator("frida"), "django.contrib.auth.backends.ModelBackend")
+    assert client.get(f"/admin/game/player/{player.pk}/export").status_code in (302, 403)
 
 
 def test_a_run_leads_to_its_commands_and_events(chief):

@@ -242,3 +242,18 @@ def test_the_desk_of_another_is_refused_with_the_way_to_ones_own():
     assert page.status_code == 403 and "This is not your desk." in text_of(page) and 'href="/desk/operator/"' in page.content.decode()
     assert dana.get("/desk/throne/").status_code == 403
     assert Client().get("/desk/operator/").status_code == 403
+
+
+def test_the_form_says_what_is_recorded_who_sees_it_and_for_how_long(client, settings):
+    exercise = new_exercise()
+
+    def page() -> str:
+        return client.get(f"/join/{exercise.code}/").content.decode()
+
+    assert "Recorded: your name, and what you do and write at your desk." in page() and "until the facilitator deletes it" in page()
+    settings.KEEP_DAYS, settings.KEEP = 180, "results"
+    assert "180 days after the end only the result stays, without names." in page()
+    settings.KEEP = "nothing"
+    assert "It is deleted 180 days after the end." in page()
+    Defaults.objects.update_or_create(pk=1, defaults={"recorded": "Ask <Judith> in room 4."})
+    assert "Ask &lt;Judith&gt; in room 4." in page() and "Recorded:" not in page()

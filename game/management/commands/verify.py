@@ -27,6 +27,7 @@ class Command(BaseCommand):
             if path.stat().st_size > MOST_BYTES:
                 raise CommandError(f"{path.name} has {path.stat().st_size:,} bytes: expected at most {MOST_BYTES:,}", returncode=2)
             bundle = engine.unpack(path.read_bytes())
+            self._say_what(bundle)
             differs = engine.verify(bundle)
         except OSError as problem:
             raise CommandError(f"{path}: {problem.strerror or problem}", returncode=2) from None
@@ -34,15 +35,18 @@ class Command(BaseCommand):
             raise CommandError(f"{path.name}: {problem}", returncode=3) from None
         except engine.BundleError as problem:
             raise CommandError(f"{path.name}: {problem}", returncode=2) from None
-        log = bundle.log
-        by = f", packed by {bundle.version}" if bundle.version else ""
-        what = f"{log.scenario.title} ({log.scenario.id}), seed {log.seed}, rules {bundle.rules}{by}"
-        self.stdout.write(f"{what}, {len(log.commands)} commands, to {log.scenario.calendar.told(log.until.step, 0)}")
-        for note in filter(None, (bundle.ended, *bundle.notes)):
-            self.stdout.write(f"  {note}")
         if differs:
             for line in differs:
                 self.stdout.write(f"  {line}")
             raise CommandError("the run did not come out the same", returncode=1)
         found = f"Loss ${bundle.score['total']:,.2f}, {len(bundle.events)} events, outcome {bundle.outcome[:12]}"
         self.stdout.write(f"{found}: the same to the last bit.")
+
+    def _say_what(self, bundle: engine.Bundle) -> None:
+        """What it is, and what is to be known about it, whether it can be played again or not: its notes may say why it cannot."""
+        log = bundle.log
+        by = f", packed by {bundle.version}" if bundle.version else ""
+        what = f"{log.scenario.title} ({log.scenario.id}), seed {log.seed}, rules {bundle.rules}{by}"
+        self.stdout.write(f"{what}, {len(log.commands)} commands, to {log.scenario.calendar.told(log.until.step, 0)}")
+        for note in filter(None, (bundle.ended, *bundle.notes)):
+            self.stdout.write(f"  {note}")
