@@ -10,7 +10,7 @@ import stat
 import tempfile
 from contextlib import suppress
 from hashlib import sha256
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -164,6 +164,34 @@ def trusted_origins() -> list[str]:
         parts = urlsplit(one)
         if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
             raise _refuse("TRUSTED_ORIGINS", one, "addresses separated by commas, such as https://play.example:8443")
+    return told
+
+
+def metrics_port() -> int:
+    """METRICS_PORT: where a process shows what it counts; 0 when absent, for nowhere."""
+    told = str(env.str("METRICS_PORT", default="")).strip()
+    if told and not (told.isdecimal() and 1 <= int(told) <= 65535):
+        raise _refuse("METRICS_PORT", told, "a port from 1 to 65535")
+    return int(told or 0)
+
+
+def metrics_token() -> str:
+    """METRICS_TOKEN: what who asks for metrics has to know; "" when absent."""
+    told = str(env.str("METRICS_TOKEN", default=""))
+    if told and not re.fullmatch(r"[\x21-\x7e]{16,}", told):
+        raise ImproperlyConfigured(f"METRICS_TOKEN has {len(told)} characters: expected 16 at least, of ASCII and without spaces")
+    return told
+
+
+def metrics_host(token: str) -> str:
+    """METRICS_HOST: the address at which that port is; this machine's own when absent. Who has no token must come by a network of one's own."""
+    told = str(env.str("METRICS_HOST", default="127.0.0.1")).strip()
+    try:
+        address = ip_address(told)
+    except ValueError as problem:
+        raise _refuse("METRICS_HOST", told, "an address of this machine, such as 10.0.0.5") from problem
+    if not token and (address.is_unspecified or not address.is_private):
+        raise _refuse("METRICS_HOST", told, "METRICS_TOKEN beside it, or the address of a private network, such as 10.0.0.5")
     return told
 
 

@@ -174,5 +174,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 90, "unacked_restore_interval": 1}
 
+# What each process counts, see game/ops/exporter.py.
+METRICS_PORT = environment.metrics_port()
+METRICS_TOKEN = environment.metrics_token()
+METRICS_HOST = environment.metrics_host(METRICS_TOKEN)
+
 LOGGING_CONFIG = None
 logging_config(environment.env.str("LOG_LEVEL", default="INFO"), environment.env.str("LOG_FORMAT", default="line"))

@@ -3,10 +3,11 @@
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_ready, worker_shutting_down
+from celery.signals import task_postrun, worker_ready, worker_shutting_down
 
 import game.debrief.tasks
 import game.lab.tasks  # noqa: F401
+from game import metrics
 from game.debrief import counterfactuals
 from game.lifeline import stopping
 from game.live import senders
@@ -30,6 +31,11 @@ def _watch(sender: Any = None, **_: Any) -> None:
         stand_guard(stopping, everything=name.startswith("control"))
 
 
+@task_postrun.connect
+def _count(sender: Any = None, state: str | None = None, **_: Any) -> None:
+    metrics.TASKS.labels(sender.name, str(state).lower()).inc()
+
+
 @shared_task(name=senders.RUN_SEGMENT)
 def run_segment(run_id: int) -> None:
     """Turn a run for a while. A second delivery of the same message finds the lease taken and leaves."""
@@ -38,7 +44,8 @@ def run_segment(run_id: int) -> None:
         return
     again = False
     try:
-        again = Clock(run_id, lease, stopping, counterfactuals.keep).turn()
+        with metrics.RUNS_TURNED.track_inprogress():
+            again = Clock(run_id, lease, stopping, counterfactuals.keep).turn()
     finally:
         lease.release()
     if again:

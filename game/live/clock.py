@@ -23,6 +23,7 @@ from django.db import DatabaseError, DataError, IntegrityError, InterfaceError
 from django.utils.translation import gettext_noop
 
 import engine
+from game import metrics
 from game.live import run_store
 from game.live.broker import BROKER_GONE, client
 from game.live.control import tell_run, tell_state
@@ -172,6 +173,7 @@ class Clock:
             self.stop.wait(max(0.0, due - time.monotonic()))
             if not rushing:
                 self.late.append(max(0.0, time.monotonic() - due))
+                metrics.BEAT_LATE.observe(self.late[-1])
         return False
 
     def _waits_to_begin(self, driver: RunDriver) -> bool:

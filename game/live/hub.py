@@ -31,6 +31,7 @@ class Slot:
         self.wake = wake
         self.refill = refill  # called when messages may have been missed
         self.step = engine.EARLIEST
+        self.at = 0.0  # when the newest of the cards was published; 0: that is not known
         self.cards: Cards = {}
         self.notes: deque[str] = deque(maxlen=NOTES_KEPT)
         self._seen: dict[str, int] = {}
@@ -44,6 +45,8 @@ class Slot:
                 self._seen[name] = version
                 self.cards[name] = (version, text)
         self.step = max(self.step, told.step)
+        if told.cards:
+            self.at = told.at
         self.notes.extend(told.notes)
         self.wake.set()
 

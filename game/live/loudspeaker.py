@@ -1,10 +1,11 @@
 """What the clock tells the screens of a run: the cards that changed, each whole, with a version.
 
-A message is text: the step; a line `=name version json` a card; a line `!json` a message that is passed on as it is
-(JSON never holds a raw line end). So a listener builds a frame from pieces without reading them.
+A message is text: the step and when it was published (Unix seconds, for the frames' age alone); a line `=name version json` a card; a line
+`!json` a message that is passed on as it is (JSON never holds a raw line end). So a listener builds a frame from pieces without reading them.
 """
 
 import json
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -21,6 +22,7 @@ class Unpacked(NamedTuple):
     step: int
     cards: Cards
     notes: list[str]
+    at: float = 0.0  # when it was published; 0: that is not known
 
 
 def to_json(content: Any) -> str:
@@ -30,13 +32,14 @@ def to_json(content: Any) -> str:
 
 def pack(step: int, cards: Cards, notes: Iterable[str] = ()) -> str:
     """The text of a message."""
-    lines = [str(step), *(f"={name} {version} {text}" for name, (version, text) in cards.items())]
+    lines = [f"{step} {time.time():.3f}", *(f"={name} {version} {text}" for name, (version, text) in cards.items())]
     return "\n".join([*lines, *(f"!{note}" for note in notes)])
 
 
 def unpack(text: str) -> Unpacked:
     """The parts of a message. Raises ValueError for text that is none."""
-    step, *lines = text.split("\n")
+    head, *lines = text.split("\n")
+    step, _, at = head.partition(" ")
     cards: Cards = {}
     notes = []
     for line in lines:
@@ -45,7 +48,7 @@ def unpack(text: str) -> Unpacked:
         else:
             name, version, content = line[1:].split(" ", 2)
             cards[name] = (int(version), content)
-    return Unpacked(int(step), cards, notes)
+    return Unpacked(int(step), cards, notes, float(at or 0.0))
 
 
 FULL_NOTE = '{"t":"full"}'  # the run stands before a full disk

@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 
 import engine
+from game import metrics
 from game.live import run_store
 from game.live.loudspeaker import Loudspeaker, to_json
 from game.models import Checkpoint, Exercise, Run, contents
@@ -147,9 +148,11 @@ class RunDriver:
         """Save a checkpoint, and the score as it stands, which counts where nobody can go on from it. `leaving`: it may be long until
         somebody goes on, and with other rules; then the executions' digest is made as well, which takes as long as the rest.
         """
+        began = time.monotonic()
         at = {"step": self.sim.now, "seq": self.seq, "events": self.events, "blob": engine.save(self.sim), "score": engine.score(self.sim)}
         executions = engine.executed(self.sim) if leaving else ""
         run_store.save_checkpoint(self.run, Checkpoint(**at, executions=executions), self.curve)
+        metrics.CHECKPOINT.observe(time.monotonic() - began)
 
 
 def at_checkpoint(run: Run) -> engine.Simulation | None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 import engine
+from game import metrics
 from game.live.words import alike
 from game.models import Checkpoint, Command, Event, Exercise, Run, ScenarioContent, Seat
 from game.rules import ASSISTANT
@@ -197,11 +198,13 @@ def tell(run: Run, outcomes: Iterable[CommandOutcome], events: list[engine.Event
     """Write what the engine made of the commands on its way to `step`, and the events from `number` on. Telling it twice changes nothing.
     Raises Contradicted when something else was written before: nothing is written then.
     """
-    ends = []
+    ends, judged = [], []
     for row, refusal in outcomes:
         state, reason = ("applied", "") if refusal is None else ("refused", to_row(refusal))
         if row.state in ("applied", "refused") and row.state != state:  # a refusal may be worded anew by an upgrade
             raise Contradicted(f"command {row.seq} ({row.kind}) was {row.state}, and is {state} the second time")
+        if row.state not in ("applied", "refused"):
+            judged.append(state)
         row.state, row.reason = state, reason
         ends.append([row.state, row.reason, run.pk, row.seq])
     told = [
@@ -220,6 +223,8 @@ def tell(run: Run, outcomes: Iterable[CommandOutcome], events: list[engine.Event
             cursor.execute(*insert)
             if cursor.rowcount != len(part):  # some were there, after a crash
                 _compare(run, part)
+    for state in judged:
+        metrics.COMMANDS.labels(state).inc()
 
 
 def _compare(run: Run, told: list[Event]) -> None:

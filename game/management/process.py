@@ -3,12 +3,13 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from game.ops import readiness
+from game.ops import exporter, readiness
 
-WATCHES = 4  # threads beside those that work: game/ops/reaper.py
+WATCHES = 5  # threads beside those that work: game/ops/reaper.py, game/ops/exporter.py
 
 
 def refusal(line: str) -> CommandError:
@@ -16,10 +17,10 @@ def refusal(line: str) -> CommandError:
     return CommandError(line, returncode=2)
 
 
-def checked_port(port: int) -> None:
+def checked_port(port: int, name: str = "--port") -> None:
     """Refuse what is no port to listen on."""
     if not 1 <= port <= 65535:
-        raise refusal(f"--port is {port}: expected a number from 1 to 65535")
+        raise refusal(f"{name} is {port}: expected a number from 1 to 65535")
 
 
 class Process(BaseCommand):
@@ -27,18 +28,32 @@ class Process(BaseCommand):
 
     requires_system_checks: list[str] = []
     pages = False  # whether it sends static files
+    rows = False  # whether its metrics have what every process could see alike
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         proves = "prove that database, migrations, broker, clock, folders and files are as it needs them, and end: code 0, or 2 and what is missing"
         parser.add_argument("--check", action="store_true", help=proves)
+        parser.add_argument("--metrics-port", type=int, help="the port of this process's /metrics (default: METRICS_PORT; without one there is none)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["check"]:
+            self._show_metrics(options["metrics_port"])
             return self.work(options)
         if problems := readiness.missing(pages=self.pages):
             raise refusal(" ".join(problems))
         self.stdout.write("Ready.")
         return None
+
+    def _show_metrics(self, named: int | None) -> None:
+        if named is not None:
+            checked_port(named, "--metrics-port")
+        port = named or settings.METRICS_PORT
+        try:
+            if port:
+                exporter.serve(port, rows=self.rows)
+        except OSError as problem:
+            where = settings.METRICS_HOST
+            raise refusal(f"Port {port} of {where} cannot be used for metrics: {problem.strerror}. Choose another with --metrics-port.") from problem
 
     def work(self, options: dict[str, Any]) -> None:
         """Do what it is for, until a signal ends it."""

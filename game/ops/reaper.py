@@ -15,7 +15,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 import engine
-from game import sqlite_writer
+from game import metrics, sqlite_writer
 from game.debrief import counterfactuals, kept_history
 from game.lab import trial_slots
 from game.live import senders
@@ -97,6 +97,7 @@ class Reaper:
             if (held := found[lease]) is not None:
                 if stood[lease] < LOST_S or not take_away(lease, str(held)):
                     continue
+                metrics.TAKE_OVERS.inc()
                 log.warning("a run is taken from a worker that is gone", run=run_id)
             elif stood[lease] < MISSING_S:
                 continue

@@ -15,7 +15,9 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.utils.translation import get_language, gettext
+from prometheus_client import Gauge
 
+from game import metrics
 from game.live.broker import BROKER_GONE
 from game.live.control import in_words
 from game.live.hub import Slot
@@ -57,6 +59,7 @@ class FrameConsumer(AsyncWebsocketConsumer):
         self.heard_at = time.monotonic()
         self.budget = Budget(MESSAGES, AT_ONCE)
         self.parted = False
+        self.open_sockets.inc()
         await self.accept()
         hello = await self.enter()
         if hello is None:
@@ -67,6 +70,11 @@ class FrameConsumer(AsyncWebsocketConsumer):
         await self.listen()
         self.pump = asyncio.create_task(self._pump())
         self.pump.add_done_callback(self._pump_ended)
+
+    @property
+    def open_sockets(self) -> Gauge:
+        """How many there are of its kind."""
+        return metrics.SOCKETS.labels(type(self).__name__.removesuffix("Consumer").lower())
 
     def _pump_ended(self, pump: "asyncio.Task[None]") -> None:
         if not pump.cancelled() and pump.exception():
@@ -80,6 +88,7 @@ class FrameConsumer(AsyncWebsocketConsumer):
         if self._left or not hasattr(self, "slot"):
             return
         self._left = self.parted = True
+        self.open_sockets.dec()
         if self.pump:
             self.pump.cancel()
         for group in self.groups_joined:
@@ -174,7 +183,10 @@ class FrameConsumer(AsyncWebsocketConsumer):
                 if self.seq == self.acked:
                     self.heard_at = time.monotonic()
                 self.seq += 1
+                published = self.slot.at
                 await self.send(protocol.frame(self.seq, self.slot.step, self.read(self.slot.take())))
+                if published:
+                    metrics.FRAME_AGE.observe(max(0.0, time.time() - published))
 
     def silent_s(self) -> float:
         """For how long frames have gone unanswered."""

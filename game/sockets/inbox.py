@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext, gettext_noop
 
 import engine
+from game import metrics
 from game.models import Command, Holding, Run, Seat, contents
 from game.sockets.protocol import CommandMessage, Why, outcome
 from game.sqlite_writer import insertion, write
@@ -65,7 +66,7 @@ def put(holding_id: int, token_hash: str, order: CommandMessage) -> list[dict[st
         run=run, client_id=order.id, desk=seat.desk, kind=order.kind, args=order.args,
         confidence=order.confidence or "", why=order.why, by=held.player.name,
     )  # fmt: skip
-    write(*insertion([row], unless_there=True))
+    metrics.RECEIVED.inc(write(*insertion([row], unless_there=True)))
     row = Command.objects.select_related("run").only("client_id", "desk", "state", "step", "reason", "run__state").get(run=run, client_id=order.id)
     if row.run.state == "ended" and row.state == "pending":  # it ended between the look and the row
         Command.refuse_waiting(run)

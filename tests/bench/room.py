@@ -17,6 +17,7 @@ from typing import Any
 
 import redis
 
+from game.live.loudspeaker import unpack
 from tests import days
 from tests.bench.games import lateness
 from tests.bench.stage import cpu_s, go_ahead, quantile, rss_mb, stage
@@ -76,7 +77,7 @@ class _Told(threading.Thread):
         while not self.done.is_set():
             message = pubsub.get_message(timeout=0.2)
             if message:
-                self.at.setdefault((message["channel"], int(message["data"].split("\n", 1)[0])), time.monotonic())
+                self.at.setdefault((message["channel"], unpack(message["data"]).step), time.monotonic())
 
 
 class _Browser:

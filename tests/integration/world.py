@@ -224,6 +224,8 @@ class Watch:
 
     def _listen(self) -> None:
         """Hear until the end; go on through a restart of the broker."""
+        from game.live.loudspeaker import unpack
+
         pubsub: Any = None
         while not self._done.is_set():
             try:
@@ -236,7 +238,7 @@ class Watch:
                 self._done.wait(0.02)
                 continue
             if message:
-                self.heard.append((time.monotonic(), int(message["data"].split("\n", 1)[0])))
+                self.heard.append((time.monotonic(), unpack(message["data"]).step))
 
     def gap(self) -> float:
         """The longest silence, in seconds."""

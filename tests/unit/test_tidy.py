@@ -12,7 +12,7 @@ ENGINE_ROOMS = ("", "scenario", "market", "evidence", "firm", "levers", "sights"
 ENGINE_GROUND = {"arguments", "commands", "events", "jit", "market_time", "moment", "money", "rules"}
 # The game: what a room may import of the others. "" are the files beside the rooms that need no model; whoever starts the game (TOP) may
 # import everything, and nobody imports it.
-GAME_GROUND = set("celery converters environment languages lifeline log rules scenarios spoken sqlite_writer static_names stillness storage tokens ways".split())  # noqa: SIM905
+GAME_GROUND = set("celery converters environment languages lifeline log metrics rules scenarios spoken sqlite_writer static_names stillness storage tokens ways".split())  # noqa: SIM905
 GAME_TOP = {"admin_look", "apps", "asgi", "settings", "site", "tasks", "urls", "__init__"}
 GAME_ROOMS = {
     "": set(),

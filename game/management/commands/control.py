@@ -12,5 +12,7 @@ class Command(Process):
 
     help = "Start the control worker: scheduled starts, take-overs, clean-up. There is no separate scheduler."
 
+    rows = True
+
     def work(self, options: dict[str, Any]) -> None:
         run_celery("control", "control", THREADS)

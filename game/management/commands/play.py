@@ -25,7 +25,8 @@ from game.ops.supervisor import Supervisor
 from game.scenarios import standard
 
 READY_S = 60.0
-GAMES_WORKERS = 2  # one takes over at once when the other is killed
+GAMES = ("games-1", "games-2")  # one takes over at once when the other is killed
+MEASURED = ("web", "control", *GAMES, "lab", "replay")  # their metrics are at METRICS_PORT and the numbers that follow
 
 
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
@@ -39,6 +40,16 @@ def _let_go() -> None:
     client().close()
     client.cache_clear()
     pools.reset()  # type: ignore[no-untyped-call]
+
+
+def _metrics_ports() -> dict[str, int]:
+    """Of each process; none where there is no METRICS_PORT."""
+    return {name: settings.METRICS_PORT + number for number, name in enumerate(MEASURED)} if settings.METRICS_PORT else {}
+
+
+def _metrics_port(name: str) -> tuple[str, ...]:
+    port = _metrics_ports().get(name)
+    return ("--metrics-port", str(port)) if port else ()
 
 
 class Command(BaseCommand):
@@ -61,7 +72,9 @@ class Command(BaseCommand):
         except RuleBroken as problem:
             raise refusal(f"--speed is {options['speed']:g}: {problem}") from problem
         start_step = self._start_step(options["at"])
-        self._check_port(host, port)
+        self._check_port(host, port, "--port")
+        for metrics_port in _metrics_ports().values():
+            self._check_port(settings.METRICS_HOST, metrics_port, "METRICS_PORT")
         supervisor = Supervisor(settings.STATE_DIR / "log", self._environment(host), self.stdout.write)
         for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sign, supervisor.stop)
@@ -97,8 +110,8 @@ class Command(BaseCommand):
             raise refusal(f"--at is {text!r}: expected a market time from {calendar.hm(0)} to {calendar.hm(calendar.close)}")
         return step
 
-    def _check_port(self, host: str, port: int) -> None:
-        checked_port(port)
+    def _check_port(self, host: str, port: int, name: str) -> None:
+        checked_port(port, name)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -107,7 +120,7 @@ class Command(BaseCommand):
             except socket.gaierror as problem:
                 raise refusal(f"--host is {host!r}: expected an address of this machine ({problem.strerror})") from problem
             except OSError as problem:
-                raise refusal(f"Port {port} of {host} cannot be used: {problem.strerror}. Choose another with --port.") from problem
+                raise refusal(f"Port {port} of {host} cannot be used: {problem.strerror}. Choose another with {name}.") from problem
 
     def _environment(self, host: str) -> dict[str, str]:
         names = ",".join(names_of(host, settings.ALLOWED_HOSTS))
@@ -149,15 +162,16 @@ class Command(BaseCommand):
         self.stdout.write(f"\rThe market is ready ({time.monotonic() - started:.1f} s).{' ' * 32}")
 
     def _start_workers(self, supervisor: Supervisor, host: str, port: int) -> None:
-        for number in range(1, GAMES_WORKERS + 1):
-            self._add(supervisor, name := f"games-{number}", "worker", "games", "--name", name)
+        for name in GAMES:
+            self._add(supervisor, name, "worker", "games", "--name", name)
         self._add(supervisor, "control", "control")
         self._add(supervisor, "lab", "worker", "lab", at_once=True)
         self._add(supervisor, "replay", "worker", "replay", at_once=True)
         # Not a copy: its event loop is made when its libraries are read.
-        supervisor.add("web", [*MANAGE, "web", "--host", host, "--port", str(port)])
+        supervisor.add("web", [*MANAGE, "web", "--host", host, "--port", str(port), *_metrics_port("web")])
 
     def _add(self, supervisor: Supervisor, name: str, *arguments: str, at_once: bool = False) -> None:
+        arguments += _metrics_port(name)
         copied = sys.platform == "linux"  # elsewhere libraries of the system do not live through it
         supervisor.add(name, partial(door.run, ["manage.py", *arguments]) if copied else [*MANAGE, *arguments], at_once=at_once)
 
