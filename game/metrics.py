@@ -1,5 +1,5 @@
 """What a process counts of its own work. It is shown at METRICS_PORT (game/ops/exporter.py); where there is none it is counted all the same,
-at two microseconds each.
+at some microseconds each.
 """
 
 from prometheus_client import Counter, Gauge, Histogram

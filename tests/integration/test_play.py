@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -81,21 +82,35 @@ def fetch(address: str) -> str:
         return answer.read().decode()
 
 
+def six_free_ports() -> int:
+    """The first of six in a row."""
+    while True:
+        first = free_port()
+        with ExitStack() as stack, suppress(OSError, OverflowError):
+            for port in range(first + 1, first + 6):
+                stack.enter_context(socket.create_server(("127.0.0.1", port)))
+            return first
+
+
 @pytest.mark.alone
 def test_the_demo_starts_restarts_what_dies_ends_on_ctrl_c_and_goes_on_next_time(bare):
+    first = six_free_ports()
+    metrics = [f"http://127.0.0.1:{port}/metrics" for port in range(first, first + 6)]
+    bare.environment["METRICS_PORT"] = str(first)
     play = Play(bare, "--demo", "--at", "09:29", "--speed", "10")
     eventually(lambda: play.steps() and play.steps()[0] > 21360, 30, "the demo moves")
     wall = fetch(play.address("projector"))
     assert '"board"' in wall
     assert (bare.state / "secret-key").stat().st_mode & 0o777 == 0o600
     assert (bare.state / "broker" / "valkey.sock").stat().st_mode & 0o777 == 0o600
+    assert ["opening_bell_queue_length{" in fetch(address) for address in metrics] == [False, True, False, False, False, False], "control is the second"
     for name in ("broker", "web", "games"):
         old = eventually(lambda name=name: play.child(name), 10, f"{name} runs")
         os.kill(old, signal.SIGKILL)
         eventually(lambda name=name, old=old: play.child(name) not in (None, old), 10, f"{name} is started again")
     before = play.steps()[0]
     eventually(lambda: play.steps()[0] > before, 20, "the market goes on")
-    eventually(lambda: _answers(play.address("projector")), 20, "the page is served again")
+    eventually(lambda: all(_answers(address) for address in (play.address("projector"), *metrics)), 20, "all of it is served again")
 
     started = time.monotonic()
     play.process.send_signal(signal.SIGINT)
