@@ -44,7 +44,7 @@ def serve(port: int, *, rows: bool) -> None:
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
 
 
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 _metrics = make_wsgi_app()
 Info("opening_bell_build", "The version, and the rules that new runs are played by.").info({"version": __version__, "rules": str(engine.RULES)})
 
