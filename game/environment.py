@@ -12,7 +12,7 @@ from contextlib import suppress
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import environ
@@ -30,7 +30,20 @@ OURS = ("opening-bell.sqlite3", "secret-key", "broker", "log")  # of the state f
 KEEP = ("results", "nothing")  # of an exercise that is old
 BROKER_SCHEMES = ("redis", "rediss", "unix")
 
+
 env = environ.Env()
+
+
+class Oidc(NamedTuple):
+    """A provider of OpenID Connect that facilitators sign in at. `group`: what stands in the claim `claim` of those who may; * for all."""
+
+    issuer: str
+    client_id: str
+    secret: str
+    group: str
+    name: str
+    claim: str
+    scopes: list[str]
 
 
 def _refuse(name: str, value: object, expected: str) -> ImproperlyConfigured:
@@ -193,6 +206,36 @@ def metrics_host(token: str) -> str:
     if not token and (address.is_unspecified or not address.is_private):
         raise _refuse("METRICS_HOST", told, "METRICS_TOKEN beside it, or the address of a private network, such as 10.0.0.5")
     return told
+
+
+def oidc() -> Oidc | None:
+    """The OIDC_* variables; None where none is set."""
+    needed = {
+        "OIDC_ISSUER": env.str("OIDC_ISSUER", default="").strip(),
+        "OIDC_CLIENT_ID": env.str("OIDC_CLIENT_ID", default="").strip(),
+        "OIDC_CLIENT_SECRET": env.str("OIDC_CLIENT_SECRET", default="").strip(),
+        "OIDC_GROUP": env.str("OIDC_GROUP", default="").strip(),
+    }
+    name = env.str("OIDC_NAME", default="").strip()
+    claim = env.str("OIDC_GROUPS_CLAIM", default="").strip()
+    scopes = env.str("OIDC_SCOPES", default="").strip()
+    if not any((*needed.values(), name, claim, scopes)):
+        return None
+    if missing := [one for one, value in needed.items() if not value]:
+        are = "is" if len(missing) == 1 else "are"
+        raise ImproperlyConfigured(f"{', '.join(missing)} {are} not set: expected all of {', '.join(needed)}, or no OIDC_* at all")
+    issuer, client_id, secret, group = needed.values()
+    expected = "the issuer as the provider spells it, such as https://id.example/realms/school; http for this machine alone"
+    try:
+        parts = urlsplit(issuer)
+    except ValueError as problem:
+        raise _refuse("OIDC_ISSUER", issuer, expected) from problem
+    safe = parts.scheme == "https" or (parts.scheme == "http" and not _elsewhere(issuer))
+    if not safe or not parts.hostname or parts.query or parts.fragment or "/.well-known/" in issuer:
+        raise _refuse("OIDC_ISSUER", issuer, expected)
+    if scopes and "openid" not in scopes.split():
+        raise _refuse("OIDC_SCOPES", scopes, "scopes separated by spaces, openid among them")
+    return Oidc(issuer, client_id, secret, group, name or parts.hostname, claim or "groups", scopes.split() or ["openid", "profile", "email"])
 
 
 def seconds(name: str) -> int:

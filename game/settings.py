@@ -36,6 +36,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
     "axes",
     "channels",
     "csp",
@@ -56,6 +59,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
     "game.views.middleware.Patience",
 ]
@@ -120,6 +124,10 @@ AXES_RESET_ON_SUCCESS = AXES_DISABLE_ACCESS_LOG = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 TOTP_REQUIRED = environment.flag("TOTP_REQUIRED", default=False)  # of everybody who signs in with a password
 OTP_TOTP_ISSUER = "Opening Bell"
+# Single sign-on: off without OIDC_*. Its apps are installed all the same, so that no setting decides which tables there are.
+OIDC = environment.oidc()
+SOCIALACCOUNT_ADAPTER = "game.views.oidc.SignOn"
+ACCOUNT_USERNAME_BLACKLIST = ["local"]  # of `play`'s own link
 
 # Cookies. Secure only behind TLS: a class in a room plays over plain HTTP on its own network.
 SECURE_SSL_REDIRECT = environment.flag("HTTPS_ONLY", default=False)  # pages lead to https, sockets without TLS are refused

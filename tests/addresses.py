@@ -46,6 +46,8 @@ PAGES = {
     "replay/<str:code>/<number:team>/<str:desk>/frames.json": Who.ANYBODY,
     "brief/<str:desk>/": Who.ANYBODY,
     "account/sign-in/": Who.ANYBODY,
+    "account/oidc/": Who.ANYBODY,  # and leads to the provider, where there is one
+    "account/oidc/callback/": Who.ANYBODY,  # and lets nobody in whom this browser did not begin with
     "account/code/": Who.ANYBODY,  # and asks for one after a right password alone
     "account/two-step/": Who.SIGNED_IN,  # or who has to set it up, after a right password
     "account/sign-out/": Who.ANYBODY,

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from axes.utils import reset
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
@@ -18,7 +20,9 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from game.people import second_factor
 from game.people.accounts import may_run_exercises
 
-admin.site.unregister([User, Group, StaticDevice, TOTPDevice])  # the keys of apps are nobody's to read
+admin.site.unregister([User, Group])
+# The keys of apps are nobody's to read, and a provider is said by the environment.
+admin.site.unregister([StaticDevice, TOTPDevice, EmailAddress, SocialAccount, SocialApp, SocialToken])
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 

@@ -47,6 +47,7 @@ WRONG_WORDS = Kind("wrong-word", 10)
 WRONG_CODES = Kind("wrong-code", 30)  # of 24 million: by one address an open code is found after months
 WORD_NOTICE = Kind("word-notice", 1)
 SIGN_INS, DEVICE = Kind("sign-in", 30), Kind("device", 5)
+SIGN_ONS = Kind("sign-on", 60)  # each asks the provider
 WORD_ALARM = Kind("word-alarm", 20)  # wrong words in one exercise, from everywhere: nobody waits for it, but it is told
 
 # A clock that was set back leaves stamps that lie ahead of it. They count from now on: at worst a window lasts twice as long, and nobody

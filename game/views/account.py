@@ -8,10 +8,11 @@ from typing import Any
 
 from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
@@ -25,7 +26,7 @@ from game.people.accounts import NewPassword, SignIn, is_facilitator
 from game.views.errors import error
 
 NOT_ONE = gettext_lazy("This account may not run exercises. Ask an administrator to add it to the group facilitators.")
-NO_PASSWORD = gettext_lazy("This account has no password. Use the link that `manage.py play` prints.")
+NO_PASSWORD = gettext_lazy("This account has no password: it signs in with one-time links, or at your organization's own sign-in.")
 View = Callable[..., HttpResponse]
 
 
@@ -39,7 +40,7 @@ def facilitators_only(view: View) -> View:
         if request.user.is_authenticated:
             return error(request, 403, NOT_ONE)
         if request.method in ("GET", "HEAD"):
-            context = {"page_title": gettext("Sign in"), "form": SignIn(request), "next": request.get_full_path()}
+            context = {"page_title": gettext("Sign in"), "form": SignIn(request), "next": request.get_full_path(), "oidc": settings.OIDC}
             return render(request, "account/sign-in.html", context, status=403)
         way = {"href": reverse("sign-in"), "label": gettext("Sign in")}
         return error(request, 403, gettext("This is for facilitators. Sign in and try again."), way)
@@ -84,6 +85,18 @@ class SignInPage(LoginView):
 
     def form_invalid(self, form: Any) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=400)
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(oidc=settings.OIDC, **more)
+
+
+def single_sign_on(request: HttpRequest, step: str) -> HttpResponse:
+    """A step of single sign-on; nothing is at its addresses where it is off, and the library is read when it is first needed."""
+    if settings.OIDC is None:
+        raise Http404
+    from game.views import oidc
+
+    return oidc.STEPS[step](request)
 
 
 class SignOut(LogoutView):

@@ -129,6 +129,43 @@ def test_what_cannot_be_meant_is_refused_with_name_value_and_what_was_expected(m
         read()
 
 
+OIDC = {"OIDC_ISSUER": "https://id.example/school", "OIDC_CLIENT_ID": "bell", "OIDC_CLIENT_SECRET": "quiet", "OIDC_GROUP": "teachers"}
+
+
+def say(monkeypatch, **more):
+    for name, value in {**OIDC, **more}.items():
+        monkeypatch.setenv(name, value) if value else monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"OIDC_CLIENT_SECRET": ""}, "OIDC_CLIENT_SECRET is not set: expected all of OIDC_ISSUER, "),
+        ({"OIDC_ISSUER": "", "OIDC_GROUP": ""}, "OIDC_ISSUER, OIDC_GROUP are not set: expected all of "),
+        ({"OIDC_ISSUER": "http://id.example"}, "OIDC_ISSUER is 'http://id.example': expected .*http for this machine alone"),
+        ({"OIDC_ISSUER": "https://[id"}, "OIDC_ISSUER is .*: expected "),
+        ({"OIDC_ISSUER": "id.example"}, "OIDC_ISSUER is 'id.example': expected "),
+        ({"OIDC_ISSUER": "https://id.example/.well-known/openid-configuration"}, "OIDC_ISSUER is .*: expected the issuer as the provider spells it"),
+        ({"OIDC_ISSUER": "https://id.example/?a=b"}, "OIDC_ISSUER is .*: expected "),
+        ({"OIDC_SCOPES": "profile"}, "OIDC_SCOPES is 'profile': expected .*openid among them"),
+    ],
+)
+def test_a_provider_that_is_half_said_or_not_safe_is_refused_in_one_line_without_its_secret(monkeypatch, more, said):
+    say(monkeypatch, **more)
+    with pytest.raises(ImproperlyConfigured, match=f"^{said}") as found:
+        environment.oidc()
+    assert "quiet" not in str(found.value) and "\n" not in str(found.value)
+
+
+def test_a_provider_is_read_and_named_after_its_host_where_it_has_no_name(monkeypatch):
+    assert environment.oidc() is None
+    say(monkeypatch)
+    told = environment.oidc()
+    assert (told.issuer, told.name, told.claim, told.scopes) == (OIDC["OIDC_ISSUER"], "id.example", "groups", ["openid", "profile", "email"])
+    say(monkeypatch, OIDC_ISSUER="http://127.0.0.1:9000/o/", OIDC_NAME="School", OIDC_GROUPS_CLAIM="roles", OIDC_SCOPES="openid groups")
+    assert environment.oidc() == environment.Oidc("http://127.0.0.1:9000/o/", "bell", "quiet", "teachers", "School", "roles", ["openid", "groups"])
+
+
 def test_what_is_meant_is_read(monkeypatch):
     for name, told in (("TRUSTED_PROXIES", " 127.0.0.1, 10.0.0.0/8 ,unix"), ("BASE_PATH", "/bell/"), ("TRUSTED_ORIGINS", "https://play.example:8443/")):
         monkeypatch.setenv(name, told)
