@@ -238,6 +238,20 @@ def oidc() -> Oidc | None:
     return Oidc(issuer, client_id, secret, group, name or parts.hostname, claim or "groups", scopes.split() or ["openid", "profile", "email"])
 
 
+def sentry_dsn() -> str:
+    """SENTRY_DSN: where errors are reported to; "" when absent, for nowhere."""
+    told = str(env.str("SENTRY_DSN", default="")).strip()
+    try:
+        parts = urlsplit(told)
+        whole = parts.scheme in ("http", "https") and parts.username and parts.hostname and parts.path.strip("/")
+        usable = whole and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if told and not usable:
+        raise _refuse("SENTRY_DSN", told, "an address such as https://key@sentry.example/1")
+    return told
+
+
 def seconds(name: str) -> int:
     """A whole number of seconds; 0 when absent."""
     told = env.str(name, default="0").strip()

@@ -186,6 +186,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 90, "unacked_restore_in
 METRICS_PORT = environment.metrics_port()
 METRICS_TOKEN = environment.metrics_token()
 METRICS_HOST = environment.metrics_host(METRICS_TOKEN)
+SENTRY_DSN = environment.sentry_dsn()
 
 LOGGING_CONFIG = None
 logging_config(environment.env.str("LOG_LEVEL", default="INFO"), environment.env.str("LOG_FORMAT", default="line"))

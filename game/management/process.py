@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from game.ops import exporter, readiness
+from game.ops import error_reports, exporter, readiness
 
 WATCHES = 5  # threads beside those that work: game/ops/reaper.py, game/ops/exporter.py
 
@@ -37,6 +37,7 @@ class Process(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["check"]:
+            error_reports.report(options.get("name") or options.get("queue") or type(self).__module__.rpartition(".")[2])
             self._show_metrics(options["metrics_port"])
             return self.work(options)
         if problems := readiness.missing(pages=self.pages):
