@@ -23,77 +23,97 @@ from tests.integration.world import World, free_port
 from tests.socket_client import Closed, Socket
 
 HOST = "play.example"
-CONFIG = """
+SAMPLES = Path(__file__).resolve().parents[2] / "game" / "deploy"
+AROUND = """
 daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log warn; {user}
 events {{ worker_connections 256; }}
 http {{
     access_log off;
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-    ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem;
-    map $http_upgrade $connection_upgrade {{ default upgrade; "" close; }}
-    proxy_http_version 1.1;
-    # Each server repeats its headers: nginx inherits none where one is set. This one leaves the path as it is; Host becomes the inner
-    # address, and the port comes in a header of its own.
+    {site}
+    {servers}
+}}
+"""
+# A host that serves other things as well: the sample of a path goes into its block.
+SERVER = """
+    upstream opening_bell_{name} {{ server 127.0.0.1:{inner}; }}
     server {{
-        listen 127.0.0.1:{whole} ssl;
-        proxy_set_header Upgrade $http_upgrade;
-        proxy_set_header Connection $connection_upgrade;
-        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-        proxy_set_header X-Forwarded-Proto $scheme;
-        proxy_set_header Host $proxy_host;
+        listen 127.0.0.1:{port} ssl; ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem;
+        {locations}
+    }}
+"""
+# What other proxies do with a path and a host: they cut it off, and tell theirs in headers of their own.
+OTHERWISE = """
         proxy_set_header X-Forwarded-Host $host;
         proxy_set_header X-Forwarded-Port $server_port;
-        location /bell/ {{ proxy_pass http://127.0.0.1:{inner}; }}
-        location = /bell {{ proxy_pass http://127.0.0.1:{inner}; }}
-    }}
-    # Cuts the path off and passes Host on.
-    server {{
-        listen 127.0.0.1:{cut} ssl;
-        proxy_set_header Upgrade $http_upgrade;
-        proxy_set_header Connection $connection_upgrade;
-        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-        proxy_set_header X-Forwarded-Proto $scheme;
-        proxy_set_header Host $http_host;
-        location /bell/ {{ proxy_pass http://127.0.0.1:{inner}/; }}
-    }}
-    # In front of a web process that believes nobody.
-    server {{
-        listen 127.0.0.1:{stranger} ssl;
-        proxy_set_header Upgrade $http_upgrade;
-        proxy_set_header Connection $connection_upgrade;
-        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-        proxy_set_header X-Forwarded-Proto $scheme;
-        proxy_set_header Host $http_host;
-        location /bell/ {{ proxy_pass http://127.0.0.1:{unbelieving}; }}
-    }}
-}}
 """
 
 
+def changed(text: str, **changes: tuple[str, str]) -> str:
+    """A sample with what is this machine's in place of what it names; each has to be there."""
+    for was, now in changes.values():
+        assert was in text, f"the sample has no {was!r}"
+        text = text.replace(was, now)
+    return text
+
+
 class Front:
-    """nginx before two web processes of a world: one that believes it, one that does not."""
+    """nginx, by the samples of game/deploy, before three web processes of a world: at the root, below a path, and one that does not believe it."""
 
     def __init__(self, world: World) -> None:
         if not shutil.which("nginx"):
             missing("nginx", "apt-get install -y nginx-light")
-        self.world, self.inner, self.unbelieving = world, free_port(), free_port()
-        self.whole, self.cut, self.stranger = free_port(), free_port(), free_port()
-        settings = {"BASE_PATH": "/bell", "ALLOWED_HOSTS": f"{HOST},127.0.0.1", "SECURE_COOKIES": "true", "HSTS_SECONDS": "3600"}
-        assert world.manage("collectstatic", "--noinput", "-v", "0", **settings).returncode == 0
-        for name, port, more in (("web", self.inner, {"TRUSTED_PROXIES": "127.0.0.1", "HTTPS_ONLY": "true"}), ("web-alone", self.unbelieving, {"TRUSTED_PROXIES": ""})):
-            web = ["daphne", "--port", str(port), "-v", "0", "game.asgi:application"]
-            world.start(name, [sys.executable, "-m", *web], **settings, **more)
+        self.world, self.root_inner, self.inner, self.unbelieving = world, free_port(), free_port(), free_port()
+        self.root, self.plain, self.whole, self.cut, self.stranger = (free_port() for _ in range(5))
+        self.settings = {"ALLOWED_HOSTS": f"{HOST},127.0.0.1", "SECURE_COOKIES": "true", "HSTS_SECONDS": "3600", "TRUSTED_PROXIES": "127.0.0.1"}
+        below = {"BASE_PATH": "/bell"}
+        assert world.manage("collectstatic", "--noinput", "-v", "0", **self.settings).returncode == 0  # links between files are relative
+        self.serve("web-root", self.root_inner, HTTPS_ONLY="true")
+        self.serve("web", self.inner, **below, HTTPS_ONLY="true")
+        self.serve("web-alone", self.unbelieving, **below, TRUSTED_PROXIES="")
         self.folder = world.folder / "nginx"
         self.folder.mkdir(mode=0o755)
         certificate = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={HOST}"]
         made = [*certificate, "-addext", f"subjectAltName=DNS:{HOST}", "-keyout", "key.pem", "-out", "cert.pem"]
         subprocess.run(made, cwd=self.folder, check=True, capture_output=True, timeout=60)
         config = self.folder / "nginx.conf"
-        ports = {"whole": self.whole, "cut": self.cut, "stranger": self.stranger, "inner": self.inner, "unbelieving": self.unbelieving}
-        config.write_text(CONFIG.format(folder=self.folder, user="user root;" if os.getuid() == 0 else "", **ports))
+        config.write_text(self.config())
         world.start("nginx", ["nginx", "-c", str(config), "-p", str(self.folder)])
-        for port in (self.whole, self.stranger):
-            eventually(lambda port=port: Visit(self, port).get("/bell/")[0] == 200, 60, "nginx leads to the game")
+        for port, path in ((self.root, "/"), (self.whole, "/bell/"), (self.stranger, "/bell/")):
+            eventually(lambda port=port, path=path: Visit(self, port).get(path)[0] == 200, 60, "nginx leads to the game")
+
+    def serve(self, name: str, port: int, **more: str) -> None:
+        """A web process."""
+        web = ["daphne", "--port", str(port), "-v", "0", "game.asgi:application"]
+        self.world.start(name, [sys.executable, "-m", *web], **{**self.settings, **more})
+
+    def config(self) -> str:
+        """The samples as they are, but for names of files, ports and hosts."""
+        headers = self.folder / "proxy.conf"
+        headers.write_text((SAMPLES / "nginx/proxy.conf").read_text())
+        given = ("snippets/opening-bell.conf", str(headers))
+        site = changed(
+            (SAMPLES / "nginx/site.conf").read_text(),
+            first=("127.0.0.1:8001", f"127.0.0.1:{free_port()}"),  # one of the two is not there
+            second=("127.0.0.1:8002", f"127.0.0.1:{self.root_inner}"),
+            plain=("    listen 80;\n    listen [::]:80;", f"    listen 127.0.0.1:{self.plain};"),
+            tls=("    listen 443 ssl http2;\n    listen [::]:443 ssl http2;", f"    listen 127.0.0.1:{self.root} ssl http2;"),
+            certificate=("/etc/ssl/play.example/fullchain.pem", f"{self.folder}/cert.pem"),
+            key=("/etc/ssl/play.example/privkey.pem", f"{self.folder}/key.pem"),
+            headers=given,
+        )
+        path = changed((SAMPLES / "nginx/path.conf").read_text(), headers=given)
+        bare = headers.read_text().replace("proxy_set_header Host $http_host;", "proxy_set_header Host $proxy_host;")
+        cut = f"{OTHERWISE}{bare}location /bell/ {{ proxy_pass http://opening_bell_cut/; }}"
+        servers = ""
+        for name, port, inner, locations in (
+            ("whole", self.whole, self.inner, path),
+            ("cut", self.cut, self.inner, cut),
+            ("stranger", self.stranger, self.unbelieving, path),
+        ):
+            mine = locations.replace("http://opening_bell;", f"http://opening_bell_{name};")
+            servers += SERVER.format(name=name, port=port, inner=inner, folder=self.folder, locations=mine)
+        return AROUND.format(folder=self.folder, user="user root;" if os.getuid() == 0 else "", site=site, servers=servers)
 
 
 class Visit:
@@ -155,6 +175,44 @@ def front(django_db_blocker) -> Iterator[Front]:
         yield front
         with suppress(ProcessLookupError):
             world.processes["nginx"].send_signal(signal.SIGQUIT)
+
+
+def comes_in(browser: "Visit", base: str) -> None:
+    """A player joins, sees the lobby and hears it."""
+    exercise = new_exercise()
+    status, head, page = browser.get(f"{base}join/{exercise.code}/")
+    assert status == 200 and head["Strict-Transport-Security"] == "max-age=3600"
+    sheet = re.search(rf'href="({base}static/css/app[^"]*)"', page)
+    assert sheet and browser.get(sheet[1])[0] == 200
+    status, head, _ = browser.post(f"{base}join/", {"code": exercise.code, "name": "Dana"})
+    assert (status, head["Location"]) == (302, f"{base}lobby/")
+    said = asyncio.run(browser.line(f"{base}ws/lobby/"))
+    assert " 101 " in said and '"t":"hello"' in said.replace('": "', '":"')
+
+
+def test_a_player_comes_in_at_the_root_of_a_host_while_one_of_two_web_processes_is_away(front):
+    for _ in range(3):  # the one that is away has its turn
+        comes_in(Visit(front, front.root), "/")
+    line = http.client.HTTPConnection("127.0.0.1", front.plain, timeout=60)
+    line.request("GET", "/join/?x=1", headers={"Host": HOST})
+    assert (answer := line.getresponse()).status == 301 and answer.headers["Location"] == f"https://{HOST}/join/?x=1"
+
+
+def test_a_player_comes_in_through_caddy(front):
+    caddy = shutil.which("caddy")
+    if not caddy:
+        missing("Caddy", "apt-get install -y caddy")
+    port = free_port()
+    config = front.folder / "Caddyfile"
+    options = f"{{\n\tadmin off\n\tauto_https disable_redirects\n\tdefault_bind 127.0.0.1\n\tstorage file_system {front.folder}/caddy\n}}\n"
+    own = f"https://{HOST}:{port} {{\n\ttls {front.folder}/cert.pem {front.folder}/key.pem\n"
+    sample = (SAMPLES / "Caddyfile").read_text()
+    ports = {"first": ("127.0.0.1:8001 127.0.0.1:8002 {", f"127.0.0.1:{free_port()} 127.0.0.1:{front.root_inner} {{")}
+    config.write_text(options + changed(sample, site=("\nplay.example {\n", f"\n{own}"), **ports))
+    front.world.start("caddy", [caddy, "run", "--config", str(config), "--adapter", "caddyfile"], HOME=str(front.folder))
+    eventually(lambda: Visit(front, port).get("/")[0] == 200, 60, "Caddy leads to the game")
+    for _ in range(3):
+        comes_in(Visit(front, port), "/")
 
 
 @pytest.mark.parametrize("way", ["whole", "cut"])
