@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-TABLES = ("requirements.txt", "game/settings.py", "game/models", "game/migrations")  # what decides about them
+TABLES = ("game/requirements.txt", "game/settings.py", "game/models", "game/migrations")  # what decides about them
 
 
 def made_from(*names: str) -> str:

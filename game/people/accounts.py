@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, UsernameField
 from django.contrib.auth.models import Group, User
 from django.utils.translation import gettext, gettext_lazy
 
@@ -64,6 +64,8 @@ class SignIn(_Dressed, AuthenticationForm):
         "invalid_login": gettext_lazy("Wrong name or password. Both are case-sensitive."),
         "inactive": gettext_lazy("This account is disabled. Ask whoever created it."),
     }
+    # Django's own is told its length too late to mind it, and PostgreSQL would not count a longer name that was wrong.
+    username = UsernameField(max_length=150, widget=forms.TextInput(attrs={"autofocus": True}))
 
 
 class NewPassword(_Dressed, PasswordChangeForm):

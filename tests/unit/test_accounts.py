@@ -74,6 +74,7 @@ def test_what_is_wrong_is_said_and_not_which_of_the_two(client, erin, name, pass
     page = sign_in(client, name, password)
     assert page.status_code == 400 and "sessionid" not in client.cookies
     assert "Account name" in sentence(page) and "Username" not in sentence(page)
+    assert not AccessAttempt.objects.filter(username__startswith="xxx").exists(), "what no column holds is not written"
     if name and password and len(name) < 99 and "\0" not in name:
         assert "Wrong name or password" in sentence(page) and "No such" not in sentence(page)
 
