@@ -25,7 +25,7 @@ import engine
 from game.admin import accounts
 from game.control import schedule
 from game.debrief import exports, person
-from game.models import Command, Event, Exercise, Ghost, Holding, Player, RuleBroken, Run, Seat, Team, contents
+from game.models import Command, Event, Exercise, Ghost, Holding, Player, RuleBroken, Run, Seat, Team, contents, packing
 from game.models.defaults import AUTOPILOTS, Defaults
 from game.spoken import tell_row
 
@@ -273,6 +273,7 @@ class RunAdmin(ReadOnly):
 
     @admin.display(description="Log")
     def log(self, run: Run) -> SafeString:
+        packing.unpack(run)
         found = (("admin:game_command_changelist", "commands", run.commands), ("admin:game_event_changelist", "events", run.events))
         rows = [(link(address, f"{rows.count():,} {word}", query=f"?run__id__exact={run.pk}"),) for address, word, rows in found]
         return format_html_join(" · ", "{}", rows)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext, gettext_noop
 
 import engine
 from game.control.event_words import ARRIVED, ASIDE, EVENTS, NOTICED, TOLD, counts, decision, words
-from game.models import Command, Deed, Event, Exercise, Run, contents
+from game.models import Command, Deed, Event, Exercise, Run, contents, packing
 from game.spoken import from_row, tell
 
 log = structlog.get_logger(__name__)
@@ -110,6 +110,8 @@ class Happenings:
         """Begin with runs that were not read yet: near the end of their logs, with what must be known of the rest."""
         if not new:
             return
+        for ended in Run.objects.filter(pk__in=new, state="ended"):
+            packing.unpack(ended)
         events, commands = dict.fromkeys(new, -1), dict.fromkeys(new, 0)
         for run, number in Event.objects.filter(run__in=new).values_list("run").annotate(Max("number")):
             events[run] = max(-1, number - 4 * BACKLOG)

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
-from game.models import Command, Event, Exercise, Fork, Inject, RuleBroken, Run, Team, branching, contents, injects
+from game.models import Command, Event, Exercise, Fork, Inject, RuleBroken, Run, Team, branching, contents, injects, packing
 from game.sqlite_writer import trim
 
 TITLE_MAX = 80
@@ -155,8 +155,8 @@ def belongings(exercise: Exercise) -> dict[str, int]:
         "player": exercise.players.count(),
         "run": runs.count(),
         "note": exercise.notes.count(),
-        "command": Command.objects.filter(run__in=runs).count(),
-        "event": Event.objects.filter(run__in=runs).count(),
+        "command": Command.objects.filter(run__in=runs).count() + packing.packed_rows(runs, Command),
+        "event": Event.objects.filter(run__in=runs).count() + packing.packed_rows(runs, Event),
     }
 
 

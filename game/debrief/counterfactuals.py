@@ -22,7 +22,7 @@ from game.live.broker import BROKER_GONE, client, go_first, others_go_first
 from game.live.claims import claim
 from game.live.senders import QueueGone
 from game.live.words import reader_of
-from game.models import contents
+from game.models import contents, packing
 from game.models.outcomes import Course, Finished
 from game.models.run_log import log_of, log_told
 from game.spoken import from_row
@@ -40,6 +40,7 @@ SAME = "same"  # not a course: whether the played run comes out again bit for bi
 
 def rows_of(run: "Run") -> dict[str, Course]:
     """The courses that were run by what it was played by, by key."""
+    packing.unpack(run)
     return {row.key: row for row in Course.objects.filter(run=run, made_by=run.made_by)}
 
 
@@ -70,6 +71,11 @@ def send_for_missing(run: "Run", log: engine.Log, rows: dict[str, Course], only:
                 senders.reckon(run.pk, key)
     except (*BROKER_GONE, QueueGone) as problem:
         logger.warning("courses could not be sent for", run=run.pk, problem=str(problem))
+
+
+def drawn(key: str) -> bool:
+    """Whether a course can be asked for as a line on the curve: those that only shares are reckoned from cannot."""
+    return not key.startswith("taken:")
 
 
 def task_key(run_id: int, key: str) -> str:
@@ -194,7 +200,7 @@ def curve_of(run: "Run", key: str) -> list[list[int]] | None:
     that course has not been run, or could not be.
     """
     rows = rows_of(run)
-    if key not in rows or key == SAME or rows[key].reason:
+    if key not in rows or key == SAME or not drawn(key) or rows[key].reason:
         return None
     curve = rows[key].curve
     first = curve[0][0] if curve else 0

@@ -18,7 +18,7 @@ from django.utils.translation import gettext, gettext_noop
 import engine
 from game.debrief import person
 from game.live import run_store
-from game.models import Command, Deed, Event, Exercise, Experiment, Fork, Ghost, Lesson, Player, RuleBroken, Run, contents
+from game.models import Command, Deed, Event, Exercise, Experiment, Fork, Ghost, Lesson, Player, RuleBroken, Run, contents, packing
 from game.models.outcomes import Finished
 from game.models.people import name_key
 from game.models.run_log import log_of
@@ -135,6 +135,7 @@ def _free_name(exercise: Exercise) -> str:
 
 def _change(run: Run, texts: _Texts, *, own: bool) -> _Change:
     """What is to be written, worked out before anything is: the market takes seconds to be played again."""
+    packing.unpack(run)
     rows, log_changed = [], False
     for row in run.commands.order_by("seq", "pk"):
         theirs = own and row.by in texts.names

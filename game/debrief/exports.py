@@ -15,7 +15,7 @@ from django.utils import timezone
 
 import engine
 from game.debrief import compare, counterfactuals, results
-from game.models import Exercise, Holding, Run, Stay, contents
+from game.models import Exercise, Holding, Run, Stay, contents, packing
 from game.spoken import tell_row
 
 Table = Callable[[Exercise], Iterator[str]]
@@ -171,6 +171,7 @@ def _run(run: Run | None, *, secret: bool) -> Iterator[str]:
     yield to_json({name: getattr(run, name) for name in told} | said)[:-1] + ', "commands": ['
     scenario = contents.here(run.team.exercise.scenario)
     fields = ("seq", "step", "desk", "kind", "args", "confidence", "why", "by", "state", "reason")
+    packing.unpack(run)
     for number, command in enumerate(run.commands.order_by("seq", "pk").values(*fields).iterator(CHUNK)):
         yield ("," if number else "") + to_json(command | {"reason": tell_row(command["reason"], scenario)})
     yield "]}"

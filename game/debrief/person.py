@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from game.models import Command, Deed, Holding, Lesson, Player, Stay, contents
+from game.models import Command, Deed, Holding, Lesson, Player, Stay, contents, packing
 from game.models.people import name_key
 from game.spoken import tell_row
 
@@ -49,6 +49,8 @@ def export(player: Player) -> dict[str, Any]:
     """All that is held about a player, as JSON: no cookie and no resume word, which would let others in."""
     exercise, names = player.exercise, names_of(player)
     scenario, pattern = contents.here(exercise.scenario), named_in(names)
+    for run in exercise.runs():
+        packing.unpack(run)
     commands = Command.objects.filter(run__team__exercise=exercise).select_related("run__team").order_by("run", "seq", "pk")
     theirs = [row for row in commands if row.by in names]
     others = [(row.by, text) for row in commands if row.by not in names for text in (*texts_of(row.args), row.why)]

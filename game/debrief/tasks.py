@@ -81,7 +81,8 @@ def reckon(run_id: int, key: str) -> None:
         with _replays_lock:
             replays.prepare(known)
         found = replays.outcome(known)
-    row = Course(run=run, key=key, **found._asdict() | {"reason": to_row(found.reason)}, made_by=run.made_by)
+    told = {"reason": to_row(found.reason), "curve": found.curve if counterfactuals.drawn(key) else []}
+    row = Course(run=run, key=key, **found._asdict() | told, made_by=run.made_by)
     fields = ["loss_usd", "reason", "curve", "made_by"]
     Course.objects.bulk_create([row], update_conflicts=True, unique_fields=["run", "key"], update_fields=fields)
     claims.drop(counterfactuals.task_key(run_id, key))

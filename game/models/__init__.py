@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 import engine
-from game.models import bounds, branching, contents, injects, planning
+from game.models import bounds, branching, contents, injects, packing, planning
 from game.models.branching import Fork as Fork
 from game.models.contents import ScenarioContent as ScenarioContent
 from game.models.defaults import Defaults as Defaults
@@ -26,6 +26,7 @@ from game.models.notes import Deed as Deed
 from game.models.notes import Note as Note
 from game.models.outcomes import Course as Course
 from game.models.outcomes import Finished as Finished
+from game.models.packing import PackedLog as PackedLog
 from game.models.people import Holding as Holding
 from game.models.people import Player as Player
 from game.models.people import Seat as Seat
@@ -503,12 +504,14 @@ class Run(models.Model):
     @property
     def given(self) -> "models.QuerySet[Command]":
         """The commands that belong to it, in order: where an upgrade ended it, those up to there."""
+        packing.unpack(self)
         found = self.commands.filter(seq__isnull=False).order_by("seq")
         return found if self.seq is None else found.filter(seq__lte=self.seq)
 
     @property
     def happened(self) -> "models.QuerySet[Event]":
         """The events that belong to it, in order."""
+        packing.unpack(self)
         found = self.events.order_by("number")
         return found if self.events_told is None else found.filter(number__lt=self.events_told)
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import engine
 from game.models import contents
+from game.models.packing import PackedLog
 
 if TYPE_CHECKING:
     from game.models import Run
@@ -42,6 +43,8 @@ def _read(run: "Run", scenario: engine.Scenario) -> engine.Log:
         engine.Command(row.seq, row.step, row.desk, row.kind, row.args, row.confidence or None, row.why)
         for row in rows
     )
+    if PackedLog.objects.filter(run=run).exists():  # it was put away between these looks
+        return _read(run, scenario)
     return engine.Log(
         scenario,
         exercise.seed,
@@ -57,5 +60,5 @@ def _read(run: "Run", scenario: engine.Scenario) -> engine.Log:
 
 def states_of(run: "Run") -> dict[str, str]:
     """The barriers of the week as they stood at the bell: closed, hole or open. {} where history's week stands before the run."""
-    told = run.happened.filter(kind="week.closed").first()
+    told = run.events.filter(kind="week.closed").order_by("number").first()  # which is not put away with the rest
     return dict(told.data["slices"]) if told else {}

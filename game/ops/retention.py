@@ -22,7 +22,7 @@ from django.utils import timezone
 from game.control import schedule
 from game.debrief import compare, counterfactuals, finished
 from game.live.broker import client
-from game.models import Checkpoint, Command, Event, Exercise, Experiment, Fork, Lesson, Player, RuleBroken, Run
+from game.models import Checkpoint, Command, Event, Exercise, Experiment, Fork, Lesson, Player, RuleBroken, Run, packing
 from game.models.outcomes import Finished
 from game.models.people import name_key
 from game.sqlite_writer import trim
@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 
 DAY_S = 86_400
 TRIES_KEPT = timedelta(days=30)  # who tried which password, for whoever looks into it; a lock-out lasts a quarter of an hour
+PACKED_AFTER = timedelta(days=1)  # the debrief of a room is over
 ASKED_OF = (compare.CUT, "week.closed")  # events that a result is told from, besides what is kept of its run
 PUT_DOWN = ("inject.play",)  # what the facilitator's own command was decides which of history's runs stands beside
 NAMELESS = "Player"
@@ -50,8 +51,9 @@ class Due(NamedTuple):
 def counts_of(exercise: Exercise, keep: str) -> Counter[str]:
     """How many rows of each kind go with it."""
     if _stays(exercise, keep):
-        found = {name: rows.count() for name, rows in _log_of(exercise).items()}
-        return Counter({**found, "names of players": exercise.players.count()})
+        found = Counter({name: rows.count() for name, rows in _log_of(exercise).items()})
+        found.update({f"{model._meta.model_name}s": packing.packed_rows(exercise.runs(), model) for model in (Event, Command)})
+        return found + Counter({"names of players": exercise.players.count()})
     belongs = {f"{word}s": count for word, count in schedule.belongings(exercise).items()}
     return Counter({"exercises": 1, **belongs, "experiments": _recorded_from(exercise).count()})
 
@@ -106,6 +108,7 @@ def _log_of(exercise: Exercise) -> dict[str, QuerySet[Any]]:
 def _keep_results(exercise: Exercise) -> None:
     """Take the log away, once all that is shown without it is put down. Raises RuleBroken where that cannot be done."""
     for run in exercise.runs():
+        packing.unpack(run)
         try:
             if run.state == "ended":
                 counterfactuals.known(run)
@@ -148,13 +151,23 @@ def daily() -> None:
         apply()
 
 
+def put_away() -> int:
+    """Pack the logs of runs whose exercise ended a day ago or earlier; how many."""
+    over = Exercise.objects.filter(state="ended", ended_at__lt=timezone.now() - PACKED_AFTER)
+    runs = Run.objects.filter(state="ended", team__exercise__in=over, packed=None)
+    return sum(packing.pack(run) for run in runs.only("state", "epoch").order_by("pk").iterator())
+
+
 def apply() -> None:
-    """Delete what is over of sign-ins, and what is older than KEEP_DAYS."""
+    """Delete what is over of sign-ins, and what is older than KEEP_DAYS; put away the logs of what stays."""
     gone, stayed = sweep_sign_ins(settings.KEEP_DAYS), {}
     if settings.KEEP_DAYS is not None:
         for exercise, counts, why in purge(due(timezone.now() - timedelta(days=settings.KEEP_DAYS), settings.KEEP), settings.KEEP):
             gone += counts
             if why:
                 stayed[exercise.code] = why
+    packed = put_away()
+    if packed:
+        log.info("logs were put away", runs=packed)
     if +gone or stayed:
         log.info("what is old was deleted", days=settings.KEEP_DAYS, keep=settings.KEEP, deleted=dict(+gone), stayed=stayed)

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.children import end_with_us
 
-BENCHES = ("engine", "incident", "games", "sockets", "clicks", "paint", "layout", "room", "wall", "debrief", "opened", "lab", "scrub", "chaos", "corpus", "faults", "deck")
+BENCHES = ("engine", "incident", "games", "sockets", "clicks", "paint", "layout", "room", "wall", "debrief", "opened", "lab", "scrub", "chaos", "corpus", "faults", "deck", "rows")
 
 
 def _lines(found: dict[str, Any], within: str = "") -> list[str]:
@@ -34,7 +34,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, help="games, sockets, clicks, paint, room, wall: length of a window")
     parser.add_argument("--rounds", type=int, help="chaos: how many, over all databases")
     parser.add_argument("--seed", type=int, help="chaos: of the first round")
-    parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), help="chaos: where the rows lie")
+    parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), help="chaos, rows: where the rows lie")
     parser.add_argument("--ahead", action="store_true", help="games, sockets, clicks, room, opened, lab, scrub: run before everything else on this machine (Linux, root)")
     parser.add_argument("folder", nargs="?", help="corpus: where it lies")
     parser.add_argument("--make", action="store_true", help="corpus: play its logs and write it")

@@ -1,7 +1,7 @@
 """One person's data: handed over whole, and erased so that no table and no bundle has the name, while the result stays what it was."""
 
 import json
-import zlib
+import lzma
 from dataclasses import replace
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ from engine.analysis.rehearsal import submit
 from game.control import control_room, schedule
 from game.debrief import exports, finished, tables
 from game.debrief.bundles import bundle_of
-from game.models import Command, Deed, Exercise, Lesson, Note, Player, Run, injects
+from game.models import Command, Deed, Exercise, Lesson, Note, Player, Run, injects, packing
 from game.models.experiments import Experiment
 from tests import days
 from tests.builders import finished_run, new_exercise, new_facilitator, taken_seat
@@ -73,7 +73,7 @@ def everywhere(*words: str) -> list[str]:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
             for value in (cell for row in cursor.fetchall() for cell in row):
-                text = zlib.decompress(value).decode() if isinstance(value, bytes) and value[:1] == b"\x78" else str(value)
+                text = lzma.decompress(value).decode() if isinstance(value, bytes) and value.startswith(b"\xfd7zXZ") else str(value)
                 found += [f"{table}: {text[:200]}" for word in words if word.casefold() in text.casefold()]
     return found
 
@@ -111,6 +111,12 @@ def test_an_erased_name_is_in_no_table_and_in_nothing_that_leaves(run, capsys):
     again = bundle_of(now)
     assert engine.verify(engine.unpack(engine.pack(again))) == [] and again.notes[-1].startswith("Texts were erased on 20")
     assert len(again.log.commands) == len(bundle.log.commands)
+
+
+def test_a_log_that_was_put_away_loses_the_name_as_well(run, capsys):
+    assert packing.pack(run) and any(cell.startswith("game_packedlog") for cell in everywhere("wilhelmina"))
+    erase(capsys, "Wilhelmina")
+    assert packing.pack(Run.objects.get()) and everywhere("wilhelmina", "we look into it", "a hunch") == []
 
 
 def test_what_a_machine_was_asked_and_what_others_said_stays_but_for_the_name(run, capsys):
