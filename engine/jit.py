@@ -1,13 +1,19 @@
 """How kernels are compiled, cached, and made to run as plain Python.
 
+Until the first of them is called, none is compiled and numba is not even read: a process that only shows what others computed has no
+need of it, and starts a second earlier without.
+
 numba's cache key looks only at the file of the outermost function, so an edit to `book.py` would leave a
 compiled `market.py` running old code. The cache therefore lives in a folder named after a hash of every file
 that a kernel can see; old folders are simply never read again.
 """
 
+import functools
 import hashlib
 import os
+import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -51,42 +57,83 @@ def _cache_folder(key: str) -> str:
 
 
 SOURCE = source_hash()
-os.environ["NUMBA_CACHE_DIR"] = _cache_folder(SOURCE)
-os.environ.setdefault("NUMBA_LOOP_VECTORIZE", "0")  # books are linked lists: these passes gain nothing and take a sixth of the compiler's time
-
-import numba  # noqa: E402  (the folder must be named before numba is imported)
-
-setattr(numba.config, "CACHE_DIR", os.environ["NUMBA_CACHE_DIR"])  # noqa: B010  (its attributes are made at run time)
-COMPILED = not getattr(numba.config, "DISABLE_JIT")  # noqa: B009
-
+COMPILED = not int(os.environ.get("NUMBA_DISABLE_JIT") or 0)
 
 # No kernel allocates, so reference counting is off (`_nrt`): counting every view of every array is what would take nine tenths of
 # the time, and most of the compiler's.
-_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
+_KERNEL: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
+_PIECE = _KERNEL | {"cache": False, "forceinline": True, "no_cpython_wrapper": True}
+
+_waiting: "list[_Uncompiled]" = []
+_numba: Any = None  # the module, once a kernel was called
+_lock = threading.RLock()
+
+
+class _Uncompiled:
+    """A kernel before any was called; calling it gives all of them to numba."""
+
+    def __init__(self, function: Callable[..., Any], options: dict[str, Any]) -> None:
+        functools.update_wrapper(self, function)
+        self.function, self.options = function, options
+        self.compiled: Any = None
+
+    def __call__(self, *arguments: Any) -> Any:
+        if self.compiled is None:
+            _link()
+        return self.compiled(*arguments)
+
+
+def _link() -> None:
+    """Read numba, and put its functions in the place of every name that holds a kernel: it knows callees by the names of their module."""
+    global _numba
+    with _lock:
+        if _numba is None:
+            os.environ["NUMBA_CACHE_DIR"] = _cache_folder(SOURCE)
+            os.environ.setdefault("NUMBA_LOOP_VECTORIZE", "0")  # books are linked lists: these passes gain nothing and take a sixth of its time
+            import numba
+
+            setattr(numba.config, "CACHE_DIR", os.environ["NUMBA_CACHE_DIR"])  # noqa: B010  (its attributes are made at run time)
+            _numba = numba
+        homes = {one.function.__module__ for one in _waiting}
+        while _waiting:
+            one = _waiting.pop()
+            one.compiled = _compiler(one.function, one.options)
+        for module in [module for name, module in sys.modules.items() if name in homes or name.startswith("engine.")]:
+            for name, value in list(vars(module).items()):
+                if isinstance(value, _Uncompiled):
+                    setattr(module, name, value.compiled)
+
+
+def _compiler(function: Callable[..., Any], options: dict[str, Any]) -> Any:
+    """What numba makes of it. One version for all callers: it would make one per literal and integer width, a quarter of its time."""
+    made = _numba.njit(**options)(function)
+    if COMPILED:
+        template = made.get_call_template
+        made.get_call_template = lambda args, kws: template(tuple(_widened(kind) for kind in args), kws)
+    return made
 
 
 def _widened(kind: Any) -> Any:
     """Type in which an argument reaches a callee: constants and narrow signed integers as 64 bits, which arithmetic makes of them anyway."""
     plain = getattr(kind, "literal_type", kind)
-    return numba.types.int64 if plain in numba.types.signed_domain else plain
+    return _numba.types.int64 if plain in _numba.types.signed_domain else plain
 
 
-def _typed_once(compiled: Any) -> Any:
-    """Compile one version for all callers: numba makes one per literal and integer width, a quarter of the compiler's time."""
-    if COMPILED:
-        template = compiled.get_call_template
-        compiled.get_call_template = lambda args, kws: template(tuple(_widened(kind) for kind in args), kws)
-    return compiled
+def _marked(function: Any, options: dict[str, Any]) -> Any:
+    with _lock:
+        if _numba is not None:
+            return _compiler(function, options)
+        _waiting.append(one := _Uncompiled(function, options))
+        return one
 
 
 def kernel(function: Kernel) -> Kernel:
-    """Compile an entry point: cached, without the interpreter lock, C division."""
-    compiled: Kernel = _typed_once(numba.njit(**_OPTIONS)(function))
-    return compiled
+    """Compile an entry point, at the first call of any: cached, without the interpreter lock, C division."""
+    marked: Kernel = _marked(function, _KERNEL)
+    return marked
 
 
 def piece(function: Kernel) -> Kernel:
     """Compile a small part that is inlined where it is called; in compiled form it cannot be called from Python."""
-    options = _OPTIONS | {"cache": False, "forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    compiled: Kernel = _typed_once(numba.njit(**options)(function))
-    return compiled
+    marked: Kernel = _marked(function, _PIECE)
+    return marked

@@ -11,8 +11,6 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import get_language
 
 import engine
-from game.debrief.report import pages
-from game.debrief.report.paper import Paper
 
 KEPT = 24  # reports of a room that has just ended: everybody asks for the same
 _one_at_a_time = threading.Lock()
@@ -27,6 +25,10 @@ def make(told: dict[str, Any], calendar: engine.Calendar) -> bytes:
 
 @lru_cache(maxsize=KEPT)
 def _drawn(text: str, calendar: engine.Calendar, language: str | None) -> bytes:
+    # Here, because what reads fonts is half a second of every start, and wanted by the first report alone.
+    from game.debrief.report import pages
+    from game.debrief.report.paper import Paper
+
     told = json.loads(text)
     paper = Paper("".join(_texts(told)), told["foot"], told["words"], calendar)
     paper.set_title(f"Debrief: {told['title']}" if len(told["teams"]) > 1 else f"Debrief: {told['teams'][0]['name']}, {told['title']}")
