@@ -47,6 +47,7 @@ from engine.firm.score import Score, grade, score, wrong_minutes
 from engine.firm.second_act import act_said, act_told
 from engine.firm.simulation import Simulation
 from engine.firm.warm import warm
+from engine.jit import compiled
 from engine.levers import LEVERS as KINDS
 from engine.levers.shapes import fitting, misfit
 from engine.market.faults import fault_told
@@ -153,6 +154,7 @@ __all__ = [
     "beside_history",
     "beside_record",
     "cells",
+    "compiled",
     "costliest",
     "decision_words",
     "distribution",

@@ -11,14 +11,13 @@ that a kernel can see; old folders are simply never read again.
 import functools
 import hashlib
 import os
-import sys
 import tempfile
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 HERE = Path(__file__).parent
+COMPILED = not int(os.environ.get("NUMBA_DISABLE_JIT") or 0)
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
@@ -57,7 +56,13 @@ def _cache_folder(key: str) -> str:
 
 
 SOURCE = source_hash()
-COMPILED = not int(os.environ.get("NUMBA_DISABLE_JIT") or 0)
+
+
+def compiled() -> bool:
+    """Whether kernels of this source are kept already, by a process that compiled them or is at it."""
+    return not COMPILED or any(Path(_cache_folder(SOURCE)).rglob("*.nbi"))
+
+
 
 # No kernel allocates, so reference counting is off (`_nrt`): counting every view of every array is what would take nine tenths of
 # the time, and most of the compiler's.
@@ -66,7 +71,6 @@ _PIECE = _KERNEL | {"cache": False, "forceinline": True, "no_cpython_wrapper": T
 
 _waiting: "list[_Uncompiled]" = []
 _numba: Any = None  # the module, once a kernel was called
-_lock = threading.RLock()
 
 
 class _Uncompiled:
@@ -84,24 +88,21 @@ class _Uncompiled:
 
 
 def _link() -> None:
-    """Read numba, and put its functions in the place of every name that holds a kernel: it knows callees by the names of their module."""
+    """Read numba, and put its functions in the place of every name of theirs: it knows callees by what their module holds. Threads that
+    come here at once do the same twice.
+    """
     global _numba
-    with _lock:
-        if _numba is None:
-            os.environ["NUMBA_CACHE_DIR"] = _cache_folder(SOURCE)
-            os.environ.setdefault("NUMBA_LOOP_VECTORIZE", "0")  # books are linked lists: these passes gain nothing and take a sixth of its time
-            import numba
+    os.environ["NUMBA_CACHE_DIR"] = _cache_folder(SOURCE)
+    os.environ.setdefault("NUMBA_LOOP_VECTORIZE", "0")  # books are linked lists: these passes gain nothing and take a sixth of the compiler's time
+    import numba
 
-            setattr(numba.config, "CACHE_DIR", os.environ["NUMBA_CACHE_DIR"])  # noqa: B010  (its attributes are made at run time)
-            _numba = numba
-        homes = {one.function.__module__ for one in _waiting}
-        while _waiting:
-            one = _waiting.pop()
-            one.compiled = _compiler(one.function, one.options)
-        for module in [module for name, module in sys.modules.items() if name in homes or name.startswith("engine.")]:
-            for name, value in list(vars(module).items()):
-                if isinstance(value, _Uncompiled):
-                    setattr(module, name, value.compiled)
+    setattr(numba.config, "CACHE_DIR", os.environ["NUMBA_CACHE_DIR"])  # noqa: B010  (its attributes are made at run time)
+    _numba = numba
+    for one in _waiting:
+        one.compiled = one.compiled or _compiler(one.function, one.options)
+    for one in _waiting:
+        names = one.function.__globals__
+        names |= {name: value.compiled for name, value in names.items() if isinstance(value, _Uncompiled)}
 
 
 def _compiler(function: Callable[..., Any], options: dict[str, Any]) -> Any:
@@ -120,11 +121,10 @@ def _widened(kind: Any) -> Any:
 
 
 def _marked(function: Any, options: dict[str, Any]) -> Any:
-    with _lock:
-        if _numba is not None:
-            return _compiler(function, options)
-        _waiting.append(one := _Uncompiled(function, options))
-        return one
+    if _numba is not None:
+        return _compiler(function, options)
+    _waiting.append(one := _Uncompiled(function, options))
+    return one
 
 
 def kernel(function: Kernel) -> Kernel:

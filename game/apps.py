@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class GameConfig(AppConfig):
@@ -15,3 +16,9 @@ class GameAdminConfig(AdminConfig):
     """Django's admin on our own site."""
 
     default_site = "game.site.Site"
+
+
+class SentFiles(StaticFilesConfig):
+    """What browsers may ask for: the fonts of printed reports are read from where they lie, and compressing 5 MB of them takes a second."""
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "report-fonts"]

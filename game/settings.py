@@ -35,7 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.sessions",
-    "django.contrib.staticfiles",
+    "game.apps.SentFiles",
     "allauth",
     "allauth.account",
     "allauth.socialaccount",

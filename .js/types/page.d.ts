@@ -54,7 +54,7 @@ declare namespace Card {
     id: number; desk: Desk; holders: { name: string; online: boolean }[]; autopilot: string | null; room: boolean; locked: string;
   }
   interface LobbyTeam { id: number; name: string; seats: LobbySeat[] }
-  interface Lobby { state: string; teams: LobbyTeam[]; taken: number; free: number }
+  interface Lobby { state: string; teams: LobbyTeam[]; taken: number; free: number; starting: boolean }
 }
 
 /* Cards that a page makes for itself. */

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
@@ -32,8 +34,7 @@ def lacking() -> str:
         known, at = json.loads(made.read_text())["paths"], made.stat().st_mtime
     except (OSError, ValueError, KeyError):
         return f"There are no static files in {str(settings.STATIC_ROOT)!r}: run `manage.py collectstatic --noinput`."
-    own = [(name, Path(storage.path(name)).stat().st_mtime) for finder in get_finders() for name, storage in finder.list([])]
-    stale = [name for name, changed in own if name not in known or changed > at]
+    stale = [name for name, path in _own() if name not in known or path.stat().st_mtime > at]
     return f"The static files are of another version ({stale[0]} differs): run `manage.py collectstatic --noinput`." if stale else ""
 
 
@@ -41,8 +42,15 @@ def _stamp() -> str:
     """SHA-256 over everything that decides what is collected: 64 hex characters."""
     sha = hashlib.sha256(f"{__version__} {settings.STATIC_URL} {settings.STORAGES['staticfiles']}".encode())
     sha.update(Path(static_names.__file__).read_bytes())
-    for finder in get_finders():
-        for name, storage in finder.list([]):
-            found = Path(storage.path(name)).stat()
-            sha.update(f"{name} {found.st_size} {found.st_mtime_ns}\n".encode())
+    for name, path in _own():
+        found = path.stat()
+        sha.update(f"{name} {found.st_size} {found.st_mtime_ns}\n".encode())
     return sha.hexdigest()
+
+
+def _own() -> Iterator[tuple[str, Path]]:
+    """Every file that is to be sent, and where it lies."""
+    left_out = apps.get_app_config("staticfiles").ignore_patterns  # type: ignore[attr-defined]
+    for finder in get_finders():
+        for name, storage in finder.list(left_out):
+            yield name, Path(storage.path(name))

@@ -163,6 +163,9 @@ class Supervisor:
             yield
         except KeyboardInterrupt:
             pass
+        except Exception:  # the compiler's, which swallowed the interrupt and stumbled over what it left half done
+            if not self.stopping:
+                raise
         finally:
             self._break_off = False
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from game.live.broker import BROKER_GONE, alive_key, client
 from game.live.db_threads import in_rows
 from game.live.hub import Slot
 from game.live.loudspeaker import Unpacked, to_json
@@ -17,7 +18,7 @@ LOOK_S = 1.0
 
 
 def lobby_card(exercise: Exercise) -> dict[str, Any]:
-    """Teams, seats and people of an exercise."""
+    """Teams, seats and people of an exercise. `starting`: no market can be played yet."""
     seats = Seat.objects.filter(team__exercise=exercise).select_related("team").prefetch_related("holdings__player")
     teams: dict[int, dict[str, Any]] = {}
     taken = free = 0
@@ -35,7 +36,15 @@ def lobby_card(exercise: Exercise) -> dict[str, Any]:
                 "locked": seat.lock_told,
             }
         )
-    return {"state": exercise.state, "teams": list(teams.values()), "taken": taken, "free": free}
+    return {"state": exercise.state, "teams": list(teams.values()), "taken": taken, "free": free, "starting": not _market_is_there()}
+
+
+def _market_is_there() -> bool:
+    """Whether a worker of games is alive: the first start of a version compiles the market while its pages are read."""
+    try:
+        return bool(client().exists(alive_key("games")))
+    except BROKER_GONE:
+        return True  # the page tells of that by itself
 
 
 class Lobby:

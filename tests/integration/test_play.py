@@ -26,10 +26,10 @@ END_S = 3.0
 class Play:
     """One `play` in a state folder."""
 
-    def __init__(self, world: World, *options: str) -> None:
+    def __init__(self, world: World, *options: str, **more: str) -> None:
         self.world = world
         self.port = free_port()
-        environment = {key: value for key, value in world.environment.items() if key not in ("SECRET_KEY", "LOG_LEVEL")}
+        environment = {key: value for key, value in world.environment.items() if key not in ("SECRET_KEY", "LOG_LEVEL")} | more
         self.output = world.folder / f"play-{self.port}.log"
         with self.output.open("wb") as log:
             self.process = subprocess.Popen(
@@ -124,6 +124,19 @@ def test_the_demo_starts_restarts_what_dies_ends_on_ctrl_c_and_goes_on_next_time
     eventually(lambda: again.steps()[0] > stood, 20, "the market goes on where it stood")
     os.kill(again.process.pid, signal.SIGKILL)
     eventually(lambda: processes_of(bare.state) == {}, 5, f"no process is left: {processes_of(bare.state)}")
+
+
+def test_pages_are_there_before_the_market_is_compiled_and_ctrl_c_does_not_wait_for_it(bare):
+    play = Play(bare, "--demo", OPENING_BELL_CACHE=str(bare.folder / "nothing-compiled"))
+    assert '"board"' in fetch(play.address("projector"))
+    eventually(lambda: "Preparing the market" in play.text(), 10, "then it is compiled")
+    assert "The market is ready" not in play.text() and play.child("games") is None
+    started = time.monotonic()
+    play.process.send_signal(signal.SIGINT)
+    assert play.process.wait(20) == 0
+    assert time.monotonic() - started < 2 * END_S
+    assert "Traceback" not in play.text() and "Everything has ended" in play.text(), play.text()
+    assert processes_of(bare.state) == {}
 
 
 def _answers(address: str) -> bool:

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from game.ops.health import HEALTH, READY
-from tests.builders import eventually, missing
+from game.people import joining
+from game.people.access import cookie_value
+from tests.builders import eventually, missing, new_exercise
 from tests.integration.world import World
 
 STRANGER = {"Host": "10.244.1.7:8000"}  # as a probe comes, by the address of a container
@@ -42,6 +44,23 @@ def test_a_house_is_ready_as_long_as_all_of_its_parts_are(world):
     assert asked(world, HEALTH) == (200, {"process": "ok"}), "who only asks whether this process runs starts it again for nothing"
     world.start_broker()
     eventually(lambda: ready(world), 20, "it has come back")
+
+
+def test_a_lobby_says_that_the_market_is_still_starting_until_it_has(world):
+    exercise = new_exercise()
+    player, token, _ = joining.join(exercise, "Ana")
+    world.start_all("web")
+
+    def told() -> bool:
+        line = http.client.HTTPConnection("127.0.0.1", world.port, timeout=10)
+        line.request("GET", "/lobby/", headers={"Cookie": f"player={cookie_value(player, token)}"})
+        page = line.getresponse().read().decode()
+        assert "resume words" in page
+        return "The market is still starting" in page
+
+    assert told()
+    world.start_all("games-1")
+    eventually(lambda: not told(), 10, "a worker is there")
 
 
 @pytest.mark.parametrize("database", ["postgresql"])

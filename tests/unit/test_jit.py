@@ -1,8 +1,11 @@
 """Where compiled kernels are kept, and that compiling them ahead needs no more than a call."""
 
+import subprocess
+import sys
+
 import pytest
 
-from engine import warm
+from engine import compiled, warm
 from engine.jit import HERE, SOURCE, _cache_folder, source_hash
 
 pytestmark = pytest.mark.kernels
@@ -34,6 +37,21 @@ def test_without_a_writable_folder_the_complaint_names_the_place_and_the_way_out
     monkeypatch.setenv("OPENING_BELL_CACHE", str(tmp_path / "file"))
     with pytest.raises(RuntimeError, match=r"tried .*file\): make one writable or set OPENING_BELL_CACHE"):
         _cache_folder("a" * 64)
+
+
+def test_a_process_that_only_shows_what_others_computed_reads_no_compiler():
+    """As a web process begins: numba would be a second of its start, and 90 MB."""
+    script = "import game.asgi, engine, sys; engine.load_scenario('knight-2012'); print([name for name in sys.modules if name in ('numba', 'llvmlite')])"
+    done = subprocess.run([sys.executable, "-c", script], cwd=HERE.parent, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_it_is_known_whether_anything_is_compiled(tmp_path, monkeypatch):
+    monkeypatch.setattr("engine.jit.COMPILED", True)
+    monkeypatch.setenv("OPENING_BELL_CACHE", str(tmp_path))
+    assert not compiled()
+    (tmp_path / "kernels" / SOURCE[:16] / "book.nbi").touch()
+    assert compiled()
 
 
 @pytest.mark.whole

@@ -6,6 +6,7 @@ import socket
 import sys
 import time
 from argparse import ArgumentParser
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -85,13 +86,18 @@ class Command(BaseCommand):
                 self._prepare()
             if supervisor.stopping:
                 return
-            _let_go()
-            self._start_workers(supervisor, host, port)
+            # Not a copy: its event loop is made when its libraries are read. It needs no market, which is made ready meanwhile.
+            supervisor.add("web", [*MANAGE, "web", "--host", host, "--port", str(port), *_metrics_port("web")])
+            soon = engine.compiled()
+            if soon and not self._start_workers(supervisor):
+                return
             if not self._wait_for_web(supervisor, host, port):
                 return
             address = f"http://{reachable(host)}:{port}{settings.BASE_PATH}"
             keep_address(settings.STATE_DIR, address)
             self._greet(address, demo.start(options["speed"], start_step) if options["demo"] else None)
+            if not soon and not self._start_workers(supervisor):
+                return
             _let_go()
             supervisor.watch_over()
         finally:
@@ -146,9 +152,10 @@ class Command(BaseCommand):
         return ready
 
     def _prepare(self) -> None:
-        call_command("migrate", interactive=False, verbosity=0)
-        static_files.collect()
-        self._warm()
+        with ThreadPoolExecutor(1) as beside:
+            files = beside.submit(static_files.collect)
+            call_command("migrate", interactive=False, verbosity=0)
+            files.result()
 
     def _warm(self) -> None:
         """Compile now, with a line that says so, and never inside a beat."""
@@ -161,14 +168,19 @@ class Command(BaseCommand):
         engine.warm(progress)
         self.stdout.write(f"\rThe market is ready ({time.monotonic() - started:.1f} s).{' ' * 32}")
 
-    def _start_workers(self, supervisor: Supervisor, host: str, port: int) -> None:
+    def _start_workers(self, supervisor: Supervisor) -> bool:
+        """Make the market ready, and start who plays it; false when a signal came meanwhile."""
+        with supervisor.interruptible():
+            self._warm()
+        if supervisor.stopping:
+            return False
+        _let_go()
         for name in GAMES:
             self._add(supervisor, name, "worker", "games", "--name", name)
         self._add(supervisor, "control", "control")
         self._add(supervisor, "lab", "worker", "lab", at_once=True)
         self._add(supervisor, "replay", "worker", "replay", at_once=True)
-        # Not a copy: its event loop is made when its libraries are read.
-        supervisor.add("web", [*MANAGE, "web", "--host", host, "--port", str(port), *_metrics_port("web")])
+        return True
 
     def _add(self, supervisor: Supervisor, name: str, *arguments: str, at_once: bool = False) -> None:
         arguments += _metrics_port(name)

@@ -10,6 +10,7 @@ import { gettext } from "../lib/words.js";
 /** @param {Found} root @param {App<LobbyPage>} app */
 export function mount(root, app) {
   const count = document.querySelector("[data-count]");
+  const starting = document.querySelector("[data-starting]");
   /** @type {string | null} */
   let mineBefore = null;
   app.store.on("lobby", (d) => {
@@ -23,6 +24,7 @@ export function mount(root, app) {
     // A key already on its way to a button of the page's own must find the one that took its place.
     if (focused && !focused.isConnected) /** @type {HTMLElement | null} */ (root.querySelector(`[name="${focused.name}"][value="${focused.value}"]`))?.focus();
     count.textContent = gettext("%(taken)s of %(taken2)s seats taken%(also)s", { taken: d.taken, taken2: d.taken + d.free, also: d.free ? gettext(", %(free)s for assistants", { free: d.free }) : "" });
+    starting.textContent = d.starting ? gettext("The market is still starting: seconds as a rule, up to a minute after an installation or upgrade.") : "";
     const mine = held.map((s) => s.id).join();
     if (mineBefore !== null && mine !== mineBefore) location.reload(); // the briefs are the page's: another tab or the facilitator moved this player
     mineBefore = mine;
