@@ -59,9 +59,18 @@ SOURCE = source_hash()
 
 
 def compiled() -> bool:
-    """Whether kernels of this source are kept already, by a process that compiled them or is at it."""
-    return not COMPILED or any(Path(_cache_folder(SOURCE)).rglob("*.nbi"))
+    """Whether every kernel of this source is kept already. Where another processor compiled them some may not be its, and are made anew."""
+    return not COMPILED or _complete().exists()
 
+
+def all_compiled() -> None:
+    """Note that every kernel has been compiled and kept."""
+    if COMPILED:
+        _complete().touch()
+
+
+def _complete() -> Path:
+    return Path(_cache_folder(SOURCE), "complete")
 
 
 # No kernel allocates, so reference counting is off (`_nrt`): counting every view of every array is what would take nine tenths of

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from engine.commands import Command
 from engine.firm.simulation import Simulation
 from engine.firm.trading_day import flatten_positions
+from engine.jit import all_compiled
 from engine.scenario.scenario import load_scenario
 
 PARTS = ("router and books", "flattening", "gross cap")
@@ -24,3 +25,4 @@ def warm(progress: Callable[[str], None] | None = None, scenario_id: str = "knig
     say(PARTS[2])
     sim.submit(Command(2, sim.now, "risk", "limit.set", {"gross_usd": 1_000_000}))
     sim.step(20)
+    all_compiled()

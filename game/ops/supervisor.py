@@ -54,6 +54,7 @@ class Child:
     does: list[str] | Callable[[], int]
     last_to_end: bool = False  # the broker: the others still need it when they end
     at_once: bool = False  # nothing of what it does is lost when it is killed
+    once: bool = False  # it has something to do, and ends
     process: subprocess.Popen[bytes] | Copy | None = None
     started_at: float = 0.0
     restart_at: float = 0.0
@@ -79,9 +80,9 @@ class Supervisor:
         with suppress(OSError):
             self.terminal(line)
 
-    def add(self, name: str, does: list[str] | Callable[[], int], *, last_to_end: bool = False, at_once: bool = False) -> Child:
+    def add(self, name: str, does: list[str] | Callable[[], int], *, last_to_end: bool = False, at_once: bool = False, once: bool = False) -> Child:
         """Start a child and keep it."""
-        child = Child(name, does, last_to_end, at_once)
+        child = Child(name, does, last_to_end, at_once, once)
         self.children.append(child)
         self._start(child)
         return child
@@ -142,6 +143,8 @@ class Supervisor:
             if child.deaths and now - child.started_at > STEADY_S:
                 child.deaths = 0
             return
+        if child.once and child.process.returncode == 0:
+            return
         wait = BACK_OFF_S[min(child.deaths, len(BACK_OFF_S) - 1)]
         child.deaths += 1
         child.restart_at = now + wait
@@ -163,9 +166,6 @@ class Supervisor:
             yield
         except KeyboardInterrupt:
             pass
-        except Exception:  # the compiler's, which swallowed the interrupt and stumbled over what it left half done
-            if not self.stopping:
-                raise
         finally:
             self._break_off = False
 

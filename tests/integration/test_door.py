@@ -28,6 +28,7 @@ TRIED = {
     "rehearse": ["knight-2012", "--until", "08:01", "--unwind", "formula"],
     "slices": ["knight-2012", "--seed", "-1"],  # the table itself takes minutes
     "scenario_keys": [],
+    "warm": [],
     "web": ["--check"],
     "worker": ["games", "--check"],
     "control": ["--check"],
@@ -41,7 +42,7 @@ TRIED = {
 }
 # Those that open the database, and those that open the broker.
 WITH_ROWS, WITH_BROKER = {"play", "web", "worker", "control", "facilitator", "person", "purge", "migrate", "createsuperuser"}, {"play"}
-COMPILING = {"play", "replay", "rehearse"}  # others need no room for kernels, and do their work without
+COMPILING = {"play", "replay", "rehearse", "warm"}  # others need no room for kernels, and do their work without
 
 
 def manage(arguments: list[str], *, before: Sequence[str] = (), **environment: str) -> subprocess.CompletedProcess[str]:

@@ -1,5 +1,6 @@
 """What an administrator and a load balancer are told: a process proves that it could work, and a house that a game could be played."""
 
+import asyncio
 import http.client
 import json
 import os
@@ -14,6 +15,7 @@ from game.people import joining
 from game.people.access import cookie_value
 from tests.builders import eventually, missing, new_exercise
 from tests.integration.world import World
+from tests.socket_client import Socket
 
 STRANGER = {"Host": "10.244.1.7:8000"}  # as a probe comes, by the address of a container
 
@@ -47,20 +49,16 @@ def test_a_house_is_ready_as_long_as_all_of_its_parts_are(world):
 
 
 def test_a_lobby_says_that_the_market_is_still_starting_until_it_has(world):
-    exercise = new_exercise()
-    player, token, _ = joining.join(exercise, "Ana")
+    player, token, _ = joining.join(new_exercise(), "Ana")
     world.start_all("web")
 
-    def told() -> bool:
-        line = http.client.HTTPConnection("127.0.0.1", world.port, timeout=10)
-        line.request("GET", "/lobby/", headers={"Cookie": f"player={cookie_value(player, token)}"})
-        page = line.getresponse().read().decode()
-        assert "resume words" in page
-        return "The market is still starting" in page
+    async def look() -> None:
+        lobby = await Socket.open("127.0.0.1", world.port, "/ws/lobby/", cookie_value(player, token))
+        assert (await lobby.until("frame"))["cards"]["lobby"]["d"]["starting"] is True
+        await asyncio.to_thread(world.start_all, "games-1")
+        assert (await lobby.until("frame"))["cards"]["lobby"]["d"]["starting"] is False
 
-    assert told()
-    world.start_all("games-1")
-    eventually(lambda: not told(), 10, "a worker is there")
+    asyncio.run(look())
 
 
 @pytest.mark.parametrize("database", ["postgresql"])

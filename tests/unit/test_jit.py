@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from engine import compiled, warm
-from engine.jit import HERE, SOURCE, _cache_folder, source_hash
+from engine.jit import HERE, SOURCE, _cache_folder, all_compiled, source_hash
 
 pytestmark = pytest.mark.kernels
 
@@ -46,11 +46,13 @@ def test_a_process_that_only_shows_what_others_computed_reads_no_compiler():
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def test_it_is_known_whether_anything_is_compiled(tmp_path, monkeypatch):
+def test_it_is_known_whether_everything_is_compiled(tmp_path, monkeypatch):
     monkeypatch.setattr("engine.jit.COMPILED", True)
     monkeypatch.setenv("OPENING_BELL_CACHE", str(tmp_path))
     assert not compiled()
     (tmp_path / "kernels" / SOURCE[:16] / "book.nbi").touch()
+    assert not compiled(), "some are not all"
+    all_compiled()
     assert compiled()
 
 

@@ -157,23 +157,24 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
             files.result()
 
-    def _warm(self) -> None:
-        """Compile now, with a line that says so, and never inside a beat."""
-        started = time.monotonic()
-
-        def progress(part: str) -> None:
-            self.stdout.write(f"\rPreparing the market (once): {part} ...{' ' * 12}", ending="")
-            self.stdout.flush()
-
-        engine.warm(progress)
-        self.stdout.write(f"\rThe market is ready ({time.monotonic() - started:.1f} s).{' ' * 32}")
-
     def _start_workers(self, supervisor: Supervisor) -> bool:
-        """Make the market ready, and start who plays it; false when a signal came meanwhile."""
+        """Have a market, and start who plays it; false when a signal came meanwhile."""
+        started = time.monotonic()
+        if not engine.compiled():
+            # By a process of its own, which can be ended at once: the compiler takes no notice of signals.
+            self.stdout.write("Preparing the market (once) ...")
+            self.stdout.flush()
+            child = supervisor.add("market", [*MANAGE, "warm"], at_once=True, once=True)
+            if not supervisor.watch_over(lambda: engine.compiled() or child.deaths > 2):
+                return False
+            if not engine.compiled():
+                raise refusal(f"The market cannot be compiled; why stands in {supervisor.logs.path('market')}")
         with supervisor.interruptible():
-            self._warm()
+            engine.warm()
         if supervisor.stopping:
             return False
+        self.stdout.write(f"The market is ready ({time.monotonic() - started:.1f} s).")
+        self.stdout.flush()
         _let_go()
         for name in GAMES:
             self._add(supervisor, name, "worker", "games", "--name", name)
