@@ -478,6 +478,7 @@ class Run(models.Model):
     created = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        indexes = [models.Index(fields=["state"], name="runs_by_state")]  # those with something to do are asked for eight times a second
         constraints = [
             bounds.one_of("a_run_stands_somehow", state=("pending", "running", "standing", "ended", "failed")),
             bounds.between("a_run_is_of_the_week", step=bounds.STEPS, start_step=bounds.STEPS, advance_step=bounds.STEPS),

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from game.models import Exercise, Experiment, Player, Run
-from game.ops.reaper import AWAKE, Reaper
+from game.ops.reaper import AWAKE, Reaper, _sql, _to_turn
 from tests.builders import eventually, made_by_here, new_exercise, new_facilitator, taken_seat
 
 BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
@@ -74,3 +74,14 @@ def test_the_runs_that_are_watched_are_those_that_have_something_left_to_do(worl
     waits.start()
     going.runs().update(state="ended")
     assert watched() == set(Run.to_turn().values_list("pk", flat=True)) == {waits.runs().get().pk}
+
+
+@BOTH
+def test_finished_runs_are_not_looked_through_for_those_that_go_on(world):
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET enable_seqscan = off")  # which it prefers where there are hardly any rows
+        sql, values = _sql(_to_turn)
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{sql}", values)
+        plan = " ".join(str(row) for row in cursor.fetchall())
+    assert "runs_by_state" in plan, plan
