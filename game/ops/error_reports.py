@@ -61,7 +61,7 @@ class _Reporter(logging.Handler):
             scope.set_level("fatal" if record.levelno >= logging.CRITICAL else "error")
             if told:
                 scope.set_tag("event", told.get("event"))
-                scope.set_context("log", {name: value for name, value in told.items() if isinstance(value, (int, float))})
+                scope.set_context("log", {name: value for name, value in told.items() if isinstance(value, (int, float)) and name != "exc_info"})
             if problem is not None:
                 sentry_sdk.capture_exception(problem)
             else:

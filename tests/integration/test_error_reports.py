@@ -101,7 +101,7 @@ def test_an_event_is_known_by_its_name_and_without_the_setting_nothing_is_read(w
     done = told(SENTRY_DSN=sentry.dsn)
     assert done.stdout == "True\n" and "Sentry" not in done.stderr
     failed, left_out = eventually(lambda: len(sentry.events()) == 2 and sentry.events(), what="both are reported before the process ends")
-    assert failed["tags"] == {"process": "games-1", "logger": "game.live.clock", "event": "a run failed"} and failed["contexts"]["log"]["run"] == 7
+    assert failed["tags"] == {"process": "games-1", "logger": "game.live.clock", "event": "a run failed"} and failed["contexts"]["log"] == {"run": 7}
     assert failed["exception"]["values"][0]["value"] == "duplicate key"
     assert (left_out["message"], left_out["tags"]["event"]) == ("a message that is none was left out",) * 2
     assert not any("Dana" in text for _, _, text in sentry.heard)
