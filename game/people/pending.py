@@ -3,6 +3,7 @@
 import time
 from typing import NamedTuple
 
+from django.contrib.auth import logout
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
@@ -11,15 +12,15 @@ LASTS_S = 600
 
 
 class Pending(NamedTuple):
-    """Who, where they go on to, and the key of an app that they set up now."""
+    """Who, and where they go on to."""
 
     user: User
     then: str
 
 
 def begin(request: HttpRequest, user: User, then: str) -> None:
-    """The password was right."""
-    request.session.cycle_key()  # an address of a session that somebody planted is worth nothing from here on
+    """The password was right. Whoever was signed in here is out, and a session that somebody planted is worth nothing from here on."""
+    logout(request)
     request.session[KEY] = {"user": user.pk, "password": user.get_session_auth_hash(), "then": then, "at": time.time()}
 
 

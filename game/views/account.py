@@ -10,7 +10,6 @@ from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -75,9 +74,7 @@ class SignInPage(LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         user = form.get_user()
         if second_factor.is_asked_of(user):
-            then = self.get_success_url()
-            logout(self.request)
-            pending.begin(self.request, user, then)
+            pending.begin(self.request, user, self.get_success_url())
             return redirect("sign-in-code")
         response = super().form_valid(form)
         devices.give(self.request, response, user)

@@ -84,10 +84,11 @@ def two_step(request: HttpRequest) -> HttpResponse:
 
 
 def _set_up(request: HttpRequest, user: User, one: pending.Pending | None) -> HttpResponse:
-    key = request.session.setdefault(KEY, second_factor.new_key())
+    kept = f"{KEY}-{user.pk}"  # nobody sets up a key that another account was shown in this browser
+    key = request.session.setdefault(kept, second_factor.new_key())
     form = (FirstCode if one else OwnFirstCode)(user, key, _sent(request))
     if form.is_valid():
-        del request.session[KEY]
+        del request.session[kept]
         request.session[CODES] = {"codes": second_factor.new_recovery_codes(user), "then": one.then if one else ""}
         return _enter(request, user, reverse("two-step")) if one else redirect("two-step")
     address = second_factor.address(user, key)

@@ -253,6 +253,15 @@ def test_to_switch_accounts_signs_the_first_one_out_at_once(client, erin):
     assert not is_in(client) and "The password of erin" in words(client.get(CODE))
 
 
+def test_nobody_sets_up_a_key_that_another_account_was_shown_in_this_browser(client, erin, settings):
+    settings.TOTP_REQUIRED = True
+    password(client)
+    key = re.search(r"<code[^>]*>([A-Z2-7 ]+)</code>", client.get(TWO_STEP).content.decode())[1]
+    client.post(f"/facilitator/{FacilitatorLink.issue(new_facilitator('finn'))}/")
+    page = client.get(TWO_STEP)
+    assert page.status_code == 200 and page.context["user"].username == "finn" and key not in page.content.decode()
+
+
 def test_a_one_time_link_asks_for_no_code(client, erin, settings):
     settings.TOTP_REQUIRED = True
     with_app(erin)
