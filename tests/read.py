@@ -1,5 +1,6 @@
 """What a run holds, in the words of its scenario, as whoever reads it is told it."""
 
+import lzma
 from dataclasses import replace
 from typing import Any
 
@@ -34,3 +35,17 @@ def texts_in(content: Any) -> list[dict[str, Any]]:
     if isinstance(content, dict):
         return ([content] if is_said(content) and "text" in content else []) + [text for value in content.values() for text in texts_in(value)]
     return [text for one in content for text in texts_in(one)] if isinstance(content, list | tuple) else []
+
+
+def everywhere(*words: str) -> list[str]:
+    """Table and value of every cell that has one of these words in it, however it is written."""
+    from django.db import connection
+
+    found = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            for value in (cell for row in cursor.fetchall() for cell in row):
+                text = lzma.decompress(value).decode() if isinstance(value, bytes) and value.startswith(b"\xfd7zXZ") else str(value)
+                found += [f"{table}: {text[:200]}" for word in words if word.casefold() in text.casefold()]
+    return found

@@ -60,8 +60,8 @@ class Defaults(models.Model):
         if self.recorded.strip():
             return self.recorded.strip()
         what = gettext(
-            "Recorded: your name, and what you do and write at your desk. Your team and the facilitator see it; once it has ended, so does whoever "
-            "may see your team's result."
+            "Recorded: your name, and what you do and write at your desk. Your team and the facilitator see it, and after the end so does anyone "
+            "who may see your team's result."
         )
         days = settings.KEEP_DAYS
         if days is None:

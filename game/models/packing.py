@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from game.models import Run
 
 AT_ONCE = 500  # rows a statement
+WINDOW_BYTES = 1 << 20
 READ_BY_KIND = ("exchange.disconnected", "week.closed", "inject.delivered", "persona.replied")  # events
 _OWN = ("id", "run_id")
 TABLES: tuple[type[models.Model], ...] = (Command, Event, Course)
@@ -49,8 +50,9 @@ def pack(run: "Run") -> bool:
     counts = {table: len(found) for table, found in rows.items()}
     if run.state != "ended" or not any(counts.values()):
         return False
-    # The curves of a run's courses are alike and far apart: beyond what zlib looks back over.
-    blob = lzma.compress(json.dumps(rows, default=str, separators=(",", ":"), ensure_ascii=False).encode(), preset=9)
+    # The curves of a run's courses are alike and far apart: beyond what zlib looks back over. A window of 64 MB, as the preset has, is not needed.
+    how = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": WINDOW_BYTES}]
+    blob = lzma.compress(json.dumps(rows, default=str, separators=(",", ":"), ensure_ascii=False).encode(), filters=how)
     with transaction.atomic():
         same = Run.objects.filter(pk=run.pk, epoch=run.epoch, state="ended").update(epoch=F("epoch"))
         if not same or {found.model._meta.db_table: found.count() for found in _rows(run)} != counts:

@@ -123,6 +123,7 @@ def _keep_results(exercise: Exercise) -> None:
         for number, player in enumerate(exercise.players.order_by("pk"), start=1):
             name = f"{NAMELESS} {number}"
             Player.objects.filter(pk=player.pk).update(name=name, name_key=f"{player.pk} {name_key(name)}")
+        Exercise.objects.filter(pk=exercise.pk).update(came_from="")
         Lesson.objects.filter(player__exercise=exercise).update(surprised="", differently="")
         Fork.objects.filter(exercise=exercise).update(commands=[])
         for kept in Finished.objects.filter(run__team__exercise=exercise):

@@ -1,13 +1,11 @@
 """One person's data: handed over whole, and erased so that no table and no bundle has the name, while the result stays what it was."""
 
 import json
-import lzma
 from dataclasses import replace
 from functools import lru_cache
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 import engine
 from engine.analysis.rehearsal import submit
@@ -18,6 +16,7 @@ from game.models import Command, Deed, Exercise, Lesson, Note, Player, Run, inje
 from game.models.experiments import Experiment
 from tests import days
 from tests.builders import finished_run, new_exercise, new_facilitator, taken_seat
+from tests.read import everywhere
 
 pytestmark = pytest.mark.django_db
 
@@ -64,18 +63,6 @@ def run() -> Run:
     Experiment.begin(new_facilitator(), run, title="Again", seeds=1, safeguards=[])
     finished.of(run)
     return Run.objects.select_related("team__exercise").get(pk=run.pk)
-
-
-def everywhere(*words: str) -> list[str]:
-    """Table and value of every cell that has one of these words in it, however it is written."""
-    found = []
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            for value in (cell for row in cursor.fetchall() for cell in row):
-                text = lzma.decompress(value).decode() if isinstance(value, bytes) and value.startswith(b"\xfd7zXZ") else str(value)
-                found += [f"{table}: {text[:200]}" for word in words if word.casefold() in text.casefold()]
-    return found
 
 
 def leaving(exercise: Exercise) -> str:
