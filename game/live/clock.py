@@ -13,7 +13,7 @@ while the broker is away.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import count
 
@@ -30,7 +30,7 @@ from game.live.control import tell_run, tell_state
 from game.live.lease import Lease
 from game.live.loudspeaker import say_full
 from game.live.pacing import Pace
-from game.live.run_driver import RunDriver, at_checkpoint, executions_of
+from game.live.run_driver import WALL_EVERY, RunDriver, at_checkpoint, executions_of
 from game.models import RuleBroken, Run, contents, planning, speed_of
 from game.spoken import tell, to_row
 from game.storage import FULL, is_full
@@ -46,6 +46,7 @@ LONG_STEPS = 15 * engine.STEPS_PER_MINUTE
 TOLD_EVERY = 8  # screens hear every so many beats that a clock still stands
 AHEAD_BEATS = 6  # the row allows the screens so much more than they have seen: a little over what passes until it is written again
 BROKER_PATIENCE_S = 20.0
+CROWDED_S = 0.02  # beats that begin later than this have too few processors: screens are told every other one until that is over
 RUSH_S = 0.2  # at full speed: this long between two looks at the inbox
 
 _kept: dict[int, RunDriver] = {}  # this process's simulations between two segments
@@ -157,7 +158,8 @@ class Clock:
             if now - last_step >= STEP_EVERY_S or driver.sim.now > (driver.run.shown_to or engine.EARLIEST):
                 driver.save_step(0 if rushing else self._ahead(driver, look))
                 last_step = now
-            self._publish(driver, 0 if rushing else beat)
+            if rushing or driver.has_notes or not left_out(beat, self.late):
+                self._publish(driver, 0 if rushing else beat)
             if now - last_save >= CHECKPOINT_EVERY_S:
                 driver.save()
                 last_save = now
@@ -321,6 +323,13 @@ class Clock:
             p99 = late[min(len(late) - 1, int(len(late) * 0.99))]
             log.info("segment", run=self.run_id, step=driver.sim.now, beats=len(late), late_p99_ms=round(p99 * 1000, 1))
             log.debug("lateness", run=self.run_id, late_ms=[round(value * 1000, 1) for value in self.late])
+
+
+def left_out(beat: int, late: Sequence[float]) -> bool:
+    """Whether screens are not told of this beat: markets keep their time and pictures come half as often where both is too much. What a
+    command came to is told at every beat.
+    """
+    return bool(late) and late[-1] > CROWDED_S and beat % WALL_EVERY != 0
 
 
 def _keep(driver: RunDriver) -> None:

@@ -123,6 +123,11 @@ class RunDriver:
             self._notes.setdefault(row.desk, []).append(to_json(note))
         self._outcomes = []
 
+    @property
+    def has_notes(self) -> bool:
+        """Whether somebody waits to hear what a command came to."""
+        return bool(self._notes)
+
     def publish(self, beat: int = 0) -> None:
         """Tell the screens: all of them at beat 0, else those whose turn it is. Raises BROKER_GONE, and then the notes are kept."""
         help_level = self.run.team.exercise.help

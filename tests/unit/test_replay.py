@@ -1,10 +1,9 @@
 """The log is the save: a replay gives the same run, a checkpoint only saves time, and one that does not fit is refused."""
 
-import io
+import hashlib
 import json
 import re
 import zlib
-from typing import Any
 
 import numpy as np
 import pytest
@@ -35,24 +34,18 @@ def by_hand(until: int) -> Simulation:
     return sim
 
 
+def signed(raw: bytes) -> bytes:
+    body = zlib.compress(raw)
+    return hashlib.sha256(body).digest() + body
+
+
 def rewritten(blob: bytes, **changes: object) -> bytes:
     """A checkpoint with a changed head."""
-    raw = zlib.decompress(blob)
+    raw = zlib.decompress(blob[32:])
     length = int.from_bytes(raw[:8], "big")
     head = json.loads(raw[8 : 8 + length]) | changes
     text = json.dumps(head).encode()
-    return zlib.compress(len(text).to_bytes(8, "big") + text + raw[8 + length :])
-
-
-def without_array(blob: bytes, name: str, other: Any = None) -> bytes:
-    """A checkpoint in which an array is missing, or another one."""
-    raw = zlib.decompress(blob)
-    end = 8 + int.from_bytes(raw[:8], "big")
-    found = np.load(io.BytesIO(raw[end:]))
-    arrays = {key: found[key] for key in found.files if f"{key}.npy" != name} | ({} if other is None else {name.removesuffix(".npy"): other})
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    return zlib.compress(raw[:end] + buffer.getvalue())
+    return signed(len(text).to_bytes(8, "big") + text + raw[8 + length :])
 
 
 @pytest.mark.parametrize("until", [OPEN + 30, OPEN + 90, OPEN + 91, OPEN + 600])
@@ -128,10 +121,11 @@ def test_a_checkpoint_that_does_not_fit_is_refused_and_says_why():
     for bad, why in (
         (b"", "not a checkpoint"),
         (blob[:200], "not a checkpoint"),
-        (zlib.compress(b"x"), "not a checkpoint"),
+        (blob[:-1] + bytes([blob[-1] ^ 1]), "its digest does not match its content"),
+        (signed(b"x"), "not a checkpoint"),
+        (signed(blob), "not a checkpoint"),
         (rewritten(blob, layout=0), f"layout is 0: expected {LAYOUT}"),
         (rewritten(blob, scenario="other"), "scenario is other: expected"),
-        (rewritten(blob, digest="0" * 64), "digest does not match"),
     ):
         with pytest.raises(CheckpointError, match=re.escape(why)):
             restore(SCENARIO, bad)
@@ -139,14 +133,16 @@ def test_a_checkpoint_that_does_not_fit_is_refused_and_says_why():
         restore(small_scenario(3), blob)
 
 
-@pytest.mark.parametrize("moved", ["memory", "aside", "taken", "seed", "digest", "fleet", "an array", "its shape"])
+@pytest.mark.parametrize("moved", ["memory", "aside", "taken", "seed", "used", "fleet", "an array", "its size"])
 def test_a_layout_that_moved_without_its_number_is_said_and_is_no_traceback(moved):
     sim = replay(SCENARIO, 7, [], before(OPEN + 5))
     blob, memory = save(sim), sim.memory()
+    raw = zlib.decompress(blob[32:])
+    arrays = json.loads(raw[8 : 8 + int.from_bytes(raw[:8], "big")])["arrays"]
     if moved == "an array":
-        bad = without_array(blob, "turns.npy")
-    elif moved == "its shape":
-        bad = without_array(blob, "turns.npy", np.zeros(3, dtype=np.uint8))
+        bad = rewritten(blob, arrays=arrays[1:])
+    elif moved == "its size":
+        bad = rewritten(blob, arrays=[[name, size + (name == "turns")] for name, size in arrays])
     elif moved == "fleet":
         bad = rewritten(blob, memory={**memory, "fleet": {"servers": 8}})
     else:
@@ -155,15 +151,12 @@ def test_a_layout_that_moved_without_its_number_is_said_and_is_no_traceback(move
         restore(SCENARIO, bad)
 
 
-def test_a_changed_array_is_noticed():
-    sim = replay(SCENARIO, 7, [], before(OPEN + 5))
-    digest = sim.digest()
-    blob = save(sim)
-    sim.machine.position[0, 1] += 1
-    tampered = rewritten(save(sim), digest=digest)
-    with pytest.raises(CheckpointError, match="digest does not match"):
-        restore(SCENARIO, tampered)
-    assert restore(SCENARIO, blob).digest() == digest
+def test_what_is_written_of_books_in_use_is_small_and_makes_the_same_state():
+    sim = replay(SCENARIO, 7, COMMANDS, before(OPEN + 300))
+    blob, digest = save(sim), sim.digest()
+    assert len(blob) < sum(array.nbytes for array in sim.machine) / 4
+    other = replay(SCENARIO, 7, [], before(OPEN + 900))
+    assert restore(SCENARIO, blob, into=other).digest() == restore(SCENARIO, blob).digest() == digest
 
 
 @pytest.mark.parametrize("name", ["position", "counters", "parents", "turns", "waiting", "controls", "gross", "far_qty", "lows", "recent"])
