@@ -24,7 +24,7 @@ export function mount(root, app) {
     // A key already on its way to a button of the page's own must find the one that took its place.
     if (focused && !focused.isConnected) /** @type {HTMLElement | null} */ (root.querySelector(`[name="${focused.name}"][value="${focused.value}"]`))?.focus();
     count.textContent = gettext("%(taken)s of %(taken2)s seats taken%(also)s", { taken: d.taken, taken2: d.taken + d.free, also: d.free ? gettext(", %(free)s for assistants", { free: d.free }) : "" });
-    starting.textContent = d.starting ? gettext("The market is still starting: seconds as a rule, up to a minute after an installation or upgrade.") : "";
+    starting.hidden = !d.starting;
     const mine = held.map((s) => s.id).join();
     if (mineBefore !== null && mine !== mineBefore) location.reload(); // the briefs are the page's: another tab or the facilitator moved this player
     mineBefore = mine;
