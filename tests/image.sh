@@ -43,15 +43,17 @@ as_postgres "$bin/pg_ctl" -D "$folder/database" -w -l "$folder/database/log" -o 
 as_postgres "$bin/createdb" -h 127.0.0.1 -p 55432 -U opening-bell opening-bell
 
 container=$(store from "$image")
-run() {
-    store run --isolation chroot --env DATABASE_URL=postgres://opening-bell:secret@127.0.0.1:55432/opening-bell \
-        --env REDIS_URL=redis://127.0.0.1:56379/0 --env SECRET_KEY=kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk --env ALLOWED_HOSTS=play.example \
-        --env TRUSTED_PROXIES=127.0.0.1 --env HTTPS_ONLY=true --env LOG_FORMAT=json "$container" -- "$@"
-}
+told=(
+    --env DATABASE_URL=postgres://opening-bell:secret@127.0.0.1:55432/opening-bell --env REDIS_URL=redis://127.0.0.1:56379/0
+    --env SECRET_KEY=kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk --env ALLOWED_HOSTS=play.example --env TRUSTED_PROXIES=127.0.0.1
+    --env HTTPS_ONLY=true --env LOG_FORMAT=json
+)
+run() { store run --isolation chroot "${told[@]}" "$container" -- "$@"; }
+# In place of the shell: what is ended is the program itself, and what it has started ends with it.
 start() {
     local name=$1
     shift
-    run "$@" >"$folder/$name.log" 2>&1 &
+    (exec buildah --storage-driver vfs run --isolation chroot "${told[@]}" "$container" -- "$@") >"$folder/$name.log" 2>&1 &
     pids+=($!)
 }
 start broker sh -c 'exec "$(python -c "import django, os; os.environ[\"DJANGO_SETTINGS_MODULE\"] = \"game.settings\"; django.setup(); from game.ops import brokers; print(brokers.find_server())")" --port 56379 --save "" --bind 127.0.0.1'
