@@ -322,7 +322,8 @@ class Clock:
         if late:
             p99 = late[min(len(late) - 1, int(len(late) * 0.99))]
             log.info("segment", run=self.run_id, step=driver.sim.now, beats=len(late), late_p99_ms=round(p99 * 1000, 1))
-            log.debug("lateness", run=self.run_id, late_ms=[round(value * 1000, 1) for value in self.late])
+            for first in range(0, len(self.late), 40):  # a line's values are cut where they are longer
+                log.debug("lateness", run=self.run_id, late_ms=[round(value * 1000, 1) for value in self.late[first : first + 40]])
 
 
 def left_out(beat: int, late: Sequence[float]) -> bool:

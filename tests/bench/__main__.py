@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.children import end_with_us
 
-BENCHES = ("engine", "incident", "games", "sockets", "clicks", "paint", "layout", "room", "wall", "debrief", "opened", "lab", "scrub", "chaos", "corpus", "faults", "deck", "rows")
+BENCHES = ("engine", "incident", "games", "sockets", "clicks", "paint", "layout", "room", "wall", "debrief", "opened", "lab", "scrub", "chaos", "corpus", "faults", "deck", "rows", "scale")
 
 
 def _lines(found: dict[str, Any], within: str = "") -> list[str]:
@@ -29,9 +29,9 @@ def main() -> int:
     parser.add_argument("bench", choices=BENCHES)
     parser.add_argument("--json", action="store_true", help="print one object and nothing else")
     parser.add_argument("--repeats", type=int, help="engine, incident: medians of this many")
-    parser.add_argument("--runs", type=int, help="games, clicks, room: games at once")
+    parser.add_argument("--runs", type=int, help="games, clicks, room, scale: games at once")
     parser.add_argument("--clients", type=int, help="sockets: browsers at once")
-    parser.add_argument("--seconds", type=float, help="games, sockets, clicks, paint, room, wall: length of a window")
+    parser.add_argument("--seconds", type=float, help="games, sockets, clicks, paint, room, wall, scale: length of a window")
     parser.add_argument("--rounds", type=int, help="chaos: how many, over all databases")
     parser.add_argument("--seed", type=int, help="chaos: of the first round")
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), help="chaos, rows: where the rows lie")

@@ -13,6 +13,7 @@ import threading
 import time
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import redis
@@ -45,14 +46,14 @@ def run(args: Any = None) -> dict[str, Any]:
     teams = getattr(args, "runs", None) or TEAMS
     seconds = getattr(args, "seconds", None)
     with stage() as world:
-        exercise, cookies = _rows(teams)
-        world.start_all(*PROCESSES, threads=40)
+        exercise, cookies = rows(teams)
+        world.start_all(*PROCESSES, threads=max(40, teams))
         if getattr(args, "ahead", False):
             go_ahead(world)
-        return {"teams": teams, "people": len(cookies), **asyncio.run(_play(world, exercise, cookies, seconds))}
+        return {"teams": teams, "people": len(cookies), **asyncio.run(play(world, exercise, cookies, seconds))}
 
 
-def _rows(teams: int) -> tuple[Any, list[tuple[str, str, str]]]:
+def rows(teams: int) -> tuple[Any, list[tuple[str, str, str]]]:
     """An exercise, and team, desk and cookie of everybody in it."""
     exercise = new_exercise(team="Team 1", start_step=days.step_at(MORNING[0]), help="2012", autopilot="assistant")
     for number in range(2, teams + 1):
@@ -75,7 +76,10 @@ class _Told(threading.Thread):
         pubsub = redis.Redis.from_url(settings.REDIS_URL, decode_responses=True).pubsub(ignore_subscribe_messages=True)
         pubsub.psubscribe("ob:run:*")
         while not self.done.is_set():
-            message = pubsub.get_message(timeout=0.2)
+            try:
+                message = pubsub.get_message(timeout=0.2)
+            except redis.RedisError:  # the world has ended
+                return
             if message:
                 self.at.setdefault((message["channel"], unpack(message["data"]).step), time.monotonic())
 
@@ -145,13 +149,15 @@ class _ControlRoom:
         return {"frames": self.frames, "drops": missing, "mean_bytes": round(self.bytes / max(self.frames, 1)), "closed": self.closed}
 
 
-async def _play(world: World, exercise: Any, cookies: list[tuple[str, str, str]], seconds: float | None) -> dict[str, Any]:
+async def play(world: World, exercise: Any, cookies: list[tuple[str, str, str]], seconds: float | None, ports: Sequence[int] = ()) -> dict[str, Any]:
+    """A morning, or so many seconds of it. `ports`: where web processes listen, if there are several."""
+    ports = ports or (world.port,)
     told = _Told()
     told.start()
     runs = await asyncio.to_thread(_begin, exercise)
     browsers, tasks = [], []
-    for team, desk, cookie in cookies:
-        socket = await Socket.open("127.0.0.1", world.port, f"/ws/seat/{desk}/", cookie)
+    for number, (team, desk, cookie) in enumerate(cookies):
+        socket = await Socket.open("127.0.0.1", ports[number % len(ports)], f"/ws/seat/{desk}/", cookie)
         browser = _Browser(told, f"ob:run:{runs[team]}:{desk}", desk)
         browsers.append(browser)
         tasks += [asyncio.create_task(browser.hear(socket)), asyncio.create_task(browser.act(socket))]
@@ -188,7 +194,7 @@ def _begin(exercise: Any) -> dict[str, int]:
 
 async def _window(world: World, exercise: Any, browsers: list[_Browser], seconds: float | None) -> dict[str, Any]:
     """The morning, or so many seconds of it after everything has settled."""
-    pids = {name: world.processes[name].pid for name in PROCESSES}
+    pids = {name: process.pid for name, process in world.processes.items() if name != "broker"}
     settled = SETTLED_S if seconds is None else min(SETTLED_S, seconds)
     await asyncio.sleep(settled)  # windows of wall time are what is measured
     for browser in browsers:
@@ -199,7 +205,7 @@ async def _window(world: World, exercise: Any, browsers: list[_Browser], seconds
     while (time.monotonic() - started < seconds) if seconds else (await asyncio.to_thread(_furthest, exercise) < end):
         await asyncio.sleep(1.0)
     wall = time.monotonic() - started
-    late = [value for name in ("games-1", "games-2") for value in lateness(world.log(name)[marks[name] :])]
+    late = [value for name in pids if name.startswith("games") for value in lateness(world.log(name)[marks[name] :])]
     return {
         "seconds": round(wall),
         "reached": days.clock(await asyncio.to_thread(_furthest, exercise)),
