@@ -45,6 +45,9 @@ GIVE = """(what) => new Promise((answered) => {
 })"""
 
 
+expect.set_options(timeout=15_000)  # 5 s of the library's are not enough beside two other suites on two cores
+
+
 @pytest.fixture(scope="session", autouse=True)
 def chromium() -> None:
     if not Path(CHROMIUM).exists():

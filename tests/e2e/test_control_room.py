@@ -34,7 +34,7 @@ def clock(page: Page) -> str:
 
 def goes_on(page: Page) -> None:
     before = clock(page)
-    wait_for(lambda: clock(page) > before, 20, "the desk's clock goes on")
+    wait_for(lambda: clock(page) > before, 60, "the desk's clock goes on")
 
 
 def seat(detail: Locator, desk: str) -> Locator:

@@ -18,7 +18,7 @@ import engine
 from engine.evidence.telling import Language
 from game.languages import languages
 from game.live.control import BY_HAND, HALTED
-from game.live.db_threads import in_rows
+from game.live.db_threads import at_once
 from game.live.loudspeaker import to_json
 from game.live.words import Reader
 from game.models import contents, lessons
@@ -155,7 +155,7 @@ def test_a_socket_is_in_the_language_that_its_page_is_in(another, cookie, accept
 def test_threads_of_rows_speak_the_language_of_the_socket_that_asks(another):
     async def asked(language: str) -> str:
         with override(language):
-            return await in_rows(lambda: gettext("Resume"))()
+            return await at_once(lambda: gettext("Resume"))()
 
     async def both() -> list[str]:
         return await asyncio.gather(*(asked(language) for language in ("eo", "en") * 8))
