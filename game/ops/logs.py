@@ -8,6 +8,7 @@ import os
 import selectors
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -96,6 +97,14 @@ class Logs:
     def path(self, name: str) -> Path:
         """Where a process's words are."""
         return self.folder / f"{name}.log"
+
+    def last_line(self, name: str) -> str:
+        """The last that a process said before it ended."""
+        self.wait(0.1)  # what it said as it ended may still be on its way
+        with suppress(OSError):
+            said = (self.path(name).read_bytes() if self.path(name).exists() else b"") + self._of[name].waiting
+            return said.decode(errors="replace").strip().rpartition("\n")[2].removeprefix("CommandError: ")
+        return ""
 
     def pipe(self, name: str) -> int:
         """The end for a new process of that name to write to: close it here once the process has it."""

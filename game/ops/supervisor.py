@@ -54,11 +54,16 @@ class Child:
     does: list[str] | Callable[[], int]
     last_to_end: bool = False  # the broker: the others still need it when they end
     at_once: bool = False  # nothing of what it does is lost when it is killed
-    once: bool = False  # it has something to do, and ends
+    once: bool = False  # it has something to do, and ends: whoever started it looks how
     process: subprocess.Popen[bytes] | Copy | None = None
     started_at: float = 0.0
     restart_at: float = 0.0
     deaths: int = 0
+
+
+    def has_ended(self) -> bool:
+        """Whether its process is over."""
+        return self.process is None or self.process.poll() is not None
 
 
 @dataclass
@@ -143,7 +148,7 @@ class Supervisor:
             if child.deaths and now - child.started_at > STEADY_S:
                 child.deaths = 0
             return
-        if child.once and child.process.returncode == 0:
+        if child.once:
             return
         wait = BACK_OFF_S[min(child.deaths, len(BACK_OFF_S) - 1)]
         child.deaths += 1

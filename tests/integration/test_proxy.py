@@ -207,8 +207,8 @@ def test_a_player_comes_in_through_caddy(front):
     options = f"{{\n\tadmin off\n\tauto_https disable_redirects\n\tdefault_bind 127.0.0.1\n\tstorage file_system {front.folder}/caddy\n}}\n"
     own = f"https://{HOST}:{port} {{\n\ttls {front.folder}/cert.pem {front.folder}/key.pem\n"
     sample = (SAMPLES / "Caddyfile").read_text()
-    ports = {"first": ("127.0.0.1:8001 127.0.0.1:8002 {", f"127.0.0.1:{free_port()} 127.0.0.1:{front.root_inner} {{")}
-    config.write_text(options + changed(sample, site=("\nplay.example {\n", f"\n{own}"), **ports))
+    ports = {"first": ("{$WEB:127.0.0.1:8001 127.0.0.1:8002} {", f"127.0.0.1:{free_port()} 127.0.0.1:{front.root_inner} {{")}
+    config.write_text(options + changed(sample, site=("\n{$SITE:play.example} {\n", f"\n{own}"), **ports))
     front.world.start("caddy", [caddy, "run", "--config", str(config), "--adapter", "caddyfile"], HOME=str(front.folder))
     eventually(lambda: Visit(front, port).get("/")[0] == 200, 60, "Caddy leads to the game")
     for _ in range(3):

@@ -165,10 +165,10 @@ class Command(BaseCommand):
             self.stdout.write("Preparing the market (once) ...")
             self.stdout.flush()
             child = supervisor.add("market", [*MANAGE, "warm"], at_once=True, once=True)
-            if not supervisor.watch_over(lambda: engine.compiled() or child.deaths > 2):
+            if not supervisor.watch_over(child.has_ended):
                 return False
             if not engine.compiled():
-                raise refusal(f"The market cannot be compiled; why stands in {supervisor.logs.path('market')}")
+                raise refusal(f"The market cannot be compiled. {supervisor.logs.last_line('market')}")
         with supervisor.interruptible():
             engine.warm()
         if supervisor.stopping:
