@@ -88,15 +88,15 @@ class Command(BaseCommand):
                 return
             # Not a copy: its event loop is made when its libraries are read. It needs no market, which is made ready meanwhile.
             supervisor.add("web", [*MANAGE, "web", "--host", host, "--port", str(port), *_metrics_port("web")])
-            soon = engine.compiled()
-            if soon and not self._start_workers(supervisor):
-                return
+            if engine.compiled():
+                with supervisor.interruptible():
+                    engine.warm()
             if not self._wait_for_web(supervisor, host, port):
                 return
             address = f"http://{reachable(host)}:{port}{settings.BASE_PATH}"
             keep_address(settings.STATE_DIR, address)
             self._greet(address, demo.start(options["speed"], start_step) if options["demo"] else None)
-            if not soon and not self._start_workers(supervisor):
+            if not self._start_workers(supervisor):  # after the pages: five processes that begin would hold them up for two seconds
                 return
             _let_go()
             supervisor.watch_over()
