@@ -111,7 +111,7 @@ class PasswordPage(PasswordChangeView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated and not request.user.has_usable_password():
-            return error(request, 403, NO_PASSWORD, {"href": reverse("facilitator"), "label": "Go to exercises"})
+            return error(request, 403, NO_PASSWORD, {"href": reverse("facilitator"), "label": gettext("Go to exercises")})
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def start(request: HttpRequest) -> HttpResponse:
     if player is None:
         return redirect("lobby")
     if player.exercise.owner_id != player.pk:
-        messages.error(request, "The facilitator starts the exercise.")
+        messages.error(request, gettext("The facilitator starts the exercise."))
         return redirect("lobby")
     try:
         drive(player.exercise, "start")
