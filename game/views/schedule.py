@@ -82,7 +82,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     """A prepared exercise in the form it was made with."""
     exercise = own_exercise(request, code)
     if exercise.state != "lobby":
-        messages.error(request, "This exercise has started: its settings can no longer change.")
+        messages.error(request, gettext("This exercise has started: its settings can no longer change."))
         return redirect("sessions")
     form = EditExercise(request.POST or None, exercise=exercise)
     if request.method == "POST" and form.is_valid():
