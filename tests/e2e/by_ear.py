@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from tests.e2e.stack import wait_for
 
@@ -12,6 +13,17 @@ SOON = 20.0
 LONG = 60.0
 LIVE = ("status", "alert")
 NOBODY = ("RootWebArea", "none", "generic", "")  # what has the focus where nothing has it
+
+
+# What is said is written down as it is said: between two looks one sentence may take another's place.
+LISTEN = """
+addEventListener("DOMContentLoaded", () => {
+  window.spoken = [];
+  for (const region of document.querySelectorAll("#say, #alarm")) {
+    new MutationObserver(() => window.spoken.push(region.textContent.trim())).observe(region, { childList: true, characterData: true, subtree: true });
+  }
+});
+"""
 
 
 class Node(NamedTuple):
@@ -34,6 +46,7 @@ class Ear:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.heard: list[str] = []
+        page.add_init_script(LISTEN)
         self._wire = page.context.new_cdp_session(page)
 
     def tree(self) -> list[Node]:
@@ -51,6 +64,8 @@ class Ear:
                 if name := _text(one, "name"):
                     yield name
 
+        with suppress(Error):  # the page is just going
+            self.heard += filter(None, self.page.evaluate("() => window.spoken?.splice(0) ?? []"))
         told = [_node(one, words(one), tuple(within(one))) for one in found if not one.get("ignored")]
         for node in told:
             if node.role in LIVE and node.words and node.words not in self.heard[-len(LIVE) :]:
