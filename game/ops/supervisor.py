@@ -60,7 +60,6 @@ class Child:
     restart_at: float = 0.0
     deaths: int = 0
 
-
     def has_ended(self) -> bool:
         """Whether its process is over."""
         return self.process is None or self.process.poll() is not None

@@ -1,8 +1,7 @@
 """What more processes hold, and what a game costs those that all share: rooms on PostgreSQL and Valkey, with 1, 2 and 4 workers of games
 and 1 and 2 web processes.
 
-For each the teams are doubled or, where that is too much, halved the way back, until beats begin later than 50 ms at p99; five browsers
-sit in each team. Broker, database and browsers run on the same machine, and say what they took of it: where all of it together is nearly
+For each, eight teams more play until beats begin later than 50 ms at p99, or the machine is nearly full; five browsers sit in each team. Broker, database and browsers run on the same machine, and say what they took of it: where all of it together is nearly
 all there is, the processes are not what is measured.
 """
 
