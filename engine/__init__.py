@@ -67,7 +67,16 @@ from engine.money import dollars
 from engine.rules import RULES
 from engine.scenario.barrier_texts import barrier_text
 from engine.scenario.parts import FrontPage, Told
-from engine.scenario.scenario import Scenario, ScenarioError, load_scenario, read_scenario, scenario_files, scenario_ids
+from engine.scenario.scenario import (
+    Scenario,
+    ScenarioError,
+    load_scenario,
+    look_for_scenarios_in,
+    read_scenario,
+    scenario_files,
+    scenario_ids,
+    shipped_ids,
+)
 from engine.sights.deck import CONDITIONS, fault_of, inject_preview, ready_injects, scenario_script
 from engine.sights.menu import wishes
 from engine.sights.sight import sight
@@ -173,6 +182,7 @@ __all__ = [
     "ledger",
     "load_scenario",
     "look",
+    "look_for_scenarios_in",
     "looks_at",
     "loss_of",
     "misfit",
@@ -207,6 +217,7 @@ __all__ = [
     "scenario_script",
     "score",
     "shares",
+    "shipped_ids",
     "sight",
     "span",
     "step_to",

@@ -1,8 +1,11 @@
 """The one app of the project."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
+
+import engine
 
 
 class GameConfig(AppConfig):
@@ -10,6 +13,10 @@ class GameConfig(AppConfig):
 
     name = "game"
     verbose_name = "Opening Bell"
+
+    def ready(self) -> None:
+        """Tell the engine, which reads no environment, where scenarios lie."""
+        engine.look_for_scenarios_in(settings.SCENARIO_PATH)
 
 
 class GameAdminConfig(AdminConfig):

@@ -92,6 +92,17 @@ def kernel_cache() -> None:
         raise _refuse("OPENING_BELL_CACHE", folder, f"a folder that can be written ({problem.strerror})") from problem
 
 
+def scenario_path(state: Path) -> list[Path]:
+    """The folders of SCENARIO_PATH, in which scenarios of one's own lie beside those that ship; `scenarios` in the state folder without it."""
+    named = [Path(part.strip()).expanduser().absolute() for part in env.str("SCENARIO_PATH", default="").split(os.pathsep) if part.strip()]
+    for folder in named:
+        if not folder.is_dir() or not os.access(folder, os.R_OK | os.X_OK):
+            raise _refuse("SCENARIO_PATH", folder, f"folders that are there and can be read, separated by {os.pathsep!r}")
+        if (folder / "scenario.toml").is_file():
+            raise _refuse("SCENARIO_PATH", folder, f"the folder that this scenario's folder lies in: {folder.parent}")
+    return named or [state / "scenarios"]
+
+
 def database(state: Path) -> dict[str, Any]:
     """Django's DATABASES entry for DATABASE_URL; SQLite in the state folder when it is absent."""
     expected = "sqlite:////path/to/file or postgres://user:password@host:5432/name"

@@ -15,6 +15,7 @@ from game.log import logging_config
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = environment.state_dir(BASE_DIR)
 environment.kernel_cache()
+SCENARIO_PATH = environment.scenario_path(STATE_DIR)
 
 DEBUG = environment.flag("DEBUG", default=False)
 SECRET_KEY = environment.secret_key(STATE_DIR)

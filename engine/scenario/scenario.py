@@ -11,7 +11,7 @@ import csv
 import hashlib
 import io
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
@@ -59,6 +59,7 @@ from engine.scenario.versions import Versions
 from engine.scenario.wordings import NO_PARAMS, Wording, cause_text, duty_text, fault_text, literal, wording
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
+_ELSEWHERE: list[Path] = []  # where others lie
 # Data from before they said themselves what people call things: their words stood in the code. A run on them stays what it was.
 _SUBJECTS_BEFORE = {
     "briefing": {"operator": "Your evenings", "risk": "RLP goes on Wednesday"},
@@ -347,13 +348,20 @@ def _over(base: dict[str, object], own: dict[str, object]) -> dict[str, object]:
 
 
 def read_folder(path: Path) -> Scenario:
-    """Read and validate a scenario's folder; the one that it is based on lies beside it. Raises ScenarioError."""
+    """Read and validate a scenario's folder; the one that it is based on lies beside it, or is here by its id. Raises ScenarioError."""
 
-    def beside(name: str) -> Folder | None:
-        return Folder.at(path.parent / name) if (path.parent / name / "scenario.toml").is_file() else None
+    def base(name: str) -> Folder | None:
+        beside = path.parent / name
+        if not (beside / "scenario.toml").is_file():
+            if name not in scenario_ids():
+                return None
+            beside = home_of(name)
+        return Folder.at(beside)
 
     try:
-        return _read(Folder.at(path), beside)
+        scenario = _read(Folder.at(path), base)
+        _ = scenario.evidence, scenario.glossary  # texts are checked at the door, like all the rest
+        return scenario
     except ScenarioError:
         raise
     except (OSError, ValueError) as problem:
@@ -390,7 +398,7 @@ def _read(own: Folder, find: Callable[[str], Folder | None]) -> Scenario:
     if base is not None:
         below = find(base) if isinstance(base, str) and ID.fullmatch(base) and base != own.name else None
         if below is None:
-            raise ScenarioError(f"{own.name}/scenario.toml: based_on = {base!r}: expected the id of a scenario beside it")
+            raise ScenarioError(f"{own.name}/scenario.toml: based_on = {base!r}: expected the id of a scenario that is here")
         files = own.over(below)
         data = _over(_table(below, "scenario.toml", "a scenario's numbers"), data)
     told = data.setdefault("told", _TOLD_BEFORE)
@@ -462,20 +470,46 @@ def _fingerprint(files: Folder) -> str:
     return sha.hexdigest()
 
 
+def look_for_scenarios_in(folders: Iterable[Path]) -> None:
+    """Beside those that ship, the scenarios in these folders are here too: whoever knows the environment says which."""
+    _ELSEWHERE[:] = folders
+    load_scenario.cache_clear()
+
+
 def scenario_ids() -> list[str]:
+    """Ids of the scenarios that are here: those that ship, and those in the folders of `look_for_scenarios_in`."""
+    return sorted({path.parent.name for place in (SCENARIOS, *_ELSEWHERE) for path in place.glob("*/scenario.toml")})
+
+
+def shipped_ids() -> list[str]:
     """Ids of the scenarios that ship."""
     return sorted(path.parent.name for path in SCENARIOS.glob("*/scenario.toml"))
 
 
-def code_here(scenario_id: str) -> str:
-    """SHA-256 of the module that ships with a scenario under this id, "" where there is none."""
-    path = SCENARIOS / scenario_id
-    return Folder.at(path).code if ID.fullmatch(scenario_id) and path.is_dir() else ""
-
-
-@lru_cache(maxsize=16)
-def load_scenario(scenario_id: str) -> Scenario:
-    """The scenario that ships under an id. Raises ScenarioError naming the ids there are."""
-    if not ID.fullmatch(scenario_id) or not (SCENARIOS / scenario_id / "scenario.toml").is_file():
+def home_of(scenario_id: str) -> Path:
+    """The folder of a scenario that is here. Raises ScenarioError where there is none, or more than one."""
+    found = [place / scenario_id for place in (SCENARIOS, *_ELSEWHERE) if scenario_id and (place / scenario_id / "scenario.toml").is_file()]
+    if not found or "/" in scenario_id:
         raise ScenarioError(f"{scenario_id!r} is no scenario: expected one of {', '.join(scenario_ids())}")
-    return read_folder(SCENARIOS / scenario_id)
+    if not ID.fullmatch(scenario_id):
+        raise ScenarioError(f"{scenario_id}: {found[0]}: expected a folder named in small letters, digits and hyphens")
+    if len(found) > 1:
+        raise ScenarioError(f"{scenario_id}: stands twice, in {' and in '.join(map(str, found))}: expected each id once")
+    return found[0]
+
+
+def code_here(scenario_id: str) -> str:
+    """SHA-256 of the module that is here with a scenario under this id, "" where there is none."""
+    try:
+        return Folder.at(home_of(scenario_id)).code
+    except ScenarioError:
+        return ""
+
+
+@lru_cache(maxsize=64)
+def load_scenario(scenario_id: str) -> Scenario:
+    """The scenario that is here under an id, with all its texts. Raises ScenarioError naming what is wrong, or the ids there are."""
+    scenario = read_folder(home_of(scenario_id))
+    if scenario.id != scenario_id:
+        raise ScenarioError(f"{scenario_id}/scenario.toml: id = {scenario.id!r}: expected {scenario_id!r}, as its folder is called")
+    return scenario

@@ -144,6 +144,13 @@ def test_a_folder_that_cannot_be_written_is_one_line(bare, command, variable):
     assert f"{variable} is '{locked}': expected a folder that can be written (" in line
 
 
+@pytest.mark.parametrize("command", ["web", "worker", "control", "check"])
+def test_a_folder_of_scenarios_that_is_not_there_is_one_line(bare, command):
+    lost = bare.folder / "lost"
+    line = one_line(clean(manage(words(command, bare), STATE_DIR=str(bare.state), SCENARIO_PATH=str(lost))))
+    assert f"SCENARIO_PATH is '{lost}': expected folders that are there" in line
+
+
 @pytest.mark.parametrize("variable", ["STATE_DIR", "OPENING_BELL_CACHE"])
 @pytest.mark.parametrize("command", TRIED)
 def test_a_disk_that_is_full_is_one_line(bare, command, variable):

@@ -15,6 +15,7 @@ from os import cpu_count
 from pathlib import Path
 from typing import Any, TypeVar
 
+import django
 from django.core.management.base import BaseCommand, CommandError
 
 import engine
@@ -310,7 +311,7 @@ def _on_all_cores(tasks: Sequence[S], work: Callable[[S], T]) -> Iterator[T]:
     if workers == 1:
         yield from map(work, tasks)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=django.setup) as pool:
         yield from pool.map(work, tasks)
 
 
