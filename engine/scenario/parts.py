@@ -218,14 +218,18 @@ class Fact(Section):
 
 
 class Door(Section):
-    """How the start page offers a game for one on a scenario; the first `place` is what is played by default. `again`: it leads once somebody
-    has played.
+    """How the start page offers a game for one on a scenario; the first `place` is what is played by default, and the first three are seen at
+    once. `again`: it leads once somebody has played. `minutes`: how long a game for one takes, without the evenings; `level`: for whom it is;
+    `teaches`: what is to be learned from it.
     """
 
-    place: Annotated[int, Field(ge=1, le=9)]
+    place: Annotated[int, Field(ge=1, le=20)]
     name: _Name
     line: Annotated[str, Field(min_length=1, max_length=120)]
     again: bool = False
+    minutes: Annotated[int, Field(ge=1, le=120)] | None = None
+    level: Literal["first", "usual", "hard"] | None = None
+    teaches: Annotated[str, Field(min_length=1, max_length=90)] | None = None
 
 
 class FrontPage(Section):

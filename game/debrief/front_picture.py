@@ -56,9 +56,27 @@ def keep(scenario: engine.Scenario) -> Path:
 
 
 def losses(scenario: engine.Scenario) -> list[int]:
-    """History's loss in whole dollars at every minute of the picture, from the open; empty where none is kept."""
+    """History's loss in whole dollars at every minute of the picture, from the open; empty where history or the picture is not kept."""
+    return losses_of(scenario) if file_of(scenario.id).is_file() else []
+
+
+def losses_of(scenario: engine.Scenario) -> list[int]:
+    """The same, whether or not there is a picture."""
     one = kept_history.kept().get(scenario.id)
-    if one is None or not file_of(scenario.id).is_file():
+    if one is None:
         return []
     first, last = scenario.calendar.open, scenario.calendar.open + UNTIL_MINUTES * engine.STEPS_PER_MINUTE
     return [round(usd) for step, usd in one["curve"] if first <= step <= last]
+
+
+WIDE, HIGH = 48, 16  # of an outline, in whole units
+
+
+def outline(scenario: engine.Scenario) -> str:
+    """History's loss over the minutes of the picture as points of a polyline, "x,y x,y", its highest at the top; empty where none is kept or
+    nothing was lost."""
+    usd = losses_of(scenario)[::2]
+    most = max(usd, default=0)
+    if most <= 0:
+        return ""
+    return " ".join(f"{WIDE * x // (len(usd) - 1)},{HIGH - HIGH * max(y, 0) // most}" for x, y in enumerate(usd))

@@ -27,6 +27,7 @@ from game.people.limiter import JOINS, PLAYS, TOO_OFTEN, TooOften, address_of, t
 from game.scenarios import doors, standard
 
 SHOWN = 12
+AT_ONCE = 3  # doors that are seen before somebody asks for more
 SOON = timedelta(hours=24)  # what is planned for later is nobody's business yet
 
 
@@ -41,6 +42,8 @@ def _home(request: HttpRequest, **more: Any) -> dict[str, Any]:
     soon = Q(planned_for=None) | Q(planned_for__lt=timezone.now() + SOON)
     own = exercises_of(request.user)  # a stranger is shown no code: who has one comes in
     offered, starts, scenario = _offered(request), joining.solo_starts(), standard()
+    morning = request.POST.get("morning") or next((one.id for one in offered), "")
+    offers = [row for row in map(_door, offered) if row]
     running = own.filter(Q(state__in=("running", "paused")) | Q(state="lobby") & soon, archived=False)[:SHOWN]
     return {
         "page_title": "Opening Bell",
@@ -51,14 +54,35 @@ def _home(request: HttpRequest, **more: Any) -> dict[str, Any]:
         "front": scenario.front if scenario else engine.FrontPage(),
         "words": contents.words_in(scenario),
         "story": _story(scenario),
-        "doors": [
-            {"id": one.id, "door": one.front.door, "whole": not one.unprompted, "lesson": bool(one.guide.step)} for one in offered if one.front.door
-        ],
-        "morning": request.POST.get("morning") or next((one.id for one in offered), ""),
+        "doors": offers,
+        "further": any(row["further"] for row in offers),
+        "further_open": any(row["further"] for row in offers if row["id"] == morning),
+        "morning": morning,
         "starts": starts,
         "chosen": request.POST.get("start") or starts[1][0] if starts else "",
         "here": _here(request),
         **more,
+    }
+
+
+def _level(level: str | None) -> str:
+    """For whom a morning is, in words."""
+    return {"first": gettext("for a first time"), "usual": gettext("for anybody"), "hard": gettext("for those who have played")}.get(level or "", "")
+
+
+def _door(scenario: engine.Scenario) -> dict[str, Any]:
+    """A scenario as the chooser has it; empty for one without a door. What the seed draws has no outline: no two games have the same."""
+    door = scenario.front.door
+    if door is None:
+        return {}
+    return {
+        "id": scenario.id,
+        "door": door,
+        "level": _level(door.level),
+        "outline": "" if scenario.faults.deck else front_picture.outline(scenario),
+        "further": door.place > AT_ONCE,
+        "whole": not scenario.unprompted,
+        "lesson": bool(scenario.guide.step),
     }
 
 

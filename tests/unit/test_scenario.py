@@ -116,7 +116,7 @@ def test_an_unknown_scenario_is_answered_with_those_there_are():
     for wrong in ("knight-2013", "../knight-2012", ""):
         with pytest.raises(ScenarioError, match=r"knight-2012"):
             load_scenario(wrong)
-    assert scenario_ids() == ["any-morning", "flag-first", "knight-2012", "quiet-open"]
+    assert scenario_ids() == ["any-morning", "flag-first", "knight-0958", "knight-2012", "knight-front", "quiet-open"]
 
 
 @pytest.mark.parametrize(
