@@ -33,6 +33,7 @@ from engine.analysis.record import Record, beside_history, record
 from engine.analysis.rehearsal import BEFORE, Given, Rehearsal, game_has, look, play, rehearse, rehearsed, words_of, wound_up
 from engine.analysis.replay import LAYOUT, CheckpointError, replay, restore, save
 from engine.analysis.replay_frames import Reel
+from engine.analysis.scenario_check import check_scenario
 from engine.analysis.scenario_keys import scenario_keys
 from engine.analysis.story import StoryEntry, moments, story
 from engine.analysis.sureness import Forecast, sureness
@@ -67,9 +68,9 @@ from engine.money import dollars
 from engine.rules import RULES
 from engine.scenario.barrier_texts import barrier_text
 from engine.scenario.parts import FrontPage, Told
+from engine.scenario.problems import Problem, ScenarioError
 from engine.scenario.scenario import (
     Scenario,
-    ScenarioError,
     load_scenario,
     look_for_scenarios_in,
     read_scenario,
@@ -133,6 +134,7 @@ __all__ = [
     "Plan",
     "PlaybookError",
     "PlaybookOutcome",
+    "Problem",
     "Question",
     "Record",
     "Reel",
@@ -163,6 +165,7 @@ __all__ = [
     "beside_history",
     "beside_record",
     "cells",
+    "check_scenario",
     "compiled",
     "costliest",
     "decision_words",

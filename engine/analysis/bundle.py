@@ -28,7 +28,8 @@ from engine.market_time import EARLIEST, LATEST
 from engine.moment import Moment
 from engine.money import exact
 from engine.rules import RULES
-from engine.scenario.scenario import Scenario, ScenarioError, code_here, read_scenario, scenario_files
+from engine.scenario.problems import ScenarioError
+from engine.scenario.scenario import Scenario, code_here, read_scenario, scenario_files
 
 T = TypeVar("T")
 FORMAT = 2

@@ -14,6 +14,7 @@ desk's third server within five minutes) and the file itself has neither given n
 
 import datetime
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict
@@ -31,6 +32,16 @@ from engine.scenario.scenario import Scenario
 FIELDS = {"at", "desk", "kind", "args", "confidence", "why"}
 GROUPS = ("stale", "good", "all", "drawn")
 _ORDINALS = ("first", "second", "third")
+# What the entries of slices.toml and lab.toml hold: key -> (kind, whether it must be there).
+_KINDS: dict[type, str] = {str: "text", list: "a list"}
+SLICE: dict[str, tuple[type, bool]] = {
+    "id": (str, True), "label": (str, True), "command": (list, True), "without": (list, False), "control": (str, False), "alerted": (str, False),
+    "barrier": (str, False),
+}  # fmt: skip
+SAFEGUARD: dict[str, tuple[type, bool]] = {
+    "id": (str, True), "group": (str, True), "label": (str, True), "text": (str, True), "alerted": (str, False), "begin": (list, False),
+    "morning": (list, False), "answer": (list, False),
+}  # fmt: skip
 
 
 class _Entry(TypedDict):
@@ -99,7 +110,7 @@ def barrier_plans(scenario: Scenario, seed: int) -> list[BarrierPlan]:
     if "slices.toml" not in scenario.files.own:
         return []
     found = []
-    for row in tables_of(scenario.files / "slices.toml")["slice"]:
+    for row in rows_of(scenario.files / "slices.toml", "slice", SLICE):
         commands = tuple(commands_of(scenario, seed, f"slices.toml: {row['id']}", row["command"]))
         rest = {key: value for key, value in row.items() if key != "command"}
         found.append(BarrierPlan(**{**rest, "commands": commands, "without": tuple(row.get("without", ()))}))
@@ -130,18 +141,47 @@ def lab_safeguards(scenario: Scenario, seed: int) -> list[Safeguard]:
 
     def commands(row: dict[str, Any], part: str) -> tuple[Command, ...]:
         where = f"{path.name}: {row['id']}: {part}"
+        for place, entry in enumerate(row.get(part, ()), 1):
+            if not isinstance(entry, dict) or not _minutes(entry.get("after", 0)) or ("after" in entry and part != "answer"):
+                said = "a table, with minutes `after` from 0 to 480 where it is an answer"
+                raise PlaybookError(f"{where} {place} = {str(entry)[:60]}: expected {said}")
         plain = [{key: value for key, value in entry.items() if key != "after"} for entry in row.get(part, ())]
         midnight = {"at": scenario.calendar.hm(0)}
         found = [_entry(scenario, drawn, f"{where} {i}", midnight | entry) for i, entry in enumerate(plain, 1)]
         return tuple(Command(seq=seq, **fields) for seq, fields in enumerate(found, 1))
 
     found = []
-    for row in tables_of(path)["safeguard"]:
+    for row in rows_of(path, "safeguard", SAFEGUARD):
+        given = {part: commands(row, part) for part in ("begin", "morning", "answer")}
         minutes = [entry.get("after", 0) for entry in row.get("answer", ())]
         rest = {key: row[key] for key in ("id", "group", "label", "text", "alerted") if key in row}
-        answer = tuple(zip(minutes, commands(row, "answer"), strict=True))
-        found.append(Safeguard(**rest, begin=commands(row, "begin"), morning=commands(row, "morning"), answer=answer))
+        answer = tuple(zip(minutes, given["answer"], strict=True))
+        found.append(Safeguard(**rest, begin=given["begin"], morning=given["morning"], answer=answer))
     return found
+
+
+def _minutes(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 480
+
+
+def rows_of(path: Path | File, table: str, shape: Mapping[str, tuple[type, bool]]) -> list[dict[str, Any]]:
+    """The entries [[table]] of a file that has nothing else, each with the keys of its shape. Raises OSError, PlaybookError."""
+    data = tables_of(path)
+    rows, unknown = data.get(table, []), sorted(set(data) - {table})
+    if unknown or not isinstance(rows, list):
+        raise PlaybookError(f"{path.name}: {unknown[0] if unknown else table}: expected [[{table}]] entries only")
+    for number, row in enumerate(rows, 1):
+        name = row.get("id", number) if isinstance(row, dict) else number
+        where = f"{path.name}: {table} {name!r}" if isinstance(name, str) else f"{path.name}: {table} {number}"
+        if not isinstance(row, dict):
+            raise PlaybookError(f"{where} = {row!r}: expected a table with {', '.join(shape)}")
+        for key in row:
+            if key not in shape:
+                raise PlaybookError(f"{where}: {key}: expected only {', '.join(shape)}")
+        for key, (kind, needed) in shape.items():
+            if (needed or key in row) and not isinstance(row.get(key), kind):
+                raise PlaybookError(f"{where}: {key} = {row.get(key)!r}: expected {_KINDS[kind]}")
+    return rows
 
 
 def tables_of(path: Path | File) -> dict[str, Any]:

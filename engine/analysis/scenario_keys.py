@@ -1,7 +1,6 @@
 """Every key of a scenario's files with its bounds, told as Markdown from the models that check them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from engine.firm.phone import CARRIED_OUT
 from engine.scenario.conditions import COMPARISONS, FILLS, FLAGS, NUMBERS, WEEK_NUMBERS
@@ -27,9 +26,9 @@ from engine.scenario.evidence_models import (
 )
 from engine.scenario.evidence_texts import EVENING_MACHINES, EVENING_PEOPLE, MACHINES, PEOPLE
 from engine.scenario.inject_texts import InjectText
+from engine.scenario.key_words import Schema, may_stand
 from engine.scenario.scenario import FILES, Scenario
 
-Schema = dict[str, Any]
 Table = tuple[str, str, type[Frozen], Mapping[str, object]]  # file, table as TOML writes it, model, defaults other than the model's
 
 
@@ -125,7 +124,7 @@ class _Keys:
             required = key in schema.get("required", ()) and key not in other
             left_out = "required" if required else _default(other.get(key, value.get("default")))
             empty = ", or nothing" if required and {"type": "null"} in value.get("anyOf", ()) else ""
-            yield f"| `{key}` | {_words(value)}{empty} | {left_out} |"
+            yield f"| `{key}` | {may_stand(value)}{empty} | {left_out} |"
 
 
 def _small_languages() -> Iterator[str]:
@@ -180,60 +179,3 @@ def _default(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(_default, value))
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
-
-
-def _words(value: Schema) -> str:
-    """What may stand behind a key."""
-    if "anyOf" in value:
-        return " or ".join(_words(one) for one in value["anyOf"] if one.get("type") != "null")
-    if "const" in value:
-        return f"`{value['const']}`"
-    if "enum" in value:
-        return "one of " + ", ".join(f"`{one}`" for one in value["enum"])
-    kind = value.get("type")
-    if kind == "array":
-        return _list(value)
-    if kind == "object":
-        names = "of a desk" if "propertyNames" in value else "of its own"
-        return f"a table, behind each name {names}: {_words(value['additionalProperties'])}"
-    if kind == "string":
-        return _text(value)
-    if kind == "boolean":
-        return "`true` or `false`"
-    return {"integer": "a whole number", "number": "a number"}[str(kind)] + _bounds(value)
-
-
-def _list(value: Schema) -> str:
-    if "prefixItems" in value:
-        return f"a list of {len(value['prefixItems'])}, each {_words(value['prefixItems'][0])}"
-    least, most = value.get("minItems", 0), value.get("maxItems")
-    many = ""
-    if least:
-        upto = f"{least} to {most}" if most else f"at least {least}"
-        many = f" of {least}" if least == most else f" of {upto}"
-    return f"a list{many}, each {_words(value['items'])}"
-
-
-def _text(value: Schema) -> str:
-    if "description" in value:
-        return str(value["description"])
-    if value.get("format") == "date":
-        return "a date"
-    least, most, pattern = value.get("minLength", 0), value.get("maxLength"), value.get("pattern")
-    size = " that is not empty" if least else ""
-    if most is not None:
-        size = f" of {least} to {most} characters" if least else f" of at most {most} characters"
-    return f"text{size}" + (f" that matches `{pattern}`" if pattern else "")
-
-
-def _bounds(value: Schema) -> str:
-    least, most, above, below = (value.get(key) for key in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"))
-    found = [f"above {above:,}"] if above is not None else []
-    if least is not None and most is not None:
-        found.append(f"from {least:,} to {most:,}")
-    else:
-        found += [f"at least {least:,}"] if least is not None else []
-        found += [f"at most {most:,}"] if most is not None else []
-    found += [f"below {below:,}"] if below is not None else []
-    found += [f"in steps of {value['multipleOf']}"] if "multipleOf" in value else []
-    return "".join(f"{' ' if i == 0 else ', '}{part}" for i, part in enumerate(found))

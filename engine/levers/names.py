@@ -1,54 +1,59 @@
 """Names of levers and controls in a scenario's data: what nobody reads is refused when it is loaded, and so is what is missing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from engine.commands import LEVERS
 from engine.firm.safeguards import CONTROLS
-from engine.scenario.scenario import Scenario, checks
+from engine.scenario.agreement import checks
+from engine.scenario.problems import Problem, as_written
+from engine.scenario.scenario import Scenario
 
 SERVERS = ("each", "automated", "all_minutes")  # numbers that count servers
 
 
 @checks
-def _levers(scenario: Scenario) -> None:
+def _levers(scenario: Scenario) -> Iterator[Problem]:
     """Every lever has its numbers, and every number a lever that reads it."""
-    _known("levers", scenario.levers, LEVERS)
-    missing = sorted(LEVERS.keys() - scenario.levers)
-    if missing:
-        raise ValueError(f"levers: no {missing[0]}: expected the hands and minutes of every lever")
+    yield from _known("scenario.toml", "levers", scenario.levers, LEVERS)
+    for kind in sorted(LEVERS.keys() - scenario.levers):
+        yield Problem("scenario.toml", f"levers.{kind}", "", "the hands and minutes of every lever: it is required")
     for kind, numbers in scenario.levers.items():
-        said = [key for key in SERVERS if getattr(numbers, key)]
-        if said and "servers" not in LEVERS[kind].args:
-            raise ValueError(f"levers.{kind}.{said[0]}: expected none, it takes no servers")
-        if LEVERS[kind].talk and (numbers.hands or numbers.minutes or numbers.model_fields_set - {"hands", "minutes"}):
-            raise ValueError(f"levers.{kind}: expected hands = 0, minutes = 0 and nothing else, it is talk")
+        lever = LEVERS.get(kind)
+        if lever is None:
+            continue
+        if "servers" not in lever.args:
+            for key in SERVERS:
+                if value := getattr(numbers, key):
+                    yield Problem("scenario.toml", f"levers.{kind}.{key}", as_written(value), "none, it takes no servers")
+        if lever.talk and (numbers.hands or numbers.minutes or numbers.model_fields_set - {"hands", "minutes"}):
+            yield Problem("scenario.toml", f"levers.{kind}", "", "hands = 0, minutes = 0 and nothing else, it is talk")
 
 
 @checks
-def _duties(scenario: Scenario) -> None:
+def _duties(scenario: Scenario) -> Iterator[Problem]:
     for duty in scenario.duty:
         for key, kinds in (("sets", duty.sets), ("quickens", duty.quickens)):
-            _known(f"duty {duty.id!r}: {key}", kinds, LEVERS)
+            yield from _known("scenario.toml", f"duty {duty.id!r}: {key}", kinds, LEVERS)
 
 
 @checks
-def _guide(scenario: Scenario) -> None:
+def _guide(scenario: Scenario) -> Iterator[Problem]:
     for step in scenario.guide.step:
-        _known(f"guide.toml: step {step.id!r}: lever", filter(None, [step.lever]), LEVERS)
-        if step.lever:
-            _known(f"guide.toml: step {step.id!r}: args", step.args, LEVERS[step.lever].args)
+        yield from _known("guide.toml", f"step {step.id!r}: lever", filter(None, [step.lever]), LEVERS)
+        if step.lever in LEVERS:
+            yield from _known("guide.toml", f"step {step.id!r}: args", step.args, LEVERS[step.lever].args)
 
 
 @checks
-def _controls(scenario: Scenario) -> None:
-    _known("controls.of", scenario.controls.of, CONTROLS)
+def _controls(scenario: Scenario) -> Iterator[Problem]:
+    yield from _known("scenario.toml", "controls.of", scenario.controls.of, CONTROLS)
     barriers = scenario.barriers
-    for file, rows in (("barriers.toml: slice", barriers.slice), ("barriers.toml: item", barriers.item)):
+    for what, rows in (("slice", barriers.slice), ("item", barriers.item)):
         for row in rows:
-            _known(f"{file} {row.id!r}: built", row.built, CONTROLS)
+            yield from _known("barriers.toml", f"{what} {row.id!r}: built", row.built, CONTROLS)
 
 
-def _known(where: str, names: Iterable[str], there: Iterable[str]) -> None:
+def _known(file: str, key: str, names: Iterable[str], there: Iterable[str]) -> Iterator[Problem]:
     for name in names:
         if name not in there:
-            raise ValueError(f"{where}: {name!r} is none: expected one of {', '.join(sorted(there))}")
+            yield Problem(file, key, as_written(name), f"one of {', '.join(sorted(there))}: there is no other")

@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from engine.scenario.folders import ID, File
 from engine.scenario.parts import Section
+from engine.scenario.problems import ScenarioError, problems_of
 
 SHARED = Path(__file__).parents[1] / "scenarios" / "glossary.toml"
 
@@ -63,9 +64,11 @@ def shared() -> Glossary:
 
 def _read(name: str, content: bytes) -> Glossary:
     try:
-        return Glossary.model_validate(tomllib.loads(content.decode()))
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ValueError(f"{name}: {'.'.join(map(str, first['loc'])) or 'glossary'}: expected: {first['msg']}") from None
+        data = tomllib.loads(content.decode())
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{name}: not TOML: {error}") from None
+    try:
+        return Glossary.model_validate(data)
+    except ValidationError as error:
+        problems = [problem for _, problem in problems_of(error, data, Glossary.model_json_schema(), name)]
+        raise ScenarioError(str(problems[0]), problems) from None

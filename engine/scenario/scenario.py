@@ -16,15 +16,16 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.json_schema import SkipJsonSchema
 
 from engine.market_time import Calendar
+from engine.scenario.agreement import CHECKS
 from engine.scenario.barrier_texts import Barriers
 from engine.scenario.deposit_texts import Deposit
 from engine.scenario.duty_texts import DUTY_SAYS, Duty
 from engine.scenario.epilogue_texts import Epilogue
-from engine.scenario.evidence_texts import EvidenceTexts, load_evidence
+from engine.scenario.evidence_texts import EvidenceError, EvidenceTexts, load_evidence
 from engine.scenario.fault_texts import NOTICED, Faults
 from engine.scenario.folders import ID, File, Folder
 from engine.scenario.glossary import Glossary, read_glossary
@@ -53,6 +54,7 @@ from engine.scenario.parts import (
     SymbolRow,
     Told,
 )
+from engine.scenario.problems import Problem, ScenarioError, as_written, problem_of, problems_of, unknown
 from engine.scenario.release_texts import ReleaseTexts, release_text, ticket_id
 from engine.scenario.second_act import SAID, SecondActs
 from engine.scenario.versions import Versions
@@ -73,6 +75,7 @@ _TOLD_BEFORE = {
     "year": "2012",
     "day": "1 August 2012",
 }
+_EXPECTED = {"barriers": "slices and checklists", "front": "what the start page says", "epilogue": "what really happened", "guide": "steps"}
 FILES = {
     "symbols": "symbols.csv",
     "parents": "parents.csv",
@@ -92,19 +95,7 @@ _PLAYED = (
 )  # fmt: skip
 
 
-class ScenarioError(ValueError):
-    """A scenario's data is wrong: the message names file, key, value and what was expected."""
-
-
 _HOURS = TypeAdapter(tuple[Hour, Hour], config=ConfigDict(strict=False))
-_Check = Callable[["Scenario"], None]
-CHECKS: list[_Check] = []  # of names that a room above this one knows
-
-
-def checks(check: _Check) -> _Check:
-    """Register what else is looked at when a scenario is read; it raises ValueError."""
-    CHECKS.append(check)
-    return check
 
 
 class Scenario(Section):
@@ -147,75 +138,6 @@ class Scenario(Section):
     parents: Annotated[tuple[ParentRow, ...], Field(strict=False)]
     files: Annotated[SkipJsonSchema[Folder], Field(exclude=True, repr=False)]  # no key of a scenario's, nor is the next
     sha256: SkipJsonSchema[str]
-
-    @model_validator(mode="after")
-    def _parents_name_symbols(self) -> "Scenario":
-        known = set(self.names)
-        if len(known) != len(self.symbols):
-            raise ValueError("symbols.csv: a symbol stands twice: expected each once")
-        for row in self.parents:
-            if row.symbol not in known:
-                raise ValueError(f"parents.csv: n = {row.n}: symbol = {row.symbol!r}: expected one of symbols.csv")
-        return self
-
-    @model_validator(mode="after")
-    def _parents_are_in_order(self) -> "Scenario":
-        for place, row in enumerate(self.parents, start=1):
-            if row.n != place:
-                raise ValueError(f"parents.csv: n = {row.n}: expected {place}, they are counted in order of activation")
-            if row.server is not None and row.server > self.fleet.servers:
-                raise ValueError(f"parents.csv: n = {row.n}: server = {row.server}: expected a number up to {self.fleet.servers}")
-        return self
-
-    @model_validator(mode="after")
-    def _every_release_has_a_note(self) -> "Scenario":
-        built, told = [release.name for release in self.fleet.release], [note.release for note in self.releases.note]
-        if sorted(built) != sorted(told):
-            raise ValueError(f"releases.toml: notes of {', '.join(told)}: expected one of each of {', '.join(built)}")
-        return self
-
-    @model_validator(mode="after")
-    def _every_fault_has_a_cause(self) -> "Scenario":
-        causes = [cause.id for cause in self.diagnosis.cause]
-        for fault in self.faults.fault:
-            for cause, version in ((fault.cause, fault.version), *((two.cause, two.version) for two in (fault.beside,) if two)):
-                if cause not in causes:
-                    raise ValueError(f"faults.toml: fault {fault.id!r}: cause = {cause!r}: expected one of {', '.join(causes)}")
-                if version is not None and version not in [one.name for one in self.config.version]:
-                    raise ValueError(f"faults.toml: fault {fault.id!r}: version = {version!r}: expected a version of the config")
-            if fault.onset is not None and not 0 <= self.calendar.step_at(fault.onset) < self.calendar.close:
-                raise ValueError(f"faults.toml: fault {fault.id!r}: onset = {fault.onset!r}: expected a time of the day until the close")
-            if fault.mechanism == "stuck-sessions" and not self.exchanges:
-                raise ValueError(f"faults.toml: fault {fault.id!r}: expected exchanges in scenario.toml")
-            if fault.mechanism == "stale-reference" and not any(version.halves for version in self.data.version):
-                raise ValueError(f"faults.toml: fault {fault.id!r}: expected a version of the reference data that halves")
-            if fault.mechanism in ("broker-replay", "overloaded-flag") and len(self.flow.broker) < 2:
-                raise ValueError(f"faults.toml: fault {fault.id!r}: expected two brokers or more in scenario.toml")
-            if (fault.stocks or 0) > len(self.symbols):
-                raise ValueError(f"faults.toml: fault {fault.id!r}: stocks = {fault.stocks}: expected at most {len(self.symbols)}")
-        return self
-
-    @model_validator(mode="after")
-    def _duties_name_what_there_is(self) -> "Scenario":
-        ids = [duty.id for duty in self.duty]
-        if len(set(ids)) < len(ids):
-            raise ValueError(f"duty: ids {', '.join(ids)}: expected each once")
-        for duty in self.duty:
-            for key, named, there in (
-                ("certifies", filter(None, [duty.certifies]), self.brokers),
-                ("logs_on", filter(None, [duty.logs_on]), self.exchanges),
-                ("lists", duty.lists, self.names),
-            ):
-                for name in named:
-                    if name not in there:
-                        raise ValueError(f"duty {duty.id!r}: {key} = {name!r}: expected one of {', '.join(there[:12])}")
-        return self
-
-    @model_validator(mode="after")
-    def _names_are_known(self) -> "Scenario":
-        for check in CHECKS:
-            check(self)
-        return self
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -316,26 +238,47 @@ def _cell(text: str | None) -> int | str | None:
     return int(text) if len(text) < 20 and text.isascii() and text.removeprefix("-").isdigit() else text
 
 
-def _complain(folder: Folder, error: ValidationError) -> ScenarioError:
-    first = error.errors()[0]
-    where = [str(part) for part in first["loc"]]
-    file = FILES.get(where[0], "scenario.toml") if where else "scenario.toml"
-    if file.endswith(".toml") and file != "scenario.toml":
-        del where[0]
-    elif file != "scenario.toml" and len(where) > 1 and where[1].isdigit():
-        where[1] = f"line {int(where[1]) + 2}"
-    value = "" if first["type"] == "missing" else f" = {str(first['input'])[:80]!r}"
-    return ScenarioError(f"{folder.name}/{file}: {'.'.join(where) or 'scenario'}{value}: expected: {first['msg']}")
+class _Tables:
+    """The files of a scenario while they are read: what is wrong with one is noted, and the others are read all the same."""
 
+    def __init__(self, folder: Folder) -> None:
+        self.folder, self.problems, self.torn = folder, list[Problem](), set[str]()
 
-def _table(folder: Folder, name: str, expected: str) -> dict[str, object]:
-    """A TOML file of a scenario."""
-    try:
-        return tomllib.loads((folder / name).read_text())
-    except FileNotFoundError:
-        raise ScenarioError(f"{folder.name}/{name}: missing: expected {expected}") from None
-    except (ValueError, RecursionError) as error:  # what is no UTF-8 as well, and numbers that are too long
-        raise ScenarioError(f"{folder.name}/{name}: not TOML: {error}") from None
+    def table(self, name: str, expected: str, folder: Folder | None = None) -> dict[str, object]:
+        """A TOML file; empty where it is torn or missing."""
+        try:
+            return tomllib.loads(((folder or self.folder) / name).read_text())
+        except FileNotFoundError:
+            self._note(name, f"missing: expected {expected}")
+        except (ValueError, RecursionError) as error:  # what is no UTF-8 as well, and numbers that are too long
+            self._note(name, f"not TOML: {error}: expected `key = value` lines and [tables]")
+        return {}
+
+    def rows(self, name: str, model: type[Section]) -> list[dict[str, int | str | None]]:
+        """A csv file; empty where it is torn or missing."""
+        try:
+            return _rows(self.folder / name, model)
+        except FileNotFoundError:
+            self._note(name, f"missing: expected columns {list(model.model_fields)}")
+        except ScenarioError as error:
+            self._note(name, str(error).removeprefix(f"{name}: "))
+        return []
+
+    def _note(self, name: str, said: str) -> None:
+        self.torn.add(name)
+        self.problems.append(problem_of(name, said))
+
+    def refused(self, error: ValidationError, data: dict[str, object]) -> None:
+        """Note what the models refused, each by the file that it stands in."""
+        schema = Scenario.model_json_schema()
+        for place, problem in problems_of(error, data, schema, "scenario.toml"):
+            file = FILES.get(str(place[0]), "scenario.toml") if place else "scenario.toml"
+            if file in self.torn:
+                continue
+            key = problem.key if file == "scenario.toml" else problem.key.removeprefix(str(place[0])).lstrip(".") or "file"
+            if file.endswith(".csv") and len(place) > 1:
+                key = ": ".join([f"line {int(place[1]) + 2}", *map(str, place[2:])])
+            self.problems.append(problem._replace(file=file, key=key.strip()))
 
 
 def _over(base: dict[str, object], own: dict[str, object]) -> dict[str, object]:
@@ -359,9 +302,7 @@ def read_folder(path: Path) -> Scenario:
         return Folder.at(beside)
 
     try:
-        scenario = _read(Folder.at(path), base)
-        _ = scenario.evidence, scenario.glossary  # texts are checked at the door, like all the rest
-        return scenario
+        return _read(Folder.at(path), base)
     except ScenarioError:
         raise
     except (OSError, ValueError) as problem:
@@ -382,7 +323,6 @@ def read_scenario(scenario_id: str, files: Mapping[str, str], code: str = "") ->
             found.setdefault(folder, {})[name] = text.encode()
         folders = {name: Folder(name, own, code=code if name == scenario_id else "") for name, own in found.items()}
         scenario = _read(folders.get(scenario_id) or Folder(scenario_id, {}), folders.get)
-        _ = scenario.evidence, scenario.glossary  # texts are checked at the door, like all the rest
         if scenario.id != scenario_id or [*scenario_files(scenario)] != sorted(files):
             raise ScenarioError(f"{scenario.id}: files of {', '.join(sorted(folders))}: expected its own and those of what it is based on")
     except ScenarioError:
@@ -393,44 +333,73 @@ def read_scenario(scenario_id: str, files: Mapping[str, str], code: str = "") ->
 
 
 def _read(own: Folder, find: Callable[[str], Folder | None]) -> Scenario:
-    data, files = _table(own, "scenario.toml", "a scenario's numbers"), own
+    """Everything of a scenario, its texts as well. Raises ScenarioError with all that is wrong."""
+    read = _Tables(own)
+    data = read.table("scenario.toml", "a scenario's numbers")
     base = data.pop("based_on", None)
     if base is not None:
         below = find(base) if isinstance(base, str) and ID.fullmatch(base) and base != own.name else None
         if below is None:
-            raise ScenarioError(f"{own.name}/scenario.toml: based_on = {base!r}: expected the id of a scenario that is here")
-        files = own.over(below)
-        data = _over(_table(below, "scenario.toml", "a scenario's numbers"), data)
+            raise _all_of(own, [Problem("scenario.toml", "based_on", as_written(base), "the id of a scenario that is here")])
+        read.folder = own.over(below)
+        data = _over(read.table("scenario.toml", "a scenario's numbers", below), data)
+    if read.torn:
+        raise _all_of(own, read.problems)
+    files = read.folder
     told = data.setdefault("told", _TOLD_BEFORE)
     if isinstance(told, dict):
         data["told"] = {"subjects": _SUBJECTS_BEFORE} | told
-    data["releases"] = _table(files, "releases.toml", "notes, diffs and changes")
-    data["faults"] = _faults(files, data)
-    expectations = {
-        "barriers": "slices and checklists", "front": "what the start page says", "epilogue": "what really happened", "guide": "steps",
-    }  # fmt: skip
-    for name, expected in expectations.items():
+    for name in [name for name in (*FILES, "files", "sha256") if name in data]:
+        del data[name]
+        read.problems.append(Problem("scenario.toml", name, "", f"it in {FILES[name]}" if name in FILES else unknown()))
+    data["releases"] = read.table("releases.toml", "notes, diffs and changes")
+    data["faults"] = _faults(read, data)
+    for name, expected in _EXPECTED.items():
         if (files / FILES[name]).is_file():
-            data[name] = _table(files, FILES[name], expected)
+            data[name] = read.table(FILES[name], expected)
     if (files / FILES["second_act"]).is_file():
-        said = _table(files, FILES["second_act"], "acts")
+        said = read.table(FILES["second_act"], "acts")
         data["second_act"] = {key: value for key, value in said.items() if key not in SAID}
     for name, model in (("symbols", SymbolRow), ("parents", ParentRow)):
-        try:
-            data[name] = _rows(files / f"{name}.csv", model)
-        except FileNotFoundError:
-            raise ScenarioError(f"{own.name}/{name}.csv: missing: expected columns {list(model.model_fields)}") from None
+        data[name] = read.rows(f"{name}.csv", model)
+    calendar = _calendar(read, data)
+    found: Scenario | None = None
     try:
-        found = {**data, "files": files, "sha256": _fingerprint(files)}
-        return Scenario.model_validate(found, context={"calendar": _calendar(own, data)})
+        found = Scenario.model_validate({**data, "files": files, "sha256": _fingerprint(files)}, context={"calendar": calendar})
+        read.problems += [problem for check in CHECKS for problem in check(found)] if not read.torn else []
     except ValidationError as error:
-        raise _complain(own, error) from None
+        read.refused(error, data)
+    read.problems += _of_texts(found, files, data, calendar)
+    if read.problems or found is None:
+        raise _all_of(own, read.problems)
+    return found
 
 
-def _faults(files: Folder, data: dict[str, object]) -> dict[str, object]:
+def _of_texts(found: Scenario | None, files: Folder, data: dict[str, object], calendar: Calendar) -> Iterator[Problem]:
+    """What is wrong with the texts, also of a scenario whose numbers are."""
+    fleet = data.get("fleet")
+    named = fleet.get("name") if isinstance(fleet, dict) else None
+    server = named if isinstance(named, str) and named.count("{n}") == 1 else "server-{n}"
+    try:
+        _ = found.evidence if found else load_evidence(files, server, calendar)
+    except EvidenceError as error:
+        yield from (Problem(one.file, one.at, one.shown, one.expected) for one in error.all)
+    try:
+        read_glossary(files / "glossary.toml")
+    except ScenarioError as error:
+        yield from error.problems
+    except ValueError as error:
+        yield problem_of("glossary.toml", str(error).removeprefix("glossary.toml: "))
+
+
+def _all_of(folder: Folder, problems: list[Problem]) -> ScenarioError:
+    return ScenarioError(f"{folder.name}/{problems[0]}", problems)
+
+
+def _faults(read: _Tables, data: dict[str, object]) -> dict[str, object]:
     """What can be wrong, without the texts of the same file. Data from before there were faults said it in two other places."""
-    if (files / FILES["faults"]).is_file():
-        return {key: value for key, value in _table(files, FILES["faults"], "faults").items() if key not in NOTICED}
+    if (read.folder / FILES["faults"]).is_file():
+        return {key: value for key, value in read.table(FILES["faults"], "faults").items() if key not in NOTICED}
     fleet, diagnosis = (dict(part) if isinstance(part, dict) else {} for part in (data.get("fleet"), data.get("diagnosis")))
     quiet = bool(fleet.pop("mirror", False)) | bool(fleet.pop("copies_arrive", False))
     name, cause = "nothing" if quiet else "stale-release", diagnosis.pop("right", "")
@@ -442,7 +411,7 @@ def _faults(files: Folder, data: dict[str, object]) -> dict[str, object]:
     return {"fault": [{"id": name, "mechanism": "mirror" if quiet else name, "cause": cause, **words}]}
 
 
-def _calendar(own: Folder, data: dict[str, object]) -> Calendar:
+def _calendar(read: _Tables, data: dict[str, object]) -> Calendar:
     """What all the times of a scenario are read by. What is wrong with a single hour is told with the rest of the data."""
     market = data.get("market")
     hours = [market.get(key) for key in ("open", "bell_end")] if isinstance(market, dict) else []
@@ -455,7 +424,7 @@ def _calendar(own: Folder, data: dict[str, object]) -> Calendar:
         return days.calendar(*map(str, hours))
     except ValueError as problem:
         table = "market" if str(problem).startswith(("open", "bell_end")) else "calendar"
-        raise ScenarioError(f"{own.name}/scenario.toml: {table}.{problem}") from None
+        raise _all_of(read.folder, [*read.problems, problem_of("scenario.toml", f"{table}.{problem}")]) from None  # no time can be read
 
 
 def _fingerprint(files: Folder) -> str:

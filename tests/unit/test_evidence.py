@@ -360,9 +360,9 @@ def spoil(tmp_path: Path, file: str, old: str, new: str) -> Folder:
 @pytest.mark.parametrize(
     ("file", "old", "new", "entry", "key", "expected"),
     [
-        ("mail.toml", 'id = "fix-logon"\nsender = "fix-gateway"', 'id = "fix-logon"\nsender = 7', "'fix-logon'", "sender", "valid string"),
+        ("mail.toml", 'id = "fix-logon"\nsender = "fix-gateway"', 'id = "fix-logon"\nsender = 7', "'fix-logon'", "sender", "text that is not empty"),
         ("mail.toml", 'id = "fire-drill"\nsender = "Facilities"\n', 'id = "fire-drill"\n', "'fire-drill'", "sender", "required"),
-        ("mail.toml", 'id = "fire-drill"\n', 'id = "fire-drill"\nweigth = 2\n', "'fire-drill'", "weigth", "not permitted"),
+        ("mail.toml", 'id = "fire-drill"\n', 'id = "fire-drill"\nweigth = 2\n', "'fire-drill'", "weigth", "one of weight: nobody reads this one"),
         ("mail.toml", 'to = "09:10"\ntimes = 3', 'to = "nine"\ntimes = 3', "'fix-logon'", "to", "HH:MM"),
         ("mail.toml", "Lag of {n} s on", "Lag of {lag} s on", "'dropcopy-lag-pre'", "body", "placeholder out of"),
         ("mail.toml", "{n:,} shares to {side}", "{n:q} shares to {side}", "'imbalance'", "subject", "well-formed"),
@@ -371,20 +371,20 @@ def spoil(tmp_path: Path, file: str, old: str, new: str) -> Folder:
         ("mail.toml", '"move_bp >= 400"', '"moves >= 400"', "'floor-1'", "when", "a flag"),
         ("mail.toml", 'after = "floor-1"', 'after = "floor-9"', "'floor-2'", "after", "above this one"),
         ("mail.toml", 'id = "lift"', 'id = "fire-drill"', "'fire-drill'", "id", "used once"),
-        ("mail.toml", "premarket = 250", "premarket = -1", "plan.operator", "premarket", "greater than or equal"),
+        ("mail.toml", "premarket = 250", "premarket = -1", "plan.operator", "premarket", "a whole number"),
         ("mail.toml", "[names]", "[names", "file", "syntax", "valid TOML"),
-        ("calls.toml", "ring_s = 60", "ring_s = 0", "'exchange'", "ring_s", "greater than or equal"),
-        ("calls.toml", "chief.stop", "chief stop", "'chief'", "replies.0.key", "pattern"),
+        ("calls.toml", "ring_s = 60", "ring_s = 0", "'exchange'", "ring_s", "a whole number"),
+        ("calls.toml", "chief.stop", "chief stop", "'chief'", "replies number 1.key", "matches"),
         ("calls.toml", "SMARS-{server}", "SMARS-{name}", "alerts", "process_down", "placeholder"),
-        ("logs.toml", 'level = "WARN"', 'level = "LOUD"', "refused", "level", "'INFO', 'WARN' or 'ERROR'"),
-        ("hints.toml", 'desk = "operator"', 'desk = "ceo"', "hint 'o-mail'", "desk", "'deployer', 'operator' or 'risk'"),
+        ("logs.toml", 'level = "WARN"', 'level = "LOUD"', "refused", "level", "one of `INFO`, `WARN`, `ERROR`"),
+        ("hints.toml", 'desk = "operator"', 'desk = "ceo"', "hint 'o-mail'", "desk", "one of `deployer`, `operator`, `risk`"),
         ("hints.toml", "power_peg_mails >= 5", "runaway >= 5", "hint 'o-mail'", "when", "a comparison such as"),
         ("hints.toml", 'id = "o-order"', 'id = "o-mail"', "hint 'o-mail'", "id", "used once"),
-        ("calls.toml", '["flag_off"]', '["flag_up"]', "call 'golive'", "replies.1.does.0", "an act out of"),
+        ("calls.toml", '["flag_off"]', '["flag_up"]', "call 'golive'", "replies number 2.does number 1", "an act out of"),
         ("calls.toml", 'on = ["exchange.callback"]', 'on = ["exchange.later"]', "call 'exchange_back'", "on", "exchange.missed"),
         ("mail.toml", "[reject]\nsender", "[reject]\nname = 3\nsender", "reject", "name", "one of sender, subject"),
         ("mail.toml", "[names]", "[names]\nstocks = 3", "names", "stocks", "one of symbols"),
-        ("calls.toml", '"pace limit.set 4"', '"pace limit.sets 4"', "call 'settle'", "replies.2.does.0", "a lever and minutes"),
+        ("calls.toml", '"pace limit.set 4"', '"pace limit.sets 4"', "call 'settle'", "replies number 3.does number 1", "a lever and minutes"),
         ("calls.toml", '"settle.all"', '"chief.all"', "call 'settle'", "replies.key", "begins with settle."),
         ("logs.toml", "[heartbeat]", "[heartbeats]", "file", "heartbeats", "one of child"),
     ],
@@ -395,7 +395,7 @@ def test_bad_text_is_refused_with_its_place(tmp_path, file, old, new, entry, key
     error = caught.value
     assert (error.file, error.key) == (file, key)
     assert entry in error.entry and expected in error.expected
-    assert str(error).startswith(f"{file}: {error.entry}: {key} = ")
+    assert str(error).startswith(f"{file}: {error.entry}: {key}")
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -37,7 +37,7 @@ def test_a_scenario_says_its_own_of_a_term_and_no_word_is_explained_twice():
     assert said["gross"].text == "What this other firm holds, all of it." and len(said) == len(shared().term)
     for wrong, says in (
         ('[[term]]\nid = "mine"\nwords = ["Gross"]\ntext = "Something else is meant by it."\n', "word 'gross'"),
-        ('[[term]]\nid = "mine"\nwords = []\ntext = "Something else is meant by it."\n', "term.0.words"),
+        ('[[term]]\nid = "mine"\nwords = []\ntext = "Something else is meant by it."\n', "term 'mine'.words"),
         ("term = [", "not TOML"),
     ):
         with pytest.raises(ValueError, match=says):

@@ -146,13 +146,13 @@ def words(sim: Simulation, desk: str) -> list[Any]:
     [
         ('does = ["crash {server}"]', 'does = ["crash all"]', ["inject 'crash'", "crash with one whole number from 1 to 8"]),
         ('does = ["crash {server}"]', 'does = ["crash {host}"]', ["inject 'crash'", "host"]),
-        ('takes = ["server"]', 'takes = ["host"]', ["inject 'crash'", "takes.0 = 'host'", "'server', 'minutes' or 'text'"]),
+        ('takes = ["server"]', 'takes = ["host"]', ["inject 'crash'", "takes number 1 = 'host'", "one of `server`, `minutes`, `text`"]),
         ('rings = "exchange"', 'rings = "nobody"', ["inject 'exchange_rings'", "rings = 'nobody'", "exchange_again"]),
         ('key = "press_call.deny"', 'key = "other.deny"', ["inject 'press_call'", "a key that begins with press_call."]),
         ('id = "rumour"', 'id = "crash"', ["inject 'crash'", "an id used once"]),
         ("talk_only = true", 'talk_only = true\ndoes = ["away"]', ["inject 'status_mail'", "talk_only: expected no acts"]),
         ('headline = "{text}"', 'headline = "{weather}"', ["inject 'rumour'", "headline", "a placeholder out of"]),
-        ('title = "A server crashes"', f'title = "{"x" * 61}"', ["inject 'crash'", "title", "at most 60"]),
+        ('title = "A server crashes"', f'title = "{"x" * 61}"', ["inject 'crash'", "title", "of 1 to 60"]),
     ],
 )
 def test_a_wrong_entry_is_refused_with_file_entry_key_and_what_was_expected(tmp_path, old, new, words):

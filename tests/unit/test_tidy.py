@@ -37,6 +37,8 @@ ANYWHERE = set(
 ONLY_IN = {  # by path without its ending; a room stands for all that is in it
     "ast": {"analysis/msgids"},
     "concurrent": {"firm/simulation"},
+    "contextlib": {"scenario"},
+    "difflib": {"scenario"},
     "numba": {"jit"},
     "os": {"jit"},
     "pydantic": {"scenario"},
