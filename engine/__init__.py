@@ -28,6 +28,7 @@ from engine.analysis.matrix import Answered, answers, cells
 from engine.analysis.msgids import msgids
 from engine.analysis.outcome import executed, outcome_digest
 from engine.analysis.playbook import PlaybookError, Safeguard, lab_safeguards, playbook, playbook_names
+from engine.analysis.preview import ScenarioPreview, SeedPreview, preview, preview_on
 from engine.analysis.questions import Question, questions
 from engine.analysis.record import Record, beside_history, record
 from engine.analysis.rehearsal import BEFORE, Given, Rehearsal, game_has, look, play, rehearse, rehearsed, words_of, wound_up
@@ -35,6 +36,7 @@ from engine.analysis.replay import LAYOUT, CheckpointError, replay, restore, sav
 from engine.analysis.replay_frames import Reel
 from engine.analysis.scenario_check import check_scenario
 from engine.analysis.scenario_keys import scenario_keys
+from engine.analysis.scenario_zip import ZipError, pack_scenario, unpack_scenario
 from engine.analysis.story import StoryEntry, moments, story
 from engine.analysis.sureness import Forecast, sureness
 from engine.arguments import Phrase, Sentence, phrase
@@ -67,12 +69,15 @@ from engine.moment import Moment
 from engine.money import dollars
 from engine.rules import RULES
 from engine.scenario.barrier_texts import barrier_text
+from engine.scenario.folders import Folder, is_scenario_id
 from engine.scenario.parts import FrontPage, Told
 from engine.scenario.problems import Problem, ScenarioError
 from engine.scenario.scenario import (
     Scenario,
+    home_of,
     load_scenario,
     look_for_scenarios_in,
+    read_folder,
     read_scenario,
     scenario_files,
     scenario_ids,
@@ -119,6 +124,7 @@ __all__ = [
     "Entry",
     "Event",
     "EventData",
+    "Folder",
     "Forecast",
     "FrontPage",
     "Given",
@@ -144,14 +150,17 @@ __all__ = [
     "Safeguard",
     "Scenario",
     "ScenarioError",
+    "ScenarioPreview",
     "Score",
     "SeedOutcome",
+    "SeedPreview",
     "Sentence",
     "Simulation",
     "Stopped",
     "StoryEntry",
     "Told",
     "Waits",
+    "ZipError",
     "account",
     "act_said",
     "act_told",
@@ -180,7 +189,9 @@ __all__ = [
     "grade",
     "habits_beside",
     "habits_for",
+    "home_of",
     "inject_preview",
+    "is_scenario_id",
     "lab_safeguards",
     "ledger",
     "load_scenario",
@@ -195,6 +206,7 @@ __all__ = [
     "outcome_digest",
     "outcomes",
     "pack",
+    "pack_scenario",
     "phrase",
     "pivotal",
     "play",
@@ -202,7 +214,10 @@ __all__ = [
     "playbook_names",
     "playbook_outcomes",
     "played_again",
+    "preview",
+    "preview_on",
     "questions",
+    "read_folder",
     "read_scenario",
     "ready_injects",
     "record",
@@ -232,6 +247,7 @@ __all__ = [
     "tell",
     "told",
     "unpack",
+    "unpack_scenario",
     "verify",
     "voiced",
     "waits_on_seed",

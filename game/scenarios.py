@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 import engine
+from game.spoken import tell
 
 
 class Look(NamedTuple):
@@ -63,3 +64,31 @@ def doors() -> list[engine.Scenario]:
 def standard() -> engine.Scenario | None:
     """What is played where nobody chose, and what the pages before an exercise speak of: the first door. None where none can be played."""
     return next(iter(doors()), None)
+
+
+def preview_shown(scenario: engine.Scenario, found: engine.ScenarioPreview) -> dict[str, Any]:
+    """What the page of a preview shows: losses in millions, desks with their levers by name, evidence with its words."""
+
+    def label(kind: str) -> str:
+        return tell(scenario, engine.KINDS[kind].named(scenario))
+
+    unseen = []
+    for name in found["never_seen"]:
+        kind, _, entry = name.partition(":")
+        text = next((text for key in (f"{name}.subject", f"{name}.opening", name) if (text := scenario.evidence.wordings.get(key))), None)
+        unseen.append({"kind": kind, "id": entry, "text": text.text if text else ""})
+    desks = [
+        {
+            "title": getattr(scenario.told.desks, desk).title,
+            **found["desks"][desk],
+            "done": [(label(kind), count) for kind, count in found["desks"][desk]["kinds"].items()],
+            "unused": [label(kind) for kind in found["never_used"][desk]],
+        }
+        for desk in engine.DESKS
+    ]
+    losses = [(name, [losses[key] / 1e6 for key in ("least", "median", "p90", "most")]) for name, losses in found["losses"].items()]
+    rows = [
+        (row["seed"], row["fault"], row["ghost_usd"] / 1e6, [(found["rows"][team][place]["loss_usd"] / 1e6) for team in found["rows"]])
+        for place, row in enumerate(found["rows"]["competent"])
+    ]
+    return {"preview": found, "losses": losses, "desks": desks, "unseen": unseen, "rows": rows}

@@ -12,7 +12,12 @@ ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NAME = re.compile(r"(playbooks/)?[a-z0-9]+(-[a-z0-9]+)*\.(toml|csv)")
 CODE = "module.py"  # what a scenario brings along beside its data, where an incident needs it
 MOST_FILES = 64
-_MOST_BYTES = 1 << 20  # of one file
+MOST_BYTES = 1 << 20  # of one file
+
+
+def is_scenario_id(text: str) -> bool:
+    """Whether a scenario may be called so."""
+    return ID.fullmatch(text) is not None and len(text) <= 40
 
 
 class File:
@@ -46,8 +51,8 @@ class Folder:
         if not ID.fullmatch(name) or len(own) > MOST_FILES:
             raise ValueError(f"{name[:40]!r} with {len(own)} files: expected an id and at most {MOST_FILES}")
         for file, content in own.items():
-            if not NAME.fullmatch(file) or len(content) > _MOST_BYTES:
-                raise ValueError(f"{name}/{file[:60]} with {len(content):,} bytes: expected a .toml or .csv of at most {_MOST_BYTES:,}")
+            if not NAME.fullmatch(file) or len(content) > MOST_BYTES:
+                raise ValueError(f"{name}/{file[:60]} with {len(content):,} bytes: expected a .toml or .csv of at most {MOST_BYTES:,}")
         self.name, self.own, self.base, self.code = name, dict(own), base, code
 
     @classmethod
@@ -61,6 +66,12 @@ class Folder:
     def over(self, base: "Folder") -> "Folder":
         """The same over a base."""
         return Folder(self.name, self.own, base, self.code)
+
+    def write(self, path: Path) -> None:
+        """Put its own files into a folder that is made for it. Raises OSError."""
+        for name, content in self.own.items():
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
+            (path / name).write_bytes(content)
 
     def __truediv__(self, name: str) -> File:
         if name in self.own or self.base is None:

@@ -27,7 +27,7 @@ TRIED = {
     "replay": ["knight-2012", "--until", "08:01"],
     "rehearse": ["knight-2012", "--until", "08:01", "--unwind", "formula"],
     "slices": ["knight-2012", "--seed", "-1"],  # the table itself takes minutes
-    "scenario_keys": [],
+    "scenario": ["check", "quiet-open"],
     "warm": [],
     "web": ["--check"],
     "worker": ["games", "--check"],
@@ -82,7 +82,7 @@ def test_every_command_of_ours_is_tried():
 
 
 @pytest.mark.parametrize("arguments", [
-    ["scenario_keys"], ["replay", "knight-2012", "--until", "08:01"], ["replay", "knight-2012", "--until", "08:01", "--json"],
+    ["scenario", "docs"], ["replay", "knight-2012", "--until", "08:01"], ["replay", "knight-2012", "--until", "08:01", "--json"],
     ["rehearse", "knight-2012", "--until", "08:01", "--unwind", "formula"], ["replay", "--help"], ["help"], ["--version"],
 ])  # fmt: skip
 def test_a_command_whose_reader_has_gone_ends_without_a_word(bare, arguments):

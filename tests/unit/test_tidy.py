@@ -43,9 +43,9 @@ ONLY_IN = {  # by path without its ending; a room stands for all that is in it
     "os": {"jit"},
     "pydantic": {"scenario"},
     "tempfile": {"jit"},
-    "zipfile": {"analysis/bundle"},
+    "zipfile": {"analysis/bundle", "analysis/scenario_zip"},
 }
-READERS = {"jit", "scenario", "analysis/msgids", "analysis/playbook"}
+READERS = {"jit", "scenario", "analysis/msgids", "analysis/playbook", "analysis/scenario_zip"}
 FILE_CALLS = {"open", "read_text", "read_bytes", "write_text", "write_bytes"}
 CLOCKS = {"now", "today", "utcnow", "perf_counter", "monotonic", "sleep", "getenv", "default_rng", "seed", "urandom", "hash", "id"}
 

@@ -7,19 +7,16 @@ import re
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from functools import partial
-from multiprocessing import get_context
-from os import cpu_count
 from pathlib import Path
 from typing import Any, TypeVar
 
-import django
 from django.core.management.base import BaseCommand, CommandError
 
 import engine
 from game import __version__
+from game.management.cores import on_all_cores
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -161,7 +158,7 @@ class Command(BaseCommand):
 
     def _counted(self, tasks: Sequence[S], work: Callable[[S], T], called: str = "seeds") -> Iterator[T]:
         """What `work` makes of every task, in their order; whoever waits sees how many there are."""
-        for count, made in enumerate(_on_all_cores(tasks, work), 1):
+        for count, made in enumerate(on_all_cores(tasks, work), 1):
             self.stderr.write(f"\r{count} of {len(tasks)} {called}", ending="\n" if count == len(tasks) else "")
             self.stderr.flush()
             yield made
@@ -303,16 +300,6 @@ def _habits_of(names: list[str], scenario_id: str, seed: int, week: str) -> dict
 
 def _cells_of(task: tuple[str, int], scenario_id: str) -> list[engine.Answered]:
     return engine.cells(engine.load_scenario(scenario_id), *task)
-
-
-def _on_all_cores(tasks: Sequence[S], work: Callable[[S], T]) -> Iterator[T]:
-    """What `work` makes of every task, in their order: a process a core, because most of a rehearsal is cards and not market."""
-    workers = min(len(tasks), cpu_count() or 1)
-    if workers == 1:
-        yield from map(work, tasks)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=django.setup) as pool:
-        yield from pool.map(work, tasks)
 
 
 def _said(seeds: Sequence[int]) -> str:
