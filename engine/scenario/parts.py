@@ -352,7 +352,7 @@ class Flow(Section):
     history_short: Annotated[int, Field(ge=0)]
     rate_sd: Annotated[float, Field(ge=0, le=3)]
     rate_most: Rate
-    partner_rate: Part
+    partner_rate: Annotated[float, Field(ge=0.01, le=1)]
     plain_premarket_per_min: Annotated[float, Field(ge=0, le=10_000)]
     plain_bell_per_min: Annotated[float, Field(ge=0, le=10_000)]
     plain_day_per_min: Annotated[float, Field(ge=0, le=10_000)]
