@@ -105,7 +105,8 @@ class Gauges:
         """Per-second means of the last `ticks` intervals, oldest first."""
         ticks = min(ticks, self.tick, KEPT - 1)
         at = np.arange(self.tick - ticks, self.tick + 1) % KEPT
-        return [round(value / 5) for value in np.diff(self.samples[at, 0, column]).tolist()]
+        means: list[int] = np.rint(np.diff(self.samples[at, 0, column]) / 5).astype(np.int64).tolist()
+        return means
 
     def volume_ratio(self, sim: "Simulation") -> float:
         """Volume of the last minute (since the open, in the first) in the scenario's stocks over what is normal; 0 outside the session."""

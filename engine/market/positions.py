@@ -12,7 +12,7 @@ import numpy.typing as npt
 from engine.market.state import CLIENT, ERROR, UNWIND, Machine
 from engine.scenario.scenario import Scenario
 
-OWN = [ERROR, UNWIND]
+OWN = slice(ERROR, UNWIND + 1)  # the firm's own accounts, beside each other: a slice is a view, a list of two makes a copy
 SNAPSHOTS = 80  # of the position monitor, one every five seconds: the latest, 300 s late, and a minute before that
 MOST_TICKS_LATE = 63  # by which the monitor is late
 PATH_MINUTES = 482  # from the start of a day to a close eight hours later, both ends

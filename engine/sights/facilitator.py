@@ -5,10 +5,9 @@ from typing import TypedDict
 from engine.arguments import WhenArgument
 from engine.firm.clients import flag_percent
 from engine.firm.fleet import STARTING, STOPPED
-from engine.firm.score import gross_usd, score
 from engine.firm.simulation import Simulation
 from engine.sights.cards import Clock
-from engine.sights.parts import clock_card
+from engine.sights.parts import clock_card, money
 
 
 class _Truth(TypedDict):
@@ -80,11 +79,11 @@ class FacilitatorCards(TypedDict):
 
 def facilitator(sim: Simulation, help_level: str) -> FacilitatorCards:
     """Clock and truth: losses positive, whole dollars."""
-    found = score(sim)
+    found = money(sim)
     truth: _Truth = {
         "loss_usd": round(found["total"]),
         "trading_usd": round(found["trading"]),
-        "gross_usd": gross_usd(sim.machine),
+        "gross_usd": round(found["gross"]),
         "bad_servers": sum(sim.fleet.sends(server.n) and sim.fleet.defective(server.n) for server in sim.fleet.servers),
         "down_servers": sum(server.state in (STOPPED, STARTING) for server in sim.fleet.servers),
         "servers": len(sim.fleet.servers),

@@ -8,7 +8,6 @@ from engine.firm import bridge, replays, safeguards
 from engine.firm.fleet import RUNNING
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
-from engine.market.measure import COLUMNS
 from engine.market.state import CHILDREN, EXCHANGES_AT, EXECUTIONS, ORDERS, PARENTS, REJECTS
 from engine.sights import cards
 from engine.sights.parts import alerts_card, bell_card, clock_card, inbox_card, kept, levers_card, work_card
@@ -52,15 +51,19 @@ def servers_card(sim: Simulation, help_level: str) -> cards.Servers:
 
 def rates_card(sim: Simulation) -> cards.Rates:
     """Firm totals a second, means of the last minute."""
-    return _rates([round(sim.gauges.per_s(column), 1) for column in range(COLUMNS)])
+    return kept(sim, "rates", sim.gauges.tick, lambda: _rates([round(value, 1) for value in sim.gauges.rates()[0].tolist()]))
 
 
 def chart_card(sim: Simulation) -> cards.Chart:
     """Children and executions a second over the last half hour."""
     gauges = sim.gauges
-    children = gauges.series(CHILDREN, CHART_TICKS)
-    first = max(gauges.tick - len(children), 0)
-    return {"every_s": 5, "from": sim.calendar.clock(first * 20), "children": children, "executions": gauges.series(EXECUTIONS, CHART_TICKS)}
+
+    def make() -> cards.Chart:
+        children = gauges.series(CHILDREN, CHART_TICKS)
+        first = max(gauges.tick - len(children), 0)
+        return {"every_s": 5, "from": sim.calendar.clock(first * 20), "children": children, "executions": gauges.series(EXECUTIONS, CHART_TICKS)}
+
+    return kept(sim, "chart", gauges.tick, make)
 
 
 def log_card(sim: Simulation) -> cards.Log:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from engine.evidence.evidence import AlertRow
 from engine.firm import bridge
 from engine.firm.duties import not_set_up, undone
 from engine.firm.gauges import mids, moves_bp
+from engine.firm.score import Score, score
 from engine.firm.simulation import Simulation
 from engine.firm.workload import free_hands, hands_for, hands_of, minutes_of, not_before_open, not_now, why_no_hand
 from engine.levers import LEVERS
@@ -48,6 +49,11 @@ def kept(sim: Simulation, name: str, key: object, make: Callable[[], T]) -> T:
     return made
 
 
+def money(sim: Simulation) -> Score:
+    """What the day has cost so far, reckoned once for all who look at the same moment."""
+    return kept(sim, "score", sim.moment, lambda: score(sim))
+
+
 def clock_card(sim: Simulation) -> cards.Clock:
     """Market clock and phase."""
     name = sim.calendar.phase(sim.now)
@@ -77,24 +83,29 @@ def _mails_by_desk(sim: Simulation) -> dict[str, tuple[int, int]]:
 
 
 def _inbox(sim: Simulation, desk: str) -> cards.Inbox:
-    opened = sim.inbox.opened
+    opened, evening = sim.inbox.opened, sim.calendar.evening_of(sim.now)
     mine = [mail for mail in sim.inbox.mails.values() if mail["desk"] == desk]
     older = [mail for mail in mine[:-INBOX] if str(mail["id"]) in opened]
     read = sorted(older, key=lambda mail: (opened[str(mail["id"])], mail["id"]))[-REREAD:]
     shown = [*sorted(read, key=lambda mail: mail["id"]), *mine[-INBOX:]]
-    rows: list[cards.Mail] = [
-        {
-            "id": mail["id"],
-            "at": sim.calendar.told(mail["step"], sim.now, seconds=False),
-            "sender": mail["sender"],
-            "subject": mail["subject"],
-            "group": mail["group"],
-            "read": str(mail["id"]) in sim.inbox.opened,
-            "body": mail["body"] if str(mail["id"]) in sim.inbox.opened else None,
-        }
-        for mail in reversed(shown)
-    ]
-    return {"unread": sum(str(mail["id"]) not in sim.inbox.opened for mail in mine), "total": len(mine), "mails": rows}
+    made: dict[tuple[int, bool], cards.Mail] = kept(sim, f"mails {desk}", evening, dict)  # those that are there stay as they are
+    rows: list[cards.Mail] = []
+    for mail in reversed(shown):
+        is_read = str(mail["id"]) in opened
+        row = made.get((mail["id"], is_read))
+        if row is None:
+            row = made[mail["id"], is_read] = {
+                "id": mail["id"],
+                "at": sim.calendar.told(mail["step"], sim.now, seconds=False),
+                "sender": mail["sender"],
+                "subject": mail["subject"],
+                "group": mail["group"],
+                "read": is_read,
+                "body": mail["body"] if is_read else None,
+            }
+        rows.append(row)
+    unread = len(mine) - sum(str(mail["id"]) in opened for mail in mine)
+    return {"unread": unread, "total": len(mine), "mails": rows}
 
 
 def raised(sim: Simulation, desk: str) -> list[AlertRow]:
@@ -135,15 +146,16 @@ def work_card(sim: Simulation, desk: str) -> cards.Work:
 
 
 class _Offered(NamedTuple):
-    """A lever that a desk has now, as far as it changes seldom: its hands by desk, this desk's first, and its minutes."""
+    """A lever that a desk has now, as far as it changes seldom: its row, its hands by desk, what stands against it until the bell, and whether
+    it needs the risk manager's word."""
 
     kind: str
     lever: Lever
-    label: Sentence
+    row: dict[str, object]
     hands: dict[str, int]
-    others: dict[str, int]
-    args: list[str]
-    minutes: float
+    most: int
+    early: Sentence
+    needs_word: bool
 
 
 def _offered(sim: Simulation, desk: str, free: int) -> list[_Offered]:
@@ -153,9 +165,17 @@ def _offered(sim: Simulation, desk: str, free: int) -> list[_Offered]:
         if lever.talk or desk not in lever.desks or (numbers.only_built and kind not in sim.safeguards.built) or not_now(sim, kind):
             continue
         hands = hands_for(sim, kind, desk)
-        others = {other: count for other, count in hands.items() if other != desk}
-        minutes = round(minutes_of(sim, kind, hands=min(numbers.shared, free)), 2)
-        found.append(_Offered(kind, lever, lever.named(sim.scenario), hands, others, list(lever.args), minutes))
+        row: dict[str, object] = {
+            "kind": kind,
+            "label": lever.named(sim.scenario),
+            "dangerous": lever.dangerous,
+            "hands": hands.get(desk, 0),
+            "with": {other: count for other, count in hands.items() if other != desk},
+            "args": list(lever.args),
+            "minutes": round(minutes_of(sim, kind, hands=min(numbers.shared, free)), 2),
+        }
+        most = max(hands.values(), default=0)
+        found.append(_Offered(kind, lever, row, hands, most, not_before_open(sim, kind), bridge.needs_authorisation(sim, kind)))
     return found
 
 
@@ -167,34 +187,30 @@ def levers_card(sim: Simulation, desk: str) -> cards.Levers:
     moment = sim.calendar.phase(sim.now), sim.now < sim.calendar.open
     changed = len(sim.safeguards.built), tuple(sim.phone.pace.items()), "drilled" in sim.week.facts, waiting, free[desk], sim.day.help_level
     offered = kept(sim, f"levers {desk}", (moment, changed), lambda: _offered(sim, desk, free[desk]))
-    rows: list[cards.Lever] = []
-    for kind, lever, label, hands, others, args, minutes in offered:
-        if lever.exclusive and kind in busy:
+    fewest = min(free.values())
+    now: list[tuple[Sentence, str | None]] = []  # of each: why it may not be pulled, and where the word for it stands
+    for one in offered:
+        if one.lever.exclusive and one.kind in busy:
             reason: Sentence = phrase("under way already")
         else:
             reason = (
-                _not_ready(sim, lever)
-                or (not_set_up(sim, kind) if waiting else "")
-                or not_before_open(sim, kind)
-                or bridge.authorisation_missing(sim, kind)
-                or _no_hand(sim, hands, free, desk)
+                _not_ready(sim, one.lever)
+                or (not_set_up(sim, one.kind) if waiting else "")
+                or one.early
+                or (bridge.authorisation_missing(sim, one.kind) if one.needs_word else "")
+                or (_no_hand(sim, one.hands, free, desk) if one.most > fewest else "")
             )
-        rows.append(
-            {
-                "kind": kind,
-                "label": label,
-                "dangerous": lever.dangerous,
-                "hands": hands.get(desk, 0),
-                "with": others,
-                "args": args,
-                "minutes": minutes,
-                "allowed": not reason,
-                "reason": reason,
-                "word": _word(sim, kind),
-                "alone": {"most": lever.word_beyond, "lately": bridge.lately_taken(sim, desk)} if lever.word_beyond else None,
-            }
-        )
-    kinds = [row["kind"] for row in rows]
+        now.append((reason, _word(sim, one.kind) if one.needs_word else None))
+    lately = bridge.lately_taken(sim, desk)
+    return kept(sim, f"levers now {desk}", (offered, now, lately), lambda: _levers(sim, desk, offered, now, lately))
+
+
+def _levers(sim: Simulation, desk: str, offered: list[_Offered], now: list[tuple[Sentence, str | None]], lately: list[int]) -> cards.Levers:
+    rows: Any = []
+    for one, (reason, word) in zip(offered, now, strict=True):
+        alone = {"most": one.lever.word_beyond, "lately": lately} if one.lever.word_beyond else None
+        rows.append({**one.row, "allowed": not reason, "reason": reason, "word": word, "alone": alone})
+    kinds = [one.kind for one in offered]
     lists = kept(sim, f"menu {desk}", (kinds, sim.now < 0), lambda: menu(sim.calendar, desk, kinds, evening=sim.now < 0))
     return {"levers": rows, "menu": lists}
 
@@ -216,8 +232,8 @@ def _no_hand(sim: Simulation, wanted: dict[str, int], free: dict[str, int], desk
 
 
 def _word(sim: Simulation, kind: str) -> str | None:
-    """Where the risk manager's word stands for a lever; None when it needs none."""
-    if not bridge.needs_authorisation(sim, kind) or sim.instant:
+    """Where the risk manager's word stands for a lever that needs it; None where nobody waits for it."""
+    if sim.instant:
         return None
     state = str(sim.bridge.authorisations[kind]["state"])
     return "needed" if state == "open" else state

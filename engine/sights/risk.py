@@ -10,7 +10,7 @@ from engine.firm import safeguards
 from engine.firm.evening import Bid, Evening
 from engine.firm.exchanges import ruling_min
 from engine.firm.gauges import mid_prices_hc, moves_bp
-from engine.firm.score import HC, score
+from engine.firm.score import HC
 from engine.firm.simulation import Simulation
 from engine.levers import LEVERS
 from engine.market.positions import PATH_MINUTES, Valued, prices_hc
@@ -18,7 +18,7 @@ from engine.market.unwind import liquidation_cost
 from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND, TICK_STEPS
 from engine.scenario.parts import offer_text
 from engine.sights import cards
-from engine.sights.parts import alerts_card, bell_card, clock_card, headlines_card, inbox_card, kept, levers_card, tape_card, work_card
+from engine.sights.parts import alerts_card, bell_card, clock_card, headlines_card, inbox_card, kept, levers_card, money, tape_card, work_card
 from engine.sights.team import team_cards
 from engine.sights.week import week_cards
 
@@ -185,15 +185,15 @@ def evening_card(sim: Simulation) -> cards.Evening:
     if sim.now < sim.calendar.block:
         capital: cards.Capital = {"cash_usd": cash, "loss_usd": 0, "need_usd": 0, "offers": [], "raised": None}
         return {"state": "closed", "bids": [], "capital": capital, "survives": None}
-    money = score(sim)
-    loss, need = round(money["trading"]), money["capital"]["need_usd"]
+    found = money(sim)
+    loss, need = round(found["trading"]), found["capital"]["need_usd"]
     offers = _offers(evening, loss) if need else []
-    capital = {"cash_usd": cash, "loss_usd": loss, "need_usd": need, "offers": offers, "raised": money["capital"]["raised"]}
+    capital = {"cash_usd": cash, "loss_usd": loss, "need_usd": need, "offers": offers, "raised": found["capital"]["raised"]}
     return {
         "state": "sold" if sim.evening.sold else "bids",
         "bids": [_bid(evening, bid) for bid in evening.bids],
         "capital": capital,
-        "survives": None if money["fate"] is None else money["survives"],
+        "survives": None if found["fate"] is None else found["survives"],
     }
 
 

@@ -9,13 +9,12 @@ from functools import partial
 from typing import Any
 
 from engine.evidence.telling import ENGLISH, Language, told
-from engine.firm.score import score
 from engine.firm.simulation import Simulation
 from engine.sights.cards import SPOKEN, DeskCards, ProjectorCards
 from engine.sights.deployer import deployer
 from engine.sights.facilitator import FacilitatorCards, facilitator
 from engine.sights.operator import operator
-from engine.sights.parts import bell_card, clock_card, headlines_card, kept, tiles_card
+from engine.sights.parts import bell_card, clock_card, headlines_card, kept, money, tiles_card
 from engine.sights.pins import register_pins
 from engine.sights.risk import risk
 
@@ -24,12 +23,11 @@ register_pins()  # what desks may share is made of their cards
 
 def projector(sim: Simulation, help_level: str) -> ProjectorCards:
     """The room: clock, price moves, headlines, and the loss so far (which the game may delay or hide)."""
-    money = score(sim)
     return {
         "clock": clock_card(sim),
         "bell": bell_card(sim),
         "tiles": tiles_card(sim),
-        "loss": {"clock": sim.calendar.clock(sim.now), "loss_usd": round(money["total"])},
+        "loss": {"clock": sim.calendar.clock(sim.now), "loss_usd": round(money(sim)["total"])},
         "headlines": headlines_card(sim),
     }
 
