@@ -30,7 +30,7 @@ from game.live.control import tell_run, tell_state
 from game.live.lease import Lease
 from game.live.loudspeaker import say_full
 from game.live.pacing import Pace
-from game.live.run_driver import WALL_EVERY, RunDriver, at_checkpoint, executions_of
+from game.live.run_driver import TELL_EVERY, RunDriver, at_checkpoint, executions_of
 from game.models import RuleBroken, Run, contents, planning, speed_of
 from game.spoken import tell, to_row
 from game.storage import FULL, is_full
@@ -46,7 +46,7 @@ LONG_STEPS = 15 * engine.STEPS_PER_MINUTE
 TOLD_EVERY = 8  # screens hear every so many beats that a clock still stands
 AHEAD_BEATS = 6  # the row allows the screens so much more than they have seen: a little over what passes until it is written again
 BROKER_PATIENCE_S = 20.0
-CROWDED_S = 0.02  # beats that begin later than this have too few processors: screens are told every other one until that is over
+CROWDED_S = 0.02  # beats that begin later than this have too few processors: screens are told half as often until that is over
 RUSH_S = 0.2  # at full speed: this long between two looks at the inbox
 
 _kept: dict[int, RunDriver] = {}  # this process's simulations between two segments
@@ -276,6 +276,7 @@ class Clock:
                     raise
 
     def _finish(self, driver: RunDriver) -> None:
+        driver.write()
         run_store.finish(
             driver.run,
             step=driver.sim.now,
@@ -327,10 +328,11 @@ class Clock:
 
 
 def left_out(beat: int, late: Sequence[float]) -> bool:
-    """Whether screens are not told of this beat: markets keep their time and pictures come half as often where both is too much. What a
-    command came to is told at every beat.
+    """Whether screens are not told of this beat. Nobody reads a figure more than twice a second, and telling costs a worker more than the
+    market does: where both is too much the market keeps its time, and pictures come half as often.
     """
-    return bool(late) and late[-1] > CROWDED_S and beat % WALL_EVERY != 0
+    crowded = bool(late) and late[-1] > CROWDED_S
+    return beat % (2 * TELL_EVERY if crowded else TELL_EVERY) != 0
 
 
 def _keep(driver: RunDriver) -> None:

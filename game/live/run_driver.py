@@ -14,7 +14,7 @@ from game.rules import ASSISTANT
 
 log = structlog.get_logger(__name__)
 
-WALL_EVERY = 2  # walls are told every second beat
+TELL_EVERY = 2  # screens are told every other beat, and desks at once what a command came to
 QUIET_EVERY = 4  # a desk that nobody looks at is told every fourth, for those who come
 SHOWN = (*engine.DESKS, "projector", "facilitator")  # the desks that have a screen
 WALLS = ("projector", "facilitator")  # read, not played from
@@ -64,7 +64,7 @@ class RunDriver:
         engine.step_to(self.sim, max(self.run.step, last, shown), self.curve)
         if self.sim.now == last:
             self._looked = last  # what is stamped was stamped together with that step's looks
-        self._write()
+        self.write()
         if self.events < told:
             raise run_store.Contradicted(f"{told} events are written, and its log makes {self.events}")
         if self.run.shown_to is not None:  # so far it may not have played, and then the autopilots have not had their looks
@@ -80,7 +80,8 @@ class RunDriver:
                     self._submit(row)
                 waiting = False
             engine.step_to(self.sim, min(target, engine.next_look(self.sim.calendar, self.sim.now)), self.curve)
-        self._write()
+        if self._outcomes:  # events alone are written once a second, with the step: mails come at most beats
+            self.write()
 
     def take_in(self, *, waiting: bool) -> None:
         """Take in what waits without moving: in a planning pause commands are given, and count from the evening's first step."""
@@ -88,7 +89,7 @@ class RunDriver:
         if given or waiting:
             for row in run_store.stamp(self.run, self.sim.now, self.seq, given, waiting=waiting):
                 self._submit(row)
-        self._write()
+        self.write()
 
     def _look(self, rushing: bool = False) -> list[engine.Given]:
         """What the autopilots do at this step. Before the run's start history sits at every desk; while the clock is advanced somebody does what
@@ -98,7 +99,7 @@ class RunDriver:
             return []
         self._looked = now
         start = exercise.start_step if self.run.start_step is None else self.run.start_step
-        pilots = run_store.pilots(self.run) if now >= start else dict.fromkeys(engine.DESKS, engine.BEFORE)
+        pilots = run_store.pilots(self.run.team_id) if now >= start else dict.fromkeys(engine.DESKS, engine.BEFORE)
         if rushing and now >= start and self.sim.calendar.phase(now) == "premarket":
             idle = [desk for desk in engine.DESKS if pilots.get(desk, ASSISTANT) == ASSISTANT]
             pilots = pilots | dict.fromkeys(idle, engine.STAND_IN)
@@ -109,7 +110,7 @@ class RunDriver:
         refusal = self.sim.submit(engine.Command(row.seq, row.step, row.desk, row.kind, row.args, row.confidence or None, row.why))
         self._outcomes.append(run_store.CommandOutcome(row, None if refusal is None else refusal.reason))
 
-    def _write(self) -> None:
+    def write(self) -> None:
         """Outcomes and events into rows; a note of every outcome waits for the next time the screens are told."""
         events = self.sim.take_events()
         if not events and not self._outcomes:
@@ -139,12 +140,13 @@ class RunDriver:
         self._notes = {}
 
     def _is_due(self, desk: str, beat: int) -> bool:
-        if desk in WALLS and beat % WALL_EVERY:
+        if desk in WALLS and beat % TELL_EVERY:
             return False
         return beat % QUIET_EVERY == 0 or desk in self._notes or desk not in self.loudspeaker.unheard
 
     def save_step(self, ahead: int = 0) -> None:
         """Let the row know how far it is, before a screen does, and that the screens may see so many steps more."""
+        self.write()
         grown = len(self.curve) != self._curve_saved
         run_store.save_step(self.run, self.sim.now, self.curve if grown else None, shown_to=self.sim.now + ahead)
         self._curve_saved = len(self.curve)
@@ -154,6 +156,7 @@ class RunDriver:
         somebody goes on, and with other rules; then the executions' digest is made as well, which takes as long as the rest.
         """
         began = time.monotonic()
+        self.write()
         at = {"step": self.sim.now, "seq": self.seq, "events": self.events, "blob": engine.save(self.sim), "score": engine.score(self.sim)}
         executions = engine.executed(self.sim) if leaving else ""
         run_store.save_checkpoint(self.run, Checkpoint(**at, executions=executions), self.curve)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop
 import engine
 from game import metrics
 from game.live.words import alike
-from game.models import Checkpoint, Command, Event, Exercise, Run, ScenarioContent, Seat
+from game.models import Checkpoint, Command, Event, Exercise, Run, ScenarioContent
 from game.rules import ASSISTANT
 from game.spoken import from_row, to_row
 from game.sqlite_writer import insertion, write, writing
@@ -90,6 +90,12 @@ SELECT exercise.state, exercise.speeds, exercise.advance_step, run.paused, run.s
        EXISTS(SELECT 1 FROM game_command command WHERE command.run_id = run.id AND command.state = 'pending')
 FROM game_run run JOIN game_team team ON team.id = run.team_id JOIN game_exercise exercise ON exercise.id = team.exercise_id
 WHERE run.id = %s AND run.epoch = %s
+"""
+
+_PILOTS = """
+SELECT seat.desk, seat.covered, seat.autopilot FROM game_seat seat
+WHERE seat.team_id = %s AND (seat.covered
+      OR (seat.autopilot <> '' AND NOT EXISTS(SELECT 1 FROM game_holding holding WHERE holding.seat_id = seat.id)))
 """
 
 
@@ -185,13 +191,11 @@ def _autopilots_row(run: Run, step: int, given: engine.Given) -> Command:
     return Command(run=run, client_id=client_id, desk=desk, kind=move.kind, args=move.args, confidence=confidence, why=move.why, by="autopilot")
 
 
-def pilots(run: Run) -> dict[str, str]:
-    """The desks that autopilots play now, and which ones: desk -> name."""
-    seats = Seat.objects.played_by_autopilot().filter(team_id=run.team_id)
-    return {
-        desk: ASSISTANT if covered else name
-        for desk, covered, name in seats.values_list("desk", "covered", "autopilot")
-    }
+def pilots(team_id: int) -> dict[str, str]:
+    """The desks of a team that autopilots play now, for nobody holds them or all who do are away, and which ones: desk -> name."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PILOTS, [team_id])
+        return {desk: ASSISTANT if covered else name for desk, covered, name in cursor.fetchall()}
 
 
 def tell(run: Run, outcomes: Iterable[CommandOutcome], events: list[engine.Event], number: int, *, step: int) -> None:

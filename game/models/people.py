@@ -194,10 +194,6 @@ class SeatQuerySet(models.QuerySet["Seat"]):
         """Seats nobody holds and anybody may take."""
         return self.filter(holdings=None, locked="")
 
-    def played_by_autopilot(self) -> "SeatQuerySet":
-        """Seats an autopilot plays now: nobody holds them, or all who do are away. See Seat.pilot for which one."""
-        return self.filter(models.Q(covered=True) | models.Q(holdings=None) & ~models.Q(autopilot=""))
-
 
 class Seat(models.Model):
     """A desk of a team: held by people, or played by its autopilot."""

@@ -280,9 +280,9 @@ def test_a_facilitator_may_still_seat_somebody_at_a_locked_desk(exercise):
 @pytest.mark.parametrize("autopilot", engine.AUTOPILOTS)
 def test_a_seat_is_handed_to_an_autopilot_which_plays_from_then_on(exercise, autopilot):
     seat, _ = taken_seat(exercise)
-    assert "operator" not in run_store.pilots(run_of(exercise))
+    assert "operator" not in run_store.pilots(seat.team_id)
     seating.change_seat(seat, "hand", autopilot)
-    assert run_store.pilots(run_of(exercise))["operator"] == autopilot and not seat.holders
+    assert run_store.pilots(seat.team_id)["operator"] == autopilot and not seat.holders
 
 
 def test_an_autopilot_nobody_knows_gets_no_seat(exercise):
