@@ -29,7 +29,6 @@ ROOT_URLCONF = "game.urls"
 ASGI_APPLICATION = "game.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
-    "daphne",
     "unfold.apps.BasicAppConfig",
     "game.apps.GameAdminConfig",
     "django.contrib.auth",

@@ -42,6 +42,8 @@ def overview(exercise: Exercise, links: dict[str, str], known: list[Run] | None 
     """
     runs = {run.team_id: run for run in (exercise.runs().defer("curve", "score") if known is None else known)}
     teams = list(exercise.teams.prefetch_related("seats__holdings__player"))
+    words = exercise.words
+    titles = {desk: named(desk, words)["title"] for desk in DESKS}
     return {
         "code": exercise.code,
         "title": exercise.title,
@@ -53,7 +55,7 @@ def overview(exercise: Exercise, links: dict[str, str], known: list[Run] | None 
         "wall": wall.wall_state(exercise),
         "injects": deck.injects_state(exercise),
         "notes": [note.told() for note in exercise.notes.select_related("team")],
-        "teams": [_team(exercise, team, runs.get(team.pk), links) for team in teams],
+        "teams": [_team(exercise, team, runs.get(team.pk), links, titles) for team in teams],
     }
 
 
@@ -85,7 +87,7 @@ def timing(exercise: Exercise, runs: list[Run]) -> dict[str, Any]:
     }
 
 
-def _team(exercise: Exercise, team: Team, run: Run | None, links: dict[str, str]) -> dict[str, Any]:
+def _team(exercise: Exercise, team: Team, run: Run | None, links: dict[str, str], titles: dict[str, str]) -> dict[str, Any]:
     state, _ = run.state_told if run else (exercise.state, "")
     over = run is None or run.stopped or run.state == "ended" or exercise.state == "ended"
     seats = sorted(team.seats.all(), key=lambda seat: DESKS.index(seat.desk))
@@ -104,17 +106,17 @@ def _team(exercise: Exercise, team: Team, run: Run | None, links: dict[str, str]
             "retry": run is not None and run.state == "failed" and exercise.state != "ended",
             "play_on": run is not None and run.may_play_on and not over,
         },
-        "seats": [_seat(exercise, team, seat, links) for seat in seats],
+        "seats": [_seat(exercise, team, seat, links, titles[seat.desk]) for seat in seats],
     }
 
 
-def _seat(exercise: Exercise, team: Team, seat: Seat, links: dict[str, str]) -> dict[str, Any]:
+def _seat(exercise: Exercise, team: Team, seat: Seat, links: dict[str, str], title: str) -> dict[str, Any]:
     return {
         **seat_row(seat, None),
         "people": [{"id": player.pk, "name": player.name, "online": player.gone_at is None} for player in seat.holders],
         "id": seat.pk,
         "locked": seat.lock_told,
-        "title": named(seat.desk, exercise.words)["title"],
+        "title": title,
         "link": links.get(str(seat.pk)),
         "watch_url": reverse("watch", args=[exercise.code, team.pk, seat.desk]),
         "link_url": reverse("facilitator-seat-link", args=[seat.pk]),

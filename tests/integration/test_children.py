@@ -100,7 +100,7 @@ def assert_ends_with_it(process: "subprocess.Popen[str]", said: list[str], kinds
 def test_broker_workers_the_web_and_the_database_end_with_whoever_started_them(database):
     with started(WORLD, database) as (process, said):
         postgres = ("postgres -D", "postgres: checkpointer") if database == "postgresql" else ()
-        assert_ends_with_it(process, said, ("valkey-server", "-n games-1@", "-n control@", "daphne", *postgres))
+        assert_ends_with_it(process, said, ("valkey-server", "-n games-1@", "-n control@", "manage.py web", *postgres))
 
 
 def test_browsers_and_their_driver_end_with_whoever_started_them():

@@ -152,8 +152,7 @@ class World:
 
             self.start(name, brokers.command(brokers.find_server()))
         elif name == "web":
-            web = ["daphne", "--port", str(self.port), "--websocket_timeout", "-1", "-v", "0", "game.asgi:application"]
-            self.start(name, [sys.executable, "-m", *web])
+            self.start(name, [sys.executable, "manage.py", "web", "--port", str(self.port)])
         elif name == "control":
             self._celery(name, "-Q", self.queues, "-c", "4")
         else:
