@@ -52,6 +52,7 @@ from engine.firm.simulation import Simulation
 from engine.firm.warm import warm
 from engine.jit import compiled
 from engine.levers import LEVERS as KINDS
+from engine.levers import door
 from engine.levers.shapes import fitting, misfit
 from engine.market.faults import fault_told
 from engine.market_time import (
@@ -70,6 +71,7 @@ from engine.money import dollars
 from engine.rules import RULES
 from engine.scenario.barrier_texts import barrier_text
 from engine.scenario.folders import Folder, is_scenario_id
+from engine.scenario.module import OWN_KIND
 from engine.scenario.parts import FrontPage, Told
 from engine.scenario.problems import Problem, ScenarioError
 from engine.scenario.scenario import (
@@ -101,6 +103,7 @@ __all__ = [
     "LINE_UPS",
     "LONG_S",
     "MARK",
+    "OWN_KIND",
     "PHASES",
     "PLAYERS",
     "RULES",
@@ -180,6 +183,7 @@ __all__ = [
     "decision_words",
     "distribution",
     "dollars",
+    "door",
     "executed",
     "fault_of",
     "fault_told",

@@ -204,6 +204,12 @@ def _registers(
 lever = _registers(Lever)  # lever(kind, desks, label, and fields of Lever by name): registers the decorated effect
 
 
+def is_talk(kind: str) -> bool:
+    """Whether a lever is only said, shown or answered. No lever of a scenario's own is."""
+    found = LEVERS.get(kind)
+    return found is not None and found.talk
+
+
 def worded() -> tuple[str, ...]:
     """Levers that need the risk manager's word; at the end those that need it only before the open."""
     found = [one for one in LEVERS.values() if one.word]

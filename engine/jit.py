@@ -12,7 +12,8 @@ import functools
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -56,6 +57,17 @@ def _cache_folder(key: str) -> str:
 
 
 SOURCE = source_hash()
+_keys = [SOURCE]  # the last is that of the kernels which are marked now
+
+
+@contextmanager
+def keyed(code: str) -> Iterator[None]:
+    """Kernels that are marked meanwhile are a scenario's own: their cache lies under a hash of its module's source (`code`) too."""
+    _keys.append(hashlib.sha256(f"{SOURCE} {code}".encode()).hexdigest())
+    try:
+        yield
+    finally:
+        _keys.pop()
 
 
 def compiled() -> bool:
@@ -85,9 +97,9 @@ _numba: Any = None  # the module, once a kernel was called
 class _Uncompiled:
     """A kernel before any was called; calling it gives all of them to numba."""
 
-    def __init__(self, function: Callable[..., Any], options: dict[str, Any]) -> None:
+    def __init__(self, function: Callable[..., Any], options: dict[str, Any], key: str) -> None:
         functools.update_wrapper(self, function)
-        self.function, self.options = function, options
+        self.function, self.options, self.key = function, options, key
         self.compiled: Any = None
 
     def __call__(self, *arguments: Any) -> Any:
@@ -105,17 +117,17 @@ def _link() -> None:
     os.environ.setdefault("NUMBA_LOOP_VECTORIZE", "0")  # books are linked lists: these passes gain nothing and take a sixth of the compiler's time
     import numba
 
-    setattr(numba.config, "CACHE_DIR", os.environ["NUMBA_CACHE_DIR"])  # noqa: B010  (its attributes are made at run time)
     _numba = numba
     for one in _waiting:
-        one.compiled = one.compiled or _compiler(one.function, one.options)
+        one.compiled = one.compiled or _compiler(one.function, one.options, one.key)
     for one in _waiting:
         names = one.function.__globals__
         names |= {name: value.compiled for name, value in names.items() if isinstance(value, _Uncompiled)}
 
 
-def _compiler(function: Callable[..., Any], options: dict[str, Any]) -> Any:
+def _compiler(function: Callable[..., Any], options: dict[str, Any], key: str) -> Any:
     """What numba makes of it. One version for all callers: it would make one per literal and integer width, a quarter of its time."""
+    setattr(_numba.config, "CACHE_DIR", _cache_folder(key))  # noqa: B010  (its attributes are made at run time)
     made = _numba.njit(**options)(function)
     if COMPILED:
         template = made.get_call_template
@@ -131,8 +143,8 @@ def _widened(kind: Any) -> Any:
 
 def _marked(function: Any, options: dict[str, Any]) -> Any:
     if _numba is not None:
-        return _compiler(function, options)
-    _waiting.append(one := _Uncompiled(function, options))
+        return _compiler(function, options, _keys[-1])
+    _waiting.append(one := _Uncompiled(function, options, _keys[-1]))
     return one
 
 

@@ -70,7 +70,7 @@ def preview_shown(scenario: engine.Scenario, found: engine.ScenarioPreview) -> d
     """What the page of a preview shows: losses in millions, desks with their levers by name, evidence with its words."""
 
     def label(kind: str) -> str:
-        return tell(scenario, engine.KINDS[kind].named(scenario))
+        return tell(scenario, scenario.kinds[kind].named(scenario))
 
     unseen = []
     for name in found["never_seen"]:

@@ -14,7 +14,6 @@ from engine.arguments import Phrase, SaidText, Sentence, msgid, phrase
 from engine.commands import servers_of
 from engine.events import DESKS, Happened
 from engine.firm.score import Score
-from engine.levers import LEVERS
 from engine.market.faults import Fault, draw_fault, fault_said
 from engine.market_time import STEPS_PER_SECOND
 from engine.scenario.epilogue_texts import FaultSigns
@@ -122,7 +121,7 @@ def _check(found: _Heard, event: Happened) -> tuple[int, str, Sentence] | None:
     kind, servers = event.data["command"], servers_of(event.data["args"])
     if kind not in found.told.checks or (servers and not set(servers) & set(found.fault.servers)):
         return None
-    return event.step, next(iter(event.audience), LEVERS[kind].desks[0]), LEVERS[kind].named(found.scenario)
+    return event.step, next(iter(event.audience), found.scenario.kinds[kind].desks[0]), found.scenario.kinds[kind].named(found.scenario)
 
 
 def account(log: Log, events: Iterable[Happened], score: Score, assistants: Collection[int] = ()) -> Account:
@@ -230,20 +229,20 @@ def _came_to(run: _Heard, score: Score, ended: Ended) -> Phrase:
             return phrase(ended_it, at=ended["step"], seat="risk", cost=cost)
         return phrase("It ran until the exchanges cut the firm off at {at}, and the day cost {cost}.", at=ended["step"], cost=cost)
     if ended["how"] == "deed" and ended["step"] is not None:
-        line = _heaviest(run.lines, ended["step"] - 12 * _AT_ONCE, ended["step"])
+        line = _heaviest(run.scenario, run.lines, ended["step"] - 12 * _AT_ONCE, ended["step"])
         if line:
             return phrase("At {at} the {seat} {deed}, which ended it, and the day cost {cost}.", **_deed(line), cost=cost)
         return phrase("It ended at {at}, and the day cost {cost}.", at=ended["step"], cost=cost)
     if run.fault.mechanism in _HARMLESS:
-        line = _heaviest(run.lines, 0, run.scenario.calendar.close, least=_STOPS)
+        line = _heaviest(run.scenario, run.lines, 0, run.scenario.calendar.close, least=_STOPS)
         if line:
             return phrase("At {at} the {seat} {deed}, for which there was no need, and the day cost {cost}.", **_deed(line), cost=cost)
         return phrase("The firm stayed open, and the day cost {cost}.", cost=cost)
     begun = run.fault.onset.step if run.fault.onset else 0
-    before = None if run.fault.onset else _heaviest(run.lines, 0, opens - 1, least=_MENDS)
+    before = None if run.fault.onset else _heaviest(run.scenario, run.lines, 0, opens - 1, least=_MENDS)
     if before:
         return phrase("At {at} the {seat} {deed}, before the bell; nothing ran away, and the day cost {cost}.", **_deed(before), cost=cost)
-    line = _heaviest(run.lines, begun, run.scenario.calendar.close, least=_MENDS)
+    line = _heaviest(run.scenario, run.lines, begun, run.scenario.calendar.close, least=_MENDS)
     if line:
         return phrase("At {at} the {seat} {deed}, and the day cost {cost}.", **_deed(line), cost=cost)
     if run.mended_in_week:
@@ -251,14 +250,15 @@ def _came_to(run: _Heard, score: Score, ended: Ended) -> Phrase:
     return phrase("Nothing was done about it, and the day cost {cost}.", cost=cost)
 
 
-def _heaviest(lines: list[Line], since: int, until: int, least: int = 0) -> Line | None:
+def _heaviest(scenario: Scenario, lines: list[Line], since: int, until: int, least: int = 0) -> Line | None:
     """The deed of a desk that mattered most in that time, of two alike the later."""
-    found = [line for line in lines if since <= line.step <= until and line.weight >= least and _is_deed(line.kind)]
+    found = [line for line in lines if since <= line.step <= until and line.weight >= least and _is_deed(scenario, line.kind)]
     return max(found, key=lambda line: (line.weight, line.step), default=None)
 
 
-def _is_deed(kind: str) -> bool:
-    return kind in LEVERS and not LEVERS[kind].informs and not LEVERS[kind].talk
+def _is_deed(scenario: Scenario, kind: str) -> bool:
+    lever = scenario.kinds.get(kind)
+    return lever is not None and not lever.informs and not lever.talk
 
 
 def _deed(line: Line) -> dict[str, object]:

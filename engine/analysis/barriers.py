@@ -23,7 +23,6 @@ from engine.firm.inbox import has_alerted
 from engine.firm.safeguards import CONTROLS
 from engine.firm.score import gross_usd
 from engine.firm.simulation import Simulation
-from engine.levers import LEVERS
 from engine.levers.shapes import fitting
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ def _left(scenario: "Scenario", barrier: "Barrier", command: "Command") -> "Comm
     """The command as it is given where the barrier was left open; None: not at all."""
     if command.step >= 0:
         return command
-    settles = LEVERS[command.kind].settles
+    settles = scenario.kinds[command.kind].settles
     if (settles and settles == (barrier.truth or barrier.fact)) or command.kind in [CONTROLS[name].kind for name in barrier.built]:
         return None
     built = [one.name for one in scenario.fleet.release if one.build is not None]
@@ -124,7 +123,7 @@ def _refusals(run: Rehearsal, plan: BarrierPlan | None) -> list[Sentence]:
     """Why the command given last was refused, where that keeps the plan from standing."""
     command = run.commands[-1]
     refused = bool(run.refused) and run.refused[-1][0] is command
-    if not refused or LEVERS[command.kind].talk or (plan and plan.control in run.sim.safeguards.built):
+    if not refused or run.sim.scenario.kinds[command.kind].talk or (plan and plan.control in run.sim.safeguards.built):
         return []
     return [run.refused[-1][1]]
 

@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
@@ -23,11 +23,11 @@ from engine.arguments import Json
 from engine.commands import CONFIDENCES, Command
 from engine.events import Event
 from engine.firm.score import score
-from engine.levers import LEVERS
 from engine.market_time import EARLIEST, LATEST
 from engine.moment import Moment
 from engine.money import exact
 from engine.rules import RULES
+from engine.scenario.module import OWN_KIND
 from engine.scenario.problems import ScenarioError
 from engine.scenario.scenario import Scenario, code_here, read_scenario, scenario_files
 
@@ -163,7 +163,7 @@ def _read(manifest: dict[str, Json], rows: dict[str, list[Json]]) -> Bundle:
     week, end = scenario.calendar.week, scenario.calendar.end
     limits = (("rules", 1, 2**31), ("seed", 0, 2**63), ("start", week, 0), ("since", week, end))
     rules, seed, start, since = (_number(name, manifest[name], least, most) for name, least, most in limits)
-    commands = tuple(_command(row) for row in rows["commands.jsonl"])
+    commands = tuple(_command(row, scenario.kinds) for row in rows["commands.jsonl"])
     refused, told_score, notes = manifest["refused"], manifest["score"], manifest["notes"]
     places = [seq for seq in refused if isinstance(seq, int)] if isinstance(refused, list) else []
     events = [row for row in rows["events.jsonl"] if isinstance(row, dict)]
@@ -206,11 +206,12 @@ def _pair(name: str, value: Json, first: tuple[int, int], second: tuple[int, int
     return _number(name, value[0], *first), _number(name, value[1], *second)
 
 
-def _command(row: Any) -> Command:
+def _command(row: Any, kinds: Collection[str]) -> Command:
     command = Command(**row)
     _number("a command's seq", command.seq, 1, 2**53)
     _number("a command's step", command.step, EARLIEST, LATEST)
-    if command.kind not in LEVERS or command.confidence not in (None, *CONFIDENCES) or not isinstance(command.args, dict):
+    known = command.kind in kinds or str(command.kind).startswith(OWN_KIND)  # of a module that may not be here
+    if not known or command.confidence not in (None, *CONFIDENCES) or not isinstance(command.args, dict):
         raise BundleError(f"command {command.seq} is not as it should be: kind {str(command.kind)[:40]!r}, how sure {str(command.confidence)[:20]!r}")
     return command
 

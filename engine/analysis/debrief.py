@@ -25,7 +25,6 @@ from engine.arguments import Sentence, phrase
 from engine.commands import Command
 from engine.events import DESKS
 from engine.firm.simulation import Simulation
-from engine.levers import LEVERS
 from engine.levers.shapes import fitting
 from engine.market_time import EARLIEST, STEPS_PER_MINUTE, Calendar
 from engine.moment import Moment
@@ -82,7 +81,7 @@ class Log:
             return False
         if command.kind == ANSWER:
             return bool(self.scenario.evidence.acts.get(fitting(ANSWER, command.args).get("reply", ""), ()))
-        found = LEVERS.get(command.kind)
+        found = self.scenario.kinds.get(command.kind)
         return found is not None and not found.talk and not found.informs
 
 
@@ -117,7 +116,7 @@ def decision_words(scenario: Scenario, one: Decision) -> Sentence:
         replies += [(inject.call.caller, reply.key) for inject in evidence.injects if inject.call for reply in inject.call.replies]
         caller, key = next((caller, key) for caller, key in replies if key == fitting(one.kind, first.args).get("reply"))
         return phrase("Answered {caller}: {reply}", caller=caller, reply={"text": reply_text(key), "values": {}})
-    given = [fitting(command.kind, command.args) for command in one.commands]
+    given = [fitting(command.kind, command.args, scenario.kinds) for command in one.commands]
     servers = sorted({n for args in given for n in args.get("servers", [args.get("server", 0)]) if n})
     hosts = ", ".join(scenario.fleet.name.format(n=n) for n in servers)
     where: Sentence = phrase("all servers") if 1 < len(servers) == scenario.fleet.servers else hosts
@@ -127,7 +126,7 @@ def decision_words(scenario: Scenario, one: Decision) -> Sentence:
     stocks = [args["symbols"] for args in given if isinstance(args.get("symbols"), list)]
     named += [symbol for chosen in stocks for symbol in chosen if len(chosen) <= MOST_NAMED]
     what: Any = [duties.get(name, name) for name in dict.fromkeys(named)]
-    lever, times = LEVERS[one.kind].named(scenario), len(one.commands)
+    lever, times = scenario.kinds[one.kind].named(scenario), len(one.commands)
     aim = [part for part in (where, release, what) if part]
     if aim:
         target = reduce(lambda whole, part: phrase("{aim}: {what}", aim=whole, what=part), aim)

@@ -23,7 +23,6 @@ from engine.commands import Command
 from engine.evidence.telling import tell
 from engine.firm.inbox import has_alerted
 from engine.firm.simulation import Simulation
-from engine.levers import LEVERS
 from engine.levers.shapes import fitting
 from engine.market_time import STEPS_PER_MINUTE
 from engine.scenario.scenario import Scenario
@@ -145,7 +144,7 @@ def run_trial(plan: Plan, seed: int, guarded: bool, going: Going | None = None) 
         "noticed_at": found["noticed_at"],
         "contained_at": found["contained_at"],
         "commands": len(run.commands) - len(hook.own),
-        "refused": dict(Counter(tell(plan.scenario, LEVERS[command.kind].named(plan.scenario)) for command, _ in theirs)),
+        "refused": dict(Counter(tell(plan.scenario, plan.scenario.kinds[command.kind].named(plan.scenario)) for command, _ in theirs)),
         "unplaced": [tell(plan.scenario, reason) for command, reason in run.refused if command.seq in hook.own],
     }
 
@@ -219,8 +218,8 @@ def _same(one: Command, other: Command) -> bool:
 
 def _charge(sim: Simulation, command: Command) -> None:
     """What was put in place at once costs what it costs in the week."""
-    numbers, args = sim.scenario.levers[command.kind], fitting(command.kind, command.args)
-    kind = LEVERS[command.kind].like
+    numbers, args = sim.scenario.levers[command.kind], fitting(command.kind, command.args, sim.scenario.kinds)
+    kind = sim.scenario.kinds[command.kind].like
     if kind is not None:
         numbers = sim.scenario.levers[kind(sim, args)]
     minutes = numbers.minutes if numbers.evening is None else numbers.evening

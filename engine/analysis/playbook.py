@@ -22,7 +22,6 @@ from typing import Any, NamedTuple, TypedDict
 from engine.commands import CONFIDENCES, WORD_STEPS, Command, beyond, servers_of
 from engine.events import DESKS
 from engine.firm.places import server_place
-from engine.levers import LEVERS
 from engine.levers.shapes import fitting
 from engine.market.faults import draw_fault
 from engine.market_time import Calendar
@@ -197,7 +196,7 @@ def commands_of(scenario: Scenario, seed: int, where: str, rows: list[object]) -
     drawn = _drawn(scenario, seed)
     entries = [_entry(scenario, drawn, f"{where}: command {i}", entry) for i, entry in enumerate(rows, 1)]
     entries.sort(key=lambda fields: fields["step"])
-    return [Command(seq=seq, **fields) for seq, fields in enumerate(_with_words(scenario.calendar, entries), 1)]
+    return [Command(seq=seq, **fields) for seq, fields in enumerate(_with_words(scenario, entries), 1)]
 
 
 def _drawn(scenario: Scenario, seed: int) -> _Drawn:
@@ -207,7 +206,7 @@ def _drawn(scenario: Scenario, seed: int) -> _Drawn:
     return _Drawn(next(iter(fault.servers), 0), fault.beside, fault.misread, brokers, exchange, fault.quoted)
 
 
-def _with_words(calendar: Calendar, entries: list[_Entry]) -> list[_Entry]:
+def _with_words(scenario: Scenario, entries: list[_Entry]) -> list[_Entry]:
     """The commands of a file, and before those that need the risk manager's word the word itself where the file does not speak of it."""
     found: list[_Entry] = []
     spoken: list[object] = []
@@ -216,7 +215,7 @@ def _with_words(calendar: Calendar, entries: list[_Entry]) -> list[_Entry]:
         kind = entry["kind"]
         if kind in ("authorise.give", "authorise.refuse"):
             spoken.append(entry["args"].get("what", ""))
-        if kind not in spoken and _needs_word(calendar, taken, entry):
+        if kind not in spoken and _needs_word(scenario, taken, entry):
             spoken.append(kind)
             word = _Entry(step=entry["step"], desk="risk", kind="authorise.give", args={"what": kind}, confidence=None, why="implied by the playbook")
             found.append(word)
@@ -224,15 +223,15 @@ def _with_words(calendar: Calendar, entries: list[_Entry]) -> list[_Entry]:
     return found
 
 
-def _needs_word(calendar: Calendar, taken: list[tuple[int, str, int]], entry: _Entry) -> bool:
+def _needs_word(scenario: Scenario, taken: list[tuple[int, str, int]], entry: _Entry) -> bool:
     """Whether a command needs the word, after those that took the servers of `taken`; its own join them."""
-    lever, step, desk = LEVERS[entry["kind"]], entry["step"], entry["desk"]
-    if not lever.word or step < 0 or (lever.word_until_open and step >= calendar.open):
+    lever, step, desk = scenario.kinds[entry["kind"]], entry["step"], entry["desk"]
+    if not lever.word or step < 0 or (lever.word_until_open and step >= scenario.calendar.open):
         return False
     if not lever.word_beyond:
         return True
     lately = {n for at, whose, n in taken if whose == desk and at > step - WORD_STEPS}
-    servers = servers_of(fitting(entry["kind"], entry["args"]))
+    servers = servers_of(fitting(entry["kind"], entry["args"], scenario.kinds))
     taken += [(step, desk, n) for n in servers]
     return beyond(lately, servers, lever.word_beyond)
 
@@ -244,8 +243,8 @@ def _entry(scenario: Scenario, drawn: _Drawn, where: str, entry: object) -> _Ent
     for key in sorted(set(entry) - FIELDS):
         raise PlaybookError(f"{where}: {key}: expected only {', '.join(sorted(FIELDS))}")
     kind, desk = entry.get("kind"), entry.get("desk")
-    if not isinstance(kind, str) or kind not in LEVERS:
-        raise PlaybookError(f"{where}: kind = {kind!r}: expected one of {', '.join(sorted(LEVERS))}")
+    if not isinstance(kind, str) or kind not in scenario.kinds:
+        raise PlaybookError(f"{where}: kind = {kind!r}: expected one of {', '.join(sorted(scenario.kinds))}")
     if desk not in DESKS:
         raise PlaybookError(f"{where}: desk = {desk!r}: expected one of {', '.join(DESKS)}")
     confidence = entry.get("confidence")

@@ -7,7 +7,6 @@ from typing import TypedDict
 from engine.analysis.balance import SeedOutcome, beside_ghost, quantiles
 from engine.analysis.idle_time import Waits, waits_of
 from engine.analysis.rehearsal import BEFORE, Rehearsal, play, rehearse, wound_up
-from engine.commands import LEVERS
 from engine.events import DESKS, Event
 from engine.evidence.telling import ids
 from engine.market.faults import draw_fault
@@ -97,6 +96,7 @@ def preview(scenario: Scenario, seeds: Sequence[int], found: Sequence[SeedPrevie
     said = {name for one in found for name in one["said"]}
     texts = {name.partition(".")[0] for name in scenario.evidence.wordings if name.partition(":")[0] in _KINDS}
     used = {kind for one in found for team in TEAMS for kinds in one["done"][team].values() for kind in kinds}
+    unused = [(kind, lever.desks) for kind, lever in scenario.kinds.items() if kind not in used]
     return {
         "scenario": scenario.id,
         "title": scenario.title,
@@ -106,7 +106,7 @@ def preview(scenario: Scenario, seeds: Sequence[int], found: Sequence[SeedPrevie
         "rows": rows,
         "desks": {desk: _desk(desk, seeds, found) for desk in DESKS},
         "never_seen": sorted(texts - said),
-        "never_used": {desk: sorted(kind for kind, lever in LEVERS.items() if desk in lever.desks and kind not in used) for desk in DESKS},
+        "never_used": {desk: sorted(kind for kind, desks in unused if desk in desks) for desk in DESKS},
     }
 
 

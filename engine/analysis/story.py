@@ -13,7 +13,6 @@ from engine.evidence.telling import tell
 from engine.firm.places import told_place
 from engine.firm.score import Score
 from engine.firm.second_act import act_said
-from engine.levers import LEVERS
 from engine.scenario.scenario import Scenario
 from engine.scenario.wordings import REJECT, cause_text, reply_text, wording
 
@@ -84,7 +83,7 @@ class Teller:
 
     def _command(self, event: Happened, desk: str, args: Args, *, talk: bool) -> None:
         """The line of a lever: talk is told when it is said, all else when it has taken effect."""
-        lever = LEVERS.get(event.data["command"])
+        lever = self.scenario.kinds.get(event.data["command"])
         if lever is None or lever.story is None or lever.talk is not talk:
             return
         told, system = lever.story, self.scenario.told.system
@@ -100,7 +99,7 @@ class Teller:
     def _word(self, args: Args) -> Sentence:
         """What the risk manager's word was asked for or given for."""
         what = args.get("what", "")
-        return self.scenario.told.phrase(LEVERS[what].word) if what in LEVERS else what
+        return self.scenario.told.phrase(self.scenario.kinds[what].word) if what in self.scenario.kinds else what
 
 
 def _by_id(text: str) -> SaidText:

@@ -10,7 +10,7 @@ from functools import cache
 
 from engine.autopilots import assistant, competent, history, novice
 from engine.autopilots.parts import Eyes, Habit, Habits, Move, Words, awake, do_every_duty
-from engine.commands import LEVERS
+from engine.commands import is_talk
 from engine.events import DESKS
 from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND, Calendar
 from engine.sights.cards import DeskCards
@@ -71,8 +71,8 @@ def _moves(habits: tuple[Habit, ...], eyes: Eyes) -> list[Move]:
         move = habit(eyes)
         if move is not None and eyes.lacks_word(move):
             move = _ask_for(eyes, move)
-        if move is not None and LEVERS[move.kind].talk not in found and eyes.may(move):
-            found[LEVERS[move.kind].talk] = move
+        if move is not None and is_talk(move.kind) not in found and eyes.may(move):
+            found[is_talk(move.kind)] = move
             if len(found) == 2:
                 break
     return list(found.values())

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache, wraps
 from typing import Any, NamedTuple, TypeVar
 
 from engine.arguments import REMARKS, AllStocks, Args, Phrase, Sentence, english, judged, phrase
-from engine.commands import LEVERS, beyond, servers_of
+from engine.commands import beyond, is_talk, servers_of
 from engine.market_time import Calendar
 from engine.scenario.parts import MailSubjects
 from engine.sights.cards import (
@@ -233,7 +233,7 @@ class Eyes:
 
     def may(self, move: Move) -> bool:
         """Whether a move would be taken: talk always; a lever when its row allows it and nothing like it is under way."""
-        return LEVERS[move.kind].talk or (self.allowed(move.kind) and not self.lacks_word(move))
+        return is_talk(move.kind) or (self.allowed(move.kind) and not self.lacks_word(move))
 
     def lacks_word(self, move: Move) -> bool:
         """Whether a lever is pulled for more servers than this desk may take by itself, and the word is not given."""

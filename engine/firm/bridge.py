@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from engine.arguments import Args, SaidText, Sentence, msgid, phrase
-from engine.commands import LEVERS, WORD_STEPS, Command, Refused, beyond, servers_of, target, worded
+from engine.commands import WORD_STEPS, Command, Refused, beyond, servers_of, target, worded
 from engine.events import DESKS
 from engine.evidence.telling import said
 from engine.firm.places import NOWHERE, broker_place, server_place, told_place
@@ -175,11 +175,11 @@ class Bridge:
 
 def note_done(sim: "Simulation", command: Command, args: Args) -> None:
     """Keep a command that was taken, and close what was asked of this desk by it."""
-    if not LEVERS[command.kind].talk:
+    if not sim.scenario.kinds[command.kind].talk:
         mine = sim.bridge.dones[command.desk]
         mine.append({"seq": command.seq, "kind": command.kind, "confidence": command.confidence, "step": sim.now, "target": target(sim, args)})
         del mine[:-DONE]
-    if LEVERS[command.kind].word_beyond and sim.now >= 0:
+    if sim.scenario.kinds[command.kind].word_beyond and sim.now >= 0:
         bridge, since = sim.bridge, sim.now - WORD_STEPS
         bridge.taken = [row for row in bridge.taken if row["step"] > since]
         bridge.taken += [{"step": sim.now, "desk": command.desk, "server": n} for n in servers_of(args)]
@@ -191,7 +191,7 @@ def note_done(sim: "Simulation", command: Command, args: Args) -> None:
 def note_refused(sim: "Simulation", command: Command, reason: Sentence) -> None:
     """Keep a command that was refused, beside the state."""
     aside = sim.aside
-    if command.desk in aside.refused and command.kind in LEVERS and not LEVERS[command.kind].talk:
+    if command.desk in aside.refused and command.kind in sim.scenario.kinds and not sim.scenario.kinds[command.kind].talk:
         mine = aside.refused[command.desk]
         mine.append({"seq": command.seq, "kind": command.kind, "confidence": command.confidence, "step": sim.now, "reason": reason})
         del mine[:-DONE]
@@ -205,9 +205,9 @@ def note_refused(sim: "Simulation", command: Command, reason: Sentence) -> None:
 
 def add_ask(sim: "Simulation", desk: str, kind: str, args: Args) -> None:
     """Ask the assistant at a desk for a command."""
-    aim = target(sim, args) or (LEVERS[args["what"]].named(sim.scenario) if args.get("what") in LEVERS else "")
+    aim = target(sim, args) or (sim.scenario.kinds[args["what"]].named(sim.scenario) if args.get("what") in sim.scenario.kinds else "")
     assert "mail" not in args, "whose mails there are is nobody else's to know"
-    label = LEVERS[kind].named(sim.scenario)
+    label = sim.scenario.kinds[kind].named(sim.scenario)
     label = phrase("{lever}: {target}", lever=label, target=aim) if aim else label
     number = post(sim, "ask", phrase("Asks the {seat}: {lever}", seat=desk, lever=label))
     asks = sim.bridge.asks
@@ -350,7 +350,7 @@ _SPOKEN = {"asked": msgid("Asks for approval: {lever}"), "given": msgid("Approve
 
 def needs_authorisation(sim: "Simulation", what: str) -> bool:
     """Whether a lever needs the word at this time of day."""
-    return bool(LEVERS[what].word) and sim.now >= 0 and (sim.now < sim.calendar.open or not LEVERS[what].word_until_open)
+    return bool(sim.scenario.kinds[what].word) and sim.now >= 0 and (sim.now < sim.calendar.open or not sim.scenario.kinds[what].word_until_open)
 
 
 def lately_taken(sim: "Simulation", desk: str) -> list[int]:
@@ -362,12 +362,12 @@ def authorisation_missing(sim: "Simulation", what: str, args: Args | None = None
     """Why a lever may not be pulled for want of the risk manager's approval, or "" when it may; without arguments, as far as it needs none."""
     if sim.instant or not needs_authorisation(sim, what) or sim.bridge.authorisations[what]["state"] == "given":
         return ""
-    most = LEVERS[what].word_beyond
+    most = sim.scenario.kinds[what].word_beyond
     if most and (args is None or not beyond(lately_taken(sim, sim.acting), servers_of(args), most)):
         return ""
     state = sim.bridge.authorisations[what]["state"]
     so_far = _WANTS.get(state, _WANTS["open"])
-    lever = LEVERS[what].word_for(sim.scenario)
+    lever = sim.scenario.kinds[what].word_for(sim.scenario)
     if not most:
         return phrase("{lever} needs the {seat}'s approval: {so_far}", lever=lever, seat="risk", so_far=so_far)
     within = WORD_STEPS // STEPS_PER_MINUTE
@@ -378,6 +378,6 @@ def set_authorisation(sim: "Simulation", what: str, state: str, desk: str | None
     """Ask for, give or refuse the word for a lever."""
     desk = sim.acting if desk is None else desk
     sim.bridge.authorisations[what] = {"state": state, "by": desk, "step": sim.now}
-    label = LEVERS[what].word_for(sim.scenario)
+    label = sim.scenario.kinds[what].word_for(sim.scenario)
     sim.tell(f"word.{state}", what=what, desk=desk)
     post(sim, "ask" if state == "asked" else "word", phrase(_SPOKEN[state], lever=label), desk=desk)

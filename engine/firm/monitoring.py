@@ -81,6 +81,10 @@ def look_around(sim: "Simulation", step: int) -> None:
     end_of_shyness(sim)
     judge_injects(sim)
     guide.follow(sim)
+    if sim.scenario.extension.agents and step <= sim.calendar.close:
+        for act in sim.scenario.extension.agents:
+            act(sim)
+        server_ops.set_servers(sim)
 
 
 def _look_for_evidence(sim: "Simulation", step: int) -> None:

@@ -306,12 +306,12 @@ def load(sim: "Simulation", what: str, servers: list[int]) -> None:
 
 def type_command(sim: "Simulation", kind: str, args: Args) -> None:
     """Print what the deployer typed to begin a lever."""
-    _print(sim, prompts(sim.fleet, kind, args))
+    _print(sim, prompts(sim.fleet, sim.scenario.kinds[kind], args))
 
 
 def print_result(sim: "Simulation", kind: str, args: Args) -> None:
     """Print what a tool of the deployer's says at the end: what it did, never what it did not look at."""
-    _print(sim, results(sim.fleet, kind, args))
+    _print(sim, results(sim.fleet, sim.scenario.kinds[kind], args))
 
 
 def print_cut(sim: "Simulation", n: int) -> None:

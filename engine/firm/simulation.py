@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from engine.arguments import Args
-from engine.commands import LEVERS, Command, Lever, Refusal, Refused, clean_args, numbers_of
+from engine.commands import Command, Lever, Refusal, Refused, clean_args, numbers_of
 from engine.events import Event, event
 from engine.evidence.evidence import Evidence
 from engine.firm import bridge, server_ops, week
@@ -50,6 +50,7 @@ from engine.market.positions import PositionMonitor
 from engine.market.state import TAPE, TAPE_ROWS, Machine, allocate, digest_of, records
 from engine.market_time import STEPS_PER_MINUTE, TICK_STEPS, Calendar
 from engine.moment import Moment
+from engine.scenario.problems import ScenarioError
 from engine.scenario.scenario import Scenario
 
 STREAMS = 10
@@ -112,6 +113,8 @@ class Simulation:
             raise ValueError(f"start = {start}: expected 0, the morning with history's week behind it, or {self.calendar.week}, the week")
         if start < 0 and scenario.faults.deck:
             raise ValueError(f"start = {start}: expected 0, there is no week before a morning whose fault is drawn")
+        if not scenario.extension.here:
+            raise ScenarioError(f"{scenario.id} brings code along, which is not here: expected a module whose SHA-256 is {scenario.code}")
         self.scenario, self.seed, self.noise = scenario, seed, seed if noise is None else noise
         self.names = scenario.names
         self.instant = instant
@@ -167,6 +170,7 @@ class Simulation:
         self.records = Records()
         self.safeguards = Safeguards()
         self.second_act = SecondAct()
+        self.own: dict[str, Any] = {}  # what a scenario's module remembers, JSON-able
         self.week = Week(self.start >= 0 or self.fault.mechanism != "stale-release", [0] * len(self.calendar.evenings))
         week.find_done(self)
 
@@ -216,9 +220,9 @@ class Simulation:
     def _judge(self, command: Command) -> tuple[Lever, Args]:
         if self.ended:
             raise Refused("the day is over")
-        lever = LEVERS.get(command.kind)
+        lever = self.scenario.kinds.get(command.kind)
         if lever is None:
-            raise Refused("{given} is no command: expected one of {names}", given=repr(command.kind), names=sorted(LEVERS))
+            raise Refused("{given} is no command: expected one of {names}", given=repr(command.kind), names=sorted(self.scenario.kinds))
         if not_for := lever.not_for(command.desk, self.scenario):
             raise Refused(not_for)
         args = clean_args(self, lever, command.args)
@@ -248,8 +252,8 @@ class Simulation:
 
     def _effect(self, work: Work, args: Args) -> None:
         self.acting = work.desk
-        LEVERS[work.kind].effect(self, args)
-        if work.desk == "deployer" and not LEVERS[work.kind].talk:
+        self.scenario.kinds[work.kind].effect(self, args)
+        if work.desk == "deployer" and not self.scenario.kinds[work.kind].talk:
             server_ops.print_result(self, work.kind, args)
 
     def _finish(self, work: Work) -> None:
@@ -257,10 +261,10 @@ class Simulation:
             self.works.remove(work)
         week.charge_hands(self, work, min(work.end, self.now))  # one that ends in the evening does not wait for the block
         self._effect(work, work.left)
-        if what := LEVERS[work.kind].shows:
+        if what := self.scenario.kinds[work.kind].shows:
             for number in numbers_of(work.left):
                 bridge.note_seen(self, what, number)
-        if LEVERS[work.kind].talk:
+        if self.scenario.kinds[work.kind].talk:
             return  # the machine is as it was: looking at it now, and not at its next tick, would be a trace
         week.note_work(self, work, "done")
         self.week.prices_usd += self.scenario.levers[work.kind].price_usd
@@ -420,7 +424,7 @@ class Simulation:
             "safeguards": self.safeguards.to_dict(),
             "second_act": self.second_act.to_dict(),
             "week": self.week.to_dict(),
-        }
+        } | ({"own": self.own} if self.scenario.code else {})
 
     def remember(self, memory: dict[str, Any]) -> None:
         """Take back what `memory` gave."""
@@ -449,3 +453,4 @@ class Simulation:
         self.safeguards = Safeguards.from_dict(memory["safeguards"])
         self.second_act = SecondAct.from_dict(memory["second_act"])
         self.week = Week.from_dict(memory["week"])
+        self.own = memory.get("own", {})

@@ -5,7 +5,7 @@ program, in English on every machine: no catalogue has them. What people say aro
 """
 
 from engine.arguments import Args
-from engine.commands import LEVERS
+from engine.commands import Lever
 from engine.firm.fleet import RUNNING, Fleet
 from engine.scenario.versions import READ
 
@@ -22,22 +22,22 @@ def _servers(args: Args) -> list[int]:
     return [args["server"]] if "server" in args else list(args.get("servers", ()))
 
 
-def prompts(fleet: Fleet, kind: str, args: Args) -> list[str]:
+def prompts(fleet: Fleet, lever: Lever, args: Args) -> list[str]:
     """Lines typed to begin a lever: none for a lever that is no tool."""
-    typed, hosts = LEVERS[kind].typed, [_host(fleet, n) for n in _servers(args)]
+    typed, hosts = lever.typed, [_host(fleet, n) for n in _servers(args)]
     if "{host}" in typed:
         return [typed.format(host=host, binary=_binary(fleet)) for host in hosts]
     return typed.format_map({**args, "hosts": " ".join(hosts), "count": len(hosts)}).splitlines()
 
 
-def results(fleet: Fleet, kind: str, args: Args) -> list[str]:
+def results(fleet: Fleet, lever: Lever, args: Args) -> list[str]:
     """Lines printed when a lever has taken effect, for each of its servers."""
     lines: list[str] = []
     for n in _servers(args):
         words = {**args, "host": _host(fleet, n), "recorded": fleet[n].reported, "hashes": _hashes(fleet, n)}
         for what in READ:
             words |= {what: _versions(fleet, n, what), f"{what}_loaded": _loaded(fleet, n, what)}
-        lines += LEVERS[kind].printed.format_map(words).splitlines()
+        lines += lever.printed.format_map(words).splitlines()
     return lines
 
 

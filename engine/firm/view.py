@@ -33,6 +33,9 @@ class View:
         self.act = sim.second_act.on
         self.played = sim.second_act.given
 
+    def own(self, name: str) -> float:
+        return self._sim.scenario.extension.numbers[name](self._sim)
+
     @cached_property
     def served(self) -> bool:
         fleet, down = self._sim.fleet, self.cut_off or self._sim.safeguards.shut is not None

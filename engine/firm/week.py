@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from engine.commands import LEVERS, Refused
+from engine.commands import Refused
 from engine.events import DESKS
 from engine.firm import bridge, server_ops
 from engine.firm.agenda import close_week
@@ -158,7 +158,7 @@ def give_up(sim: "Simulation", work: "Work") -> None:
     charge_hands(sim, work, sim.now)
     tonight = sim.scenario.levers[work.kind].tonight
     note_work(sim, work, "cut off" if tonight else "abandoned")
-    cut = LEVERS[work.kind].cut
+    cut = sim.scenario.kinds[work.kind].cut
     if cut:
         sim.acting = work.desk
         cut(sim, work.left)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.arguments import Args, Phrase, Sentence, phrase
-from engine.commands import LEVERS, Command, Lever, Refused
+from engine.commands import Command, Lever, Refused
 from engine.firm.duties import slowed
 from engine.firm.week import automated
 from engine.market_time import PHASES, STEPS_PER_MINUTE, STEPS_PER_SECOND
@@ -93,7 +93,8 @@ def why_no_hand(sim: "Simulation", desk: str, giver: str) -> Phrase:
     if desk != giver:
         return phrase("the {seat} has no hand free", seat=desk)
     works = [work for work in sim.works if work.holds(desk, sim.now)]
-    busy = [phrase("{lever} ({seconds} s left)", lever=LEVERS[work.kind].named(sim.scenario), seconds=work.left_s(sim.now)) for work in works]
+    kinds = sim.scenario.kinds
+    busy = [phrase("{lever} ({seconds} s left)", lever=kinds[work.kind].named(sim.scenario), seconds=work.left_s(sim.now)) for work in works]
     back_at = sim.injects.back_at(giver, sim.now)
     busy += [] if back_at is None else [phrase("one is away until {until}", until=sim.calendar.hm(back_at))]
     return phrase("no hand free: {busy}", busy=busy)
@@ -110,9 +111,9 @@ def minutes_of(sim: "Simulation", kind: str, count: int = 1, hands: int = 1) -> 
     if numbers.built is not None and kind in sim.safeguards.built:
         minutes = numbers.built
     minutes = sim.phone.pace.get(kind, minutes)
-    if LEVERS[kind].informs and sim.day.help_level != "2012":
+    if sim.scenario.kinds[kind].informs and sim.day.help_level != "2012":
         minutes /= 2  # who is helped can afford to look once more; what is not asked for is not shown either way
-    if LEVERS[kind].stops and "drilled" in sim.week.facts:
+    if sim.scenario.kinds[kind].stops and "drilled" in sim.week.facts:
         minutes /= 2
     if slowed(sim, kind):
         minutes *= 2
@@ -137,7 +138,7 @@ def hands_of(sim: "Simulation", desk: str) -> int:
 
 def not_now(sim: "Simulation", kind: str, like: str = "") -> Sentence:
     """Why a lever cannot be started in this phase at all, or "" when it can. `like`: the lever whose minutes it takes."""
-    if sim.instant or LEVERS[kind].talk:
+    if sim.instant or sim.scenario.kinds[kind].talk:
         return ""
     numbers = sim.scenario.levers[kind]
     if sim.now < 0 and numbers.evening is None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from engine import commands
 from engine.arguments import Args
-from engine.commands import LEVERS, Refused, lever
+from engine.commands import Refused, lever
 from engine.events import DESKS
 from engine.firm.agenda import PLANS
 
@@ -22,7 +22,7 @@ def _a_lever(sim: "Simulation", value: object) -> str:
     numbers = sim.scenario.levers
     mine = [
         kind
-        for kind, found in LEVERS.items()
+        for kind, found in sim.scenario.kinds.items()
         if sim.acting in found.desks and found.plannable and numbers[kind].evening is not None
     ]
     if not isinstance(value, str) or value not in mine:

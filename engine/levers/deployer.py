@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from engine import commands
 from engine.arguments import Args
-from engine.commands import ALONE, LEVERS, Refused, StoryWords, Wish, lever
+from engine.commands import ALONE, Refused, StoryWords, Wish, lever
 from engine.firm import server_ops, week
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def not_frozen(sim: "Simulation") -> None:
 def free_servers(sim: "Simulation", args: Args) -> None:
     """Raises Refused when the disk of one of the servers is being written to."""
     for work in sim.works:
-        if LEVERS[work.kind].writes:
+        if sim.scenario.kinds[work.kind].writes:
             both = sorted(set(work.args["servers"]) & set(args["servers"]))
             if both:
                 raise Refused("{server} is being worked on: {seconds} s left", server=sim.fleet.label(both[0]), seconds=work.left_s(sim.now))

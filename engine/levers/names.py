@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from engine.commands import LEVERS
 from engine.firm.safeguards import CONTROLS
 from engine.scenario.agreement import checks
+from engine.scenario.module import OWN_KIND
 from engine.scenario.problems import Problem, as_written
 from engine.scenario.scenario import Scenario
 
@@ -14,11 +14,12 @@ SERVERS = ("each", "automated", "all_minutes")  # numbers that count servers
 @checks
 def _levers(scenario: Scenario) -> Iterator[Problem]:
     """Every lever has its numbers, and every number a lever that reads it."""
-    yield from _known("scenario.toml", "levers", scenario.levers, LEVERS)
-    for kind in sorted(LEVERS.keys() - scenario.levers):
+    numbered = {kind: row for kind, row in scenario.levers.items() if scenario.extension.here or not kind.startswith(OWN_KIND)}
+    yield from _known("scenario.toml", "levers", numbered, scenario.kinds)
+    for kind in sorted(scenario.kinds.keys() - scenario.levers):
         yield Problem("scenario.toml", f"levers.{kind}", "", "the hands and minutes of every lever: it is required")
-    for kind, numbers in scenario.levers.items():
-        lever = LEVERS.get(kind)
+    for kind, numbers in numbered.items():
+        lever = scenario.kinds.get(kind)
         if lever is None:
             continue
         if "servers" not in lever.args:
@@ -33,15 +34,15 @@ def _levers(scenario: Scenario) -> Iterator[Problem]:
 def _duties(scenario: Scenario) -> Iterator[Problem]:
     for duty in scenario.duty:
         for key, kinds in (("sets", duty.sets), ("quickens", duty.quickens)):
-            yield from _known("scenario.toml", f"duty {duty.id!r}: {key}", kinds, LEVERS)
+            yield from _known("scenario.toml", f"duty {duty.id!r}: {key}", kinds, scenario.kinds)
 
 
 @checks
 def _guide(scenario: Scenario) -> Iterator[Problem]:
     for step in scenario.guide.step:
-        yield from _known("guide.toml", f"step {step.id!r}: lever", filter(None, [step.lever]), LEVERS)
-        if step.lever in LEVERS:
-            yield from _known("guide.toml", f"step {step.id!r}: args", step.args, LEVERS[step.lever].args)
+        yield from _known("guide.toml", f"step {step.id!r}: lever", filter(None, [step.lever]), scenario.kinds)
+        if step.lever and step.lever in scenario.kinds:
+            yield from _known("guide.toml", f"step {step.id!r}: args", step.args, scenario.kinds[step.lever].args)
 
 
 @checks

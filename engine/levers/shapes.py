@@ -4,10 +4,10 @@ Whoever takes a command from outside asks here first, so that a log holds nothin
 `clean_args`'s to judge. Whoever reads a log asks for what has the form: older logs hold arguments that were refused for it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from engine.arguments import Args, Phrase, Sentence, WhenArgument, judged, phrase
-from engine.commands import LEVERS, Parse, is_remark, symbols, taken
+from engine.commands import LEVERS, Lever, Parse, is_remark, symbols, taken
 
 Form = Callable[[object], bool]
 
@@ -70,11 +70,13 @@ def _said(parse: Parse, value: object) -> bool:
     return parse.__annotations__["return"] == str | Phrase and is_remark(value)
 
 
-def misfit(kind: str, args: object) -> Sentence:
-    """What is wrong with the form of a command's arguments that came from outside, for the one who gave it; "" when nothing is."""
-    found = LEVERS.get(kind)
+def misfit(kind: str, args: object, kinds: Mapping[str, Lever] = LEVERS) -> Sentence:
+    """What is wrong with the form of a command's arguments that came from outside, for the one who gave it; "" when nothing is. `kinds`: the
+    levers that there are, where a scenario has some of its own.
+    """
+    found = kinds.get(kind)
     if found is None:
-        return phrase("kind = {given}: expected one of {names}", given=repr(kind[:40]), names=sorted(LEVERS))
+        return phrase("kind = {given}: expected one of {names}", given=repr(kind[:40]), names=sorted(kinds))
     if not isinstance(args, dict):
         return phrase("args = {given}: expected an object with {names}", given=repr(str(args)[:40]), names=[*found.args] or phrase("nothing in it"))
     unknown = sorted(set(map(str, args)) - set(found.args))
@@ -88,13 +90,13 @@ def misfit(kind: str, args: object) -> Sentence:
         if name in args and not _fits(parse, args[name]):
             return phrase("{name} = {given}: expected {expected}", name=name, given=repr(str(args[name])[:40]), expected=taken(parse))
     if kind == "assistant.ask":  # it carries the arguments of another command, which its seat will give
-        return misfit(args["kind"], args["args"])
+        return misfit(args["kind"], args["args"], kinds)
     return ""
 
 
-def fitting(kind: str, args: object) -> Args:
+def fitting(kind: str, args: object, kinds: Mapping[str, Lever] = LEVERS) -> Args:
     """Those arguments of a command in a log that have their lever's form: all of them, unless it was refused for it."""
-    found = LEVERS.get(kind)
+    found = kinds.get(kind)
     if found is None or not isinstance(args, dict):
         return {}
     return judged({name: args[name] for name, parse in found.args.items() if name in args and (_fits(parse, args[name]) or _said(parse, args[name]))})

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from engine import commands
 from engine.arguments import Args, Phrase, msgid, phrase, remark
-from engine.commands import LEVERS, Check, Refused, StoryWords, Wish, lever, worded
+from engine.commands import Check, Refused, StoryWords, Wish, lever, worded
 from engine.events import DESKS
 from engine.evidence.telling import ids
 from engine.firm import bridge, phone, server_ops
@@ -30,7 +30,7 @@ _what.__doc__ = f"one of {', '.join(worded())}"
 
 def _matters(sim: "Simulation", what: str) -> None:
     if not bridge.needs_authorisation(sim, what):
-        raise Refused("{lever}: needs no approval now", lever=LEVERS[what].word_for(sim.scenario))
+        raise Refused("{lever}: needs no approval now", lever=sim.scenario.kinds[what].word_for(sim.scenario))
 
 
 _ALREADY = {
@@ -47,7 +47,7 @@ def _not(*states: str) -> Check:
         _matters(sim, args["what"])
         word = sim.bridge.authorisations[args["what"]]
         if word["state"] in states:
-            raise Refused(_ALREADY[word["state"]], lever=LEVERS[args["what"]].word_for(sim.scenario), hm=word["step"])
+            raise Refused(_ALREADY[word["state"]], lever=sim.scenario.kinds[args["what"]].word_for(sim.scenario), hm=word["step"])
 
     return check
 
@@ -236,7 +236,7 @@ def _can_be_asked(sim: "Simulation", args: Args) -> None:
     desk, kind = args["desk"], args["kind"]
     if desk == sim.acting:
         raise Refused("that is this desk itself: expected one of the others")
-    found = LEVERS.get(kind)
+    found = sim.scenario.kinds.get(kind)
     if found is None or desk not in found.desks or not found.askable:  # whose mails there are is nobody else's to know
         raise Refused("kind = {given}: expected a lever of the {title}", given=repr(kind), title=sim.scenario.told.title(desk))
     args["args"] = commands.clean_args(sim, found, args["args"])

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from engine.scenario.module import OWN_KIND
+
 
 class ConditionView(Protocol):
     """The simulation as evidence may see it at one tick; rates are firm totals over the last minute."""
@@ -103,6 +105,7 @@ class ConditionView(Protocol):
     def pins(self) -> int: ...  # pieces of evidence that the team has shared
     @property
     def week(self) -> Mapping[str, float]: ...  # what the evenings have seen so far, see WEEK_NUMBERS
+    def own(self, name: str) -> float: ...  # a number of the scenario's module
     @property
     def says(self) -> Mapping[str, Callable[[], object]]: ...  # what only some senders can know, by placeholder
 
@@ -186,10 +189,12 @@ COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
     "==": operator.eq,
 }
-_LINE = re.compile(r"(\w+)\s*(>=|<=|==|>|<)\s*(\d[\d_]*(?:\.\d+)?)")
+_LINE = re.compile(r"((?:own\.)?\w+)\s*(>=|<=|==|>|<)\s*(\d[\d_]*(?:\.\d+)?)")
 
 
 def _comparison(name: str, compare: Callable[[float, float], bool], limit: float) -> Condition:
+    if name.startswith(OWN_KIND):
+        return lambda view, _: compare(view.own(name), limit)
     number = operator.attrgetter(name)
     if name in WEEK_NUMBERS:
         return lambda view, _: compare(view.week[name], limit)
@@ -215,7 +220,7 @@ def parse_condition(text: str) -> Condition:
             counted = words[-1]
             return lambda view, _: (view.week[counted] > 0) is wanted
     match = _LINE.fullmatch(text.strip())
-    if match and match[1] in (*NUMBERS, *WEEK_NUMBERS):
+    if match and (match[1] in (*NUMBERS, *WEEK_NUMBERS) or match[1].startswith(OWN_KIND)):  # a module's: looked at with the folder
         return _comparison(match[1], COMPARISONS[match[2]], float(match[3]))
     flags, numbers = ", ".join(FLAGS), ", ".join((*NUMBERS, *WEEK_NUMBERS))
     raise ValueError(

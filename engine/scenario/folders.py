@@ -44,16 +44,17 @@ class File:
 class Folder:
     """`folder / name` is the scenario's own file, or where it has none its base's. Raises ValueError for what is beyond the limits.
 
-    `code`: SHA-256 of the scenario's module, or "": it is known by it and never carried about.
+    `code`: SHA-256 of the scenario's module or else its base's, "" for none: it is known by it and never carried about. `place`: where the folder
+    lies, None where it came out of something else.
     """
 
-    def __init__(self, name: str, own: Mapping[str, bytes], base: "Folder | None" = None, code: str = "") -> None:
+    def __init__(self, name: str, own: Mapping[str, bytes], base: "Folder | None" = None, code: str = "", place: Path | None = None) -> None:
         if not ID.fullmatch(name) or len(own) > MOST_FILES:
             raise ValueError(f"{name[:40]!r} with {len(own)} files: expected an id and at most {MOST_FILES}")
         for file, content in own.items():
             if not NAME.fullmatch(file) or len(content) > MOST_BYTES:
                 raise ValueError(f"{name}/{file[:60]} with {len(content):,} bytes: expected a .toml or .csv of at most {MOST_BYTES:,}")
-        self.name, self.own, self.base, self.code = name, dict(own), base, code
+        self.name, self.own, self.base, self.code, self.place = name, dict(own), base, code, place
 
     @classmethod
     def at(cls, path: Path) -> "Folder":
@@ -61,11 +62,11 @@ class Folder:
         found = sorted([*path.glob("*.toml"), *path.glob("*.csv"), *path.glob("playbooks/*.toml")])
         code = path / CODE
         told = hashlib.sha256(code.read_bytes()).hexdigest() if code.is_file() else ""
-        return cls(path.name, {file.relative_to(path).as_posix(): file.read_bytes() for file in found}, code=told)
+        return cls(path.name, {file.relative_to(path).as_posix(): file.read_bytes() for file in found}, code=told, place=path)
 
     def over(self, base: "Folder") -> "Folder":
         """The same over a base."""
-        return Folder(self.name, self.own, base, self.code)
+        return Folder(self.name, self.own, base, self.code or base.code, self.place)
 
     def write(self, path: Path) -> None:
         """Put its own files into a folder that is made for it. Raises OSError."""
@@ -80,6 +81,11 @@ class Folder:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Folder) and (self.name, self.own, self.base, self.code) == (other.name, other.own, other.base, other.code)
+
+    @property
+    def line(self) -> "list[Folder]":
+        """It, its base, that one's base, and so on."""
+        return [self, *(self.base.line if self.base else ())]
 
     @property
     def names(self) -> list[str]:

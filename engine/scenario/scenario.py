@@ -10,15 +10,17 @@ missing is refused with file, key, value and what was expected. Derived numbers 
 import csv
 import hashlib
 import io
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError
 from pydantic.json_schema import SkipJsonSchema
 
+from engine.commands import Lever
 from engine.market_time import Calendar
 from engine.scenario.agreement import CHECKS
 from engine.scenario.barrier_texts import Barriers
@@ -27,9 +29,10 @@ from engine.scenario.duty_texts import DUTY_SAYS, Duty
 from engine.scenario.epilogue_texts import Epilogue
 from engine.scenario.evidence_texts import EvidenceError, EvidenceTexts, load_evidence
 from engine.scenario.fault_texts import NOTICED, Faults
-from engine.scenario.folders import ID, File, Folder
+from engine.scenario.folders import CODE, ID, File, Folder
 from engine.scenario.glossary import Glossary, read_glossary
 from engine.scenario.guide_texts import GuideTexts
+from engine.scenario.module import NO_MODULE, Extension, ModuleError, read_module
 from engine.scenario.parts import (
     Before,
     Block,
@@ -138,6 +141,7 @@ class Scenario(Section):
     parents: Annotated[tuple[ParentRow, ...], Field(strict=False)]
     files: Annotated[SkipJsonSchema[Folder], Field(exclude=True, repr=False)]  # no key of a scenario's, nor is the next
     sha256: SkipJsonSchema[str]
+    _extension: Extension | None = PrivateAttr(None)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -218,6 +222,18 @@ class Scenario(Section):
     def code(self) -> str:
         """SHA-256 of the module that it brings along, "" where it has none."""
         return self.files.code
+
+    @property
+    def extension(self) -> Extension:
+        """What its module has registered; one that is not here may be brought."""
+        if self._extension is None or not self._extension.here:
+            self._extension = _extension_of(self.files)
+        return self._extension
+
+    @property
+    def kinds(self) -> Mapping[str, Lever]:
+        """Every lever that it has, by its kind: those of the engine, and its module's."""
+        return self.extension.kinds
 
 
 def _rows(file: File, model: type[Section]) -> list[dict[str, int | str | None]]:
@@ -332,20 +348,56 @@ def read_scenario(scenario_id: str, files: Mapping[str, str], code: str = "") ->
     return scenario
 
 
+def _extension_of(files: Folder) -> Extension:
+    """What the module of a scenario's folder registers, wherever it lies here. Raises ScenarioError."""
+    if not files.code:
+        return NO_MODULE
+    here = [place for name in (folder.name for folder in files.line) for place in (_place_of(name),) if place]
+    for place in dict.fromkeys([*(folder.place for folder in files.line if folder.place), *here]):
+        path = place / CODE
+        try:
+            if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == files.code:
+                return read_module(path, files.code)
+        except (ModuleError, OSError) as problem:
+            raise _all_of(files, [problem_of(CODE, str(problem))]) from None
+    return Extension(here=False)
+
+
+_OWN_NUMBER = re.compile(rb"\b(own\.[a-z_]+)\s*[<>=]")
+
+
+def _of_numbers(files: Folder, extension: Extension) -> Iterator[Problem]:
+    """Conditions of its texts name numbers that its module has."""
+    there = ", ".join(extension.numbers) or "it has none"
+    for name in files.names if extension.here else ():
+        for found in _OWN_NUMBER.findall((files / name).read_bytes()):
+            if found.decode() not in extension.numbers:
+                yield Problem(name, found.decode(), "", f"a number of its module: {there}")
+
+
+def _whole(read: _Tables, own: Folder, find: Callable[[str], Folder | None], above: tuple[str, ...] = ()) -> dict[str, object]:
+    """The numbers of a folder over those of all that it is based on; what is read from then on is the folder over those."""
+    data = read.table("scenario.toml", "a scenario's numbers", own)
+    base = data.pop("based_on", None)
+    if base is None:
+        read.folder = own
+        return data
+    below = find(base) if isinstance(base, str) and ID.fullmatch(base) and base not in (own.name, *above) else None
+    if below is None:
+        raise _all_of(own, [Problem("scenario.toml", "based_on", as_written(base), "the id of a scenario that is here")])
+    theirs = _whole(read, below, find, (*above, own.name))
+    read.folder = own.over(read.folder)
+    return _over(theirs, data)
+
+
 def _read(own: Folder, find: Callable[[str], Folder | None]) -> Scenario:
     """Everything of a scenario, its texts as well. Raises ScenarioError with all that is wrong."""
     read = _Tables(own)
-    data = read.table("scenario.toml", "a scenario's numbers")
-    base = data.pop("based_on", None)
-    if base is not None:
-        below = find(base) if isinstance(base, str) and ID.fullmatch(base) and base != own.name else None
-        if below is None:
-            raise _all_of(own, [Problem("scenario.toml", "based_on", as_written(base), "the id of a scenario that is here")])
-        read.folder = own.over(below)
-        data = _over(read.table("scenario.toml", "a scenario's numbers", below), data)
+    data = _whole(read, own, find)
     if read.torn:
         raise _all_of(own, read.problems)
     files = read.folder
+    read.problems += _of_numbers(files, _extension_of(files))
     told = data.setdefault("told", _TOLD_BEFORE)
     if isinstance(told, dict):
         data["told"] = {"subjects": _SUBJECTS_BEFORE} | told
@@ -431,7 +483,7 @@ def _fingerprint(files: Folder) -> str:
     """SHA-256 over the files that a run is played from, those of the base under them, and the hash of the module."""
     sha = hashlib.sha256(files.code.encode())
     for name in _PLAYED:
-        for file in (files / name, files.base / name) if files.base and name == "scenario.toml" else (files / name,):
+        for file in [folder / name for folder in files.line] if name == "scenario.toml" else [files / name]:
             if name in ("faults.toml", "second-act.toml", "guide.toml") and not file.is_file():
                 continue  # data from before there were any keeps its fingerprint
             content = file.read_bytes() if file.is_file() else b""
@@ -470,9 +522,23 @@ def home_of(scenario_id: str) -> Path:
 def code_here(scenario_id: str) -> str:
     """SHA-256 of the module that is here with a scenario under this id, "" where there is none."""
     try:
-        return Folder.at(home_of(scenario_id)).code
-    except ScenarioError:
+        own = Folder.at(home_of(scenario_id))
+        _whole(read := _Tables(own), own, _folder_here)
+    except (ScenarioError, OSError, ValueError):
         return ""
+    return read.folder.code
+
+
+def _folder_here(scenario_id: str) -> Folder | None:
+    place = _place_of(scenario_id)
+    return Folder.at(place) if place else None
+
+
+def _place_of(scenario_id: str) -> Path | None:
+    try:
+        return home_of(scenario_id)
+    except ScenarioError:
+        return None
 
 
 @lru_cache(maxsize=64)

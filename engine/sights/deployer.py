@@ -7,7 +7,6 @@ from engine.firm import week
 from engine.firm.clients import flag_percent
 from engine.firm.fleet import Fleet
 from engine.firm.simulation import Simulation
-from engine.levers import LEVERS
 from engine.market_time import MONTHS, STEPS_PER_MINUTE, Calendar
 from engine.scenario.parts import Release
 from engine.scenario.release_texts import Ticket, change_id, diff_text, release_text, ticket_id
@@ -25,7 +24,7 @@ def _work_on(sim: Simulation, n: int) -> cards.Doing | None:
     """What this desk is doing to a server."""
     for work in sim.works:
         if "deployer" in (work.desk, *work.hands) and (work.args.get("server") == n or n in work.args.get("servers", ())):
-            return {"kind": work.kind, "label": LEVERS[work.kind].named(sim.scenario), "left_s": work.left_s(sim.now)}
+            return {"kind": work.kind, "label": sim.scenario.kinds[work.kind].named(sim.scenario), "left_s": work.left_s(sim.now)}
     return None
 
 
@@ -196,7 +195,7 @@ def changes_card(sim: Simulation) -> cards.Changes:
         ]
         for work in sim.week.calendar:
             if work["desk"] == "deployer":
-                when, label = f"{calendar.date(work['from'])[4:]} {calendar.hm(work['from'])}", LEVERS[work["kind"]].named(sim.scenario)
+                when, label = f"{calendar.date(work['from'])[4:]} {calendar.hm(work['from'])}", sim.scenario.kinds[work["kind"]].named(sim.scenario)
                 shown.append({"when": when, "title": label, "who": who, "state": phrase(_OWN[work["state"]])})
         return {"rows": sorted(shown, key=lambda row: _day(calendar, row["when"]))}
 
@@ -218,8 +217,10 @@ def terminal_card(sim: Simulation) -> cards.Terminal:
 
 def flag_card(sim: Simulation) -> cards.Flag:
     """Whether orders carry the flag upstream, as upstream said, and what it was asked for."""
-    asked = next((work for work in sim.works if LEVERS[work.kind].changes_flag), None)
-    doing: cards.FlagWork | None = None if asked is None else {"label": LEVERS[asked.kind].named(sim.scenario), "left_s": asked.left_s(sim.now)}
+    asked = next((work for work in sim.works if sim.scenario.kinds[work.kind].changes_flag), None)
+    doing: cards.FlagWork | None = None
+    if asked is not None:
+        doing = {"label": sim.scenario.kinds[asked.kind].named(sim.scenario), "left_s": asked.left_s(sim.now)}
     return {"set": bool(sim.machine.controls[0].flag_off == 0), "percent": flag_percent(sim.machine), "flag": sim.fleet.flag, "work": doing}
 
 

@@ -25,10 +25,10 @@ HEADINGS = {
 }
 
 
-def menu(calendar: Calendar, desk: str, kinds: Iterable[str], *, evening: bool) -> list[Menu]:
+def menu(calendar: Calendar, desk: str, levers: Iterable[Lever], *, evening: bool) -> list[Menu]:
     """[{title, rows: [{kind, says}]}, ...] of those levers; on the day there is one list at most, and its title is ""."""
     titles: dict[str, list[Offered]] = {title: [] for title in HEADINGS[desk]} if evening else {}
-    for found in sorted((LEVERS[kind] for kind in kinds), key=lambda lever: lever.rank):
+    for found in sorted(levers, key=lambda lever: lever.rank):
         title = found.group_for(desk) if evening else ""
         if title if evening else not found.card:
             titles.setdefault(title, []).append({"kind": found.kind, "says": calendar.phrase(found.help) if found.help else ""})
@@ -47,7 +47,7 @@ def wishes(scenario: Scenario) -> dict[str, cards.Wishes]:
 def _wishes(scenario: Scenario, desk: str, *, evening: bool) -> list[cards.Wish]:
     """Of one desk; on an evening in the order of its headings."""
     found: list[tuple[int, int, cards.Wish]] = []
-    for kind, lever in LEVERS.items():
+    for kind, lever in scenario.kinds.items():
         if desk not in lever.desks or (evening and not lever.talk and scenario.levers[kind].evening is None):
             continue
         for wish in (*lever.wished, *_duties(scenario, desk, lever), *_approvals(scenario, lever)):
@@ -75,7 +75,7 @@ def _approvals(scenario: Scenario, lever: Lever) -> list[Wish]:
 
 def _wish(scenario: Scenario, desk: str, kind: str, wish: Wish) -> cards.Wish | None:
     """A wish in a scenario's words; None where it is about a release, brokers or exchanges that the scenario has not."""
-    lever, fleet = LEVERS[kind], scenario.fleet
+    lever, fleet = scenario.kinds[kind], scenario.fleet
     clean = next((release.name for release in fleet.release if release.build is not None), "")
     title = scenario.told.title(desk)
     names = {"desk": title[:1].upper() + title[1:], "system": scenario.told.system, "target": fleet.target, "clean": clean}

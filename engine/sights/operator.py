@@ -7,7 +7,6 @@ from engine.evidence.log import said_line
 from engine.firm import bridge, replays, safeguards
 from engine.firm.fleet import RUNNING
 from engine.firm.simulation import Simulation
-from engine.levers import LEVERS
 from engine.market.state import CHILDREN, EXCHANGES_AT, EXECUTIONS, ORDERS, PARENTS, REJECTS
 from engine.sights import cards
 from engine.sights.parts import alerts_card, bell_card, clock_card, inbox_card, kept, levers_card, work_card
@@ -43,7 +42,7 @@ def servers_card(sim: Simulation, help_level: str) -> cards.Servers:
         work = next((work for work in sim.works if work.args.get("server") == server.n and work.kind.startswith("server.")), None)
         doing: cards.Doing | None = None
         if work is not None:
-            doing = {"kind": work.kind, "label": LEVERS[work.kind].named(sim.scenario), "left_s": work.left_s(sim.now)}
+            doing = {"kind": work.kind, "label": sim.scenario.kinds[work.kind].named(sim.scenario), "left_s": work.left_s(sim.now)}
         own = None if rates is None else rates[server.n]
         rows.append({"n": server.n, "name": sim.fleet.label(server.n), "state": state, "work": doing, "rates": own})
     return {"servers": rows}

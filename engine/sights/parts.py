@@ -16,7 +16,6 @@ from engine.firm.gauges import mids, moves_bp
 from engine.firm.score import Score, score
 from engine.firm.simulation import Simulation
 from engine.firm.workload import free_hands, hands_for, hands_of, minutes_of, not_before_open, not_now, why_no_hand
-from engine.levers import LEVERS
 from engine.market.positions import price_text
 from engine.market_time import PHASES, STEPS_PER_SECOND
 from engine.sights import cards
@@ -132,7 +131,7 @@ def work_card(sim: Simulation, desk: str) -> cards.Work:
         {
             "seq": work.seq,
             "kind": work.kind,
-            "label": LEVERS[work.kind].named(sim.scenario),
+            "label": sim.scenario.kinds[work.kind].named(sim.scenario),
             "target": target(sim, work.args),
             "started": sim.calendar.told(work.start, sim.now),
             "left_s": work.left_s(sim.now),
@@ -160,7 +159,7 @@ class _Offered(NamedTuple):
 
 def _offered(sim: Simulation, desk: str, free: int) -> list[_Offered]:
     found = []
-    for kind, lever in LEVERS.items():
+    for kind, lever in sim.scenario.kinds.items():
         numbers = sim.scenario.levers[kind]
         if lever.talk or desk not in lever.desks or (numbers.only_built and kind not in sim.safeguards.built) or not_now(sim, kind):
             continue
@@ -211,7 +210,8 @@ def _levers(sim: Simulation, desk: str, offered: list[_Offered], now: list[tuple
         alone = {"most": one.lever.word_beyond, "lately": lately} if one.lever.word_beyond else None
         rows.append({**one.row, "allowed": not reason, "reason": reason, "word": word, "alone": alone})
     kinds = [one.kind for one in offered]
-    lists = kept(sim, f"menu {desk}", (kinds, sim.now < 0), lambda: menu(sim.calendar, desk, kinds, evening=sim.now < 0))
+    those = [one.lever for one in offered]
+    lists = kept(sim, f"menu {desk}", (kinds, sim.now < 0), lambda: menu(sim.calendar, desk, those, evening=sim.now < 0))
     return {"levers": rows, "menu": lists}
 
 

@@ -12,7 +12,6 @@ from engine.firm.exchanges import ruling_min
 from engine.firm.gauges import mid_prices_hc, moves_bp
 from engine.firm.score import HC
 from engine.firm.simulation import Simulation
-from engine.levers import LEVERS
 from engine.market.positions import PATH_MINUTES, Valued, prices_hc
 from engine.market.unwind import liquidation_cost
 from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND, TICK_STEPS
@@ -118,7 +117,7 @@ def limits_card(sim: Simulation) -> cards.Limits:
         "credit_usd": safeguards.credit_hc(sim) // HC,
         "shut": sim.safeguards.shut is not None,
         "account_limit_usd": sim.scenario.monitor.account_limit_usd,
-        "built": sorted(kind for kind in sim.safeguards.built if kind in LEVERS and "risk" in LEVERS[kind].desks),
+        "built": sorted(kind for kind in sim.safeguards.built if kind in sim.scenario.kinds and "risk" in sim.scenario.kinds[kind].desks),
         "clients_away": sim.clients.away_at is not None,
     }
 

@@ -10,7 +10,6 @@ from engine.firm.duties import duties_of
 from engine.firm.inbox import Ringing
 from engine.firm.places import PLACES, told_place
 from engine.firm.simulation import Simulation
-from engine.levers import LEVERS
 from engine.market.chance import CAUSES, draw
 from engine.market_time import STEPS_PER_SECOND
 from engine.scenario.acts import dangerous
@@ -49,7 +48,7 @@ def words_card(sim: Simulation) -> cards.Words:
         "words": [
             {
                 "what": what,
-                "label": LEVERS[what].word_for(sim.scenario),
+                "label": sim.scenario.kinds[what].word_for(sim.scenario),
                 "state": word["state"],
                 "by": word["by"],
                 "at": sim.calendar.told(word["step"], sim.now) if word["by"] else "",
@@ -131,7 +130,7 @@ def _done(sim: Simulation, desk: str, busy: list[tuple[int, str]]) -> cards.Done
             {
                 "at": sim.calendar.told(row["step"], sim.now),
                 "kind": row["kind"],
-                "label": LEVERS[row["kind"]].named(sim.scenario),
+                "label": sim.scenario.kinds[row["kind"]].named(sim.scenario),
                 "target": row.get("target", ""),
                 "confidence": row["confidence"],
                 "state": _state(reason, under_way=(row["seq"], row["kind"]) in busy),

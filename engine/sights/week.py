@@ -5,14 +5,13 @@ from engine.firm import week
 from engine.firm.safeguards import CONTROLS
 from engine.firm.simulation import Simulation
 from engine.firm.workload import Work, minutes_of
-from engine.levers import LEVERS
 from engine.market_time import STEPS_PER_MINUTE, Calendar
 from engine.scenario.barrier_texts import checklist_text
 from engine.sights import cards
 
 
 def _entry(sim: Simulation, evening: int, begin: int, end: int, *, desk: str, kind: str, state: str) -> cards.Span:
-    calendar, label = sim.calendar, LEVERS[kind].named(sim.scenario)
+    calendar, label = sim.calendar, sim.scenario.kinds[kind].named(sim.scenario)
     upto = calendar.evening_to if end % calendar.evening_steps == 0 else calendar.hm(end)
     return {"evening": evening, "from": calendar.hm(begin), "to": upto, "desk": desk, "kind": kind, "label": label, "state": state}
 
@@ -138,7 +137,7 @@ def plan_card(sim: Simulation) -> cards.Plan:
                 "desk": row["desk"],
                 "kind": row["kind"],
                 "evening": row["evening"],
-                "label": LEVERS[row["kind"]].named(sim.scenario),
+                "label": sim.scenario.kinds[row["kind"]].named(sim.scenario),
                 "minutes": minutes,
                 "hands": held,
             }

@@ -165,7 +165,7 @@ class Row(NamedTuple):
 def levers(desk: str, scenario: "engine.Scenario") -> dict[str, list[Row]]:
     """What a desk can do in a scenario that takes time or the phone: `day`, and `week` for what is done on its evenings alone."""
     found: dict[str, list[Row]] = {"day": [], "week": []}
-    for kind, lever in engine.KINDS.items():
+    for kind, lever in scenario.kinds.items():
         numbers = scenario.levers.get(kind)
         if desk not in lever.desks or lever.talk or numbers is None:
             continue

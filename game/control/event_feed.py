@@ -188,7 +188,7 @@ class Happenings:
         self._subjects[run, subject] += 1
 
     def _command(self, row: Command, team: int | None) -> Line:
-        args, kind = engine.fitting(row.kind, row.args), _kind_of(row.kind)
+        args, kind = engine.fitting(row.kind, row.args, self._scenario.kinds), _kind_of(row.kind)
         text, main = words(row.kind, row.args, self._scenario), counts(row.kind) not in ("reading", "books")
         if row.desk == "facilitator":
             kind, main = "system", False  # what a facilitator does is told once, as a deed, and not in every team

@@ -50,7 +50,7 @@ EVENTS: dict[str, Callable[[dict[str, Any], engine.Scenario], str]] = {
 ASIDE: dict[str, Callable[[dict[str, Any], engine.Scenario], str]] = {
     "alert.raised": lambda d, s: gettext("Alert: %(text)s") % {"text": tell(s, d["text"])},
     "headline": lambda d, s: gettext("Headline: %(text)s") % {"text": tell(s, d["text"])},
-    "lever.finished": lambda d, s: gettext("Done: %(lever)s") % {"lever": tell(s, engine.KINDS[d["command"]].named(s))},
+    "lever.finished": lambda d, s: gettext("Done: %(lever)s") % {"lever": tell(s, s.kinds[d["command"]].named(s))},
     "server.stopped": lambda d, s: gettext("%(name)s has stopped") % {"name": s.fleet.name.format(n=d["server"])},
     "server.started": lambda d, s: gettext("%(name)s has started") % {"name": s.fleet.name.format(n=d["server"])},
     "limit.reached": lambda d, s: gettext("A queue is full: %(queue)s") % {"queue": d["limit"]},
@@ -68,12 +68,15 @@ def decision(kind: str) -> bool:
 
 def counts(kind: str) -> str:
     """How a kind of command counts among what a team did; "" for one of an older log that there is no more."""
+    if kind.startswith(engine.OWN_KIND):  # of a scenario's module, which has no talk
+        return "decision"
     return engine.KINDS[kind].counts if kind in engine.KINDS else ""
 
 
 def words(kind: str, given: Mapping[str, Any], scenario: engine.Scenario) -> str:
     """A command in the engine's words: its label, and on what. An older log may hold any arguments: what has not their form is left out."""
-    label, args = tell(scenario, engine.KINDS[kind].named(scenario)) if kind in engine.KINDS else kind, engine.fitting(kind, given)
+    label = tell(scenario, scenario.kinds[kind].named(scenario)) if kind in scenario.kinds else kind
+    args = engine.fitting(kind, given, scenario.kinds)
     if kind in ("bridge.say", "persona.reply"):
         said = f"\u201c{tell(scenario, args.get('text', ''))[:SAID]}\u201d"
         return said if kind == "bridge.say" else gettext("Answers a message: %(said)s") % {"said": said}

@@ -96,7 +96,7 @@ def _account_of(run: "Run", events: list[LogEvent]) -> dict[str, Any]:
 
 
 def _given(row: "Command", scenario: engine.Scenario) -> dict[str, Any]:
-    lever, server = engine.KINDS.get(row.kind), engine.fitting(row.kind, row.args).get("server")
+    lever, server = scenario.kinds.get(row.kind), engine.fitting(row.kind, row.args, scenario.kinds).get("server")
     label: engine.Sentence = lever.named(scenario) if lever else row.kind
     host = scenario.fleet.name.format(n=server) if server else ""
     return {

@@ -61,9 +61,9 @@ def _done(run: "Run", scenario: engine.Scenario) -> list[dict[str, Any]]:
     rows = []
     for event in run.happened.filter(kind__in=("lever.finished", "lever.cut_off", "lever.abandoned"), step__lte=0):
         kind = str(event.data["command"])
-        if kind in engine.KINDS and not engine.KINDS[kind].routine:
+        if kind in scenario.kinds and not scenario.kinds[kind].routine:
             state = {"lever.cut_off": gettext_noop("cut off"), "lever.abandoned": gettext_noop("abandoned")}.get(event.kind, "")
-            rows.append({"at": _ended_at(scenario.calendar, event.step), "label": engine.KINDS[kind].named(scenario), "state": state})
+            rows.append({"at": _ended_at(scenario.calendar, event.step), "label": scenario.kinds[kind].named(scenario), "state": state})
     return rows
 
 

@@ -58,9 +58,7 @@ def put(holding_id: int, token_hash: str, order: CommandMessage) -> list[dict[st
     if reason or run is None:
         known = Command.objects.filter(run=run, client_id=order.id).first() if run else None
         return _answers(known, seat) if known else [{"t": "refused", "id": str(order.id), "reason": reason}]
-    if fault := engine.misfit(order.kind, order.args):
-        lever = engine.KINDS.get(order.kind)
-        fault = (lever.not_for(seat.desk, contents.told_by(run)) if lever else "") or fault
+    if fault := _misfit(order, seat.desk, run):
         return [{"t": "refused", "id": str(order.id), "reason": fault}]
     row = Command(
         run=run, client_id=order.id, desk=seat.desk, kind=order.kind, args=order.args,
@@ -72,6 +70,16 @@ def put(holding_id: int, token_hash: str, order: CommandMessage) -> list[dict[st
         Command.refuse_waiting(run)
         row.refresh_from_db()
     return _answers(row, seat)
+
+
+def _misfit(order: CommandMessage, desk: str, run: Run) -> engine.Sentence:
+    """Why an order has not the form of a lever of its run's scenario, or is not for the desk; "" where it has. Most are known without it."""
+    if order.kind in engine.KINDS and not engine.misfit(order.kind, order.args):
+        return ""
+    scenario = contents.told_by(run)
+    lever = scenario.kinds.get(order.kind)
+    fault = engine.misfit(order.kind, order.args, scenario.kinds)
+    return fault and ((lever.not_for(desk, scenario) if lever else "") or fault)
 
 
 def explain(holding_id: int, token_hash: str, why: Why) -> dict[str, Any]:

@@ -107,7 +107,7 @@ def read(text: str | None, data: bytes | None = None) -> Incoming:
         where = ".".join(str(part) for part in first["loc"]) or "message"
         told = gettext("Part of the message is not as expected. %(where)s: %(problem)s.")
         raise BadMessage(told % {"where": where, "problem": first["msg"]}) from problem
-    if isinstance(message, CommandMessage) and message.kind not in engine.KINDS:
+    if isinstance(message, CommandMessage) and message.kind not in engine.KINDS and not message.kind.startswith(engine.OWN_KIND):
         told = gettext("kind: %(kind)s is no command; one of %(kinds)s was expected.")
         raise BadMessage(told % {"kind": repr(message.kind[:40]), "kinds": ", ".join(sorted(engine.KINDS))})
     return message

@@ -62,7 +62,10 @@ def write(name: str) -> bool:
     """Store this engine's outcomes; whether they are others than those that were there."""
     golden = stored(name)
     outcomes, _ = made_now(name)
-    new = golden | {"rules": RULES, "sha256": load_scenario(golden["scenario"]).sha256, "outcomes": outcomes}
+    scenario = load_scenario(golden["scenario"])
+    new = golden | {"rules": RULES, "sha256": scenario.sha256, "outcomes": outcomes}
+    if scenario.code:
+        new["own_rules"] = scenario.extension.rules
     head = {key: new[key] for key in sorted(new) if key != "commands"}
     rows = ",\n  ".join(json.dumps(row) for row in new["commands"])
     path(name).write_text(f'{json.dumps(head, indent=1)[:-2]},\n "commands": [\n  {rows}\n ]\n}}\n', encoding="utf-8")

@@ -13,6 +13,8 @@ def test_what_comes_out_and_the_number_of_the_rules_change_together():
         outcomes, _ = made_now(name)
         expected = stored(name)["outcomes"]
         others[name] = [time for time in expected if outcomes.get(time) != expected[time]]
+    own = {name: (stored(name).get("own_rules", 0), load_scenario(stored(name)["scenario"]).extension.rules) for name in NAMES}
+    assert {name: pair for name, pair in own.items() if pair[0] != pair[1]} == {}, "a module's RULES: run `python -m tests.golden`"
     assert len(rules) == 1, "written by different rules: run `python -m tests.golden`"
     assert faults(rules.pop(), others) == []
 
