@@ -62,6 +62,7 @@ PAGES = {
     "facilitator/<str:token>/": Who.FACILITATOR,  # or whoever has the one-time link
     "facilitator/new/": Who.FACILITATOR,
     "facilitator/guide/": Who.FACILITATOR,
+    "facilitator/scenarios/": Who.FACILITATOR,
     "facilitator/lab/": Who.FACILITATOR,
     "facilitator/lab/new/": Who.FACILITATOR,
     "facilitator/lab/<number:experiment>/": Who.OWN,
