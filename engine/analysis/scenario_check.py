@@ -70,5 +70,5 @@ def _of_playbooks(scenario: Scenario) -> Iterator[Problem]:
                 yield problem_of(file, str(error).removeprefix(": command 1").lstrip(": "), f"command {place}")
                 continue
             for command in commands:
-                if said := misfit(command.kind, command.args):
+                if said := misfit(command.kind, command.args, scenario.kinds):
                     yield problem_of(file, str(tell(scenario, said)), f"command {place}: args")

@@ -195,3 +195,12 @@ def test_modules_that_ship_keep_the_laws():
     for name in engine.shipped_ids():
         path = engine.scenario.scenario.SCENARIOS / name / "module.py"
         assert not path.is_file() or list(faults_of(path.read_text())) == [], name
+
+
+def test_a_playbook_may_pull_its_lever_and_is_held_to_its_arguments(shelf):
+    book = write(shelf) / "playbooks" / "sleepy.toml"
+    book.parent.mkdir()
+    book.write_text('[[command]]\nat = "09:40"\ndesk = "operator"\nkind = "own.bed"\nargs = { server = 3 }\n')
+    assert engine.check_scenario(shelf / "watchman") == []
+    book.write_text(book.read_text().replace("server = 3", 'side = "left"'))
+    assert ["own.bed knows no argument 'side'" in str(problem) for problem in engine.check_scenario(shelf / "watchman")] == [True]
