@@ -183,9 +183,11 @@ class Fleet:
         if server.state == RUNNING:
             held.loaded = held.disk
 
-    def stand_by(self, n: int) -> None:
-        """Run a server's standby: the release that a rollback would run, and what is recorded of all that it reads, which it has by itself."""
-        self[n].running = self[n].previous
+    def stand_by(self, n: int, release: str = "") -> None:
+        """Run a server's standby: a release, else that which a rollback would run, and what is recorded of all that it reads, which it has
+        by itself.
+        """
+        self[n].running = release or self[n].previous
         for what, versions in self.versions.items():
             self[n].reads(what).loaded = versions.recorded
 

@@ -343,12 +343,12 @@ def review_fleet(sim: "Simulation") -> None:
     sim.tell("fleet.reviewed", wrong=wrong, behind=behind)
 
 
-def fail_over(sim: "Simulation", hole: int) -> None:
-    """Move every server's sessions to its standby: what runs there is what a rollback would run, and what ran here ends; but for the
-    server `hole`, whose standby has none (0: there is no such server)."""
+def fail_over(sim: "Simulation", hole: int, release: str = "") -> None:
+    """Move every server's sessions to its standby: what runs there is `release`, else what a rollback would run, and what ran here ends; but
+    for the server `hole`, whose standby has none (0: there is no such server)."""
     for server in sim.fleet.servers:
         market_step.withdraw_all(sim.machine, sim.now, server.n)
-        sim.fleet.stand_by(server.n)
+        sim.fleet.stand_by(server.n, release)
         quoting.price_anew(sim, server.n)
         server.state, server.connected = (STOPPED, False) if server.n == hole else (RUNNING, True)
         log_line(sim, server.n, "stopped" if server.n == hole else "started")

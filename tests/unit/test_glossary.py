@@ -15,7 +15,9 @@ def test_every_scenario_explains_its_words_in_a_sentence_or_two(scenario_id):
     assert len(set(words)) == len(words), "a word means one thing"
     for row in rows:
         assert row["text"][-1] == "." and 1 <= row["text"].replace("NBBO.", "").count(". ") + 1 <= 3 and len(row["text"]) <= 220, row["id"]
-    assert {"parent order", "gross", "collar", "account 33", "rlp", "order flag", "checksum", "reject", "power peg"} <= set(words)
+    assert {"parent order", "gross", "collar", "account 33", "order flag", "checksum", "reject"} <= set(words)
+    named = load_scenario(scenario_id).told.behaviours.values()
+    assert {name.casefold() for name in named if name.istitle() or name.isupper()} <= set(words), "and what a release does, where it has a name"
 
 
 def test_names_of_a_firm_are_its_scenarios_own():

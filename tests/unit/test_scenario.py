@@ -116,7 +116,10 @@ def test_an_unknown_scenario_is_answered_with_those_there_are():
     for wrong in ("knight-2013", "../knight-2012", ""):
         with pytest.raises(ScenarioError, match=r"knight-2012"):
             load_scenario(wrong)
-    assert scenario_ids() == ["any-morning", "flag-first", "knight-0958", "knight-2012", "knight-front", "quiet-open"]
+    assert scenario_ids() == [
+        "any-morning", "flag-first", "hot-failover-trap", "knight-0958", "knight-2012", "knight-front", "quiet-open", "same-bug-everywhere",
+        "same-bug-everywhere-hard",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from engine.evidence.plan import plan, values_of
 SHAPED = re.compile(r"(?<![\w{/.-])[A-Z]{2,5}(?![\w}]|-\d)")  # as a symbol is, and as wide as those that readers may take for one
 # What else is written in capitals. A new abbreviation goes here; a stock goes to symbols.csv.
 _CAPITALS = """
-ALARM ALLOC AMEX ARCA BATS BNET BYX CFO CHX CNBC CORP CTA CUSIP DMM DNR EDGA EDGX EOD ET ETF ETU FEES FIX FOMC FX GB GPS GTC HALT IOC ISM IV JC KCG MAIL MOC
+ALARM ALLOC AMEX ARCA BATS BNET BOOM BYX CFO CHX CNBC CORP CTA CUSIP DMM DNR EDGA EDGX EOD ET ETF ETU FEES FIX FOMC FX GB GPS GTC HALT HELM IOC ISM IV JC KCG KEEL MAIL MAST MOC
 NEWS NSX NYSE OK OMS ORDER PMON PP PR PSX RECON RLP SCI SEC SHO SMARS STMT TEST TIME UBS UPS UTP VPN
 """
 ORDINARY = frozenset(_CAPITALS.split())
