@@ -67,6 +67,18 @@ def _a_connection_each(threads: int) -> None:
         pool["max_size"] = max(pool["max_size"], threads + WATCHES)
 
 
+def read_ahead() -> None:
+    """Read what workers read when they begin, that copies of this process share it."""
+    import celery.apps.worker
+    import celery.concurrency.thread
+    import celery.worker.consumer
+    import kombu.transport.redis  # noqa: F401
+
+    from game.celery import app
+
+    app.loader.import_default_modules()
+
+
 def run_celery(queue: str, name: str, threads: int) -> None:
     """A Celery worker of one queue, in this process."""
     from game.celery import app

@@ -113,11 +113,11 @@ class Supervisor:
         )
 
     def _copy(self, name: str, act: Callable[[], int], log: int) -> Copy:
-        gc.collect()
-        gc.freeze()  # or the first collection of each copy would write to every page, and share none
+        if not gc.get_freeze_count():  # once: a collection writes to every page, and whoever was copied before it would share none of them
+            gc.collect()
+            gc.freeze()
         copy = Copy(target=_become, args=(name, act, log, os.getpid()))
         copy.start()
-        gc.unfreeze()
         return copy
 
     def watch_over(self, until: Callable[[], bool] = lambda: False) -> bool:

@@ -18,7 +18,7 @@ from kombu import pools
 
 import engine
 from game.live.broker import client
-from game.management.process import checked_port, refusal
+from game.management.process import checked_port, read_ahead, refusal
 from game.models import Exercise, FacilitatorLink, RuleBroken, checked_speed
 from game.ops import brokers, demo, door, static_files
 from game.ops.addresses import keep_address, names_of, reachable
@@ -171,6 +171,7 @@ class Command(BaseCommand):
                 raise refusal(f"The market cannot be compiled. {supervisor.logs.last_line('market')}")
         with supervisor.interruptible():
             engine.warm()
+            read_ahead()
         if supervisor.stopping:
             return False
         self.stdout.write(f"The market is ready ({time.monotonic() - started:.1f} s).")
