@@ -1,5 +1,6 @@
 """What the commands that start one process have in common, and how they refuse."""
 
+import importlib
 from argparse import ArgumentParser
 from typing import Any
 
@@ -69,13 +70,10 @@ def _a_connection_each(threads: int) -> None:
 
 def read_ahead() -> None:
     """Read what workers read when they begin, that copies of this process share it."""
-    import celery.apps.worker
-    import celery.concurrency.thread
-    import celery.worker.consumer
-    import kombu.transport.redis  # noqa: F401
-
     from game.celery import app
 
+    for name in ("celery.apps.worker", "celery.concurrency.thread", "celery.worker.consumer", "kombu.transport.redis"):
+        importlib.import_module(name)
     app.loader.import_default_modules()
 
 
