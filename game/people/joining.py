@@ -35,6 +35,11 @@ def solo_starts() -> tuple[tuple[str, str], ...]:
     return () if scenario is None else starts_of(scenario.calendar)
 
 
+def begins_whole(scenario: engine.Scenario) -> bool:
+    """Whether a game for one on it begins with the morning and nowhere else: also where its days are not those that the start page names."""
+    return not scenario.unprompted or starts_of(scenario.calendar) != solo_starts()
+
+
 class Full(RuleBroken):
     """Every seat is taken."""
 
@@ -132,7 +137,7 @@ def play_now(desk: str, start: str = "", address: str = "", morning: str = "") -
     scenario = offered.get(morning or next(iter(offered)))
     if scenario is None:
         raise RuleBroken(gettext("Choose one of the mornings offered."))
-    if not scenario.unprompted:
+    if begins_whole(scenario):
         start = ""
     if scenario.guide.step:
         desk = "all"

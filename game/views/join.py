@@ -81,7 +81,7 @@ def _door(scenario: engine.Scenario) -> dict[str, Any]:
         "level": _level(door.level),
         "outline": "" if scenario.faults.deck else front_picture.outline(scenario),
         "further": door.place > AT_ONCE,
-        "whole": not scenario.unprompted,
+        "whole": joining.begins_whole(scenario),
         "lesson": bool(scenario.guide.step),
     }
 

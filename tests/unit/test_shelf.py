@@ -56,6 +56,12 @@ def test_the_start_page_shows_three_mornings_and_folds_the_rest(client):
     assert all(door.teaches in page for door in names) and "<svg viewBox=\"0 -1 48 18\"" in folded
 
 
+@pytest.mark.django_db
+def test_a_morning_of_other_days_begins_with_its_morning_whatever_the_start_page_named(client):
+    answer = client.post("/play/", {"desk": "all", "morning": "hot-failover-trap", "start": "27 Jul 18:00"})
+    assert answer.status_code == 302
+
+
 # ---- Played: to the end, by each line-up, with every card looked at.
 
 KNIGHT = re.compile(r"SMARS|Power Peg|Knight|\bUBS\b|Goldman|\bRLP\b|\bNYSE\b|\bARCA\b|\bBATS\b|\bAugust\b|Jefferies|Birchmont")
