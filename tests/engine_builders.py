@@ -9,7 +9,7 @@ from engine.jit import kernel
 from engine.market.chance import key_of, nth
 from engine.market.controls import collared_limit, over_cap, within_rate
 from engine.market.exchange import guard
-from engine.market.flow import power, root, step_away
+from engine.market.flow import power, root, snapped, step_away
 from engine.market.router import child_size
 from tests.days import OPEN
 from tests.small import begun, small_scenario
@@ -37,6 +37,11 @@ def size_of(word):
 @kernel
 def square_root(z, adv, guess):
     return root(z, adv, guess)
+
+
+@kernel
+def line_below(price_256, grid, last):
+    return snapped(price_256, grid, last)
 
 
 @kernel

@@ -8,7 +8,7 @@ from engine.analysis.curve import step_to
 from engine.analysis.idle_time import Waits, waits_of
 from engine.analysis.outcome import executed, outcome_digest
 from engine.analysis.playbook import playbook, playbook_names
-from engine.analysis.replay import restore, save
+from engine.analysis.replay import ahead
 from engine.analysis.story import StoryEntry, story
 from engine.arguments import Sentence, phrase
 from engine.autopilots.autopilot import autopilot, looks_at, next_look
@@ -229,13 +229,13 @@ def wound_up(run: Rehearsal) -> Score:
 
 def _carried(sim: Simulation) -> Unserved:
     """Client orders of the whole day that are not served, if the rest of it goes as the next few minutes do: whatever keeps orders from the
-    market, now or for a while, is seen there, and a market of its own is played for it."""
-    ahead = restore(sim.scenario, save(sim))
-    first, before = ahead.cursor, unserved(ahead)
-    ahead.step(LOOK_AHEAD)
-    coming, rest = ahead.cursor - first, len(ahead.arrivals) - first
-    share = rest / coming if coming else 0.0
-    return Unserved(*(one + (then - one) * share for one, then in zip(before, unserved(ahead), strict=True)))
+    market, now or for a while, is seen there."""
+    first, before = sim.cursor, unserved(sim)
+    with ahead(sim):
+        sim.step(LOOK_AHEAD)
+        coming, after = sim.cursor - first, unserved(sim)
+    share = (len(sim.arrivals) - first) / coming if coming else 0.0
+    return Unserved(*(one + (then - one) * share for one, then in zip(before, after, strict=True)))
 
 
 def rehearsed(

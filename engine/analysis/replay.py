@@ -8,7 +8,8 @@ import hashlib
 import json
 import zlib
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from engine.market_time import STEPS_PER_MINUTE
 from engine.moment import Moment
 from engine.scenario.scenario import Scenario
 
-LAYOUT = 8  # of a checkpoint: raised by hand when what `save` writes gets another name, place or shape
+LAYOUT = 9  # of a checkpoint: raised by hand when what `save` writes gets another name, place or shape
 WORD, DIGEST = 8, 32  # bytes
 PROGRESS_STEPS = 5 * STEPS_PER_MINUTE
 
@@ -48,9 +49,7 @@ def save(sim: Simulation) -> bytes:
         "noise": sim.noise,
         "start": sim.start,
         "instant": sim.instant,
-        "memory": sim.memory(),
-        "aside": sim.aside.to_dict(),
-        "taken": sim.taken,
+        **_memory(sim),
         "arrays": [[name, array.nbytes] for name, array in arrays.items()],
         "used": used.size,
     }
@@ -100,12 +99,34 @@ def _filled(scenario: Scenario, head: dict[str, Any], content: bytes, threads: i
     for array in arrays.values():
         array.view(np.uint8).reshape(-1)[...] = kept[at : at + array.nbytes]
         at += array.nbytes
-    sim.remember(head["memory"])
-    sim.aside = Aside(**head["aside"])
-    sim.taken = Moment(*head["taken"])
+    _remember(sim, head)
     sim.events.clear()
-    sim.kept.clear()  # what sights made of another moment
     return sim
+
+
+def _memory(sim: Simulation) -> dict[str, Any]:
+    """What is no array."""
+    return {"memory": sim.memory(), "aside": sim.aside.to_dict(), "taken": sim.taken}
+
+
+def _remember(sim: Simulation, memory: Mapping[str, Any]) -> None:
+    """Take back what `_memory` gave, once it has been JSON."""
+    sim.remember(memory["memory"])
+    sim.aside = Aside(**memory["aside"])
+    sim.taken = Moment(*memory["taken"])
+    sim.kept.clear()  # what sights made of another moment
+
+
+@contextmanager
+def ahead(sim: Simulation) -> Iterator[None]:
+    """What a simulation without a tape does in here it has not done behind it: to look ahead without a second one."""
+    arrays = {name: array.copy() for name, array in _changing(sim).items()}
+    memory, events = json.dumps(_memory(sim)), sim.take_events()
+    yield
+    for name, array in _changing(sim).items():
+        array[...] = arrays[name]
+    _remember(sim, json.loads(memory))
+    sim.events = events
 
 
 def _size(arrays: Mapping[str, npt.NDArray[Any]]) -> int:

@@ -8,6 +8,7 @@ held by the text's id; words are made of it where it is read (`telling`).
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Generic, TypedDict, TypeVar
 
 from engine.arguments import Json, SaidText
@@ -182,12 +183,12 @@ class _Rule(Generic[W]):
             begin = max(begin, calendar.open)  # nothing to look at before
         return cls(text, begin, end, hold, text.after, text.on, text.unless, delay, names_stock, text.conditions())
 
-    def holds(self, view: ConditionView, symbol: str | None) -> bool:
-        """Whether every condition does. A loop: this is asked a hundred thousand times a morning, and a generator takes as long again."""
-        for holds in self.conditions:  # noqa: SIM110
+    def failing(self, view: ConditionView, symbol: str | None) -> Condition | None:
+        """The first condition that does not hold, None where all do."""
+        for holds in self.conditions:
             if not holds(view, symbol):
-                return False
-        return True
+                return holds
+        return None
 
 
 class _Rules(Generic[W]):
@@ -202,16 +203,23 @@ class _Rules(Generic[W]):
 
     def _wait(self, rules: list[_Rule[W]]) -> None:
         self.waiting = rules
-        self._awake: list[_Rule[W]] = []
+        self._wake([])
         self._span = range(0)  # steps in which these, and no others, are in their time: most are not, most of the day
         self._answers = 0  # as many replies had been given by then
+
+    def _wake(self, rules: list[_Rule[W]]) -> None:
+        """These are in their time. Each is asked until a condition keeps it back, and again once that one holds: most are kept back by one of
+        a few, most of the day."""
+        self._awake = rules
+        self._asked = list(range(len(rules)))  # places in that list
+        self._kept_back: dict[Condition, list[int]] = {}
 
     def _in_time(self, step: int, replies: Mapping[str, int]) -> list[_Rule[W]]:
         """Those whose time it is and that need not wait for another entry, or for a reply; none that was given is taken back. `step` may be any,
         but to ask for the same span again is cheap."""
         if step not in self._span or len(replies) != self._answers:
             self._answers = len(replies)
-            self._awake = [rule for rule in self.waiting if rule.begin <= step < rule.end and self._may_follow(rule, replies)]
+            self._wake([rule for rule in self.waiting if rule.begin <= step < rule.end and self._may_follow(rule, replies)])
             moments = sorted({moment for rule in self.waiting for moment in (rule.begin, rule.end)})
             place = bisect_right(moments, step)
             self._span = range(moments[place - 1] if place else step, moments[place] if place < len(moments) else step + 1)
@@ -225,7 +233,12 @@ class _Rules(Generic[W]):
     def due(self, step: int, view: ConditionView, limit: int = 1_000) -> list[tuple[W, Mapping[str, object]]]:
         """At most `limit` entries whose time has come, with what fills them."""
         found = list[tuple[W, Mapping[str, object]]]()
-        for rule in self._in_time(step, view.replies):
+        awake = self._in_time(step, view.replies)
+        freed = [holds for holds in self._kept_back if holds(view, None)]
+        if freed:
+            self._asked = sorted(chain(self._asked, *map(self._kept_back.pop, freed)))
+        for place in list(self._asked):
+            rule = awake[place]
             symbol = None
             if rule.unless in self.said:
                 continue
@@ -240,9 +253,13 @@ class _Rules(Generic[W]):
                 given = [view.replies[key] for key in rule.on if key in view.replies]
                 if not given or step - min(given) < rule.delay:
                     continue
-            if not rule.holds(view, symbol):
+            failing = rule.failing(view, symbol)
+            if failing is not None:
                 if rule.hold:
                     self.since.pop(rule.text.id, None)
+                if rule.after is None:  # the others speak of a stock of their own
+                    self._asked.remove(place)
+                    self._kept_back.setdefault(failing, []).append(place)
                 continue
             if rule.hold and step - self.since.setdefault(rule.text.id, step) < rule.hold:
                 continue

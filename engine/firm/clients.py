@@ -44,7 +44,8 @@ class Unserved(NamedTuple):
 
 def count_down(sim: "Simulation", first: int, until: int) -> None:
     """Count the steps for which servers are down."""
-    down = sum(int(sim.machine.servers[server.n]) == 0 for server in sim.fleet.servers)
+    up = sim.machine.servers.tolist()
+    down = sum(up[server.n] == 0 for server in sim.fleet.servers)
     if down:
         span = "bell" if sim.calendar.open <= first < sim.calendar.bell_end else "day"
         sim.clients.down[span] += down * (until - first)

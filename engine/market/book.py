@@ -40,6 +40,8 @@ BOOK = np.dtype(
         ("drops", "i4"),
         ("far", "i4"),
         ("shifts", "i4"),
+        ("bids_thinned", "i4"),  # 1 from when shares have left a side, or a book begins, until its owner puts it back
+        ("asks_thinned", "i4"),
     ]
 )
 
@@ -49,6 +51,7 @@ def clear(book, levels, orders, base):
     """Empty the book and put ladder index 0 at price `base`."""
     book.floor, book.bid, book.ask = base, NONE, levels.shape[0]
     book.bids = book.asks = 0
+    book.bids_thinned = book.asks_thinned = 1
     book.free = 0
     for slot in range(orders.shape[0]):
         order = orders[slot]
@@ -78,6 +81,7 @@ def remove(book, levels, orders, slot):
     level.count -= 1
     if order.side > 0:
         book.bids -= 1
+        book.bids_thinned = 1
         if level.count == 0 and at == book.bid:
             if book.bids == 0:
                 book.bid = NONE
@@ -88,6 +92,7 @@ def remove(book, levels, orders, slot):
                 book.bid = at
     else:
         book.asks -= 1
+        book.asks_thinned = 1
         if level.count == 0 and at == book.ask:
             if book.asks == 0:
                 book.ask = levels.shape[0]
@@ -206,6 +211,10 @@ def reduce(book, levels, orders, slot, qty):
     else:
         order.qty -= qty
         levels[order.price - book.floor].qty -= qty
+        if order.side > 0:
+            book.bids_thinned = 1
+        else:
+            book.asks_thinned = 1
 
 
 @piece

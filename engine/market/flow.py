@@ -16,6 +16,7 @@ from engine.jit import piece
 from engine.market.book import add, cancel_level, cancel_side
 from engine.market.chance import FUNDAMENTAL, JUMPS, MAKERS, key_of, nth
 
+ROOT_STEPS = 4  # by which a root mostly moves between two steps: so far it is sought by multiplying
 LOWEST, HIGHEST = -320, 432  # e^x is tabled for x from -1.25 to 1.6875, in 1/256
 _M32 = np.uint64(0xFFFFFFFF)
 _B8 = np.uint64(0xFF)
@@ -48,8 +49,15 @@ def power(powers, x):
 def root(z, adv, guess):
     """sqrt(|z| / adv) with 16 fraction bits, by Newton from the last root: |z| in shares, below 2^31. Mostly the last one still holds."""
     value = (z if z >= 0 else -z) << 32
-    if guess < 65536 and guess * guess * adv <= value < (guess + 1) * (guess + 1) * adv:  # adv < 2^31: nothing overflows
-        return guess
+    if guess < 65536 - ROOT_STEPS:  # adv < 2^31: nothing overflows
+        if guess * guess * adv <= value:
+            for more in range(1, ROOT_STEPS + 1):
+                if value < (guess + more) * (guess + more) * adv:
+                    return guess + more - 1
+        else:
+            for less in range(1, min(ROOT_STEPS, guess) + 1):
+                if (guess - less) * (guess - less) * adv <= value:
+                    return guess - less
     value //= adv
     if value == 0:
         return 0
@@ -101,12 +109,20 @@ def wanted_touch(m, s, side):
     half = market.ref_256 * symbol.half_spread >> 32
     if half < 128:
         half = 128
-    lattice = symbol.grid << 8
+    half_grid = symbol.grid << 7
+    on_grid = market.want_bid > 1 or symbol.grid == 1  # what makers wanted last: below the first line of the grid it is not
     if side > 0:
-        bid = (market.ref_256 - half + (lattice >> 1)) // lattice * symbol.grid
+        bid = snapped(market.ref_256 - half + half_grid, symbol.grid, market.want_bid if on_grid else 0)
         return bid if bid > 0 else 1
-    ask = (market.ref_256 + half + (lattice >> 1)) // lattice * symbol.grid
-    return ask
+    return snapped(market.ref_256 + half + half_grid, symbol.grid, market.want_ask if on_grid else 0)
+
+
+@piece
+def snapped(price_256, grid, last):
+    """The line of the grid at or below a price. Mostly that is the `last` one still, and then nothing is divided."""
+    beyond = price_256 - (np.int64(last) << 8)
+    lattice = np.int64(grid) << 8
+    return np.int64(last) if 0 <= beyond < lattice else price_256 // lattice * grid
 
 
 @piece
@@ -128,6 +144,7 @@ def quote(m, s, step):
             _trim(m, s, market.want_bid - k * grid, bid - (depth - 1) * grid, 1)
             _trim(m, s, market.want_ask + k * grid, ask + (depth - 1) * grid, -1)
         market.want_bid, market.want_ask = bid, ask
+        book.bids_thinned = book.asks_thinned = 1  # levels are wanted that were not
     if market.pulled_until > step:
         _refill(m, s, step, -market.pulled_side)
     else:
@@ -150,11 +167,14 @@ def _trim(m, s, price, outermost, side):
 
 @piece
 def _refill(m, s, step, side):
-    """Levels below their depth are refilled with probability 1/2 a step, in orders of one unit, a few of odd size."""
+    """Levels below their depth are refilled with probability 1/2 a step, in orders of one unit, a few of odd size. Nothing is looked through
+    where none has become thinner since all were whole."""
     symbol, market, dials = m.symbols[s], m.market[s], m.dials[0]
     book, levels, orders = m.books[s], m.levels[s], m.orders[s]
-    key = key_of(m.keys[MAKERS], 2 * s + (1 if side > 0 else 0), step)
-    n = 0
+    if (book.bids_thinned if side > 0 else book.asks_thinned) == 0:
+        return
+    _note_thin(book, side, 0)
+    key, n = np.uint64(0), 0
     touch = market.want_bid if side > 0 else market.want_ask
     for k in range(dials.book_levels):
         price = touch - side * k * symbol.grid
@@ -163,10 +183,13 @@ def _refill(m, s, step, side):
         at = price - book.floor
         if 0 <= at < levels.shape[0] and levels[at].qty >= symbol.depth:
             continue
+        if n == 0:  # in most steps none is needed
+            key = key_of(m.keys[MAKERS], 2 * s + (1 if side > 0 else 0), step)
         chance = nth(key, n)
         n += 1
         if step != dials.open_step and int(chance & _B8) >= dials.prepare_256:
             market.settled = 0
+            _note_thin(book, side, 1)
             continue
         while True:
             at = price - book.floor
@@ -179,7 +202,16 @@ def _refill(m, s, step, side):
                 qty = 1 + int((chance >> _S16) % _ODD)
             market.messages += 1
             if add(book, levels, orders, side, price, qty, 0) < 0:
+                _note_thin(book, side, 1)
                 break
+
+
+@piece
+def _note_thin(book, side, thinned):
+    if side > 0:
+        book.bids_thinned = thinned
+    else:
+        book.asks_thinned = thinned
 
 
 @piece

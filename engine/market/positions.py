@@ -36,7 +36,7 @@ class Marks(NamedTuple):
 
 def own_shares(machine: Machine) -> npt.NDArray[np.int64]:
     """Net shares of the firm's own, (S,)."""
-    return np.asarray(machine.position[:, OWN].sum(axis=1))
+    return np.asarray(machine.position[:, ERROR] + machine.position[:, UNWIND])
 
 
 def prices_hc(machine: Machine, field: str = "ref_256") -> npt.NDArray[np.int64]:

@@ -147,6 +147,8 @@ def take(m, s, step, tape, rows):
     symbol, market, dials, book = m.symbols[s], m.market[s], m.dials[0], m.books[s]
     rate = symbol.taker_bell if step < dials.bell_end else symbol.taker_day
     market.credit += rate + (market.step_volume_before * dials.reply_256 << 8)
+    if market.threshold > 0 and market.credit < market.threshold:
+        return
     key = key_of(m.keys[TAKERS], s, step)
     lean = symbol.lean_256 if step < dials.bell_end else 0
     for n in range(TAKERS_A_STEP):
@@ -371,8 +373,10 @@ def work(m, s, step, parent, tape, rows):
     if behaviour == RLP and step < parent.start + dials.rest_steps:
         return _rest(m, s, step, parent) or parent.filled >= parent.qty
     withdraw(m, s, parent)
-    key = key_of(m.keys[ROUTER], parent.id, step)
     end = (step + 1) << 16
+    if parent.due >= end:  # in most steps nothing goes out
+        return behaviour != POWER_PEG and parent.filled >= parent.qty
+    key = key_of(m.keys[ROUTER], parent.id, step)
     n, sent, executions = 0, parent.sent, rows[2]
     done = False
     while parent.due < end and not done:

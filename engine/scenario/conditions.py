@@ -7,6 +7,7 @@ among the names: nobody outside the machine could see it, so no text may depend 
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Protocol
 
 from engine.scenario.module import OWN_KIND
@@ -206,8 +207,9 @@ def _comparison(name: str, compare: Callable[[float, float], bool], limit: float
     return lambda view, _: compare(number(view), limit)
 
 
+@cache
 def parse_condition(text: str) -> Condition:
-    """Compile one condition to a function of (view, symbol). ValueError says what was expected."""
+    """Compile one condition to a function of (view, symbol), the same one for the same text. ValueError says what was expected."""
     words = text.split()
     if len(words) == 2 and words[0] == "act":
         return lambda view, _: view.act == words[1]

@@ -101,6 +101,16 @@ def test_a_run_restored_in_the_middle_goes_on_as_if_nothing_had_been(seed, run, 
     assert restored.to_dict() == whole.to_dict()
 
 
+@settings(max_examples=3, deadline=None)
+@given(seed=SEED, run=runs)
+def test_what_a_condition_keeps_back_is_said_when_it_would_be_if_all_were_asked_at_every_tick(seed, run):
+    seldom, always = Evidence(texts(), seed), Evidence(texts(), seed)
+    for step in range(TICK, BELL_END, TICK):
+        always.recall(always.to_dict())  # nothing is known any more of what kept what back
+        assert ticks(seldom, run, step, step + TICK) == ticks(always, run, step, step + TICK)
+    assert seldom.to_dict() == always.to_dict()
+
+
 @settings(max_examples=15, deadline=None)
 @given(seed=SEED, run=runs)
 def test_whatever_happens_each_text_is_filled_and_ids_count_up(seed, run):

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.market.flow import HIGHEST, LOWEST, power_table
-from tests.engine_builders import at_open, exponential, pull, quiet_scenario, square_root
+from tests.engine_builders import at_open, exponential, line_below, pull, quiet_scenario, square_root
+from tests.small import small_scenario
 
 pytestmark = pytest.mark.kernels
 
@@ -20,6 +21,38 @@ Q30, Q32 = 1 << 30, 1 << 32
 @given(st.integers(-(2**31) + 1, 2**31 - 1), st.integers(1000, 10**9), st.integers(0, 2**24))
 def test_the_root_is_exact_whatever_it_starts_from(z, adv, guess):
     assert square_root(np.int64(z), np.int64(adv), np.int64(guess)) == isqrt((abs(z) << 32) // adv)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 1 << 17), st.integers(30_000, 10**8), st.integers(-1, 1), st.integers(-9, 9))
+def test_the_root_is_exact_when_it_has_moved_by_little(r, adv, more, off):
+    z = max(0, (r * r * adv >> 32) + more)
+    expected = isqrt((z << 32) // adv)
+    assert square_root(np.int64(z), np.int64(adv), np.int64(max(0, expected + off))) == expected
+
+
+@settings(deadline=None)
+@given(st.integers(0, 1 << 20), st.integers(1, 40), st.integers(0, 1 << 12))
+def test_a_price_is_put_on_the_grid_whatever_it_was_last(price_256, grid, last):
+    for line in (0, last * grid, price_256 // 256 // grid * grid):
+        assert line_below(np.int64(price_256), np.int64(grid), np.int64(line)) == price_256 // (256 * grid) * grid
+
+
+def test_makers_who_look_only_where_shares_have_left_quote_as_if_they_looked_everywhere():
+    few, all_of_it = (at_open(small_scenario(3, flow={"plain_bell_per_min": 240.0}), 5) for _ in range(2))
+    for step in range(200):
+        for side in ("bids_thinned", "asks_thinned"):
+            all_of_it.machine.books[side] = 1
+        few.step(1)
+        all_of_it.step(1)
+        if step % 50 == 0:
+            for sim in (few, all_of_it):
+                pull(sim.machine, 1, sim.now)
+    for name in ("market", "levels", "orders", "parents", "position", "cash"):
+        assert np.array_equal(getattr(few.machine, name), getattr(all_of_it.machine, name)), name
+    for name in few.machine.books.dtype.names or ():
+        assert "thinned" in name or np.array_equal(few.machine.books[name], all_of_it.machine.books[name]), name
+    assert few.executions > 100
 
 
 @settings(deadline=None)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine import LAYOUT, CheckpointError, Command, Moment, Simulation, playbook, replay, restore, save, step_to
-from engine.analysis.replay import PROGRESS_STEPS
+from engine.analysis.replay import PROGRESS_STEPS, ahead
 from tests.days import END, OPEN
 from tests.small import before, give, small_scenario
 
@@ -206,3 +206,12 @@ def test_a_checkpoint_of_another_run_is_refused(wrong, word):
     given = {"seed": 7, "noise": None, "instant": False, **wrong}
     with pytest.raises(CheckpointError, match=word):
         replay(scenario, given["seed"], [], before(20), noise=given["noise"], instant=given["instant"], checkpoint=blob)
+
+
+def test_who_looks_ahead_leaves_everything_as_it_was():
+    sim = by_hand(OPEN + 95)
+    was, told = sim.digest(), list(sim.events)
+    with ahead(sim):
+        sim.step(600)
+        assert sim.digest() != was
+    assert (sim.digest(), sim.events, sim.now) == (was, told, OPEN + 95)
