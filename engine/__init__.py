@@ -6,13 +6,13 @@ from engine.analysis.barriers import barrier_counterfactuals, barrier_outcome
 from engine.analysis.beside import beside_record
 from engine.analysis.bundle import Bundle, BundleError, OtherRules, pack, played_again, rehearsed_bundle, unpack, verify
 from engine.analysis.closed_alone import alone_table, week_supply
+from engine.analysis.courses import Replays
 from engine.analysis.curve import costliest, loss_of, step_to
 from engine.analysis.debrief import (
     Counterfactual,
     CounterfactualResult,
     Decision,
     Log,
-    Replays,
     alternatives,
     decision_words,
     pivotal,

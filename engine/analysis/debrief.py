@@ -11,16 +11,14 @@ half of them. The standard error shown is that of as many independent pairs: of 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from math import factorial, sqrt
 from typing import Any, NamedTuple
 
-from engine.analysis.curve import step_to
 from engine.analysis.playbook import BarrierPlan, barrier_plans
-from engine.analysis.rehearsal import Rehearsal, submit, wound_up
-from engine.analysis.replay import in_order, restore, save
+from engine.analysis.replay import in_order
 from engine.arguments import Sentence, phrase
 from engine.commands import Command
 from engine.events import DESKS
@@ -36,7 +34,6 @@ SHIFT_STEPS = 5 * STEPS_PER_MINUTE
 PIVOTAL = 6  # decisions that shares are reckoned for, the largest alone
 EXACT = 5  # so many have all their subsets run
 MOST_NAMED = 5  # stocks that a decision is told by
-KEPT_STEPS = 3 * STEPS_PER_MINUTE  # checkpoints of the played run are no nearer to each other
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ class Log:
         calendar = self.scenario.calendar
         for command in in_order(self.commands):
             if command.seq not in self.refused and self.horizon.takes(command) and self._could_matter(command):
-                part = calendar.phase(command.step) if command.step >= 0 else _part(calendar, command)
+                part = calendar.phase(command.step) if command.step >= 0 else part_of(calendar, command)
                 found.setdefault((command.desk, command.kind, part), []).append(command)
         ordered = sorted(found.values(), key=lambda commands: (commands[0].step, commands[0].seq))
         return tuple(Decision(number, tuple(commands)) for number, commands in enumerate(ordered, 1))
@@ -144,15 +141,16 @@ class Counterfactual(NamedTuple):
 
 
 class CounterfactualResult(NamedTuple):
-    """Loss of a counterfactual in dollars; `reason`: why what was moved could not have been done then; `curve`: [step, loss in whole dollars] of
-    every full minute from the first difference to the played run on, as the board shows it."""
+    """Loss of a counterfactual in dollars; `reason`: why what was moved could not have been done then, and then there is no loss and no
+    curve; `curve`: [step, loss in whole dollars] of every full minute from the first difference to the played run on, as the board shows it.
+    """
 
     loss_usd: float
     reason: Sentence = ""
     curve: list[list[int]] = []
 
 
-_PLAYED = Counterfactual("played")
+PLAYED = Counterfactual("played")
 
 
 def without(one: Decision) -> Counterfactual:
@@ -164,7 +162,7 @@ def alternatives(log: Log) -> list[Counterfactual]:
     """The run as played, without each decision, without anything a desk did; and for levers earlier and later. What every decision was worth
     comes first: all that people wait for hangs on it."""
     nothing = Counterfactual("nothing", frozenset(command.seq for command in log.commands if command.desk in DESKS))
-    found = [_PLAYED, *map(without, log.decisions), nothing]
+    found = [PLAYED, *map(without, log.decisions), nothing]
     for one in log.decisions:
         if one.kind == ANSWER:
             continue  # a telephone is answered while it rings
@@ -175,90 +173,10 @@ def alternatives(log: Log) -> list[Counterfactual]:
     return found
 
 
-class Replays:
-    """Runs counterfactuals of a log, each from the last checkpoint of the played run before the first difference. The played run goes on no
-    further than has been asked for, so that the first answers do not wait for the last checkpoints.
-    """
-
-    def __init__(self, log: Log) -> None:
-        self.log = log
-        self._ordered = in_order(log.commands)
-        self._head = Rehearsal(Simulation(log.scenario, log.seed, noise=log.noise, start=log.start))
-        self._kept = [(log.start, save(self._head.sim))]
-        self._ahead = tuple(self._moments())
-        self._spare: list[Simulation] = []  # no longer wanted: to become one takes half the time of making one
-
-    def _moments(self) -> list[int]:
-        """Where a counterfactual may begin, none nearer to the one before than KEPT_STEPS."""
-        firsts = {max(self.log.start, first) for one in self.log.decisions for first in (one.first - SHIFT_STEPS, one.first)}
-        found = [self.log.start]
-        for step in sorted(firsts):
-            if step >= found[-1] + KEPT_STEPS:
-                found.append(step)
-        return found[1:]
-
-    def prepare(self, counterfactual: Counterfactual) -> None:
-        """Take the played run to where this counterfactual begins. One thread at a time; `outcome` of what is prepared is for any number."""
-        first = self._first(counterfactual)
-        while (ahead := self._ahead) and ahead[0] <= first:
-            self._ahead = ahead[1:]
-            _go(self._head, self._ordered, Moment.before(ahead[0], self._ordered))
-            self._kept.append((ahead[0], save(self._head.sim)))
-
-    def outcome(self, counterfactual: Counterfactual) -> CounterfactualResult:
-        """What the day costs then."""
-        log, course, calendar = self.log, self._course(counterfactual), self.log.scenario.calendar
-        too_early = [
-            one
-            for one in course
-            if one.seq in counterfactual.moved and (one.step < log.since or _part(calendar, one) != _part(calendar, self._played(one)))
-        ]
-        if counterfactual.by < 0 and too_early:
-            return CounterfactualResult(0.0, phrase("that part of the game had not begun"))
-        self.prepare(counterfactual)
-        first = self._first(counterfactual)
-        run = Rehearsal(self._restored(next(blob for step, blob in reversed(self._kept) if step <= first)))
-        _go(run, in_order(one for one in course if one.seq not in counterfactual.without), log.horizon)
-        reasons = [reason for command, reason in run.refused if command.seq in counterfactual.moved]
-        found = CounterfactualResult(float(wound_up(run)["total"]), reasons[0] if reasons else "", run.curve)
-        self._spare.append(run.sim)
-        return found
-
-    def _course(self, counterfactual: Counterfactual) -> list[Command]:
-        """The commands of the run at the times that they have then."""
-        moved = counterfactual.moved
-        return [replace(one, step=one.step + counterfactual.by) if one.seq in moved else one for one in self._ordered]
-
-    def _first(self, counterfactual: Counterfactual) -> int:
-        """The step of the first difference."""
-        changed = counterfactual.without | counterfactual.moved
-        first = min((one.step for one in [*self._course(counterfactual), *self._ordered] if one.seq in changed), default=self.log.horizon.step)
-        return max(first, self.log.start)
-
-    def _restored(self, blob: bytes) -> Simulation:
-        try:
-            return restore(self.log.scenario, blob, into=self._spare.pop())
-        except IndexError:
-            return restore(self.log.scenario, blob)
-
-    def _played(self, command: Command) -> Command:
-        return next(one for one in self._ordered if one.seq == command.seq)
-
-
-def _part(calendar: Calendar, command: Command) -> str:
+def part_of(calendar: Calendar, command: Command) -> str:
     """The evening or the phase in which it was given; the morning is one, for the bell keeps nobody from acting before it."""
     evening = calendar.evening_of(command.step)
     return "the day" if evening is None else f"evening {evening}"
-
-
-def _go(run: Rehearsal, course: Iterable[Command], until: Moment) -> None:
-    """On to the moment `until`, giving what the course has from the run's step up to there (of that step itself nothing was given yet)."""
-    sim, first = run.sim, run.sim.now
-    for command in course:
-        if first <= command.step and until.takes(command):
-            step_to(sim, command.step, run.curve)
-            submit(run, of_this_course(sim, command))
-    step_to(sim, until.step, run.curve)
 
 
 def of_this_course(sim: Simulation, command: Command) -> Command:
@@ -303,7 +221,7 @@ def subset(decisions: tuple[Decision, ...], taken: frozenset[int]) -> Counterfac
     """The run in which only these of the pivotal decisions are taken, and all the others. Some are alternatives under their own name."""
     left = [one for i, one in enumerate(decisions) if i not in taken]
     if not left:
-        return _PLAYED
+        return PLAYED
     if len(left) == 1:
         return without(left[0])
     return Counterfactual("taken:" + ",".join(str(decisions[i].number) for i in sorted(taken)), frozenset[int]().union(*(one.seqs for one in left)))

@@ -70,7 +70,8 @@ def reckon(run_id: int, key: str) -> None:
     if key in rows or contents.needs(run):
         return
     replays = _replays(run)
-    known = counterfactuals.counterfactuals_of(replays.log, rows).get(key)
+    wanted = counterfactuals.counterfactuals_of(replays.log, rows)
+    known = wanted.get(key)
     if key == counterfactuals.SAME:
         found = engine.CounterfactualResult(0.0, next(iter(engine.verify(bundle_of(run))), ""))
     elif known is None:
@@ -80,7 +81,7 @@ def reckon(run_id: int, key: str) -> None:
     else:
         with _replays_lock:
             replays.prepare(known)
-        found = replays.outcome(known)
+        found = replays.outcome(known, [one for other, one in wanted.items() if other not in rows])
     told = {"reason": to_row(found.reason), "curve": found.curve if counterfactuals.drawn(key) else []}
     row = Course(run=run, key=key, **found._asdict() | told, made_by=run.made_by)
     fields = ["loss_usd", "reason", "curve", "made_by"]

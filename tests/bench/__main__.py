@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.children import end_with_us
 
-BENCHES = ("engine", "incident", "games", "sockets", "clicks", "paint", "layout", "room", "wall", "debrief", "opened", "lab", "scrub", "chaos", "corpus", "faults", "deck", "rows", "scale")
+BENCHES = ("engine", "incident", "games", "sockets", "clicks", "paint", "layout", "room", "wall", "debrief", "courses", "opened", "lab", "scrub", "chaos", "corpus", "faults", "deck", "rows", "scale")
 
 
 def _lines(found: dict[str, Any], within: str = "") -> list[str]:

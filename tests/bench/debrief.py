@@ -37,7 +37,7 @@ PATIENCE_S = 300.0
 def run(args: Any = None) -> dict[str, Any]:
     """Seconds by number of workers, and how many decisions and courses there are."""
     with stage() as world:
-        played = _played()
+        morning = played()
         found: dict[str, Any] = {"limits_s": LIMITS_S, "decisions": 0, "courses": 0}
         for count in WORKERS:
             names = [f"lab-{count}-{number}" for number in range(count)]
@@ -45,9 +45,9 @@ def run(args: Any = None) -> dict[str, Any]:
                 world._celery(name, "-Q", "lab", "-c", "1")
             for name in names:
                 eventually(lambda name=name: "ready." in world.log(name), 60, f"{name} is ready")
-            found[f"workers_{count}"] = _measure(finished_run(played), found)
+            found[f"workers_{count}"] = _measure(finished_run(morning), found)
             if count == 2:
-                found["while_it_goes_on_s"] = _ahead(finished_run(played))
+                found["while_it_goes_on_s"] = _ahead(finished_run(morning))
             for name in names:
                 world.kill(name)
         return found
@@ -69,7 +69,8 @@ def _ahead(row: Any) -> float:
     return round(time.monotonic() - started, 1)
 
 
-def _played() -> engine.Rehearsal:
+def played() -> engine.Rehearsal:
+    """The morning."""
     ahead = [engine.Command(0, days.step_at(at), desk, kind, args) for at, desk, kind, args in BESIDES]
 
     def more(run: engine.Rehearsal) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from engine import DESKS, Command, load_scenario, playbook, rehearse
 from engine.analysis.barriers import BASE, barrier_counterfactuals, barrier_outcome
-from engine.analysis.debrief import Counterfactual, Log, Replays
+from engine.analysis.courses import Replays
+from engine.analysis.debrief import Counterfactual, Log
 from tests.days import WEEK, step_at
 from tests.small import before
 from tests.unit.test_injects import args

@@ -5,7 +5,8 @@ from itertools import permutations
 import pytest
 
 from engine import Command, Simulation, load_scenario, phrase, replay, score, tell
-from engine.analysis.debrief import EXACT, Counterfactual, Log, Replays, alternatives, orders, pivotal, shares, subset, subsets
+from engine.analysis.courses import Replays
+from engine.analysis.debrief import EXACT, Counterfactual, Log, alternatives, orders, pivotal, shares, subset, subsets
 from tests.days import BELL_END, step_at
 from tests.small import before, small_scenario
 
