@@ -8,11 +8,10 @@ far as it is known, and may find at its end what another has come to.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
 from typing import NamedTuple
 
 from engine.analysis.curve import step_to
-from engine.analysis.debrief import PLAYED, SHIFT_STEPS, Counterfactual, CounterfactualResult, Log, of_this_course, part_of
+from engine.analysis.debrief import AS_PLAYED, SHIFT_STEPS, Counterfactual, CounterfactualResult, Log, of_this_course, part_of
 from engine.analysis.rehearsal import Rehearsal, wound_up
 from engine.analysis.replay import in_order, restore, save
 from engine.arguments import Sentence, phrase
@@ -86,7 +85,7 @@ class Replays:
         first = self._first(counterfactual)
         for moment in self._moments:
             if self._head.sim.now < moment <= first:
-                self._head_node, _ = _to(self._head, self._head_node, self._course(PLAYED), moment)
+                self._head_node, _ = _to(self._head, self._head_node, self._course(AS_PLAYED), moment)
                 self._head_node.keep(self._head)
 
     def outcome(self, counterfactual: Counterfactual, others: Iterable[Counterfactual] = ()) -> CounterfactualResult:
@@ -135,14 +134,15 @@ class Replays:
         self._spare.append(run.sim)
         return known._replace(ended=node.ended, reason=reason)
 
-    def _partings(self, course: Sequence[Command], others: Iterable[Counterfactual]) -> list[int]:
+    def _partings(self, course: list[Command], others: Iterable[Counterfactual]) -> list[int]:
         """The steps at which others leave this course, in order."""
         found = set()
         for other in others:
-            pairs = zip_longest(course, self._course(other))
-            apart = next((pair for pair in pairs if _place(pair[0]) != _place(pair[1])), ())
-            if steps := [one.step for one in apart if one]:
-                found.add(min(steps))
+            theirs = self._course(other)
+            pairs = zip(course, theirs, strict=False)
+            alike = next((place for place, (one, their) in enumerate(pairs) if _place(one) != _place(their)), min(len(course), len(theirs)))
+            if apart := course[alike : alike + 1] + theirs[alike : alike + 1]:
+                found.add(min(one.step for one in apart))
         return sorted(found)
 
     def _course(self, counterfactual: Counterfactual) -> list[Command]:
@@ -204,5 +204,5 @@ def _give(
     return node, ""
 
 
-def _place(command: Command | None) -> tuple[int, int] | None:
-    return (command.seq, command.step) if command else None
+def _place(command: Command) -> tuple[int, int]:
+    return command.seq, command.step

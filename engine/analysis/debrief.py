@@ -150,7 +150,7 @@ class CounterfactualResult(NamedTuple):
     curve: list[list[int]] = []
 
 
-PLAYED = Counterfactual("played")
+AS_PLAYED = Counterfactual("played")
 
 
 def without(one: Decision) -> Counterfactual:
@@ -162,7 +162,7 @@ def alternatives(log: Log) -> list[Counterfactual]:
     """The run as played, without each decision, without anything a desk did; and for levers earlier and later. What every decision was worth
     comes first: all that people wait for hangs on it."""
     nothing = Counterfactual("nothing", frozenset(command.seq for command in log.commands if command.desk in DESKS))
-    found = [PLAYED, *map(without, log.decisions), nothing]
+    found = [AS_PLAYED, *map(without, log.decisions), nothing]
     for one in log.decisions:
         if one.kind == ANSWER:
             continue  # a telephone is answered while it rings
@@ -221,7 +221,7 @@ def subset(decisions: tuple[Decision, ...], taken: frozenset[int]) -> Counterfac
     """The run in which only these of the pivotal decisions are taken, and all the others. Some are alternatives under their own name."""
     left = [one for i, one in enumerate(decisions) if i not in taken]
     if not left:
-        return PLAYED
+        return AS_PLAYED
     if len(left) == 1:
         return without(left[0])
     return Counterfactual("taken:" + ",".join(str(decisions[i].number) for i in sorted(taken)), frozenset[int]().union(*(one.seqs for one in left)))

@@ -231,9 +231,8 @@ def _carried(sim: Simulation) -> Unserved:
     """Client orders of the whole day that are not served, if the rest of it goes as the next few minutes do: whatever keeps orders from the
     market, now or for a while, is seen there."""
     first, before = sim.cursor, unserved(sim)
-    with ahead(sim):
-        sim.step(LOOK_AHEAD)
-        coming, after = sim.cursor - first, unserved(sim)
+    last, after = ahead(sim, LOOK_AHEAD, lambda then: (then.cursor, unserved(then)))
+    coming = last - first
     share = (len(sim.arrivals) - first) / coming if coming else 0.0
     return Unserved(*(one + (then - one) * share for one, then in zip(before, after, strict=True)))
 

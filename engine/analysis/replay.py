@@ -8,9 +8,8 @@ import hashlib
 import json
 import zlib
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +25,7 @@ from engine.scenario.scenario import Scenario
 
 LAYOUT = 9  # of a checkpoint: raised by hand when what `save` writes gets another name, place or shape
 WORD, DIGEST = 8, 32  # bytes
+_Answer = TypeVar("_Answer")
 PROGRESS_STEPS = 5 * STEPS_PER_MINUTE
 
 
@@ -117,16 +117,18 @@ def _remember(sim: Simulation, memory: Mapping[str, Any]) -> None:
     sim.kept.clear()  # what sights made of another moment
 
 
-@contextmanager
-def ahead(sim: Simulation) -> Iterator[None]:
-    """What a simulation without a tape does in here it has not done behind it: to look ahead without a second one."""
+def ahead(sim: Simulation, steps: int, asked: Callable[[Simulation], _Answer]) -> _Answer:
+    """What is asked of a simulation as it would be so many steps on. It stays where it is, and there is no second one; one that keeps a tape
+    would have them on it."""
     arrays = {name: array.copy() for name, array in _changing(sim).items()}
     memory, events = json.dumps(_memory(sim)), sim.take_events()
-    yield
+    sim.step(steps)
+    answer = asked(sim)
     for name, array in _changing(sim).items():
         array[...] = arrays[name]
     _remember(sim, json.loads(memory))
     sim.events = events
+    return answer
 
 
 def _size(arrays: Mapping[str, npt.NDArray[Any]]) -> int:

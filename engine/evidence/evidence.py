@@ -8,7 +8,6 @@ held by the text's id; words are made of it where it is read (`telling`).
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, Generic, TypedDict, TypeVar
 
 from engine.arguments import Json, SaidText
@@ -236,7 +235,7 @@ class _Rules(Generic[W]):
         awake = self._in_time(step, view.replies)
         freed = [holds for holds in self._kept_back if holds(view, None)]
         if freed:
-            self._asked = sorted(chain(self._asked, *map(self._kept_back.pop, freed)))
+            self._asked = sorted([*self._asked, *(place for holds in freed for place in self._kept_back.pop(holds))])
         for place in list(self._asked):
             rule = awake[place]
             symbol = None
