@@ -78,8 +78,7 @@ def _room(teams: int, games: int, webs: int, seconds: float, *, ahead: bool) -> 
 
 def _web(world: World, number: int) -> int:
     port = free_port()
-    command = [sys.executable, "-m", "daphne", "--port", str(port), "--websocket_timeout", "-1", "-v", "0", "game.asgi:application"]
-    world.start(f"web-{number}", command)
+    world.start(f"web-{number}", [sys.executable, "manage.py", "web", "--port", str(port)])
     own, world.port = world.port, port
     eventually(world._web_answers, 40, "another web process answers")
     world.port = own
