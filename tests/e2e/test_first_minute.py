@@ -39,7 +39,7 @@ def held(page: Page) -> str:
 
 def test_a_newcomer_is_told_who_they_are_and_the_clock_stands_until_they_begin(opens: Opens, stack: Stack) -> None:
     page = opens(stack.address, new=True)
-    play(page, "1 August 2012", "The bell (09:28)")
+    play(page, "1 August 2012 The morning", "The bell (09:28)")
     expect(page.get_by_role("heading", name="You are the operator")).to_be_visible()
     for words in ("you run the eight servers", "Keep client orders flowing", "read your inbox and look over the servers"):
         expect(page.get_by_text(words)).to_be_in_viewport()

@@ -4,7 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from engine import Simulation, load_scenario, restore, save, score, sight, story, told
-from engine.market.positions import OWN, gross_hc, prices_hc
+from engine.market.positions import gross_hc, prices_hc
+from engine.market.state import ERROR
 from engine.scenario.deposit_texts import Deposit
 from tests.days import step_at
 from tests.small import small_scenario
@@ -27,8 +28,8 @@ def hold(sim: Simulation, usd: int) -> None:
     """From now on this much is held, and nothing won or lost with it."""
     machine, prices = sim.machine, prices_hc(sim.machine)
     shares = usd * 10_000 // len(prices) // prices
-    machine.cash[:, OWN[0]] += (machine.position[:, OWN[0]] - shares) * prices
-    machine.position[:, OWN[0]] = shares
+    machine.cash[:, ERROR] += (machine.position[:, ERROR] - shares) * prices
+    machine.position[:, ERROR] = shares
 
 
 def alerts(sim: Simulation) -> list[str]:

@@ -74,7 +74,7 @@ def test_the_command_prints_every_habit_beside_competent(monkeypatch):
         return habits_beside(small_scenario(1), seed, week, until=step_at("08:01"), only=only)
 
     monkeypatch.setattr("engine.habits_beside", small)
-    monkeypatch.setattr("game.management.commands.rehearse.cpu_count", lambda: 1)  # so that the small one is played
+    monkeypatch.setattr("game.management.cores.cpu_count", lambda: 1)  # so that the small one is played
     chosen = [habit for habit in habits() if habit.id in TRIED]
     monkeypatch.setattr("engine.habits_for", lambda scenario, week: chosen)
     out = io.StringIO()

@@ -185,7 +185,7 @@ def test_many_seeds_are_one_table_of_line_ups_beside_history_however_many_proces
     rows = found["line_ups"][0]["rows"]
     assert [row["seed"] for row in rows] == [1, 2]
     assert all(row["runaway"] == "running" and abs(row["loss_usd"] - row["ghost_usd"]) < 0.05 * row["ghost_usd"] for row in rows)
-    monkeypatch.setattr("game.management.commands.rehearse.cpu_count", lambda: 1)
+    monkeypatch.setattr("game.management.cores.cpu_count", lambda: 1)
     assert json.loads(rehearsal(*args, "--json")) == found
     text = rehearsal(*args, "--until", "08:01")  # the last of an option counts
     assert text.startswith("knight-2012 from 31 Jul 18:00 to 08:01:00, help 2012, seeds 1 to 2; loss in $M\n")
@@ -298,7 +298,7 @@ def test_what_is_down_when_a_run_is_cut_short_counts_as_down_to_the_close():
         (["knight-2012", "--bundle", "x.zip", "--waits"], "--bundle: expected without --seeds, --habits, --waits and --playbooks"),
         (["knight-2012", "--waits", "--seeds", "0"], "--seeds: 0: expected 1 to 1000"),
         (["knight-2012", "--bundle", "x.zip", "--seeds", "2"], "--bundle: expected without --seeds, --habits, --waits and --playbooks"),
-        (["knight-1987"], "'knight-1987' is no scenario: expected one of any-morning, flag-first, knight-2012, quiet-open"),
+        (["knight-1987"], "'knight-1987' is no scenario: expected one of any-morning, flag-first, hot-failover-trap, knight-0958"),
         (["knight-2012", "--seats", "ceo=novice"], "--seats: 'ceo=novice': expected DESK=AUTOPILOT, desks deployer, operator, risk, autopilots assistant, competent, history, novice"),
         (["knight-2012", "--seats", "risk=expert"], "--seats: 'risk=expert': expected DESK=AUTOPILOT"),
         (["knight-2012", "--seats", "risk"], "--seats: 'risk': expected DESK=AUTOPILOT"),

@@ -20,9 +20,6 @@ class Command(Process):
 
     def work(self, options: dict[str, Any]) -> None:
         # Imported here: --check and the other commands need no event loop.
-        import uvloop
-
-        uvloop.install()  # before Daphne, which makes its loop when it is imported
         from daphne.cli import CommandLineInterface
 
         port = options["port"]
