@@ -50,8 +50,11 @@ def problem_of(file: str, said: str, key: str = "", value: str = "") -> Problem:
 
 def problems_of(error: ValidationError, data: object, schema: Schema, file: str) -> Iterator[tuple[Sequence[int | str], Problem]]:
     """(place in the data, problem) of everything that a model refused; `schema`: the model's, `data`: what it was given."""
-    for one in error.errors():
+    found = error.errors()
+    for one in found:
         place, kind = one["loc"], one["type"]
+        if kind == "too_short" and any(len(other["loc"]) > len(place) and other["loc"][: len(place)] == place for other in found):
+            continue  # it has as many as it should, and what is wrong with them is told: a refused entry does not count
         key, value = place_in(data, place), as_written(one["input"]) if isinstance(one["input"], str | int | float | bool) else ""
         if kind in ("value_error", "assertion_error"):
             yield place, problem_of(file, one["msg"], key, value)
