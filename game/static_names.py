@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import PurePosixPath
 from posixpath import normpath, relpath
 from typing import Any
@@ -15,6 +16,7 @@ IMPORT = re.compile(r"""@import\s+url\(["']?(?P<url>[^"')]+)["']?\)(?:\s+layer\(
 URL = re.compile(r"""url\(["']?(?P<url>\.[^"')]+)["']?\)""")
 COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 INDENT = re.compile(r"\n\s+")
+MODULE = re.compile(r"""\b(?:from|import)\s*\(?\s*["'](?P<url>\.{1,2}/[^"']+)["']""")
 OWN_LINES = re.compile(r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*\n", re.DOTALL | re.MULTILINE)  # a comment in a script that shares no line with code
 
 
@@ -30,7 +32,8 @@ class HashedNames(CompressedManifestStaticFilesStorage):
 
     def post_process(self, paths: Paths, *args: Any, **options: Any) -> Iterator[Any]:
         """What collectstatic calls with every file: name -> (storage, path there)."""
-        yield from super().post_process({name: (_slim(paths, name), paths[name][1]) for name in paths}, *args, **options)
+        slim = {name: (_slim(paths, name), paths[name][1]) for name in paths}
+        yield from super().post_process({name: slim[name] for name in _imported_first(slim)}, *args, **options)
 
 
 class _Text(Storage):
@@ -42,6 +45,21 @@ class _Text(Storage):
     def open(self, name: str, mode: str = "rb") -> Any:
         """The file, whatever its name."""
         return ContentFile(self.text.encode())
+
+
+def _imported_first(paths: Paths) -> Iterator[str]:
+    """The names, each behind what it imports: whoever imports a script then has its last name at once.
+
+    Django goes over all files again until no name changes, which takes as many rounds as the longest way from a page's script.
+    """
+    needs = {name: set[str]() for name in paths}
+    for name in paths:
+        if name.startswith("js/") and name.endswith(".js"):
+            storage, path = paths[name]
+            with storage.open(path) as file:
+                found = {normpath(str(PurePosixPath(name).parent / match["url"])) for match in MODULE.finditer(file.read().decode())}
+            needs[name] = found & paths.keys()
+    return iter(TopologicalSorter(needs).static_order())
 
 
 def _slim(paths: Paths, name: str) -> Any:

@@ -1,12 +1,13 @@
 """`manage.py play`: everything that a game needs, on one machine, with one command."""
 
+import multiprocessing
 import os
 import signal
 import socket
 import sys
 import time
 from argparse import ArgumentParser
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -31,6 +32,11 @@ MEASURED = ("web", "control", *GAMES, "lab", "replay")  # their metrics are at M
 
 
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+
+
+def _collect_ahead() -> None:
+    with suppress(Exception):  # found again, and told, by who waits for it
+        static_files.collect()
 
 
 def _let_go() -> None:
@@ -152,10 +158,15 @@ class Command(BaseCommand):
         return ready
 
     def _prepare(self) -> None:
-        with ThreadPoolExecutor(1) as beside:
-            files = beside.submit(static_files.collect)
-            call_command("migrate", interactive=False, verbosity=0)
-            files.result()
+        """The tables, and beside them the static files, by a copy where there can be one: each takes a processor for two seconds the first time."""
+        beside = multiprocessing.get_context("fork").Process(target=_collect_ahead) if sys.platform == "linux" else None
+        if beside:
+            _let_go()
+            beside.start()
+        call_command("migrate", interactive=False, verbosity=0)
+        if beside:
+            beside.join()
+        static_files.collect()  # has nothing to do where the copy did it, and says why where it could not
 
     def _start_workers(self, supervisor: Supervisor) -> bool:
         """Have a market, and start who plays it; false when a signal came meanwhile."""
