@@ -17,7 +17,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.json_schema import SkipJsonSchema
 
 from engine.commands import Lever
@@ -141,7 +141,6 @@ class Scenario(Section):
     parents: Annotated[tuple[ParentRow, ...], Field(strict=False)]
     files: Annotated[SkipJsonSchema[Folder], Field(exclude=True, repr=False)]  # no key of a scenario's, nor is the next
     sha256: SkipJsonSchema[str]
-    _extension: Extension | None = PrivateAttr(None)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -226,9 +225,13 @@ class Scenario(Section):
     @property
     def extension(self) -> Extension:
         """What its module has registered; one that is not here may be brought."""
-        if self._extension is None or not self._extension.here:
-            self._extension = _extension_of(self.files)
-        return self._extension
+        if not self._registered.here:
+            self.__dict__.pop("_registered")
+        return self._registered
+
+    @cached_property  # no private attribute: pydantic looks for one of those in three places, and levers are asked for a thousand times a second
+    def _registered(self) -> Extension:
+        return _extension_of(self.files)
 
     @property
     def kinds(self) -> Mapping[str, Lever]:
