@@ -149,21 +149,23 @@ class _ControlRoom:
         return {"frames": self.frames, "drops": missing, "mean_bytes": round(self.bytes / max(self.frames, 1)), "closed": self.closed}
 
 
-async def play(world: World, exercise: Any, cookies: list[tuple[str, str, str]], seconds: float | None, ports: Sequence[int] = ()) -> dict[str, Any]:
-    """A morning, or so many seconds of it. `ports`: where web processes listen, if there are several."""
-    ports = ports or (world.port,)
+async def play(
+    world: World, exercise: Any, cookies: list[tuple[str, str, str]], seconds: float | None, webs: Sequence[tuple[str, int]] = ()
+) -> dict[str, Any]:
+    """A morning, or so many seconds of it. `webs`: address and port of the web processes, if there are several."""
+    webs = webs or (("127.0.0.1", world.port),)
     told = _Told()
     told.start()
     runs = await asyncio.to_thread(_begin, exercise)
     browsers, tasks = [], []
     for number, (team, desk, cookie) in enumerate(cookies):
-        socket = await Socket.open("127.0.0.1", ports[number % len(ports)], f"/ws/seat/{desk}/", cookie)
+        socket = await Socket.open(*webs[number % len(webs)], f"/ws/seat/{desk}/", cookie)
         browser = _Browser(told, f"ob:run:{runs[team]}:{desk}", desk)
         browsers.append(browser)
         tasks += [asyncio.create_task(browser.hear(socket)), asyncio.create_task(browser.act(socket))]
     control = _ControlRoom(len(runs))
     session = await asyncio.to_thread(signed_in_session)
-    line = await Socket.open("127.0.0.1", world.port, f"/ws/control/{exercise.code}/", session=session)
+    line = await Socket.open(*webs[0], f"/ws/control/{exercise.code}/", session=session)
     tasks.append(asyncio.create_task(control.hear(line)))
     found = await _window(world, exercise, browsers, seconds)
     for task in tasks:

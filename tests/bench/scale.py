@@ -1,22 +1,27 @@
 """What more processes hold, and what a game costs those that all share: rooms on PostgreSQL and Valkey, with 1, 2 and 4 workers of games
 and 1 and 2 web processes.
 
-For each, eight teams more play until beats begin later than 50 ms at p99, or the machine is nearly full; five browsers sit in each team. Broker, database and browsers run on the same machine, and say what they took of it: where all of it together is nearly
-all there is, the processes are not what is measured.
+For each, eight teams more play until beats begin later than 50 ms at p99, or the machine is nearly full; five browsers sit in each team.
+Where it can, every process has a network namespace as its host, and broker and database are reached by TCP. Broker, database and browsers run
+on the same machine, and say what they took of it: where all of it together is nearly all there is, the processes are not what is measured.
 """
 
 import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 import psycopg
 import redis
 
 from tests.bench import room
+from tests.bench.hosts import Hosts, possible
 from tests.bench.stage import cpu_s, go_ahead, stage
 from tests.builders import eventually
 from tests.children import end_with_us
@@ -58,31 +63,54 @@ def _apart(*how: float) -> dict[str, Any]:
 
 
 def _room(teams: int, games: int, webs: int, seconds: float, *, ahead: bool) -> dict[str, Any]:
-    with stage("postgresql") as world:
+    with Hosts() if possible() else nullcontext() as hosts, _stage(hosts) as world:
         exercise, cookies = room.rows(teams)
         names = [f"games-{number}" for number in range(1, games + 1)]
-        world.start_all(*names, "control", "web", threads=max(40, teams))
-        ports = [world.port, *(_web(world, number) for number in range(2, webs + 1))]
+        world.start_all(*names, "control", threads=max(40, teams))
+        listening = [_web(world, hosts, f"web-{number}") for number in range(1, webs + 1)]
         if ahead:
             go_ahead(world)
         shared = _Shared(world)
-        told = asyncio.run(room.play(world, exercise, cookies, seconds, ports))
+        told = asyncio.run(room.play(world, exercise, cookies, seconds, listening))
         cores = told["cpu_cores"]
         return {
             "teams": teams,
+            "hosts": len(hosts.numbers) if hosts else 0,
             **{key: told[key] for key in ("late_p50_ms", "late_p99_ms", "age_p50_ms", "age_p99_ms", "frames")},
             "cores": {kind: round(sum(used for name, used in cores.items() if name.startswith(kind)), 2) for kind in ("games", "web", "control")},
             **shared.since(teams),
         }
 
 
-def _web(world: World, number: int) -> int:
+@contextmanager
+def _stage(hosts: Hosts | None) -> Iterator[World]:
+    """Broker and database; where there are hosts, both are reached by them, and processes start on a host each."""
     port = free_port()
-    world.start(f"web-{number}", [sys.executable, "manage.py", "web", "--port", str(port)])
-    own, world.port = world.port, port
-    eventually(world._web_answers, 40, "another web process answers")
-    world.port = own
-    return port
+    with stage("postgresql", *(("--port", str(port), "--bind", hosts.address, "--protected-mode", "no") if hosts else ())) as world:
+        assert world.postgres
+        if hosts:
+            where = {
+                "DATABASE_URL": world.postgres.listen_on(hosts.address, f"{hosts.address}/24"),
+                "REDIS_URL": f"redis://{hosts.address}:{port}/0",
+                "ALLOWED_HOSTS": "*",
+            }
+            here = world.start
+            world.start = lambda name, command, **environment: here(name, hosts.on(name, command), **where, **environment)  # type: ignore[method-assign]
+        yield world
+
+
+def _web(world: World, hosts: Hosts | None, name: str) -> tuple[str, int]:
+    """Start a web process; where it listens."""
+    where = hosts.of(name) if hosts else "127.0.0.1", free_port()
+    world.start(name, [sys.executable, "manage.py", "web", "--host", where[0], "--port", str(where[1])])
+
+    def up() -> bool:
+        with suppress(OSError), socket.create_connection(where, 0.5):
+            return True
+        return False
+
+    eventually(up, 40, f"{name} answers")
+    return where
 
 
 class _Shared:

@@ -13,9 +13,10 @@ TICKS_S = os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def stage(database: str = "sqlite") -> Iterator[World]:
+def stage(database: str = "sqlite", *broker_options: str) -> Iterator[World]:
     """Broker and migrated database, with this process's Django on them."""
     world = World(database)
+    world.broker_options.extend(broker_options)
     world.environment["LOG_LEVEL"] = "DEBUG"
     os.environ.update(world.environment, DJANGO_SETTINGS_MODULE="game.settings")
     os.environ["LOG_LEVEL"] = "WARNING"

@@ -57,6 +57,7 @@ class Postgres:
                 shutil.chown(self.data, self.user)
             self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "--no-sync")
         self.port = free_port()
+        self.listen = ""  # an address beside the socket
         self.start()
         if not like:
             self._run("createdb", "-h", str(self.data), "-p", str(self.port), "-U", "postgres", "bell")
@@ -79,8 +80,17 @@ class Postgres:
 
     def start(self) -> None:
         """Start it, also after it was stopped."""
-        options = f"-k {self.data} -h '' -p {self.port} -c fsync=on -c max_connections=200"
+        options = f"-k {self.data} -h '{self.listen}' -p {self.port} -c fsync=on -c max_connections=200"
         self._run("pg_ctl", "-D", str(self.data), "-w", "-l", str(self.data / "log"), "-o", options, "start")
+
+    def listen_on(self, address: str, subnet: str) -> str:
+        """Start it again so that hosts of a subnet reach it, without a password; its address for them."""
+        self.stop("fast")
+        with (self.data / "pg_hba.conf").open("a") as file:
+            file.write(f"host all all {subnet} trust\n")
+        self.listen = address
+        self.start()
+        return f"postgres://postgres@{address}:{self.port}/bell"
 
     def stop(self, mode: str = "immediate") -> None:
         """End it; "fast" leaves files that can be copied."""
@@ -106,6 +116,7 @@ class World:
             "PYTHONUNBUFFERED": "1",
         }
         self.broker_url = broker_url(self.state)
+        self.broker_options: list[str] = []  # of its command line, beside those of `play`
         if self.postgres:
             self.environment["DATABASE_URL"] = self.postgres.url
 
@@ -150,7 +161,7 @@ class World:
         if name == "broker":
             from game.ops import brokers
 
-            self.start(name, brokers.command(brokers.find_server()))
+            self.start(name, [*brokers.command(brokers.find_server()), *self.broker_options])
         elif name == "web":
             self.start(name, [sys.executable, "manage.py", "web", "--port", str(self.port)])
         elif name == "control":
