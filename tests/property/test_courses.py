@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,8 +14,6 @@ from engine.analysis.rehearsal import Rehearsal
 from engine.market_time import STEPS_PER_MINUTE
 from tests.days import step_at
 from tests.small import before, begun, small_scenario
-
-pytestmark = pytest.mark.kernels
 
 SMALL = small_scenario(2)
 BEGUN = step_at("09:23")  # before whatever may be moved
