@@ -63,6 +63,10 @@ PAGES = {
     "facilitator/new/": Who.FACILITATOR,
     "facilitator/guide/": Who.FACILITATOR,
     "facilitator/scenarios/": Who.FACILITATOR,
+    "facilitator/scenarios/<number:scenario>/": Who.OWN,  # and every facilitator where it is the house's
+    "facilitator/scenarios/<number:scenario>/act/": Who.OWN,
+    "facilitator/scenarios/<number:scenario>/<number:version>.zip": Who.OWN,
+    "facilitator/scenarios/<number:scenario>/<number:version>/preview/": Who.OWN,
     "facilitator/lab/": Who.FACILITATOR,
     "facilitator/lab/new/": Who.FACILITATOR,
     "facilitator/lab/<number:experiment>/": Who.OWN,

@@ -1,7 +1,7 @@
 """What a facilitator fills in."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 import engine
 from game.control.schedule import TITLE_MAX
-from game.models import Defaults, Exercise, Holding, RuleBroken, contents, lessons
+from game.models import Defaults, Exercise, Holding, KeptScenario, RuleBroken, contents, kept, lessons
 from game.models.branching import KEPT_MARKET
 from game.models.planning import PLANNING_S
 from game.people import joining
@@ -89,11 +89,11 @@ class NewExercise(forms.Form):
     )
     speed_deployment, speed_premarket, speed_bell, speed_unwind, speed_block = (_speed(label, phase) for phase, label in SPEEDS)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, brought: Iterable[KeptScenario] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = playable()
         known = [one.scenario for one in offered if one.scenario]
-        self._offer("scenario", [*((one.id, f"{one.title} ({one.id})") for one in offered), DRAWN])
+        self._offer("scenario", [*((one.id, f"{one.title} ({one.id})") for one in offered), *_versions(brought), DRAWN])
         self._offer("help", [("2012", gettext("As in %(all_say)s") % {"all_say": _all_say([one.told.past for one in known], "history")}), *HELP])
         seed = _all_say([f", {one.default_seed}" for one in known], "")
         self._offer("seed_from", [*self.seeds, ("history", f"History's{seed}")])
@@ -184,7 +184,7 @@ class NewExercise(forms.Form):
     def _seed(self, scenario: str) -> int:
         chosen, seed = self.cleaned_data["seed_from"], self.cleaned_data["seed"]
         if chosen == "history" and not contents.is_deck(scenario):  # history played no morning that is drawn
-            return engine.load_scenario(scenario).default_seed
+            return kept.load(scenario).default_seed
         return int(seed) if seed is not None and chosen not in ("draw", "history") else Exercise.new_seed()
 
 
@@ -196,6 +196,9 @@ class EditExercise(NewExercise):
     def __init__(self, *args: Any, exercise: Exercise, **kwargs: Any) -> None:
         self.exercise = exercise
         super().__init__(*args, initial=_typed(exercise), **kwargs)
+        mine = exercise.scenario
+        if kept.key_of(mine) and mine not in dict(self.fields["scenario"].choices):  # type: ignore[attr-defined]
+            self._offer("scenario", [(mine, gettext("As it was chosen (%(id)s)") % {"id": mine}), *self.fields["scenario"].choices])  # type: ignore[attr-defined]
         self.fields["teams"].required = True
         if exercise.first is not None:
             self.fields["start"] = forms.CharField(
@@ -242,6 +245,14 @@ class EditExercise(NewExercise):
             for name in [name for name in TEAMS if name not in taken][: max(0, count - len(teams))]:
                 exercise.add_team(name, Defaults.now().autopilot)
             Exercise.objects.filter(pk=exercise.pk).update(**values)
+
+
+def _versions(brought: Iterable[KeptScenario]) -> Iterator[tuple[str, str]]:
+    """The newest version of each that can be played."""
+    for one in brought:
+        version = one.latest
+        if version is not None and contents.here(version.ref):
+            yield version.ref, gettext("%(name)s, version %(number)d") % {"name": one, "number": version.number}
 
 
 def _typed(exercise: Exercise) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from game.debrief.bundles import bundle_of
 from game.languages import ENGLISH
 from game.lifeline import stopping
 from game.live import claims, senders
-from game.models import Course, Ghost, Run, contents
+from game.models import Course, Ghost, Run, contents, kept
 from game.models.injects import log_key
 from game.models.run_log import log_of
 from game.spoken import to_row
@@ -35,7 +35,7 @@ def make_ghost(self: Any, scenario_id: str, seed: int, noise: int | None, added:
     try:
         given = [(step, kind, args) for step, kind, args in added or []]
         same = {"scenario": scenario_id, "seed": seed, "noise": noise, "injects_key": log_key(added or [])}
-        scenario = engine.load_scenario(scenario_id)
+        scenario = kept.load(scenario_id)
         made_by = contents.made_by(engine.RULES, scenario.sha256)
         if Ghost.objects.filter(**same, made_by=made_by).exists():
             return

@@ -6,7 +6,9 @@ from celery import shared_task
 import engine
 from game.lab import trial_slots
 from game.live import senders
+from game.models import ScenarioVersion, kept
 from game.models.experiments import Experiment
+from game.models.kept import PREVIEWED
 
 log = structlog.get_logger(__name__)
 
@@ -36,3 +38,19 @@ def try_seed(experiment_id: int, number: int, token: str) -> None:
     else:
         experiment.keep_trial(seed, side, found)
     lane.leave(again=not experiment.finish_if_done())
+
+
+@shared_task(name=senders.PREVIEW_SEED)
+def preview_seed(version: str, seed: int) -> None:
+    """Have autopilots play a seed, and then send for the next. What is known already, or not wanted any more, is left alone."""
+    found = ScenarioVersion.objects.select_related("scenario").filter(key=version).first()
+    if found is None or not found.wants(seed):
+        return
+    try:
+        told = engine.preview_on(kept.load(found.ref), seed)
+    except Exception as problem:  # a scenario that autopilots cannot play is told on its page, and does not hold up the others
+        log.exception("a preview failed", scenario=found.ref, seed=seed)
+        found.stop_preview(f"{type(problem).__name__}: {problem}")
+        return
+    if found.keep_preview(seed, told) and seed < PREVIEWED:
+        senders.preview_seed(version, seed + 1)

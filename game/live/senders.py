@@ -17,8 +17,10 @@ MAKE_GHOST = "game.tasks.make_ghost"
 RECKON = "game.tasks.reckon"
 UNREEL = "game.tasks.unreel"
 TRY_SEED = "game.tasks.try_seed"
+PREVIEW_SEED = "game.tasks.preview_seed"
 LAB = "lab"
-ROUTES = {RUN_SEGMENT: {"queue": "games"}, RECKON: {"queue": LAB}, MAKE_GHOST: {"queue": LAB}, UNREEL: {"queue": "replay"}, TRY_SEED: {"queue": LAB}}
+_SLOW = (RECKON, MAKE_GHOST, TRY_SEED, PREVIEW_SEED)
+ROUTES = {RUN_SEGMENT: {"queue": "games"}, UNREEL: {"queue": "replay"}, **{name: {"queue": LAB} for name in _SLOW}}
 
 
 def run_segment(run_id: int) -> None:
@@ -44,3 +46,8 @@ def send_frames(run_id: int, desk: str, first: int, rate: int, language: str, *,
 def try_seed(experiment_id: int, lane: int, token: str) -> None:
     """Run the next trial of an experiment, at the end of the queue."""
     app.send_task(TRY_SEED, [experiment_id, lane, token])
+
+
+def preview_seed(version: str, seed: int) -> None:
+    """Have autopilots play a seed of a version of a scenario, at the end of the queue; `version`: its key."""
+    app.send_task(PREVIEW_SEED, [version, seed])

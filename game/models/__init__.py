@@ -20,6 +20,8 @@ from game.models.experiments import Experiment as Experiment
 from game.models.experiments import Trial as Trial
 from game.models.injects import Inject as Inject
 from game.models.injects import Message as Message
+from game.models.kept import KeptScenario as KeptScenario
+from game.models.kept import ScenarioVersion as ScenarioVersion
 from game.models.lessons import Lesson as Lesson
 from game.models.links import FacilitatorLink as FacilitatorLink
 from game.models.notes import Deed as Deed

@@ -16,6 +16,7 @@ from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext, gettext_noop
 
 import engine
+from game.models import kept
 from game.spoken import spoken, tell
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _kept(sha256: str) -> engine.Scenario:
 def here(scenario_id: str) -> engine.Scenario | None:
     """The scenario as its files are now; None where they are gone, or are none."""
     try:
-        return engine.load_scenario(scenario_id)
+        return kept.load(scenario_id)
     except engine.ScenarioError:
         return None
 
@@ -70,7 +71,7 @@ def is_deck(scenario_id: str) -> bool:
 
 def decks() -> list[str]:
     """The scenarios that are here in which it does."""
-    return [scenario_id for scenario_id in engine.scenario_ids() if is_deck(scenario_id)]
+    return [*(scenario_id for scenario_id in engine.scenario_ids() if is_deck(scenario_id)), *kept.decks()]
 
 
 def words_of(scenario_id: str) -> dict[str, Any]:
@@ -188,7 +189,7 @@ def scenario_of(run: "Run") -> engine.Scenario:
     """What a run is played on: what is here where it is the same, else what was kept. Raises ScenarioError where this engine cannot read it."""
     found = here(run.team.exercise.scenario)
     if run.content_id is None or (found is not None and found.sha256 == run.content_id):
-        return found or engine.load_scenario(run.team.exercise.scenario)
+        return found or kept.load(run.team.exercise.scenario)
     return _kept(run.content_id)
 
 
@@ -216,7 +217,7 @@ def told_by(run: "Run") -> engine.Scenario:
 def scenario_of_all(exercise: "Exercise") -> engine.Scenario:
     """What the runs of an exercise are told in: the words of its first, and before it has any of what is here. Raises ScenarioError."""
     run = exercise.runs().exclude(content=None).first()
-    return engine.load_scenario(exercise.scenario) if run is None else told_by(run)
+    return kept.load(exercise.scenario) if run is None else told_by(run)
 
 
 def made_by(rules: int, sha256: str) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
 import engine
-from game.models import bounds, contents
+from game.models import bounds, contents, kept
 from game.models.run_log import log_of
 from game.rules import RuleBroken
 
@@ -56,7 +56,7 @@ def players(scenario: engine.Scenario | None) -> dict[str, str]:
 def stamp(scenario_id: str) -> str:
     """Engine and data that a trial is computed by: figures of two of them are not mixed. "" for a scenario that ships no longer."""
     try:
-        scenario = engine.load_scenario(scenario_id)
+        scenario = kept.load(scenario_id)
     except engine.ScenarioError:
         return ""
     data = f"{scenario.sha256} {engine.lab_safeguards(scenario, scenario.default_seed)}"
@@ -137,7 +137,7 @@ class Experiment(models.Model):
 
     def plan(self) -> engine.Plan:
         """As the engine runs it."""
-        scenario, recorded = engine.load_scenario(self.scenario), None
+        scenario, recorded = kept.load(self.scenario), None
         if self.log is not None:
             market = self.first_seed if self.market is None else self.market
             commands = tuple(engine.Command(*row) for row in self.log["commands"])
@@ -294,7 +294,7 @@ def experiment_state(experiment: Experiment) -> dict[str, Any]:
 
 def facts(experiment: Experiment, *, in_the_room: bool = False) -> dict[str, Any]:
     """What it was, in words. Whose run was played again is not told in a room: it may be another one's."""
-    scenario = engine.load_scenario(experiment.scenario) if stamp(experiment.scenario) else None
+    scenario = kept.load(experiment.scenario) if stamp(experiment.scenario) else None
     known = engine.lab_safeguards(scenario, scenario.default_seed) if scenario else []
     chosen = [one for one in known if one.id in experiment.safeguards]
     recorded = experiment.log is not None

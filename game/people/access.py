@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 
-from game.models import Exercise, Experiment, Holding, Player, Seat
+from game.models import Exercise, Experiment, Holding, KeptScenario, Player, Seat, kept
 from game.people import limiter
 from game.people.accounts import is_facilitator
 
@@ -127,6 +127,11 @@ def experiments_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Experimen
     if not is_facilitator(user):
         return Experiment.objects.none()
     return Experiment.objects.all() if _is_staff(user) else Experiment.objects.filter(facilitator=user.pk)
+
+
+def scenarios_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[KeptScenario]:
+    """The scenarios that were brought along and that this user may look at and choose: their own and the house's, for staff everybody's."""
+    return kept.offered(user) if is_facilitator(user) else KeptScenario.objects.none()
 
 
 def user_of(cookies: Mapping[str, str]) -> AbstractBaseUser | AnonymousUser:

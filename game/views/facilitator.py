@@ -23,7 +23,7 @@ from game.control.schedule import in_sight
 from game.models import Exercise, FacilitatorLink, RuleBroken, Seat, branching
 from game.ops.addresses import is_loopback
 from game.people import seating
-from game.people.access import exercises_of, own_exercise
+from game.people.access import exercises_of, own_exercise, scenarios_of
 from game.people.accounts import is_facilitator, local_facilitator
 from game.sockets.pages import join_card
 from game.sockets.protocol import watch_hello
@@ -54,7 +54,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
 @facilitators_only
 def exercises(request: HttpRequest) -> HttpResponse:
     """Their exercises, and the form for a new one."""
-    return _list(request, NewExercise())
+    return _list(request, NewExercise(brought=scenarios_of(request.user)))
 
 
 def _list(request: HttpRequest, form: NewExercise, status: int = 200) -> HttpResponse:
@@ -67,7 +67,7 @@ def _list(request: HttpRequest, form: NewExercise, status: int = 200) -> HttpRes
 @facilitators_only
 def new(request: HttpRequest) -> HttpResponse:
     """Create an exercise, and on to its page."""
-    form = NewExercise(request.POST)
+    form = NewExercise(request.POST, brought=scenarios_of(request.user))
     if not form.is_valid():
         return _list(request, form, status=400)
     assert isinstance(request.user, User), "nobody else passes the decorator"

@@ -15,7 +15,7 @@ from game.control.forms import EditExercise
 from game.debrief import exports, tables
 from game.live.control import tell_state
 from game.models import Exercise, RuleBroken
-from game.people.access import exercises_of, own_exercise
+from game.people.access import exercises_of, own_exercise, scenarios_of
 from game.spoken import tell
 from game.views.account import facilitators_only
 
@@ -84,7 +84,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     if exercise.state != "lobby":
         messages.error(request, gettext("This exercise has started: its settings can no longer change."))
         return redirect("sessions")
-    form = EditExercise(request.POST or None, exercise=exercise)
+    form = EditExercise(request.POST or None, exercise=exercise, brought=scenarios_of(request.user))
     if request.method == "POST" and form.is_valid():
         try:
             form.save()

@@ -8,10 +8,12 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.test import Client
 
-from game.models import Command, Exercise, Experiment, FacilitatorLink, Player, Run, Seat
+import engine
+from game.models import Command, Exercise, Experiment, FacilitatorLink, KeptScenario, Player, Run, Seat
 from tests import days
 from tests.addresses import PAGES, Who, pages, who
 from tests.builders import new_exercise, new_facilitator, taken_seat
+from tests.unit.test_fictional import FOLDER, ID
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")]
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -33,6 +35,7 @@ class House:
         self.exercise.start()
         self.run = Run.objects.get(team__exercise=self.exercise)
         self.experiment = Experiment.begin(self.erin, title=TITLE, scenario="knight-2012", players="nobody", safeguards=["clean"], seeds=2)
+        self.kept = KeptScenario.keep(self.erin, engine.read_folder(FOLDER / ID)).scenario
         self.nobody, self.player, self.other, self.owner, self.staff = (Client() for _ in range(5))
         self.player.cookies["player"] = cookie
         self.other.force_login(new_facilitator("finn"))
@@ -45,7 +48,7 @@ class House:
         known = {
             "code": self.exercise.code, "team": self.seat.team_id, "seat_id": self.seat.pk, "desk": "risk", "name": "risk", "run": self.run.pk,
             "token": "a-token-that-opens-nothing", "object_id": self.exercise.pk, "content_type_id": 1, "app_label": "game", "id": self.user_id(route), "url": "nowhere", "what": "attendance",
-            "experiment": self.experiment.pk, "language": "en", "digest": "0" * 16,
+            "experiment": self.experiment.pk, "scenario": self.kept.pk, "version": 1, "language": "en", "digest": "0" * 16,
         }  # fmt: skip
 
         def fill(found: re.Match[str]) -> str:
