@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from engine import DESKS, Command, Scenario, Simulation, load_scenario, playbook, rehearse, sight
+from engine import DESKS, Command, Scenario, Simulation, load_scenario, playbook, rehearse, sight, told
 from engine.analysis.matrix import dealt
 from engine.jit import COMPILED
 from engine.market.faults import draw_fault
@@ -129,11 +129,10 @@ SHARED = (
     ".done.rows[].",
     ".work.tasks[].",
     ".asks.asks[].",
-    ".bridge.items[].title.",
-    ".diagnosis.seen[].title.",
 )
 # Keys by which a team names a server to each other.
-NAMED = (".diagnosis.declared[].", ".asks.asks[].args.", ".guide.now.args.", ".bridge.items[].title.values.", ".diagnosis.seen[].title.values.")
+NAMED = (".diagnosis.declared[].", ".asks.asks[].args.", ".guide.now.args.")
+GUIDED = (".guide.now.args.",)  # a lesson says to all which release its step puts in
 OWN = {
     "operator": (".log.lines[].",),
     "deployer": (".releases.", ".changes.rows[].", ".fleet.servers[].process", ".terminal.lines[]."),
@@ -150,16 +149,18 @@ def without_shown(cards: dict[str, Any]) -> dict[str, Any]:
 
 
 def leaks(scenario: Scenario, desk: str, cards: dict[str, Any]) -> list[tuple[str, str]]:
-    """What of `cards` a desk may not read: forbidden words outside what is spoken or shared; names and hashes of releases where it may not see them."""
+    """What of `cards` a desk may not read, in the words that it is sent: forbidden words outside what is spoken or shared; names and hashes of
+    releases where it may not see them. What fills a text ("{stopped} of the eight") is told with it, and goes nowhere by its own name."""
     names, hashes = list(scenario.fleet.releases), [release.hash for release in scenario.fleet.releases.values()]
     found = []
-    for path, text in texts(without_shown(cards)):
+    for path, text in texts(told(scenario, without_shown(cards))):
         if text in FORBIDDEN and path.endswith((".desk", ".from", ".read[]")):  # who a mate is
             continue
         if path.endswith(f".{text}") and not path.startswith((*OWN[desk], *NAMED)):  # a key
             words: tuple[str, ...] = FORBIDDEN[desk]
         elif path in (*SPOKEN, *NAMED) or path.startswith((*SHARED, *OWN[desk])):
-            words = () if desk == "deployer" else (*names, *hashes) if path.startswith((".log", *SHARED)) else hashes
+            named = path.startswith((".log", *SHARED)) and not path.startswith(GUIDED)
+            words = () if desk == "deployer" else (*names, *hashes) if named else hashes
         else:
             words = FORBIDDEN[desk] if desk == "deployer" else (*FORBIDDEN[desk], *names, *hashes)
         found += [(path, text) for word in words if word in text.lower()]
@@ -190,6 +191,9 @@ def test_a_leak_would_be_found():
     ):
         assert leaks(scenario, desk, cards), (desk, cards)
     shown = {"bridge": {"items": [{"desk": "deployer", "lines": [f"On disk {release.hash}"]}]}}
+    counted = {"subject": {"text": "mail:d-restart.subject", "values": {"stopped": 2}}}
+    assert not leaks(scenario, "deployer", {"inbox": {"mails": [counted]}}), "that two are down is what the mail says"
+    assert leaks(scenario, "deployer", {"inbox": {"mails": [counted | {"stopped": 2}]}})
     assert not leaks(scenario, "operator", shown), "a checksum that the deployer shared"
     for desk in FORBIDDEN:
         assert not leaks(scenario, desk, {"inbox": {"mails": [{"body": "BNET reject: Power Peg disabled"}]}})

@@ -1,11 +1,14 @@
 """What stands on the shelf: every scenario says what it is, and the readings of the record lose what their sources make of it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 import engine
+from engine.autopilots import autopilot
 from engine.firm.server_ops import runaway_orders
 from game.debrief import front_picture, kept_history
 from game.scenarios import doors
@@ -86,31 +89,62 @@ def test_nothing_that_a_scenario_says_is_another_firms(name):
 
 
 NEW = ("knight-0958", "knight-front", "same-bug-everywhere", "same-bug-everywhere-hard", "hot-failover-trap")
+LINE_UPS = [*engine.LINE_UPS]
+DESKS_OF = {name: LINE_UPS[3 + place % 3] for place, name in enumerate(FIRMS)}  # each scenario meets one of those with one good desk
+SELDOM = {"premarket": 2 * engine.STEPS_PER_MINUTE, "bell": engine.STEPS_PER_MINUTE, "unwind": 10 * engine.STEPS_PER_MINUTE}
+LOOKED = ("08:30", "09:15", "09:36", "09:48", "11:30", "15:30")  # every look would take minutes
+
+
+def lets_out(scenario: engine.Scenario, sim: engine.Simulation, sights: Mapping[str, Any]) -> list[tuple[str, str, object]]:
+    """What cards say at a moment that they should not: something secret, or a word of another firm's."""
+    found: list[tuple[str, str, object]] = []
+    for desk, cards in sights.items():
+        own = {key: card for key, card in cards.items() if key not in ("bridge", "diagnosis")}  # what the team has told each other
+        found += [(scenario.calendar.clock(sim.now), desk, leak) for leak in leaks(scenario, desk, own)[:1]]
+        word = other_words(scenario.id, repr(engine.told(scenario, cards)))
+        found += [(scenario.calendar.clock(sim.now), desk, word)] if word else []
+    return found
+
+
+def played(name: str, line_up: str, *, whole: bool) -> engine.Rehearsal:
+    """A line-up's day, or the morning up to 09:50; nothing it shows or tells is secret, or another firm's."""
+    scenario, wrong = engine.load_scenario(name), []
+    c = scenario.calendar
+    moments = [c.step_at(clock) for clock in (LOOKED if whole else LOOKED[1:4])]
+
+    def watch(sim: engine.Simulation, sights: Mapping[str, Any]) -> None:
+        if moments and sim.now >= moments[0]:
+            del moments[: sum(step <= sim.now for step in moments)]
+            wrong.extend(lets_out(scenario, sim, sights))
+
+    with pytest.MonkeyPatch.context() as patch:
+        for phase, steps in SELDOM.items():
+            patch.setitem(autopilot.LOOK_STEPS, phase, steps)
+        run = engine.rehearse(scenario, 7, engine.LINE_UPS[line_up], until=None if whole else c.step_at("09:50"), watch=watch)
+    assert wrong[:3] == [] and not moments and not run.refused
+    told = repr(engine.told(scenario, engine.story(run.events, scenario, engine.score(run.sim))))
+    assert other_words(name, told) == ""
+    return run
 
 
 @pytest.mark.whole
-@pytest.mark.parametrize(("name", "pilot"), [(NEW[2], "competent"), (NEW[3], "novice"), (NEW[4], "competent"), (NEW[4], "novice")])
-def test_it_is_played_to_the_end_verifies_and_no_card_says_what_it_should_not(name, pilot):
-    scenario, wrong, seen = engine.load_scenario(name), [], [-(10**6)]
-    c = scenario.calendar
+@pytest.mark.parametrize("name", NEW)
+def test_novices_play_it_to_the_end(name):
+    """Of the others test_rehearse.py, test_quiet_open.py, test_proof.py and test_flag_first.py see the end."""
+    run = played(name, "all novice", whole=True)
+    assert run.sim.ended and run.sim.inbox.opened and run.sim.now == run.sim.calendar.end
 
-    def watch(sim, sights):
-        if sim.now < seen[-1] + 30 * engine.STEPS_PER_MINUTE and sim.now not in (c.open + 20, c.open + 1200):
-            return  # every look would take minutes
-        seen.append(sim.now)
-        for desk, cards in sights.items():
-            own = {key: card for key, card in cards.items() if key not in ("bridge", "diagnosis")}  # what the team has told each other
-            wrong.extend((sim.now, desk, found) for found in leaks(scenario, desk, own)[:1])
-            told = other_words(name, repr(engine.told(scenario, cards)))
-            wrong.extend([(sim.now, desk, told)] if told else [])
 
-    run = engine.rehearse(scenario, 7, dict.fromkeys(engine.DESKS, pilot), watch=watch)
-    assert wrong[:3] == [] and len(seen) > 15 and run.sim.ended and run.sim.inbox.opened
-    told = repr(engine.told(scenario, engine.story(run.events, scenario, engine.score(run.sim))))
-    assert other_words(name, told) == ""
-    if pilot == "competent":
-        assert engine.verify(engine.unpack(engine.pack(engine.rehearsed_bundle(run)))) == []
-        assert engine.score(run.sim)["total"] < 90e6, "whoever acts early is spared most of it"
+@pytest.mark.whole
+@pytest.mark.parametrize("name", FIRMS)
+def test_each_line_up_plays_the_bell_and_what_the_best_did_can_be_verified(name):
+    runs = {one: played(name, one, whole=False) for one in ("all history", "all competent", DESKS_OF[name])}
+    runs |= {} if name in NEW else {"all novice": played(name, "all novice", whole=False)}
+    best = runs["all competent"]
+    assert engine.verify(engine.unpack(engine.pack(engine.rehearsed_bundle(best)))) == []
+    losses = {one: engine.score(run.sim)["total"] for one, run in runs.items()}
+    if losses["all history"] > 10e6:
+        assert losses["all competent"] < losses["all history"] / 3, "whoever acts early is spared most of it"
 
 
 # ---- Two mornings without anybody to find.
@@ -131,6 +165,15 @@ def runaways(sim: engine.Simulation) -> list[int]:
 
 
 @pytest.mark.whole
+@pytest.mark.parametrize(("name", "most_usd"), [("same-bug-everywhere", 100e6), ("same-bug-everywhere-hard", 320e6), ("hot-failover-trap", 30e6)])
+def test_the_playbook_of_a_competent_team_can_be_given_as_it_stands_and_spares_most(name, most_usd):
+    scenario = engine.load_scenario(name)
+    run = engine.play(scenario, "competent", scenario.default_seed, until=scenario.calendar.step_at("10:00"))
+    assert [(command.kind, reason) for command, reason in run.refused] == []
+    assert sum(runaways(run.sim)) == 0 and engine.score(run.sim)["total"] < most_usd
+
+
+@pytest.mark.whole
 def test_the_same_bug_is_on_every_server_and_neither_a_hash_nor_a_rollback_tells_or_helps():
     sim = at("same-bug-everywhere", "09:35")
     assert min(runaways(sim)) >= 4 and {sim.fleet.hashes(n) for n in range(1, 9)} == {("48b6e3019fd7c25a", "48b6e3019fd7c25a")}
@@ -147,11 +190,11 @@ def test_a_restart_ends_what_runs_and_the_next_flagged_order_wakes_it_until_the_
     assert sum(runaways(at("same-bug-everywhere", "09:42", dark, *[replace(one, seq=one.seq + 9) for one in bounce]))) == 0
 
 
-def test_doing_nothing_costs_what_was_worked_out_and_the_hard_one_as_much_as_the_books_give():
+def test_doing_nothing_costs_what_was_worked_out():
     losses = {name: front_picture.losses_of(engine.load_scenario(name)) for name in NEW[2:]}
     assert [losses["same-bug-everywhere"][minute] / 1e6 for minute in (20, 45)] == pytest.approx([121, 387], rel=0.05)
-    assert losses["same-bug-everywhere-hard"][5] > 3 * losses["same-bug-everywhere"][5]
-    assert losses["same-bug-everywhere-hard"][45] > 2.4 * losses["same-bug-everywhere"][45]
+    hard = [losses["same-bug-everywhere-hard"][minute] / 1e6 for minute in (5, 10, 20)]
+    assert hard[:2] == pytest.approx([216, 604], rel=0.05) and hard[2] == pytest.approx(1761, rel=0.12), "books give a little less than a law"
 
 
 @pytest.mark.whole
