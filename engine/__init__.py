@@ -26,6 +26,7 @@ from engine.analysis.lab import PLAYERS, SIDES, SMALL_USD, Plan, Stopped, distri
 from engine.analysis.ledger import Entry, ledger
 from engine.analysis.matrix import Answered, answers, cells
 from engine.analysis.msgids import msgids
+from engine.analysis.objectives import Assessed, objectives
 from engine.analysis.outcome import executed, outcome_digest
 from engine.analysis.playbook import PlaybookError, Safeguard, lab_safeguards, playbook, playbook_names
 from engine.analysis.preview import ScenarioPreview, SeedPreview, preview, preview_on
@@ -115,6 +116,7 @@ __all__ = [
     "STEPS_PER_SECOND",
     "Account",
     "Answered",
+    "Assessed",
     "AutopilotError",
     "Bundle",
     "BundleError",
@@ -207,6 +209,7 @@ __all__ = [
     "moments",
     "msgids",
     "next_look",
+    "objectives",
     "outcome_digest",
     "outcomes",
     "pack",

@@ -46,6 +46,14 @@ def _guide(scenario: Scenario) -> Iterator[Problem]:
 
 
 @checks
+def _objectives(scenario: Scenario) -> Iterator[Problem]:
+    if scenario.extension.here:
+        for one in scenario.objectives.objective:
+            for key, kinds in (("levers", one.levers), ("before", one.before)):
+                yield from _known("objectives.toml", f"objective {one.id!r}: {key}", kinds, scenario.kinds)
+
+
+@checks
 def _controls(scenario: Scenario) -> Iterator[Problem]:
     yield from _known("scenario.toml", "controls.of", scenario.controls.of, CONTROLS)
     barriers = scenario.barriers

@@ -2,7 +2,8 @@
 
 A scenario is a folder: `scenario.toml`, `symbols.csv`, `parents.csv` (flagged parents of the default seed, in order of activation),
 `releases.toml` (what the deployer can read about them), `faults.toml` (what can be wrong), mail and call texts, `playbooks/`, and what may be
-missing: `barriers.toml` (slices and checklists), `front.toml` (what the start page says), `epilogue.toml` (what really happened).
+missing: `barriers.toml` (slices and checklists), `front.toml` (what the start page says), `epilogue.toml` (what really happened),
+`objectives.toml` (what it is to teach).
 `based_on = "<id>"` takes from another scenario what the folder itself does not say: values one by one, other files whole. What is wrong or
 missing is refused with file, key, value and what was expected. Derived numbers are made here with decimal arithmetic and rounded to integers.
 """
@@ -33,6 +34,7 @@ from engine.scenario.folders import CODE, ID, File, Folder
 from engine.scenario.glossary import Glossary, read_glossary
 from engine.scenario.guide_texts import GuideTexts
 from engine.scenario.module import NO_MODULE, Extension, ModuleError, read_module
+from engine.scenario.objective_texts import Objectives
 from engine.scenario.parts import (
     Before,
     Block,
@@ -78,7 +80,13 @@ _TOLD_BEFORE = {
     "year": "2012",
     "day": "1 August 2012",
 }
-_EXPECTED = {"barriers": "slices and checklists", "front": "what the start page says", "epilogue": "what really happened", "guide": "steps"}
+_EXPECTED = {
+    "barriers": "slices and checklists",
+    "front": "what the start page says",
+    "epilogue": "what really happened",
+    "objectives": "what it is to teach",
+    "guide": "steps",
+}
 FILES = {
     "symbols": "symbols.csv",
     "parents": "parents.csv",
@@ -87,11 +95,12 @@ FILES = {
     "barriers": "barriers.toml",
     "front": "front.toml",
     "epilogue": "epilogue.toml",
+    "objectives": "objectives.toml",
     "second_act": "second-act.toml",
     "guide": "guide.toml",
 }  # of the parts that have one of their own
-# What a run is played from and told with, all of it in the fingerprint. Playbooks, slices, safeguards, the front page and the epilogue are
-# not: they are about runs.
+# What a run is played from and told with, all of it in the fingerprint. Playbooks, slices, safeguards, the front page, the epilogue and the
+# objectives are not: they are about runs.
 _PLAYED = (
     "scenario.toml", "symbols.csv", "parents.csv", "releases.toml", "barriers.toml", "calls.toml", "hints.toml", "injects.toml", "logs.toml",
     "mail.toml", "week.toml", "faults.toml", "second-act.toml", "guide.toml",
@@ -137,6 +146,7 @@ class Scenario(Section):
     duty: Annotated[tuple[Duty, ...], Field(max_length=24, strict=False)] = ()
     front: FrontPage = FrontPage()
     epilogue: Epilogue = Epilogue()
+    objectives: Objectives = Objectives()
     symbols: Annotated[tuple[SymbolRow, ...], Field(min_length=1, strict=False)]
     parents: Annotated[tuple[ParentRow, ...], Field(strict=False)]
     files: Annotated[SkipJsonSchema[Folder], Field(exclude=True, repr=False)]  # no key of a scenario's, nor is the next

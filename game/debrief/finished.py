@@ -1,9 +1,10 @@
 """What follows from a run that has ended, told once by the engine that played it and kept: its account, story, ledger, week, questions,
-decisions and what they were worth, the words of it all. It is shown from here for ever, whatever engine and scenario are here then.
+objectives, decisions and what they were worth, the words of it all. It is shown from here for ever, whatever engine and scenario are here then.
 
 A run that ended before this was kept is put down when somebody asks for it first.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django.db.models import Count
@@ -83,7 +84,7 @@ def told_of(run: "Run") -> dict[str, Any]:
 def _account_of(run: "Run", events: list[LogEvent]) -> dict[str, Any]:
     """Three sentences of it, what it did about what was so then, and what it may be asked: sentences of the engine's, to be told by a Reader."""
     if not run.score or "runaway" not in run.score:  # nothing, or of an engine that did not say
-        return {"account": None, "beside": {}, "questions": []}
+        return {"account": None, "beside": {}, "questions": [], "objectives": []}
     log, score = log_told(run), cast("engine.Score", run.score)
     assistants = {seq for seq in run.given.filter(by=ASSISTANT).values_list("seq", flat=True) if seq is not None}
     account = engine.account(log, events, score, assistants)
@@ -92,7 +93,14 @@ def _account_of(run: "Run", events: list[LogEvent]) -> dict[str, Any]:
         "account": account,
         "beside": engine.beside_record(log.scenario, events),
         "questions": engine.questions(log, events, entries, account, score),
+        "objectives": engine.objectives(_with_objectives(log, run), events, entries, score, assistants),
     }
+
+
+def _with_objectives(log: engine.Log, run: "Run") -> engine.Log:
+    """Data that was kept before it had objectives was kept without them: they are no part of what is played, and those of the same data hold."""
+    found = None if log.scenario.objectives.objective else contents.here(run.team.exercise.scenario)
+    return replace(log, scenario=found) if found and found.sha256 == log.scenario.sha256 else log
 
 
 def _given(row: "Command", scenario: engine.Scenario) -> dict[str, Any]:

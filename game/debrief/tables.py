@@ -1,4 +1,5 @@
-"""The debrief as tables, for spreadsheets and for programs: decisions, events, the loss curve and the survey, of one team or of all, as CSV and JSON.
+"""The debrief as tables, for spreadsheets and for programs: decisions, events, the loss curve, the objectives and the
+survey, of one team or of all, as CSV and JSON.
 
 Each is one generator of rows; they are read and sent a few at a time, because the log of a long morning is long.
 """
@@ -10,7 +11,8 @@ from typing import Any
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext_lazy
 
-from game.debrief import compare, counterfactuals, exports
+import engine
+from game.debrief import compare, counterfactuals, exports, finished
 from game.debrief.exports import CHUNK, to_json
 from game.live import losses
 from game.live.words import reader_of
@@ -55,10 +57,18 @@ def survey(run: Run) -> Iterator[Row]:
         }  # fmt: skip
 
 
+def objectives(run: Run) -> Iterator[Row]:
+    """The scenario's learning objectives as the run showed them: `met` of the occasions `of`, and the same of each desk."""
+    for one in finished.told_of_run(run).get("objectives") or ():
+        own = {desk: " / ".join(map(str, one["desks"][desk])) if desk in one["desks"] else "" for desk in engine.DESKS}
+        yield {"objective": one["title"], "outcome": one["outcome"], "met": one["met"], "of": one["occasions"], **own}
+
+
 HEADS: dict[str, tuple[str, ...]] = {
     "decisions": ("at", "desk", "decision", "how sure", "worth $", "5 min earlier $", "5 min later $", "share $", "standard error $"),
     "events": ("number", "at", "step", "kind", "audience", "data"),
     "curve": ("at", "step", "loss $", "history's loss $"),
+    "objectives": ("objective", "outcome", "met", "of", *engine.DESKS),
     "survey": (
         "desk",
         "who",
@@ -69,13 +79,20 @@ HEADS: dict[str, tuple[str, ...]] = {
         "of use at work (1-5)",
     ),
 }
-ROWS: dict[str, Callable[[Run], Iterator[Row]]] = {"decisions": decisions, "events": events, "curve": curve, "survey": survey}
+ROWS: dict[str, Callable[[Run], Iterator[Row]]] = {
+    "decisions": decisions,
+    "events": events,
+    "curve": curve,
+    "objectives": objectives,
+    "survey": survey,
+}
 NAMES = {
     "attendance": gettext_lazy("attendance"),
     "results": gettext_lazy("results"),
     "decisions": gettext_lazy("decisions"),
     "events": gettext_lazy("events"),
     "curve": gettext_lazy("curve"),
+    "objectives": gettext_lazy("objectives"),
     "survey": gettext_lazy("survey"),
 }
 WHOLE: dict[str, exports.Table] = {"attendance": exports.attendance, "results": lambda exercise: exports.outcome([exercise])}

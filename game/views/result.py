@@ -136,6 +136,7 @@ def _played(request: HttpRequest, exercise: Exercise, runs: list[Run], *, facili
     return {
         "others": not runs and exercise.teams.exists(),
         "teams": teams,
+        "objectives": any(one["objectives"] for one in teams),
         "mine": mine,
         "others_too": [one for one in teams if one not in mine],
         "solo": solo,
@@ -280,12 +281,24 @@ def team_told(run: Run, ghost: Ghost | None, *, to_them: bool = False) -> dict[s
         "ledger": lasting["ledger"],
         "lanes_id": f"lanes-{run.team_id}",
         "week": lasting["week"],
+        "objectives": [objective_told(one) for one in lasting.get("objectives") or ()],  # of a run from before there were any: none
         "story": [{**line, "inherited": inherited(exercise, calendar.step_at(line["at"]))} for line in lasting["story"]],
         "from": calendar.told(begin, 0) if run.step > begin else "",
         "parts": [{"label": label, "usd": round(score[key])} for key, label in PARTS if score.get(key)],
         "decisions": [{**row, "by": (named and row["by"]) or None, "inherited": inherited(exercise, row["step"])} for row in lasting["given"]],
         "opened": lasting["opened"],
     }
+
+
+def objective_told(one: dict[str, Any]) -> dict[str, Any]:
+    """A learning objective as the run showed it, with its outcome in words: about the work, and nobody's fault."""
+    words = {
+        "met": gettext("Seen every time"),
+        "partly": gettext("Seen %(met)s of %(occasions)s times") % one,
+        "not-seen": gettext("Not seen yet"),
+        "no-occasion": gettext("No occasion"),
+    }
+    return {**one, "words": words[one["outcome"]], "desks": [{"desk": desk, "met": met, "of": of} for desk, (met, of) in one["desks"].items()]}
 
 
 def inherited(exercise: Exercise, step: int) -> bool:

@@ -76,8 +76,9 @@ def plain(page: str) -> str:
 def everything(client: Client, found: Exercise) -> dict[str, str]:
     """Every page, report and table of a result, by address."""
     code, teams = found.code, [run.team_id for run in found.runs()]
-    tables = [f"/facilitator/{code}/{what}.csv" for what in ("decisions", "events", "curve", "survey", "attendance", "results")]
-    tables += [f"/result/{code}/{team}/{what}" for team in teams for what in ("debrief.json", "decisions.csv", "events.csv", "curve.csv", "survey.csv")]
+    tables = [f"/facilitator/{code}/{what}.csv" for what in ("decisions", "events", "curve", "objectives", "survey", "attendance", "results")]
+    tables_of_a_team = ("debrief.json", "decisions.csv", "events.csv", "curve.csv", "objectives.csv", "survey.csv")
+    tables += [f"/result/{code}/{team}/{what}" for team in teams for what in tables_of_a_team]
     tables += [f"/facilitator/{code}/debrief.json", "/facilitator/results.csv"]
     reports = [f"/facilitator/{code}/report.pdf", *(f"/result/{code}/{team}/report.pdf" for team in teams)]
     said = {address: b"".join(client.get(address)).decode() for address in tables}

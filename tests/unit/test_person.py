@@ -69,7 +69,7 @@ def leaving(exercise: Exercise) -> str:
     """All that leaves the house."""
     run = exercise.runs().get()
     parts = [*exports.whole([exercise]), *exports.attendance(exercise), *exports.outcome([exercise])]
-    parts += [json.dumps(row) for rows in (tables.events, tables.decisions, tables.survey) for row in rows(run)]
+    parts += [json.dumps(row) for rows in (tables.events, tables.decisions, tables.objectives, tables.survey) for row in rows(run)]
     return "".join(parts) + engine.pack(bundle_of(run)).decode("latin-1")
 
 

@@ -1,4 +1,4 @@
-"""The report, part by part: what is told of a team on two to four pages, and of a whole exercise with its teams side by side before them."""
+"""The report, part by part: what is told of a team on two to five pages, and of a whole exercise with its teams side by side before them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -64,6 +64,7 @@ def team(paper: Paper, told: Told, one: Told) -> None:
     curve(paper, one)
     decisions(paper, one["worth"])
     knew(paper, one["ledger"])
+    objectives(paper, one["objectives"])
     barriers(paper, one["week"], one["worth"]["barriers"], told["words"]["day"])
     if not told["compared"]:
         closing(paper, told)
@@ -298,6 +299,21 @@ def _evidence(paper: Paper, row: Told) -> list[Cell]:
 
 def _after(span: str) -> str:
     return span if span == "at once" else gettext("after %(span)s") % {"span": span}
+
+
+def objectives(paper: Paper, found: Sequence[Told]) -> None:
+    """What the morning was to teach, and what of it the run shows."""
+    if not found:
+        return
+    paper.heading(gettext("Learning objectives"), 40, gettext("what the log shows of the work; what was said aloud is not in it"))
+    columns = [Column(gettext("Objective"), 98), Column(gettext("In this run"), 36), Column(gettext("By desk"), 48)]
+    paper.rows(columns, [_objective(paper, one) for one in found], SMALL)
+
+
+def _objective(paper: Paper, one: Told) -> list[Cell]:
+    tone = {"met": "ok", "no-occasion": "text-3"}.get(one["outcome"], "text")
+    desks = ", ".join(gettext("%(desk)s %(met)s of %(of)s") % {**own, "desk": paper.desks[own["desk"]]} for own in one["desks"])
+    return [Cell(one["title"], bold=True, of=one["text"]), Cell(one["words"], tone, bold=True), Cell(desks or DASH, "text-2")]
 
 
 def barriers(paper: Paper, week: Told | None, worth: Sequence[Told], day: str) -> None:
