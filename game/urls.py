@@ -54,6 +54,7 @@ urlpatterns = [
     path("result/<str:code>/<number:team>/worth.json", result.worths, name="worths"),
     path("result/<str:code>/<number:team>/course.json", result.course, name="course"),
     path("result/<str:code>/<number:team>/report.pdf", debrief.team_report, name="team-report"),
+    path("result/<str:code>/<number:team>/postmortem.md", debrief.team_postmortem, name="team-postmortem"),
     path("result/<str:code>/<number:team>/debrief.json", debrief.one, name="team-debrief"),
     path("result/<str:code>/<number:team>/<str:what>.csv", debrief.table, name="team-table"),
     path("account/sign-in/", account.SignInPage.as_view(), name="sign-in"),

@@ -38,6 +38,7 @@ PAGES = {
     "result/<str:code>/<number:team>/worth.json": Who.ANYBODY,
     "result/<str:code>/<number:team>/course.json": Who.ANYBODY,
     "result/<str:code>/<number:team>/report.pdf": Who.ANYBODY,
+    "result/<str:code>/<number:team>/postmortem.md": Who.ANYBODY,
     "result/<str:code>/<number:team>/debrief.json": Who.ANYBODY,
     "result/<str:code>/<number:team>/<str:what>.csv": Who.ANYBODY,
     "replay/<str:code>/led.json": Who.ANYBODY,

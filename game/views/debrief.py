@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from game.control import guide
-from game.debrief import compare, counterfactuals, first_screen, tables
+from game.debrief import compare, counterfactuals, finished, first_screen, postmortem, tables
 from game.live.words import reader_of
 from game.models import Exercise, Ghost, RuleBroken, Run, lessons
 from game.models.run_log import log_told
@@ -92,6 +92,21 @@ def team_report(request: HttpRequest, code: str, team: int) -> HttpResponse:
         return error(request, 404, NO_RESULT)
     exercise = run.team.exercise
     return _pdf(exercise, [run], _address(request, exercise), facilitator=facilitates(request.COOKIES, exercise))
+
+
+@never_cache
+@require_safe
+def team_postmortem(request: HttpRequest, code: str, team: int) -> HttpResponse:
+    """The draft of a team's postmortem as Markdown, for whoever sees its result."""
+    run = seen_run(request, code, team)
+    if run is None:
+        return error(request, 404, NO_RESULT)
+    exercise, reader = run.team.exercise, reader_of(run)
+    told = report_content(exercise, [run], _address(request, exercise), facilitator=False)
+    asked = [reader.told(one["text"]) for one in finished.told_of_run(run).get("questions") or ()]
+    name = f"opening-bell-{exercise.code}-{tables.file_of('postmortem', exercise, [run])}.md"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(postmortem.draft(told, told["teams"][0], asked), content_type="text/markdown; charset=utf-8", headers=headers)
 
 
 @require_safe

@@ -77,6 +77,9 @@ def test_a_team_has_two_to_five_pages_of_a4_with_result_decisions_lanes_and_ques
         "Loss by the minute",
         "What each decision was worth",
         "Who knew what, when",
+        "Learning objectives",
+        "Contributing factors",
+        "One owner",
         "Questions to discuss",
         "Barriers",
     ):

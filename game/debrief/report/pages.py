@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext, gettext_noop
 
 import engine
+from game.debrief import postmortem
 from game.debrief.report import charts
 from game.debrief.report.paper import BODY, EDGE, LABEL, SMALL, WIDE, Cell, Column, Paper
 from game.debrief.report.words import DASH, SURE, color, gain, minute, share, short, tenths
@@ -14,6 +15,7 @@ from game.spoken import tell
 Told = dict[str, Any]
 NBSP = "\u00a0"
 LEDGER_ROWS = 12  # more pieces of evidence than these stand in the events' table only
+LINES = 6  # of a part of the postmortem; its download has all
 TEXTS = 8  # answers to a prompt that are printed
 STATES = {"closed": (gettext_noop("✓ Closed"), "ok"), "hole": (gettext_noop("Had a hole"), "warn"), "open": (gettext_noop("Left open"), "text")}
 
@@ -66,6 +68,7 @@ def team(paper: Paper, told: Told, one: Told) -> None:
     knew(paper, one["ledger"])
     objectives(paper, one["objectives"])
     barriers(paper, one["week"], one["worth"]["barriers"], told["words"]["day"])
+    afterwards(paper, one)
     if not told["compared"]:
         closing(paper, told)
 
@@ -78,6 +81,23 @@ def account(paper: Paper, first: Told) -> None:
     if worst:
         began = {"at": tell(None, engine.retold(worst["at"])), "usd": gain(-worst["usd"])}
         paper.paragraph(gettext("The costliest minute began at %(at)s: %(usd)s.") % began, SMALL, "text-2")
+    paper.ln(2)
+
+
+def afterwards(paper: Paper, one: Told) -> None:
+    """The draft of a postmortem as far as it is not told above, and lines for what is to change."""
+    found = (
+        (gettext("Contributing factors"), postmortem.factors(one)),
+        (gettext("What went well"), postmortem.went_well(one)),
+        (gettext("Where luck helped"), postmortem.luck(one)),
+    )
+    told = [(title, lines) for title, said in found if (lines := list(said)[:LINES])]
+    if told:
+        paper.heading(gettext("Postmortem, a draft"), 40, gettext("of the work, not of the people"))
+        paper.rows([Column("", 38), Column("", 144)], [[Cell(title, bold=True), Cell("\n".join(lines))] for title, lines in told], SMALL)
+        paper.ln(2)
+    columns = [Column(gettext("One change"), 110), Column(gettext("One owner"), 42), Column(gettext("One date"), 30)]
+    paper.rows(columns, [[Cell(" ", of=" ")] * 3 for _ in range(3)])
     paper.ln(2)
 
 
