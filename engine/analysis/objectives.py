@@ -24,7 +24,7 @@ _SHOWN = 8  # occasions that are told one by one, those that were not met first
 
 
 class Occasion(TypedDict):
-    """One time at which the objective was at stake: the step and the desk, whether it was met, and a sentence of it."""
+    """One time at which the objective was at stake: the step and the desk ("": all of them together), whether it was met, and a sentence of it."""
 
     step: int
     desk: str
@@ -91,7 +91,7 @@ def objectives(
         return []
     run = _heard(_Run(log, score, entries), events, frozenset(assistants))
     run.entries = [one for one in entries if one.shared >= log.since and not one.diagnosis and (one.shared, one.desk) in run.own_pins]
-    return [_assessed(one, [found for found in _CHECKS[one.check](run, one) if found["desk"] in one.desks]) for one in asked]
+    return [_assessed(one, [found for found in _CHECKS[one.check](run, one) if found["desk"] in ("", *one.desks)]) for one in asked]
 
 
 def _assessed(one: Objective, found: list[Occasion]) -> Assessed:
@@ -150,7 +150,7 @@ def _deed(event: Happened, approved: bool | None) -> _Deed:
 
 def _occasion(step: int, desk: str, met: bool, said: Phrase) -> Occasion:
     """An occasion; its sentence may name the desk and the moment."""
-    return Occasion(step=step, desk=desk, met=met, said={**said, "values": {**said["values"], "at": step, "seat": desk}})
+    return Occasion(step=step, desk=desk, met=met, said={**said, "values": {"at": step, "seat": desk, **said["values"]}})
 
 
 def _steps(one: Objective) -> int:
@@ -218,7 +218,7 @@ def _compared(run: _Run, one: Objective) -> Found:
         if by:
             yield _occasion(by[-1].step, by[-1].desk, True, phrase("{at}, {seat}: {host} was compared with the record.", host=n))
         else:
-            yield _occasion(opened, "deployer", False, phrase("{host} was not compared with the record before the bell.", host=n))
+            yield _occasion(opened, "", False, phrase("{host} was not compared with the record before the bell.", host=n))
 
 
 def _rolled_back(run: _Run, one: Objective) -> Found:
@@ -289,16 +289,17 @@ def _right(run: _Run, one: Objective) -> Found:
 
 
 def _contained(run: _Run, one: Objective) -> Found:
-    """From noticed to contained."""
+    """From noticed, by one desk, to contained, by all."""
     if run.noticed is None or run.score.get("runaway") == "never":
         return
     step, desk = run.noticed
     ended = run.score.get("contained_at")
     if not ended:
-        yield _occasion(step, desk, False, phrase("{at}, {seat}: a sign was noticed, and it was not contained."))
+        yield _occasion(step, "", False, phrase("{at}, {seat}: a sign was noticed, and it was not contained.", seat=desk))
         return
     waited = max(0, run.log.scenario.calendar.step_at(ended) - step)
-    yield _occasion(step, desk, waited <= _steps(one), phrase("{at}, {seat}: a sign was noticed. Until it was contained: {span}.", span=waited))
+    said = phrase("{at}, {seat}: a sign was noticed. Until it was contained: {span}.", seat=desk, span=waited)
+    yield _occasion(step, "", waited <= _steps(one), said)
 
 
 _CHECKS: dict[str, Callable[[_Run, Objective], Found]] = {

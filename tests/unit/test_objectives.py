@@ -116,6 +116,7 @@ def test_evidence_is_shared_and_read_in_time():
 def test_a_first_sign_that_nobody_else_hears_of_is_told_so():
     noticed = [*LOOK, at("09:33", "symptom.noticed", desk="operator")]
     assert said(assessed(noticed)["share"]) == ["09:33, operator: the first sign was seen, and nothing was put on the bridge after it."]
+    assert assessed(noticed)["contain"]["desks"] == {}, "all desks contain it together, and not the one that noticed"
     assert said(assessed(noticed)["contain"]) == ["09:33, operator: a sign was noticed. Until it was contained: 3 min 5 s."]
 
 
