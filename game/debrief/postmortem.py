@@ -94,9 +94,9 @@ def _lines(told: Told, one: Told, questions: Sequence[str]) -> Iterator[str]:
     yield from _section(gettext("Who knew what, when"), ())
     yield from _knew(one["ledger"]["rows"], heads)
     fault = [told["fault"]["story"]] if told["fault"] else []
-    yield from _section(gettext("Contributing factors"), [*fault, *factors(one)])
-    yield from _section(gettext("What went well"), went_well(one))
-    yield from _section(gettext("Where luck helped"), luck(one))
+    yield from _section(gettext("Contributing factors"), _or_nothing([*fault, *factors(one)]))
+    yield from _section(gettext("What went well"), _or_nothing(went_well(one)))
+    yield from _section(gettext("Where luck helped"), _or_nothing(luck(one)))
     yield from _section(gettext("To discuss"), questions)
     yield from _section(gettext("Actions: one change, one owner, one date"), ())
     yield from _table((gettext("Change"), gettext("Owner"), gettext("Date")), [("", "", "")] * _EMPTY_ROWS)
@@ -130,6 +130,10 @@ def _knew(rows: Sequence[Told], heads: dict[str, str]) -> Iterator[str]:
             for row in rows
         ),
     )  # fmt: skip
+
+
+def _or_nothing(lines: Iterable[str]) -> list[str]:
+    return [*lines] or [gettext("The log shows nothing of it.")]
 
 
 def _section(title: str, lines: Iterable[str], *, bullet: bool = True) -> Iterator[str]:

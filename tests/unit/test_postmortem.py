@@ -43,6 +43,7 @@ def test_a_run_is_told_under_every_heading_from_its_own_log(client):
     assert "| 09:33 | Risk manager |" in section(text, "Who knew what, when").replace("09:33:05", "09:33")
     assert "Check what was mended: 09:43, operator" in section(text, "Contributing factors")
     assert "saved $" in section(text, "What went well") and "Contain soon after noticing: Seen every time." in section(text, "What went well")
+    assert section(text, "Where luck helped").strip() == "* The log shows nothing of it."
     assert section(text, "Actions: one change, one owner, one date").count("|  |  |  |") == 3
     assert "None" not in text and "…" not in text
 
