@@ -64,6 +64,8 @@ PAGES = {
     "facilitator/new/": Who.FACILITATOR,
     "facilitator/guide/": Who.FACILITATOR,
     "facilitator/scenarios/": Who.FACILITATOR,
+    "facilitator/scenarios/new/": Who.FACILITATOR,
+    "facilitator/scenarios/<number:scenario>/edit/<str:part>/": Who.OWN,
     "facilitator/scenarios/<number:scenario>/": Who.OWN,  # and every facilitator where it is the house's
     "facilitator/scenarios/<number:scenario>/act/": Who.OWN,
     "facilitator/scenarios/<number:scenario>/<number:version>.zip": Who.OWN,

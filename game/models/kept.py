@@ -23,7 +23,7 @@ from game.rules import RuleBroken
 ID_MAX = 31  # a version's ref has its key behind it, and fits where an exercise keeps the id of a scenario
 LABEL_MAX = 80
 KEPT_MAX = 50  # scenarios of a facilitator
-VERSIONS_MAX = 100  # of a scenario
+VERSIONS_MAX = 100  # of a scenario; of more the oldest that nobody plays goes
 BYTES_MAX = 4 << 20  # of all its texts, those of its base with them: the largest that ships has a quarter of a megabyte
 PREVIEWED = 10  # seeds of a preview: 1 to so many
 _REF = re.compile(r"[a-z0-9-]+\.([0-9a-f]{8})")
@@ -71,7 +71,7 @@ class KeptScenario(models.Model):
                 found = cls.objects.create(owner=owner, name=scenario.id, label=scenario.title[:LABEL_MAX], house=house)
             return found.add(scenario, owner)
 
-    def add(self, scenario: engine.Scenario, by: User) -> "ScenarioVersion":
+    def add(self, scenario: engine.Scenario, by: User, same_as: int | None = None) -> "ScenarioVersion":
         """Its next version; what the last one says already is no new one. Raises RuleBroken."""
         files = engine.scenario_files(scenario)
         if sum(len(text.encode()) for text in files.values()) > BYTES_MAX:
@@ -82,11 +82,16 @@ class KeptScenario(models.Model):
         if last is not None and (last.files, last.code) == (files, scenario.code):
             return last
         if self.versions.count() >= VERSIONS_MAX:
-            raise RuleBroken(gettext("It has %(most)d versions already: download it, and keep it under another id.") % {"most": VERSIONS_MAX})
+            used = [key_of(ref) for ref in self.used]
+            oldest = self.versions.exclude(number=last.number if last else 0).exclude(key__in=used).order_by("number").first()
+            if oldest is None:
+                raise RuleBroken(gettext("It has %(most)d versions, and all are played on: keep it under another id.") % {"most": VERSIONS_MAX})
+            oldest.delete()
         number = 1 if last is None else last.number + 1
         return ScenarioVersion.objects.create(
-            scenario=self, number=number, title=scenario.title[:200], files=files, code=scenario.code, deck=scenario.faults.deck, by=by
-        )
+            scenario=self, number=number, title=scenario.title[:200], files=files, code=scenario.code, deck=scenario.faults.deck,
+            by=by, same_as=same_as,
+        )  # fmt: skip
 
     @property
     def latest(self) -> "ScenarioVersion | None":
@@ -96,9 +101,15 @@ class KeptScenario(models.Model):
     def bring_back(self, version: "ScenarioVersion", by: User) -> "ScenarioVersion":
         """Make an older version the newest again, as it stood. Raises RuleBroken where it cannot be played any more."""
         try:
-            return self.add(version.read(), by)
+            return self.add(version.read(), by, version.same_as or version.number)
         except engine.ScenarioError as problem:
             raise RuleBroken(gettext("That version cannot be played any more: %(problem)s") % {"problem": problem}) from None
+
+    @property
+    def before(self) -> "ScenarioVersion | None":
+        """What an undo brings back: how it stood before the newest version, or before the one that the newest brought back."""
+        last = self.latest
+        return None if last is None else self.versions.filter(number__lt=last.same_as or last.number).order_by("-number").first()
 
     def rename(self, label: str) -> None:
         """What lists call it from now on. Raises RuleBroken."""
@@ -134,6 +145,7 @@ class ScenarioVersion(models.Model):
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=200)
     files = models.JSONField()
+    same_as = models.PositiveIntegerField(null=True, help_text="the number of the version that it brought back")
     code = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the module of what it is based on; empty: there is none")
     deck = models.BooleanField(default=False, help_text="the seed draws what is wrong")
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")

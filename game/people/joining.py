@@ -143,12 +143,16 @@ def play_now(desk: str, start: str = "", address: str = "", morning: str = "") -
         desk = "all"
     if start and start not in dict(starts_of(scenario.calendar)):
         raise RuleBroken(gettext("Choose where to start: the week, the morning or the bell."))
+    return begin_alone(scenario, scenario.id, desk, scenario.calendar.step_at(start) if start else 0, address)
+
+
+def begin_alone(scenario: engine.Scenario, named: str, desk: str, step: int, address: str) -> tuple[Player, str]:
+    """A game for one on a scenario, `named` as exercises name it. Raises RuleBroken where there is no room for another."""
     room_for_one(address)
-    step = scenario.calendar.step_at(start) if start else 0
     with transaction.atomic():
         exercise = Exercise.objects.create(
-            title=scenario.title,
-            scenario=scenario.id,
+            title=scenario.title[:80],
+            scenario=named,
             seed=Exercise.new_seed(),
             start_step=step,
             help=Exercise.Help.ASSISTED,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 import engine
 from game.live import senders
 from game.models import KeptScenario, RuleBroken, ScenarioVersion
-from game.models.kept import LABEL_MAX, PREVIEWED
+from game.models.kept import ID_MAX, LABEL_MAX, PREVIEWED
 from game.people.access import scenarios_of
 from game.scenarios import all_of_them, preview_shown
 from game.views.account import facilitators_only
@@ -41,7 +41,7 @@ def scenarios(request: HttpRequest) -> HttpResponse:
                 messages.success(request, gettext("%(scenario)s is kept, and can be chosen for exercises.") % {"scenario": version})
                 return redirect("scenario", version.scenario_id)
     brought = scenarios_of(request.user).select_related("owner").annotate(count=Count("versions"))
-    context |= {"page_title": gettext("Scenarios"), "looks": all_of_them(), "most_mb": MOST_BYTES >> 20, "brought": brought}
+    context |= {"page_title": gettext("Scenarios"), "looks": all_of_them(), "most_mb": MOST_BYTES >> 20, "brought": brought, "id_max": ID_MAX}
     return render(request, "facilitator/scenarios.html", context)
 
 
@@ -56,10 +56,10 @@ def _checked(request: HttpRequest) -> tuple[dict[str, Any], engine.Folder | None
         folder = engine.unpack_scenario(file.read())
     except engine.ZipError as problem:
         return {"refused": gettext("That file cannot be checked: %(problem)s.") % {"problem": problem}}, None
-    return {"name": folder.name, "problems": _read(folder)[0]}, folder
+    return {"name": folder.name, "problems": read(folder)[0]}, folder
 
 
-def _read(files: engine.Folder) -> tuple[list[engine.Problem], engine.Scenario | None]:
+def read(files: engine.Folder) -> tuple[list[engine.Problem], engine.Scenario | None]:
     """What is wrong with these files over what they are based on as it is here now; and where nothing is, the scenario."""
     with tempfile.TemporaryDirectory() as beside:
         folder = Path(beside) / files.name
@@ -70,12 +70,12 @@ def _read(files: engine.Folder) -> tuple[list[engine.Problem], engine.Scenario |
 
 def _keep(request: HttpRequest, files: engine.Folder) -> ScenarioVersion:
     assert isinstance(request.user, User), "nobody else passes the decorator"
-    _, scenario = _read(files)
+    _, scenario = read(files)
     assert scenario is not None, "it was checked"
     return KeptScenario.keep(request.user, scenario, house=request.POST["whose"] == "house")
 
 
-def _own(request: HttpRequest, scenario: int) -> KeptScenario:
+def own(request: HttpRequest, scenario: int) -> KeptScenario:
     """One that they may change: their own, for staff everybody's. The house's others may look at, and no more."""
     found = get_object_or_404(scenarios_of(request.user).select_related("owner"), pk=scenario)
     if not _may_change(request, found):
@@ -123,7 +123,7 @@ def scenario(request: HttpRequest, scenario: int) -> HttpResponse:
 @facilitators_only
 def act_on_scenario(request: HttpRequest, scenario: int) -> HttpResponse:
     """`do`: rename (`name`), house, mine, back (`version`), rebase, delete."""
-    found, do = _own(request, scenario), request.POST.get("do", "")
+    found, do = own(request, scenario), request.POST.get("do", "")
     try:
         if do == "delete":
             used = found.remove()
@@ -133,6 +133,8 @@ def act_on_scenario(request: HttpRequest, scenario: int) -> HttpResponse:
         _act(request, found, do)
     except RuleBroken as problem:
         messages.error(request, str(problem))
+    if part := request.POST.get("part"):
+        return redirect("scenario-edit", found.pk, part[:40])
     return redirect("scenario", found.pk)
 
 
@@ -148,8 +150,13 @@ def _act(request: HttpRequest, found: KeptScenario, do: str) -> None:
         if version is None:
             raise RuleBroken(gettext("There is no such version."))
         messages.success(request, gettext("It is as it was: %(version)s.") % {"version": found.bring_back(version, request.user)})
+    elif do == "undo":
+        if (before := found.before) is None:
+            raise RuleBroken(gettext("There is nothing to undo."))
+        found.bring_back(before, request.user)
+        messages.success(request, gettext("It is as version %(number)d was.") % {"number": before.number})
     elif do == "rebase" and (latest := found.latest) is not None:
-        problems, scenario = _read(latest.folder)
+        problems, scenario = read(latest.folder)
         if scenario is None:
             raise RuleBroken(gettext("It does not fit what it is based on any more: %(problem)s") % {"problem": problems[0]})
         messages.success(request, gettext("It stands on what is here now: %(version)s.") % {"version": found.add(scenario, request.user)})

@@ -1,0 +1,113 @@
+"""The form of a facilitator's scenario: begun from one of the server's, changed by its keys, checked, undone, tried; its files say what differs."""
+
+import pytest
+
+import engine
+from game.control import scenario_editor as editor
+from game.models import Exercise, KeptScenario, contents
+from tests.unit.test_kept_scenarios import PAGE, Shelf
+
+pytestmark = pytest.mark.django_db
+
+
+class Desk(Shelf):
+    """Erin's form."""
+
+    def begin(self, base: str = "knight-2012", name: str = "ours") -> str:
+        return self.client.post(f"{PAGE}new/", {"base": base, "id": name, "title": 'Our "own"'}, follow=True).content.decode()
+
+    def files(self) -> engine.Folder:
+        return self.kept.latest.read().files
+
+    def send(self, part: str, do: str = "save", **also: object):
+        version = self.kept.latest.number
+        typed = also.pop("typed", {})
+        return self.client.post(f"{PAGE}{self.kept.pk}/edit/{part}/", {"do": do, "version": version, **typed, **also})
+
+    def field(self, file: str, key: str) -> str:
+        return next(field.name for entry in editor.entries(self.files(), file) for field in entry.fields if field.key == key)
+
+
+@pytest.fixture
+def desk(tmp_path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_one_is_begun_in_the_browser_and_says_only_what_differs(desk):
+    assert "Names, days and costs" in desk.begin()
+    assert sorted(desk.files().own) == ["scenario.toml"] and desk.kept.latest.title == 'Our "own"'
+    mail = desk.field("mail.toml", "machines 'fix-logon': subject")
+    assert desk.send("mail", typed={mail: "Sessions are \\ up\ntoday"}).status_code == 302
+    desk.send("scenario", typed={"costs/hand_hour_usd": "400", "told/desks/risk/title": "chief of risk"})
+    read = desk.kept.latest.read()
+    assert (read.costs.hand_hour_usd, read.told.desks.risk.title) == (400, "chief of risk")
+    assert sorted(read.files.own) == ["mail.toml", "scenario.toml"] and read.files.own["scenario.toml"].count(b"\n") < 20
+    assert "Sessions are \\ up\ntoday" in repr(read.evidence.wordings).replace("\\\\", "\\").replace("\\n", "\n")
+    before = editor.entries(engine.load_scenario("knight-2012").files, "mail.toml")[0].fields
+    desk.send("mail", typed={mail: next(field.text for field in before if field.label == "subject")})
+    assert sorted(desk.files().own) == ["scenario.toml"], "a file that is as the base's again is not kept"
+
+
+def test_an_error_is_told_beside_its_field_and_nothing_is_saved(desk):
+    desk.begin()
+    subject = desk.field("injects.toml", "inject 'status_mail': mail.0.subject")
+    told = desk.send("injects", "check", typed={subject: "{nobody}"}).json()["problems"]
+    assert [(one["field"], one["said"][:22]) for one in told] == [(subject, "expected a placeholder")]
+    reply = desk.field("calls.toml", "call 'golive': replies.1.text")
+    assert [one["field"] for one in desk.send("calls", "check", typed={reply: ""}).json()["problems"]] == [reply]
+    time = desk.field("calls.toml", "call 'golive': from")
+    page = desk.send("calls", typed={time: "99:99"})
+    assert page.status_code == 400 and "Nothing was saved" in page.content.decode() and "HH:MM" in page.content.decode()
+    assert desk.send("scenario", "check", typed={"costs/told": "much"}).json()["problems"][0]["field"] == "costs/told"
+    assert desk.kept.versions.count() == 1
+
+
+def test_what_was_saved_is_undone_step_by_step_and_what_comes_after_as_well(desk):
+    desk.begin()
+    for title in ("B", "C"):
+        desk.send("scenario", typed={"title": title})
+    desk.do("undo", part="scenario")
+    assert desk.kept.latest.title == "B"
+    desk.do("undo")
+    assert desk.kept.latest.title == 'Our "own"' and "There is nothing to undo" in desk.do("undo")
+    desk.send("scenario", typed={"title": "D"})
+    desk.do("undo")
+    assert desk.kept.latest.title == 'Our "own"'
+
+
+def test_who_saves_on_an_old_page_overwrites_nothing(desk):
+    desk.begin()
+    desk.send("scenario", typed={"title": "B"})
+    page = desk.client.post(f"{PAGE}{desk.kept.pk}/edit/scenario/", {"do": "save", "version": 1, "title": "C"}, follow=True).content.decode()
+    assert "Somebody saved another version meanwhile" in page and desk.kept.latest.title == "B"
+
+
+def test_a_fault_is_taken_out_of_the_deck(desk):
+    desk.begin("any-morning")
+    before = [fault.id for fault in desk.kept.latest.read().faults.fault]
+    desk.send("faults", typed={"out/1": "on"})
+    assert [fault.id for fault in desk.kept.latest.read().faults.fault] == [before[0], *before[2:]]
+
+
+def test_it_is_tried_from_a_moment_by_a_game_of_ones_own(desk):
+    desk.begin()
+    answer = desk.send("scenario", "try", typed={"title": "Tried"}, start="09:20")
+    assert answer.status_code == 302 and answer["Location"] == "/lobby/"
+    exercise = Exercise.objects.get()
+    assert exercise.owner is not None and contents.here(exercise.scenario).title == "Tried" and exercise.calendar.hm(exercise.start_step) == "09:20"
+    page = desk.send("scenario", "try", start="25:00")
+    assert page.status_code == 200 and 'data-state="refused"' in page.content.decode() and Exercise.objects.count() == 1
+
+
+@pytest.mark.parametrize("form", [{"id": "Our Morning"}, {"id": "quiet-open"}, {"base": "nobody"}, {"id": "x" * 32}])
+def test_what_cannot_be_begun_is_one_line(desk, form):
+    page = desk.client.post(f"{PAGE}new/", {"base": "knight-2012", "id": "ours", "title": "", **form}, follow=True)
+    assert page.status_code == 200 and 'data-state="refused"' in page.content.decode() and not KeptScenario.objects.exists()
+
+
+def test_nobody_else_edits_and_a_file_that_is_none_is_not_there(desk):
+    desk.begin()
+    desk.do("house")
+    assert desk.finn.get(f"{PAGE}{desk.kept.pk}/edit/mail/").status_code == 404
+    assert desk.client.get(f"{PAGE}{desk.kept.pk}/edit/symbols/").status_code == 404
+    assert desk.client.get(f"{PAGE}{desk.kept.pk}/edit/mail/?q=logon&page=9").status_code == 200
