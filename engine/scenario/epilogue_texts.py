@@ -27,6 +27,16 @@ class Passage(Section):
     source: _Source | None = None
 
 
+class Reading(Passage):
+    """A way in which what is not known can be read, a row of a table: `assumes`: what it takes for sure; `shares_per_min` and `loss`: what then
+    trades and is lost in this game; `text`: what fits it and what speaks against it."""
+
+    assumes: _Words
+    shares_per_min: _Title
+    loss: _Title
+    source: _Source
+
+
 class Contrast(Section):
     """Something that was so then, to stand beside what a team did about it: `id` is what the engine looks for in the run."""
 
@@ -61,7 +71,7 @@ class Epilogue(Section):
 
     lead: _Words | None = None
     passage: Annotated[tuple[Passage, ...], Field(max_length=16, strict=False)] = ()
-    reading: Annotated[tuple[Passage, ...], Field(max_length=6, strict=False)] = ()
+    reading: Annotated[tuple[Reading, ...], Field(max_length=6, strict=False)] = ()
     lesson: Annotated[tuple[Contrast, ...], Field(max_length=5, strict=False)] = ()
     model: Annotated[tuple[_Words, ...], Field(max_length=10, strict=False)] = ()
     fault: Annotated[tuple[FaultSigns, ...], Field(max_length=40, strict=False)] = ()

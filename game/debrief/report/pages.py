@@ -129,9 +129,18 @@ def happened(paper: Paper, told: Told) -> None:
         ]
         paper.rows(columns, rows, SMALL)
         paper.ln(2)
-    told_of = [(one["title"], one["text"], one["source"] or "") for one in (*found["passages"], *found["readings"])]
+    told_of = [(one["title"], one["text"], one["source"] or "") for one in found["passages"]]
     if told_of:
         paper.rows([Column("", 38), Column("", 144)], [[Cell(title, bold=True), Cell(text, of=source)] for title, text, source in told_of], SMALL)
+        paper.ln(2)
+    if found["readings"]:
+        heads = (("", 30), (gettext("It assumes"), 48), (gettext("Shares a minute"), 22), (gettext("Loss"), 20), ("", 62))
+        columns = [Column(head, wide) for head, wide in heads]
+        rows = [
+            [Cell(one["title"], bold=True), *(Cell(one[key]) for key in ("assumes", "shares_per_min", "loss")), Cell(one["text"], of=one["source"])]
+            for one in found["readings"]
+        ]
+        paper.rows(columns, rows, SMALL)
         paper.ln(2)
     if found["model"]:
         paper.paragraph(gettext("This was a model.") + " " + " ".join(found["model"]), SMALL, "text-3")
