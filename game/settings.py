@@ -61,7 +61,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
-    "game.views.middleware.Patience",
+    "game.views.middleware.Explained",
 ]
 TEMPLATES: list[dict[str, Any]] = [
     {

@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 
+import structlog
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+import engine
 from game.people.limiter import TooOften
-from game.views.errors import too_often
+from game.views.errors import error, too_often
+
+log = structlog.get_logger(__name__)
 
 
 class StaticFiles(WhiteNoiseMiddleware):
@@ -27,8 +32,8 @@ class StaticFiles(WhiteNoiseMiddleware):
         return response
 
 
-class Patience:
-    """A page for whoever has to wait, wherever that was found out."""
+class Explained:
+    """A page that says why a view could not go on, wherever that was found out."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -37,8 +42,15 @@ class Patience:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
-        """429, with how long to wait."""
-        return too_often(request, str(problem)) if isinstance(problem, TooOften) else None
+        """429, with how long to wait; 409 of a scenario that cannot be read here any more. What is wrong with it facilitators alone are told:
+        its files name what players are to find out."""
+        if isinstance(problem, TooOften):
+            return too_often(request, str(problem))
+        if not isinstance(problem, engine.ScenarioError):
+            return None
+        log.error("a scenario cannot be read", problem=str(problem))
+        said = gettext("The scenario of this exercise cannot be read on this server any more.")
+        return error(request, 409, f"{said} {problem}" if request.user.is_authenticated else said)
 
 
 class SocketOrigin:

@@ -11,7 +11,7 @@ import engine
 from game.lab.tasks import preview_seed
 from game.live import senders
 from game.models import Exercise, KeptScenario, Run, ScenarioVersion, contents, kept
-from tests.builders import new_exercise, new_facilitator
+from tests.builders import new_exercise, new_facilitator, taken_seat
 from tests.unit.test_fictional import FOLDER, ID
 from tests.unit.test_scenario_command import zipped
 
@@ -191,6 +191,12 @@ def test_one_that_cannot_be_read_any_more_stops_no_other(shelf):
     assert page.status_code == 200 and shelf.kept.latest.ref not in page.content.decode() and "knight-2012" in page.content.decode()
     exercise = new_exercise(scenario=shelf.kept.latest.ref, facilitator=shelf.erin)
     assert shelf.client.get("/facilitator/sessions/").status_code == 200 and contents.here(exercise.scenario) is None
+    room = shelf.client.get(f"/facilitator/{exercise.code}/")
+    assert room.status_code == 409 and "releases.toml" in room.content.decode()
+    player = Client()
+    player.cookies["player"] = taken_seat(exercise, desk="operator", name="Pat")[1]
+    lobby = player.get("/lobby/")
+    assert lobby.status_code == 409 and "cannot be read" in lobby.content.decode() and "releases.toml" not in lobby.content.decode()
 
 
 @pytest.mark.whole
