@@ -79,7 +79,8 @@ def draft(told: Told, one: Told, questions: Sequence[str]) -> str:
 
 
 def _lines(told: Told, one: Told, questions: Sequence[str]) -> Iterator[str]:
-    yield f"# {escaped(gettext('Postmortem: %(title)s, %(team)s') % {'title': told['title'], 'team': one['name']})}"
+    heading = gettext("Postmortem: %(title)s, %(team)s") % {"title": told["title"], "team": one["name"]}
+    yield f"# {escaped(heading)}"
     yield ""
     made = gettext("A draft, made from the log of a simulated run (%(code)s, played %(played)s). It tells of the work and of desks, not of people.")
     yield made % {"code": told["code"], "played": told["played"]}
@@ -112,7 +113,8 @@ def _impact(one: Told) -> Iterator[str]:
         yield gettext("Client orders routed within a minute: %(share)s.") % {"share": share(one["service_kept"])}
     for moment in one["moments"]:
         yield f"{moment['label']}: {tell(None, engine.retold(moment['at']))} ({moment['of']})"
-    yield f"{gettext('The firm')}: {one['fate']['word']}, {one['fate']['of']}."
+    firm = gettext("The firm")
+    yield f"{firm}: {one['fate']['word']}, {one['fate']['of']}."
 
 
 def _knew(rows: Sequence[Told], heads: dict[str, str]) -> Iterator[str]:

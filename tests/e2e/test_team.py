@@ -76,7 +76,8 @@ def test_stopping_all_needs_the_word_is_asked_for_given_sent_and_explained(opens
     operator.get_by_role("button", name="Save", exact=True).click()
     expect(operator.locator(".footbar")).to_contain_text("It will appear in the debrief", timeout=LONG)
     expect(operator.locator("#server-1")).to_have_attribute("data-state", "stopped", timeout=2 * LONG)
-    ((why, state),) = stack.rows("select why, state from game_command where kind = 'servers.stop_all'")
+    of_it = "run_id in (select r.id from game_run r join game_team t on t.id = r.team_id join game_exercise e on e.id = t.exercise_id where e.code = ?)"
+    ((why, state),) = stack.rows(f"select why, state from game_command where kind = 'servers.stop_all' and {of_it}", code)
     assert (why, state) == ("eight sends a thousand orders a second", "applied")
 
 
