@@ -14,6 +14,7 @@ import tomlkit
 from django.utils.translation import gettext_lazy
 
 import engine
+from game.control.editor_words import of_field, of_group
 
 PARTS = {
     "scenario.toml": gettext_lazy("Names, days and costs"),
@@ -51,6 +52,11 @@ class Field(NamedTuple):
         return self.key.rpartition(": ")[2]
 
     @property
+    def words(self) -> str:
+        """What the form calls it."""
+        return of_field(self.label)
+
+    @property
     def text(self) -> str:
         """The value as it is typed."""
         return ", ".join(map(str, self.value)) if isinstance(self.value, list) else str(self.value)
@@ -67,6 +73,11 @@ class FieldGroup(NamedTuple):
     title: str
     fields: list[Field]
     out: str = ""
+
+    @property
+    def words(self) -> str:
+        """What the form calls it."""
+        return of_group(self.title)
 
 
 def parts(scenario: engine.Scenario) -> dict[str, Any]:
@@ -114,6 +125,9 @@ def beside(fields: list[Field], problem: engine.Problem) -> Field | None:
     """The field that a problem of its file speaks of; None where it is about something else."""
     key = re.sub(r" number (\d+)", lambda found: f".{int(found[1]) - 1}", problem.key)
     exact = (field for field in fields if field.key == key)
+    if key.startswith("planned '"):  # what the check calls mails of machines and of people, which the seed plans
+        planned = key.removeprefix("planned")
+        exact = (field for field in fields if field.key.partition(" ")[2] == planned.strip() and field.key.startswith(("machines ", "people ")))
     return next(exact, next((field for field in fields if re.sub(r"\.\d+\.", ".", field.key) == key), None))
 
 
@@ -148,7 +162,8 @@ def _texts(files: engine.Folder, file: str) -> Iterator[FieldGroup]:
 def _leaves(value: Any, path: Path, title: str, last: str = "") -> Iterator[Field]:
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _leaves(inner, (*path, key), title, key)
+            if key != "args":  # of a lever: no words
+                yield from _leaves(inner, (*path, key), title, key)
     elif isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
         for place, inner in enumerate(value):
             yield from _leaves(inner, (*path, place), title)

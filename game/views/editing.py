@@ -129,7 +129,7 @@ def _shown(
     """The page: those entries that have the words of `q`, so many from `page` on."""
     q, page = request.GET.get("q", "").strip()[:80], request.GET.get("page", "1")
     words = q.casefold()
-    chosen = [entry for entry in entries if words in f"{entry.title} {' '.join(field.text for field in entry.fields)}".casefold()]
+    chosen = [entry for entry in entries if words in f"{entry.title} {entry.words} {' '.join(field.text for field in entry.fields)}".casefold()]
     pages = max(1, -(-len(chosen) // editor.ENTRIES))
     number = min(pages, max(1, int(page))) if page.isascii() and page.isdigit() and len(page) < 6 else 1
     said = {one["field"]: one["said"] for one in wrong if one["field"]}

@@ -91,14 +91,14 @@ def test_one_is_begun_edited_checked_while_it_is_typed_undone_and_tried(facilita
     check(page)
 
     page.get_by_role("link", name="Mails").click()
-    first = page.get_by_role("group", name="machines 'fix-logon'")
-    first.get_by_label("subject").fill("Sessions are up at Pike Street")
+    first = page.get_by_role("group", name="Mail of a machine: fix-logon")
+    first.get_by_label("Subject").fill("Sessions are up at Pike Street")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(main.get_by_role("status")).to_contain_text("version 2")
-    expect(first.get_by_label("subject")).to_have_value("Sessions are up at Pike Street")
+    expect(first.get_by_label("Subject")).to_have_value("Sessions are up at Pike Street")
 
     page.get_by_role("link", name="Calls").click()
-    when = page.get_by_role("group", name="call 'golive'", exact=True).get_by_label("from")
+    when = page.get_by_role("group", name="Call: golive", exact=True).get_by_label("Not before")
     before = when.input_value()
     when.fill("99:99")
     expect(when).to_have_attribute("aria-invalid", "true")

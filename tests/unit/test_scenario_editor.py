@@ -53,6 +53,8 @@ def test_an_error_is_told_beside_its_field_and_nothing_is_saved(desk):
     subject = desk.field("injects.toml", "inject 'status_mail': mail.0.subject")
     told = desk.send("injects", "check", typed={subject: "{nobody}"}).json()["problems"]
     assert [(one["field"], one["said"][:22]) for one in told] == [(subject, "expected a placeholder")]
+    planned = desk.field("mail.toml", "machines 'fix-logon': body")
+    assert [one["field"] for one in desk.send("mail", "check", typed={planned: "{nobody}"}).json()["problems"]] == [planned]
     reply = desk.field("calls.toml", "call 'golive': replies.1.text")
     assert [one["field"] for one in desk.send("calls", "check", typed={reply: ""}).json()["problems"]] == [reply]
     time = desk.field("calls.toml", "call 'golive': from")
@@ -60,6 +62,14 @@ def test_an_error_is_told_beside_its_field_and_nothing_is_saved(desk):
     assert page.status_code == 400 and "Nothing was saved" in page.content.decode() and "HH:MM" in page.content.decode()
     assert desk.send("scenario", "check", typed={"costs/told": "much"}).json()["problems"][0]["field"] == "costs/told"
     assert desk.kept.versions.count() == 1
+
+
+@pytest.mark.parametrize("scenario_id", engine.shipped_ids())
+def test_every_field_and_every_entry_has_words_in_place_of_its_key(scenario_id):
+    scenario = engine.load_scenario(scenario_id)
+    found = [entry for file in editor.parts(scenario) for entry in editor.entries(scenario.files, file)]
+    assert [entry.title for entry in found if entry.words == entry.title] == []
+    assert [field.key for entry in found for field in entry.fields if field.words == field.label] == []
 
 
 def test_what_was_saved_is_undone_step_by_step_and_what_comes_after_as_well(desk):
