@@ -66,6 +66,8 @@ BREAKS: dict[str, dict[str, list[dict[str, Any]]]] = {
         "there_is_one_row_of_defaults": [{"id": 2}],
         "somebody_may_play_alone": [{"plays_a_minute": 0}, {"solo_places": 0}, {"solo_places": 5001}],
     },
+    "keptscenario": {"a_kept_scenario_is_named": [{"name": ""}, {"label": ""}]},
+    "scenarioversion": {"a_version_has_a_key": [{"key": ""}, {"title": ""}]},
     "facilitatorlink": {"a_link_has_a_token": [{"token_hash": ""}]},
 }
 OURS = {rule.name for model in apps.get_app_config("game").get_models() for rule in model._meta.constraints if isinstance(rule, CheckConstraint)}
@@ -95,6 +97,8 @@ def one_row_each() -> None:
     user = User.objects.create_user("erin")
     experiment = models.Experiment.objects.create(facilitator=user, title="One", scenario="knight-2012", players="nobody", made_by="1")
     models.Trial.objects.create(experiment=experiment, seed=1, side="with")
+    brought = models.KeptScenario.objects.create(owner=user, name="ours", label="Ours")
+    models.ScenarioVersion.objects.create(scenario=brought, number=1, title="Ours", files={}, by=user)
     models.Defaults.now()
     models.FacilitatorLink.issue()
     assert seat.team_id == team.pk

@@ -16,7 +16,7 @@ from tests.played import finished
 from tests.unit.test_report import reckon
 
 pytestmark = pytest.mark.django_db
-PARTS = ("decisions", "knew", "barriers", "again", "happened", "numbers")
+PARTS = ("decisions", "knew", "objectives", "barriers", "again", "happened", "numbers")
 
 
 @pytest.fixture(autouse=True)
