@@ -71,27 +71,37 @@ class KeptScenario(models.Model):
                 found = cls.objects.create(owner=owner, name=scenario.id, label=scenario.title[:LABEL_MAX], house=house)
             return found.add(scenario, owner)
 
-    def add(self, scenario: engine.Scenario, by: User, same_as: int | None = None) -> "ScenarioVersion":
-        """Its next version; what the last one says already is no new one. Raises RuleBroken."""
+    def add(self, scenario: engine.Scenario, by: User, same_as: int | None = None, after: int | None = None) -> "ScenarioVersion":
+        """Its next version; what the last one says already is no new one. `after`: the number of the version that it was made from, where one
+        that somebody has saved since is not to be hidden by it. Raises RuleBroken.
+        """
         files = engine.scenario_files(scenario)
         if sum(len(text.encode()) for text in files.values()) > BYTES_MAX:
             raise RuleBroken(gettext("Its files have more than %(most)d MB in all.") % {"most": BYTES_MAX >> 20})
         if any("\0" in text for text in (scenario.title, *files.values())):
             raise RuleBroken(gettext("There is a zero byte in its texts, which no database keeps: expected text."))
-        last = self.latest
-        if last is not None and (last.files, last.code) == (files, scenario.code):
-            return last
-        if self.versions.count() >= VERSIONS_MAX:
-            used = [key_of(ref) for ref in self.used]
-            oldest = self.versions.exclude(number=last.number if last else 0).exclude(key__in=used).order_by("number").first()
-            if oldest is None:
-                raise RuleBroken(gettext("It has %(most)d versions, and all are played on: keep it under another id.") % {"most": VERSIONS_MAX})
-            oldest.delete()
-        number = 1 if last is None else last.number + 1
-        return ScenarioVersion.objects.create(
-            scenario=self, number=number, title=scenario.title[:200], files=files, code=scenario.code, deck=scenario.faults.deck,
-            by=by, same_as=same_as,
-        )  # fmt: skip
+        with transaction.atomic():
+            KeptScenario.objects.select_for_update().filter(pk=self.pk).first()  # of two at once the second sees what the first has saved
+            last = self.latest
+            if after is not None and (last is None or last.number != after):
+                said = gettext("Somebody saved another version meanwhile: nothing was saved. Copy what you typed, and load the page again.")
+                raise RuleBroken(said)
+            if last is not None and (last.files, last.code) == (files, scenario.code):
+                return last
+            if self.versions.count() >= VERSIONS_MAX:
+                self._drop_oldest(last)
+            return ScenarioVersion.objects.create(
+                scenario=self, number=1 if last is None else last.number + 1, title=scenario.title[:200], files=files, code=scenario.code,
+                deck=scenario.faults.deck, by=by, same_as=same_as,
+            )  # fmt: skip
+
+    def _drop_oldest(self, last: "ScenarioVersion | None") -> None:
+        """Make room for one more version. Raises RuleBroken where something is played on each."""
+        used = [key_of(ref) for ref in self.used]
+        oldest = self.versions.exclude(number=last.number if last else 0).exclude(key__in=used).order_by("number").first()
+        if oldest is None:
+            raise RuleBroken(gettext("It has %(most)d versions, and all are played on: keep it under another id.") % {"most": VERSIONS_MAX})
+        oldest.delete()
 
     @property
     def latest(self) -> "ScenarioVersion | None":

@@ -138,6 +138,11 @@ def act_on_scenario(request: HttpRequest, scenario: int) -> HttpResponse:
     return redirect("scenario", found.pk)
 
 
+def number_of(text: str) -> int:
+    """The number of a version as a form sends it; 0, which none has, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
 def _act(request: HttpRequest, found: KeptScenario, do: str) -> None:
     assert isinstance(request.user, User), "nobody else passes the decorator"
     if do == "rename":
@@ -145,8 +150,7 @@ def _act(request: HttpRequest, found: KeptScenario, do: str) -> None:
     elif do in ("house", "mine"):
         KeptScenario.objects.filter(pk=found.pk).update(house=do == "house")
     elif do == "back":
-        number = request.POST.get("version", "")
-        version = found.versions.filter(number=int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0).first()
+        version = found.versions.filter(number=number_of(request.POST.get("version", ""))).first()
         if version is None:
             raise RuleBroken(gettext("There is no such version."))
         messages.success(request, gettext("It is as it was: %(version)s.") % {"version": found.bring_back(version, request.user)})

@@ -11,8 +11,14 @@ SUBNET = "10.213.0"  # on a bridge that only this machine sees
 
 
 def possible() -> bool:
-    """Whether this machine and user can have any."""
-    return os.name == "posix" and os.getuid() == 0 and bool(shutil.which("ip"))
+    """Whether this machine and user can have any: root in a container often cannot."""
+    if not (hasattr(os, "getuid") and os.getuid() == 0 and shutil.which("ip")):
+        return False
+    probe = f"obp{os.getpid() % 10**6}"
+    made = subprocess.run(["ip", "link", "add", probe, "type", "bridge"], capture_output=True).returncode == 0
+    if made:
+        _ip("link", "del", probe)
+    return made
 
 
 class Hosts:

@@ -91,7 +91,7 @@ def test_one_is_begun_edited_checked_while_it_is_typed_undone_and_tried(facilita
     check(page)
 
     page.get_by_role("link", name="Mails").click()
-    first = page.get_by_role("group", name="Mail of a machine: fix-logon")
+    first = page.get_by_role("group", name="Mail from a machine: fix-logon")
     first.get_by_label("Subject").fill("Sessions are up at Pike Street")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(main.get_by_role("status")).to_contain_text("version 2")

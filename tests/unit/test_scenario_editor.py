@@ -4,7 +4,7 @@ import pytest
 
 import engine
 from game.control import scenario_editor as editor
-from game.models import Exercise, KeptScenario, contents
+from game.models import Exercise, KeptScenario, RuleBroken, contents
 from tests.unit.test_kept_scenarios import PAGE, Shelf
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +90,10 @@ def test_who_saves_on_an_old_page_overwrites_nothing(desk):
     desk.send("scenario", typed={"title": "B"})
     page = desk.client.post(f"{PAGE}{desk.kept.pk}/edit/scenario/", {"do": "save", "version": 1, "title": "C"}, follow=True).content.decode()
     assert "Somebody saved another version meanwhile" in page and desk.kept.latest.title == "B"
+    kept, made = desk.kept, desk.kept.versions.get(number=1).read()  # what two who save in the same moment have in hand
+    with pytest.raises(RuleBroken, match="meanwhile"):
+        kept.add(made, kept.owner, after=1)
+    assert kept.latest.title == "B" and kept.add(made, kept.owner, after=2).number == 3
 
 
 def test_a_fault_is_taken_out_of_the_deck(desk):
