@@ -3,10 +3,10 @@
 import hashlib
 import json
 import re
-import zlib
 
 import numpy as np
 import pytest
+import zstandard
 
 from engine import LAYOUT, CheckpointError, Command, Moment, Simulation, playbook, replay, restore, save, step_to
 from engine.analysis.replay import PROGRESS_STEPS, ahead
@@ -35,13 +35,13 @@ def by_hand(until: int) -> Simulation:
 
 
 def signed(raw: bytes) -> bytes:
-    body = zlib.compress(raw)
+    body = zstandard.compress(raw)
     return hashlib.sha256(body).digest() + body
 
 
 def rewritten(blob: bytes, **changes: object) -> bytes:
     """A checkpoint with a changed head."""
-    raw = zlib.decompress(blob[32:])
+    raw = zstandard.decompress(blob[32:])
     length = int.from_bytes(raw[:8], "big")
     head = json.loads(raw[8 : 8 + length]) | changes
     text = json.dumps(head).encode()
@@ -137,7 +137,7 @@ def test_a_checkpoint_that_does_not_fit_is_refused_and_says_why():
 def test_a_layout_that_moved_without_its_number_is_said_and_is_no_traceback(moved):
     sim = replay(SCENARIO, 7, [], before(OPEN + 5))
     blob, memory = save(sim), sim.memory()
-    raw = zlib.decompress(blob[32:])
+    raw = zstandard.decompress(blob[32:])
     arrays = json.loads(raw[8 : 8 + int.from_bytes(raw[:8], "big")])["arrays"]
     if moved == "an array":
         bad = rewritten(blob, arrays=arrays[1:])

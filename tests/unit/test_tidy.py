@@ -45,6 +45,7 @@ ONLY_IN = {  # by path without its ending; a room stands for all that is in it
     "pydantic": {"scenario"},
     "tempfile": {"jit"},
     "zipfile": {"analysis/bundle", "analysis/scenario_zip"},
+    "zstandard": {"analysis/replay"},
 }
 READERS = {"jit", "scenario", "analysis/msgids", "analysis/playbook", "analysis/scenario_zip"}
 FILE_CALLS = {"open", "read_text", "read_bytes", "write_text", "write_bytes"}
