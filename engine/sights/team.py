@@ -162,15 +162,8 @@ def asks_card(sim: Simulation, desk: str) -> cards.Asks:
 def diagnosis_card(sim: Simulation, desk: str) -> cards.Diagnosis:
     """What may be declared, on what evidence of this desk or the bridge, and what was; never whether it is right. The causes stand in an order
     of the seed's own, which tells nothing."""
-    drawn = sorted((draw(sim.seed, CAUSES, number), number) for number in range(len(sim.scenario.diagnosis.cause)))
-    known = [sim.scenario.diagnosis.cause[number] for _, number in drawn]
-    causes: list[cards.Cause] = [{"id": cause.id, "label": {"text": cause_text(cause.id), "values": {}}} for cause in known]
+    causes, places = kept(sim, "what may be declared", None, lambda: (_causes(sim), _places(sim)))
     labels = {cause["id"]: cause["label"] for cause in causes}
-    places: list[cards.Place] = [
-        {"kind": phrase(kind.title) if kind.title else "", "id": place, "label": name if kind.title else phrase(name)}
-        for kind in PLACES.values()
-        for place, name in kind.places(sim.scenario).items()
-    ]
     declared: list[cards.Declared] = [
         {
             "at": sim.calendar.told(row["step"], sim.now),
@@ -184,6 +177,20 @@ def diagnosis_card(sim: Simulation, desk: str) -> cards.Diagnosis:
         for row in sim.bridge.declared
     ]
     return {"causes": causes, "places": places, "seen": _seen(sim, desk), "declared": declared}
+
+
+def _causes(sim: Simulation) -> list[cards.Cause]:
+    drawn = sorted((draw(sim.seed, CAUSES, number), number) for number in range(len(sim.scenario.diagnosis.cause)))
+    known = [sim.scenario.diagnosis.cause[number] for _, number in drawn]
+    return [{"id": cause.id, "label": {"text": cause_text(cause.id), "values": {}}} for cause in known]
+
+
+def _places(sim: Simulation) -> list[cards.Place]:
+    return [
+        {"kind": phrase(kind.title) if kind.title else "", "id": place, "label": name if kind.title else phrase(name)}
+        for kind in PLACES.values()
+        for place, name in kind.places(sim.scenario).items()
+    ]
 
 
 def _seen(sim: Simulation, desk: str) -> list[cards.Seen]:

@@ -3,11 +3,11 @@
 The loss counter's mode is applied here, before anything leaves the server: live, two market minutes late, or hidden until the end.
 """
 
-import json
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 import structlog
 from django.utils.translation import gettext
 
@@ -57,7 +57,7 @@ class Side:
         self.step = max(self.step, step)
         for name, (_, text) in cards.items():
             try:
-                card = json.loads(self.reader.card(text))
+                card = orjson.loads(self.reader.card(text))
                 if name == "minutes":
                     self.curve = card["points"]
                 else:

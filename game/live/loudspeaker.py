@@ -4,11 +4,12 @@ A message is text: the step and when it was published (Unix seconds, for the fra
 `!json` a message that is passed on as it is (JSON never holds a raw line end). So a listener builds a frame from pieces without reading them.
 """
 
-import json
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
+
+import orjson
 
 import engine
 from game.live.broker import BROKER_GONE, cards_key, channel, client
@@ -26,8 +27,12 @@ class Unpacked(NamedTuple):
 
 
 def to_json(content: Any) -> str:
-    """Compact JSON; NaN is a fault of the sender, not something to put on a screen."""
-    return json.dumps(content, separators=(",", ":"), allow_nan=False)
+    """Compact JSON, by a library that takes a sixth of the time of Python's own: a card is written at every other beat.
+
+    It writes NaN as null and says nothing: that no card holds one is up to the tests. Raises TypeError for what is no JSON, numbers beyond
+    64 bits, and text that is no Unicode.
+    """
+    return orjson.dumps(content).decode()
 
 
 def pack(step: int, cards: Cards, notes: Iterable[str] = ()) -> str:

@@ -5,9 +5,10 @@ are sent it. Which language that is, Django knows of whoever is answered (`spoke
 game.sockets.doors.InTheirLanguage.
 """
 
-import json
 from functools import lru_cache
 from typing import Any, TypeVar
+
+import orjson
 
 import engine
 from game.live.loudspeaker import Cards, to_json
@@ -26,7 +27,7 @@ class Reader:
 
     def __init__(self, scenario: engine.Scenario | None, language: engine.Language = engine.ENGLISH) -> None:
         self.scenario, self.language = scenario, language
-        self._kept = lru_cache(maxsize=CARDS_KEPT)(lambda text: to_json(self.told(json.loads(text))))
+        self._kept = lru_cache(maxsize=CARDS_KEPT)(lambda text: to_json(self.told(orjson.loads(text))))
 
     def told(self, content: T) -> T:
         """JSON with words for every text in it."""

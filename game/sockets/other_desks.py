@@ -6,9 +6,10 @@ is told only these things are passed on, when they change.
 """
 
 import asyncio
-import json
 from collections.abc import Callable, Iterable
 from typing import Any
+
+import orjson
 
 from game.live.hub import Slot, hub
 
@@ -54,7 +55,7 @@ class Elsewhere:
         """desk -> {ringing, asked, said, alert} where it differs from what was told last, else None."""
         for desk, slot in self._slots.items():
             slot.notes.clear()
-            cards = {name: json.loads(self._read(text)) for name, (_, text) in slot.take().items() if name in CARDS}
+            cards = {name: orjson.loads(self._read(text)) for name, (_, text) in slot.take().items() if name in CARDS}
             self._known.setdefault(desk, {}).update(cards)
         found = {desk: calling(desk, self._known.get(desk, {})) for desk in self._slots}
         if found == self._told:

@@ -7,6 +7,7 @@ Out: `hello`, `frame`, `received`, `applied`, `refused`, `noted`, `state`, `team
 import json
 from typing import Annotated, Any, Literal
 
+import orjson
 from django.utils.translation import gettext
 from pydantic import UUID4, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -143,7 +144,7 @@ def frame(seq: int, step: int, cards: Cards) -> str:
 
 def first_cards(cards: Cards) -> dict[str, dict[str, Any]]:
     """The same cards for the page itself, so that it paints whole before its socket is up."""
-    return {name: {"v": version, "d": json.loads(text)} for name, (version, text) in cards.items()}
+    return {name: {"v": version, "d": orjson.loads(text)} for name, (version, text) in cards.items()}
 
 
 def outcome(row: Command) -> dict[str, Any]:
