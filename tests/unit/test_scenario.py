@@ -118,7 +118,7 @@ def test_an_unknown_scenario_is_answered_with_those_there_are():
             load_scenario(wrong)
     assert scenario_ids() == [
         "any-morning", "flag-first", "hot-failover-trap", "knight-0958", "knight-2012", "knight-front", "quiet-open", "same-bug-everywhere",
-        "same-bug-everywhere-hard",
+        "same-bug-everywhere-hard", "test-data-2011",
     ]  # fmt: skip
 
 

@@ -88,7 +88,7 @@ def test_nothing_that_a_scenario_says_is_another_firms(name):
     assert [found for text in map(repr, texts) if (found := other_words(name, text))] == []
 
 
-NEW = ("knight-0958", "knight-front", "same-bug-everywhere", "same-bug-everywhere-hard", "hot-failover-trap")
+NEW = ("knight-0958", "knight-front", "same-bug-everywhere", "same-bug-everywhere-hard", "hot-failover-trap", "test-data-2011")
 LINE_UPS = [*engine.LINE_UPS]
 DESKS_OF = {name: LINE_UPS[3 + place % 3] for place, name in enumerate(FIRMS)}  # each scenario meets one of those with one good desk
 SELDOM = {"premarket": 2 * engine.STEPS_PER_MINUTE, "bell": engine.STEPS_PER_MINUTE, "unwind": 10 * engine.STEPS_PER_MINUTE}
@@ -165,7 +165,7 @@ def runaways(sim: engine.Simulation) -> list[int]:
 
 
 @pytest.mark.whole
-@pytest.mark.parametrize(("name", "most_usd"), [("same-bug-everywhere", 100e6), ("same-bug-everywhere-hard", 320e6), ("hot-failover-trap", 30e6)])
+@pytest.mark.parametrize(("name", "most_usd"), [("same-bug-everywhere", 100e6), ("same-bug-everywhere-hard", 320e6), ("hot-failover-trap", 30e6), ("test-data-2011", 5e4)])
 def test_the_playbook_of_a_competent_team_can_be_given_as_it_stands_and_spares_most(name, most_usd):
     scenario = engine.load_scenario(name)
     run = engine.play(scenario, "competent", scenario.default_seed, until=scenario.calendar.step_at("10:00"))
@@ -195,6 +195,15 @@ def test_doing_nothing_costs_what_was_worked_out():
     assert [losses["same-bug-everywhere"][minute] / 1e6 for minute in (20, 45)] == pytest.approx([121, 387], rel=0.05)
     hard = [losses["same-bug-everywhere-hard"][minute] / 1e6 for minute in (5, 10, 20)]
     assert hard[:2] == pytest.approx([216, 604], rel=0.05) and hard[2] == pytest.approx(1761, rel=0.12), "books give a little less than a law"
+
+
+def test_test_data_in_the_quotes_costs_what_the_record_says_by_noon_and_nothing_more():
+    scenario, kept = engine.load_scenario("test-data-2011"), kept_history.kept()["test-data-2011"]
+    usd = {scenario.calendar.clock(step): usd / 1e6 for step, usd in kept["curve"]}
+    assert usd["12:00:00"] == pytest.approx(7.5, rel=0.03) and usd["15:30:00"] == pytest.approx(7.5, rel=0.1)
+    assert usd["10:45:00"] == pytest.approx(usd["12:00:00"] / 2, rel=0.1) and usd["09:29:00"] == 0, "as much every minute, from the bell on"
+    sold = at("test-data-2011", "12:05").machine.quotes
+    assert not sold["price"].any() and (sold["hits"].sum(axis=1) > 0).sum() == 2
 
 
 @pytest.mark.whole
