@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 import game.converters  # noqa: F401  (registers them)
 from game.views import (
     account,
+    actions,
     check,
     debrief,
     desk,
@@ -56,6 +57,7 @@ urlpatterns = [
     path("result/<str:code>/<number:team>/course.json", result.course, name="course"),
     path("result/<str:code>/<number:team>/report.pdf", debrief.team_report, name="team-report"),
     path("result/<str:code>/<number:team>/postmortem.md", debrief.team_postmortem, name="team-postmortem"),
+    path("result/<str:code>/<number:team>/actions/", actions.write, name="actions"),
     path("result/<str:code>/<number:team>/debrief.json", debrief.one, name="team-debrief"),
     path("result/<str:code>/<number:team>/<str:what>.csv", debrief.table, name="team-table"),
     path("account/sign-in/", account.SignInPage.as_view(), name="sign-in"),

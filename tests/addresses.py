@@ -39,6 +39,7 @@ PAGES = {
     "result/<str:code>/<number:team>/course.json": Who.ANYBODY,
     "result/<str:code>/<number:team>/report.pdf": Who.ANYBODY,
     "result/<str:code>/<number:team>/postmortem.md": Who.ANYBODY,
+    "result/<str:code>/<number:team>/actions/": Who.ANYBODY,  # and takes nothing but of the team's players, its link, its facilitator
     "result/<str:code>/<number:team>/debrief.json": Who.ANYBODY,
     "result/<str:code>/<number:team>/<str:what>.csv": Who.ANYBODY,
     "replay/<str:code>/led.json": Who.ANYBODY,

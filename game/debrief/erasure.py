@@ -18,7 +18,7 @@ from django.utils.translation import gettext, gettext_noop
 import engine
 from game.debrief import person
 from game.live import run_store
-from game.models import Command, Deed, Event, Exercise, Experiment, Fork, Ghost, Lesson, Player, RuleBroken, Run, contents, packing
+from game.models import Action, Command, Deed, Event, Exercise, Experiment, Fork, Ghost, Lesson, Player, RuleBroken, Run, actions, contents, packing
 from game.models.outcomes import Finished
 from game.models.people import name_key
 from game.models.run_log import log_of
@@ -218,6 +218,10 @@ def _rewrite(exercise: Exercise, texts: _Texts) -> None:
     for lesson in Lesson.objects.filter(player__exercise=exercise):
         lesson.surprised, lesson.differently = texts.line(lesson.surprised), texts.line(lesson.differently)
         lesson.save(update_fields=["surprised", "differently"])
+    for action in Action.objects.filter(team__exercise=exercise):
+        action.change, action.owner = texts.line(action.change)[: actions.CHANGE_LENGTH], texts.line(action.owner)[: actions.OWNER_LENGTH]
+        action.said = texts.line(action.said)[: actions.SAID_LENGTH]
+        action.save(update_fields=["change", "owner", "said"])
     for fork in Fork.objects.filter(exercise=exercise):
         fork.commands = [[*row[:4], texts.typed(row[4]), row[5], texts.line(row[6])] for row in fork.commands]
         fork.save(update_fields=["commands"])

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from game.models import Command, Deed, Holding, Lesson, Player, Stay, contents, packing
+from game.models import Action, Command, Deed, Holding, Lesson, Player, Stay, contents, packing
 from game.models.people import name_key
 from game.spoken import tell_row
 
@@ -77,6 +77,11 @@ def export(player: Player) -> dict[str, Any]:
         "named_by_others": [
             *({"in": "command", "by": by, "text": text} for by, text in others if pattern.search(text)),
             *({"in": "note", "by": note.by, "text": note.text} for note in exercise.notes.all() if pattern.search(note.text)),
+            *(
+                {"in": "action", "by": "", "text": text}
+                for action in Action.objects.filter(team__exercise=exercise)
+                if pattern.search(text := f"{action.change}, {action.owner}, {action.said}".removesuffix(", "))
+            ),
             *({"in": "message", "by": one.by, "text": one.text} for one in exercise.messages.all() if pattern.search(one.text)),
         ],
     }  # fmt: skip

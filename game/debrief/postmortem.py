@@ -100,7 +100,13 @@ def _lines(told: Told, one: Told, questions: Sequence[str]) -> Iterator[str]:
     yield from _section(gettext("Where luck helped"), _or_nothing(luck(one)))
     yield from _section(gettext("To discuss"), questions)
     yield from _section(gettext("Actions: one change, one owner, one date"), ())
-    yield from _table((gettext("Change"), gettext("Owner"), gettext("Date")), [("", "", "")] * _EMPTY_ROWS)
+    rows = [(row["change"], row["owner"], row["due"], became(row)) for row in one["actions"]] or [("",) * 4] * _EMPTY_ROWS
+    yield from _table((gettext("Change"), gettext("Owner"), gettext("Date"), gettext("What became of it")), rows)
+
+
+def became(row: Told) -> str:
+    """What was said of an action thirty days later."""
+    return ": ".join(part for part in (row["state"], row["said"]) if part)
 
 
 def _impact(one: Told) -> Iterator[str]:

@@ -1,5 +1,5 @@
-"""The debrief as tables, for spreadsheets and for programs: decisions, events, the loss curve, the objectives and the
-survey, of one team or of all, as CSV and JSON.
+"""The debrief as tables, for spreadsheets and for programs: decisions, events, the loss curve, the objectives, the
+actions and the survey, of one team or of all, as CSV and JSON.
 
 Each is one generator of rows; they are read and sent a few at a time, because the log of a long morning is long.
 """
@@ -16,7 +16,7 @@ from game.debrief import compare, counterfactuals, exports, finished
 from game.debrief.exports import CHUNK, to_json
 from game.live import losses
 from game.live.words import reader_of
-from game.models import Exercise, Lesson, Run, lessons
+from game.models import Exercise, Lesson, Run, actions, lessons
 from game.spoken import tell_row
 
 Row = dict[str, Any]
@@ -64,11 +64,18 @@ def objectives(run: Run) -> Iterator[Row]:
         yield {"objective": one["title"], "outcome": one["outcome"], "met": one["met"], "of": one["occasions"], **own}
 
 
+def action_list(run: Run) -> Iterator[Row]:
+    """What the team takes on: one change, one owner, one date, and what became of it thirty days later."""
+    for one in actions.of_team(run.team):
+        yield {"change": one["change"], "owner": one["owner"], "date": one["due"], "state": one["state"], "what became of it": one["said"]}
+
+
 HEADS: dict[str, tuple[str, ...]] = {
     "decisions": ("at", "desk", "decision", "how sure", "worth $", "5 min earlier $", "5 min later $", "share $", "standard error $"),
     "events": ("number", "at", "step", "kind", "audience", "data"),
     "curve": ("at", "step", "loss $", "history's loss $"),
     "objectives": ("objective", "outcome", "met", "of", *engine.DESKS),
+    "actions": ("change", "owner", "date", "state", "what became of it"),
     "survey": (
         "desk",
         "who",
@@ -84,6 +91,7 @@ ROWS: dict[str, Callable[[Run], Iterator[Row]]] = {
     "events": events,
     "curve": curve,
     "objectives": objectives,
+    "actions": action_list,
     "survey": survey,
 }
 NAMES = {
@@ -93,6 +101,7 @@ NAMES = {
     "events": gettext_lazy("events"),
     "curve": gettext_lazy("curve"),
     "objectives": gettext_lazy("objectives"),
+    "actions": gettext_lazy("actions"),
     "survey": gettext_lazy("survey"),
 }
 WHOLE: dict[str, exports.Table] = {"attendance": exports.attendance, "results": lambda exercise: exports.outcome([exercise])}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 import engine
 from game.models import bounds, branching, contents, injects, packing, planning
+from game.models.actions import Action as Action
 from game.models.branching import Fork as Fork
 from game.models.contents import ScenarioContent as ScenarioContent
 from game.models.defaults import Defaults as Defaults

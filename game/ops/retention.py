@@ -22,7 +22,7 @@ from django.utils import timezone
 from game.control import schedule
 from game.debrief import compare, counterfactuals, finished
 from game.live.broker import client
-from game.models import Checkpoint, Command, Event, Exercise, Experiment, Fork, Lesson, Player, RuleBroken, Run, packing
+from game.models import Action, Checkpoint, Command, Event, Exercise, Experiment, Fork, Lesson, Player, RuleBroken, Run, packing
 from game.models.outcomes import Finished
 from game.models.people import name_key
 from game.sqlite_writer import trim
@@ -100,6 +100,7 @@ def _log_of(exercise: Exercise) -> dict[str, QuerySet[Any]]:
         "commands": Command.objects.filter(run__in=runs).exclude(kind__in=PUT_DOWN),
         "checkpoints": Checkpoint.objects.filter(run__in=runs),
         "notes": exercise.notes.all(),
+        "actions": Action.objects.filter(team__exercise=exercise),
         "messages": exercise.messages.all(),
         "lines of the event feed": exercise.deeds.all(),
     }

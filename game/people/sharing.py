@@ -78,3 +78,8 @@ def own_teams(cookies: Mapping[str, str], exercise: Exercise) -> set[int]:
         if team is not None and team.exercise_id == exercise.pk:
             found.add(team.pk)
     return {pk for pk in found if pk is not None}
+
+
+def writes(cookies: Mapping[str, str], team: Team) -> bool:
+    """Whether this browser may change what its team takes on: a player's, or one that opened the team's link. Seeing it is not enough."""
+    return team.pk in own_teams(cookies, team.exercise)

@@ -16,7 +16,7 @@ from game.debrief.bundles import bundle_of, has_one
 from game.debrief.report.words import tenths
 from game.live.losses import series
 from game.live.words import reader_of
-from game.models import Exercise, Ghost, Run, branching, contents, experiments, lessons
+from game.models import Exercise, Ghost, Run, actions, branching, contents, experiments, lessons
 from game.people import sharing
 from game.people.access import called_or_404, exercise_called, facilitates, own_exercise, player_of
 from game.people.limiter import address_of
@@ -154,6 +154,7 @@ def _beside_the_result(request: HttpRequest, exercise: Exercise, runs: list[Run]
     """What is there to take away or to go on with: links, tables, the teams side by side, experiments."""
     played = sharing.played_in(request.COOKIES, exercise)
     return {
+        "writers": [] if exercise.archived else [run.team_id for run in runs if facilitator or sharing.writes(request.COOKIES, run.team)],
         "shared": [_link(request, run) for run in runs if facilitator or run.team_id == played],
         "shared_until": sharing.until(),
         "tables": tables.named([*tables.WHOLE, *tables.ROWS]),
@@ -287,6 +288,7 @@ def team_told(run: Run, ghost: Ghost | None, *, to_them: bool = False) -> dict[s
         "parts": [{"label": label, "usd": round(score[key])} for key, label in PARTS if score.get(key)],
         "decisions": [{**row, "by": (named and row["by"]) or None, "inherited": inherited(exercise, row["step"])} for row in lasting["given"]],
         "opened": lasting["opened"],
+        "actions": actions.of_team(run.team),
     }
 
 

@@ -16,7 +16,7 @@ from tests.played import finished
 from tests.unit.test_report import reckon
 
 pytestmark = pytest.mark.django_db
-PARTS = ("decisions", "knew", "objectives", "barriers", "again", "happened", "numbers")
+PARTS = ("decisions", "knew", "objectives", "barriers", "again", "happened", "actions", "numbers")
 
 
 @pytest.fixture(autouse=True)

@@ -85,7 +85,7 @@ def account(paper: Paper, first: Told) -> None:
 
 
 def afterwards(paper: Paper, one: Told) -> None:
-    """The draft of a postmortem as far as it is not told above, and lines for what is to change."""
+    """The draft of a postmortem as far as it is not told above, and what the team takes on, or lines for it."""
     found = (
         (gettext("Contributing factors"), postmortem.factors(one)),
         (gettext("What went well"), postmortem.went_well(one)),
@@ -97,8 +97,13 @@ def afterwards(paper: Paper, one: Told) -> None:
         paper.rows([Column("", 38), Column("", 144)], [[Cell(title, bold=True), Cell("\n".join(lines))] for title, lines in told], SMALL)
         paper.ln(2)
     columns = [Column(gettext("One change"), 110), Column(gettext("One owner"), 42), Column(gettext("One date"), 30)]
-    paper.rows(columns, [[Cell(" ", of=" ")] * 3 for _ in range(3)])
+    paper.rows(columns, [_action(row) for row in one["actions"]] or [[Cell(" ", of=" ")] * 3 for _ in range(3)])
     paper.ln(2)
+
+
+def _action(row: Told) -> list[Cell]:
+    """A change, with what became of it, its owner and its date; see game/models/actions.py."""
+    return [Cell(row["change"], of=postmortem.became(row)), Cell(row["owner"]), Cell(row["due"])]
 
 
 def closing(paper: Paper, told: Told) -> None:
