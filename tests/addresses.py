@@ -32,6 +32,8 @@ PAGES = {
     "projector/<str:code>/": Who.ANYBODY,
     "projector/<str:code>/qr.svg": Who.ANYBODY,
     "shared/<str:token>/": Who.ANYBODY,  # and shows nothing without a signed link
+    "before/": Who.PLAYER,
+    "later/<str:token>/": Who.ANYBODY,  # and shows nothing without a signed link
     "lessons/": Who.PLAYER,
     "result/<str:code>/": Who.ANYBODY,
     "result/<str:code>/lessons.json": Who.ANYBODY,
@@ -82,6 +84,7 @@ PAGES = {
     "facilitator/<code:code>/lead/": Who.OWN,
     "facilitator/<code:code>/<number:team>/fork/": Who.OWN,
     "facilitator/<code:code>/edit/": Who.OWN,
+    "facilitator/<code:code>/questions/": Who.OWN,
     "facilitator/<code:code>/copy/": Who.OWN,
     "facilitator/<code:code>/archive/": Who.OWN,
     "facilitator/<code:code>/delete/": Who.OWN,

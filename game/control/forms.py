@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext, gettext_lazy
 
 import engine
+from game.control.asking import own_field, scale
 from game.control.schedule import TITLE_MAX
-from game.models import Defaults, Exercise, Holding, KeptScenario, RuleBroken, contents, kept, lessons
+from game.models import Defaults, Exercise, Holding, KeptScenario, RuleBroken, contents, kept, lessons, questions
 from game.models.branching import KEPT_MARKET
 from game.models.planning import PLANNING_S
 from game.people import joining
@@ -289,9 +290,7 @@ def _all_say(said: list[str], otherwise: str) -> str:
     return said[0] if len(set(said)) == 1 else otherwise
 
 
-def _scale() -> forms.TypedChoiceField:
-    steps = [(step, step) for step in lessons.SCALE]
-    return forms.TypedChoiceField(required=False, coerce=int, empty_value=None, choices=steps, widget=forms.RadioSelect)
+MORE = [name for name in questions.ASKED if name not in lessons.SCALES]  # what was asked before, and is not in the survey itself
 
 
 class LessonForm(forms.Form):
@@ -300,12 +299,19 @@ class LessonForm(forms.Form):
     surprised = forms.CharField(required=False, max_length=lessons.TEXT_LENGTH, label=lessons.PROMPTS["surprised"])
     differently = forms.CharField(required=False, max_length=lessons.TEXT_LENGTH, label=lessons.PROMPTS["differently"])
     controls = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
-    ready = _scale()
-    useful = _scale()
+    ready = scale()
+    useful = scale()
 
     def __init__(self, *args: Any, exercise: Exercise, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["controls"].choices = list(lessons.controls_of(exercise).items())  # type: ignore[attr-defined]
+        self.own = questions.own(exercise, "after")
+        self.fields |= {name: scale() for name in MORE} | {question.key: own_field(question) for question in self.own}
+
+    @property
+    def reply(self) -> dict[str, Any]:
+        """What stands beside the answers of before and of later."""
+        return {name: value for name, value in self.cleaned_data.items() if name in questions.ASKED or name.startswith("q")}
 
     def clean_controls(self) -> list[str]:
         """No more than may be chosen."""

@@ -45,6 +45,9 @@ def copy_of(exercise: Exercise, *, new_market: bool = False) -> Exercise:
         for fork in Fork.objects.filter(exercise=exercise):
             fork.pk, fork.exercise = None, copy
             fork.save(force_insert=True)
+        for question in exercise.questions.all():
+            question.pk, question.exercise = None, copy
+            question.save(force_insert=True)
         teams: dict[int | None, Team | None] = {None: None}
         for team in exercise.teams.prefetch_related("seats"):
             teams[team.pk] = _same_team(copy, team)

@@ -18,7 +18,24 @@ from django.utils.translation import gettext, gettext_noop
 import engine
 from game.debrief import person
 from game.live import run_store
-from game.models import Action, Command, Deed, Event, Exercise, Experiment, Fork, Ghost, Lesson, Player, RuleBroken, Run, actions, contents, packing
+from game.models import (
+    Action,
+    Command,
+    Deed,
+    Event,
+    Exercise,
+    Experiment,
+    Fork,
+    Ghost,
+    Lesson,
+    Player,
+    RuleBroken,
+    Run,
+    SurveyReply,
+    actions,
+    contents,
+    packing,
+)
 from game.models.outcomes import Finished
 from game.models.people import name_key
 from game.models.run_log import log_of
@@ -218,6 +235,9 @@ def _rewrite(exercise: Exercise, texts: _Texts) -> None:
     for lesson in Lesson.objects.filter(player__exercise=exercise):
         lesson.surprised, lesson.differently = texts.line(lesson.surprised), texts.line(lesson.differently)
         lesson.save(update_fields=["surprised", "differently"])
+    for reply in SurveyReply.objects.filter(player__exercise=exercise):
+        reply.values = {name: texts.line(value) if isinstance(value, str) else value for name, value in reply.values.items()}
+        reply.save(update_fields=["values"])
     for action in Action.objects.filter(team__exercise=exercise):
         action.change, action.owner = texts.line(action.change)[: actions.CHANGE_LENGTH], texts.line(action.owner)[: actions.OWNER_LENGTH]
         action.said = texts.line(action.said)[: actions.SAID_LENGTH]
@@ -252,4 +272,6 @@ def _forget(player: Player, texts: _Texts) -> None:
     player.name, player.name_key = texts.now, name_key(texts.now)
     player.save(update_fields=["name", "name_key"])
     Lesson.objects.filter(player=player).update(surprised="", differently="")
+    for reply in player.replies.all():
+        reply.forget_texts()
     Exercise.objects.filter(owner=player).update(came_from="")

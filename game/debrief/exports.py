@@ -15,7 +15,7 @@ from django.utils import timezone
 
 import engine
 from game.debrief import compare, counterfactuals, results
-from game.models import Exercise, Holding, Run, Stay, contents, packing
+from game.models import Exercise, Holding, Run, Stay, contents, packing, questions
 from game.spoken import tell_row
 
 Table = Callable[[Exercise], Iterator[str]]
@@ -93,6 +93,26 @@ def attendance(exercise: Exercise) -> Iterator[str]:
             yield (exercise.title, exercise.code, player.name, *where, player.created, player.gone_at or player.seen_at)
 
     return lines(ATTENDANCE, rows())
+
+
+def questionnaires(exercise: Exercise) -> Iterator[str]:
+    """What people were asked before, after and later, in counts: a line for every answer that was given to a question at a time."""
+    told = questions.summary(exercise)
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        prompt = ""
+        for row in told["rows"]:
+            prompt = row["prompt"] or prompt
+            for cell in (cell for cell in row["cells"] if cell["n"]):
+                counts = [(row["answer"], cell["count"])] if row["answer"] else enumerate(cell["counts"], 1)
+                for answer, count in counts:
+                    yield (exercise.title, exercise.code, prompt, cell["when"], answer, count, cell["n"])
+        for part in told["texts"]:
+            for time in part["times"]:
+                for text in time["texts"]:
+                    yield (exercise.title, exercise.code, part["prompt"], time["time"], text, 1, len(time["texts"]))
+
+    return lines(("exercise", "code", "question", "when", "answer", "count", "of"), rows())
 
 
 def outcome(exercises: Iterable[Exercise]) -> Iterator[str]:

@@ -57,6 +57,7 @@ def export(player: Player) -> dict[str, Any]:
     sat = [*Holding.objects.filter(player=player).select_related("seat__team"), *Stay.objects.filter(player=player).select_related("seat__team")]
     deeds = [(deed.created, *deed.told()) for deed in Deed.objects.filter(exercise=exercise).select_related("exercise")]
     lesson = Lesson.objects.filter(player=player).first()
+    asked = {question.key: question.text for question in exercise.questions.all()}
     return {
         "exercise": {name: getattr(exercise, name) for name in ("code", "title", "created", "started_at", "ended_at")},
         "player": {"number": player.pk, "names": names, "joined": player.created, "last_seen": player.gone_at or player.seen_at},
@@ -73,6 +74,10 @@ def export(player: Player) -> dict[str, Any]:
             for row in theirs
         ],
         "survey": lesson and {name: getattr(lesson, name) for name in ("given", "desk", "surprised", "differently", "controls", "ready", "useful")},
+        "questions": [
+            {"when": reply.when, "given": reply.given, "answers": {asked.get(name, name): value for name, value in reply.values.items()}}
+            for reply in player.replies.all()
+        ],
         "event_feed": [{"at": at, "by": by, "text": text} for at, by, text in deeds if pattern.search(f"{by} {text}")],
         "named_by_others": [
             *({"in": "command", "by": by, "text": text} for by, text in others if pattern.search(text)),

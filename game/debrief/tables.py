@@ -96,6 +96,7 @@ ROWS: dict[str, Callable[[Run], Iterator[Row]]] = {
 }
 NAMES = {
     "attendance": gettext_lazy("attendance"),
+    "questions": gettext_lazy("questions"),
     "results": gettext_lazy("results"),
     "decisions": gettext_lazy("decisions"),
     "events": gettext_lazy("events"),
@@ -104,7 +105,11 @@ NAMES = {
     "actions": gettext_lazy("actions"),
     "survey": gettext_lazy("survey"),
 }
-WHOLE: dict[str, exports.Table] = {"attendance": exports.attendance, "results": lambda exercise: exports.outcome([exercise])}
+WHOLE: dict[str, exports.Table] = {
+    "attendance": exports.attendance,
+    "questions": exports.questionnaires,
+    "results": lambda exercise: exports.outcome([exercise]),
+}
 
 
 def named(which: Iterable[str]) -> list[tuple[str, str]]:

@@ -36,6 +36,8 @@ from game.models.people import Seat as Seat
 from game.models.people import Stay as Stay
 from game.models.people import clean_name, name_key
 from game.models.planning import Planning as Planning
+from game.models.questions import SurveyQuestion as SurveyQuestion
+from game.models.questions import SurveyReply as SurveyReply
 from game.models.run_rows import Checkpoint as Checkpoint
 from game.models.run_rows import Command as Command
 from game.models.run_rows import Event as Event

@@ -10,8 +10,9 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from game.control.forms import LessonForm
-from game.models import Exercise, Lesson, Player, RuleBroken, lessons
+from game.control.asking import others_of, scales_of
+from game.control.forms import MORE, LessonForm
+from game.models import Exercise, Lesson, Player, RuleBroken, SurveyReply, lessons, questions
 from game.people.access import called_or_404, player_of
 from game.views.errors import error
 from game.views.result import NO_RESULT, seen_runs
@@ -49,7 +50,8 @@ def _kept(request: HttpRequest, player: Player) -> HttpResponse:
         if _by_script(request):
             return JsonResponse({"kept": False, "reason": " ".join(str(text) for texts in form.errors.values() for text in texts)}, status=400)
         return _page(request, player, form, status=400)
-    lessons.answer(player, form.cleaned_data)
+    lessons.answer(player, {name: form.cleaned_data[name] for name in FIELDS})
+    questions.answer(player, "after", form.reply)
     if _by_script(request):
         return JsonResponse({"kept": True, "reason": ""})
     messages.success(request, gettext("Your answers are saved. You can change them until the facilitator archives the exercise."))
@@ -62,7 +64,8 @@ def _by_script(request: HttpRequest) -> bool:
 
 def _before(player: Player) -> dict[str, Any]:
     lesson = Lesson.objects.filter(player=player).first()
-    return {name: getattr(lesson, name) for name in FIELDS} if lesson else {}
+    reply = SurveyReply.objects.filter(player=player, when="after").first()
+    return (reply.values if reply else {}) | {name: getattr(lesson, name) for name in FIELDS} if lesson else {}
 
 
 def _page(request: HttpRequest, player: Player, form: LessonForm, status: int = 200) -> HttpResponse:
@@ -72,6 +75,8 @@ def _page(request: HttpRequest, player: Player, form: LessonForm, status: int = 
         "form": form,
         "texts": [form[name] for name in lessons.PROMPTS],
         "scales": [{"field": form[name], "prompt": prompt, "low": low, "high": high} for name, (prompt, low, high) in lessons.SCALES.items()],
+        "more": scales_of(form, {name: questions.ASKED[name] for name in MORE}, form.own),
+        "others": others_of(form, form.own),
         "most": lessons.CONTROLS_MOST,
         "length": lessons.TEXT_LENGTH,
         "answered": bool(_before(player)),

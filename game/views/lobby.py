@@ -49,6 +49,7 @@ def lobby(request: HttpRequest) -> HttpResponse:
         "join_url": request.build_absolute_uri(reverse("join-code", args=[exercise.code])),
         "host": request.get_host() + settings.BASE_PATH,
         "starts_at": exercise.calendar.hm(exercise.start_step),
+        "ask": exercise.owner_id is None and not player.replies.filter(when="before").exists(),
         "team": held[0].team if held else None,
         "briefs": [brief(desk, scenario, exercise.start_step) for desk in desks],
         "others": [brief(desk, scenario) for desk in ORDER if desk not in desks],

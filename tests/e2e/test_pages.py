@@ -82,7 +82,7 @@ def test_a_desk_that_the_facilitator_watches(opens: Opens, facilitator: Control)
 def tabs(result: Page) -> None:
     """Its parts by keys alone, one at a time; on paper all of them, and by an address the one that it names."""
     names = result.get_by_role("tab").all_inner_texts()
-    assert names == ["Decisions", "Who knew what, when", "Objectives", "Barriers", "Replay", "What really happened", "Numbers"]
+    assert names == ["Decisions", "Who knew what, when", "Objectives", "Barriers", "Replay", "What really happened", "Actions", "Numbers"]
     result.get_by_role("tab", name="Decisions").focus()
     for name in [*names[1:], names[0]]:
         result.keyboard.press("ArrowRight")

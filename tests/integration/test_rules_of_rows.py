@@ -53,6 +53,12 @@ BREAKS: dict[str, dict[str, list[dict[str, Any]]]] = {
     "deed": {"a_deed_is_somebodys": [{"by": ""}, {"text": ""}], "a_deed_is_of_the_week": [{"step": EARLY}]},
     "lesson": {"a_lesson_is_of_a_desk": [{"desk": "chief"}], "a_lesson_counts_to_five": [{"ready": 0}, {"useful": 6}]},
     "action": {"an_action_has_a_change_and_an_owner": [{"change": ""}, {"owner": ""}], "an_action_stands_somehow": [{"state": "lost"}]},
+    "surveyquestion": {
+        "a_question_asks_something": [{"text": ""}],
+        "a_question_has_a_kind": [{"kind": "song"}],
+        "a_question_is_asked_at_some_time": [{"before": False}],
+    },
+    "surveyreply": {"a_reply_is_of_a_time": [{"when": "never"}]},
     "fork": {"a_fork_has_a_source": [{"code": ""}, {"team": ""}], "a_fork_is_of_the_week": [{"since": LATE}]},
     "course": {"a_course_has_a_key": [{"key": ""}]},
     "experiment": {
@@ -94,6 +100,8 @@ def one_row_each() -> None:
     models.Deed.record(exercise, "paused everybody")
     models.Lesson.objects.create(player=player, team=team, desk="risk", ready=1, useful=5)
     models.Action.objects.create(team=team, change="Test the switch", owner="Eli", due="2027-01-15")
+    models.SurveyQuestion.objects.create(exercise=exercise, text="Why?", before=True)
+    models.SurveyReply.objects.create(player=player, when="before", values={"ready": 1})
     models.Fork.objects.create(exercise=exercise, code="K7-M4Q", team="Cobalt", since=0, help="2012")
     models.Course.objects.create(run=run, key="same", loss_usd=0, made_by="1")
     user = User.objects.create_user("erin")
