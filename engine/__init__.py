@@ -73,7 +73,7 @@ from engine.rules import RULES
 from engine.scenario.barrier_texts import barrier_text
 from engine.scenario.folders import Folder, is_scenario_id
 from engine.scenario.module import OWN_KIND
-from engine.scenario.parts import FrontPage, Told
+from engine.scenario.parts import Days, FrontPage, Told
 from engine.scenario.problems import Problem, ScenarioError
 from engine.scenario.scenario import (
     Scenario,
@@ -125,6 +125,7 @@ __all__ = [
     "Command",
     "Counterfactual",
     "CounterfactualResult",
+    "Days",
     "Decision",
     "Entry",
     "Event",

@@ -23,6 +23,14 @@ TABLES = {
     "fault": gettext_lazy("Fault"),
     "hint": gettext_lazy("Hint"),
     "step": gettext_lazy("Step of the lesson"),
+    "objective": gettext_lazy("Learning objective"),
+    "safeguard": gettext_lazy("Safeguard"),
+    "passage": gettext_lazy("Passage"),
+    "lesson": gettext_lazy("Lesson"),
+    "reading": gettext_lazy("Reading of the record"),
+    "fact": gettext_lazy("Figure"),
+    "door": gettext_lazy("In the list of scenarios"),
+    "whole": gettext_lazy("At the beginning"),
 }
 KEYS = {
     "title": gettext_lazy("Title"),
@@ -39,6 +47,18 @@ KEYS = {
     "effect": gettext_lazy("What it does, for the facilitator"),
     "story": gettext_lazy("What was wrong, for the debrief"),
     "epilogue": gettext_lazy("What to learn from it, for the debrief"),
+    "headline": gettext_lazy("Headline"),
+    "lead": gettext_lazy("Lead"),
+    "source": gettext_lazy("Source"),
+    "name": gettext_lazy("Name"),
+    "label": gettext_lazy("Name"),
+    "line": gettext_lazy("In one line"),
+    "teaches": gettext_lazy("What it teaches"),
+    "minutes": gettext_lazy("Minutes it takes"),
+    "within_min": gettext_lazy("Within so many minutes"),
+    "figure": gettext_lazy("Figure"),
+    "then": gettext_lazy("What it was then"),
+    "of": gettext_lazy("What it counts"),
     "told.firm": gettext_lazy("The firm"),
     "told.system": gettext_lazy("The system"),
     "told.behaviours.rlp": gettext_lazy("What the new code does"),
@@ -59,6 +79,9 @@ KEYS = {
     "told.subjects.changed": gettext_lazy("Subject of a mail about what was changed"),
     "calendar.date": gettext_lazy("The day"),
     "calendar.evenings": gettext_lazy("The evenings before it"),
+    "calendar.evening_from": gettext_lazy("An evening begins"),
+    "calendar.evening_to": gettext_lazy("An evening ends"),
+    "calendar.start": gettext_lazy("The day begins"),
     "calendar.due": gettext_lazy("Due at"),
     "calendar.close": gettext_lazy("The close"),
     "calendar.block": gettext_lazy("The block sale"),
@@ -78,7 +101,7 @@ KEYS = {
     "costs.cut_full_usd": gettext_lazy("Growth in five minutes at which that costs everything ($)"),
     "costs.yardstick_usd": gettext_lazy("Staying closed for the day without a word ($)"),
 }
-_PARTS = {"mail": gettext_lazy("Mail"), "call": gettext_lazy("Call"), "alert": gettext_lazy("Alert")}
+_PARTS = {"mail": gettext_lazy("Mail"), "call": gettext_lazy("Call"), "alert": gettext_lazy("Alert"), "basis": gettext_lazy("What it is based on")}
 
 
 def of_group(title: str) -> str:

@@ -3,15 +3,18 @@
 What may stand in a field is for the engine's check to say: nothing here knows it. Fields are named as the check names its keys.
 """
 
+import copy
 import datetime
 import math
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from itertools import count
+from string import ascii_lowercase
 from typing import Any, NamedTuple
 
 import tomlkit
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 import engine
 from game.control.editor_words import of_field, of_group
@@ -25,9 +28,18 @@ PARTS = {
     "faults.toml": gettext_lazy("Faults"),
     "hints.toml": gettext_lazy("Hints"),
     "guide.toml": gettext_lazy("The lesson's steps"),
+    "objectives.toml": gettext_lazy("Learning objectives"),
+    "lab.toml": gettext_lazy("Safeguards"),
+    "epilogue.toml": gettext_lazy("The epilogue"),
+    "front.toml": gettext_lazy("The start page"),
 }
 ENTRIES = 20  # of a file on a page
-_WORDS = {"title", "effect", "subject", "body", "text", "opening", "sender", "caller", "label", "words", "what", "why", "story", "epilogue"}
+_WORDS = {
+    "title", "effect", "subject", "body", "text", "opening", "sender", "caller", "label", "words", "what", "why", "story", "epilogue", "source",
+    "headline", "lead", "name", "line", "teaches", "of", "figure", "then",
+}  # fmt: skip
+_COUNTS = {"minutes", "within_min"}
+_PLANNED = ("machines", "people", "thread")  # mails of which every one has a text of its own
 _TIMES = {"at", "from", "to", "times"}
 _TABLES = ("told", "calendar", "costs")  # of scenario.toml, whole; and of its market the hours
 _HOURS = ("open", "bell_end")
@@ -68,11 +80,17 @@ class Field(NamedTuple):
 
 
 class FieldGroup(NamedTuple):
-    """What belongs together: a mail, a call, a table of numbers. `out`: what is sent to take it out of a deck, "" where it can not be."""
+    """What belongs together: a mail, a call, a table of numbers. `place`: which row of which table of its file it is, "" where it is none."""
 
     title: str
     fields: list[Field]
-    out: str = ""
+    place: str = ""
+    alone: bool = False  # the only one of its table, which has to have one
+
+    @property
+    def out(self) -> str:
+        """What is sent to take it out, "" where that cannot be."""
+        return f"out/{self.place}" if self.place and not self.alone else ""
 
     @property
     def words(self) -> str:
@@ -107,14 +125,19 @@ def changed(files: engine.Folder, file: str, sent: Mapping[str, str]) -> tuple[e
                 expected = "a date" if "date" in repr(field.value) else "a number"
                 problems.append(engine.Problem(file, field.key, repr(typed[:60]), expected))
     own = dict(files.own)
-    taken_out = [entry.out for entry in entries(files, file) if entry.out and entry.out in sent]
-    if (wanted or taken_out) and not problems:
+    rows = {entry.place: entry for entry in entries(files, file) if entry.place}
+    taken_out = [_row(place) for place, entry in rows.items() if entry.out and entry.out in sent]
+    doubled = _row(again) if (again := sent.get("again", "")) in rows else None
+    if (wanted or taken_out or doubled) and not problems:
         content = own.get(file) if file == "scenario.toml" else (files / file).read_bytes()
         document = tomlkit.parse((content or b"").decode())
         for path, value in wanted.items():
             _put(document, path, value)
-        for out in reversed(taken_out):
-            del document["fault"][int(out.partition("/")[2])]
+        for table, place in sorted([*taken_out, *filter(None, [doubled])], reverse=True):
+            if (table, place) == doubled:
+                _double(document[table], place, gettext("Write your own text here.") if table in _PLANNED else "")
+            if (table, place) in taken_out:
+                del document[table][place]
         own[file] = document.as_string().encode()
         if file != "scenario.toml" and files.base is not None and file in files.base.names and _read(files.base, file) == _parsed(own[file]):
             del own[file]
@@ -137,6 +160,8 @@ def _numbers(files: engine.Folder) -> Iterator[FieldGroup]:
     for folder in reversed(files.line):
         _over(data, _parsed(folder.own["scenario.toml"]))
     yield FieldGroup("scenario", [Field(("title",), "title", data["title"])])
+    hours = engine.Days().model_dump() | {"evenings": [*engine.Days().evenings]}  # start and length, whether or not a file names them
+    data["calendar"] = hours | data.get("calendar", {})
     for table in (*_TABLES, "market"):
         found = data.get(table, {})
         yield FieldGroup(table, list(_plain(found if table != "market" else {key: found[key] for key in _HOURS if key in found}, (table,))))
@@ -151,12 +176,15 @@ def _plain(data: Mapping[str, Any], path: Path) -> Iterator[Field]:
 
 
 def _texts(files: engine.Folder, file: str) -> Iterator[FieldGroup]:
-    for table, rows in _read(files, file).items():
+    content = _read(files, file)
+    yield FieldGroup("whole", [Field((key,), key, value) for key, value in content.items() if key in _WORDS and isinstance(value, str)])
+    for table, rows in content.items():
+        if table == "door":  # of all single tables the one that holds words for people
+            yield FieldGroup(table, list(_leaves(rows, (table,), table)))
         for place, row in enumerate(rows if isinstance(rows, list) else ()):
             if isinstance(row, dict):
                 title = f"{table} '{row['id']}'" if "id" in row else f"{table} {place + 1}"
-                out = f"out/{place}" if (file, table) == ("faults.toml", "fault") and len(rows) > 1 else ""
-                yield FieldGroup(title, list(_leaves(row, (table, place), title)), out)
+                yield FieldGroup(title, list(_leaves(row, (table, place), title)), "" if table == "lesson" else f"{table}/{place}", len(rows) == 1)
 
 
 def _leaves(value: Any, path: Path, title: str, last: str = "") -> Iterator[Field]:
@@ -167,8 +195,38 @@ def _leaves(value: Any, path: Path, title: str, last: str = "") -> Iterator[Fiel
     elif isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
         for place, inner in enumerate(value):
             yield from _leaves(inner, (*path, place), title)
-    elif last in _TIMES | _WORDS and (isinstance(value, str) or (last in _TIMES and _of_texts(value))):
-        yield Field(path, f"{title}: {'.'.join(map(str, path[2:]))}", value)
+    elif _typable(last, value):
+        yield Field(path, f"{title}: {'.'.join(map(str, path[2:])) or last}", value)
+
+
+def _row(place: str) -> tuple[str, int]:
+    table, _, number = place.rpartition("/")
+    return table, int(number)
+
+
+def _letters() -> Iterator[str]:
+    """b to z, bb to zz and so on: some ids take no figures."""
+    return (letter * times for times in count(1) for letter in ascii_lowercase[1:])
+
+
+def _double(rows: Any, place: int, text: str) -> None:
+    """Put a row behind itself once more, under an id that no other has; `text`: what its own begins with, "" where it may be the same."""
+    row = copy.deepcopy(rows[place])
+    if "id" in row:
+        taken = {str(one.get("id")) for one in rows}
+        joint = "_" if "replies" in row or any("_" in name for name in taken) else "-"  # ids of calls and injects have the one, others the other
+        row["id"] = next(name for letter in _letters() if (name := f"{row['id']}{joint}{letter}") not in taken)
+        for reply in row.get("replies", ()):
+            reply["key"] = f"{row['id']}.{reply['key'].rpartition('.')[2]}"
+    if text:
+        row["body"] = f"{text}\n{row['body']}"
+    rows.insert(place + 1, row)
+
+
+def _typable(key: str, value: Any) -> bool:
+    if key in _COUNTS:
+        return type(value) in (int, float)
+    return key in _TIMES | _WORDS and (isinstance(value, str) or (key in _TIMES and _of_texts(value)))
 
 
 def _of_texts(value: Any) -> bool:

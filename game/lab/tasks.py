@@ -4,7 +4,7 @@ import structlog
 from celery import shared_task
 
 import engine
-from game.lab import trial_slots
+from game.lab import previews, trial_slots
 from game.live import senders
 from game.models import ScenarioVersion, kept
 from game.models.experiments import Experiment
@@ -46,6 +46,7 @@ def preview_seed(version: str, seed: int) -> None:
     found = ScenarioVersion.objects.select_related("scenario").filter(key=version).first()
     if found is None or not found.wants(seed):
         return
+    previews.heard(found)
     try:
         told = engine.preview_on(kept.load(found.ref), seed)
     except Exception as problem:  # a scenario that autopilots cannot play is told on its page, and does not hold up the others
@@ -53,4 +54,5 @@ def preview_seed(version: str, seed: int) -> None:
         found.stop_preview(f"{type(problem).__name__}: {problem}")
         return
     if found.keep_preview(seed, told) and seed < PREVIEWED:
-        senders.preview_seed(version, seed + 1)
+        found.refresh_from_db(fields=["previewed"])
+        previews.send_for(found)

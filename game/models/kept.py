@@ -206,13 +206,12 @@ class ScenarioVersion(models.Model):
         """Whether autopilots have seeds left to play."""
         return self.previewed is not None and len(self.previewed) < PREVIEWED and not self.preview_problem
 
-    def ask_preview(self) -> int:
-        """Have autopilots play it; the seed that is next: one that stopped goes on where it was, one that is done begins anew."""
+    def ask_preview(self) -> None:
+        """Have autopilots play it: one that stopped goes on where it was, one that is done begins anew."""
         rows = self.previewed or []
         self.previewed = [] if len(rows) >= PREVIEWED else rows
         self.preview_problem = ""
         self.save(update_fields=["previewed", "preview_problem"])
-        return len(self.previewed) + 1
 
     def wants(self, seed: int) -> bool:
         """Whether this seed is the next one."""

@@ -139,9 +139,11 @@ class FrameConsumer(AsyncWebsocketConsumer):
     def _acknowledge(self, seq: int) -> None:
         if seq > self.seq:
             raise protocol.BadMessage(gettext("seq: %(seq)s was not sent yet; at most %(most)s was expected.") % {"seq": seq, "most": self.seq})
+        was_full = self.seq - self.acked >= WINDOW
         self.acked = max(self.acked, seq)
         self.heard_at = time.monotonic()
-        self.wake.set()
+        if was_full:  # else nothing was held back
+            self.wake.set()
 
     async def send(self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False) -> None:
         """As Channels does; who has gone meanwhile hears nothing, and Daphne says so with a message of its own."""
@@ -169,7 +171,8 @@ class FrameConsumer(AsyncWebsocketConsumer):
                 with suppress(DatabaseError):  # the next one asks again
                     await self.tick()
             try:
-                await asyncio.wait_for(self.wake.wait(), TICK_S)
+                async with asyncio.timeout(TICK_S):  # `wait_for` would make a task of it, some hundred a second
+                    await self.wake.wait()
             except TimeoutError:
                 if self.silent_s() > PATIENCE_S:
                     await self.part(gettext("This screen stopped answering."), retry=True)

@@ -80,11 +80,17 @@ def edit(request: HttpRequest, scenario: int, part: str) -> HttpResponse:
                 if request.POST.get("do") == "try":
                     return _try(request, made, version.ref)
                 messages.success(request, gettext("Saved: %(version)s.") % {"version": version})
-                return redirect(request.get_full_path())
+                return redirect(f"{request.get_full_path()}{_added(typed)}")
             except RuleBroken as problem:
                 messages.error(request, str(problem))
     wrong = [_told(problem, file, fields) for problem in problems]
     return render(request, "facilitator/scenario-edit.html", _shown(request, found, now, part, entries, typed, wrong), status=400 if wrong else 200)
+
+
+def _added(typed: dict[str, str]) -> str:
+    """Where on the page the row stands that was added: behind the one that it is like."""
+    table, _, number = typed.get("again", "").rpartition("/")
+    return f"#row-{table}/{int(number) + 1}" if table and number.isdecimal() and len(number) < 6 else ""
 
 
 def _told(problem: engine.Problem, file: str, fields: list[editor.Field]) -> dict[str, str]:

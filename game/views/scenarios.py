@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 import engine
+from game.lab import previews
 from game.live import senders
 from game.models import KeptScenario, RuleBroken, ScenarioVersion
 from game.models.kept import ID_MAX, LABEL_MAX, PREVIEWED
@@ -183,12 +184,13 @@ def preview(request: HttpRequest, scenario: int, version: int) -> HttpResponse:
     """What autopilots make of a version on ten seeds, as far as it has come; a POST has workers begin, or go on."""
     found = _version(request, scenario, version)
     if request.method == "POST":
-        seed = found.ask_preview()
+        found.ask_preview()
         try:
-            senders.preview_seed(found.key, seed)
+            previews.send_for(found)
         except senders.QueueGone:
             found.stop_preview(gettext("The workers cannot be reached now. Try again in a minute."))
         return redirect("scenario-preview", scenario, version)
+    previews.look_after(found)
     rows = found.previewed or []
     context: dict[str, Any] = {"page_title": gettext("Preview"), "version": found, "done": len(rows), "of": PREVIEWED}
     context["problem"] = found.preview_problem

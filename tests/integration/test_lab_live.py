@@ -1,9 +1,10 @@
 """Experiments by real workers: two share them, a cancelled one stops at once, a killed worker loses no trial, a debrief goes first."""
 
 import engine
-from game.lab import trial_slots
-from game.live import broker
-from game.models import Experiment, Trial, experiments
+from game.lab import previews, trial_slots
+from game.live import broker, senders
+from game.models import Experiment, KeptScenario, Trial, experiments
+from game.views.scenarios import read
 from tests import days
 from tests.builders import eventually, new_facilitator
 from tests.integration.world import World
@@ -93,3 +94,29 @@ def test_a_debrief_goes_first_and_a_trial_that_fails_holds_nothing_up(world: Wor
     Experiment.objects.get(pk=experiment.pk).go_on()
     told = finished(experiment)
     assert told["faults"] == [] and told["done"] == 6
+
+
+def test_a_preview_whose_worker_was_killed_is_sent_for_again_by_the_page_that_waits(world, monkeypatch):
+    sent: list[int] = []
+    monkeypatch.setattr(senders, "preview_seed", lambda version, seed: sent.append(seed))
+    lines = b'id = "ours"\ntitle = "Ours"\nbased_on = "quiet-open"\ndefault_seed = 1\n'
+    _, ours = read(engine.Folder("ours", {"scenario.toml": lines}))
+    assert ours is not None
+    version = KeptScenario.keep(new_facilitator("kim"), ours)
+    version.ask_preview()
+    previews.send_for(version)
+    for second in range(int(previews.PATIENCE_S)):
+        previews.look_after(version, float(second))
+    assert sent == [1], "somebody may be at it"
+    previews.heard(version)
+    for second in range(int(previews.PATIENCE_S), 2 * int(previews.PATIENCE_S)):
+        previews.look_after(version, float(second))
+    assert sent == [1], "who is at it was heard of"
+    for second in range(2 * int(previews.PATIENCE_S), 3 * int(previews.PATIENCE_S)):
+        previews.look_after(version, float(second))
+    assert sent == [1, 1]
+    version.keep_preview(1, {})
+    version.stop_preview("it cannot be played")
+    version.refresh_from_db()
+    previews.look_after(version, 10_000.0)
+    assert sent == [1, 1], "what stopped waits for the button"

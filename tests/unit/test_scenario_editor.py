@@ -99,8 +99,45 @@ def test_who_saves_on_an_old_page_overwrites_nothing(desk):
 def test_a_fault_is_taken_out_of_the_deck(desk):
     desk.begin("any-morning")
     before = [fault.id for fault in desk.kept.latest.read().faults.fault]
-    desk.send("faults", typed={"out/1": "on"})
+    desk.send("faults", typed={"out/fault/1": "on"})
     assert [fault.id for fault in desk.kept.latest.read().faults.fault] == [before[0], *before[2:]]
+
+
+def test_one_more_mail_call_or_inject_is_begun_like_another_and_one_that_is_not_wanted_is_taken_out(desk):
+    desk.begin()
+    for file, table in (("mail", "people"), ("calls", "call"), ("injects", "inject")):
+        entry = next(one for one in editor.entries(desk.files(), f"{file}.toml") if one.place.startswith(f"{table}/"))
+        count = len(editor.entries(desk.files(), f"{file}.toml"))
+        place = int(entry.place.rpartition("/")[2])
+        title = next(field for field in entry.fields if field.label in ("subject", "caller", "title"))
+        answer = desk.send(file, typed={title.name: "Changed as well"}, again=entry.place)
+        assert answer.status_code == 302 and answer["Location"].endswith(f"#row-{table}/{place + 1}"), answer.content.decode()
+        now = editor.entries(desk.files(), f"{file}.toml")
+        added = next(one for one in now if one.place == f"{table}/{place + 1}")
+        assert len(now) == count + 1 and added.title != entry.title and "Changed as well" in [field.text for field in added.fields]
+        assert f'id="row-{added.place}"' in desk.client.get(f"{PAGE}{desk.kept.pk}/edit/{file}/", {"q": added.title}).content.decode()
+        desk.send(file, typed={added.out: "on"})
+        assert [one.title for one in editor.entries(desk.files(), f"{file}.toml")] == [one.title for one in now if one is not added]
+
+
+def test_what_cannot_be_doubled_is_told_and_nothing_is_saved(desk):
+    desk.begin()
+    place = editor.entries(desk.files(), "objectives.toml")[0].place
+    page = desk.send("objectives", again=place)
+    assert page.status_code == 400 and "at most 8" in page.content.decode() and desk.kept.versions.count() == 1
+    assert desk.send("objectives", again="objective/99").status_code == 302, "a row that is none adds nothing"
+    assert sorted(desk.files().own) == ["scenario.toml"]
+
+
+def test_start_and_length_are_there_to_change_where_no_file_names_them(desk):
+    desk.begin()
+    told = desk.send("scenario", "check", typed={"calendar/start": "08:30"}).json()["problems"]
+    assert any("08:0" in one["where"] or "08:30" in one["said"] for one in told), f"its mails come before that: {told}"
+    desk.send("scenario", typed={"calendar/due": "09:55", "calendar/close": "15:58"})
+    calendar = desk.kept.latest.read().calendar
+    assert (calendar.hm(calendar.due), calendar.hm(calendar.close)) == ("09:55", "15:58")
+    page = desk.send("scenario", typed={"calendar/end": "14:00"})
+    assert page.status_code == 400 and "expected a time after" in page.content.decode()
 
 
 def test_it_is_tried_from_a_moment_by_a_game_of_ones_own(desk):
