@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import tomlkit
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 import engine
 from game.control import scenario_editor as editor
 from game.models import KeptScenario, RuleBroken
-from game.models.kept import ID_MAX
+from game.models.kept import ID_MAX, offered
 from game.people.access import give_player_cookie, player_of
 from game.people.joining import begin_alone
 from game.people.limiter import address_of
@@ -21,11 +22,14 @@ from game.spoken import tell
 from game.views.account import facilitators_only
 from game.views.scenarios import number_of, own, read
 
+COPY = "copy-"
+
 
 @require_POST
 @facilitators_only
 def new(request: HttpRequest) -> HttpResponse:
-    """Begin one of an `id` and `title` that is based on one of this server (`base`), and go on to its form."""
+    """Begin one of an `id` and `title`, and go on to its form; `base`: what it is based on, the id of one of this server, or `copy-` and the
+    number of one that somebody brought along."""
     name, title, base = (request.POST.get(key, "").strip() for key in ("id", "title", "base"))
     assert isinstance(request.user, User), "nobody else passes the decorator"
     try:
@@ -34,12 +38,10 @@ def new(request: HttpRequest) -> HttpResponse:
         if KeptScenario.objects.filter(owner=request.user, name=name, gone=False).exists():
             raise RuleBroken(gettext("You have a scenario %(id)s already.") % {"id": name})
         try:
-            below = engine.load_scenario(base)
+            files = _copied(request.user, base, name, title or name) if base.startswith(COPY) else _based_on(base, name, title or name)
         except engine.ScenarioError as problem:
             raise RuleBroken(str(problem)) from None
-        lines = {"id": name, "title": title or name, "based_on": base}
-        text = "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in lines.items())
-        problems, scenario = read(engine.Folder(name, {"scenario.toml": f"{text}default_seed = {below.default_seed}\n".encode()}))
+        problems, scenario = read(engine.Folder(name, files))
         if scenario is None:
             raise RuleBroken(str(problems[0]))
         version = KeptScenario.keep(request.user, scenario)
@@ -47,6 +49,25 @@ def new(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(problem))
         return redirect("scenarios")
     return redirect("scenario-edit", version.scenario_id, "scenario")
+
+
+def _based_on(base: str, name: str, title: str) -> dict[str, bytes]:
+    """The files of one that says nothing of its own yet. Raises ScenarioError."""
+    lines = {"id": name, "title": title, "based_on": base}
+    text = "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in lines.items())
+    return {"scenario.toml": f"{text}default_seed = {engine.load_scenario(base).default_seed}\n".encode()}
+
+
+def _copied(user: User, base: str, name: str, title: str) -> dict[str, bytes]:
+    """The files of one that this user may choose, as it is now, under another id. Raises RuleBroken and ScenarioError."""
+    found = offered(user).filter(pk=number_of(base.removeprefix(COPY))).first()
+    version = found.latest if found else None
+    if version is None:
+        raise RuleBroken(gettext("The scenario that it should be a copy of is not here any more: choose another."))
+    own = dict(version.read().files.own)
+    document = tomlkit.parse(own["scenario.toml"].decode())
+    document["id"], document["title"] = name, title
+    return own | {"scenario.toml": document.as_string().encode()}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -103,6 +103,18 @@ def test_a_fault_is_taken_out_of_the_deck(desk):
     assert [fault.id for fault in desk.kept.latest.read().faults.fault] == [before[0], *before[2:]]
 
 
+def test_one_is_begun_as_a_copy_of_what_somebody_brought_along(desk):
+    desk.begin()
+    desk.send("scenario", typed={"costs/hand_hour_usd": "400"})
+    ref = f"copy-{desk.kept.pk}"
+    assert f'<option value="{ref}">' in desk.client.get(PAGE).content.decode()
+    assert "Names, days and costs" in desk.begin(base=ref, name="theirs")
+    copied = KeptScenario.objects.get(name="theirs").latest.read()
+    assert (copied.id, copied.title, copied.costs.hand_hour_usd, copied.files.base.name) == ("theirs", 'Our "own"', 400, "knight-2012")
+    answer = desk.finn.post(f"{PAGE}new/", {"base": ref, "id": "mine", "title": ""}, follow=True).content.decode()
+    assert "is not here any more" in answer and not KeptScenario.objects.filter(name="mine").exists(), "it is private"
+
+
 def test_one_more_mail_call_or_inject_is_begun_like_another_and_one_that_is_not_wanted_is_taken_out(desk):
     desk.begin()
     for file, table in (("mail", "people"), ("calls", "call"), ("injects", "inject")):
