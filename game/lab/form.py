@@ -1,6 +1,6 @@
 """What a facilitator fills in for an experiment of the controls lab."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext, gettext_lazy
 
 import engine
-from game.models import Exercise, Run, contents
+from game.models import Exercise, KeptScenario, Run, contents, kept
 from game.models.experiments import PLAYERS, SEEDS, SEEDS_MAX, SINCE, TITLE_MAX, Experiment, players
 from game.rules import SEED_MAX
 from game.scenarios import Look, playable
@@ -35,16 +35,17 @@ class NewExperiment(forms.Form):
     varies = forms.ChoiceField(choices=VARIES, initial="seed", required=False, widget=forms.RadioSelect, label=gettext_lazy("Each seed varies"))
     market = forms.IntegerField(min_value=0, max_value=SEED_MAX, required=False, label=gettext_lazy("Market seed"))
 
-    def __init__(self, exercises: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, exercises: Any, brought: Iterable[KeptScenario], *args: Any, **kwargs: Any) -> None:
+        """`exercises`: whose runs may be played again; `brought`: scenarios of facilitators that may be played, besides the server's own."""
         super().__init__(*args, **kwargs)
-        self.runs = _recorded(exercises)
-        self.line_ups = players(_common())
+        self.runs, self.looks = _recorded(exercises), [*playable(), *_brought(brought)]
+        self.line_ups = players(_common(self.looks))
         recorded = [(f"run-{run.pk}", f"{run.team.name}, {run.team.exercise.title} ({run.team.exercise.code})") for run in self.runs.values()]
         line_ups = list(self.line_ups.items())
-        self._offer("scenario", [(one.id, f"{one.title} ({one.id})") for one in playable()])
-        self._offer("since", _starts(playable()))
+        self._offer("scenario", [(one.id, one.title if kept.key_of(one.id) else f"{one.title} ({one.id})") for one in self.looks])
+        self._offer("since", _starts(self.looks))
         self._offer("players", [(gettext("Autopilots"), line_ups), *([(gettext("Commands of a recorded run"), recorded)] if recorded else [])])
-        self.known = _known()
+        self.known = _known(self.looks)
         self._offer("safeguards", [(one.id, one.label) for one in self.known.values()])
         for name, field in self.fields.items():
             if not isinstance(field.widget, forms.RadioSelect | forms.SelectMultiple):
@@ -68,11 +69,11 @@ class NewExperiment(forms.Form):
         chosen = [name for name in self.known if name in data["safeguards"]]
         run = self.runs.get(data["players"])
         players = data["players"] or next(iter(PLAYERS))
-        scenario = data["scenario"] or playable()[0].id
+        scenario = data["scenario"] or self.looks[0].id
         noise_only = data["varies"] == "noise"
         market = data["market"]
         if market is None:
-            market = run.team.exercise.seed if run else engine.load_scenario(scenario).default_seed
+            market = run.team.exercise.seed if run else kept.load(scenario).default_seed
         return Experiment.begin(
             facilitator,
             run,
@@ -108,17 +109,27 @@ def _starts(offered: list[Look]) -> list[tuple[str, str]]:
     ]
 
 
-def _common() -> engine.Scenario | None:
+def _brought(offered: Iterable[KeptScenario]) -> Iterator[Look]:
+    """The newest version of each that can be played."""
+    for one in offered:
+        version = one.latest
+        scenario = contents.here(version.ref) if version else None
+        if version is not None and scenario is not None:
+            title = gettext("%(name)s, version %(number)d") % {"name": one, "number": version.number}
+            yield Look(version.ref, title, "", scenario)
+
+
+def _common(looks: list[Look]) -> engine.Scenario | None:
     """A scenario whose words fit every one that is offered; None where they part."""
-    found = [look.scenario for look in playable() if look.scenario]
+    found = [look.scenario for look in looks if look.scenario]
     same = {(one.told.year, one.told.desks) for one in found}
     return found[0] if len(same) == 1 else None
 
 
-def _known() -> dict[str, engine.Safeguard]:
+def _known(looks: list[Look]) -> dict[str, engine.Safeguard]:
     """Every safeguard of every scenario, by id."""
     found: dict[str, engine.Safeguard] = {}
-    for look in playable():
+    for look in looks:
         if look.scenario:
             found |= {one.id: one for one in engine.lab_safeguards(look.scenario, look.scenario.default_seed)}
     return found

@@ -15,7 +15,7 @@ from game.debrief import exports
 from game.lab.form import NewExperiment
 from game.models import Experiment, RuleBroken
 from game.models import experiments as lab
-from game.people.access import exercises_of, experiments_of, own_exercise
+from game.people.access import exercises_of, experiments_of, own_exercise, scenarios_of
 from game.views.account import facilitators_only
 
 HEAD = ("seed", "side", "loss $", "trading loss $", "runaway", "noticed at", "contained at", "commands", "refused", "fault", "engine")
@@ -27,7 +27,7 @@ SHOWN = 100
 @facilitators_only
 def experiments(request: HttpRequest) -> HttpResponse:
     """Their experiments, and the form for a new one."""
-    return _list(request, NewExperiment(exercises_of(request.user)))
+    return _list(request, NewExperiment(exercises_of(request.user), scenarios_of(request.user)))
 
 
 def _list(request: HttpRequest, form: NewExperiment, status: int = 200) -> HttpResponse:
@@ -48,7 +48,7 @@ def _list(request: HttpRequest, form: NewExperiment, status: int = 200) -> HttpR
 @facilitators_only
 def new(request: HttpRequest) -> HttpResponse:
     """Begin an experiment, and on to its page."""
-    form = NewExperiment(exercises_of(request.user), request.POST)
+    form = NewExperiment(exercises_of(request.user), scenarios_of(request.user), request.POST)
     if not form.is_valid():
         return _list(request, form, status=400)
     try:

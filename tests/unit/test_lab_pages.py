@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 
 import engine
-from game.models import Exercise, Experiment, Run
+from game.models import Exercise, Experiment, KeptScenario, Run
 from game.models.experiments import KEPT_MAX, RUNNING_MAX, experiment_state, stamp
+from game.views.scenarios import read
 from tests import days
 from tests.builders import new_exercise, new_facilitator, pinned
 
@@ -226,3 +227,15 @@ def test_it_is_deleted_with_its_trials(room):
     fill(experiment)
     assert room.client.post(f"{LAB}{experiment.pk}/act/", {"do": "delete"}).url == LAB
     assert not Experiment.objects.exists() and room.client.get(f"{LAB}{experiment.pk}/told.json").status_code == 404
+
+
+def test_a_scenario_that_was_brought_along_is_run_as_well_and_somebody_elses_is_no_choice(room):
+    lines = b'id = "ours"\ntitle = "Ours"\nbased_on = "quiet-open"\ndefault_seed = 5\n'
+    _, made = read(engine.Folder("ours", {"scenario.toml": lines}))
+    assert made is not None
+    mine, hers = KeptScenario.keep(room.erin, made), KeptScenario.keep(new_facilitator("finn"), made)
+    page = room.client.get(LAB).content.decode()
+    assert f'value="{mine.ref}"' in page and "Ours (ours), version 1" in page and hers.ref not in page
+    experiment = room.experiment(scenario=mine.ref, varies="noise")
+    assert (experiment.scenario, experiment.market) == (mine.ref, 5) and experiment.of_this_engine
+    assert room.begin(scenario=hers.ref).status_code == 400
