@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext
+
 import engine
 from game.spoken import tell
 
@@ -59,6 +61,11 @@ def doors() -> list[engine.Scenario]:
     """What the start page offers to play alone, in its order; where no scenario has a door, the first that can be played."""
     known = [look.scenario for look in playable() if look.scenario]
     return sorted((one for one in known if one.front.door), key=lambda one: one.front.door.place if one.front.door else 0) or known[:1]
+
+
+def level_words(level: str | None) -> str:
+    """For whom a morning is, in words."""
+    return {"first": gettext("for a first time"), "usual": gettext("for anybody"), "hard": gettext("for those who have played")}.get(level or "", "")
 
 
 def standard() -> engine.Scenario | None:

@@ -74,6 +74,7 @@ urlpatterns = [
     path("facilitator/sessions/", schedule.sessions, name="sessions"),
     path("facilitator/results.csv", schedule.all_results, name="all-results"),
     path("facilitator/guide/", guide.guide, name="guide"),
+    path("facilitator/guide/<str:scenario_id>/", guide.of_scenario, name="guide-scenario"),
     path("facilitator/scenarios/", scenarios.scenarios, name="scenarios"),
     path("facilitator/scenarios/new/", editing.new, name="scenario-new"),
     path("facilitator/scenarios/<number:scenario>/edit/<str:part>/", editing.edit, name="scenario-edit"),

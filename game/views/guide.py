@@ -9,10 +9,12 @@ import engine
 from game.control import guide as texts
 from game.control.briefs import BRIEFS, levers
 from game.control.briefs import brief as brief_of
-from game.models import contents
-from game.people.access import player_of
+from game.control.scenario_guide import scenario_guide
+from game.models import ScenarioVersion, contents
+from game.models.kept import key_of
+from game.people.access import player_of, scenarios_of
 from game.people.desks import ORDER
-from game.scenarios import standard
+from game.scenarios import playable, standard
 from game.views.account import facilitators_only
 
 
@@ -33,8 +35,23 @@ def guide(request: HttpRequest) -> HttpResponse:
         "prompts": texts.prompts(),
         "troubles": texts.troubles(words),
         "desks": [brief_of(desk, scenario) for desk in ORDER],
+        "scenarios": playable(),
     }
     return render(request, "facilitator/guide.html", context)
+
+
+@require_safe
+@facilitators_only
+def of_scenario(request: HttpRequest, scenario_id: str) -> HttpResponse:
+    """What there is to know of one scenario before a room plays it: one of this server, or a version that this user may choose."""
+    key = key_of(scenario_id)
+    if key and not ScenarioVersion.objects.filter(key=key, scenario__in=scenarios_of(request.user)).exists():
+        raise Http404
+    scenario = contents.here(scenario_id)
+    if scenario is None:
+        raise Http404
+    context = {"page_title": scenario.title, "scenario": scenario, "guide": scenario_guide(scenario)}
+    return render(request, "facilitator/guide-scenario.html", context)
 
 
 @require_safe

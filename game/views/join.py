@@ -24,7 +24,7 @@ from game.people import joining, sharing
 from game.people.access import exercise_called, exercises_of, give_player_cookie, player_of, was_player
 from game.people.desks import ORDER
 from game.people.limiter import JOINS, PLAYS, TOO_OFTEN, TooOften, address_of, take
-from game.scenarios import doors, standard
+from game.scenarios import doors, level_words, standard
 
 SHOWN = 12
 AT_ONCE = 3  # doors that are seen before somebody asks for more
@@ -65,11 +65,6 @@ def _home(request: HttpRequest, **more: Any) -> dict[str, Any]:
     }
 
 
-def _level(level: str | None) -> str:
-    """For whom a morning is, in words."""
-    return {"first": gettext("for a first time"), "usual": gettext("for anybody"), "hard": gettext("for those who have played")}.get(level or "", "")
-
-
 def _door(scenario: engine.Scenario) -> dict[str, Any]:
     """A scenario as the chooser has it; empty for one without a door. What the seed draws has no outline: no two games have the same."""
     door = scenario.front.door
@@ -78,7 +73,7 @@ def _door(scenario: engine.Scenario) -> dict[str, Any]:
     return {
         "id": scenario.id,
         "door": door,
-        "level": _level(door.level),
+        "level": level_words(door.level),
         "outline": "" if scenario.faults.deck else front_picture.outline(scenario),
         "further": door.place > AT_ONCE,
         "whole": joining.begins_whole(scenario),

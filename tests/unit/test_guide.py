@@ -1,5 +1,6 @@
 """The facilitator's guide and the briefs: agendas that add up, and every lever of a desk on its page."""
 
+import html
 import re
 
 import pytest
@@ -79,6 +80,23 @@ def test_the_guide_is_linked_from_the_facilitators_pages_and_shows_both_agendas(
     assert 'href="/facilitator/guide/"' in client.get("/facilitator/").content.decode()
     page = client.get("/facilitator/guide/").content.decode()
     assert "24 of 60 minutes are debrief" in page and "36 of 90 minutes are debrief" in page and "resume word" in page
+
+
+@pytest.mark.django_db
+def test_every_scenario_has_a_guide_that_says_what_is_wrong_and_only_facilitators_read_it(client):
+    assert client.get("/facilitator/guide/knight-2012/").status_code == 403
+    client.force_login(new_facilitator())
+    links = re.findall(r'href="(/facilitator/guide/[^"]+/)"', client.get("/facilitator/guide/").content.decode())
+    assert sorted(links) == sorted(f"/facilitator/guide/{name}/" for name in engine.shipped_ids())
+    for link in links:
+        page, scenario = html.unescape(client.get(link).content.decode()), engine.load_scenario(link.split("/")[3])
+        assert "this page says what is wrong" in page and scenario.title in page and " style=" not in page
+        for told in (*scenario.objectives.objective, *scenario.epilogue.passage, *scenario.evidence.injects):
+            assert told.title in page, told.title
+        assert ("The seed draws one of these" in page) == (len({fault.cause for fault in scenario.faults.fault}) > 1)
+        main = page.partition("<main")[2].partition("</main>")[0]
+        assert "{" not in re.sub(r"<[^>]*>", "", main), "a placeholder that only a run fills"
+    assert client.get("/facilitator/guide/nobody/").status_code == client.get("/facilitator/guide/ours.12345678/").status_code == 404
 
 
 def test_who_is_helped_is_asked_about_what_checks_show_and_told_no_answer():
