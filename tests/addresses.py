@@ -66,6 +66,7 @@ PAGES = {
     "facilitator/<str:token>/": Who.FACILITATOR,  # or whoever has the one-time link
     "facilitator/new/": Who.FACILITATOR,
     "facilitator/guide/": Who.FACILITATOR,
+    "facilitator/guide/<str:scenario_id>/": Who.FACILITATOR,
     "facilitator/scenarios/": Who.FACILITATOR,
     "facilitator/scenarios/new/": Who.FACILITATOR,
     "facilitator/scenarios/<number:scenario>/edit/<str:part>/": Who.OWN,
