@@ -44,6 +44,7 @@ from engine.arguments import Phrase, Sentence, phrase
 from engine.autopilots.autopilot import AUTOPILOTS, STAND_IN, AutopilotError, autopilot, looks_at, next_look
 from engine.autopilots.parts import Move
 from engine.commands import Command, Lever, Refusal
+from engine.env.environment import BadAction, Environment, Observation
 from engine.events import DESKS, Event, EventData
 from engine.evidence.telling import ENGLISH, MARK, Language, glossary, span, tell, told
 from engine.firm.safeguards import CONTROLS
@@ -118,6 +119,7 @@ __all__ = [
     "Answered",
     "Assessed",
     "AutopilotError",
+    "BadAction",
     "Bundle",
     "BundleError",
     "Calendar",
@@ -128,6 +130,7 @@ __all__ = [
     "Days",
     "Decision",
     "Entry",
+    "Environment",
     "Event",
     "EventData",
     "Folder",
@@ -141,6 +144,7 @@ __all__ = [
     "Moment",
     "Move",
     "NotATime",
+    "Observation",
     "OtherRules",
     "Phrase",
     "Plan",

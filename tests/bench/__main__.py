@@ -1,4 +1,4 @@
-"""`python -m tests.bench engine|incident|games|...|corpus [--json]`: what this machine does, as a table or as one object."""
+"""`python -m tests.bench engine|env|incident|games|...|corpus [--json]`: what this machine does, as a table or as one object."""
 
 import argparse
 import importlib
@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.children import end_with_us
 
-BENCHES = ("engine", "incident", "games", "sockets", "clicks", "paint", "layout", "room", "wall", "debrief", "courses", "opened", "lab", "scrub", "chaos", "corpus", "faults", "deck", "rows", "scale")
+BENCHES = ("engine", "env", "incident", "games", "sockets", "clicks", "paint", "layout", "room", "wall", "debrief", "courses", "opened", "lab", "scrub", "chaos", "corpus", "faults", "deck", "rows", "scale")
 
 
 def _lines(found: dict[str, Any], within: str = "") -> list[str]:
@@ -28,7 +28,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("bench", choices=BENCHES)
     parser.add_argument("--json", action="store_true", help="print one object and nothing else")
-    parser.add_argument("--repeats", type=int, help="engine, incident: medians of this many")
+    parser.add_argument("--repeats", type=int, help="engine, env, incident: medians of this many")
     parser.add_argument("--runs", type=int, help="games, clicks, room, scale: games at once")
     parser.add_argument("--clients", type=int, help="sockets: browsers at once")
     parser.add_argument("--seconds", type=float, help="games, sockets, clicks, paint, room, wall, scale: length of a window")

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 # The engine from the ground up: a room imports itself and rooms before it. What lies beside the rooms is the ground.
-ENGINE_ROOMS = ("", "scenario", "market", "evidence", "firm", "levers", "sights", "autopilots", "analysis")
+ENGINE_ROOMS = ("", "scenario", "market", "evidence", "firm", "levers", "sights", "autopilots", "analysis", "env")
 ENGINE_GROUND = {"arguments", "commands", "events", "jit", "market_time", "moment", "money", "rules"}
 # The game: what a room may import of the others. "" are the files beside the rooms that need no model; whoever starts the game (TOP) may
 # import everything, and nobody imports it.

@@ -1,0 +1,1 @@
+"""The game for programs: the three desks as agents of one environment."""
