@@ -89,6 +89,7 @@ from engine.scenario.scenario import (
 )
 from engine.sights.deck import CONDITIONS, fault_of, inject_preview, ready_injects, scenario_script
 from engine.sights.menu import wishes
+from engine.sights.schema import card_schemas
 from engine.sights.sight import sight
 
 __all__ = [
@@ -183,6 +184,7 @@ __all__ = [
     "barrier_text",
     "beside_history",
     "beside_record",
+    "card_schemas",
     "cells",
     "check_scenario",
     "compiled",

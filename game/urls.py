@@ -8,6 +8,7 @@ import game.converters  # noqa: F401  (registers them)
 from game.views import (
     account,
     actions,
+    api,
     check,
     debrief,
     desk,
@@ -37,6 +38,8 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("words/<str:language>/<str:digest>.js", words.words, name="words"),
     path("check/", check.check, name="check"),
+    path("api/", api.page, name="api"),
+    path("api/asyncapi.json", api.described, name="api-described"),
     path("lobby/", lobby.lobby, name="lobby"),
     path("lobby/seat/", lobby.seat, name="lobby-seat"),
     path("lobby/start/", lobby.start, name="lobby-start"),

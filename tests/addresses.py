@@ -15,6 +15,7 @@ class Who(Enum):
 
     ANYBODY = "anybody"
     PLAYER = "the player of this browser's cookie"
+    BOT = "a program, by the token that a facilitator gave it"
     SIGNED_IN = "whoever is signed in"
     FACILITATOR = "every facilitator, and shows only what is theirs"
     OWN = "the facilitator of the exercise or the experiment, and staff"
@@ -25,6 +26,8 @@ PAGES = {
     "": Who.ANYBODY,
     "play/": Who.ANYBODY,
     "check/": Who.ANYBODY,
+    "api/": Who.ANYBODY,
+    "api/asyncapi.json": Who.ANYBODY,
     "language/": Who.ANYBODY,
     "words/<str:language>/<str:digest>.js": Who.ANYBODY,
     "join/": Who.ANYBODY,
@@ -106,6 +109,7 @@ PAGES = {
 SOCKETS = {
     "ws/seat/": Who.PLAYER,
     "ws/seat/<str:desk>/": Who.PLAYER,
+    "ws/bot/": Who.BOT,
     "ws/lobby/": Who.PLAYER,
     "ws/control/<str:code>/": Who.OWN,
     "ws/watch/<number:team>/<str:desk>/": Who.OWN,

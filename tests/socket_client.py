@@ -22,16 +22,20 @@ class Socket:
 
     @classmethod
     async def open(
-        cls, host: str, port: int, path: str, cookie: str = "", origin: str | None = None, session: str = "", named: str = "", language: str = "", accepts: str = ""
+        cls, host: str, port: int, path: str, cookie: str = "", origin: str | None = None, session: str = "", named: str = "", language: str = "", accepts: str = "",
+        bearer: str = "", speaks: str = "",
     ) -> "Socket":  # fmt: skip
         """Shake hands, as a player (`cookie`), as a facilitator (`session`), or as nobody; `named`: another Host; `language`: one that was
-        chosen, `accepts`: those the browser asks for. Raises Closed when the server refuses, OSError when there is none."""
+        chosen, `accepts`: those the browser asks for; as a program with a token (`bearer`), which has no origin and may `speak` a subprotocol. Raises Closed when the server refuses, OSError when there is none."""
         reader, writer = await asyncio.open_connection(host, port)
         key = base64.b64encode(os.urandom(16)).decode()
         lines = [
             f"GET {path} HTTP/1.1", f"Host: {named or f'{host}:{port}'}", "Upgrade: websocket", "Connection: Upgrade",
-            f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13", f"Origin: {origin or f'http://{host}:{port}'}",
+            f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13",
         ]  # fmt: skip
+        lines.append(f"Authorization: Bearer {bearer}" if bearer else f"Origin: {origin or f'http://{host}:{port}'}")
+        if speaks:
+            lines.append(f"Sec-WebSocket-Protocol: {speaks}")
         cookies = [f"{name}={value}" for name, value in (("player", cookie), ("sessionid", session), ("django_language", language)) if value]
         if accepts:
             lines.append(f"Accept-Language: {accepts}")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 NAME_LENGTH = 24
 GUEST = "Guest"
+BOT = " (bot)"  # ends the name of a program, wherever it is shown, and nobody else's
 ZWJ = "\u200d"
 JOINERS = ("\u200c", ZWJ)  # part of the spelling of Persian and Indian names, and of emoji of several pieces
 JOINING = ("ARABIC", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA", "TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "KHMER")
@@ -58,6 +59,17 @@ def clean_name(typed: str, wanted: str = "Enter the name your team knows you by.
     if len(name) > NAME_LENGTH:
         raise RuleBroken(gettext("That name is too long: at most %(name_length)s characters.") % {"name_length": NAME_LENGTH})
     return name
+
+
+def person_name(typed: str, *, bot: bool = False) -> str:
+    """The name of a player, which tells a program from people. Raises RuleBroken with what was expected."""
+    name, mark = clean_name(typed), BOT.strip()
+    if not bot:
+        if name.casefold().endswith(mark):
+            raise RuleBroken(gettext("A name that ends in %(mark)s is a program's: choose another.") % {"mark": mark})
+        return name
+    plain = name[: -len(mark)].strip() if name.casefold().endswith(mark) else name
+    return clean_name(f"{plain}{BOT}")
 
 
 def _joins(letters: list[str], place: int) -> bool:
@@ -97,6 +109,7 @@ class Player(models.Model):
     name_key = models.CharField(max_length=500, help_text="the name as it is compared")
     token_hash = models.CharField(max_length=64, help_text="of the cookie; a new browser gets a new one")
     word = models.CharField(max_length=40, help_text="brings the player back on another device")
+    bot = models.BooleanField(default=False, help_text="a program; its token opens a socket and no page")
     seen_at = models.DateTimeField(default=timezone.now, help_text="about when a screen of theirs last gave a sign of life, for the record")
     gone_at = models.DateTimeField(null=True, help_text="since when every screen is gone or silent; null: here")
     silent_s = models.FloatField(default=0.0, help_text="without a sign of life for so long when it was noticed that they are away")
@@ -116,17 +129,17 @@ class Player(models.Model):
         return self.name
 
     @classmethod
-    def enter(cls, exercise: "Exercise", typed: str) -> "tuple[Player, str]":
-        """A new player and the token of the cookie. Raises RuleBroken for a name that is taken or none."""
-        name, token = clean_name(typed), new_token()
+    def enter(cls, exercise: "Exercise", typed: str, *, bot: bool = False) -> "tuple[Player, str]":
+        """A new player and the token of the cookie, or of a program's socket. Raises RuleBroken for a name that is taken or none."""
+        name, token = person_name(typed, bot=bot), new_token()
         try:
             with transaction.atomic():
-                player = cls.objects.create(exercise=exercise, name=name, name_key=name_key(name), token_hash=hashed(token), word=new_word())
+                player = cls.objects.create(exercise=exercise, name=name, name_key=name_key(name), token_hash=hashed(token), word=new_word(), bot=bot)
         except IntegrityError as problem:
             if exercise.players.filter(name_key=name_key(name)).exists():
                 reason = gettext("The name %(name)s is taken. If that is you, use your resume words; if not, choose another name.") % {"name": name}
                 raise RuleBroken(reason) from problem
-            return cls.enter(exercise, typed)  # two drew the same word at the same moment
+            return cls.enter(exercise, typed, bot=bot)  # two drew the same word at the same moment
         return player, token
 
     @classmethod
@@ -148,7 +161,7 @@ class Player(models.Model):
     def of_word(cls, exercise: "Exercise", typed: str) -> "Player | None":
         """Whose resume word that is; nothing is changed by asking."""
         word = plain_word(typed)
-        return exercise.players.filter(word=word).first() if word else None
+        return exercise.players.filter(word=word, bot=False).first() if word else None
 
     def move(self) -> str:
         """A new token for another browser: the one before is let go."""
@@ -159,7 +172,7 @@ class Player(models.Model):
 
     def rename(self, typed: str) -> None:
         """Another name. Raises RuleBroken for one that somebody else of the exercise has, or none."""
-        self.name = clean_name(typed)
+        self.name = person_name(typed, bot=self.bot)
         self.name_key = name_key(self.name)
         try:
             with transaction.atomic():

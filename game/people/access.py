@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from game.models import Exercise, Experiment, Holding, KeptScenario, Player, Seat, kept
 from game.people import limiter
 from game.people.accounts import is_facilitator
+from game.tokens import hashed
 
 PLAYER_COOKIE = "player"
 PLAYER_COOKIE_AGE_S = 14 * 24 * 3600
@@ -96,6 +97,13 @@ def place_of(cookies: Mapping[str, str], desk: str = "") -> Place | None:
     held = Holding.objects.filter(player=player).select_related("seat__team__exercise").order_by("seat__desk")
     holding = (held.filter(seat__desk=desk) if desk else held).first()
     return None if holding is None else Place(holding.pk, player, holding.seat, player.token_hash)
+
+
+def place_of_bot(token: str) -> Place | None:
+    """The desk that a facilitator gave to the program with this token, or None: unknown, or taken back."""
+    bots = Holding.objects.filter(player__bot=True, player__token_hash=hashed(token))
+    holding = bots.select_related("player__exercise", "seat__team__exercise").first() if token else None
+    return None if holding is None else Place(holding.pk, holding.player, holding.seat, holding.player.token_hash)
 
 
 def is_still(place: Place) -> bool:

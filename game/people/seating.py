@@ -34,13 +34,33 @@ def change_seat(seat: Seat, verb: str, value: str = "", who: str = "", by: str =
         tell_state(exercise)  # an evening may have waited for whoever sat there
 
 
+def give_to_bot(seat: Seat, name: str, by: str = "") -> str:
+    """Give a seat to a program instead of whoever holds it; its token, which is known to nobody else and shown once. Raises RuleBroken."""
+    exercise = Exercise.objects.get(pk=seat.team.exercise_id)
+    if exercise.state == "ended":
+        raise RuleBroken(gettext("This exercise has ended."))
+    if seat.locked:
+        raise RuleBroken(gettext("That seat is locked. %(locked)s") % {"locked": seat.lock_told})
+    with transaction.atomic():
+        player, token = Player.enter(exercise, name, bot=True)
+        _vacate(seat)
+        seat.take(player)
+    Deed.record(exercise, engine.phrase(gettext_noop("gave {seat} to {name}"), seat=seat_words(seat), name=player.name), team=seat.team, by=by)
+    tell_team(seat.team_id)
+    if exercise.state != "lobby":
+        tell_state(exercise)
+    return token
+
+
 def _number(typed: str) -> int:
     return int(typed) if typed.isdecimal() and len(typed) < 12 else 0
 
 
 def _vacate(seat: Seat) -> tuple[engine.Phrase, set[int]]:
-    names = ", ".join(player.name for player in seat.holders)
+    names, bots = ", ".join(player.name for player in seat.holders), [player for player in seat.holders if player.bot]
     seat.vacate()
+    for bot in bots:
+        bot.let_go()  # its token opened this seat and nothing else
     if not names:
         return engine.phrase(gettext_noop("freed {seat}, which nobody held"), seat=seat_words(seat)), {seat.team_id}
     return engine.phrase(gettext_noop("freed {seat} of {names}"), seat=seat_words(seat), names=names), {seat.team_id}

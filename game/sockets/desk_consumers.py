@@ -17,16 +17,19 @@ from game.live.loudspeaker import Cards, to_json
 from game.live.words import UNKNOWN, Reader, reader_of
 from game.models import Exercise, Player, RuleBroken, Run, Seat, planning
 from game.people import presence
-from game.people.access import Place, facilitates, is_still, place_of
+from game.people.access import Place, facilitates, is_still, place_of, place_of_bot
 from game.rules import DESKS
 from game.sockets import inbox, protocol
+from game.sockets.doors import header
 from game.sockets.frames import GONE, MOVED, FrameConsumer
 from game.sockets.other_desks import Elsewhere
+from game.sockets.public import SUBPROTOCOL, spoken
 from game.sockets.screens import screens
 from game.ways import way
 
 log = structlog.get_logger(__name__)
 
+OTHER_VERSION = 4406  # close code
 WATCHING = gettext_noop("You are watching this desk. You can only watch here.")
 TOO_MANY = gettext_noop("Too many commands at once: at most %(most)s per second.")
 
@@ -95,16 +98,23 @@ class SeatConsumer(DeskConsumer):
         self.unanswered: set[str] = set()
         desk = self.scope["url_route"]["kwargs"].get("desk", "")
         if desk in (*DESKS, ""):
-            self.place = await in_rows(place_of)(self.scope["cookies"], desk)
+            self.place = await in_rows(self.find)(desk)
         if self.place is None:
-            reason = gettext("This browser does not have this seat. Join with the code, or ask the facilitator for a link.")
-            await self.part(reason, retry=False, code=GONE)
+            await self.part(self.unknown(), retry=False, code=GONE)
             return None
         await self.sit(self.place.seat)
         self.elsewhere = Elsewhere(self.wake, lambda text: self.reader.card(text))
         if await screens.opened(self.place.player, self):
             await self._tell_team()
         return await in_rows(protocol.seat_hello)(self.place)
+
+    def find(self, desk: str = "") -> Place | None:
+        """The desk that whoever opened this socket holds."""
+        return place_of(self.scope["cookies"], desk)
+
+    def unknown(self) -> str:
+        """Why there is none."""
+        return gettext("This browser does not have this seat. Join with the code, or ask the facilitator for a link.")
 
     @staticmethod
     def too_many() -> str:
@@ -120,7 +130,7 @@ class SeatConsumer(DeskConsumer):
         if self.place is None:
             return
         if not await in_rows(is_still)(self.place):
-            other = await in_rows(place_of)(self.scope["cookies"])  # the facilitator moved this player, or left them another seat
+            other = await in_rows(self.find)()  # the facilitator moved this player, or left them another seat
             reason = gettext("This seat was opened in another browser, or given to someone else.")
             await self.part(reason, retry=False, code=MOVED, go=way("desk", other.seat.desk) if other else "")
             return
@@ -243,6 +253,29 @@ class SeatConsumer(DeskConsumer):
     async def note(self, text: str) -> None:
         self.unanswered = {client_id for client_id in self.unanswered if client_id not in text}
         await self.send(self.reader.card(text))
+
+
+class BotConsumer(SeatConsumer):
+    """A desk that a facilitator gave to a program: its token instead of a cookie, and a version of the protocol that both speak."""
+
+    async def accept(self, subprotocol: str | None = None, headers: Any = None) -> None:
+        self.spoken = spoken(self.scope["subprotocols"])
+        await super().accept(self.spoken or None, headers)
+
+    async def enter(self) -> dict[str, Any] | None:
+        if self.spoken is None:
+            told = gettext("This server speaks %(ours)s, and none of %(offered)s.")
+            offered = ", ".join(self.scope["subprotocols"])[:80]
+            await self.part(told % {"ours": f"{SUBPROTOCOL}{protocol.PROTOCOL}", "offered": offered}, retry=False, code=OTHER_VERSION)
+            return None
+        return await super().enter()
+
+    def find(self, desk: str = "") -> Place | None:
+        scheme, _, token = header(self.scope, b"authorization").partition(" ")
+        return place_of_bot(token.strip()) if scheme.lower() == "bearer" else None
+
+    def unknown(self) -> str:
+        return gettext("This token is no bot's. Ask the facilitator for one: the control room gives it, and takes it back.")
 
 
 class WatchConsumer(DeskConsumer):

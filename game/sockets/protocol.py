@@ -20,6 +20,7 @@ from game.people.presence import seats_of
 from game.spoken import from_row
 from game.ways import way
 
+PROTOCOL = 1  # raised when a message or a card loses something, or means something else
 MESSAGE_BYTES = 16 * 1024
 DEPTH = 6
 INT_LIMIT = 2**53  # beyond it a browser does not count in whole numbers
@@ -173,11 +174,12 @@ def seat_hello(place: Place) -> dict[str, Any]:
     exercise = seat.team.exercise
     return {
         "t": "hello",
+        "protocol": PROTOCOL,
         "desk": seat.desk,
         "team": seat.team.name,
         "name": player.name,
         "player": player.name,
-        "resume_word": player.word,
+        "resume_word": "" if player.bot else player.word,
         "owner": exercise.owner_id == player.pk,
         "help": exercise.help,
         "exercise": about(exercise, seat.team),

@@ -3,12 +3,13 @@
 from django.urls import path
 
 import game.converters  # noqa: F401  (registers them)
-from game.sockets.desk_consumers import SeatConsumer, WatchConsumer
+from game.sockets.desk_consumers import BotConsumer, SeatConsumer, WatchConsumer
 from game.sockets.room_consumers import CheckConsumer, ControlConsumer, LobbyConsumer, ProjectorConsumer
 
 sockets = [
     path("ws/seat/", SeatConsumer.as_asgi()),
     path("ws/seat/<str:desk>/", SeatConsumer.as_asgi()),
+    path("ws/bot/", BotConsumer.as_asgi()),
     path("ws/watch/<number:team>/<str:desk>/", WatchConsumer.as_asgi()),
     path("ws/control/<str:code>/", ControlConsumer.as_asgi()),
     path("ws/lobby/", LobbyConsumer.as_asgi()),

@@ -129,11 +129,14 @@ def act_on_exercise(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 @facilitators_only
 def seat_link(request: HttpRequest, seat_id: int) -> HttpResponse:
-    """A new one-time link to a seat, shown once; with `do` what seating.change_seat can do with the seat."""
+    """A new one-time link to a seat, shown once; with `do` what seating.change_seat can do with the seat, or `bot` (`name`): a program's token."""
     seat = get_object_or_404(Seat.objects.select_related("team__exercise"), pk=seat_id, team__exercise__in=exercises_of(request.user))
     reason = ""
     try:
-        if "do" in request.POST:
+        if request.POST.get("do") == "bot":
+            token = seating.give_to_bot(seat, request.POST.get("name", ""), by=name_of(request))
+            request.session["links"] = {**request.session.get("links", {}), str(seat.pk): token}
+        elif "do" in request.POST:
             verb, value, who = (request.POST.get(name, "") for name in ("do", "to", "who"))
             seating.change_seat(seat, verb, value, who, by=name_of(request))
         else:

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from game.people import seating
 from game.people.accounts import may_run_exercises
 from game.sockets.routes import sockets
 from tests import days
@@ -39,6 +40,7 @@ class Hall:
             "a player who is another facilitator": {"cookie": cookie, "session": session(finn)},
         }  # fmt: skip
         self.player = {"cookie": cookie}
+        self.bot = {"bearer": seating.give_to_bot(self.exercise.teams.get().seats.get(desk="risk"), "Robo")}
         self.exercise.start()
         self.known = {"code": self.exercise.code, "team": self.seat.team_id, "desk": "operator", "run": self.exercise.runs().get().pk}
         eventually(lambda: self.exercise.runs().get().step > self.exercise.start_step, 60, "the market moves")
@@ -89,6 +91,10 @@ def test_a_socket_answers_whom_it_belongs_to_and_says_goodbye_to_everybody_else(
             strangers = {"nobody": {}, **hall.inside}
             assert {name: await hall.first(route, **visitor) for name, visitor in strangers.items()} == dict.fromkeys(strangers, "bye")
             assert await hall.first(route, **hall.player) == "hello"
+        if whose is Who.BOT:
+            strangers = {**hall.outside, **hall.inside, "a player": hall.player, "a made-up token": {"bearer": "x" * 22}}
+            assert {name: await hall.first(route, **visitor) for name, visitor in strangers.items()} == dict.fromkeys(strangers, "bye")
+            assert await hall.first(route, **hall.bot) == "hello"
         if whose is Who.ANYBODY and route == "ws/check/":  # it carries nothing, and only answers
             line = await Socket.open("127.0.0.1", hall.world.port, f"/{route}")
             await line.send_text("7")

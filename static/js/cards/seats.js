@@ -75,7 +75,7 @@ function card(page, t, seat, act) {
       ${seat.locked ? nothing : html`<button type="button" class="btn btn-quiet btn-small" @click=${() => go({})}>${icon("link")}${gettext("New link")}<span class="sr"> ${gettext("for the %(desk)s", { desk: seat.desk })}</span></button>`}
       ${seat.holders.length ? html`<button type="button" class="btn btn-quiet btn-small" @click=${() => go({ do: "vacate" })}>${gettext("Free seat")}<span class="sr"> ${seat.title}</span></button>` : nothing}
       ${seat.locked ? html`<button type="button" class="btn btn-quiet btn-small" @click=${() => go({ do: "unlock" })}>${gettext("Unlock")}${of}</button>` : nothing}</span>
-    ${link ? html`<label class="seat-link"><span class="sr">${gettext("One-time link of the %(desk)s", { desk: seat.desk })}</span><input class="input input-small mono" readonly .value=${link} @focus=${(e) => e.target.select()}></label>` : nothing}
+    ${link ? html`<label class="seat-link"><span class=${link.includes("/") ? "sr" : "label"}>${link.includes("/") ? gettext("One-time link of the %(desk)s", { desk: seat.desk }) : gettext("Token of the bot, shown once")}</span><input class="input input-small mono" readonly .value=${link} @focus=${(e) => e.target.select()}></label>` : nothing}
     ${seat.locked ? html`<p class="quiet">${seat.locked}</p>` : nothing}
     <details class="seat-more"><summary>${seat.people.length ? gettext("Move, rename, remove, ") : ""}${seat.people.length ? gettext("hand over") : gettext("Hand over")}${seat.locked ? "" : gettext(", lock")}${of}</summary>
       ${seat.people.length ? html`<form class="row" @submit=${submit((v) => go({ do: "move", ...v }))}>
@@ -83,6 +83,7 @@ function card(page, t, seat, act) {
         <select class="input input-small" name="to" aria-label=${gettext("Move to, from %(title)s, %(name)s", { title: seat.title, name: t.name })}>${others(page.state.teams, seat)}</select><button class="btn btn-quiet btn-small">${gettext("Move")}${of}</button></form>` : nothing}
       ${seat.people.map((p) => person(page, p, act))}
       <form class="row" @submit=${submit((v) => go({ do: "hand", ...v }))}><select class="input input-small" name="to" aria-label=${gettext("Autopilot for %(title)s, %(name)s", { title: seat.title, name: t.name })}>${AUTOPILOTS.map((a) => html`<option ?selected=${a === (seat.autopilot ?? "assistant")}>${a}</option>`)}</select><button class="btn btn-quiet btn-small">${gettext("Hand over")}${of}</button></form>
+      ${seat.locked ? nothing : html`<form class="row" @submit=${submit((v) => go({ do: "bot", ...v }))}><input class="input input-small" name="name" aria-label=${gettext("Name of the bot for %(title)s, %(name)s", { title: seat.title, name: t.name })} placeholder=${gettext("Name of the bot")} maxlength="18" autocomplete="off" required><button class="btn btn-quiet btn-small">${gettext("Give to a bot")}${of}</button></form>`}
       ${seat.locked ? nothing : html`<form class="row" @submit=${submit((v) => go({ do: "lock", ...v }))}><input class="input input-small" name="to" aria-label=${gettext("Why %(title)s, %(name)s is locked", { title: seat.title, name: t.name })} placeholder=${gettext("Why (shown to players)")} maxlength="80" autocomplete="off"><button class="btn btn-quiet btn-small">${gettext("Lock")}${of}</button></form>`}
     </details>
   </div>`;

@@ -1,0 +1,41 @@
+"""What programs are told of the game: the protocol of a desk, as a page and for machines."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from game.sockets.protocol import PROTOCOL
+from game.sockets.public import SUBPROTOCOL, asyncapi, schemas
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """For whoever writes a program."""
+    found = schemas()
+
+    def told(name: str) -> dict[str, str]:
+        return {"name": name, "says": found["schemas"][name]["description"], "schema": json.dumps(found["schemas"][name], indent=2)}
+
+    socket = request.build_absolute_uri(f"{settings.COOKIE_PATH}ws/bot/").replace("http", "ws", 1)
+    context = {
+        "page_title": gettext("For programs"),
+        "request_head": f"GET {socket}\nAuthorization: Bearer TOKEN\nSec-WebSocket-Protocol: {SUBPROTOCOL}{PROTOCOL}",
+        "said": [told(name) for name in found["in"]],
+        "heard": [told(name) for name in found["out"]],
+        "cards": {desk: sorted(rows) for desk, rows in found["cards"].items()},
+    }
+    return render(request, "api.html", context)
+
+
+@require_safe
+def described(request: HttpRequest) -> JsonResponse:
+    """The AsyncAPI document, with this server in it."""
+    server: dict[str, Any] = {
+        "host": request.get_host(), "protocol": "wss" if request.is_secure() else "ws", "security": [{"$ref": "#/components/securitySchemes/token"}],
+    }  # fmt: skip
+    return JsonResponse({**asyncapi(), "servers": {"here": server}}, json_dumps_params={"indent": 1})

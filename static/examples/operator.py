@@ -1,0 +1,119 @@
+"""A program that plays the operator by rules: `python operator.py ws://HOST/ws/bot/ TOKEN`. Needs `pip install websockets` and nothing of the game.
+
+It reads its mail and answers the telephone. When far more goes out than an opening brings, it looks at one server after the other, and
+stops the one that stands out. All that it knows it has from the cards of its desk.
+"""
+
+import json
+import sys
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+VERSION = "opening-bell.v1"
+TOO_MANY = 100.0  # child orders a second that no opening brings
+STANDS_OUT = 3.0  # times as many as the server in the middle
+
+Move = tuple[str, dict[str, Any], str]  # lever, arguments, why
+
+
+class Operator:
+    """What is known of the desk, and what has been done about it."""
+
+    def __init__(self) -> None:
+        self.cards: dict[str, Any] = {}
+        self.rates: dict[int, float] = {}  # child orders a second of each server that was looked at
+        self.asked: set[str] = set()  # commands that wait for their outcome
+        self.once: set[str] = set()
+        self.stopped: int | None = None
+
+    def take(self, cards: dict[str, Any]) -> None:
+        """Cards that have changed, each whole."""
+        self.cards.update({name: card["d"] for name, card in cards.items()})
+        look = self.cards.get("look", {})
+        if look.get("server"):
+            self.rates[look["server"]] = look["children_out"]
+
+    def allowed(self, kind: str) -> bool:
+        """Whether a lever can be pulled now, as its card says."""
+        return any(row["kind"] == kind and row["allowed"] for row in self.cards["levers"]["levers"])
+
+    def moves(self) -> Iterator[Move]:
+        """What comes to mind, the most urgent first."""
+        yield from self.answer()
+        yield from self.incident()
+        if self.allowed("mail.open") and self.cards["work"]["free"] > 1:
+            unread = [mail for mail in self.cards["inbox"]["mails"] if not mail["read"]]
+            if unread:
+                yield "mail.open", {"mail": unread[0]["id"]}, "The newest first."
+
+    def answer(self) -> Iterator[Move]:
+        """A call that rings: with what cannot hurt."""
+        for call in self.cards["calls"]["calls"]:
+            harmless = [reply["key"] for reply in call["replies"] if not reply["dangerous"]]
+            if call["state"] == "ringing" and harmless:
+                yield "call.answer", {"call": call["id"], "reply": harmless[0]}, ""
+
+    def incident(self) -> Iterator[Move]:
+        """Which server sends too much? Then it stops."""
+        if self.cards["rates"]["children_out"] < TOO_MANY or not self.cards["clock"]["open"]:
+            return
+        if "alarm" not in self.once:
+            self.once.add("alarm")
+            yield "bridge.say", {"text": "Far more orders go out than come in. I look at the servers."}, ""
+        running = [row["n"] for row in self.cards["servers"]["servers"] if row["state"] == "running"]
+        unknown = [n for n in running if n not in self.rates]
+        if unknown and self.stopped is None:
+            if self.allowed("server.look"):
+                yield "server.look", {"server": unknown[0]}, "Which one is it?"
+            return
+        known = sorted(self.rates[n] for n in running if n in self.rates)
+        worst = max(running, key=lambda n: self.rates.get(n, 0.0), default=None)
+        if worst is None or not known or self.rates.get(worst, 0.0) < STANDS_OUT * max(known[len(known) // 2], 1.0):
+            self.rates.clear()  # nothing stands out: look again
+            return
+        if self.allowed("server.stop"):
+            self.stopped = worst
+            yield "server.stop", {"server": worst}, f"It sends {self.rates.pop(worst):.0f} orders a second."
+
+
+def play(url: str, token: str, *, moves: int | None = None) -> Operator:
+    """Play until the line ends, or `moves` commands were carried out. Raises ConnectionClosed where the server hangs up."""
+    desk, done = Operator(), 0
+    with connect(url, additional_headers={"Authorization": f"Bearer {token}"}, subprotocols=[VERSION], max_size=None) as line:  # type: ignore[list-item]
+        for text in line:
+            message = json.loads(text)
+            if message["t"] == "hello":
+                print(f"{message['name']} at the desk of the {message['desk']}, team {message['team']}: {message['exercise']['state']}")
+            elif message["t"] == "frame":
+                desk.take(message["cards"])
+                line.send(json.dumps({"t": "ack", "seq": message["seq"]}))
+            elif message["t"] in ("applied", "refused"):
+                desk.asked.discard(message["id"])
+                done += message["t"] == "applied"
+                print(message.get("reason", "done"))
+            elif message["t"] == "bye":
+                print(message["reason"])
+                return desk
+            if moves is not None and done >= moves:
+                return desk
+            if message["t"] == "frame" and "levers" in desk.cards and not desk.asked:
+                for kind, args, why in desk.moves():
+                    number = str(uuid.uuid4())
+                    desk.asked.add(number)
+                    print(f"{desk.cards['clock']['clock']} {kind} {args}")
+                    line.send(json.dumps({"t": "command", "id": number, "kind": kind, "args": args, "why": why}))
+                    break
+    return desk
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("Expected an address and a token: python operator.py ws://localhost:8000/ws/bot/ TOKEN")
+    try:
+        play(sys.argv[1], sys.argv[2])
+    except (OSError, ConnectionClosed) as problem:
+        sys.exit(f"The line to {sys.argv[1]} is gone: {problem}")
