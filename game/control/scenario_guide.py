@@ -28,7 +28,7 @@ def scenario_guide(scenario: engine.Scenario) -> dict[str, Any]:
         "level": level_words(scenario.front.door.level if scenario.front.door else None),
         "causes": [*dict.fromkeys(reader.line({"text": f"cause:{fault.cause}", "values": {}}) for fault in scenario.faults.fault)],
         "objectives": scenario.objectives.objective,
-        "calls": sorted(calls, key=lambda call: (call["from"], call["to"])),
+        "calls": sorted((call for n, call in enumerate(calls) if call not in calls[:n]), key=lambda call: (call["from"], call["to"])),
         "injects": [{"title": one.title, "effect": one.effect.format(minutes=one.minutes, server="n", text="")} for one in scenario.evidence.injects],
         "desks": [getattr(desks, desk).title for desk in ORDER],
         "lead": scenario.epilogue.lead,

@@ -48,7 +48,7 @@ class House:
         known = {
             "code": self.exercise.code, "team": self.seat.team_id, "seat_id": self.seat.pk, "desk": "risk", "name": "risk", "run": self.run.pk,
             "token": "a-token-that-opens-nothing", "object_id": self.exercise.pk, "content_type_id": 1, "app_label": "game", "id": self.user_id(route), "url": "nowhere", "what": "attendance",
-            "experiment": self.experiment.pk, "scenario": self.kept.pk, "version": 1, "part": "mail", "language": "en", "digest": "0" * 16,
+            "experiment": self.experiment.pk, "scenario": self.kept.pk, "scenario_id": "knight-2012", "version": 1, "part": "mail", "language": "en", "digest": "0" * 16,
         }  # fmt: skip
 
         def fill(found: re.Match[str]) -> str:
