@@ -48,7 +48,7 @@ class Resync(_Message):
 
 
 class CommandMessage(_Message):
-    """A command of the desk whose cookie opened the socket. Named so that it is not taken for the row or the engine's."""
+    """A command of the desk that the socket was opened for."""  # not called Command: that is the row's and the engine's
 
     t: Literal["command"]
     id: Annotated[UUID4, Field(strict=False)]
