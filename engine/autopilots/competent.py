@@ -343,7 +343,11 @@ def over(eyes: Eyes) -> bool:
 
 
 def ask_busts(eyes: Eyes) -> Move | None:
-    """Within thirty minutes of the trades."""
+    """Within thirty minutes of the trades; where the exchange has rung about our offers, once they are down: it hears of them once."""
+    told = [call["answer"] for call in eyes.sight["calls"]["calls"] if call["state"] == "answered"]
+    rung = any(answer is not None and answer["key"].startswith("error_trades.") for answer in told)
+    if rung and not eyes.done("exchange.bust") and any(deed["state"] == "done" for deed in eyes.done("stocks.withdraw", eyes.bell)):
+        return Move("exchange.bust", {}, "certain", "Nobody meant to sell at that price.")
     if over(eyes) and eyes.gross_usd > ALARM_USD and not eyes.done("exchange.bust"):
         return Move("exchange.bust", {}, "likely", "What is far from the open may be cancelled.")
     return None

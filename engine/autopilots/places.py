@@ -16,6 +16,7 @@ from engine.sights.cards import Host
 OTHER_DATA, NO_ANSWER = "reference data", "acknowledges no orders"  # by what their causes are known
 STOCKS_BACK = remark("What offered them was restarted with the day's reference data: the stocks may come back.")
 LOST_PART, LOST_USD, MOST_STOCKS = 0.2, 50_000, 5  # of what is held in a stock that no market takes in minutes
+_NAMED = 4  # stocks that a deed names
 _ANSWERED = 0.86  # of what goes out, less than is executed on any morning
 _SETTLED_S = 420  # after which the opening is over
 _FALLEN, _NOW_S, _BEFORE_S, _LEAST_PER_S = 0.78, 75, 240, 4  # executions of the last moments, as a part of those before
@@ -44,7 +45,7 @@ def mispriced(eyes: Eyes) -> list[str]:
 
 def withdraw_mispriced(eyes: Eyes) -> Move | None:
     """Withdraw those that are not withdrawn yet."""
-    left = [name for name in mispriced(eyes) if not eyes.done("stocks.withdraw", eyes.bell, name)]
+    left = [name for name in mispriced(eyes) if not eyes.done("stocks.withdraw", eyes.bell, name)][:_NAMED]
     return Move("stocks.withdraw", {"symbols": left}, "certain", "Nothing falls by a fifth in a minute.") if left and eyes.free else None
 
 

@@ -90,7 +90,8 @@ def _readmit(sim: "Simulation") -> None:
 
 def _rule_on_busts(sim: "Simulation", asked: int) -> None:
     dealings, last = sim.exchanges, (asked - sim.calendar.open) // STEPS_PER_MINUTE
-    relief = cancel_far(sim.machine, last - sim.scenario.exchange.bust_request_min, last)
+    rules = sim.scenario.exchange
+    relief = cancel_far(sim.machine, last - rules.bust_request_min, last, rules.bust_part)
     dealings.bust_relief += relief
     dealings.busts.append([sim.now, relief])
     dealings.bust_asked = None

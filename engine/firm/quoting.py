@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from engine.firm.simulation import Simulation
 
 _DOLLAR = 10_000  # hundredths of a cent
-LOT_USD = 5_000  # that one offer is worth, in whole lots
 PACE_USD = 100_000  # a minute that is bought of one offer at the whole strength
 _LOT = 100
 
@@ -39,7 +38,7 @@ def _offer(sim: "Simulation", s: int, n: int, strength: float) -> None:
     symbol, quote = sim.machine.symbols[s], sim.machine.quotes[s, n]
     price = max(int(symbol.price_256) >> 9, 1)
     lot_hc = price * int(symbol.tick_hc) * _LOT
-    lots = max(1, round(LOT_USD * _DOLLAR / lot_hc))
+    lots = max(1, round(sim.scenario.router.quote_usd * _DOLLAR / lot_hc))
     quote.price, quote.shares, quote.due = price, lots * _LOT, 0
     quote.gap = (lots * lot_hc * STEPS_PER_MINUTE << 16) // max(round(strength * PACE_USD * _DOLLAR), 1)
 

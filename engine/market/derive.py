@@ -84,6 +84,7 @@ def _dials(scenario: Scenario) -> dict[str, int]:
         "oversize_times": router.oversize_times,
         "misprice_bp": router.misprice_bp,
         "bust_bp": scenario.exchange.bust_bp,
+        "quotes_listed": int(scenario.exchange.quotes_listed),
         "brokers": len(scenario.flow.broker),
         "exchanges": len(scenario.exchange.session),
         "hold_steps": scenario.controls.hold_s * STEPS_PER_SECOND,

@@ -26,7 +26,7 @@ from engine.arguments import SaidText, Sentence, phrase
 from engine.market.chance import FAULTS, FLEET, below, draw, draws
 from engine.market.state import SYMBOL, RecordArray, records
 from engine.market_time import STEPS_PER_MINUTE
-from engine.scenario.fault_texts import BEGINS, FaultText
+from engine.scenario.fault_texts import BEGINS, MOST_QUOTED, FaultText
 from engine.scenario.scenario import Scenario
 from engine.scenario.wordings import fault_text
 
@@ -34,7 +34,6 @@ WHOLE = 4096  # all flagged orders, in the share of them that meets a fault
 # What a draw of the stream decides.
 _FAULT, _STRENGTH, _BEFORE, _MIRROR, _ITS_PLACE, _STOCKS, _LEANS, _AGREED, _AGREED_PLACE, _BROKERS, _EXCHANGE, _QUOTED, _MISREAD, _BESIDE = range(14)
 _FINE = 1 << 20
-_MOST_TRADED = 5  # stocks of which some are quoted at half their price
 _LEAN_256 = 40  # of 256 orders of others in a stock of market-wide, so many more are on one side
 
 
@@ -182,7 +181,8 @@ def draw_fault(scenario: Scenario, seed: int) -> Fault:
     brokers = _brokers(scenario, seed)
     agreed = _agreed(scenario, seed, place)
     exchange = below(seed, FAULTS, _EXCHANGE, 0, len(scenario.exchanges)) + 1 if scenario.exchanges else 0
-    quoted = _quoted(scenario, seed)[: text.stocks if text.mechanism == "stale-reference" else 2]
+    stocks = text.stocks or 2 if text.mechanism == "stale-reference" else 2
+    quoted = _quoted(scenario, seed)[:stocks]
     misread = misread_hosts(seed, [n for n in range(1, servers + 1) if n != agreed.get("data", (0,))[0]], len(quoted))
     places = {"stuck-sessions": f"exchange {exchange}", "stale-reference": " ".join(["stocks", *sorted(quoted, key=scenario.names.index)])}
     onset = _onset(scenario, text, places.get(text.mechanism, f"broker {next(iter(brokers), 0)}"), strength) if text.onset else None
@@ -194,12 +194,13 @@ def draw_fault(scenario: Scenario, seed: int) -> Fault:
 
 def _quoted(scenario: Scenario, seed: int) -> tuple[str, ...]:
     """The most traded stocks, those that the draw falls on first."""
-    most = sorted(range(len(scenario.symbols)), key=lambda s: -scenario.symbols[s].adv_shares)[:_MOST_TRADED]
+    most = sorted(range(len(scenario.symbols)), key=lambda s: -scenario.symbols[s].adv_shares)[:MOST_QUOTED]
     return tuple(scenario.names[s] for s in sorted(most, key=lambda s: (draw(seed, FAULTS, _QUOTED, s), s)))
 
 
 def misread_hosts(seed: int, able: list[int], stocks: int) -> tuple[int, ...]:
-    """Servers, of those that are able, that are given the wrong reference data: three where two stocks are quoted by it, one where it is one."""
+    """Servers, of those that are able, that are given the wrong reference data: three where two stocks are quoted by it, one where it is one,
+    nine or all where it is five."""
     chosen = sorted(able, key=lambda n: (draw(seed, FAULTS, _MISREAD, n), n))[: max(2 * stocks - 1, 0)]
     return tuple(sorted(chosen))
 

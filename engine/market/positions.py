@@ -84,10 +84,12 @@ def allocate_clients(machine: Machine) -> None:
     machine.cash[:, CLIENT] = 0
 
 
-def cancel_far(machine: Machine, first_minute: int, last_minute: int) -> int:
-    """Cancel account 33's executions far from the open of minutes [first, last]: relief at the reverted price."""
+def cancel_far(machine: Machine, first_minute: int, last_minute: int, part: float = 1.0) -> int:
+    """Cancel this part of account 33's executions far from the open of minutes [first, last]: relief at the reverted price."""
     span = slice(max(first_minute, 0), last_minute + 1)
     qty, cash = machine.far_qty[:, span].sum(axis=1), machine.far_cash[:, span].sum(axis=1)
+    if part < 1:
+        qty, cash = (amounts * round(part * 4096) // 4096 for amounts in (qty, cash))
     relief = -int(cash.sum() + (qty * prices_hc(machine, "reverted_256")).sum())
     machine.position[:, ERROR] -= qty
     machine.cash[:, ERROR] -= cash

@@ -2,8 +2,9 @@
 
 A quoting desk offers a few lots and puts them up again as soon as somebody has taken them. Whoever deals with us finds such an offer by
 and by; how soon is drawn for each offer by itself. What is sold so is booked to account 33 like any other error, and printed: out of
-sequence, for it traded in no exchange's book. So it moves no last sale, pauses no stock, and no exchange can cancel it. What stands between
-the router and the book stands before these offers too: a server's session, the gross cap, the collar, a stock withdrawn.
+sequence, for it traded in no exchange's book. So it moves no last sale and pauses no stock, and no exchange can cancel it, but where the
+scenario has the quotes in an exchange's own market. What stands between the router and the book stands before these offers too: a server's
+session, the gross cap, the collar, a stock withdrawn.
 """
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from engine.jit import piece
 from engine.market.chance import ROUTER, key_of, nth
 from engine.market.controls import QUOTED, collared_limit, over_cap
-from engine.market.router import book_fill
+from engine.market.router import book_fill, book_trade
 from engine.market.state import ERROR, EXCHANGES_AT, EXECUTIONS, RECENT, SERVERS_MAX, SHARES
 
 _S52 = np.uint64(52)
@@ -48,7 +49,10 @@ def take_quotes(m, s, step, tape, rows):
 def _sell(m, s, step, server, quote, tape, rows):
     """Somebody has taken the offer: shares, cash, counters, the tape and a line of the server's log."""
     price, size, market = quote.price, quote.shares, m.market[s]
-    book_fill(m, s, ERROR, -1, price, size)
+    if m.dials[0].quotes_listed > 0:
+        book_trade(m, s, step, ERROR, -1, price, size)
+    else:
+        book_fill(m, s, ERROR, -1, price, size)
     quote.hits += 1
     m.books[s].orders_added += 1
     m.counters[s, server, EXECUTIONS] += 1

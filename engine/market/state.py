@@ -248,6 +248,7 @@ DIALS = np.dtype(
             "oversize_times",
             "misprice_bp",
             "bust_bp",
+            "quotes_listed",  # 1 where our own offers are in an exchange's market, which may cancel what was sold
             "wait_steps",
             "hold_steps",
             "unwind_gap",

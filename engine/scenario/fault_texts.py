@@ -20,6 +20,7 @@ BEGINS = ("broker-replay", "stuck-sessions", "stale-reference")  # in the course
 SAYS = ("server", "other", "servers", "where", "brokers", "one_in", "times", "before", "per_min")  # what story and epilogue are filled with
 STRENGTHS = {"market-wide": (1.0, 10.0), "broker-replay": (1.0, 10_000.0)}  # of the others a share
 IN_STOCKS = ("market-wide", "stale-reference")
+MOST_QUOTED = 5  # stocks of stale-reference
 NOTICED = ("state", "call", "headline", "hint")  # tables of the file that are read with the evidence
 
 
@@ -70,8 +71,8 @@ class FaultText(Section):
     def _parameters_belong_to_it(self) -> "FaultText":
         if (self.stocks is not None) is not (self.mechanism in IN_STOCKS):
             raise ValueError(f"stocks = {self.stocks}: expected a number of {', '.join(IN_STOCKS)}, and of nothing else")
-        if self.mechanism == "stale-reference" and self.stocks not in (1, 2):
-            raise ValueError(f"stocks = {self.stocks}: expected 1 or 2 of stale-reference")
+        if self.mechanism == "stale-reference" and self.stocks not in range(1, MOST_QUOTED + 1):
+            raise ValueError(f"stocks = {self.stocks}: expected 1 to {MOST_QUOTED} of stale-reference")
         if self.beside and self.mechanism != "stale-release":
             raise ValueError("beside: expected of stale-release alone")
         if (self.version is not None) is not (self.mechanism == "stale-config"):

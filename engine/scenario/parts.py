@@ -432,7 +432,8 @@ class Market(Section):
 
 
 class Router(Section):
-    """How fast and in what sizes children go out, what the faulty behaviours do, and how patient flattening works."""
+    """How fast and in what sizes children go out, what the faulty behaviours do, and how patient flattening works. `quote_usd`: what one of the
+    firm's own offers is worth."""
 
     send_scale: Annotated[float, Field(gt=0, le=1)]
     route_per_s: Rate
@@ -443,6 +444,7 @@ class Router(Section):
     cap_reopen: Part
     unwind_part: Part
     unwind_per_s: Rate
+    quote_usd: Positive = 5_000
 
 
 class Monitor(Section):
@@ -464,11 +466,15 @@ class Session(Section):
 
 
 class Exchange(Section):
-    """When executions may be busted, and when surveillance calls. `session`: where orders are sent, where that is told."""
+    """When executions may be busted, and when surveillance calls. `bust_part`: how much of what is busted is cancelled, for some has been passed
+    on by then; `quotes_listed`: whether the firm's own offers are in the exchange's market, so that it may bust those sales too. `session`:
+    where orders are sent, where that is told."""
 
     bust_bp: Positive
     bust_request_min: Positive
     bust_ruling_min: Positive
+    bust_part: Part = 1.0
+    quotes_listed: bool = False
     call_ratio: Annotated[float, Field(gt=0)]
     call_after_s: Positive
     cut_until: _Moment

@@ -14,7 +14,7 @@ from typing import Any
 from engine import RULES, Command, Moment, Simulation, executed, load_scenario, outcome_digest, score, step_to
 from tests.days import clock, date
 
-NAMES = ("day", "levers", "quiet", "any", "first", "end-0958", "front", "same-bug", "same-bug-hard", "failover", "test-data")
+NAMES = ("day", "levers", "quiet", "any", "first", "end-0958", "front", "same-bug", "same-bug-hard", "failover", "test-data", "wrong-year")
 HOW_TO = "raise RULES in engine/rules.py by one, run `python -m tests.golden`, and say in the commit what plays differently and why"
 
 

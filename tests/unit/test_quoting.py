@@ -60,6 +60,23 @@ def test_what_is_bought_of_us_moves_no_price_and_pauses_no_stock():
     assert not quoted.machine.far_qty.any(), "nor can an exchange cancel it"
 
 
+def test_an_exchange_in_whose_market_the_offers_are_cancels_the_part_of_it_that_was_not_passed_on():
+    scenario = small_scenario(
+        4,
+        flow={"premarket_flagged": 0, "queued_flagged": 0, "flagged_per_min": 0.0},
+        exchange={"quotes_listed": True, "bust_part": 0.75, "bust_request_min": 15, "bust_ruling_min": 2},
+    )
+    sim = begun(scenario, OPEN - 4, instant=True)
+    begin(sim, "stale-reference", TWO, 1.0)
+    sim.step(4 + 2 * STEPS_PER_MINUTE)
+    assert give(sim, "risk", "stocks.withdraw", symbols=TWO.split()[1:]) is None
+    held = sim.machine.position[:, ERROR].copy()
+    assert give(sim, "risk", "exchange.bust") is None and (held[[0, 2]] < 0).all()
+    sim.step(3 * STEPS_PER_MINUTE)
+    assert sim.machine.position[:, ERROR].tolist() == pytest.approx((held / 4).tolist(), abs=1) and sim.exchanges.bust_relief > 0
+    assert sim.machine.cash[:, ERROR].sum() == pytest.approx(sim.machine.traded[:, ERROR].sum() / 4, rel=1e-6)
+
+
 def test_a_stock_alone_is_offered_by_one_server_and_more_slowly_at_a_lower_strength():
     slow, fast = (quoting(ONE, strength, 4 + 5 * STEPS_PER_MINUTE) for strength in (0.1, 1.0))
     assert len(hosts(slow)) == 1 and hosts(slow) == hosts(fast)

@@ -117,8 +117,8 @@ def test_an_unknown_scenario_is_answered_with_those_there_are():
         with pytest.raises(ScenarioError, match=r"knight-2012"):
             load_scenario(wrong)
     assert scenario_ids() == [
-        "any-morning", "flag-first", "hot-failover-trap", "knight-0958", "knight-2012", "knight-front", "quiet-open", "same-bug-everywhere",
-        "same-bug-everywhere-hard", "test-data-2011",
+        "any-morning", "flag-first", "hot-failover-trap", "knight-0958", "knight-2012", "knight-front", "options-wrong-year", "quiet-open",
+        "same-bug-everywhere", "same-bug-everywhere-hard", "test-data-2011",
     ]  # fmt: skip
 
 
