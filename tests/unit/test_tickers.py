@@ -32,9 +32,10 @@ def _strings(found: object) -> Iterator[str]:
 
 
 def _texts(scenario_id: str) -> Iterator[tuple[str, str]]:
-    """(file, text) of everything that a scenario says, comments apart."""
-    for name, content in scenario_files(load_scenario(scenario_id)).items():
-        if name.endswith(".toml"):
+    """(file, text) of everything that a scenario says, comments apart; what it has a file of its own for, its base does not say in it."""
+    files = scenario_files(load_scenario(scenario_id))
+    for name, content in files.items():
+        if name.endswith(".toml") and not ("/" in name and name.rpartition("/")[2] in files):
             for text in _strings(tomllib.loads(content)):
                 yield name, text
 
