@@ -13,8 +13,8 @@ from engine.evidence.plan import plan, values_of
 SHAPED = re.compile(r"(?<![\w{/.-])[A-Z]{2,5}(?![\w}]|-\d)")  # as a symbol is, and as wide as those that readers may take for one
 # What else is written in capitals. A new abbreviation goes here; a stock goes to symbols.csv.
 _CAPITALS = """
-ALARM ALLOC AMEX ARCA BATS BNET BOOM BYX CFO CHX CNBC CORP CTA CUSIP DMM DNR EDGA EDGX EOD ET ETF ETU FEES FIX FOMC FX GB GPS GTC HALT HELM IOC ISM IV JC KCG KEEL MAIL MAST MOC
-NEWS NSX NYSE OK OMS ORDER PMON PP PR PSX RECON RLP SCI SEC SHO SMARS STMT TEST TIME UBS UPS UTP VPN
+ALARM ALLOC AMEX ARCA BATS BNET BOOM BYX CFO CHX CNBC CORP CTA CUSIP DMM DNR EDGA EDGX EOD ET ETF ETU FEES FERRY FIX FOMC FX GB GPS GTC HALT HELM HK IOC ISM IV JC KCG KEEL KOSPI MAIL MAST MOC
+NEWS NSX NYSE OK OMS ORDER PEAK PMON PP PR PSX RECON RLP SCI SEC SHO SMARS STMT TEST TILL TIME UBS UPS UTP VPN
 """
 ORDINARY = frozenset(_CAPITALS.split())
 
@@ -35,7 +35,8 @@ def _texts(scenario_id: str) -> Iterator[tuple[str, str]]:
     """(file, text) of everything that a scenario says, comments apart; what it has a file of its own for, its base does not say in it."""
     files = scenario_files(load_scenario(scenario_id))
     for name, content in files.items():
-        if name.endswith(".toml") and not ("/" in name and name.rpartition("/")[2] in files):
+        home, _, within = name.partition("/")
+        if name.endswith(".toml") and (home == scenario_id or f"{scenario_id}/{within}" not in files):
             for text in _strings(tomllib.loads(content)):
                 yield name, text
 
