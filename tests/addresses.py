@@ -36,6 +36,7 @@ PAGES = {
     "projector/<str:code>/qr.svg": Who.ANYBODY,
     "shared/<str:token>/": Who.ANYBODY,  # and shows nothing without a signed link
     "before/": Who.PLAYER,
+    "observe/<str:token>/": Who.ANYBODY,  # and shows nothing without a signed link
     "later/<str:token>/": Who.ANYBODY,  # and shows nothing without a signed link
     "lessons/": Who.PLAYER,
     "result/<str:code>/": Who.ANYBODY,

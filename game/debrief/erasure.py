@@ -28,12 +28,14 @@ from game.models import (
     Fork,
     Ghost,
     Lesson,
+    Observation,
     Player,
     RuleBroken,
     Run,
     SurveyReply,
     actions,
     contents,
+    observing,
     packing,
 )
 from game.models.outcomes import Finished
@@ -238,6 +240,10 @@ def _rewrite(exercise: Exercise, texts: _Texts) -> None:
     for reply in SurveyReply.objects.filter(player__exercise=exercise):
         reply.values = {name: texts.line(value) if isinstance(value, str) else value for name, value in reply.values.items()}
         reply.save(update_fields=["values"])
+    for sheet in Observation.objects.filter(team__exercise=exercise):
+        sheet.observer = texts.line(sheet.observer)[: observing.OBSERVER_LENGTH]
+        sheet.marks = {name: {**one, "note": texts.line(one["note"])} for name, one in sheet.marks.items()}
+        sheet.save(update_fields=["observer", "marks"])
     for action in Action.objects.filter(team__exercise=exercise):
         action.change, action.owner = texts.line(action.change)[: actions.CHANGE_LENGTH], texts.line(action.owner)[: actions.OWNER_LENGTH]
         action.said = texts.line(action.said)[: actions.SAID_LENGTH]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from game.models import Action, Command, Deed, Holding, Lesson, Player, Stay, contents, packing
+from game.models import Action, Command, Deed, Holding, Lesson, Observation, Player, Stay, contents, packing
 from game.models.people import name_key
 from game.spoken import tell_row
 
@@ -86,6 +86,12 @@ def export(player: Player) -> dict[str, Any]:
                 {"in": "action", "by": "", "text": text}
                 for action in Action.objects.filter(team__exercise=exercise)
                 if pattern.search(text := f"{action.change}, {action.owner}, {action.said}".removesuffix(", "))
+            ),
+            *(
+                {"in": "observation", "by": sheet.observer, "text": one["note"]}
+                for sheet in Observation.objects.filter(team__exercise=exercise)
+                for one in sheet.marks.values()
+                if pattern.search(f"{sheet.observer} {one['note']}")
             ),
             *({"in": "message", "by": one.by, "text": one.text} for one in exercise.messages.all() if pattern.search(one.text)),
         ],

@@ -16,7 +16,7 @@ from game.debrief import compare, counterfactuals, exports, finished
 from game.debrief.exports import CHUNK, to_json
 from game.live import losses
 from game.live.words import reader_of
-from game.models import Exercise, Lesson, Run, actions, lessons
+from game.models import Exercise, Lesson, Run, actions, lessons, observing
 from game.spoken import tell_row
 
 Row = dict[str, Any]
@@ -59,9 +59,12 @@ def survey(run: Run) -> Iterator[Row]:
 
 def objectives(run: Run) -> Iterator[Row]:
     """The scenario's learning objectives as the run showed them: `met` of the occasions `of`, and the same of each desk."""
-    for one in finished.told_of_run(run).get("objectives") or ():
+    found = finished.told_of_run(run).get("objectives") or ()
+    observed = observing.by_objective(run.team_id, [one["id"] for one in found])
+    for one in found:
         own = {desk: " / ".join(map(str, one["desks"][desk])) if desk in one["desks"] else "" for desk in engine.DESKS}
-        yield {"objective": one["title"], "outcome": one["outcome"], "met": one["met"], "of": one["occasions"], **own}
+        told = {"objective": one["title"], "outcome": one["outcome"], "met": one["met"], "of": one["occasions"], **own}
+        yield {**told, "observers": observing.in_words(observed[one["id"]])}
 
 
 def action_list(run: Run) -> Iterator[Row]:
@@ -74,7 +77,7 @@ HEADS: dict[str, tuple[str, ...]] = {
     "decisions": ("at", "desk", "decision", "how sure", "worth $", "5 min earlier $", "5 min later $", "share $", "standard error $"),
     "events": ("number", "at", "step", "kind", "audience", "data"),
     "curve": ("at", "step", "loss $", "history's loss $"),
-    "objectives": ("objective", "outcome", "met", "of", *engine.DESKS),
+    "objectives": ("objective", "outcome", "met", "of", *engine.DESKS, "observers"),
     "actions": ("change", "owner", "date", "state", "what became of it"),
     "survey": (
         "desk",

@@ -22,7 +22,22 @@ from django.utils import timezone
 from game.control import schedule
 from game.debrief import compare, counterfactuals, finished
 from game.live.broker import client
-from game.models import Action, Checkpoint, Command, Event, Exercise, Experiment, Fork, Lesson, Player, RuleBroken, Run, SurveyReply, packing
+from game.models import (
+    Action,
+    Checkpoint,
+    Command,
+    Event,
+    Exercise,
+    Experiment,
+    Fork,
+    Lesson,
+    Observation,
+    Player,
+    RuleBroken,
+    Run,
+    SurveyReply,
+    packing,
+)
 from game.models.outcomes import Finished
 from game.models.people import name_key
 from game.sqlite_writer import trim
@@ -128,6 +143,8 @@ def _keep_results(exercise: Exercise) -> None:
         Lesson.objects.filter(player__exercise=exercise).update(surprised="", differently="")
         for reply in SurveyReply.objects.filter(player__exercise=exercise):
             reply.forget_texts()
+        for sheet in Observation.objects.filter(team__exercise=exercise):
+            sheet.forget_texts()
         Fork.objects.filter(exercise=exercise).update(commands=[])
         for kept in Finished.objects.filter(run__team__exercise=exercise):
             kept.told["given"] = [row | {"by": row["by"] if row["by"] == finished.ASSISTANT else ""} for row in kept.told["given"]]

@@ -17,6 +17,7 @@ from game.control.asking import AskedForm, QuestionForm
 from game.models import Action, Exercise, Player, RuleBroken, SurveyReply, questions
 from game.models.lessons import desk_of
 from game.people.access import own_exercise, player_of
+from game.views import observing
 from game.views.account import facilitators_only
 from game.views.errors import error
 from game.views.lessons import NOBODY
@@ -128,7 +129,7 @@ def own(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("questions-own", exercise.code)
     first = questions.opens(exercise)
     context = {
-        "page_title": gettext("Questions of %(title)s") % {"title": exercise.title},
+        "page_title": gettext("Questions and observers: %(title)s") % {"title": exercise.title},
         "exercise": exercise,
         "form": form,
         "own": exercise.questions.all(),
@@ -137,6 +138,7 @@ def own(request: HttpRequest, code: str) -> HttpResponse:
         "told": questions.summary(exercise),
         "occasions": questions.OCCASIONS,
         "links": [{**one, "address": request.build_absolute_uri(one["path"])} for one in links(exercise)] if first else [],
+        "observers": [{"team": team.name, "address": request.build_absolute_uri(observing.path_of(team))} for team in exercise.teams.all()],
         "opens": first,
         "is_open": first is not None and first <= timezone.now(),
     }

@@ -1,5 +1,6 @@
 """What the decisions were worth: every team against history's run on the same market."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -16,7 +17,7 @@ from game.debrief.bundles import bundle_of, has_one
 from game.debrief.report.words import tenths
 from game.live.losses import series
 from game.live.words import reader_of
-from game.models import Exercise, Ghost, Run, actions, branching, contents, experiments, lessons
+from game.models import Exercise, Ghost, Run, actions, branching, contents, experiments, lessons, observing
 from game.people import sharing
 from game.people.access import called_or_404, exercise_called, facilitates, own_exercise, player_of
 from game.people.limiter import address_of
@@ -282,7 +283,7 @@ def team_told(run: Run, ghost: Ghost | None, *, to_them: bool = False) -> dict[s
         "ledger": lasting["ledger"],
         "lanes_id": f"lanes-{run.team_id}",
         "week": lasting["week"],
-        "objectives": [objective_told(one) for one in lasting.get("objectives") or ()],  # of a run from before there were any: none
+        "objectives": _objectives(run, lasting.get("objectives") or ()),  # of a run from before there were any: none
         "story": [{**line, "inherited": inherited(exercise, calendar.step_at(line["at"]))} for line in lasting["story"]],
         "from": calendar.told(begin, 0) if run.step > begin else "",
         "parts": [{"label": label, "usd": round(score[key])} for key, label in PARTS if score.get(key)],
@@ -290,6 +291,12 @@ def team_told(run: Run, ghost: Ghost | None, *, to_them: bool = False) -> dict[s
         "opened": lasting["opened"],
         "actions": actions.of_team(run.team),
     }
+
+
+def _objectives(run: Run, found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The learning objectives as the log shows them, each with what observers saw."""
+    seen = observing.by_objective(run.team_id, [one["id"] for one in found])
+    return [{**objective_told(one), "observed": seen[one["id"]]} for one in found]
 
 
 def objective_told(one: dict[str, Any]) -> dict[str, Any]:

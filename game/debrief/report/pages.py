@@ -10,6 +10,7 @@ from game.debrief import postmortem
 from game.debrief.report import charts
 from game.debrief.report.paper import BODY, EDGE, LABEL, SMALL, WIDE, Cell, Column, Paper
 from game.debrief.report.words import DASH, SURE, color, gain, minute, share, short, tenths
+from game.models import observing
 from game.spoken import tell
 
 Told = dict[str, Any]
@@ -341,13 +342,17 @@ def objectives(paper: Paper, found: Sequence[Told]) -> None:
         return
     paper.heading(gettext("Learning objectives"), 40, gettext("what the log shows of the work; what was said aloud is not in it"))
     columns = [Column(gettext("Objective"), 98), Column(gettext("In this run"), 36), Column(gettext("By desk"), 48)]
-    paper.rows(columns, [_objective(paper, one) for one in found], SMALL)
+    if any(one["observed"] for one in found):
+        heads = (("Objective", 74), ("In this run", 30), ("By desk", 34), ("Observers", 44))
+        columns = [Column(gettext(head), width) for head, width in heads]
+    paper.rows(columns, [_objective(paper, one)[: len(columns)] for one in found], SMALL)
 
 
 def _objective(paper: Paper, one: Told) -> list[Cell]:
     tone = {"met": "ok", "no-occasion": "text-3"}.get(one["outcome"], "text")
     desks = ", ".join(gettext("%(desk)s %(met)s of %(of)s") % {**own, "desk": paper.desks[own["desk"]]} for own in one["desks"])
-    return [Cell(one["title"], bold=True, of=one["text"]), Cell(one["words"], tone, bold=True), Cell(desks or DASH, "text-2")]
+    told = [Cell(one["title"], bold=True, of=one["text"]), Cell(one["words"], tone, bold=True), Cell(desks or DASH, "text-2")]
+    return [*told, Cell(observing.in_words(one["observed"]))]
 
 
 def barriers(paper: Paper, week: Told | None, worth: Sequence[Told], day: str) -> None:
