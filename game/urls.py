@@ -27,6 +27,7 @@ from game.views import (
     result,
     scenarios,
     schedule,
+    slides,
     two_step,
     words,
 )
@@ -111,6 +112,7 @@ urlpatterns = [
     path("facilitator/<code:code>/lead/", replay.lead, name="replay-lead"),
     path("facilitator/<code:code>/<number:team>/fork/", schedule.branch, name="fork"),
     path("facilitator/<code:code>/debrief/", debrief.choose, name="debrief-choose"),
+    path("facilitator/<code:code>/slides/", slides.slides, name="slides"),
     path("facilitator/<code:code>/report.pdf", debrief.whole_report, name="exercise-report"),
     path("facilitator/<code:code>/debrief.json", debrief.whole, name="debrief-json"),
     path("facilitator/<code:code>/<str:what>.csv", schedule.table, name="exercise-table"),

@@ -95,6 +95,7 @@ PAGES = {
     "facilitator/<code:code>/delete/": Who.OWN,
     "facilitator/<code:code>/<number:team>/bundle.zip": Who.OWN,
     "facilitator/<code:code>/debrief/": Who.OWN,
+    "facilitator/<code:code>/slides/": Who.OWN,
     "facilitator/<code:code>/report.pdf": Who.OWN,
     "facilitator/<code:code>/debrief.json": Who.OWN,
     "facilitator/<code:code>/<str:what>.csv": Who.OWN,

@@ -1,4 +1,4 @@
-"""The facilitator's guide: two agendas, what to say in each phase, what to ask afterwards, and what helps when something goes wrong."""
+"""The facilitator's guide: agendas, what to say in each phase, what to ask afterwards, and what helps when something goes wrong."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -75,7 +75,25 @@ _AT_WORK = (
     gettext_noop("Which barriers are open in our organization? One change, one name, one date."), True,
 )
 _HAPPENED = gettext_noop("What happened")
+_WEEK = Part(
+    14,
+    gettext_noop("The week"),
+    gettext_noop("{Evenings} at 60x, each after a planning pause. Only about a third of the optional work fits: let them choose."),
+)
+HALF_A_DAY = 210  # two rounds
 AGENDAS = {
+    45: (
+        Part(2, *_WELCOME),
+        Part(5, *_JOIN),
+        *_DAY,
+        Part(1, *_ALONE),
+        Part(1, *_RESULTS),
+        Part(2, *_REACTIONS),
+        Part(5, _HAPPENED, gettext_noop("Each team tells its morning along the loss curve, seat by seat."), True),
+        Part(4, *_LEDGER),
+        Part(3, *_WORTH),
+        Part(4, *_AT_WORK),
+    ),
     60: (
         Part(4, *_WELCOME),
         Part(8, *_JOIN),
@@ -91,11 +109,7 @@ AGENDAS = {
     90: (
         Part(5, *_WELCOME),
         Part(9, *_JOIN),
-        Part(
-            14,
-            gettext_noop("The week"),
-            gettext_noop("{Evenings} at 60x, each after a planning pause. Only about a third of the optional work fits: let them choose."),
-        ),
+        _WEEK,
         *_DAY,
         Part(3, *_ALONE),
         Part(5, *_RESULTS),
@@ -104,6 +118,29 @@ AGENDAS = {
         Part(8, *_LEDGER),
         Part(7, *_WORTH),
         Part(8, *_AT_WORK),
+    ),
+    HALF_A_DAY: (
+        Part(5, *_WELCOME),
+        Part(15, gettext_noop("Join, questions, practice"), gettext_noop("A code and a name, the questions in the lobby, one action each.")),
+        _WEEK,
+        *_DAY,
+        Part(3, *_ALONE),
+        Part(5, *_RESULTS),
+        Part(5, *_REACTIONS),
+        Part(12, _HAPPENED, gettext_noop("Each team tells its week and its morning along the loss curve, seat by seat."), True),
+        Part(10, *_LEDGER),
+        Part(8, *_WORTH),
+        Part(7, gettext_noop("The next round"), gettext_noop("One thing each team will do otherwise, in a sentence that can be checked."), True),
+        Part(15, gettext_noop("Break"), gettext_noop('"Run again, new seed" on the sessions page: the same teams in a lobby of their own.')),
+        Part(6, gettext_noop("Change seats"), gettext_noop("Everyone sits at another desk than before. The new code is on the big screen.")),
+        _WEEK,
+        *_DAY,
+        Part(3, *_ALONE),
+        Part(10, gettext_noop("Both results"), gettext_noop("Reveal the second, then show each team's two mornings side by side.")),
+        Part(4, *_REACTIONS),
+        Part(14, gettext_noop("What changed"), gettext_noop("Did they do what they had said? What did it save, and what did it cost?"), True),
+        Part(8, *_LEDGER),
+        Part(16, *_AT_WORK),
     ),
 }
 PHASES = (
@@ -209,6 +246,14 @@ TROUBLES = (
         gettext_noop(
             "Its row says so. Watch its desks first. Then ask, do not tell: what does each of you see? A call or a mail from the injects may do "
             "it for you."
+        ),
+    ),
+    Trouble(
+        gettext_noop("A team has solved it long before the bell, at 08:40 say"),
+        gettext_noop(
+            "Let it stand: that is the best end there is. Keep the desks busy with an inject, a call from the exchange or a rumor; a second act "
+            "comes all the same where the exercise has one. Ask the team not to tell the others. In the debrief: what made you look, and who else "
+            'could have? Then "continue from here" a minute before they found it, for a round in which they did not.'
         ),
     ),
     Trouble(

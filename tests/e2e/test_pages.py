@@ -108,6 +108,14 @@ def test_the_result_and_the_facilitators_page(opens: Opens, facilitator: Control
     check(result)
     tabs(result)
     check(facilitator.page)
+    facilitator.page.goto(f"{facilitator.stack.address}/facilitator/{code}/slides/")
+    place = facilitator.page.get_by_role("status")
+    expect(place).to_contain_text("1 / ")
+    facilitator.page.keyboard.press("ArrowRight")
+    expect(place).to_contain_text("2 / ")
+    check(facilitator.page)
+    facilitator.page.keyboard.press("End")
+    expect(facilitator.page.get_by_role("heading", name="One change, one owner, one date")).to_be_visible()
 
 
 def test_an_unknown_address_says_so_and_shows_a_way_out(browser: Browser, stack: Stack) -> None:
