@@ -38,10 +38,10 @@ def copy_of(exercise: Exercise, *, new_market: bool = False) -> Exercise:
     with transaction.atomic():
         copy = Exercise.objects.create(**{name: getattr(exercise, name) for name in KEPT})
         if new_market:
-            copy.seed, copy.noise = Exercise.new_seed(exercise.seed), None
+            copy.seed, copy.noise, copy.round_before = Exercise.new_seed(exercise.seed), None, exercise
         else:
             copy.title = f"{exercise.title[: TITLE_MAX - 7]} (copy)"
-        copy.save(update_fields=["seed", "noise", "title"])
+        copy.save(update_fields=["seed", "noise", "title", "round_before"])
         for fork in Fork.objects.filter(exercise=exercise):
             fork.pk, fork.exercise = None, copy
             fork.save(force_insert=True)

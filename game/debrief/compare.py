@@ -69,6 +69,27 @@ def table(runs: Sequence[Run], ghost: Ghost | None) -> dict[str, Any]:
     }
 
 
+def rounds(exercise: Exercise, runs: Sequence[Run]) -> dict[str, Any] | None:
+    """Two rounds side by side, as `table` has teams: of each team the morning before and this one, each beside history on its own market. None
+    where there was no round before, or nothing came of it. Teams are the same by their place."""
+    before = exercise.round_before
+    earlier = {run.team.place: run for run in before.runs()} if before is not None and before.state == "ended" else {}
+    pairs = [(earlier[run.team.place], run) for run in runs if run.team.place in earlier]
+    if before is None or not pairs:
+        return None
+    stops = imposed_stops([run for pair in pairs for run in pair])
+    columns, names = [], []
+    for pair in pairs:
+        name = pair[1].team.name
+        names += [gettext("%(team)s, before") % {"team": name}, gettext("%(team)s, now") % {"team": name}]
+        columns += [
+            _column(run, results.of(run, played.ghost), stops.get(run.pk)) for run, played in zip(pair, (before, exercise), strict=True)
+        ]
+    rows = [{"label": label, "cells": [column.get(key) or {} for column in columns]} for key, label in ROWS if key in OF_ROUNDS]
+    return {"teams": names, "history": False, "rows": rows, "code": before.code, "title": before.title}
+
+
+OF_ROUNDS = ("loss", "avoided", "grade", "noticed_at", "diagnosed_at", "contained_at", "service")
 ROWS = (
     ("loss", gettext_lazy("Loss")),
     ("avoided", gettext_lazy("Losses avoided")),

@@ -135,6 +135,9 @@ class Exercise(models.Model):
     planned_for = models.DateTimeField(null=True, blank=True, help_text="when it is to be played, as whoever planned it typed it")
     closed = models.BooleanField(default=False, help_text="the door: nobody new comes in, whoever is inside stays")
     joins_a_minute = models.PositiveSmallIntegerField(default=120, help_text="people who may join from one address in a minute")
+    round_before = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="played by the same teams on another market"
+    )
     came_from = models.CharField(max_length=32, blank=True, help_text="of a game for one: whose address it counts for, as a keyed hash")
     archived = models.BooleanField(default=False, help_text="put away: it shows in no list unless asked for")
     created = models.DateTimeField(default=timezone.now)

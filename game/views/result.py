@@ -161,6 +161,7 @@ def _beside_the_result(request: HttpRequest, exercise: Exercise, runs: list[Run]
         "tables": tables.named([*tables.WHOLE, *tables.ROWS]),
         "team_tables": tables.named(tables.ROWS),
         "compared": compare.table(runs, exercise.ghost) if facilitator and len(runs) > 1 else None,
+        "rounds": compare.rounds(exercise, runs) if facilitator else None,
         "experiments": experiments.kept_with(exercise, facilitates=facilitator),
     }
 

@@ -31,6 +31,7 @@ def slides(request: HttpRequest, code: str) -> HttpResponse:
         "ended": exercise.ended_at or exercise.created,
         "teams": teams,
         "compared": _short(compare.table(runs, ghost)) if len(runs) > 1 else None,
+        "rounds": compare.rounds(exercise, runs),
         "questions": first_screen.questions_of(runs),
         "objectives": _by_objective(teams),
         "happened": first_screen.epilogue_of(exercise, runs),

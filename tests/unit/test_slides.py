@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from game.models import Action
+from game.control import schedule
+from game.debrief import compare
+from game.models import Action, Exercise
 from tests.builders import new_exercise, new_facilitator
 from tests.played import finished
 
@@ -33,3 +35,22 @@ def test_before_the_end_there_are_none_and_it_says_so(client):
     client.force_login(exercise.facilitator)
     response = client.get(f"/facilitator/{exercise.code}/slides/")
     assert response.status_code == 409 and "when the exercise has ended" in response.content.decode()
+
+
+def test_a_second_round_stands_beside_the_first_team_by_team_on_the_result_and_on_a_slide(client):
+    first = finished({"Cobalt": "novice", "Ochre": "novice"}, facilitator=new_facilitator(), until="09:50")
+    copy = schedule.copy_of(first, new_market=True)
+    assert copy.round_before == first and schedule.copy_of(first).round_before is None
+    second = finished({"Cobalt": "competent", "Ochre": "novice"}, facilitator=first.facilitator, until="09:50", round_before=first)
+    found = compare.rounds(second, compare.shown(second))
+    assert found["teams"] == ["Cobalt, before", "Cobalt, now", "Ochre, before", "Ochre, now"]
+    loss = [cell["usd"] for cell in found["rows"][0]["cells"]]
+    assert loss[1] < loss[0] == loss[2] == loss[3]
+    client.force_login(first.facilitator)
+    for address in (f"/result/{second.code}/", f"/facilitator/{second.code}/slides/"):
+        told = client.get(address).content.decode()
+        assert "The round before, and this one" in told and "Cobalt, before" in told
+    assert "The round before" not in client.get(f"/result/{first.code}/").content.decode()
+    Exercise.objects.filter(pk=first.pk).delete()
+    second.refresh_from_db()
+    assert compare.rounds(second, compare.shown(second)) is None
