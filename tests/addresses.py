@@ -38,6 +38,7 @@ PAGES = {
     "before/": Who.PLAYER,
     "observe/<str:token>/": Who.ANYBODY,  # and shows nothing without a signed link
     "later/<str:token>/": Who.ANYBODY,  # and shows nothing without a signed link
+    "certificate.pdf": Who.PLAYER,
     "lessons/": Who.PLAYER,
     "result/<str:code>/": Who.ANYBODY,
     "result/<str:code>/lessons.json": Who.ANYBODY,
@@ -95,6 +96,7 @@ PAGES = {
     "facilitator/<code:code>/delete/": Who.OWN,
     "facilitator/<code:code>/<number:team>/bundle.zip": Who.OWN,
     "facilitator/<code:code>/debrief/": Who.OWN,
+    "facilitator/<code:code>/certificates.pdf": Who.OWN,
     "facilitator/<code:code>/slides/": Who.OWN,
     "facilitator/<code:code>/report.pdf": Who.OWN,
     "facilitator/<code:code>/debrief.json": Who.OWN,

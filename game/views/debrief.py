@@ -135,11 +135,26 @@ def _pdf(exercise: Exercise, runs: list[Run], address: str, *, facilitator: bool
 
 def report_content(exercise: Exercise, runs: list[Run], address: str, *, facilitator: bool) -> dict[str, Any]:
     """All that a report tells."""
-    ghost, ended = exercise.ghost, exercise.ended_at or exercise.created
+    ghost = exercise.ghost
+    until = min(max(run.step for run in runs), runs[0].calendar.horizon)
+    return {
+        **report_head(exercise, runs, address),
+        "fault": first_screen.truth_of(exercise)["fault"],
+        "happened": first_screen.epilogue_of(exercise, runs),
+        "teams": [_of_team(run, ghost, until) for run in runs],
+        "lessons": lessons.lessons_summary(exercise, runs),
+        "prompts": guide.prompts(),
+        "notes": notes_of(exercise, runs) if facilitator else [],
+        "compared": compare.table(runs, ghost) if len(runs) > 1 else None,
+    }
+
+
+def report_head(exercise: Exercise, runs: list[Run], address: str) -> dict[str, Any]:
+    """What every PDF tells of its exercise: what it is called, when it was played, on which market, and its words."""
+    ended = exercise.ended_at or exercise.created
     made_by = next((run.made_by for run in runs if run.made_by), "")
     noise = "" if exercise.noise is None else f"noise {exercise.noise}"
     market = [part for part in (f"seed {exercise.seed}", noise, exercise.scenario, made_by) if part]
-    until = min(max(run.step for run in runs), runs[0].calendar.horizon)
     words = exercise.words
     return {
         "title": exercise.title,
@@ -152,13 +167,6 @@ def report_content(exercise: Exercise, runs: list[Run], address: str, *, facilit
         "played": f"{ended:%-d %B %Y}",
         "ended_at": ended.isoformat(),
         "foot": f"{', '.join(market)}  \u00b7  {address}",
-        "fault": first_screen.truth_of(exercise)["fault"],
-        "happened": first_screen.epilogue_of(exercise, runs),
-        "teams": [_of_team(run, ghost, until) for run in runs],
-        "lessons": lessons.lessons_summary(exercise, runs),
-        "prompts": guide.prompts(),
-        "notes": notes_of(exercise, runs) if facilitator else [],
-        "compared": compare.table(runs, ghost) if len(runs) > 1 else None,
     }
 
 
