@@ -28,7 +28,7 @@ from game.models import (
     Fork,
     Ghost,
     Lesson,
-    Observation,
+    ObserverSheet,
     Player,
     RuleBroken,
     Run,
@@ -240,7 +240,7 @@ def _rewrite(exercise: Exercise, texts: _Texts) -> None:
     for reply in SurveyReply.objects.filter(player__exercise=exercise):
         reply.values = {name: texts.line(value) if isinstance(value, str) else value for name, value in reply.values.items()}
         reply.save(update_fields=["values"])
-    for sheet in Observation.objects.filter(team__exercise=exercise):
+    for sheet in ObserverSheet.objects.filter(team__exercise=exercise):
         sheet.observer = texts.line(sheet.observer)[: observing.OBSERVER_LENGTH]
         sheet.marks = {name: {**one, "note": texts.line(one["note"])} for name, one in sheet.marks.items()}
         sheet.save(update_fields=["observer", "marks"])

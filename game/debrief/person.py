@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from game.models import Action, Command, Deed, Holding, Lesson, Observation, Player, Stay, contents, packing
+from game.models import Action, Command, Deed, Holding, Lesson, ObserverSheet, Player, Stay, contents, packing
 from game.models.people import name_key
 from game.spoken import tell_row
 
@@ -89,7 +89,7 @@ def export(player: Player) -> dict[str, Any]:
             ),
             *(
                 {"in": "observation", "by": sheet.observer, "text": one["note"]}
-                for sheet in Observation.objects.filter(team__exercise=exercise)
+                for sheet in ObserverSheet.objects.filter(team__exercise=exercise)
                 for one in sheet.marks.values()
                 if pattern.search(f"{sheet.observer} {one['note']}")
             ),

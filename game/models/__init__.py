@@ -27,7 +27,7 @@ from game.models.lessons import Lesson as Lesson
 from game.models.links import FacilitatorLink as FacilitatorLink
 from game.models.notes import Deed as Deed
 from game.models.notes import Note as Note
-from game.models.observing import Observation as Observation
+from game.models.observing import ObserverSheet as ObserverSheet
 from game.models.outcomes import Course as Course
 from game.models.outcomes import Finished as Finished
 from game.models.packing import PackedLog as PackedLog

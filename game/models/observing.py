@@ -30,7 +30,7 @@ class Mark(TypedDict):
     note: str
 
 
-class Observation(models.Model):
+class ObserverSheet(models.Model):
     """An observer's sheet about a team: the latest under that name."""
 
     team = models.ForeignKey("game.Team", on_delete=models.CASCADE, related_name="observations")
@@ -64,20 +64,20 @@ def items(exercise: "Exercise") -> list[dict[str, str]]:
     return [{"id": one.id, "title": one.title, "text": one.text} for one in found]
 
 
-def keep(team: "Team", observer: str, marks: dict[str, Mark]) -> Observation:
+def keep(team: "Team", observer: str, marks: dict[str, Mark]) -> ObserverSheet:
     """Keep a sheet in place of the one before under that name. Raises RuleBroken."""
     if team.exercise.archived:
         raise RuleBroken(gettext("The facilitator has archived this exercise: sheets can no longer change."))
     if team.observations.exclude(observer=observer).count() >= SHEETS_MOST:
         raise RuleBroken(gettext("A team can have %(most)d observers.") % {"most": SHEETS_MOST})
-    sheet, _ = Observation.objects.update_or_create(team=team, observer=observer, defaults={"marks": marks, "given": timezone.now()})
+    sheet, _ = ObserverSheet.objects.update_or_create(team=team, observer=observer, defaults={"marks": marks, "given": timezone.now()})
     return sheet
 
 
 def by_objective(team: "Team | int", ids: Iterable[str]) -> dict[str, list[dict[str, str]]]:
     """What was observed of each objective: who, the mark, what it is called, and the note."""
     found: dict[str, list[dict[str, str]]] = {name: [] for name in ids}
-    for sheet in Observation.objects.filter(team=team):
+    for sheet in ObserverSheet.objects.filter(team=team):
         for name, one in sheet.marks.items():
             if name in found and (one["mark"] or one["note"]):
                 found[name].append({"who": sheet.observer, "mark": one["mark"], "word": str(MARKS.get(one["mark"], "")), "note": one["note"]})

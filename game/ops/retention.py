@@ -31,7 +31,7 @@ from game.models import (
     Experiment,
     Fork,
     Lesson,
-    Observation,
+    ObserverSheet,
     Player,
     RuleBroken,
     Run,
@@ -143,7 +143,7 @@ def _keep_results(exercise: Exercise) -> None:
         Lesson.objects.filter(player__exercise=exercise).update(surprised="", differently="")
         for reply in SurveyReply.objects.filter(player__exercise=exercise):
             reply.forget_texts()
-        for sheet in Observation.objects.filter(team__exercise=exercise):
+        for sheet in ObserverSheet.objects.filter(team__exercise=exercise):
             sheet.forget_texts()
         Fork.objects.filter(exercise=exercise).update(commands=[])
         for kept in Finished.objects.filter(run__team__exercise=exercise):

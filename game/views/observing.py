@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from game.models import Observation, RuleBroken, Team, observing
+from game.models import ObserverSheet, RuleBroken, Team, observing
 from game.views.errors import error
 
 _SALT = "opening-bell.observer"
@@ -70,7 +70,7 @@ def observe(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _before(team: Team, name: str) -> dict[str, str]:
-    sheet = Observation.objects.filter(team=team, observer=name).first() if name else None
+    sheet = ObserverSheet.objects.filter(team=team, observer=name).first() if name else None
     found = {"observer": name}
     for objective, one in (sheet.marks if sheet else {}).items():
         found |= {f"mark-{objective}": one["mark"], f"note-{objective}": one["note"]}

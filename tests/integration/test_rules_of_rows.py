@@ -59,7 +59,7 @@ BREAKS: dict[str, dict[str, list[dict[str, Any]]]] = {
         "a_question_is_asked_at_some_time": [{"before": False}],
     },
     "surveyreply": {"a_reply_is_of_a_time": [{"when": "never"}]},
-    "observation": {"an_observation_is_somebodys": [{"observer": ""}]},
+    "observersheet": {"an_observation_is_somebodys": [{"observer": ""}]},
     "fork": {"a_fork_has_a_source": [{"code": ""}, {"team": ""}], "a_fork_is_of_the_week": [{"since": LATE}]},
     "course": {"a_course_has_a_key": [{"key": ""}]},
     "experiment": {
@@ -103,7 +103,7 @@ def one_row_each() -> None:
     models.Action.objects.create(team=team, change="Test the switch", owner="Eli", due="2027-01-15")
     models.SurveyQuestion.objects.create(exercise=exercise, text="Why?", before=True)
     models.SurveyReply.objects.create(player=player, when="before", values={"ready": 1})
-    models.Observation.objects.create(team=team, observer="Kim", marks={})
+    models.ObserverSheet.objects.create(team=team, observer="Kim", marks={})
     models.Fork.objects.create(exercise=exercise, code="K7-M4Q", team="Cobalt", since=0, help="2012")
     models.Course.objects.create(run=run, key="same", loss_usd=0, made_by="1")
     user = User.objects.create_user("erin")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from game.models import Exercise, Observation, observing
+from game.models import Exercise, ObserverSheet, observing
 from game.people import sharing
 from game.views import debrief
 from game.views.observing import path_of
@@ -28,7 +28,7 @@ def test_a_link_opens_the_objectives_and_a_sheet_can_be_gone_on_with(client, roo
     again = client.get(back).content.decode()
     assert 'value="Kim"' in again and "Said aloud, and not written" in again
     client.post(back, {**SHEET, "mark-share": "seen"})
-    sheet = Observation.objects.get()
+    sheet = ObserverSheet.objects.get()
     assert (sheet.team, sheet.marks["share"]["mark"], sheet.marks["compare"]["mark"]) == (cobalt, "seen", "seen")
     assert not ochre.observations.exists()
 
@@ -45,7 +45,7 @@ def test_without_a_name_a_right_mark_or_a_whole_link_nothing_is_kept(client, roo
     cobalt.refresh_from_db()
     refused = client.post(path_of(cobalt), SHEET)
     assert refused.status_code == 400 and "archived this exercise" in refused.content.decode()
-    assert not Observation.objects.exists()
+    assert not ObserverSheet.objects.exists()
 
 
 def test_it_stands_beside_the_log_on_the_result_in_the_report_and_in_the_table(client, room):

@@ -12,7 +12,7 @@ from engine.analysis.rehearsal import submit
 from game.control import control_room, schedule
 from game.debrief import exports, finished, tables
 from game.debrief.bundles import bundle_of
-from game.models import Action, Command, Deed, Exercise, Lesson, Note, Observation, Player, Run, SurveyReply, injects, packing
+from game.models import Action, Command, Deed, Exercise, Lesson, Note, ObserverSheet, Player, Run, SurveyReply, injects, packing
 from game.models.experiments import Experiment
 from tests import days
 from tests.builders import finished_run, new_exercise, new_facilitator, taken_seat
@@ -62,7 +62,7 @@ def run() -> Run:
     Lesson.objects.create(player=Player.objects.get(name="Erik"), team=team, desk="risk", surprised="How calm Wilhelmina was", ready=2)
     SurveyReply.objects.create(player=dana, when="before", values={"ready": 2, "q1": "I, Wilhelmina, hope"})
     SurveyReply.objects.create(player=Player.objects.get(name="Erik"), when="after", values={"q1": "As Wilhelmina says"})
-    Observation.objects.create(team=team, observer="Kim", marks={"share-early": {"mark": "seen", "note": "Wilhelmina said it first"}})
+    ObserverSheet.objects.create(team=team, observer="Kim", marks={"share-early": {"mark": "seen", "note": "Wilhelmina said it first"}})
     Action.objects.create(team=team, change="Ask Wilhelmina first", owner="Wilhelmina", due="2027-01-15", said="Wilhelmina did")
     Experiment.begin(new_facilitator(), run, title="Again", seeds=1, safeguards=[])
     finished.of(run)
@@ -84,7 +84,7 @@ def erase(capsys, *arguments: str) -> str:
 
 def test_the_search_finds_the_name_where_it_is(run):
     assert {cell.partition(":")[0] for cell in everywhere("wilhelmina")} >= {
-        "game_player", "game_command", "game_event", "game_note", "game_action", "game_surveyreply", "game_observation", "game_deed", "game_lesson", "game_message", "game_inject", "game_finished",
+        "game_player", "game_command", "game_event", "game_note", "game_action", "game_surveyreply", "game_observersheet", "game_deed", "game_lesson", "game_message", "game_inject", "game_finished",
         "game_experiment",
     }  # fmt: skip
     assert "Wilhelmina" in leaving(run.team.exercise)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 CRASH = {"card": "crash", "desks": [], "server": 3}
 # Fields of an exercise that a copy begins without.
 NOT_KEPT = {"id", "closed", "came_from", "code", "state", "created", "started_at", "ended_at", "advance_step", "owner", "frozen", "planned_for", "archived", "moving_since",
-    "halt", "halted", "offline_s", "offline_count", "revealed", "held_back",
+    "halt", "halted", "offline_s", "offline_count", "revealed", "held_back", "round_before",
 }
 
 

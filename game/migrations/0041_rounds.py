@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A column."""
     dependencies = [
-        ("game", "0039_observations"),
+        ("game", "0040_observations"),
     ]
 
     operations = [
