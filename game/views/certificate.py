@@ -52,7 +52,7 @@ def _pdf(request: HttpRequest, exercise: Exercise, players: list[Player]) -> Htt
         sat = desk_of(player)
         if sat and sat[0].pk in told:
             one = told[sat[0].pk]
-            people.append(certificate.Taken(player.name, one["name"], desks[sat[1]]["title"] if sat[1] in desks else DASH, one["objectives"]))
+            people.append(certificate.Certified(player.name, one["name"], desks[sat[1]]["title"] if sat[1] in desks else DASH, one["objectives"]))
     first = next(iter(runs.values()))
     address = request.build_absolute_uri(reverse("result", args=[exercise.code]))
     head = {**report_head(exercise, [*runs.values()], address), "scenario": contents.told_by(first).title}

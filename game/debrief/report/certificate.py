@@ -10,7 +10,7 @@ import engine
 from game.debrief.report.paper import EDGE, LABEL, SMALL, WIDE, Cell, Column, Paper
 
 
-class Taken(NamedTuple):
+class Certified(NamedTuple):
     """Who took part: their name, their team, the desk's title, and the team's objectives as game/views/result.py tells them."""
 
     name: str
@@ -19,7 +19,7 @@ class Taken(NamedTuple):
     objectives: Sequence[dict[str, Any]]
 
 
-def make(told: dict[str, Any], people: Sequence[Taken], calendar: engine.Calendar) -> bytes:
+def make(told: dict[str, Any], people: Sequence[Certified], calendar: engine.Calendar) -> bytes:
     """PDF of these people. `told`: title, scenario, played, ended_at, foot and words of the exercise."""
     texts = "".join(f"{one.name}{one.team}{one.desk}{''.join(item['title'] for item in one.objectives)}" for one in people)
     paper = Paper(f"{told['title']}{told['scenario']}{texts}", told["foot"], told["words"], calendar)
@@ -31,7 +31,7 @@ def make(told: dict[str, Any], people: Sequence[Taken], calendar: engine.Calenda
     return bytes(paper.output())
 
 
-def _page(paper: Paper, told: dict[str, Any], one: Taken) -> None:
+def _page(paper: Paper, told: dict[str, Any], one: Certified) -> None:
     paper.add_page()
     paper.at(EDGE, EDGE - 2, gettext("OPENING BELL  ·  CERTIFICATE"), LABEL, "accent", bold=True)
     paper.rule(EDGE + 6, "accent", 0.6)
