@@ -18,7 +18,7 @@ class Who(Enum):
     BOT = "a program, by the token that a facilitator gave it"
     SIGNED_IN = "whoever is signed in"
     FACILITATOR = "every facilitator, and shows only what is theirs"
-    OWN = "the facilitator of the exercise or the experiment, and staff"
+    OWN = "the facilitator of the exercise, the experiment or the course, and staff"
     STAFF = "staff"
 
 
@@ -39,6 +39,9 @@ PAGES = {
     "observe/<str:token>/": Who.ANYBODY,  # and shows nothing without a signed link
     "later/<str:token>/": Who.ANYBODY,  # and shows nothing without a signed link
     "certificate.pdf": Who.PLAYER,
+    "learn/<str:token>/": Who.ANYBODY,  # and shows nothing without a signed link
+    "learn/<str:token>/<number:attempt>/": Who.ANYBODY,  # the same
+    "learn/<str:token>/<number:attempt>/report/": Who.ANYBODY,
     "lessons/": Who.PLAYER,
     "result/<str:code>/": Who.ANYBODY,
     "result/<str:code>/lessons.json": Who.ANYBODY,
@@ -79,6 +82,16 @@ PAGES = {
     "facilitator/scenarios/<number:scenario>/act/": Who.OWN,
     "facilitator/scenarios/<number:scenario>/<number:version>.zip": Who.OWN,
     "facilitator/scenarios/<number:scenario>/<number:version>/preview/": Who.OWN,
+    "facilitator/courses/": Who.FACILITATOR,
+    "facilitator/courses/<number:course>/": Who.OWN,
+    "facilitator/courses/attempt/<number:attempt>/": Who.OWN,
+    "facilitator/courses/cohort/<number:cohort>/": Who.OWN,
+    "facilitator/courses/cohort/<number:cohort>/links/": Who.OWN,
+    "facilitator/courses/cohort/<number:cohort>/homework/": Who.OWN,
+    "facilitator/courses/cohort/<number:cohort>/homework/<number:homework>/": Who.OWN,
+    "facilitator/courses/cohort/<number:cohort>/attempts.csv": Who.OWN,
+    "facilitator/courses/cohort/<number:cohort>/attempts.xlsx": Who.OWN,
+    "facilitator/courses/cohort/<number:cohort>/links.csv": Who.OWN,
     "facilitator/lab/": Who.FACILITATOR,
     "facilitator/lab/new/": Who.FACILITATOR,
     "facilitator/lab/<number:experiment>/": Who.OWN,

@@ -94,7 +94,7 @@ class NewExercise(forms.Form):
         super().__init__(*args, **kwargs)
         offered = playable()
         known = [one.scenario for one in offered if one.scenario]
-        self._offer("scenario", [*((one.id, f"{one.title} ({one.id})") for one in offered), *_versions(brought), DRAWN])
+        self._offer("scenario", [*((one.id, f"{one.title} ({one.id})") for one in offered), *versions(brought), DRAWN])
         self._offer("help", [("2012", gettext("As in %(all_say)s") % {"all_say": _all_say([one.told.past for one in known], "history")}), *HELP])
         seed = _all_say([f", {one.default_seed}" for one in known], "")
         self._offer("seed_from", [*self.seeds, ("history", f"History's{seed}")])
@@ -248,7 +248,7 @@ class EditExercise(NewExercise):
             Exercise.objects.filter(pk=exercise.pk).update(**values)
 
 
-def _versions(brought: Iterable[KeptScenario]) -> Iterator[tuple[str, str]]:
+def versions(brought: Iterable[KeptScenario]) -> Iterator[tuple[str, str]]:
     """The newest version of each that can be played."""
     for one in brought:
         version = one.latest

@@ -142,6 +142,7 @@ def json_of(exercise: Exercise, runs: Sequence[Run]) -> StreamingHttpResponse:
 
     def text() -> Iterator[str]:
         head = {name: getattr(exercise, name) for name in ("title", "code", "scenario", "seed", "noise")}
+        head["seed"] = None if exercise.seed_hidden else exercise.seed
         yield to_json(head)[:-1] + ', "teams": ['
         for place, run in enumerate(runs):
             told = {"team": run.team.name, "made_by": run.made_by, "digest": run.digest, "note": tell_row(run.note), "score": run.score}

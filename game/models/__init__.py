@@ -16,6 +16,12 @@ from game.models import bounds, branching, contents, injects, packing, planning
 from game.models.actions import Action as Action
 from game.models.branching import Fork as Fork
 from game.models.contents import ScenarioContent as ScenarioContent
+from game.models.courses import Attempt as Attempt
+from game.models.courses import Cohort as Cohort
+from game.models.courses import Homework as Homework
+from game.models.courses import Participation as Participation
+from game.models.courses import Student as Student
+from game.models.courses import TaughtCourse as TaughtCourse
 from game.models.defaults import Defaults as Defaults
 from game.models.experiments import Experiment as Experiment
 from game.models.experiments import Trial as Trial
@@ -106,6 +112,7 @@ class Exercise(models.Model):
     title = models.CharField(max_length=80)
     scenario = models.CharField(max_length=40, default="knight-2012")
     drawn = models.BooleanField(default=False, help_text="the scenario was drawn, and nobody is told which until the end")
+    seed_hidden = models.BooleanField(default=False, help_text="nobody is told the seed, also after the end: others play on it yet")
     seed = models.PositiveBigIntegerField(default=79)
     noise = models.PositiveBigIntegerField(null=True, blank=True)
     start_step = models.IntegerField(default=0, help_text="reached at full speed before the clock shows itself")
@@ -199,6 +206,8 @@ class Exercise(models.Model):
     @property
     def seed_told(self) -> str:
         """The seed as it may show now."""
+        if self.seed_hidden:
+            return "not told"
         return str(self.seed) if self.state == self.State.ENDED else "told at the end"
 
     @property

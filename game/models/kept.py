@@ -143,7 +143,7 @@ class KeptScenario(models.Model):
     def used(self) -> set[str]:
         """The refs of its versions that something is played on."""
         refs = [version.ref for version in self.versions.select_related("scenario").defer("files", "previewed")]
-        rows = [apps.get_model("game", name).objects.filter(scenario__in=refs) for name in ("Exercise", "Experiment")]
+        rows = [apps.get_model("game", name).objects.filter(scenario__in=refs) for name in ("Exercise", "Experiment", "Homework")]
         return {ref for found in rows for ref in found.values_list("scenario", flat=True)}
 
 

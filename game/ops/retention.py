@@ -20,11 +20,13 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from game.control import schedule
+from game.courses import keeping
 from game.debrief import compare, counterfactuals, finished
 from game.live.broker import client
 from game.models import (
     Action,
     Checkpoint,
+    Cohort,
     Command,
     Event,
     Exercise,
@@ -57,10 +59,12 @@ class Due(NamedTuple):
 
     played: list[Exercise]
     unplayed: list[Exercise]
+    cohorts: list[Cohort]
 
     def counts(self, keep: str) -> Counter[str]:
         """How many rows of each kind would go."""
-        return sum((counts_of(exercise, keep) for exercise in (*self.played, *self.unplayed)), Counter[str]())
+        exercises = sum((counts_of(exercise, keep) for exercise in (*self.played, *self.unplayed)), Counter[str]())
+        return sum((keeping.counts_of(cohort, keep) for cohort in self.cohorts), exercises)
 
 
 def counts_of(exercise: Exercise, keep: str) -> Counter[str]:
@@ -79,7 +83,7 @@ def _stays(exercise: Exercise, keep: str) -> bool:
 
 
 def due(before: datetime, keep: str) -> Due:
-    """The exercises that were over before a moment, and of which there is still something that `keep` does not keep."""
+    """The exercises and cohorts that were over before a moment, and of which there is still something that `keep` does not keep."""
     over = Exercise.objects.filter(state="ended").annotate(over=Coalesce("ended_at", "started_at", "created")).filter(over__lt=before)
     going = Run.objects.exclude(state__in=Run.DONE).values("team__exercise")
     over = over.exclude(pk__in=going)
@@ -87,11 +91,15 @@ def due(before: datetime, keep: str) -> Due:
         over = over.filter(pk__in=Run.objects.filter(log_deleted=None).values("team__exercise"))
     waiting = Exercise.objects.filter(state="lobby", created__lt=before).exclude(planned_for__gte=before)
     unplayed = waiting.exclude(pk__in=Player.objects.filter(created__gte=before).values("exercise"))
-    return Due(list(over.order_by("pk")), list(unplayed.order_by("pk")))
+    return Due(list(over.order_by("pk")), list(unplayed.order_by("pk")), keeping.due(before, keep))
 
 
-def purge(found: Due, keep: str) -> Iterator[tuple[Exercise, Counter[str], str]]:
-    """Delete it, an exercise at a time; yields each with what was deleted and why it had to stay, or ""."""
+def purge(found: Due, keep: str) -> Iterator[tuple[Exercise | Cohort, Counter[str], str]]:
+    """Delete it, an exercise or a cohort at a time; yields each with what was deleted and why it had to stay, or ""."""
+    for cohort in found.cohorts:  # first, while the figures of its attempts can still be read
+        counts = keeping.counts_of(cohort, keep)
+        keeping.forget(cohort, keep)
+        yield cohort, counts, ""
     for exercise in (*found.played, *found.unplayed):
         counts = counts_of(exercise, keep)
         try:
@@ -185,7 +193,7 @@ def apply() -> None:
     if settings.KEEP_DAYS is not None:
         for exercise, counts, why in purge(due(timezone.now() - timedelta(days=settings.KEEP_DAYS), settings.KEEP), settings.KEEP):
             gone += counts
-            if why:
+            if why and isinstance(exercise, Exercise):
                 stayed[exercise.code] = why
     packed = put_away()
     if packed:

@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 
-from game.models import Exercise, Experiment, Holding, KeptScenario, Player, Seat, kept
+from game.models import Cohort, Exercise, Experiment, Holding, KeptScenario, Player, Seat, TaughtCourse, kept
 from game.people import limiter
 from game.people.accounts import is_facilitator
 from game.tokens import hashed
@@ -140,6 +140,18 @@ def experiments_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Experimen
 def scenarios_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[KeptScenario]:
     """The scenarios that were brought along and that this user may look at and choose: their own and the house's, for staff everybody's."""
     return kept.offered(user) if is_facilitator(user) else KeptScenario.objects.none()
+
+
+def courses_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[TaughtCourse]:
+    """The courses that this user may open: their own, for staff everybody's."""
+    if not is_facilitator(user):
+        return TaughtCourse.objects.none()
+    return TaughtCourse.objects.all() if _is_staff(user) else TaughtCourse.objects.filter(teacher=user.pk)
+
+
+def cohorts_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Cohort]:
+    """The cohorts of those."""
+    return Cohort.objects.filter(course__in=courses_of(user)).select_related("course")
 
 
 def user_of(cookies: Mapping[str, str]) -> AbstractBaseUser | AnonymousUser:

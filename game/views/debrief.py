@@ -154,7 +154,8 @@ def report_head(exercise: Exercise, runs: list[Run], address: str) -> dict[str, 
     ended = exercise.ended_at or exercise.created
     made_by = next((run.made_by for run in runs if run.made_by), "")
     noise = "" if exercise.noise is None else f"noise {exercise.noise}"
-    market = [part for part in (f"seed {exercise.seed}", noise, exercise.scenario, made_by) if part]
+    seed = "" if exercise.seed_hidden else f"seed {exercise.seed}"
+    market = [part for part in (seed, noise, exercise.scenario, made_by) if part]
     words = exercise.words
     return {
         "title": exercise.title,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from game.control.briefs import brief, named, picture
 from game.control.exercise_controls import drive
 from game.live.control import tell_team
-from game.models import Player, RuleBroken
+from game.models import Attempt, Player, RuleBroken
 from game.models.contents import scenario_of_all
 from game.people import joining
 from game.people.access import player_of
@@ -46,6 +46,7 @@ def lobby(request: HttpRequest) -> HttpResponse:
         "exercise": exercise,
         "player": player,
         "owner": exercise.owner_id == player.pk,
+        "alone": exercise.owner_id == player.pk and not Attempt.objects.filter(exercise=exercise, student=None).exists(),
         "join_url": request.build_absolute_uri(reverse("join-code", args=[exercise.code])),
         "host": request.get_host() + settings.BASE_PATH,
         "starts_at": exercise.calendar.hm(exercise.start_step),
@@ -106,7 +107,9 @@ def start(request: HttpRequest) -> HttpResponse:
     if player is None:
         return redirect("lobby")
     if player.exercise.owner_id != player.pk:
-        messages.error(request, gettext("The facilitator starts the exercise."))
+        owner = player.exercise.owner
+        theirs = gettext("%(name)s opened this attempt, and starts it.")
+        messages.error(request, theirs % {"name": owner.name} if owner else gettext("The facilitator starts the exercise."))
         return redirect("lobby")
     try:
         drive(player.exercise, "start")

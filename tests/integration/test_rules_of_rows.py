@@ -76,6 +76,17 @@ BREAKS: dict[str, dict[str, list[dict[str, Any]]]] = {
     },
     "keptscenario": {"a_kept_scenario_is_named": [{"name": ""}, {"label": ""}]},
     "scenarioversion": {"a_version_has_a_key": [{"key": ""}, {"title": ""}]},
+    "taughtcourse": {"a_taught_course_is_named": [{"title": ""}]},
+    "cohort": {"a_cohort_is_named": [{"name": ""}]},
+    "student": {"a_student_is_known": [{"name": ""}, {"ident": ""}, {"key": ""}]},
+    "homework": {
+        "homework_is_named": [{"title": ""}, {"scenario": ""}, {"zone": ""}],
+        "homework_is_of_a_kind": [
+            {name: "other"[:4]} for name in ("way", "desk", "autopilot", "start", "help", "pace", "late", "counts", "seeds")
+        ],
+        "homework_has_attempts": [{"attempts_most": 0}, {"attempts_most": 21}],
+    },
+    "attempt": {"an_attempt_is_somebodys": [{"team": "Amber"}, {"student_id": None}], "an_attempt_has_a_number": [{"number": 0}]},
     "facilitatorlink": {"a_link_has_a_token": [{"token_hash": ""}]},
 }
 OURS = {rule.name for model in apps.get_app_config("game").get_models() for rule in model._meta.constraints if isinstance(rule, CheckConstraint)}
@@ -111,6 +122,12 @@ def one_row_each() -> None:
     models.Trial.objects.create(experiment=experiment, seed=1, side="with")
     brought = models.KeptScenario.objects.create(owner=user, name="ours", label="Ours")
     models.ScenarioVersion.objects.create(scenario=brought, number=1, title="Ours", files={}, by=user)
+    course = models.TaughtCourse.objects.create(title="One", teacher=user)
+    cohort = models.Cohort.objects.create(course=course, name="A")
+    student = models.Student.objects.create(cohort=cohort, name="Dana", ident="7", key="7")
+    homework = models.Homework.objects.create(cohort=cohort, title="One", scenario="knight-2012", deadline=exercise.created)
+    attempt = models.Attempt.objects.create(homework=homework, student=student, number=1, exercise=exercise, begun=exercise.created)
+    models.Participation.objects.create(attempt=attempt, student=student, player=player)
     models.Defaults.now()
     models.FacilitatorLink.issue()
     assert seat.team_id == team.pk

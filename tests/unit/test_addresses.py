@@ -9,7 +9,21 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 import engine
-from game.models import Command, Exercise, Experiment, FacilitatorLink, KeptScenario, Player, Run, Seat
+from game.models import (
+    Attempt,
+    Cohort,
+    Command,
+    Exercise,
+    Experiment,
+    FacilitatorLink,
+    Homework,
+    KeptScenario,
+    Player,
+    Run,
+    Seat,
+    Student,
+    TaughtCourse,
+)  # fmt: skip
 from tests import days
 from tests.addresses import PAGES, Who, pages, who
 from tests.builders import new_exercise, new_facilitator, taken_seat
@@ -36,6 +50,12 @@ class House:
         self.run = Run.objects.get(team__exercise=self.exercise)
         self.experiment = Experiment.begin(self.erin, title=TITLE, scenario="knight-2012", players="nobody", safeguards=["clean"], seeds=2)
         self.kept = KeptScenario.keep(self.erin, engine.read_folder(FOLDER / ID)).scenario
+        course = TaughtCourse.objects.create(title=TITLE, teacher=self.erin)
+        self.cohort = Cohort.objects.create(course=course, name=TITLE)
+        student = Student.objects.create(cohort=self.cohort, name="Dana", ident="7", key="7")
+        self.homework = Homework.objects.create(cohort=self.cohort, title=TITLE, scenario="knight-2012", deadline=self.exercise.created)
+        ended = new_exercise(title=TITLE, facilitator=self.erin, state="ended")
+        self.attempt = Attempt.objects.create(homework=self.homework, student=student, number=1, exercise=ended, begun=self.exercise.created)
         self.nobody, self.player, self.other, self.owner, self.staff = (Client() for _ in range(5))
         self.player.cookies["player"] = cookie
         self.other.force_login(new_facilitator("finn"))
@@ -48,6 +68,7 @@ class House:
         known = {
             "code": self.exercise.code, "team": self.seat.team_id, "seat_id": self.seat.pk, "desk": "risk", "name": "risk", "run": self.run.pk,
             "token": "a-token-that-opens-nothing", "object_id": self.exercise.pk, "content_type_id": 1, "app_label": "game", "id": self.user_id(route), "url": "nowhere", "what": "attendance",
+            "course": self.cohort.course_id, "cohort": self.cohort.pk, "homework": self.homework.pk, "attempt": self.attempt.pk,
             "experiment": self.experiment.pk, "scenario": self.kept.pk, "scenario_id": "knight-2012", "version": 1, "part": "mail", "language": "en", "digest": "0" * 16,
         }  # fmt: skip
 
@@ -166,5 +187,5 @@ def test_an_exercise_that_is_not_there_answers_as_one_that_is_somebody_elses(hou
     for address in ("/facilitator/{}/", "/facilitator/{}/watch/1/risk/"):
         theirs, none = (house.other.get(address.format(code)) for code in (house.exercise.code, "ZZ-ZZZ"))
         assert (theirs.status_code, theirs.content) == (none.status_code, none.content)
-    assert not Command.objects.exclude(desk="facilitator").exists() and Player.objects.count() == 1 and Exercise.objects.count() == 2
+    assert not Command.objects.exclude(desk="facilitator").exists() and Player.objects.count() == 1 and Exercise.objects.count() == 3
     assert Seat.objects.get(pk=house.seat.pk).holders and not FacilitatorLink.objects.exists()

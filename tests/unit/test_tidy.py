@@ -23,12 +23,13 @@ GAME_ROOMS = {
     "people": {"", "models", "live"},
     "debrief": {"", "models", "live", "people"},
     "control": {"", "models", "live", "people", "debrief"},
+    "courses": {"", "models", "live", "people", "debrief", "control"},
     "lab": {"", "models", "live", "people"},
     "sockets": {"", "models", "live", "people", "control"},
-    "ops": {"", "models", "live", "people", "debrief", "lab", "control"},
-    "views": {"", "models", "live", "people", "control", "debrief", "lab", "sockets", "ops"},
+    "ops": {"", "models", "live", "people", "debrief", "lab", "control", "courses"},
+    "views": {"", "models", "live", "people", "control", "debrief", "lab", "sockets", "ops", "courses"},
     "admin": {"", "models", "live", "people", "control", "debrief"},
-    "management": {"", "models", "live", "people", "control", "debrief", "ops"},
+    "management": {"", "models", "live", "people", "control", "debrief", "ops", "courses"},
 }
 ANYWHERE = set(
     """bisect collections csv dataclasses datetime decimal functools hashlib io json math numpy

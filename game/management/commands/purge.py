@@ -35,6 +35,8 @@ class Command(BaseCommand):
         found = retention.due(before, keep)
         over = f"{len(found.played)} ended before {before:%Y-%m-%d %H:%M} UTC"
         self.stdout.write(f"Exercises: {over}, {len(found.unplayed)} never played and as old. Kept of those that ended: {keep}.")
+        if found.cohorts:
+            self.stdout.write(f"Cohorts of courses: {len(found.cohorts)} that were over by then.")
         self.stdout.write(f"To be deleted: {_words(found.counts(keep))}.")
         if options["dry_run"]:
             self.stdout.write("Nothing was deleted.")

@@ -7,6 +7,8 @@ const told = new Intl.DateTimeFormat(!lang || lang === "en" ? "en-GB" : lang, { 
 export function writeMoments() {
   for (const time of document.querySelectorAll("time[data-moment]")) time.textContent = told.format(new Date(time.dateTime)).replace(",", ""); // Mon 1 Dec, as the server has it
   for (const form of document.querySelectorAll("form")) typedHere(form);
+  const zones = /** @type {HTMLSelectElement | null} */ (document.querySelector("[data-zone=here] select"));
+  if (zones && [...zones.options].some((one) => one.value === zone)) zones.value = zone;
 }
 
 /* A moment that is typed counts in this zone. One that comes from the server is in UTC as long as the form names no zone. */
