@@ -44,7 +44,7 @@ STOPS = (
 SEAT = {"desk", "holders", "online", "autopilot", "covered", "mine", "away_s", "ready"}
 STATE = {"t", "state", "speed", "reason", "planning", "upgrade", "result", "waits", "begins"}
 KEYS = {
-    "hello": {"t", "desk", "team", "name", "player", "resume_word", "owner", "help", "exercise", "seat", "seats", "result"}
+    "hello": {"t", "protocol", "desk", "team", "name", "player", "resume_word", "owner", "help", "exercise", "seat", "seats", "result"}
     | SEAT
     | {"code", "title"}
     | STATE,
