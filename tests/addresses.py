@@ -28,6 +28,8 @@ PAGES = {
     "check/": Who.ANYBODY,
     "api/": Who.ANYBODY,
     "api/asyncapi.json": Who.ANYBODY,
+    "api/v1/openapi.json": Who.ANYBODY,
+    "facilitator/tokens/": Who.FACILITATOR,
     "language/": Who.ANYBODY,
     "words/<str:language>/<str:digest>.js": Who.ANYBODY,
     "join/": Who.ANYBODY,

@@ -6,11 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from game.sockets.protocol import PROTOCOL
 from game.sockets.public import SUBPROTOCOL, asyncapi, schemas
+from game.views.http_api import api as http_api
 
 
 @require_safe
@@ -25,11 +27,19 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "page_title": gettext("For programs"),
         "request_head": f"GET {socket}\nAuthorization: Bearer TOKEN\nSec-WebSocket-Protocol: {SUBPROTOCOL}{PROTOCOL}",
+        "http_head": f"GET {request.build_absolute_uri(reverse('http-api:exercises'))}\nAuthorization: Bearer TOKEN",
+        "calls": _calls(),
         "said": [told(name) for name in found["in"]],
         "heard": [told(name) for name in found["out"]],
         "cards": {desk: sorted(rows) for desk, rows in found["cards"].items()},
     }
     return render(request, "api.html", context)
+
+
+def _calls() -> list[dict[str, str]]:
+    """What the HTTP API answers: verb, path, and what it does."""
+    paths: dict[str, dict[str, Any]] = http_api.get_openapi_schema()["paths"]
+    return [{"verb": verb.upper(), "path": path, "says": one["description"]} for path, verbs in paths.items() for verb, one in verbs.items()]
 
 
 @require_safe

@@ -87,6 +87,7 @@ BREAKS: dict[str, dict[str, list[dict[str, Any]]]] = {
         "homework_has_attempts": [{"attempts_most": 0}, {"attempts_most": 21}],
     },
     "attempt": {"an_attempt_is_somebodys": [{"team": "Amber"}, {"student_id": None}], "an_attempt_has_a_number": [{"number": 0}]},
+    "apitoken": {"a_token_has_a_name_and_a_hash": [{"name": ""}, {"token_hash": ""}]},
     "facilitatorlink": {"a_link_has_a_token": [{"token_hash": ""}]},
 }
 OURS = {rule.name for model in apps.get_app_config("game").get_models() for rule in model._meta.constraints if isinstance(rule, CheckConstraint)}
@@ -118,6 +119,7 @@ def one_row_each() -> None:
     models.Fork.objects.create(exercise=exercise, code="K7-M4Q", team="Cobalt", since=0, help="2012")
     models.Course.objects.create(run=run, key="same", loss_usd=0, made_by="1")
     user = User.objects.create_user("erin")
+    models.ApiToken.objects.create(owner=user, name="rota", token_hash="1")
     experiment = models.Experiment.objects.create(facilitator=user, title="One", scenario="knight-2012", players="nobody", made_by="1")
     models.Trial.objects.create(experiment=experiment, seed=1, side="with")
     brought = models.KeptScenario.objects.create(owner=user, name="ours", label="Ours")
