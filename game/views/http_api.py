@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from ninja import Field, NinjaAPI, Schema, Status
@@ -132,8 +133,9 @@ def not_now(request: HttpRequest, problem: RuleBroken) -> HttpResponse:
 
 
 @api.exception_handler(Http404)
-def not_there(request: HttpRequest, problem: Http404) -> HttpResponse:
-    """Somebody else's is answered as one that does not exist."""
+@api.exception_handler(DataError)
+def not_there(request: HttpRequest, problem: Exception) -> HttpResponse:
+    """Somebody else's is answered as one that does not exist, and so is a code that is no text to the database."""
     return api.create_response(request, {"detail": gettext("There is none, or it is somebody else's.")}, status=404)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import structlog
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -42,10 +43,14 @@ class Explained:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
-        """429, with how long to wait; 409 of a scenario that cannot be read here any more. What is wrong with it facilitators alone are told:
-        its files name what players are to find out."""
+        """429, with how long to wait; 400 of what the database does not take (text with a NUL in it); 409 of a scenario that cannot be read here
+        any more. What is wrong with it facilitators alone are told: its files name what players are to find out.
+        """
         if isinstance(problem, TooOften):
             return too_often(request, str(problem))
+        if isinstance(problem, DataError):
+            log.warning("the database does not take what was sent", problem=str(problem))
+            return error(request, 400, gettext("Something in the address or the form is no text or no number that can be looked up."))
         if not isinstance(problem, engine.ScenarioError):
             return None
         log.error("a scenario cannot be read", problem=str(problem))

@@ -8,8 +8,10 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection
 from django.db.models import CheckConstraint
+from django.test import Client
 
 from game import models
+from game.views.observing import path_of
 from tests import days
 from tests.builders import new_exercise, taken_seat
 
@@ -187,3 +189,12 @@ def test_rows_from_before_the_rules_are_mended_and_what_cannot_be_is_named(world
     assert (mended.places, mended.joins_a_minute, mended.title, mended.speeds) == (1, 1, "An exercise", {"unwind": 60})
     assert models.Team.objects.get().name.startswith("Nameless")
     assert set(models.Seat.objects.values_list("ready", flat=True)) == {None}
+
+
+def test_a_text_that_a_database_does_not_take_is_told_as_such_and_is_no_fault(world, database):
+    taken_seat(new_exercise(facilitator=(erin := User.objects.create_superuser("erin"))))
+    browser, team = Client(), models.Team.objects.get()
+    program = Client(headers={"authorization": f"Bearer {models.ApiToken.issue(erin, 'rota')}"})
+    # SQLite keeps a NUL, and finds nothing.
+    assert browser.get(f"{path_of(team)}?observer=%00").status_code == (400 if database == "postgresql" else 200)
+    assert program.get("/api/v1/exercises/%00").status_code == 404
