@@ -220,7 +220,7 @@ def outcome(request: HttpRequest, code: str) -> list[dict[str, Any]]:
 # After what else stands below a code: the first address that fits is taken.
 @api.post("/exercises/{code}/{verb}", response={200: ExerciseOut, 404: NotDone, 409: NotDone, **FAULTS}, operation_id="drive_exercise")
 def act(request: HttpRequest, code: str, verb: Literal["start", "pause", "resume", "end"]) -> dict[str, Any]:
-    """Start it, pause all teams, let them go on, or end it."""
+    """Start, pause, resume or end it, for all teams: `verb` is one of these words."""
     found = _own(request, code)
     drive(found, verb, by=request.user.get_username())
     found.refresh_from_db()
