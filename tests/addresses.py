@@ -16,6 +16,7 @@ class Who(Enum):
     ANYBODY = "anybody"
     PLAYER = "the player of this browser's cookie"
     BOT = "a program, by the token that a facilitator gave it"
+    PROGRAM = "a program of a facilitator's, by its token, and nobody's browser"
     SIGNED_IN = "whoever is signed in"
     FACILITATOR = "every facilitator, and shows only what is theirs"
     OWN = "the facilitator of the exercise, the experiment or the course, and staff"
@@ -29,6 +30,13 @@ PAGES = {
     "api/": Who.ANYBODY,
     "api/asyncapi.json": Who.ANYBODY,
     "api/v1/openapi.json": Who.ANYBODY,
+    "api/v1/": Who.PROGRAM,  # there is nothing
+    "api/v1/scenarios": Who.PROGRAM,
+    "api/v1/exercises": Who.PROGRAM,
+    "api/v1/exercises/<code>": Who.PROGRAM,
+    "api/v1/exercises/<code>/teams": Who.PROGRAM,
+    "api/v1/exercises/<code>/results": Who.PROGRAM,
+    "api/v1/exercises/<code>/<verb>": Who.PROGRAM,
     "facilitator/tokens/": Who.FACILITATOR,
     "language/": Who.ANYBODY,
     "words/<str:language>/<str:digest>.js": Who.ANYBODY,

@@ -31,7 +31,7 @@ from tests.unit.test_fictional import FOLDER, ID
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")]
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-KEPT_OUT = (403, 404)
+KEPT_OUT = (401, 403, 404)
 NOT_SO = 405  # a method the address does not have: nothing was done, nothing was said
 TITLE = "Erin's autumn class"
 # A form that would do something at any address that let it in.
@@ -66,7 +66,7 @@ class House:
     def path(self, route: str) -> str:
         """The address with everything in it that is variable, as it stands for Erin's exercise."""
         known = {
-            "code": self.exercise.code, "team": self.seat.team_id, "seat_id": self.seat.pk, "desk": "risk", "name": "risk", "run": self.run.pk,
+            "code": self.exercise.code, "team": self.seat.team_id, "seat_id": self.seat.pk, "desk": "risk", "verb": "start", "name": "risk", "run": self.run.pk,
             "token": "a-token-that-opens-nothing", "object_id": self.exercise.pk, "content_type_id": 1, "app_label": "game", "id": self.user_id(route), "url": "nowhere", "what": "attendance",
             "course": self.cohort.course_id, "cohort": self.cohort.pk, "homework": self.homework.pk, "attempt": self.attempt.pk,
             "experiment": self.experiment.pk, "scenario": self.kept.pk, "scenario_id": "knight-2012", "version": 1, "part": "mail", "language": "en", "digest": "0" * 16,
