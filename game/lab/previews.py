@@ -19,8 +19,7 @@ def _name(version: ScenarioVersion) -> str:
 
 def send_for(version: ScenarioVersion) -> None:
     """Send for its next seed. Raises QueueGone where the workers cannot be reached."""
-    with suppress(*BROKER_GONE):
-        claims.renew(_name(version), version.key)
+    heard(version)
     senders.preview_seed(version.key, len(version.previewed or []) + 1)
 
 

@@ -1,6 +1,6 @@
 """The HTTP API: exercises, teams, results and scenarios for a facilitator's programs, by token. What may be done is what the pages allow."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from django.db import DataError
@@ -12,10 +12,10 @@ from ninja.security import HttpBearer
 
 import engine
 from game.control.exercise_controls import drive
-from game.control.forms import TEAMS, NewExercise
+from game.control.forms import TEAMS, NewExercise, versions
 from game.control.schedule import TITLE_MAX
 from game.debrief import results
-from game.models import ApiToken, Exercise, RuleBroken, Run
+from game.models import ApiToken, Exercise, RuleBroken, Run, contents
 from game.people import limiter
 from game.people.access import exercises_of, scenarios_of
 from game.people.accounts import is_facilitator
@@ -67,7 +67,7 @@ class NewExerciseIn(Schema):
     second_act: bool = True
     seed: int | None = Field(None, ge=0, le=SEED_MAX, description="null: one is drawn")
     loss_counter: Literal["live", "delayed", "hidden"] = "delayed"
-    planned_for: datetime | None = None
+    planned_for: datetime | None = Field(None, description="without a zone it is UTC")
 
 
 class ExerciseOut(Schema):
@@ -141,15 +141,16 @@ def not_there(request: HttpRequest, problem: Exception) -> HttpResponse:
 
 @api.get("/scenarios", response={200: list[ScenarioOut], **FAULTS}, operation_id="list_scenarios")
 def scenarios(request: HttpRequest) -> list[dict[str, Any]]:
-    """What can be played on this server."""
-    known = [look.scenario for look in playable() if look.scenario]
-    return [_scenario(one) for one in known]
+    """What can be played on this server, and the newest version of what was brought along and may be chosen."""
+    known = [(look.id, look.scenario) for look in playable() if look.scenario]
+    brought = [(ref, contents.here(ref)) for ref, _ in versions(scenarios_of(request.user))]
+    return [_scenario(name, one) for name, one in [*known, *brought] if one]
 
 
-def _scenario(scenario: engine.Scenario) -> dict[str, Any]:
+def _scenario(name: str, scenario: engine.Scenario) -> dict[str, Any]:
     door = scenario.front.door
     return {
-        "id": scenario.id,
+        "id": name,
         "title": scenario.title,
         "minutes": door.minutes if door else None,
         "for_whom": level_words(door.level if door else None),
@@ -170,12 +171,19 @@ def create(request: HttpRequest, wanted: NewExerciseIn) -> Status[Any]:
         "title": wanted.title, "scenario": wanted.scenario, "teams": wanted.teams, "start": wanted.start, "help": wanted.help,
         "second_act": "yes" if wanted.second_act else "no", "loss_counter": wanted.loss_counter,
         "seed_from": "draw" if wanted.seed is None else "own", "seed": wanted.seed,
-        "planned_for": wanted.planned_for.isoformat() if wanted.planned_for else "",
+        "planned_for": _in_utc(wanted.planned_for),
     }  # fmt: skip
     form = NewExercise(typed, brought=scenarios_of(request.user))
     if not form.is_valid():
         raise ValidationError([{"type": "value_error", "loc": ["body", name], "msg": said[0]} for name, said in form.errors.items()])
     return Status(201, _exercise(form.create(request.user)))  # type: ignore[arg-type]
+
+
+def _in_utc(moment: datetime | None) -> str:
+    """As the form takes it: a time without a zone, which is UTC's. So is one that comes without a zone."""
+    if moment is None:
+        return ""
+    return (moment.astimezone(UTC) if moment.tzinfo else moment).strftime("%Y-%m-%dT%H:%M")
 
 
 @api.get("/exercises/{code}", response={200: ExerciseOut, 404: NotDone, **FAULTS}, operation_id="show_exercise")

@@ -1,5 +1,7 @@
 """The HTTP API: what a facilitator's program may do by token, and that its document says so; schemathesis tries what it says."""
 
+from datetime import UTC, datetime
+
 import pytest
 import schemathesis
 from django.contrib.auth.models import User
@@ -9,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import positive_data_acceptance
 
 import engine
-from game.models import ApiToken, Exercise, Run
+from game.models import ApiToken, Exercise, KeptScenario, Run
 from game.models.api_tokens import TOKENS_MAX
 from game.people import limiter
 from game.views import http_api
+from game.views.scenarios import read
 from tests import days
 from tests.builders import new_exercise, new_facilitator, pinned, taken_seat
 
@@ -79,8 +82,19 @@ def test_what_a_form_refuses_is_told_by_its_field(erins):
     assert not Exercise.objects.exists()
 
 
-def test_scenarios_are_those_that_can_be_played(erins):
-    assert {one["id"] for one in erins.get("scenarios")} == set(engine.scenario_ids())
+def test_scenarios_are_those_that_can_be_played_and_ones_own_can_be_chosen(erins):
+    _, made = read(engine.Folder("ours", {"scenario.toml": b'id = "ours"\ntitle = "Ours"\nbased_on = "quiet-open"\ndefault_seed = 5\n'}))
+    assert made is not None
+    mine, theirs = KeptScenario.keep(erins.owner, made), KeptScenario.keep(new_facilitator("finn"), made)
+    assert {one["id"] for one in erins.get("scenarios")} == {*engine.scenario_ids(), mine.ref}
+    assert erins.post("exercises", {"title": "One", "scenario": mine.ref}, 201)["scenario"] == mine.ref
+    erins.post("exercises", {"title": "One", "scenario": theirs.ref}, 422)
+
+
+@pytest.mark.parametrize(("sent", "kept"), [("2026-12-01T09:00:00+01:00", 8), ("2026-12-01T09:00:00", 9), ("2026-12-01T09:00:00Z", 9)])
+def test_a_planned_time_is_kept_as_the_moment_that_it_is(erins, sent, kept):
+    erins.post("exercises", {"title": "One", "planned_for": sent}, 201)
+    assert Exercise.objects.get().planned_for == datetime(2026, 12, 1, kept, tzinfo=UTC)
 
 
 def test_a_drawn_scenario_is_not_told_before_the_end(erins):
