@@ -200,17 +200,17 @@ class Environment:
     def _infos(self, agents: Sequence[str]) -> dict[str, dict[str, str]]:
         return {desk: {"refused": self._refused[desk]} for desk in agents}
 
-    def _read(self, desk: str, action: Any) -> list[Move]:
+    def _read(self, desk: str, action: Any, *, several: bool = True) -> list[Move]:
         """An action as moves. Raises BadAction."""
         if isinstance(action, str):
             try:
                 action = json.loads(action)
-            except ValueError as problem:
+            except (ValueError, RecursionError) as problem:
                 raise BadAction(f"{desk}: {action[:60]!r} is no action: expected a number, or a lever by name as JSON") from problem
         if action is None:
             return []
-        if isinstance(action, list):
-            return [move for one in action for move in self._read(desk, one)]
+        if isinstance(action, list) and several:
+            return [move for one in action for move in self._read(desk, one, several=False)]
         if isinstance(action, Mapping):
             return [self._by_name(desk, action)]
         size = self.catalogues[desk].size

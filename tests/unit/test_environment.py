@@ -109,6 +109,8 @@ def test_a_wrong_action_is_told_in_one_line_and_nothing_happens(small):
     for action, words in {
         -1: "expected a number from 0 to ",
         True: "expected a number from 0 to ",
+        "[[0]]": "expected a number from 0 to ",
+        "[" * 100_000: "expected a number, or a lever by name as JSON",
         "stop it": "expected a number, or a lever by name as JSON",
         '{"kind": "limit.set"}': "kind = 'limit.set': expected one of assistant.ask, ",
         '{"kind": "server.stop"}': "server.stop needs server",
