@@ -94,19 +94,24 @@ class SeatConsumer(DeskConsumer):
     place: Place | None = None
     _budgets: dict[int, inbox.Budget] = {}
 
-    async def enter(self) -> dict[str, Any] | None:
+    async def enter(self) -> bool:
         self.unanswered: set[str] = set()
         desk = self.scope["url_route"]["kwargs"].get("desk", "")
         if desk in (*DESKS, ""):
             self.place = await in_rows(self.find)(desk)
         if self.place is None:
             await self.part(self.unknown(), retry=False, code=GONE)
-            return None
+            return False
         await self.sit(self.place.seat)
         self.elsewhere = Elsewhere(self.wake, lambda text: self.reader.card(text))
         if await screens.opened(self.place.player, self):
             await self._tell_team()
-        return await in_rows(protocol.seat_hello)(self.place)
+        return True
+
+    def hello(self) -> dict[str, Any]:
+        assert self.place
+        self.place.seat.team.exercise.refresh_from_db()
+        return protocol.seat_hello(self.place)
 
     def find(self, desk: str = "") -> Place | None:
         """The desk that whoever opened this socket holds."""
@@ -262,12 +267,12 @@ class BotConsumer(SeatConsumer):
         self.spoken = spoken(self.scope["subprotocols"])
         await super().accept(self.spoken or None, headers)
 
-    async def enter(self) -> dict[str, Any] | None:
+    async def enter(self) -> bool:
         if self.spoken is None:
             told = gettext("This server speaks %(ours)s, and none of %(offered)s.")
             offered = ", ".join(self.scope["subprotocols"])[:80]
             await self.part(told % {"ours": f"{SUBPROTOCOL}{protocol.PROTOCOL}", "offered": offered}, retry=False, code=OTHER_VERSION)
-            return None
+            return False
         return await super().enter()
 
     def find(self, desk: str = "") -> Place | None:
@@ -281,13 +286,18 @@ class BotConsumer(SeatConsumer):
 class WatchConsumer(DeskConsumer):
     """A desk as its player sees it, for the facilitator: everything is heard, nothing can be done, nobody is present by it."""
 
-    async def enter(self) -> dict[str, Any] | None:
+    async def enter(self) -> bool:
         seat = await in_rows(self._allowed)()
         if seat is None:
             await self.part(gettext("Only this exercise's facilitator can watch its desks."), retry=False, code=GONE)
-            return None
+            return False
         await self.sit(seat)
-        return await in_rows(protocol.watch_hello)(seat)
+        return True
+
+    def hello(self) -> dict[str, Any]:
+        assert self.seat
+        self.seat.team.exercise.refresh_from_db()
+        return protocol.watch_hello(self.seat)
 
     def _allowed(self) -> Seat | None:
         where = self.scope["url_route"]["kwargs"]

@@ -20,6 +20,7 @@ from prometheus_client import Gauge
 from game import metrics
 from game.live.broker import BROKER_GONE
 from game.live.control import in_words
+from game.live.db_threads import in_rows
 from game.live.hub import Slot
 from game.live.loudspeaker import Cards, to_json
 from game.sockets import protocol
@@ -61,12 +62,12 @@ class FrameConsumer(AsyncWebsocketConsumer):
         self.parted = False
         self.open_sockets.inc()
         await self.accept()
-        hello = await self.enter()
-        if hello is None:
+        if not await self.enter():
             return
         for group in self.groups_joined:
             await self.group("group_add", group)
-        await self.send(to_json(hello))
+        # Read after that: what changed in between was told to a group that this screen was not in yet, and nobody would tell it again.
+        await self.send(to_json(await in_rows(self.hello)()))
         await self.listen()
         self.pump = asyncio.create_task(self._pump())
         self.pump.add_done_callback(self._pump_ended)
@@ -210,8 +211,12 @@ class FrameConsumer(AsyncWebsocketConsumer):
 
     # What a kind of client adds.
 
-    async def enter(self) -> dict[str, Any] | None:
-        """Find out who it is; the hello, or None after a goodbye."""
+    async def enter(self) -> bool:
+        """Find out who it is; False after a goodbye."""
+        raise NotImplementedError
+
+    def hello(self) -> dict[str, Any]:
+        """The first message: everything as it stands in the rows now."""
         raise NotImplementedError
 
     async def listen(self) -> None:

@@ -29,14 +29,17 @@ class ControlConsumer(FrameConsumer):
 
     heard = -1  # the last line of the event feed that this screen was sent
 
-    async def enter(self) -> dict[str, Any] | None:
+    async def enter(self) -> bool:
         exercise = await in_rows(self._allowed)()
         if exercise is None:
             await self.part(gettext("Only this exercise's facilitator can see its control room."), retry=False, code=GONE)
-            return None
+            return False
         self.exercise_id = exercise.pk
         self.groups_joined = (exercise_group(exercise.pk), *await in_rows(self._teams)())
-        return await in_rows(protocol.control_hello)(exercise)
+        return True
+
+    def hello(self) -> dict[str, Any]:
+        return protocol.control_hello(Exercise.objects.get(pk=self.exercise_id))
 
     def _allowed(self) -> Exercise | None:
         exercise = Exercise.objects.filter(code=self.scope["url_route"]["kwargs"]["code"].upper()).first()
@@ -86,16 +89,20 @@ class LobbyConsumer(FrameConsumer):
 
     player: Player | None = None
 
-    async def enter(self) -> dict[str, Any] | None:
+    async def enter(self) -> bool:
         self.player = await in_rows(player_of)(self.scope["cookies"])
         if self.player is None:
             await self.part(gettext("This browser has not joined. Join with the code."), retry=False, code=GONE)
-            return None
+            return False
         self.exercise_id = self.player.exercise_id
         self.groups_joined = (exercise_group(self.exercise_id),)
         if await screens.opened(self.player, self):
             lobby(self.exercise_id).poke()
-        return await in_rows(protocol.lobby_hello)(self.player)
+        return True
+
+    def hello(self) -> dict[str, Any]:
+        assert self.player
+        return protocol.lobby_hello(Player.objects.select_related("exercise").get(pk=self.player.pk))
 
     async def listen(self) -> None:
         lobby(self.exercise_id).add(self.slot)
@@ -112,20 +119,23 @@ class LobbyConsumer(FrameConsumer):
 class ProjectorConsumer(FrameConsumer):
     """The wall: no login, nothing to say."""
 
-    async def enter(self) -> dict[str, Any] | None:
+    async def enter(self) -> bool:
         code = self.scope["url_route"]["kwargs"]["code"]
         try:
             exercise = await in_rows(exercise_called)(code, self.scope["cookies"], address_of(self.scope["client"][0]))
         except TooOften as problem:
             await self.part(str(problem), retry=False, code=GONE)
-            return None
+            return False
         if exercise is None:
             await self.part(gettext("There is no exercise %(code)s.") % {"code": code}, retry=False, code=GONE)
-            return None
+            return False
         self.exercise_id = exercise.pk
         self.groups_joined = (exercise_group(exercise.pk),)
         self.join = to_json(join_card(self._host(), exercise.code, secure=self.scope["scheme"] == "wss"))
-        return await in_rows(protocol.projector_hello)(exercise)
+        return True
+
+    def hello(self) -> dict[str, Any]:
+        return protocol.projector_hello(Exercise.objects.get(pk=self.exercise_id))
 
     def _host(self) -> str:
         headers = dict(self.scope["headers"])
