@@ -11,7 +11,7 @@ export function mount(root, app) {
     const newest = [...items].sort((a, b) => compare(b.at, a.at));
     const stocks = app.store.get("symbols");
     const company = (/** @type {string} */ symbol) => stocks?.companies[stocks.symbols.indexOf(symbol)] ?? symbol;
-    render(newest.length ? keyed(newest, (p) => `${p.at} ${p.symbol} ${p.shares} ${p.price}`, (p) => row(p, company(p.symbol))) : html`<li class="second">${gettext("No trades yet.")}</li>`, list);
+    render(newest.length ? keyed(newest, (p) => `${p.at} ${p.symbol} ${p.shares} ${p.price}`, (p) => row(p, company(p.symbol))) : html`<li class="second">${gettext("No trades in the session yet.")}</li>`, list);
   });
 }
 
