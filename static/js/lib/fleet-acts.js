@@ -73,8 +73,9 @@ const taken = (kind, picked) => (kind === "server.start" ? picked.slice(0, 1) : 
 
 const toFleet = () => document.getElementById("panel-fleet").focus();
 
+/* One server after the other: what is read on the button is what it will take. */
 /** @param {Card.Lever | undefined} lever */
-const takes = (lever) => (lever?.minutes ? left(lever.minutes * 60) : "");
+const takes = (lever, servers = 1) => (lever?.minutes ? left(lever.minutes * 60 * servers) : "");
 
 /** @param {App} app @param {FleetAt} at @param {string[]} o @param {Card.Lever | undefined} lever @param {Card.Host[]} picked
   @param {() => unknown} draw */
@@ -92,8 +93,9 @@ function act(app, at, [kind, sign, word], lever, picked, draw) {
     return focusSoon(".fleet-acts .sure");
   };
   const time = takes(lever);
+  const whole = takes(lever, Math.max(1, taken(kind, picked).length));
   return html`<button type="button" class="btn" data-act=${kind} aria-disabled=${String(!!why)} title=${why ?? (time ? gettext("%(time)s a server", { time }) : nothing)} aria-expanded=${kind === "release.copy" ? String(at.copying) : nothing}
-    aria-label=${`${word} ${picked.length ? names(picked) : ""}${time ? gettext(", %(time)s a server", { time }) : ""}${why ? gettext(". Not now: %(why)s", { why }) : ""}`} @click=${run}>${icon(sign)}<span>${word}</span>${time ? html`<span class="unit num">${time}</span>` : nothing}</button>`;
+    aria-label=${`${word} ${picked.length ? names(picked) : ""}${time ? gettext(", %(time)s a server", { time }) : ""}${why ? gettext(". Not now: %(why)s", { why }) : ""}`} @click=${run}>${icon(sign)}<span>${word}</span>${time ? html`<span class="unit num">${whole}</span>` : nothing}</button>`;
 }
 
 /* Which release, and before the open the risk manager's word. */
