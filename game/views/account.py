@@ -17,7 +17,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 
 from game.people import devices, limiter, pending, second_factor
@@ -133,10 +133,11 @@ def locked_out(request: HttpRequest, response: HttpResponse | None, credentials:
     last = AccessAttempt.objects.filter(username=name, ip_address=getattr(request, "axes_ip_address", None)).first()
     until = (last.attempt_time if last else timezone.now()) + (get_cool_off(request) or timedelta(0))
     minutes = max(1, math.ceil((until - timezone.now()).total_seconds() / 60))
-    sentence = gettext("Too many wrong passwords or codes for this account: it is closed here for %(minutes)s minute%(what)s.") % {
-        "minutes": minutes,
-        "what": "s" if minutes > 1 else "",
-    }
+    sentence = ngettext(
+        "Too many wrong passwords or codes for this account: it is closed here for %(minutes)s minute.",
+        "Too many wrong passwords or codes for this account: it is closed here for %(minutes)s minutes.",
+        minutes,
+    ) % {"minutes": minutes}
     way = {"href": f"{reverse('sign-in')}?{urlencode({'next': request.POST.get('next', '')})}", "label": gettext("Back to sign-in")}
     answer = error(request, 429, sentence, way)
     answer["Retry-After"] = str(minutes * 60)

@@ -43,7 +43,8 @@ def beside_the_bell(calendar: engine.Calendar, moment: str | None) -> str:
     if calendar.step_at(moment) < 0:
         return gettext("in the week")
     minutes = (calendar.step_at(moment) - calendar.open) / engine.STEPS_PER_MINUTE
-    return gettext("%(minutes)s min %(what)s the bell") % {"minutes": f"{abs(minutes):.1f}", "what": "after" if minutes >= 0 else "before"}
+    words = gettext("%(minutes)s min after the bell") if minutes >= 0 else gettext("%(minutes)s min before the bell")
+    return words % {"minutes": f"{abs(minutes):.1f}"}
 
 
 def wrong_words(minutes: int) -> str:

@@ -110,10 +110,10 @@ def copy(request: HttpRequest, code: str) -> HttpResponse:
     if made.facilitator != request.user:  # staff copied somebody's
         made.facilitator = request.user  # type: ignore[assignment]
         made.save(update_fields=["facilitator"])
-    messages.success(
-        request,
-        gettext("%(code)s is ready%(what)s. Change what is to be different.") % {"code": made.code, "what": ", on another market" if again else ""},
-    )
+    ready = gettext("%(code)s is ready. Change what is to be different.")
+    if again:
+        ready = gettext("%(code)s is ready, on another market. Change what is to be different.")
+    messages.success(request, ready % {"code": made.code})
     return redirect("exercise-edit", made.code)
 
 

@@ -6,7 +6,7 @@ import { icon } from "../lib/icons.js";
 import { share } from "../lib/share.js";
 import { acts, allOrNone } from "../lib/fleet-acts.js";
 import { SIGNS, readsRow } from "../lib/fleet-reads.js";
-import { READS, compared, newlyCompared } from "../lib/versions.js";
+import { READ_WORDS, compared, newlyCompared } from "../lib/versions.js";
 import { term } from "../lib/term.js";
 import { gettext } from "../lib/words.js";
 
@@ -73,7 +73,7 @@ function views(app, at, d, draw) {
 function table(app, at, d) {
   const { view } = at;
   const columns = view === "program" ? COLUMNS.program : COLUMNS.reads;
-  return html`<table class="fleet" role="table" aria-label=${view === "program" ? gettext("Fleet") : gettext("Fleet: %(READS)s", { READS: READS[view].toLowerCase() })}>
+  return html`<table class="fleet" role="table" aria-label=${view === "program" ? gettext("Fleet") : gettext("Fleet: %(READS)s", { READS: READ_WORDS[view] })}>
     <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col"><span class="sr">${gettext("Select")}</span></th>${columns.map(([word, means]) => html`<th role="columnheader" scope="col">${means ? term(means, word) : word}</th>`)}<th role="columnheader" scope="col"><span class="sr">${gettext("Share")}</span></th></tr></thead>
     <tbody role="rowgroup">${d.servers.map((s) => (view === "program" ? row(app, at, s, d.target) : readsRow(app, at, d, s, view)))}</tbody>
   </table>`;

@@ -16,8 +16,9 @@ import { around, gettext } from "../lib/words.js";
 
 /** @param {string} text */
 const number = (text) => (/^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : null);
+const NONE = gettext("none");
 /** @param {number | boolean} n @param {string} text */
-const none = (n, text) => (n ? text : gettext("none"));
+const none = (n, text) => (n ? text : NONE);
 
 /** @param {number} n */
 const perSecond = (n) => gettext("%(n)s orders/s", { n: count(n) });
@@ -118,7 +119,7 @@ function field(app, at, d, f, general, draw) {
   const id = f.kind.replace(".", "-");
   return html`<form class="limit" novalidate @submit=${arm}>
     <span class="limit-label"><label for=${id}>${f.label}</label>${f.terms.map(mark)}<span class="quiet">${f.unit}</span></span>
-    <span class="limit-now num" data-set=${f.now(d) === "none" ? nothing : ""}><span class="sr">${gettext("now")} </span>${f.now(d)}</span>
+    <span class="limit-now num" data-set=${f.now(d) === NONE ? nothing : ""}><span class="sr">${gettext("now")} </span>${f.now(d)}</span>
     <input class="input input-small num" id=${id} inputmode=${f.arg.endsWith("usd") ? "text" : "decimal"} autocomplete="off" placeholder=${f.hint} maxlength="18" .value=${text} aria-invalid=${bad ? "true" : nothing} aria-describedby=${`${id}-says`} @input=${type}>
     <button class="btn" data-set-limit=${f.kind} aria-disabled=${String(!!why)} title=${why ?? nothing}>${gettext("Set")}${lever?.minutes ? html`<span class="unit num">${left(lever.minutes * 60)}</span>` : nothing}<span class="sr"> ${gettext("%(label)s, asks for confirmation", { label: f.label })}${why ? gettext(". Not now: %(why)s", { why }) : ""}</span></button>
     <div class="limit-says num" id=${`${id}-says`}>${bad ? html`<p class="error">${icon("triangle-alert")}${bad}</p>` : reads}${busy(app, f.kind)}${answer(app, `limit:${f.kind}`)}${!general && why ? html`<p class="answer">${why}</p>` : nothing}</div>

@@ -16,6 +16,9 @@ const STATES = {
   running: ["play", gettext("Running")], starting: ["hourglass", gettext("Starting")],
   stopped: ["square", gettext("Stopped")], disconnected: ["unplug", gettext("Disconnected")],
 };
+/* In the middle of a sentence. */
+/** @type {Record<string, string>} */
+const SPOKEN = { running: gettext("running"), starting: gettext("starting"), stopped: gettext("stopped"), disconnected: gettext("disconnected") };
 
 const WORDED = ["server.stop", "server.start"];
 
@@ -121,6 +124,6 @@ function focusGroup(n) {
 /** @param {App} app @param {Card.Server[]} servers @param {Map<number, Card.Server["state"]>} before */
 function speak(app, servers, before) {
   const changed = servers.filter((s) => before.has(s.n) && before.get(s.n) !== s.state);
-  if (changed.length) app.voice.say(changed.map((s) => `${s.name} ${STATES[s.state]?.[1].toLowerCase() ?? s.state}`).join(", "));
+  if (changed.length) app.voice.say(changed.map((s) => `${s.name} ${SPOKEN[s.state] ?? s.state}`).join(", "));
   for (const s of servers) before.set(s.n, s.state);
 }

@@ -8,6 +8,9 @@ import { spark } from "../lib/spark.js";
 import { detail } from "./seats.js";
 import { gettext } from "../lib/words.js";
 
+/* What is out of the ordinary with a team; the filter finds it by these words. */
+const FLAGS = { fault: gettext("fault"), upgrade: gettext("upgraded"), paused: gettext("paused"), ended: gettext("ended"), stuck: gettext("stuck") };
+
 const RESORT_MS = 2000;
 /** @type {Map<number, HTMLTableSectionElement>} */
 const bodies = new Map(); // team -> its tbody: a row keeps its elements, wherever it stands
@@ -84,7 +87,7 @@ function wanted(page, t) {
   const words = page.filter.trim().toLowerCase();
   if (!words) return true;
   const r = page.state.rows[t.id] ?? NONE;
-  return [t.name, r.phase, r.last?.text, ...t.seats.flatMap((x) => x.holders), r.stuck_s == null ? "" : "stuck", t.paused ? "paused" : "", t.fault ? "fault" : "", t.upgrade ? "upgraded" : "", t.ended ? "ended" : ""].join(" ").toLowerCase().includes(words);
+  return [t.name, r.phase, r.last?.text, ...t.seats.flatMap((x) => x.holders), r.stuck_s == null ? "" : FLAGS.stuck, ...(/** @type {const} */ (["paused", "fault", "upgrade", "ended"])).map((one) => (t[one] ? FLAGS[one] : ""))].join(" ").toLowerCase().includes(words);
 }
 
 /** @param {Room} page @param {RoomAct} act */
@@ -139,7 +142,7 @@ const money = (usd) => (usd == null ? "\u2013" : html`<span class=${lossClass(us
 function flags(t, r) {
   /** @param {string} tone @param {string} word */
   const tag = (tone, word) => html` <span class="tag" data-tone=${tone}>${word}</span>`;
-  return html`${t.fault ? tag("warn", "fault") : nothing}${t.upgrade ? tag("warn", "upgraded") : nothing}${t.paused ? tag("warn", "paused") : nothing}${t.waits.length ? tag("", gettext("waits for %(teams)s", { teams: t.waits.join(", ") })) : nothing}${t.ended ? tag("", "ended") : nothing}${r.stuck_s == null ? nothing : tag("warn", gettext("stuck? %(left)s", { left: left(Math.floor(r.stuck_s / 60) * 60) }))}${t.speed == null ? nothing : tag("", `${t.speed}x`)}`;
+  return html`${t.fault ? tag("warn", FLAGS.fault) : nothing}${t.upgrade ? tag("warn", FLAGS.upgrade) : nothing}${t.paused ? tag("warn", FLAGS.paused) : nothing}${t.waits.length ? tag("", gettext("waits for %(teams)s", { teams: t.waits.join(", ") })) : nothing}${t.ended ? tag("", FLAGS.ended) : nothing}${r.stuck_s == null ? nothing : tag("warn", gettext("stuck? %(left)s", { left: left(Math.floor(r.stuck_s / 60) * 60) }))}${t.speed == null ? nothing : tag("", `${t.speed}x`)}`;
 }
 
 /* Who is at a desk, as a sign and a word: here, away, autopilot, locked. */

@@ -51,7 +51,7 @@ function chosen(app, what) {
   const shown = app.store.get("shown");
   const symbol = app.store.get("price")?.symbol;
   if (what === "all") return { symbols: "all", words: gettext("all positions") };
-  if (what === "shown") return { symbols: shown?.symbols ?? [], words: gettext("%(length)s stocks shown (%(word)s)", { length: shown?.symbols.length ?? 0, word: shown?.word ?? "all" }) };
+  if (what === "shown") return { symbols: shown?.symbols ?? [], words: gettext("%(length)s stocks shown (%(word)s)", { length: shown?.symbols.length ?? 0, word: shown?.word ?? gettext("all") }) };
   return { symbols: symbol ? [symbol] : [], words: symbol ?? gettext("the stock watched") };
 }
 

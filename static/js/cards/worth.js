@@ -96,7 +96,7 @@ const unknown = (d) => (d.complete ? "\u2013" : html`<span class="quiet">\u2026<
 /** @param {Worth} d @param {Told} one @param {AsCourse} course */
 const row = (d, one, course) => html`<tr><td><span class="pin">${one.number}</span></td><td class="nowrap">${d.again ? html`<a href=${`${d.again}?desk=${one.desk}&at=${one.at}`}>${minute(one.at)}</a>` : minute(one.at)}</td><td class="nowrap">${role(one.desk)}</td><th scope="row">${one.words}</th>
   <td>${SURE[one.confidence] ?? ""}</td><td class="n">${one.worth_usd == null ? gain(null) : course(`without:${one.number}`, gettext("without %(number)s", { number: one.number }), gain(one.worth_usd))}</td>
-  ${["earlier", "later"].map((word) => html`<td class="n">${moved(one, one[word], (figure) => course(`${word}:${one.number}`, gettext("%(number)s, 5 min %(word)s", { number: one.number, word }), figure))}</td>`)}
+  ${["earlier", "later"].map((when) => html`<td class="n">${moved(one, one[when], (figure) => course(`${when}:${one.number}`, when === "earlier" ? gettext("%(number)s, 5 min earlier", { number: one.number }) : gettext("%(number)s, 5 min later", { number: one.number }), figure))}</td>`)}
   <td class="n">${one.share_usd == null ? unknown(d) : html`${gain(one.share_usd)}${one.error_usd ? html` <span class="quiet">\u00b1 ${lossShort(-one.error_usd).replace("+$", "$")}</span>` : nothing}`}</td></tr>`;
 
 /* What would have been saved more (or lost more) had the same been done then. */

@@ -23,9 +23,9 @@ export const IN_PAST = past === "nobody" ? gettext("With nobody at the desks") :
 export const PAST_HEAD = head(past);
 /* the day: "Wednesday, 1 August" */
 export const ON_DAY = weekday;
-/* desk -> what is called whoever sits there, and the facilitator beside them */
+/* desk -> what is called whoever sits there, and the facilitator */
 /** @type {Record<string, { title: string, head: string, short: string, short_head: string }>} */
-export const TITLES = { ...JSON.parse(titles), facilitator: { title: "facilitator", head: "Facilitator", short: "facilitator", short_head: "Facilitator" } };
+export const TITLES = { ...JSON.parse(titles), facilitator: { title: gettext("facilitator"), head: gettext("Facilitator"), short: gettext("facilitator"), short_head: gettext("Facilitator") } };
 
 /* by name: who sends clients' orders, and the exchanges they go to */
 /** @type {{ brokers: string[], exchanges: string[] }} */

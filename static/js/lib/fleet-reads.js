@@ -3,7 +3,7 @@ import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { countdown } from "./format.js";
 import { icon } from "./icons.js";
 import { share } from "./share.js";
-import { READS, changes, compared } from "./versions.js";
+import { READ_WORDS, changes, compared } from "./versions.js";
 import { gettext } from "./words.js";
 
 /** @type {Record<string, string>} */
@@ -22,7 +22,7 @@ export function readsRow(app, at, d, s, what) {
     <td role="cell" class="f-disk mono">${c ? html`<span class="f-word">${gettext("disk")} </span>${version(c.disk)}` : html`<span class="quiet">${gettext("not compared")}</span>`}</td>
     <td role="cell" class="f-process mono">${c ? html`<span class="f-word">${gettext("loaded")} </span>${loaded(c)}` : nothing}</td>
     <td role="cell" class="f-state num">${state(s, c)}</td>
-    <td role="cell" class="f-share">${c ? share(app, what, s.n, gettext("the %(READS)s of %(name)s", { READS: READS[what].toLowerCase(), name: s.name })) : nothing}</td>
+    <td role="cell" class="f-share">${c ? share(app, what, s.n, gettext("the %(READS)s of %(name)s", { READS: READ_WORDS[what], name: s.name })) : nothing}</td>
   </tr>${c && said.kind === "differs" ? html`<tr role="row" class="f-diff" data-reads="differs"><td role="cell" colspan="7">${diffs(s, c)}</td></tr>` : nothing}`;
 }
 
@@ -47,7 +47,7 @@ function state(s, c) {
 function diffs(s, c) {
   const apart = c.loaded && c.loaded.hash !== c.disk.hash;
   /** @type {[string, Card.OneVersion | null][]} */
-  const both = apart ? [[gettext("on disk"), c.disk], ["loaded", c.loaded]] : [["", c.disk]];
+  const both = apart ? [[gettext("on disk"), c.disk], [gettext("loaded"), c.loaded]] : [["", c.disk]];
   return both.map(([where, v]) => (v?.lines.length ? html`<p class="f-lines"><span class="sr">${s.name} </span>${where ? html`<span class="f-where">${where}</span>` : nothing}${changes(v).map(change)}</p>` : nothing));
 }
 

@@ -4,6 +4,9 @@ import { gettext } from "./words.js";
 /** @typedef {"config" | "data"} Read */
 /** @type {Record<Read, string>} */
 export const READS = { config: gettext("Config"), data: gettext("Reference data") };
+/* In the middle of a sentence: not every language writes it small. */
+/** @type {Record<Read, string>} */
+export const READ_WORDS = { config: gettext("config"), data: gettext("reference data") };
 
 /* What a comparison says. */
 /** @param {Card.Comparison | null} c */
@@ -33,7 +36,7 @@ export function changes(v) {
 export function newlyCompared(servers, known) {
   return servers.flatMap((s) => /** @type {Read[]} */ (["config", "data"]).flatMap((what) => {
     const c = s[what];
-    return c && c.at !== known.get(`${what} ${s.n}`) ? [`${s.name}: ${READS[what].toLowerCase()} ${heard(c)}`] : [];
+    return c && c.at !== known.get(`${what} ${s.n}`) ? [`${s.name}: ${READ_WORDS[what]} ${heard(c)}`] : [];
   }));
 }
 

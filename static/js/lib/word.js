@@ -15,7 +15,7 @@ export const wordOf = (app, what) => app.store.get("words")?.words.find((w) => w
 /** @param {Card.Word} w */
 export function wordSays(w) {
   const at = w.at ? ` ${minute(w.at)}` : "";
-  return { open: gettext("Needs approval from %(roleTitle)s.", { roleTitle: roleTitle("risk") }), asked: gettext("Requested%(at)s, waiting for %(roleTitle)s.", { at, roleTitle: roleTitle("risk") }), given: `Approved${at}.`, refused: gettext("Refused%(at)s by %(roleTitle)s.", { at, roleTitle: roleTitle("risk") }) }[w.state] ?? "";
+  return { open: gettext("Needs approval from %(roleTitle)s.", { roleTitle: roleTitle("risk") }), asked: gettext("Requested%(at)s, waiting for %(roleTitle)s.", { at, roleTitle: roleTitle("risk") }), given: gettext("Approved%(at)s.", { at }), refused: gettext("Refused%(at)s by %(roleTitle)s.", { at, roleTitle: roleTitle("risk") }) }[w.state] ?? "";
 }
 
 /* The button, or nothing when the word is given or asked for. then(): takes the focus when the button has gone; short: what it is
