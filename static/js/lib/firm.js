@@ -10,7 +10,7 @@ export const SYSTEM_HEAD = head(system);
 /* how many servers there are, in a word */
 export const MANY = many;
 export const SERVERS = Array.from({ length: Number(servers) }, (_, i) => i + 1);
-/* of a server's name: where the number alone is seen, this is heard before it */
+/* heard before a server's number where that alone is seen */
 export const BEFORE_NUMBER = server.split("{n}")[0];
 /* how many copies of a release an evening has room for */
 export const COPIES = copies;
