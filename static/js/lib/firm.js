@@ -9,7 +9,7 @@ export const SYSTEM = system;
 export const SYSTEM_HEAD = head(system);
 /* how many servers there are, in a word */
 export const MANY = many;
-export const SERVERS = Array.from({ length: Number(servers) }, (_, i) => i + 1);
+export const SERVERS = Array.from({ length: +servers }, (_, i) => i + 1);
 /* heard before a server's number where that alone is seen */
 export const BEFORE_NUMBER = server.split("{n}")[0];
 /* how many copies of a release an evening has room for */

@@ -23,10 +23,9 @@ export const moved = (bp) => html`<span class=${tone(bp)}><span aria-hidden="tru
 /* What a person types for an amount: "25 M", "$2,500,000", "1.5bn" -> whole dollars, or null. */
 /** @param {string} text */
 export function amount(text) {
-  const found = /^\$?\s*(\d{1,3}(?:[,\s]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(k|m|bn|b)?$/i.exec(text.trim());
+  const found = /^\$?\s*((?:\d{1,3}(?:[,\s]\d{3})+|\d+)(?:\.\d+)?)\s*(k|m|bn?)?$/i.exec(text.trim());
   if (!found) return null;
-  const digits = found[1].replace(/[,\s]/g, "");
-  const usd = Number(digits) * ({ k: 1e3, m: 1e6, b: 1e9, bn: 1e9 }[found[2]?.toLowerCase()] ?? 1);
+  const usd = Number(found[1].replace(/[,\s]/g, "")) * ({ k: 1e3, m: 1e6, b: 1e9, bn: 1e9 }[found[2]?.toLowerCase()] ?? 1);
   const whole = Math.round(usd);
   return Number.isFinite(usd) && Math.abs(usd - whole) < 1e-3 ? whole : null;
 }
