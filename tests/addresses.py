@@ -46,6 +46,7 @@ PAGES = {
     "projector/<str:code>/qr.svg": Who.ANYBODY,
     "shared/<str:token>/": Who.ANYBODY,  # and shows nothing without a signed link
     "before/": Who.PLAYER,
+    "log/<str:token>/": Who.ANYBODY,  # and shows nothing without a signed link
     "observe/<str:token>/": Who.ANYBODY,  # and shows nothing without a signed link
     "later/<str:token>/": Who.ANYBODY,  # and shows nothing without a signed link
     "certificate.pdf": Who.PLAYER,

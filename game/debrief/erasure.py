@@ -28,6 +28,7 @@ from game.models import (
     Fork,
     Ghost,
     Lesson,
+    LogEntry,
     ObserverSheet,
     Player,
     RuleBroken,
@@ -35,6 +36,7 @@ from game.models import (
     SurveyReply,
     actions,
     contents,
+    incident_log,
     observing,
     packing,
 )
@@ -244,6 +246,11 @@ def _rewrite(exercise: Exercise, texts: _Texts) -> None:
         sheet.observer = texts.line(sheet.observer)[: observing.OBSERVER_LENGTH]
         sheet.marks = {name: {**one, "note": texts.line(one["note"])} for name, one in sheet.marks.items()}
         sheet.save(update_fields=["observer", "marks"])
+    for entry in LogEntry.objects.filter(team__exercise=exercise):
+        entry.by = texts.line(entry.by)[: incident_log.NAME_LENGTH]
+        entry.text = texts.line(entry.text)[: incident_log.TEXT_LENGTH]
+        entry.cause, entry.impact = (texts.line(belief)[: incident_log.BELIEF_LENGTH] for belief in (entry.cause, entry.impact))
+        entry.save(update_fields=["by", "text", "cause", "impact"])
     for action in Action.objects.filter(team__exercise=exercise):
         action.change, action.owner = texts.line(action.change)[: actions.CHANGE_LENGTH], texts.line(action.owner)[: actions.OWNER_LENGTH]
         action.said = texts.line(action.said)[: actions.SAID_LENGTH]

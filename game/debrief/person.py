@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from game.models import Action, Command, Deed, Holding, Lesson, ObserverSheet, Player, Stay, contents, packing
+from game.models import Action, Command, Deed, Holding, Lesson, LogEntry, ObserverSheet, Player, Stay, contents, packing
 from game.models.people import name_key
 from game.spoken import tell_row
 
@@ -92,6 +92,11 @@ def export(player: Player) -> dict[str, Any]:
                 for sheet in ObserverSheet.objects.filter(team__exercise=exercise)
                 for one in sheet.marks.values()
                 if pattern.search(f"{sheet.observer} {one['note']}")
+            ),
+            *(
+                {"in": "incident log", "by": entry.by, "text": entry.text}
+                for entry in LogEntry.objects.filter(team__exercise=exercise)
+                if pattern.search(f"{entry.by} {entry.text} {entry.cause} {entry.impact}")
             ),
             *({"in": "message", "by": one.by, "text": one.text} for one in exercise.messages.all() if pattern.search(one.text)),
         ],

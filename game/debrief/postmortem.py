@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 import engine
 from game.debrief.report.words import DASH, MINUS, share, short
+from game.models import incident_log
 from game.spoken import tell
 
 Told = dict[str, Any]
@@ -92,6 +93,9 @@ def _lines(told: Told, one: Told, questions: Sequence[str]) -> Iterator[str]:
         (gettext("At"), gettext("Desk"), gettext("What")),
         ((line["at"], heads.get(line["desk"], DASH), line["text"]) for line in one["story"]),
     )
+    if one["log"]["entries"]:
+        yield from _section(gettext("What the incident log has"), (f"{row['at']} {incident_log.in_a_line(row)}" for row in one["log"]["entries"]))
+        yield from _section(gettext("The incident log beside what happened"), (_beside(row) for row in one["log"]["beside"]))
     yield from _section(gettext("Who knew what, when"), ())
     yield from _knew(one["ledger"]["rows"], heads)
     fault = [told["fault"]["story"]] if told["fault"] else []
@@ -102,6 +106,10 @@ def _lines(told: Told, one: Told, questions: Sequence[str]) -> Iterator[str]:
     yield from _section(gettext("Actions: one change, one owner, one date"), ())
     rows = [(row["change"], row["owner"], row["due"], became(row)) for row in one["actions"]] or [("",) * 4] * _EMPTY_ROWS
     yield from _table((gettext("Change"), gettext("Owner"), gettext("Date"), gettext("What became of it")), rows)
+
+
+def _beside(row: Told) -> str:
+    return f"{row['label']} {row['at']}: {row['written']}"
 
 
 def became(row: Told) -> str:

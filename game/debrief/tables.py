@@ -16,7 +16,7 @@ from game.debrief import compare, counterfactuals, exports, finished
 from game.debrief.exports import CHUNK, to_json
 from game.live import losses
 from game.live.words import reader_of
-from game.models import Exercise, Lesson, Run, actions, lessons, observing
+from game.models import Exercise, Lesson, Run, actions, incident_log, lessons, observing
 from game.spoken import tell_row
 
 Row = dict[str, Any]
@@ -73,11 +73,21 @@ def action_list(run: Run) -> Iterator[Row]:
         yield {"change": one["change"], "owner": one["owner"], "date": one["due"], "state": one["state"], "what became of it": one["said"]}
 
 
+def log(run: Run) -> Iterator[Row]:
+    """What the team's incident commander and scribe wrote down. `corrects`: the time of the entry that it puts right."""
+    named = run.team.exercise.names == Exercise.Names.PEOPLE
+    for one in incident_log.of_team(run.team_id, run.calendar):
+        by = one["by"] if named else ""
+        yield {"at": one["at"], "step": one["step"], "role": one["role"], "who": by, **{name: one[name] for name in _ENTRY}}
+
+
+_ENTRY = ("kind", "text", "cause", "impact", "corrects")
 HEADS: dict[str, tuple[str, ...]] = {
     "decisions": ("at", "desk", "decision", "how sure", "worth $", "5 min earlier $", "5 min later $", "share $", "standard error $"),
     "events": ("number", "at", "step", "kind", "audience", "data"),
     "curve": ("at", "step", "loss $", "history's loss $"),
     "objectives": ("objective", "outcome", "met", "of", *engine.DESKS, "observers"),
+    "log": ("at", "step", "role", "who", *_ENTRY),
     "actions": ("change", "owner", "date", "state", "what became of it"),
     "survey": (
         "desk",
@@ -94,6 +104,7 @@ ROWS: dict[str, Callable[[Run], Iterator[Row]]] = {
     "events": events,
     "curve": curve,
     "objectives": objectives,
+    "log": log,
     "actions": action_list,
     "survey": survey,
 }
@@ -105,6 +116,7 @@ NAMES = {
     "events": gettext_lazy("events"),
     "curve": gettext_lazy("curve"),
     "objectives": gettext_lazy("objectives"),
+    "log": gettext_lazy("incident log"),
     "actions": gettext_lazy("actions"),
     "survey": gettext_lazy("survey"),
 }

@@ -26,6 +26,7 @@ from game.models.courses import TaughtCourse as TaughtCourse
 from game.models.defaults import Defaults as Defaults
 from game.models.experiments import Experiment as Experiment
 from game.models.experiments import Trial as Trial
+from game.models.incident_log import LogEntry as LogEntry
 from game.models.injects import Inject as Inject
 from game.models.injects import Message as Message
 from game.models.kept import KeptScenario as KeptScenario

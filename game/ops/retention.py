@@ -33,6 +33,7 @@ from game.models import (
     Experiment,
     Fork,
     Lesson,
+    LogEntry,
     ObserverSheet,
     Player,
     RuleBroken,
@@ -153,6 +154,7 @@ def _keep_results(exercise: Exercise) -> None:
             reply.forget_texts()
         for sheet in ObserverSheet.objects.filter(team__exercise=exercise):
             sheet.forget_texts()
+        LogEntry.objects.filter(team__exercise=exercise).delete()
         Fork.objects.filter(exercise=exercise).update(commands=[])
         for kept in Finished.objects.filter(run__team__exercise=exercise):
             kept.told["given"] = [row | {"by": row["by"] if row["by"] == finished.ASSISTANT else ""} for row in kept.told["given"]]

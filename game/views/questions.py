@@ -17,7 +17,7 @@ from game.control.asking import AskedForm, QuestionForm
 from game.models import Action, Exercise, Player, RuleBroken, SurveyReply, questions
 from game.models.lessons import desk_of
 from game.people.access import own_exercise, player_of
-from game.views import observing
+from game.views import incident_log, observing
 from game.views.account import facilitators_only
 from game.views.errors import error
 from game.views.lessons import NOBODY
@@ -139,6 +139,7 @@ def own(request: HttpRequest, code: str) -> HttpResponse:
         "occasions": questions.OCCASIONS,
         "links": [{**one, "address": request.build_absolute_uri(one["path"])} for one in links(exercise)] if first else [],
         "observers": [{"team": team.name, "address": request.build_absolute_uri(observing.path_of(team))} for team in exercise.teams.all()],
+        "logs": [{"team": team.name, "address": request.build_absolute_uri(incident_log.path_of(team))} for team in exercise.teams.all()],
         "opens": first,
         "is_open": first is not None and first <= timezone.now(),
     }

@@ -17,7 +17,7 @@ from game.debrief.bundles import bundle_of, has_one
 from game.debrief.report.words import tenths
 from game.live.losses import series
 from game.live.words import reader_of
-from game.models import Exercise, Ghost, Run, actions, branching, contents, experiments, lessons, observing
+from game.models import Exercise, Ghost, Run, actions, branching, contents, experiments, incident_log, lessons, observing
 from game.people import sharing
 from game.people.access import called_or_404, exercise_called, facilitates, own_exercise, player_of
 from game.people.limiter import address_of
@@ -265,6 +265,7 @@ def team_told(run: Run, ghost: Ghost | None, *, to_them: bool = False) -> dict[s
     score, exercise, lasting = run.score or {}, run.team.exercise, reader_of(run).told(finished.told_of_run(run))
     named, calendar = exercise.names == Exercise.Names.PEOPLE, run.calendar
     first = first_screen.of(run, "" if to_them else run.team.name)
+    entries = [one if named else {**one, "by": ""} for one in incident_log.of_team(run.team_id, calendar)]
     begin, figures = max(calendar.open, exercise.start_step), results.of(run, ghost)
     return {
         "name": run.team.name,
@@ -292,6 +293,7 @@ def team_told(run: Run, ghost: Ghost | None, *, to_them: bool = False) -> dict[s
         "decisions": [{**row, "by": (named and row["by"]) or None, "inherited": inherited(exercise, row["step"])} for row in lasting["given"]],
         "opened": lasting["opened"],
         "actions": actions.of_team(run.team),
+        "log": {"entries": entries, "beside": incident_log.beside(entries, score, calendar)},
     }
 
 

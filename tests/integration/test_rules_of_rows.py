@@ -62,6 +62,11 @@ BREAKS: dict[str, dict[str, list[dict[str, Any]]]] = {
     },
     "surveyreply": {"a_reply_is_of_a_time": [{"when": "never"}]},
     "observersheet": {"an_observation_is_somebodys": [{"observer": ""}]},
+    "logentry": {
+        "an_entry_says_something": [{"text": ""}],
+        "an_entry_is_of_a_role_and_kind": [{"role": "chief"}, {"kind": "song"}],
+        "an_entry_is_of_the_week": [{"step": LATE}],
+    },
     "fork": {"a_fork_has_a_source": [{"code": ""}, {"team": ""}], "a_fork_is_of_the_week": [{"since": LATE}]},
     "course": {"a_course_has_a_key": [{"key": ""}]},
     "experiment": {
@@ -118,6 +123,7 @@ def one_row_each() -> None:
     models.SurveyQuestion.objects.create(exercise=exercise, text="Why?", before=True)
     models.SurveyReply.objects.create(player=player, when="before", values={"ready": 1})
     models.ObserverSheet.objects.create(team=team, observer="Kim", marks={})
+    models.LogEntry.objects.create(team=team, step=0, role="scribe", kind="question", text="Who rang?")
     models.Fork.objects.create(exercise=exercise, code="K7-M4Q", team="Cobalt", since=0, help="2012")
     models.Course.objects.create(run=run, key="same", loss_usd=0, made_by="1")
     user = User.objects.create_user("erin")

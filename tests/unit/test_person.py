@@ -12,7 +12,7 @@ from engine.analysis.rehearsal import submit
 from game.control import control_room, schedule
 from game.debrief import exports, finished, tables
 from game.debrief.bundles import bundle_of
-from game.models import Action, Command, Deed, Exercise, Lesson, Note, ObserverSheet, Player, Run, SurveyReply, injects, packing
+from game.models import Action, Command, Deed, Exercise, Lesson, LogEntry, Note, ObserverSheet, Player, Run, SurveyReply, injects, packing
 from game.models.experiments import Experiment
 from tests import days
 from tests.builders import finished_run, new_exercise, new_facilitator, taken_seat
@@ -63,6 +63,7 @@ def run() -> Run:
     SurveyReply.objects.create(player=dana, when="before", values={"ready": 2, "q1": "I, Wilhelmina, hope"})
     SurveyReply.objects.create(player=Player.objects.get(name="Erik"), when="after", values={"q1": "As Wilhelmina says"})
     ObserverSheet.objects.create(team=team, observer="Kim", marks={"share-early": {"mark": "seen", "note": "Wilhelmina said it first"}})
+    LogEntry.objects.create(team=team, step=0, role="scribe", by="Wilhelmina", kind="question", text="Did Wilhelmina ring?", cause="As Wilhelmina says", impact="So Wilhelmina")
     Action.objects.create(team=team, change="Ask Wilhelmina first", owner="Wilhelmina", due="2027-01-15", said="Wilhelmina did")
     Experiment.begin(new_facilitator(), run, title="Again", seeds=1, safeguards=[])
     finished.of(run)
@@ -73,7 +74,7 @@ def leaving(exercise: Exercise) -> str:
     """All that leaves the house."""
     run = exercise.runs().get()
     parts = [*exports.whole([exercise]), *exports.attendance(exercise), *exports.outcome([exercise])]
-    parts += [json.dumps(row) for rows in (tables.events, tables.decisions, tables.objectives, tables.action_list, tables.survey) for row in rows(run)]
+    parts += [json.dumps(row) for rows in (tables.events, tables.decisions, tables.objectives, tables.log, tables.action_list, tables.survey) for row in rows(run)]
     return "".join(parts) + engine.pack(bundle_of(run)).decode("latin-1")
 
 
@@ -84,7 +85,7 @@ def erase(capsys, *arguments: str) -> str:
 
 def test_the_search_finds_the_name_where_it_is(run):
     assert {cell.partition(":")[0] for cell in everywhere("wilhelmina")} >= {
-        "game_player", "game_command", "game_event", "game_note", "game_action", "game_surveyreply", "game_observersheet", "game_deed", "game_lesson", "game_message", "game_inject", "game_finished",
+        "game_player", "game_command", "game_event", "game_note", "game_action", "game_surveyreply", "game_observersheet", "game_logentry", "game_deed", "game_lesson", "game_message", "game_inject", "game_finished",
         "game_experiment",
     }  # fmt: skip
     assert "Wilhelmina" in leaving(run.team.exercise)
@@ -188,7 +189,7 @@ def test_an_export_holds_what_they_gave_and_said_and_no_way_in(run, capsys):
     assert told["player"]["names"] == ["Wilhelmina"] and told["exercise"]["code"] == run.team.exercise.code
     assert {"server.stop", "bridge.say", "log.search"} <= {row["kind"] for row in told["commands"]}
     assert [desk["desk"] for desk in told["desks"]] == ["operator"] and told["survey"]["surprised"] == "I, Wilhelmina, was"
-    assert {one["in"] for one in told["named_by_others"]} == {"command", "note", "action", "observation", "message"} and told["event_feed"]
+    assert {one["in"] for one in told["named_by_others"]} == {"command", "note", "action", "observation", "incident log", "message"} and told["event_feed"]
     assert dana.word not in text and dana.token_hash not in text
     assert not any(row["why"] == "" and row["kind"] == "bridge.say" for row in told["commands"]), "Erik's are his own"
 

@@ -11,7 +11,22 @@ from django.utils import timezone
 import engine
 from game.debrief import replay_frames
 from game.debrief.bundles import has_one
-from game.models import Action, Command, Deed, Event, Exercise, Finished, Lesson, Note, ObserverSheet, RuleBroken, Run, SurveyReply, contents
+from game.models import (
+    Action,
+    Command,
+    Deed,
+    Event,
+    Exercise,
+    Finished,
+    Lesson,
+    LogEntry,
+    Note,
+    ObserverSheet,
+    RuleBroken,
+    Run,
+    SurveyReply,
+    contents,
+)
 from game.models.experiments import RECORDED, Experiment
 from game.ops import retention
 from tests import played
@@ -46,6 +61,7 @@ def old(client):
     Lesson.objects.create(player=player, team=run.team, desk="operator", surprised="That Wilhelmina was right", ready=4)
     SurveyReply.objects.create(player=player, when="later", values={"ready": 2, "q1": "That Wilhelmina was right"})
     ObserverSheet.objects.create(team=run.team, observer="Wilhelmina", marks={"share-early": {"mark": "seen", "note": "Wilhelmina said it first"}})
+    LogEntry.objects.create(team=run.team, step=0, role="scribe", by="Wilhelmina", kind="question", text="Did Wilhelmina ring?")
     Action.objects.create(team=run.team, change="Ask Wilhelmina first", owner="Wilhelmina", due="2027-01-15")
     return aged(Exercise.objects.get(pk=exercise.pk), 200)
 

@@ -10,7 +10,7 @@ from game.debrief import postmortem
 from game.debrief.report import charts
 from game.debrief.report.paper import BODY, EDGE, LABEL, SMALL, WIDE, Cell, Column, Paper
 from game.debrief.report.words import DASH, SURE, color, gain, minute, share, short, tenths
-from game.models import observing
+from game.models import incident_log, observing
 from game.spoken import tell
 
 Told = dict[str, Any]
@@ -69,6 +69,7 @@ def team(paper: Paper, told: Told, one: Told) -> None:
     knew(paper, one["ledger"])
     objectives(paper, one["objectives"])
     barriers(paper, one["week"], one["worth"]["barriers"], told["words"]["day"])
+    logged(paper, one["log"])
     afterwards(paper, one)
     if not told["compared"]:
         closing(paper, told)
@@ -82,6 +83,20 @@ def account(paper: Paper, first: Told) -> None:
     if worst:
         began = {"at": tell(None, engine.retold(worst["at"])), "usd": gain(-worst["usd"])}
         paper.paragraph(gettext("The costliest minute began at %(at)s: %(usd)s.") % began, SMALL, "text-2")
+    paper.ln(2)
+
+
+def logged(paper: Paper, log: Told) -> None:
+    """The incident log, where the team kept one, beside what happened."""
+    if not log["entries"]:
+        return
+    paper.heading(gettext("The incident log beside what happened"), 40)
+    moments = [[Cell(one["at"]), Cell(one["label"], bold=True), Cell(one["written"])] for one in log["beside"]]
+    if moments:
+        paper.rows([Column(gettext("At"), 26), Column(gettext("What happened"), 36), Column(gettext("In the log"), 120)], moments, SMALL)
+        paper.ln(2)
+    rows = [[Cell(one["at"]), Cell(incident_log.in_a_line(one))] for one in log["entries"]]
+    paper.rows([Column(gettext("At"), 26), Column(gettext("Entry"), 156)], rows, SMALL)
     paper.ln(2)
 
 
