@@ -1,6 +1,7 @@
 """Opening Bell's engine: a pure, deterministic machine. Nothing else of it is imported from outside."""
 
 from engine.analysis.account import Account, account, voiced
+from engine.analysis.arena import Measures, measured
 from engine.analysis.balance import LINE_UPS, PlaybookOutcome, SeedOutcome, outcomes, playbook_outcomes, summary, waits_on_seed
 from engine.analysis.barriers import barrier_counterfactuals, barrier_outcome
 from engine.analysis.beside import beside_record
@@ -142,6 +143,7 @@ __all__ = [
     "Language",
     "Lever",
     "Log",
+    "Measures",
     "Moment",
     "Move",
     "NotATime",
@@ -212,6 +214,7 @@ __all__ = [
     "look_for_scenarios_in",
     "looks_at",
     "loss_of",
+    "measured",
     "misfit",
     "moments",
     "msgids",

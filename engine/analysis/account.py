@@ -131,6 +131,12 @@ def account(log: Log, events: Iterable[Happened], score: Score, assistants: Coll
     return {"sentences": [_fault(run), _could_know(run, known, log.since), _came_to(run, score, ended)], "known": known, "ended": ended}
 
 
+def localised(scenario: Scenario, seed: int, events: Iterable[Happened]) -> int | None:
+    """The step of the first check that showed the fault where it sits, or None."""
+    found = _heard(scenario, seed, events).checked
+    return found[0] if found else None
+
+
 def voiced(sentence: Any, who: str) -> Any:
     """A sentence of an account, told to somebody else than who is meant."""
     values: dict[str, Any] = sentence["values"]

@@ -1,4 +1,6 @@
-"""A program that plays the operator by rules: `python operator.py ws://HOST/ws/bot/ TOKEN`. Needs `pip install websockets` and nothing of the game.
+"""A program that plays the operator by rules: `python operator.py ws://HOST/ws/bot/ TOKEN` in a game, `python operator.py listen 9000` for
+`manage.py arena SCENARIO --seats operator=ws://localhost:9000/`, where the market waits for its moves. Needs `pip install websockets` and nothing
+of the game.
 
 It reads its mail and answers the telephone. When far more goes out than an opening brings, it looks at one server after the other, and
 stops the one that stands out. All that it knows it has from the cards of its desk.
@@ -12,6 +14,7 @@ from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
+from websockets.sync.server import ServerConnection, serve
 
 VERSION = "opening-bell.v1"
 TOO_MANY = 100.0  # child orders a second that no opening brings
@@ -110,7 +113,23 @@ def play(url: str, token: str, *, moves: int | None = None) -> Operator:
     return desk
 
 
+def answer_looks(line: ServerConnection) -> None:
+    """Play one run of the arena: a move for every look, or to wait, until it says that the run is over."""
+    desk = Operator()
+    for text in line:
+        message = json.loads(text)
+        if message["t"] == "look":
+            desk.take({name: {"d": card} for name, card in message["sight"].items()})
+            kind, args, why = next(desk.moves(), ("", {}, ""))
+            line.send(json.dumps({"t": "move", "action": {"kind": kind, "args": args, "why": why} if kind else 0}))
+        elif message["t"] == "end":
+            return
+
+
 if __name__ == "__main__":
+    if len(sys.argv) == 3 and sys.argv[1] == "listen" and sys.argv[2].isdecimal():
+        with serve(answer_looks, "localhost", int(sys.argv[2]), max_size=None) as server:
+            server.serve_forever()
     if len(sys.argv) != 3:
         sys.exit("Expected an address and a token: python operator.py ws://localhost:8000/ws/bot/ TOKEN")
     try:

@@ -26,6 +26,7 @@ TRIED = {
     "play": ["--port", "{port}"],
     "replay": ["knight-2012", "--until", "08:01"],
     "rehearse": ["knight-2012", "--until", "08:01", "--unwind", "formula"],
+    "arena": ["knight-2012", "--from", "08:00", "--until", "08:01", "--seeds", "1"],
     "slices": ["knight-2012", "--seed", "-1"],  # the table itself takes minutes
     "scenario": ["check", "quiet-open"],
     "warm": [],
@@ -42,7 +43,7 @@ TRIED = {
 }
 # Those that open the database, and those that open the broker.
 WITH_ROWS, WITH_BROKER = {"play", "web", "worker", "control", "facilitator", "person", "purge", "migrate", "createsuperuser"}, {"play"}
-COMPILING = {"play", "replay", "rehearse", "warm"}  # others need no room for kernels, and do their work without
+COMPILING = {"play", "replay", "rehearse", "warm", "arena"}  # others need no room for kernels, and do their work without
 
 
 def manage(arguments: list[str], *, before: Sequence[str] = (), **environment: str) -> subprocess.CompletedProcess[str]:
