@@ -1,0 +1,25 @@
+/* The incident log beside the bridge: what was said and written since comes by itself, and what is being typed stays. */
+import { bindSettings } from "./lib/settings.js";
+
+const EVERY_MS = 4000;
+
+bindSettings();
+setInterval(() => document.visibilityState === "visible" && look(), EVERY_MS);
+
+/* A request for a document: the page may not turn text into one by itself (trusted types). */
+function look() {
+  const request = new XMLHttpRequest();
+  request.open("GET", location.href);
+  request.responseType = "document";
+  request.onload = () => request.status === 200 && request.responseXML && show(request.responseXML);
+  request.send();
+}
+
+/** @param {Document} fresh */
+function show(fresh) {
+  if (!!fresh.querySelector("form[data-log]") !== !!document.querySelector("form[data-log]")) return location.reload(); // it opened, or it closed
+  for (const shown of document.querySelectorAll("[data-live]")) {
+    const now = fresh.getElementById(shown.id);
+    if (now && now.innerHTML !== shown.innerHTML && !shown.contains(document.activeElement)) shown.replaceChildren(...now.childNodes);
+  }
+}
