@@ -14,6 +14,13 @@ from game.sockets.protocol import PROTOCOL
 from game.sockets.public import SUBPROTOCOL, asyncapi, schemas
 from game.views.http_api import api as http_api
 
+ARENA = "manage.py arena knight-2012 --seats operator=ws://localhost:9000/ --seats operator=autopilot:competent --seeds 20"
+ARENA_LINES = """<  {"t": "hello", "protocol": "opening-bell.arena.v1", "scenario": "knight-2012", "desk": "operator"}
+<  {"t": "look", "text": "...", "sight": {...}, "moves": [0, 4, 17], "refused": ""}
+>  {"t": "move", "action": 17}
+>  {"t": "move", "action": {"kind": "server.look", "args": {"server": 3}}}
+<  {"t": "end"}"""
+
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
@@ -28,6 +35,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "page_title": gettext("For programs"),
         "request_head": f"GET {socket}\nAuthorization: Bearer TOKEN\nSec-WebSocket-Protocol: {SUBPROTOCOL}{PROTOCOL}",
         "http_head": f"GET {request.build_absolute_uri(reverse('http-api:exercises'))}\nAuthorization: Bearer TOKEN",
+        "arena_line": ARENA,
+        "arena_lines": ARENA_LINES,
         "calls": _calls(),
         "said": [told(name) for name in found["in"]],
         "heard": [told(name) for name in found["out"]],

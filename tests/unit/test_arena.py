@@ -76,7 +76,7 @@ def test_the_example_looks_at_servers_and_is_measured_beside_an_autopilot_and_a_
     looks = [message for message in kept if message["t"] == "look"]
     assert kept[0]["t"] == "hello" and kept[-1]["t"] == "end" and "== what you can do now" in looks[0]["text"] and 0 in looks[0]["moves"]
     assert not {"seed", "reward"} & {key for message in kept for key in message}
-    agent, pilot, recorded = found["runs"]
+    recorded, agent, pilot = found["runs"]
     assert agent["illegal"] == 0 and 0 < agent["detect"] < 6 and agent["loss_usd"] > 1e6 and 0 < agent["service"] <= 1
     assert agent["loss_usd"] != pilot["loss_usd"] and recorded["seed"] == 1 and recorded["loss_usd"] > 0
     with (tmp_path / "runs.csv").open() as file:
@@ -115,6 +115,23 @@ def test_a_program_that_dies_or_says_nothing_is_one_line_with_its_desk_and_time(
     with listening(dead) as address, pytest.raises(CommandError, match=told) as raised:
         arena(*SHORT, "--seats", f"operator={address}", "--deadline", "0.2")
     assert raised.value.returncode == 1 and f"operator={address} at 09:29" in str(raised.value)
+
+
+def test_what_was_played_before_a_program_died_is_told(tmp_path):
+    runs = iter((True, False))
+
+    def dies_in_the_second(line: ServerConnection) -> None:
+        lives = next(runs)
+        for text in line:
+            if json.loads(text)["t"] == "look" and lives:
+                line.send('{"t": "move", "action": 0}')
+            elif json.loads(text)["t"] == "look":
+                return
+
+    with listening(dies_in_the_second) as address, pytest.raises(CommandError, match="has hung up"):
+        arena(*SHORT[:-1], "1-2", "--seats", f"operator={address}", "--csv", str(tmp_path / "runs.csv"))
+    with (tmp_path / "runs.csv").open() as file:
+        assert [row["seed"] for row in csv.DictReader(file)] == ["1"]
 
 
 def test_an_interval_holds_its_mean_and_leaves_out_what_never_came():

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from jsonschema import Draft202012Validator
 
+from game.management.commands.arena import PROTOCOL as ARENA
 from game.sockets.public import asyncapi, schemas, spoken
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,6 +81,7 @@ def test_the_page_and_the_document_are_anybodys_and_name_this_very_server():
     assert page.status_code == 200
     text = page.content.decode()
     assert "ws://testserver/ws/bot/" in text and "opening-bell.v1" in text and "operator.py" in text
+    assert ARENA in text, "and how it is measured"
     document = Client().get("/api/asyncapi.json").json()
     assert document["servers"]["here"]["host"] == "testserver" and document["channels"]["desk"]["address"] == "/ws/bot/"
 

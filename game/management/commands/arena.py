@@ -65,13 +65,19 @@ class Command(BaseCommand):
                 raise CommandError(f"--csv {options['csv']}: cannot be written: {error.strerror}", returncode=2) from None
         engine.warm(None, scenario.id)
         rows: list[Row] = []
-        for name, seats in line_ups:
-            for seed in seeds:
-                rows.append({"player": name, "seed": seed, **_game(scenario, seed, seats, since, until, options["deadline"])})
-                self._count(len(rows), len(line_ups) * len(seeds) + len(logs))
+        gone: CommandError | None = None
         for log in logs:
             rows.append({"player": "recorded", "seed": log.seed, **engine.measured(log), "refused": len(log.refused), "illegal": 0})
             self._count(len(rows), len(line_ups) * len(seeds) + len(logs))
+        try:
+            for name, seats in line_ups:
+                for seed in seeds:
+                    rows.append({"player": name, "seed": seed, **_game(scenario, seed, seats, since, until, options["deadline"])})
+                    self._count(len(rows), len(line_ups) * len(seeds) + len(logs))
+        except CommandError as problem:  # a program is gone: what was played until then has cost hours, it may be
+            gone = problem
+            if not rows:
+                raise
         if options["csv"] is not None:
             with options["csv"].open("w", newline="", encoding="utf-8") as file:
                 writer = csv.DictWriter(file, list(rows[0]))
@@ -80,8 +86,10 @@ class Command(BaseCommand):
         found = [_summary(name, [row for row in rows if row["player"] == name]) for name in dict.fromkeys(row["player"] for row in rows)]
         if options["json"]:
             self.stdout.write(json.dumps({"scenario": scenario.id, "from": options["since"], "players": found, "runs": rows}))
-            return
-        self._table(scenario, found)
+        else:
+            self._table(scenario, found)
+        if gone:
+            raise gone
 
     def _count(self, done: int, whole: int) -> None:
         if sys.stderr.isatty():
