@@ -29,7 +29,11 @@ _ABOUT = ("kind", "args", "confidence", "why")
 
 
 class BadAction(ValueError):
-    """What was wrong with an action and what was expected."""
+    """What was wrong with an action and what was expected. `desk`: whose it was."""
+
+    def __init__(self, desk: str, problem: str) -> None:
+        super().__init__(f"{desk}: {problem}")
+        self.desk = desk
 
 
 class Observation(TypedDict):
@@ -206,7 +210,7 @@ class Environment:
             try:
                 action = json.loads(action)
             except (ValueError, RecursionError) as problem:
-                raise BadAction(f"{desk}: {action[:60]!r} is no action: expected a number, or a lever by name as JSON") from problem
+                raise BadAction(desk, f"{action[:60]!r} is no action: expected a number, or a lever by name as JSON") from problem
         if action is None:
             return []
         if isinstance(action, list) and several:
@@ -215,7 +219,7 @@ class Environment:
             return [self._by_name(desk, action)]
         size = self.catalogues[desk].size
         if isinstance(action, bool) or not isinstance(action, int | np.integer) or not 0 <= action < size:
-            raise BadAction(f"{desk}: {str(action)[:60]} is no action: expected a number from 0 to {size - 1}, or a lever by name")
+            raise BadAction(desk, f"{str(action)[:60]} is no action: expected a number from 0 to {size - 1}, or a lever by name")
         move = self.catalogues[desk].move(self._eyes[desk], int(action))
         if move is None and action != WAIT:
             self._refused[desk] = "there is no such move now"
@@ -223,17 +227,17 @@ class Environment:
 
     def _by_name(self, desk: str, action: Mapping[str, Any]) -> Move:
         if unknown := sorted(set(map(str, action)) - set(_ABOUT)):
-            raise BadAction(f"{desk}: an action has no {unknown[0]!r}: expected {', '.join(_ABOUT)}")
+            raise BadAction(desk, f"an action has no {unknown[0]!r}: expected {', '.join(_ABOUT)}")
         kind, args, confidence, why = action.get("kind"), action.get("args", {}), action.get("confidence"), action.get("why", "")
         lever = self._scenario.kinds.get(kind) if isinstance(kind, str) else None
         if lever is None or desk not in lever.desks:
             there = ", ".join(sorted(kind for kind, lever in self._scenario.kinds.items() if desk in lever.desks))
-            raise BadAction(f"{desk}: kind = {str(kind)[:40]!r}: expected one of {there}")
+            raise BadAction(desk, f"kind = {str(kind)[:40]!r}: expected one of {there}")
         plain = {name: english(one) if is_remark(one) else one for name, one in args.items()} if isinstance(args, Mapping) else args
         if fault := misfit(lever.kind, plain, self._scenario.kinds):  # what an autopilot says is as good as typed
-            raise BadAction(f"{desk}: {tell(self._scenario, fault)}")
+            raise BadAction(desk, tell(self._scenario, fault))
         if confidence not in (None, *CONFIDENCES) or not isinstance(why, str):
-            raise BadAction(f"{desk}: confidence = {str(confidence)[:40]!r}: expected one of {', '.join(CONFIDENCES)}, and text as why")
+            raise BadAction(desk, f"confidence = {str(confidence)[:40]!r}: expected one of {', '.join(CONFIDENCES)}, and text as why")
         return Move(lever.kind, judged(args), confidence, why)
 
     def _move(self, moves: Sequence[Given]) -> None:

@@ -115,14 +115,14 @@ def beside(entries: list[dict[str, Any]], score: dict[str, Any], calendar: engin
 
 
 def in_a_line(entry: dict[str, Any]) -> str:
-    """An entry for a timeline: "Scribe, observation: rejects from one host (cause believed: ...)"."""
+    """An entry for a timeline: "Scribe, Observation: rejects from one host (suspected cause: ...)"."""
     beliefs = [
         (gettext("corrects %(at)s"), entry["corrects"] and {"at": entry["corrects"]}),
-        (gettext("cause believed: %(cause)s"), entry["cause"] and {"cause": entry["cause"]}),
-        (gettext("impact estimated: %(impact)s"), entry["impact"] and {"impact": entry["impact"]}),
+        (gettext("suspected cause: %(cause)s"), entry["cause"] and {"cause": entry["cause"]}),
+        (gettext("estimated impact: %(impact)s"), entry["impact"] and {"impact": entry["impact"]}),
     ]
     beside = "; ".join(words % values for words, values in beliefs if values)
-    return f"{entry['role']}, {entry['kind'].lower()}: {entry['text']}" + (f" ({beside})" if beside else "")
+    return f"{entry['role']}, {entry['kind']}: {entry['text']}" + (f" ({beside})" if beside else "")
 
 
 def _clock(calendar: engine.Calendar, step: int) -> str:

@@ -51,6 +51,20 @@ def team_of_link(token: str) -> Team:
     return team
 
 
+def work_token(team: Team, salt: str) -> str:
+    """The token of a link by which somebody without a seat writes for a team, told apart by `salt`: it opens until the links are taken back."""
+    return signing.dumps([team.pk, team.links], salt=salt)
+
+
+def team_of_work(token: str, salt: str) -> Team | None:
+    """The team of such a link, or None where it does not open."""
+    try:
+        pk, times_revoked = signing.loads(token, salt=salt)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return Team.objects.select_related("exercise").filter(pk=pk, links=times_revoked).first()
+
+
 def take_back(exercise: Exercise) -> None:
     """No link that was made up to now opens any longer."""
     Team.objects.filter(exercise=exercise).update(links=F("links") + 1)

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from game.live.words import reader_of
 from game.models import RuleBroken, Run, Team, incident_log
-from game.people import presence
+from game.people import presence, sharing
 from game.spoken import tell
 from game.views.errors import error
 
@@ -32,22 +31,22 @@ class EntryForm(forms.Form):
     role = forms.ChoiceField(choices=[*incident_log.ROLES.items()], label=gettext_lazy("Your role"))
     by = forms.CharField(required=False, max_length=incident_log.NAME_LENGTH, label=gettext_lazy("Your name"))
     kind = forms.ChoiceField(choices=[*incident_log.KINDS.items()], label=gettext_lazy("Kind"))
-    text = forms.CharField(max_length=incident_log.TEXT_LENGTH, label=gettext_lazy("What to write down"))
-    cause = forms.CharField(required=False, max_length=incident_log.BELIEF_LENGTH, label=gettext_lazy("Cause believed (optional)"))
-    impact = forms.CharField(required=False, max_length=incident_log.BELIEF_LENGTH, label=gettext_lazy("Impact estimated (optional)"))
+    text = forms.CharField(max_length=incident_log.TEXT_LENGTH, label=gettext_lazy("Entry"))
+    cause = forms.CharField(required=False, max_length=incident_log.BELIEF_LENGTH, label=gettext_lazy("Suspected cause (optional)"))
+    impact = forms.CharField(required=False, max_length=incident_log.BELIEF_LENGTH, label=gettext_lazy("Estimated impact (optional)"))
     corrects = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
 
 
 def path_of(team: Team) -> str:
     """Where a team's incident commander and scribe go. Revoked with the links to its result."""
-    return reverse("incident-log", args=[signing.dumps([team.pk, team.links], salt=_SALT)])
+    return reverse("incident-log", args=[sharing.work_token(team, _SALT)])
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: HttpRequest, token: str) -> HttpResponse:
     """The log of a team. `role` and `by`: who writes; `corrects`: the entry that is put right."""
-    team = _team_of_link(token)
+    team = sharing.team_of_work(token, _SALT)
     if team is None:
         return error(request, 403, gettext("This link is incomplete, or the facilitator has revoked it. Ask for a new one."))
     asked = {name: request.GET.get(name, "")[: incident_log.NAME_LENGTH] for name in ("role", "by", "corrects")}
@@ -80,11 +79,3 @@ def bridge_of(run: Run) -> list[dict[str, str]]:
     told, calendar = reader_of(run), run.calendar
     rows = run.happened.filter(kind="bridge.posted").order_by("-number")[:SHOWN]
     return [{"at": tell(None, calendar.when(row.step, 0)), "desk": row.data["desk"], "text": told.line(row.data["title"])} for row in rows]
-
-
-def _team_of_link(token: str) -> Team | None:
-    try:
-        pk, times_revoked = signing.loads(token, salt=_SALT)
-    except (signing.BadSignature, ValueError, TypeError):
-        return None
-    return Team.objects.select_related("exercise").filter(pk=pk, links=times_revoked).first()

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from game.models import ObserverSheet, RuleBroken, Team, observing
+from game.people import sharing
 from game.views.errors import error
 
 _SALT = "opening-bell.observer"
@@ -45,14 +45,14 @@ class SheetForm(forms.Form):
 
 def path_of(team: Team) -> str:
     """Where an observer of this team goes. Revoked with the links to its result."""
-    return reverse("observe", args=[signing.dumps([team.pk, team.links], salt=_SALT)])
+    return reverse("observe", args=[sharing.work_token(team, _SALT)])
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def observe(request: HttpRequest, token: str) -> HttpResponse:
     """The sheet of a team. `observer`: whose it is, so that it can be filled in further."""
-    team = _team_of_link(token)
+    team = sharing.team_of_work(token, _SALT)
     if team is None:
         return error(request, 403, gettext("This link is incomplete, or the facilitator has revoked it. Ask for a new one."))
     items, name = observing.items(team.exercise), request.GET.get("observer", "")[: observing.OBSERVER_LENGTH]
@@ -75,11 +75,3 @@ def _before(team: Team, name: str) -> dict[str, str]:
     for objective, one in (sheet.marks if sheet else {}).items():
         found |= {f"mark-{objective}": one["mark"], f"note-{objective}": one["note"]}
     return found
-
-
-def _team_of_link(token: str) -> Team | None:
-    try:
-        pk, times_revoked = signing.loads(token, salt=_SALT)
-    except (signing.BadSignature, ValueError, TypeError):
-        return None
-    return Team.objects.select_related("exercise").filter(pk=pk, links=times_revoked).first()

@@ -1,7 +1,7 @@
 /* The incident log beside the bridge: what was said and written since comes by itself, and what is being typed stays. */
 import { bindSettings } from "./lib/settings.js";
 
-const EVERY_MS = 4000;
+const EVERY_MS = 5000;
 
 bindSettings();
 setInterval(() => document.visibilityState === "visible" && look(), EVERY_MS);

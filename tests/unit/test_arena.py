@@ -21,7 +21,7 @@ SHORT = ["--from", "09:29", "--until", "09:30", "--seeds", "1"]
 
 
 def example() -> Any:
-    spec = importlib.util.spec_from_file_location("example_operator", settings.BASE_DIR / "static/examples/operator.py")
+    spec = importlib.util.spec_from_file_location("example_operator", settings.BASE_DIR / "static/examples/operator_bot.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -2,6 +2,8 @@
 
 import copy
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,13 +82,19 @@ def test_the_page_and_the_document_are_anybodys_and_name_this_very_server():
     page = Client().get("/api/")
     assert page.status_code == 200
     text = page.content.decode()
-    assert "ws://testserver/ws/bot/" in text and "opening-bell.v1" in text and "operator.py" in text
+    assert "ws://testserver/ws/bot/" in text and "opening-bell.v1" in text and "operator_bot.py" in text
     assert ARENA in text, "and how it is measured"
     document = Client().get("/api/asyncapi.json").json()
     assert document["servers"]["here"]["host"] == "testserver" and document["channels"]["desk"]["address"] == "/ws/bot/"
 
 
+def test_the_example_runs_as_its_first_line_says():
+    """By its path: what lies beside a program goes before the standard library, and `operator` is a module of that."""
+    ran = subprocess.run([sys.executable, str(ROOT / "static/examples/operator_bot.py")], capture_output=True, text=True)
+    assert ran.returncode == 1 and ran.stderr.startswith("Expected an address and a token")
+
+
 def test_the_example_is_short_and_needs_nothing_of_the_game():
-    lines = (ROOT / "static/examples/operator.py").read_text().splitlines()
+    lines = (ROOT / "static/examples/operator_bot.py").read_text().splitlines()
     assert len(lines) <= 150
     assert not [line for line in lines if line.startswith(("from game", "from engine", "import game", "import engine"))]

@@ -148,8 +148,7 @@ def _game(scenario: engine.Scenario, seed: int, seats: Mapping[str, str], since:
                     break
                 except engine.BadAction as problem:
                     illegal += 1
-                    desk = str(problem).partition(":")[0]
-                    actions[desk] = None
+                    actions[problem.desk] = None
         for agent in agents.values():
             agent.end()
     run = env.run()

@@ -95,7 +95,7 @@ function act(app, at, [kind, sign, word], lever, picked, draw) {
   const time = takes(lever);
   const whole = takes(lever, Math.max(1, taken(kind, picked).length));
   return html`<button type="button" class="btn" data-act=${kind} aria-disabled=${String(!!why)} title=${why ?? (time ? gettext("%(time)s a server", { time }) : nothing)} aria-expanded=${kind === "release.copy" ? String(at.copying) : nothing}
-    aria-label=${`${word} ${picked.length ? names(picked) : ""}${time ? gettext(", %(time)s a server", { time }) : ""}${why ? gettext(". Not now: %(why)s", { why }) : ""}`} @click=${run}>${icon(sign)}<span>${word}</span>${time ? html`<span class="unit num">${whole}</span>` : nothing}</button>`;
+    aria-label=${`${word} ${picked.length ? names(picked) : ""}${time ? `, ${whole}` : ""}${why ? gettext(". Not now: %(why)s", { why }) : ""}`} @click=${run}>${icon(sign)}<span>${word}</span>${time ? html`<span class="unit num">${whole}</span>` : nothing}</button>`;
 }
 
 /* Which release, and before the open the risk manager's word. */

@@ -1,4 +1,4 @@
-"""A program that plays the operator by rules: `python operator.py ws://HOST/ws/bot/ TOKEN` in a game, `python operator.py listen 9000` for
+"""A program that plays the operator by rules: `python operator_bot.py ws://HOST/ws/bot/ TOKEN` in a game, `python operator_bot.py listen 9000` for
 `manage.py arena SCENARIO --seats operator=ws://localhost:9000/`, where the market waits for its moves. Needs `pip install websockets` and nothing
 of the game.
 
@@ -131,7 +131,7 @@ if __name__ == "__main__":
         with serve(answer_looks, "localhost", int(sys.argv[2]), max_size=None) as server:
             server.serve_forever()
     if len(sys.argv) != 3:
-        sys.exit("Expected an address and a token: python operator.py ws://localhost:8000/ws/bot/ TOKEN")
+        sys.exit("Expected an address and a token: python operator_bot.py ws://localhost:8000/ws/bot/ TOKEN")
     try:
         play(sys.argv[1], sys.argv[2])
     except (OSError, ConnectionClosed) as problem:
