@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from game.models import Command, Player, Run
 from game.people import seating
 from game.sockets.public import asyncapi
-from static.examples.operator import Operator, play
+from static.examples.operator_bot import Operator, play
 from tests import days
 from tests.builders import eventually, new_exercise, new_facilitator, taken_seat
 from tests.integration.world import World
