@@ -10,7 +10,7 @@ import stat
 import tempfile
 from contextlib import suppress
 from hashlib import sha256
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -171,6 +171,17 @@ def trusted_proxies() -> tuple[str, ...]:
             expected = "addresses or networks separated by commas, such as 127.0.0.1,10.0.0.0/8, or unix for a proxy that comes by a socket file"
             raise _refuse("TRUSTED_PROXIES", one, expected) from problem
     return told
+
+
+def webhook_networks() -> tuple[IPv4Network | IPv6Network, ...]:
+    """WEBHOOK_NETWORKS: private networks that webhooks may lead into; none when absent."""
+    found = []
+    for one in (part.strip() for part in env.str("WEBHOOK_NETWORKS", default="").split(",")):
+        try:
+            found += [ip_network(one)] if one else []
+        except ValueError as problem:
+            raise _refuse("WEBHOOK_NETWORKS", one, "networks or addresses separated by commas, such as 10.20.0.0/16,192.168.7.5") from problem
+    return tuple(found)
 
 
 def base_path() -> str:

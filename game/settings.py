@@ -187,6 +187,7 @@ METRICS_PORT = environment.metrics_port()
 METRICS_TOKEN = environment.metrics_token()
 METRICS_HOST = environment.metrics_host(METRICS_TOKEN)
 SENTRY_DSN = environment.sentry_dsn()
+WEBHOOK_NETWORKS = environment.webhook_networks()
 
 LOGGING_CONFIG = None
 logging_config(environment.env.str("LOG_LEVEL", default="INFO"), environment.env.str("LOG_FORMAT", default="line"))

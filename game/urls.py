@@ -35,6 +35,7 @@ from game.views import (
     slides,
     tokens,
     two_step,
+    webhooks,
     words,
 )
 
@@ -50,6 +51,7 @@ urlpatterns = [
     path("api/asyncapi.json", api.described, name="api-described"),
     path("api/v1/", http_api.api.urls),
     path("facilitator/tokens/", tokens.tokens, name="tokens"),
+    path("facilitator/webhooks/", webhooks.webhooks, name="webhooks"),
     path("lobby/", lobby.lobby, name="lobby"),
     path("lobby/seat/", lobby.seat, name="lobby-seat"),
     path("lobby/start/", lobby.start, name="lobby-start"),

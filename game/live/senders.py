@@ -18,6 +18,7 @@ RECKON = "game.tasks.reckon"
 UNREEL = "game.tasks.unreel"
 TRY_SEED = "game.tasks.try_seed"
 PREVIEW_SEED = "game.tasks.preview_seed"
+TELL_WEBHOOK = "game.tasks.tell_webhook"
 LAB = "lab"
 _SLOW = (RECKON, MAKE_GHOST, TRY_SEED, PREVIEW_SEED)
 ROUTES = {RUN_SEGMENT: {"queue": "games"}, UNREEL: {"queue": "replay"}, **{name: {"queue": LAB} for name in _SLOW}}
@@ -51,3 +52,8 @@ def try_seed(experiment_id: int, lane: int, token: str) -> None:
 def preview_seed(version: str, seed: int) -> None:
     """Have autopilots play a seed of a version of a scenario, at the end of the queue; `version`: its key."""
     app.send_task(PREVIEW_SEED, [version, seed])
+
+
+def tell_webhook(webhook_id: int, *, within_s: float) -> None:
+    """Send a webhook what is due; who has not begun after so many seconds is sent for anew, and leaves it."""
+    app.send_task(TELL_WEBHOOK, [webhook_id], expires=within_s)

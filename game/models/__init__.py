@@ -51,6 +51,8 @@ from game.models.run_rows import Checkpoint as Checkpoint
 from game.models.run_rows import Command as Command
 from game.models.run_rows import Event as Event
 from game.models.run_rows import Ghost as Ghost
+from game.models.webhooks import Webhook as Webhook
+from game.models.webhooks import WebhookDelivery as WebhookDelivery
 from game.rules import ASSISTANT, DESKS, JOINS_MOST, SEED_MAX, SPEED_MAX, SPEED_MIN
 from game.rules import RuleBroken as RuleBroken
 from game.spoken import to_row

@@ -27,7 +27,7 @@ from game.live.lease import LOST_S, RENEW_S, take_away
 from game.live.senders import QueueGone
 from game.models import Exercise, Experiment, Ghost, Player, Run, contents
 from game.models.injects import for_the_ghost, ghost_log
-from game.ops import retention
+from game.ops import retention, webhooks
 from game.people.sweep import Sweeper
 from game.stillness import Stillness
 
@@ -188,6 +188,8 @@ def stand_guard(stop: threading.Event, *, everything: bool) -> None:
         _begin("people", lambda: reaper.look(time.monotonic()), ASIDE_LOOK_S, stop)
         _begin("slow-work", slow_work, SLOW_S, stop)
         _begin("retention", retention.daily, RETENTION_S, stop)
+        herald = webhooks.Herald()
+        _begin("webhooks", lambda: herald.look(time.monotonic()), webhooks.LOOK_S, stop)
     else:
         _begin("reaper", lambda: reaper.watch_runs(time.monotonic()), ASIDE_LOOK_S, stop)
 

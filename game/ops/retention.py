@@ -39,6 +39,7 @@ from game.models import (
     RuleBroken,
     Run,
     SurveyReply,
+    WebhookDelivery,
     packing,
 )
 from game.models.outcomes import Finished
@@ -48,6 +49,7 @@ from game.sqlite_writer import trim
 log = structlog.get_logger(__name__)
 
 DAY_S = 86_400
+DELIVERIES_KEPT = timedelta(days=30)  # of webhooks: what was told, and how a receiver answered
 TRIES_KEPT = timedelta(days=30)  # who tried which password, for whoever looks into it; a lock-out lasts a quarter of an hour
 PACKED_AFTER = timedelta(days=1)  # the debrief of a room is over
 ASKED_OF = (compare.CUT, "week.closed")  # events that a result is told from, besides what is kept of its run
@@ -176,6 +178,12 @@ def sweep_sign_ins(days: int | None) -> Counter[str]:
     return Counter({"sign-in attempts": tries})
 
 
+def sweep_deliveries(days: int | None) -> Counter[str]:
+    """Delete what webhooks were told: after DELIVERIES_KEPT, or so many days where these are fewer."""
+    before = timezone.now() - min(DELIVERIES_KEPT, timedelta(days=days or DELIVERIES_KEPT.days))
+    return Counter({"webhook deliveries": WebhookDelivery.objects.filter(created__lt=before).delete()[0]})
+
+
 def daily() -> None:
     """`apply`, once a day over all control workers."""
     if client().set("ob:retention", 1, nx=True, ex=DAY_S):  # by the broker's clock: a day more or less is none here
@@ -191,7 +199,7 @@ def put_away() -> int:
 
 def apply() -> None:
     """Delete what is over of sign-ins, and what is older than KEEP_DAYS; put away the logs of what stays."""
-    gone, stayed = sweep_sign_ins(settings.KEEP_DAYS), {}
+    gone, stayed = sweep_sign_ins(settings.KEEP_DAYS) + sweep_deliveries(settings.KEEP_DAYS), {}
     if settings.KEEP_DAYS is not None:
         for exercise, counts, why in purge(due(timezone.now() - timedelta(days=settings.KEEP_DAYS), settings.KEEP), settings.KEEP):
             gone += counts

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from game.ops import webhook_events
 from game.sockets.protocol import PROTOCOL
 from game.sockets.public import SUBPROTOCOL, asyncapi, schemas
 from game.views.http_api import api as http_api
@@ -20,6 +21,14 @@ ARENA_LINES = """<  {"t": "hello", "protocol": "opening-bell.arena.v1", "scenari
 >  {"t": "move", "action": 17}
 >  {"t": "move", "action": {"kind": "server.look", "args": {"server": 3}}}
 <  {"t": "end"}"""
+WEBHOOK = """POST https://hooks.example/bell
+webhook-id: msg_0d5b6f1c2a934d0f9a2b7c1e55aa0c11
+webhook-timestamp: 1796227200
+webhook-signature: v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+
+{"type": "run.contained", "timestamp": "2026-12-02T09:36:41+00:00", "data": {
+  "exercise": {"code": "K7-M4Q", "scenario": "knight-2012"}, "team": {"id": 12, "place": 1},
+  "clock": "09:36:35", "loss_usd": 3171034}}"""
 
 
 @require_safe
@@ -38,6 +47,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "arena_line": ARENA,
         "arena_lines": ARENA_LINES,
         "calls": _calls(),
+        "webhook": WEBHOOK,
+        "webhooks": [{"kind": kind, "says": one.when, "data": ", ".join(one.data.model_fields)} for kind, one in webhook_events.KINDS.items()],
         "said": [told(name) for name in found["in"]],
         "heard": [told(name) for name in found["out"]],
         "cards": {desk: sorted(rows) for desk, rows in found["cards"].items()},

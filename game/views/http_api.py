@@ -15,7 +15,9 @@ from game.control.exercise_controls import drive
 from game.control.forms import TEAMS, NewExercise, versions
 from game.control.schedule import TITLE_MAX
 from game.debrief import results
-from game.models import ApiToken, Exercise, RuleBroken, Run, contents
+from game.models import ApiToken, Exercise, RuleBroken, Run, Webhook, contents
+from game.models.webhooks import ADDRESS_MAX
+from game.ops import webhook_events
 from game.people import limiter
 from game.people.access import exercises_of, scenarios_of
 from game.people.accounts import is_facilitator
@@ -115,6 +117,41 @@ class ResultOut(Schema):
     whole: bool = Field(description="whether the market was played to its close")
 
 
+class NewWebhookIn(Schema):
+    """An address to be told what happens in one's exercises."""
+
+    address: str = Field(max_length=ADDRESS_MAX, description="https://; where it leads is judged at each delivery")
+
+
+class WebhookOut(Schema):
+    """An address that is told."""
+
+    id: int
+    address: str
+    created: datetime
+    off_at: datetime | None = Field(description="null: it is told")
+
+
+class MadeWebhookOut(WebhookOut):
+    """A new one."""
+
+    secret: str = Field(description="whsec_ and the base64 of the key that deliveries are signed with; it is not told again")
+
+
+class DeliveryOut(Schema):
+    """An event for a webhook, and what came of it."""
+
+    id: str = Field(description="webhook-id")
+    type: str
+    exercise: str = Field(description="its code; empty: a test")
+    state: Literal["waiting", "trying", "delivered", "given-up"]
+    attempts: int
+    created: datetime
+    tried_at: datetime | None
+    status: int | None = Field(description="of the last answer")
+    said: str = Field(description="how the last answer began, or why there was none")
+
+
 api = NinjaAPI(
     title="Opening Bell",
     version="1",
@@ -122,6 +159,7 @@ api = NinjaAPI(
     auth=Bearer(),
     docs_url=None,  # it would fetch its script from elsewhere: /api/ is the page
     urls_namespace="http-api",
+    openapi_extra={"webhooks": webhook_events.documented()},
 )
 FAULTS: dict[Any, Any] = {401: NotDone, 429: NotDone}
 
@@ -248,3 +286,42 @@ def _exercise(found: Exercise) -> dict[str, Any]:
         "clock": found.calendar.clock(found.step), "teams": found.teams.count(), "people": found.players.count(),
         "planned_for": found.planned_for, "started_at": found.started_at, "ended_at": found.ended_at,
     }  # fmt: skip
+
+
+@api.get("/webhooks", response={200: list[WebhookOut], **FAULTS}, operation_id="list_webhooks")
+def webhooks(request: HttpRequest) -> list[Webhook]:
+    """One's own webhooks."""
+    return list(Webhook.objects.filter(owner=request.user.pk))
+
+
+@api.post("/webhooks", response={201: MadeWebhookOut, 409: NotDone, 422: Any, **FAULTS}, operation_id="create_webhook")
+def make_webhook(request: HttpRequest, wanted: NewWebhookIn) -> Status[Any]:
+    """Have an address told of all exercises of one's own that start from now on. What it is sent stands under `webhooks` of this document."""
+    return Status(201, Webhook.make(request.user, wanted.address))  # type: ignore[arg-type]
+
+
+@api.delete("/webhooks/{number}", response={204: None, 404: NotDone, 422: Any, **FAULTS}, operation_id="delete_webhook")
+def delete_webhook(request: HttpRequest, number: int) -> Status[None]:
+    """Tell it nothing any more."""
+    _own_webhook(request, number).delete()
+    return Status(204, None)
+
+
+@api.get("/webhooks/{number}/deliveries", response={200: list[DeliveryOut], 404: NotDone, 422: Any, **FAULTS}, operation_id="list_deliveries")
+def deliveries(request: HttpRequest, number: int) -> list[dict[str, Any]]:
+    """What it was told, or is to be; the newest hundred of thirty days."""
+    rows = _own_webhook(request, number).deliveries.select_related("exercise")[:LISTED]
+    return [
+        {
+            "id": one.name, "type": one.kind, "exercise": one.exercise.code if one.exercise else "", "state": one.state, "attempts": one.attempts,
+            "created": one.created, "tried_at": one.tried_at, "status": one.status, "said": one.came_of_it,
+        }
+        for one in rows
+    ]  # fmt: skip
+
+
+def _own_webhook(request: HttpRequest, number: int) -> Webhook:
+    found = Webhook.objects.filter(owner=request.user.pk, pk=number).first()
+    if found is None:
+        raise Http404
+    return found

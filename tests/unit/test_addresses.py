@@ -66,7 +66,7 @@ class House:
     def path(self, route: str) -> str:
         """The address with everything in it that is variable, as it stands for Erin's exercise."""
         known = {
-            "code": self.exercise.code, "team": self.seat.team_id, "seat_id": self.seat.pk, "desk": "risk", "verb": "start", "name": "risk", "run": self.run.pk,
+            "code": self.exercise.code, "team": self.seat.team_id, "seat_id": self.seat.pk, "desk": "risk", "verb": "start", "number": 1, "name": "risk", "run": self.run.pk,
             "token": "a-token-that-opens-nothing", "object_id": self.exercise.pk, "content_type_id": 1, "app_label": "game", "id": self.user_id(route), "url": "nowhere", "what": "attendance",
             "course": self.cohort.course_id, "cohort": self.cohort.pk, "homework": self.homework.pk, "attempt": self.attempt.pk,
             "experiment": self.experiment.pk, "scenario": self.kept.pk, "scenario_id": "knight-2012", "version": 1, "part": "mail", "language": "en", "digest": "0" * 16,
