@@ -54,6 +54,11 @@ class Webhook(models.Model):
     def __str__(self) -> str:
         return self.address
 
+    @property
+    def host(self) -> str:
+        """Where it is, in short."""
+        return urlsplit(self.address).netloc
+
     @classmethod
     def make(cls, owner: User, typed: str) -> "Webhook":
         """A new one. Raises RuleBroken."""

@@ -53,7 +53,8 @@ def post(address: str, body: bytes, headers: Mapping[str, str], allowed: Sequenc
     except TimeoutError:
         raise NotSent(engine.phrase(gettext_noop("There was no whole answer within {seconds} s."), seconds=round(WHOLE_S))) from None
     except (OSError, HTTPException, ValueError) as problem:  # the last: a host or path that cannot be sent
-        raise NotSent(engine.phrase(gettext_noop("It could not be reached: {problem}."), problem=str(problem) or type(problem).__name__)) from None
+        why = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
+        raise NotSent(engine.phrase(gettext_noop("It could not be reached: {problem}."), problem=why)) from None
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
