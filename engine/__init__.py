@@ -45,7 +45,10 @@ from engine.arguments import Phrase, Sentence, phrase
 from engine.autopilots.autopilot import AUTOPILOTS, STAND_IN, AutopilotError, autopilot, looks_at, next_look
 from engine.autopilots.parts import Move
 from engine.commands import Command, Lever, Refusal
-from engine.env.environment import BadAction, Environment, Observation
+from engine.env.actions import NOT_NOW, BadAction
+from engine.env.environment import Environment, Observation
+from engine.env.moves import Catalogue
+from engine.env.screen import DeskScreen
 from engine.events import DESKS, Event, EventData
 from engine.evidence.telling import ENGLISH, MARK, Language, glossary, span, tell, told
 from engine.firm.safeguards import CONTROLS
@@ -107,6 +110,7 @@ __all__ = [
     "LINE_UPS",
     "LONG_S",
     "MARK",
+    "NOT_NOW",
     "OWN_KIND",
     "PHASES",
     "PLAYERS",
@@ -125,12 +129,14 @@ __all__ = [
     "Bundle",
     "BundleError",
     "Calendar",
+    "Catalogue",
     "CheckpointError",
     "Command",
     "Counterfactual",
     "CounterfactualResult",
     "Days",
     "Decision",
+    "DeskScreen",
     "Entry",
     "Environment",
     "Event",

@@ -7,8 +7,8 @@ type State = "lobby" | "running" | "paused" | "ended";
 type Begins = "soon" | "now" | null;
 
 interface Upgrade { words: string; may_play_on: boolean }
-/* The teams that the clock waits for, and for how long at most. */
-interface Waits { for: string[]; left_s: number }
+/* The teams that the clock waits for, or the bots whose moves it waits for, and for how long at most. */
+interface Waits { for: string[]; left_s: number; moves?: true }
 interface PlanningTold { evening: number; left_s: number; ready: number; of: number }
 /* As told, and when it was heard of. */
 interface Planning extends PlanningTold { at: number }

@@ -1,6 +1,5 @@
 """The game as PettingZoo's ParallelEnv has it: agents `deployer`, `operator` and `risk`, who see what their desk's screen shows and nothing more."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypedDict
 
@@ -9,31 +8,20 @@ import numpy.typing as npt
 
 from engine.analysis.curve import step_to
 from engine.analysis.rehearsal import BEFORE, Given, Rehearsal, game_has, look, submit, words_of
-from engine.arguments import english, judged
 from engine.autopilots.autopilot import autopilot, next_look
 from engine.autopilots.parts import Eyes, Move
-from engine.commands import CONFIDENCES, Command, is_remark
-from engine.env.moves import WAIT, Catalogue
+from engine.commands import Command
+from engine.env.actions import NOT_NOW, moves_of
+from engine.env.moves import Catalogue
 from engine.env.spaces import made
 from engine.env.text import rendered
 from engine.events import DESKS
 from engine.evidence.telling import tell
 from engine.firm.score import Score, score
 from engine.firm.simulation import Simulation
-from engine.levers.shapes import misfit
 from engine.scenario.scenario import Scenario
 from engine.sights.parts import money
 from engine.sights.sight import told_sight
-
-_ABOUT = ("kind", "args", "confidence", "why")
-
-
-class BadAction(ValueError):
-    """What was wrong with an action and what was expected. `desk`: whose it was."""
-
-    def __init__(self, desk: str, problem: str) -> None:
-        super().__init__(f"{desk}: {problem}")
-        self.desk = desk
 
 
 class Observation(TypedDict):
@@ -204,41 +192,12 @@ class Environment:
     def _infos(self, agents: Sequence[str]) -> dict[str, dict[str, str]]:
         return {desk: {"refused": self._refused[desk]} for desk in agents}
 
-    def _read(self, desk: str, action: Any, *, several: bool = True) -> list[Move]:
+    def _read(self, desk: str, action: Any) -> list[Move]:
         """An action as moves. Raises BadAction."""
-        if isinstance(action, str):
-            try:
-                action = json.loads(action)
-            except (ValueError, RecursionError) as problem:
-                raise BadAction(desk, f"{action[:60]!r} is no action: expected a number, or a lever by name as JSON") from problem
-        if action is None:
-            return []
-        if isinstance(action, list) and several:
-            return [move for one in action for move in self._read(desk, one, several=False)]
-        if isinstance(action, Mapping):
-            return [self._by_name(desk, action)]
-        size = self.catalogues[desk].size
-        if isinstance(action, bool) or not isinstance(action, int | np.integer) or not 0 <= action < size:
-            raise BadAction(desk, f"{str(action)[:60]} is no action: expected a number from 0 to {size - 1}, or a lever by name")
-        move = self.catalogues[desk].move(self._eyes[desk], int(action))
-        if move is None and action != WAIT:
-            self._refused[desk] = "there is no such move now"
-        return [] if move is None else [move]
-
-    def _by_name(self, desk: str, action: Mapping[str, Any]) -> Move:
-        if unknown := sorted(set(map(str, action)) - set(_ABOUT)):
-            raise BadAction(desk, f"an action has no {unknown[0]!r}: expected {', '.join(_ABOUT)}")
-        kind, args, confidence, why = action.get("kind"), action.get("args", {}), action.get("confidence"), action.get("why", "")
-        lever = self._scenario.kinds.get(kind) if isinstance(kind, str) else None
-        if lever is None or desk not in lever.desks:
-            there = ", ".join(sorted(kind for kind, lever in self._scenario.kinds.items() if desk in lever.desks))
-            raise BadAction(desk, f"kind = {str(kind)[:40]!r}: expected one of {there}")
-        plain = {name: english(one) if is_remark(one) else one for name, one in args.items()} if isinstance(args, Mapping) else args
-        if fault := misfit(lever.kind, plain, self._scenario.kinds):  # what an autopilot says is as good as typed
-            raise BadAction(desk, tell(self._scenario, fault))
-        if confidence not in (None, *CONFIDENCES) or not isinstance(why, str):
-            raise BadAction(desk, f"confidence = {str(confidence)[:40]!r}: expected one of {', '.join(CONFIDENCES)}, and text as why")
-        return Move(lever.kind, judged(args), confidence, why)
+        found = moves_of(self.catalogues[desk], self._eyes[desk], action)
+        if None in found:
+            self._refused[desk] = NOT_NOW
+        return [move for move in found if move is not None]
 
     def _move(self, moves: Sequence[Given]) -> None:
         for desk, _, move in moves:

@@ -95,7 +95,7 @@ class ExerciseAdmin(ReadOnly):
     actions_detail = ("export",)
     fields = (
         "facilitator", "code", "title", "state", "scenario_told", "drawn", "seed_told", "noise", "starts", "help_told", "loss_counter", "speeds",
-        "planning_s", "planned_for", "created", "started_at", "ended_at", "archived", "pages", "desks", "log",
+        "planning_s", "move_s", "planned_for", "created", "started_at", "ended_at", "archived", "pages", "desks", "log",
     )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Exercise | None = None) -> tuple[str, ...]:

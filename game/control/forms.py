@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 import engine
 from game.control.asking import own_field, scale
 from game.control.schedule import TITLE_MAX
-from game.models import Defaults, Exercise, Holding, KeptScenario, RuleBroken, contents, kept, lessons, questions
+from game.models import MOVE_MAX_S, Defaults, Exercise, Holding, KeptScenario, RuleBroken, contents, kept, lessons, questions
 from game.models.branching import KEPT_MARKET
 from game.models.planning import PLANNING_S
 from game.people import joining
@@ -87,6 +87,9 @@ class NewExercise(forms.Form):
     )
     planning_s = forms.IntegerField(
         min_value=0, max_value=600, initial=PLANNING_S, required=False, label=gettext_lazy("Planning pause before an evening (s)")
+    )
+    move_s = forms.IntegerField(
+        min_value=0, max_value=MOVE_MAX_S, initial=0, required=False, label=gettext_lazy("The clock waits for programs (s)")
     )
     speed_deployment, speed_premarket, speed_bell, speed_unwind, speed_block = (_speed(label, phase) for phase, label in SPEEDS)
 
@@ -179,6 +182,7 @@ class NewExercise(forms.Form):
             "second_act": data["second_act"] != "no",
             "loss_counter": data["loss_counter"] or "delayed",
             "planning_s": PLANNING_S if data["planning_s"] is None else data["planning_s"],
+            "move_s": data["move_s"] or 0,
             "speeds": {phase: data[f"speed_{phase}"] for phase, _ in SPEEDS if data[f"speed_{phase}"] not in (None, engine.SPEEDS[phase])},
         }
 
@@ -275,6 +279,7 @@ def _typed(exercise: Exercise) -> dict[str, Any]:
         "seed": None,
         "loss_counter": exercise.loss_counter,
         "planning_s": exercise.planning_s,
+        "move_s": exercise.move_s,
         **{f"speed_{name}": f"{exercise.speeds.get(name, engine.SPEEDS[name]):g}" for name, _ in SPEEDS},
     }
 

@@ -98,7 +98,7 @@ def _team(exercise: Exercise, team: Team, run: Run | None, links: dict[str, str]
         "paused": run is not None and run.paused and not over,
         "fault": tell_row(run.reason) if run and run.state == "failed" else "",
         "upgrade": tell_row(run.reason) if run and run.state == "standing" and not over else "",
-        "waits": run.waits_for if run and state == "running" else [],
+        "waits": run.waits_for or run.waits_for_programs if run and state == "running" else [],
         "ended": run is not None and (run.stopped or run.state == "ended"),
         "speed": run.speed_at(run.step) if run and run.speeds else None,
         "can": {

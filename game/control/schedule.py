@@ -16,7 +16,7 @@ SECRET = Q(drawn=True) & ~Q(state="ended")  # whose scenario must not show
 # What a copy has from the one it is a copy of. Not: code, state, dates, the frozen board, who played it.
 KEPT = (
     "facilitator", "title", "scenario", "drawn", "seed", "noise", "start_step", "speeds", "loss_counter", "help", "second_act", "planning_s",
-    "places", "stuck_s", "names", "open_results", "first", "joins_a_minute", "seed_hidden",
+    "move_s", "places", "stuck_s", "names", "open_results", "first", "joins_a_minute", "seed_hidden",
 )  # fmt: skip
 
 

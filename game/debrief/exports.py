@@ -173,8 +173,8 @@ def whole(exercises: Iterable[Exercise]) -> Iterator[str]:
 
 
 _TOLD = (
-    "code", "title", "scenario", "drawn", "seed", "noise", "start_step", "state", "speeds", "loss_counter", "help", "planning_s", "planned_for",
-    "created", "started_at", "ended_at", "archived",
+    "code", "title", "scenario", "drawn", "seed", "noise", "start_step", "state", "speeds", "loss_counter", "help", "planning_s", "move_s",
+    "planned_for", "created", "started_at", "ended_at", "archived",
 )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from game.live.control import tell_run, tell_state
 from game.live.lease import Lease
 from game.live.loudspeaker import say_full
 from game.live.pacing import Pace
+from game.live.programs import Patience
 from game.live.run_driver import TELL_EVERY, RunDriver, at_checkpoint, executions_of
 from game.models import RuleBroken, Run, contents, planning, speed_of
 from game.spoken import tell, to_row
@@ -66,6 +67,7 @@ class Clock:
         self.carry = 0.0  # fractions of a step
         self.late: list[float] = []
         self.pace = Pace()
+        self.patience = Patience()
 
     def turn(self) -> bool:
         """Turn the run until the segment ends. True when another segment should follow."""
@@ -152,7 +154,8 @@ class Clock:
             rushing = driver.sim.now < look.advance_step
             if not rushing and driver.run.team.exercise.begins and self._waits_to_begin(driver):
                 return False
-            if not self._plans(driver, look, beat, rushing) and not self._waits_for_teams(driver, look, beat, rushing):
+            plans = self._plans(driver, look, beat, rushing)
+            if not plans and not self._waits_for_programs(driver, beat, rushing) and not self._waits_for_teams(driver, look, beat, rushing):
                 self._beat(driver, look, rushing)
             now = time.monotonic()
             if now - last_step >= STEP_EVERY_S or driver.sim.now > (driver.run.shown_to or engine.EARLIEST):
@@ -208,6 +211,23 @@ class Clock:
             tell_run(driver.run)
         return stands
 
+    def _waits_for_programs(self, driver: RunDriver, beat: int, rushing: bool) -> bool:
+        """Whether the clock stands because a program owes a move at this look. What was given meanwhile counts from this step on."""
+        if not driver.run.team.exercise.move_s:
+            return False
+        now = driver.sim.now
+        began, due = self.patience.step != now, not rushing and engine.looks_at(driver.sim.calendar, now)
+        stands, changed = self.patience.holds(driver.run, now, time.monotonic(), due=due)
+        if self.patience.step == now:  # it stands, or has stood until this moment
+            self.carry = 0.0
+            driver.take_in(waiting=True)
+            if began:
+                driver.show_all()
+        if changed or (driver.run.waits_for_programs and beat % TOLD_EVERY == 0):
+            driver.save_step()
+            tell_run(driver.run)
+        return stands
+
     def _waits_for_teams(self, driver: RunDriver, look: run_store.RunControl, beat: int, rushing: bool) -> bool:
         """Whether the clock stands because it is far ahead of another team's."""
         apart = not rushing and driver.sim.calendar.phase(driver.sim.now) == "unwind"
@@ -236,8 +256,13 @@ class Clock:
 
     def _stop(self, driver: RunDriver) -> int | None:
         """The next step at which the clock may have to stand."""
-        opening = planning.next_opening(driver.run.team.exercise, driver.sim.now)
-        return opening if self.pace.limit is None else self.pace.limit  # the week has no unwind
+        exercise, now = driver.run.team.exercise, driver.sim.now
+        opening = planning.next_opening(exercise, now)
+        stop = opening if self.pace.limit is None else self.pace.limit  # the week has no unwind
+        if not exercise.move_s:
+            return stop
+        look = engine.next_look(driver.sim.calendar, now)
+        return look if stop is None else min(stop, look)
 
     def _steps(self, driver: RunDriver, look: run_store.RunControl) -> float:
         """How far a beat goes."""
@@ -245,8 +270,8 @@ class Clock:
 
     def _ahead(self, driver: RunDriver, look: run_store.RunControl) -> int:
         """How many steps more the screens may see until the row is written again; not beyond where the clock may have to stand."""
-        now = driver.sim.now
-        if driver.run.waits_for or planning.opening(driver.run.team.exercise, now) is not None:
+        now, exercise = driver.sim.now, driver.run.team.exercise
+        if driver.run.waits_for or planning.opening(exercise, now) is not None or (exercise.move_s and engine.looks_at(driver.sim.calendar, now)):
             return 0
         stop = self._stop(driver)
         ahead = int(self._steps(driver, look) * AHEAD_BEATS) + 1

@@ -12,7 +12,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.utils.translation import gettext, gettext_noop
 
-from game.live import senders
+from game.live import programs, senders
 from game.live.broker import BROKER_GONE, client, dispatch_key
 from game.live.pacing import PATIENCE_S
 from game.live.senders import QueueGone
@@ -77,7 +77,9 @@ def state_of_run(run: Run, told: dict[str, Any]) -> dict[str, Any]:
         message["upgrade"] = {"words": run.reason, "may_play_on": run.may_play_on}
     if state != told["state"]:
         message["planning"] = None
-    if state == "running" and run.waits_for:
+    if state == "running" and run.waits_for_programs:
+        message["waits"] = {"for": run.waits_for_programs, "left_s": programs.left_s(run), "moves": True}
+    elif state == "running" and run.waits_for:
         message["waits"] = {"for": run.waits_for, "left_s": max(0, round(PATIENCE_S - run.waited_s))}
     return message | {"result": None} if state == "ended" and told["state"] != "ended" else message
 

@@ -101,7 +101,8 @@ class Loudspeaker:
         self._last.clear()
 
     def tell(self, step: int, sights: Mapping[str, Mapping[str, object]], notes: dict[str, list[str]]) -> None:
-        """Publish what changed to every desk in one round trip. Raises BROKER_GONE (then nothing counts as told)."""
+        """Publish what changed to every desk in one round trip; to one that is in `notes` also where nothing has. Raises BROKER_GONE (then
+        nothing counts as told)."""
         before = dict(self._last)
         pipe = client().pipeline(transaction=False)
         order: list[str] = []  # whom each answer is about; "" where it says nothing
@@ -119,7 +120,7 @@ class Loudspeaker:
             stored: dict[Any, Any] = {name: f"{version} {text}" for name, (version, text) in changed.items()}
             pipe.hset(cards_key(self.run_id, desk), mapping={"": str(step), **stored})
             order.append("")
-            if changed or notes.get(desk):
+            if changed or desk in notes:
                 pipe.publish(channel(self.run_id, desk), pack(step, changed, notes.get(desk, ())))
                 order.append(desk)
         try:

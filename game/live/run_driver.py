@@ -126,8 +126,13 @@ class RunDriver:
 
     @property
     def has_notes(self) -> bool:
-        """Whether somebody waits to hear what a command came to."""
+        """Whether somebody waits to hear what a command came to, or that the clock stands."""
         return bool(self._notes)
+
+    def show_all(self) -> None:
+        """Have every desk told of this very step the next time, also where nothing on its cards has changed."""
+        for desk in engine.DESKS:
+            self._notes.setdefault(desk, [])
 
     def publish(self, beat: int = 0) -> None:
         """Tell the screens: all of them at beat 0, else those whose turn it is. Raises BROKER_GONE, and then the notes are kept."""

@@ -78,6 +78,11 @@ def pin_waiting(run: Run, teams: list[str], waited_s: float) -> None:
     _pin(run, waits_for=teams, waited_s=waited_s)
 
 
+def pin_programs(run: Run, names: list[str]) -> None:
+    """The programs whose move it waits for, as screens are told. Raises Fenced."""
+    _pin(run, waits_for_programs=names)
+
+
 def _pin(run: Run, **values: Any) -> None:
     _guard(run, **values)
     for name, value in values.items():

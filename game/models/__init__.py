@@ -61,6 +61,7 @@ CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another
 TEAMS_MAX = 12
 PLACES_MAX = 60  # people at one desk: a whole room
 PLANNING_MAX_S, STUCK_MAX_S = 600, 24 * 3600
+MOVE_MAX_S = 600
 
 
 def speed_of(calendar: engine.Calendar, speeds: dict[str, float], step: int) -> float:
@@ -139,6 +140,9 @@ class Exercise(models.Model):
     planning_s = models.PositiveSmallIntegerField(
         default=planning.PLANNING_S, help_text="wall seconds that an evening waits for its desks at most; 0: it does not wait"
     )
+    move_s = models.PositiveSmallIntegerField(
+        default=0, help_text="wall seconds that the clock waits for a program's move at most; 0: it waits for none, see game.live.programs"
+    )
     places = models.PositiveSmallIntegerField(default=4, help_text="how many people may share a seat")
     stuck_s = models.PositiveSmallIntegerField(default=180, help_text="wall seconds without a command of a team's people; 0: never stuck")
     names = models.CharField(max_length=8, choices=Names.choices, default=Names.TEAMS, help_text="who is named in the debrief")
@@ -172,7 +176,9 @@ class Exercise(models.Model):
                 names=("letters", "teams", "people"),
             ),
             bounds.between("an_exercise_is_of_the_week", start_step=bounds.STEPS, first=bounds.STEPS, advance_step=bounds.STEPS),
-            bounds.between("an_exercise_waits_within_bounds", planning_s=(0, PLANNING_MAX_S), stuck_s=(0, STUCK_MAX_S)),
+            bounds.between(
+                "an_exercise_waits_within_bounds", planning_s=(0, PLANNING_MAX_S), move_s=(0, MOVE_MAX_S), stuck_s=(0, STUCK_MAX_S)
+            ),
             bounds.between("a_desk_has_places", places=(1, PLACES_MAX)),
             bounds.between("a_door_lets_somebody_in", joins_a_minute=(1, JOINS_MOST)),
             bounds.speeds("an_exercises_speeds_within_bounds", engine.SPEEDS),
@@ -484,6 +490,7 @@ class Run(models.Model):
     moving_since = models.DateTimeField(null=True, help_text="when it last went on after a pause of its own")
     waits_for = models.JSONField(default=list, blank=True, help_text="names of the teams that it is too far ahead of, see game.live.pacing")
     waited_s = models.FloatField(default=0.0, help_text="for how long it has waited for others")
+    waits_for_programs = models.JSONField(default=list, blank=True, help_text="names of those whose move it waits for, once screens are told")
     curve = models.JSONField(default=list, help_text="[[step, loss in dollars], ...], one a market minute")
     score = models.JSONField(null=True)
     digest = models.CharField(max_length=64, blank=True, help_text="of the outcome, see engine.outcome_digest")

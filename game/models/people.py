@@ -15,6 +15,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
+import engine
 from game.models import bounds
 from game.rules import ASSISTANT, DESKS, EVENINGS, RuleBroken
 from game.tokens import hashed, new_token
@@ -215,6 +216,8 @@ class Seat(models.Model):
     desk = models.CharField(max_length=12)
     autopilot = models.CharField(max_length=80, blank=True, help_text="who plays it while nobody holds it; empty: nobody")
     ready = models.PositiveSmallIntegerField(null=True, blank=True, help_text="the evening of the week that its people are ready for")
+    moved = models.IntegerField(null=True, help_text="the look that its program answered last; empty: the clock waits for none")
+    waited_s = models.FloatField(default=0.0, help_text="for how long the clock has waited for its program's move")
     covered = models.BooleanField(default=False, help_text="its holders are away and the assistant plays it")
     covered_after = models.BigIntegerField(null=True, help_text="the last command of its run when the assistant took it")
     locked = models.CharField(max_length=LOCK_LENGTH, blank=True, help_text="why nobody may sit down at it; empty: anybody may")
@@ -287,11 +290,22 @@ class Seat(models.Model):
             Holding.objects.filter(player=player).exclude(seat__team=self.team_id).delete()
             Holding.objects.get_or_create(seat=self, player=player)
             self.uncover()
+            Seat.objects.filter(pk=self.pk).update(moved=None, waited_s=0.0)
 
     def uncover(self) -> None:
         """Take the desk back from the assistant."""
         self.covered = False
         Seat.objects.filter(pk=self.pk).update(covered=False)
+
+    def owe(self, *, moves: bool) -> None:
+        """Whether its program plays by looks, and owes a move at each from now on. How long it has been waited for stays: one that begins
+        anew at every look is not waited for longer than one that is silent.
+        """
+        Seat.objects.filter(pk=self.pk).update(moved=engine.EARLIEST - 1 if moves else None)
+
+    def has_moved(self, step: int) -> None:
+        """Its program has answered the look of this step; it is waited for again, if it was too slow before."""
+        Seat.objects.filter(pk=self.pk).update(moved=step, waited_s=0.0)
 
     def vacate(self) -> None:
         """Give the desk back to its autopilot."""

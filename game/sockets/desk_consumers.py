@@ -17,19 +17,16 @@ from game.live.loudspeaker import Cards, to_json
 from game.live.words import UNKNOWN, Reader, reader_of
 from game.models import Exercise, Player, RuleBroken, Run, Seat, planning
 from game.people import presence
-from game.people.access import Place, facilitates, is_still, place_of, place_of_bot
+from game.people.access import Place, facilitates, is_still, place_of
 from game.rules import DESKS
 from game.sockets import inbox, protocol
-from game.sockets.doors import header
 from game.sockets.frames import GONE, MOVED, FrameConsumer
 from game.sockets.other_desks import Elsewhere
-from game.sockets.public import SUBPROTOCOL, spoken
 from game.sockets.screens import screens
 from game.ways import way
 
 log = structlog.get_logger(__name__)
 
-OTHER_VERSION = 4406  # close code
 WATCHING = gettext_noop("You are watching this desk. You can only watch here.")
 TOO_MANY = gettext_noop("Too many commands at once: at most %(most)s per second.")
 
@@ -170,13 +167,13 @@ class SeatConsumer(DeskConsumer):
             self.elsewhere.again()
         if self.place and self.unanswered:
             for answer in await in_rows(inbox.outcomes)(self.place.seat, list(self.unanswered)):
-                await self._answer(answer)
+                await self.answer(answer)
 
     async def hear(self, message: protocol.Incoming) -> None:
         if self.place is None:
             return
         if isinstance(message, protocol.CommandMessage):
-            await self._order(self.place, message)
+            await self.order(self.place, message)
         elif isinstance(message, protocol.Why):
             await self._why(self.place, message)
         elif isinstance(message, protocol.Drive):
@@ -185,6 +182,8 @@ class SeatConsumer(DeskConsumer):
             await self._ready(self.place, message)
         elif isinstance(message, protocol.Back):
             await self._back(self.place)
+        elif isinstance(message, protocol.MoveMessage):
+            raise protocol.BadMessage(gettext("A move came and no look was sent; a command was expected."))
 
     async def _drive(self, place: Place, message: protocol.Drive) -> None:
         def do() -> str:
@@ -226,10 +225,11 @@ class SeatConsumer(DeskConsumer):
         await in_rows(do)()
         await self._tell_team()
 
-    async def _order(self, place: Place, message: protocol.CommandMessage) -> None:
+    async def order(self, place: Place, message: protocol.CommandMessage) -> None:
+        """Give a command of this desk, and answer what became of it so far."""
         client_id = str(message.id)
         if not self._spend(place):
-            await self.send(to_json({"t": "refused", "id": client_id, "reason": self.too_many()}))
+            await self.answer({"t": "refused", "id": client_id, "reason": self.too_many()})
             return
         try:
             answers = await in_rows(inbox.put)(place.holding, place.token_hash, message)
@@ -239,7 +239,7 @@ class SeatConsumer(DeskConsumer):
             return
         self.unanswered.add(client_id)
         for answer in answers:
-            await self._answer(answer)
+            await self.answer(answer)
 
     async def _why(self, place: Place, message: protocol.Why) -> None:
         if not self._spend(place):
@@ -250,7 +250,8 @@ class SeatConsumer(DeskConsumer):
     def _spend(self, place: Place) -> bool:
         return self._budgets.setdefault(place.seat.pk, inbox.Budget()).spend()
 
-    async def _answer(self, answer: dict[str, Any]) -> None:
+    async def answer(self, answer: dict[str, Any]) -> None:
+        """Say what became of a command."""
         if answer["t"] != "received":
             self.unanswered.discard(answer["id"])
         await self.send(to_json(self.reader.told(answer)))
@@ -258,29 +259,6 @@ class SeatConsumer(DeskConsumer):
     async def note(self, text: str) -> None:
         self.unanswered = {client_id for client_id in self.unanswered if client_id not in text}
         await self.send(self.reader.card(text))
-
-
-class BotConsumer(SeatConsumer):
-    """A desk that a facilitator gave to a program: its token instead of a cookie, and a version of the protocol that both speak."""
-
-    async def accept(self, subprotocol: str | None = None, headers: Any = None) -> None:
-        self.spoken = spoken(self.scope["subprotocols"])
-        await super().accept(self.spoken or None, headers)
-
-    async def enter(self) -> bool:
-        if self.spoken is None:
-            told = gettext("This server speaks %(ours)s, and none of %(offered)s.")
-            offered = ", ".join(self.scope["subprotocols"])[:80]
-            await self.part(told % {"ours": f"{SUBPROTOCOL}{protocol.PROTOCOL}", "offered": offered}, retry=False, code=OTHER_VERSION)
-            return False
-        return await super().enter()
-
-    def find(self, desk: str = "") -> Place | None:
-        scheme, _, token = header(self.scope, b"authorization").partition(" ")
-        return place_of_bot(token.strip()) if scheme.lower() == "bearer" else None
-
-    def unknown(self) -> str:
-        return gettext("This token is no bot's. Ask the facilitator for one: the control room gives it, and takes it back.")
 
 
 class WatchConsumer(DeskConsumer):

@@ -183,14 +183,19 @@ class FrameConsumer(AsyncWebsocketConsumer):
             while self.slot.notes:
                 await self.note(self.slot.notes.popleft())
             await self.aside()
-            if self.slot.cards and self.seq - self.acked < WINDOW:
-                if self.seq == self.acked:
-                    self.heard_at = time.monotonic()
-                self.seq += 1
-                published = self.slot.at
-                await self.send(protocol.frame(self.seq, self.slot.step, self.read(self.slot.take())))
-                if published:
-                    metrics.FRAME_AGE.observe(max(0.0, time.time() - published))
+            await self.show()
+
+    async def show(self) -> None:
+        """Send a frame of what has changed, where one may be sent."""
+        if not self.slot.cards or self.seq - self.acked >= WINDOW:
+            return
+        if self.seq == self.acked:
+            self.heard_at = time.monotonic()
+        self.seq += 1
+        published = self.slot.at
+        await self.send(protocol.frame(self.seq, self.slot.step, self.read(self.slot.take())))
+        if published:
+            metrics.FRAME_AGE.observe(max(0.0, time.time() - published))
 
     def silent_s(self) -> float:
         """For how long frames have gone unanswered."""

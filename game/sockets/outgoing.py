@@ -77,6 +77,20 @@ class Frame(_Message):
     cards: dict[str, Card]
 
 
+class LookMessage(_Message):
+    """What a program that plays by looks is sent instead of frames: its whole screen as text and as cards, and the numbers of the moves there
+    are. It owes a `move`. The next look comes once the market has come to it; where `waits_s` is not null the market stands until the move,
+    for so many seconds at most. `refused`: what was not carried out since the last look, and why."""
+
+    t: Literal["look"]
+    step: int
+    text: str
+    sight: dict[str, dict[str, Any]]
+    moves: list[int]
+    refused: str
+    waits_s: int | None
+
+
 class Received(_Message):
     """A command is written down, and nothing can lose it."""
 
@@ -153,5 +167,5 @@ class Bye(_Message):
 
 
 OUTGOING: tuple[type[BaseModel], ...] = (
-    Hello, Frame, Received, Applied, RefusedNote, Noted, State, TeamNote, ElsewhereNote, Error, Bye,
+    Hello, Frame, LookMessage, Received, Applied, RefusedNote, Noted, State, TeamNote, ElsewhereNote, Error, Bye,
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Every message of the sockets, in both directions.
 
-In: `ack`, `command`, `why`, `resync`, `drive`, `ready`, `back`.
-Out: `hello`, `frame`, `received`, `applied`, `refused`, `noted`, `state`, `team`, `elsewhere`, `happened`, `error`, `bye`.
+In: `ack`, `command`, `move`, `why`, `resync`, `drive`, `ready`, `back`.
+Out: `hello`, `frame`, `look`, `received`, `applied`, `refused`, `noted`, `state`, `team`, `elsewhere`, `happened`, `error`, `bye`.
 """
 
 import json
@@ -23,6 +23,7 @@ from game.ways import way
 PROTOCOL = 1  # raised when a message or a card loses something, or means something else
 MESSAGE_BYTES = 16 * 1024
 DEPTH = 6
+MOVES = 10  # at one look
 INT_LIMIT = 2**53  # beyond it a browser does not count in whole numbers
 
 
@@ -58,6 +59,24 @@ class CommandMessage(_Message):
     why: str = Field(default="", max_length=500)
 
 
+class NamedMove(_Message):
+    """A lever by name, as a command has it."""
+
+    kind: str = Field(max_length=40)
+    args: dict[str, Any] = Field(default_factory=dict)
+    confidence: Literal["guessing", "likely", "certain"] | None = None
+    why: str = Field(default="", max_length=500)
+
+
+class MoveMessage(_Message):
+    """The answer to a look, of a program that plays by looks: `step` is that look's, `action` one of its numbers, or a lever by name, or a few
+    of them; 0 and null wait."""
+
+    t: Literal["move"]
+    step: int = Field(ge=-INT_LIMIT, le=INT_LIMIT)
+    action: int | NamedMove | Annotated[list[int | NamedMove], Field(max_length=MOVES)] | None
+
+
 class Why(_Message):
     """The reason for a command of this desk, given after it was sent."""
 
@@ -87,7 +106,7 @@ class Back(_Message):
     t: Literal["back"]
 
 
-Incoming = Ack | Resync | CommandMessage | Why | Drive | ReadyMessage | Back
+Incoming = Ack | Resync | CommandMessage | MoveMessage | Why | Drive | ReadyMessage | Back
 _incoming: TypeAdapter[Incoming] = TypeAdapter(Annotated[Incoming, Field(discriminator="t")])
 
 

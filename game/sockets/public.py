@@ -11,14 +11,14 @@ from game import __version__
 from game.sockets.outgoing import OUTGOING
 from game.sockets.protocol import MESSAGE_BYTES, PROTOCOL, Incoming
 
-SUBPROTOCOL = "opening-bell.v"  # with a version behind it
+FRAMES = f"opening-bell.v{PROTOCOL}"  # cards as they change, and commands whenever it likes
+LOOKS = f"opening-bell.looks.v{PROTOCOL}"  # a look at a time, and a move for each: the clock may wait for it
 SCHEMAS = "#/components/schemas/"
 
 
 def spoken(offered: list[str]) -> str | None:
-    """Which of the subprotocols that a client offers is spoken; "" where it offers none, None where it knows only others."""
-    ours = f"{SUBPROTOCOL}{PROTOCOL}"
-    return "" if not offered else ours if ours in offered else None
+    """The first subprotocol that a client offers and this server speaks; "" where it offers none, None where it knows only others."""
+    return "" if not offered else next((one for one in offered if one in (FRAMES, LOOKS)), None)
 
 
 @cache
@@ -60,7 +60,8 @@ def asyncapi() -> dict[str, Any]:
             "title": "Opening Bell: a desk",
             "version": str(PROTOCOL),
             "description": f"Opening Bell {__version__}. One JSON object a message, {MESSAGE_BYTES} bytes at most from a client. Offer the"
-            f" subprotocol {SUBPROTOCOL}{PROTOCOL}; a server that speaks another version says goodbye with code 4406.",
+            f" subprotocol {FRAMES} to hear frames, or {LOOKS} to hear looks and answer each with a move; of several the first that the"
+            " server speaks is taken. One that speaks another version says goodbye with code 4406.",
         },
         "defaultContentType": "application/json",
         "channels": {

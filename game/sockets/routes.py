@@ -3,7 +3,8 @@
 from django.urls import path
 
 import game.converters  # noqa: F401  (registers them)
-from game.sockets.desk_consumers import BotConsumer, SeatConsumer, WatchConsumer
+from game.sockets.bots import BotConsumer
+from game.sockets.desk_consumers import SeatConsumer, WatchConsumer
 from game.sockets.room_consumers import CheckConsumer, ControlConsumer, LobbyConsumer, ProjectorConsumer
 
 sockets = [

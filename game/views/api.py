@@ -11,8 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from game.ops import webhook_events
-from game.sockets.protocol import PROTOCOL
-from game.sockets.public import SUBPROTOCOL, asyncapi, schemas
+from game.sockets.public import FRAMES, LOOKS, asyncapi, schemas
 from game.views.http_api import api as http_api
 
 ARENA = "manage.py arena knight-2012 --seats operator=ws://localhost:9000/ --seats operator=autopilot:competent --seeds 20"
@@ -30,6 +29,10 @@ webhook-signature: v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
   "exercise": {"code": "K7-M4Q", "scenario": "knight-2012"}, "team": {"id": 12, "place": 1},
   "clock": "09:36:35", "loss_usd": 3171034}}"""
 
+LOOKS_LINES = """<  {"t": "look", "step": 14520, "text": "...", "sight": {...}, "moves": [0, 4, 17], "refused": "", "waits_s": 60}
+>  {"t": "move", "step": 14520, "action": 17}
+>  {"t": "move", "step": 14540, "action": {"kind": "server.look", "args": {"server": 3}}}"""
+
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
@@ -42,7 +45,9 @@ def page(request: HttpRequest) -> HttpResponse:
     socket = request.build_absolute_uri(f"{settings.COOKIE_PATH}ws/bot/").replace("http", "ws", 1)
     context = {
         "page_title": gettext("For programs"),
-        "request_head": f"GET {socket}\nAuthorization: Bearer TOKEN\nSec-WebSocket-Protocol: {SUBPROTOCOL}{PROTOCOL}",
+        "request_head": f"GET {socket}\nAuthorization: Bearer TOKEN\nSec-WebSocket-Protocol: {FRAMES}",
+        "looks_head": f"Sec-WebSocket-Protocol: {LOOKS}",
+        "looks_lines": LOOKS_LINES,
         "http_head": f"GET {request.build_absolute_uri(reverse('http-api:exercises'))}\nAuthorization: Bearer TOKEN",
         "arena_line": ARENA,
         "arena_lines": ARENA_LINES,

@@ -15,7 +15,7 @@ from game.control.exercise_controls import drive
 from game.control.forms import TEAMS, NewExercise, versions
 from game.control.schedule import TITLE_MAX
 from game.debrief import results
-from game.models import ApiToken, Exercise, RuleBroken, Run, Webhook, contents
+from game.models import MOVE_MAX_S, ApiToken, Exercise, RuleBroken, Run, Webhook, contents
 from game.models.webhooks import ADDRESS_MAX
 from game.ops import webhook_events
 from game.people import limiter
@@ -70,6 +70,7 @@ class NewExerciseIn(Schema):
     seed: int | None = Field(None, ge=0, le=SEED_MAX, description="null: one is drawn")
     loss_counter: Literal["live", "delayed", "hidden"] = "delayed"
     planned_for: datetime | None = Field(None, description="without a zone it is UTC")
+    move_s: int = Field(0, ge=0, le=MOVE_MAX_S, description="seconds that the clock waits at each look for a program's move; 0: it does not wait")
 
 
 class ExerciseOut(Schema):
@@ -210,6 +211,7 @@ def create(request: HttpRequest, wanted: NewExerciseIn) -> Status[Any]:
         "second_act": "yes" if wanted.second_act else "no", "loss_counter": wanted.loss_counter,
         "seed_from": "draw" if wanted.seed is None else "own", "seed": wanted.seed,
         "planned_for": _in_utc(wanted.planned_for),
+        "move_s": wanted.move_s,
     }  # fmt: skip
     form = NewExercise(typed, brought=scenarios_of(request.user))
     if not form.is_valid():

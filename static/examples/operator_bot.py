@@ -1,6 +1,6 @@
 """A program that plays the operator by rules: `python operator_bot.py ws://HOST/ws/bot/ TOKEN` in a game, `python operator_bot.py listen 9000` for
-`manage.py arena SCENARIO --seats operator=ws://localhost:9000/`, where the market waits for its moves. Needs `pip install websockets` and nothing
-of the game.
+`manage.py arena SCENARIO --seats operator=ws://localhost:9000/`. Needs `pip install websockets` and nothing of the game. Where the clock waits for
+programs, as it always does in the arena, the market stands until it has moved.
 
 It reads its mail and answers the telephone. When far more goes out than an opening brings, it looks at one server after the other, and
 stops the one that stands out. All that it knows it has from the cards of its desk.
@@ -8,15 +8,14 @@ stops the one that stands out. All that it knows it has from the cards of its de
 
 import json
 import sys
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 from websockets.sync.server import ServerConnection, serve
 
-VERSION = "opening-bell.v1"
+VERSION = "opening-bell.looks.v1"
 TOO_MANY = 100.0  # child orders a second that no opening brings
 STANDS_OUT = 3.0  # times as many as the server in the middle
 
@@ -29,13 +28,12 @@ class Operator:
     def __init__(self) -> None:
         self.cards: dict[str, Any] = {}
         self.rates: dict[int, float] = {}  # child orders a second of each server that was looked at
-        self.asked: set[str] = set()  # commands that wait for their outcome
         self.once: set[str] = set()
         self.stopped: int | None = None
 
     def take(self, cards: dict[str, Any]) -> None:
-        """Cards that have changed, each whole."""
-        self.cards.update({name: card["d"] for name, card in cards.items()})
+        """All its cards, as they are at this look."""
+        self.cards.update(cards)
         look = self.cards.get("look", {})
         if look.get("server"):
             self.rates[look["server"]] = look["children_out"]
@@ -62,14 +60,14 @@ class Operator:
 
     def incident(self) -> Iterator[Move]:
         """Which server sends too much? Then it stops."""
-        if self.cards["rates"]["children_out"] < TOO_MANY or not self.cards["clock"]["open"]:
+        if self.stopped is not None or self.cards["rates"]["children_out"] < TOO_MANY or not self.cards["clock"]["open"]:
             return
         if "alarm" not in self.once:
             self.once.add("alarm")
             yield "bridge.say", {"text": "Far more orders go out than come in. I look at the servers."}, ""
         running = [row["n"] for row in self.cards["servers"]["servers"] if row["state"] == "running"]
         unknown = [n for n in running if n not in self.rates]
-        if unknown and self.stopped is None:
+        if unknown:
             if self.allowed("server.look"):
                 yield "server.look", {"server": unknown[0]}, "Which one is it?"
             return
@@ -84,46 +82,34 @@ class Operator:
 
 
 def play(url: str, token: str, *, moves: int | None = None) -> Operator:
-    """Play until the line ends, or `moves` commands were carried out. Raises ConnectionClosed where the server hangs up."""
-    desk, done = Operator(), 0
+    """Play until the line ends, or `moves` of its moves were made. Raises ConnectionClosed where the server hangs up."""
     with connect(url, additional_headers={"Authorization": f"Bearer {token}"}, subprotocols=[VERSION], max_size=None) as line:  # type: ignore[list-item]
-        for text in line:
-            message = json.loads(text)
-            if message["t"] == "hello":
-                print(f"{message['name']} at the desk of the {message['desk']}, team {message['team']}: {message['exercise']['state']}")
-            elif message["t"] == "frame":
-                desk.take(message["cards"])
-                line.send(json.dumps({"t": "ack", "seq": message["seq"]}))
-            elif message["t"] in ("applied", "refused"):
-                desk.asked.discard(message["id"])
-                done += message["t"] == "applied"
-                print(message.get("reason", "done"))
-            elif message["t"] == "bye":
-                print(message["reason"])
-                return desk
-            if moves is not None and done >= moves:
-                return desk
-            if message["t"] == "frame" and "levers" in desk.cards and not desk.asked:
-                for kind, args, why in desk.moves():
-                    number = str(uuid.uuid4())
-                    desk.asked.add(number)
-                    print(f"{desk.cards['clock']['clock']} {kind} {args}")
-                    line.send(json.dumps({"t": "command", "id": number, "kind": kind, "args": args, "why": why}))
-                    break
-    return desk
+        return answer_looks(line, moves)
 
 
-def answer_looks(line: ServerConnection) -> None:
-    """Play one run of the arena: a move for every look, or to wait, until it says that the run is over."""
-    desk = Operator()
+def answer_looks(line: ClientConnection | ServerConnection, moves: int | None = None) -> Operator:
+    """A move for every look, or to wait, in a game and in the arena, until that is over or `moves` were made."""
+    desk, made = Operator(), 0
     for text in line:
         message = json.loads(text)
         if message["t"] == "look":
-            desk.take({name: {"d": card} for name, card in message["sight"].items()})
+            if message["refused"]:
+                print(message["refused"])
+            desk.take(message["sight"])
             kind, args, why = next(desk.moves(), ("", {}, ""))
-            line.send(json.dumps({"t": "move", "action": {"kind": kind, "args": args, "why": why} if kind else 0}))
-        elif message["t"] == "end":
-            return
+            made += kind != ""
+            if kind:
+                print(f"{desk.cards['clock']['clock']} {kind} {args}")
+            action = {"kind": kind, "args": args, "why": why} if kind else 0
+            line.send(json.dumps({"t": "move", "step": message.get("step"), "action": action}))
+            if moves is not None and made >= moves:
+                return desk
+        elif message["t"] == "bye":
+            print(message["reason"])
+            return desk
+        elif message["t"] == "end" or message.get("state") == "ended":
+            return desk
+    return desk
 
 
 if __name__ == "__main__":

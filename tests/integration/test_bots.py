@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from functools import cache
 from typing import Any
 
 import pytest
@@ -18,11 +19,19 @@ from tests.integration.world import World
 from tests.socket_client import Closed, Socket
 
 DOCUMENT = asyncapi()
-HEARD = {
-    name: Draft202012Validator({**DOCUMENT["components"]["schemas"][name], "components": DOCUMENT["components"]})
-    for name in ("hello", "frame", "received", "applied", "refused", "noted", "state", "team", "elsewhere", "error", "bye")
-}
-CARDS = Draft202012Validator({**DOCUMENT["components"]["schemas"]["cards.deployer"], "components": DOCUMENT["components"]})
+
+
+@cache
+def validator(name: str) -> Draft202012Validator:
+    """Of a message, or of the cards of a desk (`cards.operator`), as the document has them."""
+    return Draft202012Validator({**DOCUMENT["components"]["schemas"][name], "components": DOCUMENT["components"]})
+
+
+def validate(message: dict[str, Any], desk: str) -> None:
+    """A message to this desk is as the document says."""
+    assert [problem.message for problem in validator(message["t"]).iter_errors(message)] == [], message["t"]
+    cards = {name: card["d"] for name, card in message["cards"].items()} if message["t"] == "frame" else message.get("sight", {})
+    assert [problem.message for problem in validator(f"cards.{desk}").iter_errors(cards)] == []
 
 
 class Mixed:
@@ -58,15 +67,13 @@ def mixed(lasting_world):
     mixed.exercise.end()
 
 
-async def heard(socket: Socket, kind: str, **values: Any) -> Any:
+async def heard(socket: Socket, kind: str, desk: str = "deployer", **values: Any) -> Any:
     """The next message of a kind; all on the way are as the document says."""
     async with asyncio.timeout(20):
         while True:
             message = await socket.receive()
-            assert [problem.message for problem in HEARD[message["t"]].iter_errors(message)] == [], message["t"]
+            validate(message, desk)
             if message["t"] == "frame":
-                told = {name: card["d"] for name, card in message["cards"].items()}
-                assert [problem.message for problem in CARDS.iter_errors(told)] == []
                 await socket.send({"t": "ack", "seq": message["seq"]})
             if message["t"] == kind and all(message.get(key) == value for key, value in values.items()):
                 return message
@@ -135,9 +142,9 @@ def test_the_control_room_gives_a_seat_to_a_bot_and_takes_it_back(mixed):
 
     async def taken_back() -> None:
         rita = await Socket.open("127.0.0.1", mixed.world.port, "/ws/bot/", bearer=shown["link"], speaks="opening-bell.v1")
-        await heard(rita, "hello")
+        await heard(rita, "hello", "operator")
         await asyncio.to_thread(room.post, f"/facilitator/seat/{seat.pk}/link/", {"do": "vacate"})
-        await heard(rita, "bye")
+        await heard(rita, "bye", "operator")
         again = await Socket.open("127.0.0.1", mixed.world.port, "/ws/bot/", bearer=shown["link"])
         await heard(again, "bye")
 

@@ -23,7 +23,7 @@ BREAKS: dict[str, dict[str, list[dict[str, Any]]]] = {
         "an_exercise_is_named": [{"title": ""}, {"code": ""}, {"scenario": ""}],
         "an_exercise_stands_somehow": [{"state": "begun"}, {"loss_counter": "loud"}, {"help": "much"}, {"names": "all"}],
         "an_exercise_is_of_the_week": [{"start_step": EARLY}, {"advance_step": LATE}, {"first": LATE}],
-        "an_exercise_waits_within_bounds": [{"planning_s": 601}, {"planning_s": 1_000}],
+        "an_exercise_waits_within_bounds": [{"planning_s": 601}, {"move_s": 601}, {"planning_s": 1_000}],
         "a_desk_has_places": [{"places": 0}, {"places": 61}],
         "a_door_lets_somebody_in": [{"joins_a_minute": 0}, {"joins_a_minute": 5001}],
         "an_exercises_speeds_within_bounds": [

@@ -57,6 +57,8 @@ KEYS = {
     "error": {"t", "reason"},
 }
 
+LOOK = {"t", "step", "text", "sight", "moves", "refused", "waits_s"}  # and of a look, whose cards are a frame's
+
 
 class Person:
     """Somebody at a desk whose hands are an autopilot's and whose eyes are the frames that came."""
@@ -196,9 +198,13 @@ def wrong(scenario: engine.Scenario, desk: str, text: str, message: dict[str, An
     if message["t"] == "frame":
         assert set(message) == {"t", "seq", "step", "cards"} and all(set(card) == {"v", "d"} for card in message["cards"].values())
         return leaks(scenario, desk, {name: card["d"] for name, card in message["cards"].items()})
+    secret = () if desk == "deployer" else tuple(word for release in scenario.fleet.release for word in (release.name, release.hash))
+    if message["t"] == "look":
+        assert set(message) == LOOK
+        shown = to_json(message["sight"]).lower()  # the text says what the cards say, and what its desk can do
+        return leaks(scenario, desk, message["sight"]) + [word for word in secret if word in message["text"].lower() and word not in shown]
     if message["t"] not in KEYS:
         return [f"a message that is not known: {text}"]
-    secret = () if desk == "deployer" else tuple(word for release in scenario.fleet.release for word in (release.name, release.hash))
     return [key for key in keys(message) if key not in KEYS[message["t"]]] + [word for word in (*TRUTH, *secret) if word in text.lower()]
 
 
@@ -221,6 +227,8 @@ def test_a_leak_in_a_message_would_be_found():
         ("deployer", {"t": "refused", "id": "x", "reason": "server 8 is stale"}),
         ("deployer", {"t": "applied", "id": "x", "step": 1, "loss_usd": 5}),
         ("operator", {"t": "truth"}),
+        ("risk", dict.fromkeys(LOOK, "") | {"t": "look", "sight": {}, "text": "4. Copy a release: release.copy smars-2003"}),
+        ("operator", dict.fromkeys(LOOK, "") | {"t": "look", "sight": {"servers": {"servers": [{"installed": "x"}]}}}),
     ):
         assert wrong(scenario, desk, to_json(message), message), message
 

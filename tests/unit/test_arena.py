@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from websockets.sync.server import ServerConnection, serve
 
+import engine
 from game.management.commands.arena import interval
 
 SPAN = ["--from", "09:29", "--until", "09:36", "--seeds", "1"]
@@ -81,6 +82,24 @@ def test_the_example_looks_at_servers_and_is_measured_beside_an_autopilot_and_a_
     assert agent["loss_usd"] != pilot["loss_usd"] and recorded["seed"] == 1 and recorded["loss_usd"] > 0
     with (tmp_path / "runs.csv").open() as file:
         assert [float(row["loss_usd"]) for row in csv.DictReader(file)] == [row["loss_usd"] for row in found["runs"]]
+
+
+def test_the_example_finds_the_server_that_sends_too_much_and_stops_that_one_alone():
+    """On a morning whose server is not the one of 2012."""
+    env, bot = engine.Environment(engine.load_scenario("knight-2012"), start="09:29", end="09:48"), example().Operator()
+    observations, _ = env.reset(seed=2)
+    given = []
+    while env.agents:
+        bot.take(observations["operator"]["sight"])
+        move = next(bot.moves(), None)
+        given += [move] if move else []
+        observations, _, _, _, infos = env.step({"operator": dict(zip(("kind", "args", "why"), move, strict=True))} if move else {})
+        assert not infos["operator"]["refused"]
+    stale, stopped = env.run().sim.stale, [args["server"] for kind, args, _ in given if kind == "server.stop"]
+    assert stopped == [stale] and stale != 8
+    assert {args["server"] for kind, args, _ in given if kind == "server.look"} == set(range(1, 9)), "it has looked at every one first"
+    assert env.run().sim.fleet[stale].state != "running"
+    assert [args["text"] for kind, args, _ in given if kind == "bridge.say"], "and it has said what it saw"
 
 
 def test_illegal_moves_are_counted_and_the_run_goes_on():

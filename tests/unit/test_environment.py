@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from engine import DESKS, BadAction, Environment, misfit, rehearse, score
+from engine import DESKS, BadAction, DeskScreen, Environment, misfit, rehearse, score
 from engine.env.moves import WAIT
 from engine.sights.sight import told_sight
 from tests.days import step_at
@@ -41,6 +41,18 @@ def test_an_agent_is_told_what_its_screen_tells_and_the_mask_is_made_of_that_alo
         copied = json.loads(json.dumps(observations[desk]["sight"]))
         catalogue = env.catalogues[desk]
         assert np.array_equal(catalogue.mask(catalogue.eyes(copied)), observations[desk]["action_mask"]), "from the cards and from nothing else"
+
+
+def test_a_screen_made_of_cards_alone_says_and_reads_what_the_environment_does(at_the_bell):
+    env, observations, _, _ = at_the_bell
+    for desk in DESKS:
+        screen = DeskScreen(env.catalogues[desk], json.loads(json.dumps(observations[desk]["sight"])))
+        assert screen.moves == np.flatnonzero(observations[desk]["action_mask"]).tolist()
+        assert screen.text(env._refused[desk]) == env.text(desk)
+        dead = next(number for number in range(env.catalogues[desk].size) if env.catalogues[desk].move(env._eyes[desk], number) is None and number)
+        assert screen.read([WAIT, dead]) == [None] and screen.read(None) == []
+        with pytest.raises(BadAction, match="expected a number from 0"):
+            screen.read(-1)
 
 
 def test_looking_and_masking_leave_the_run_as_it_is(at_the_bell):

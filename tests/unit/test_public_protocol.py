@@ -46,8 +46,8 @@ def test_every_reference_leads_somewhere_and_every_schema_is_one():
 
 def test_both_directions_of_a_desk_are_there_and_nothing_of_other_rooms():
     found = schemas()
-    assert found["in"] == ["ack", "resync", "command", "why", "drive", "ready", "back"]
-    assert found["out"] == ["hello", "frame", "received", "applied", "refused", "noted", "state", "team", "elsewhere", "error", "bye"]
+    assert found["in"] == ["ack", "resync", "command", "move", "why", "drive", "ready", "back"]
+    assert found["out"] == ["hello", "frame", "look", "received", "applied", "refused", "noted", "state", "team", "elsewhere", "error", "bye"]
     assert "server.stop" in found["schemas"]["command"]["properties"]["kind"]["examples"]
     assert "inject.play" not in json.dumps(DOCUMENT), "what is a facilitator's alone is nobody else's protocol"
 
@@ -76,13 +76,15 @@ def test_the_version_is_agreed_on_before_anything_is_said():
     assert spoken([]) == ""
     assert spoken(["opening-bell.v2", "opening-bell.v1"]) == "opening-bell.v1"
     assert spoken(["opening-bell.v2"]) is None
+    assert spoken(["opening-bell.looks.v1", "opening-bell.v1"]) == "opening-bell.looks.v1", "what it would rather play by comes first"
+    assert spoken(["opening-bell.looks.v2", "opening-bell.v1"]) == "opening-bell.v1"
 
 
 def test_the_page_and_the_document_are_anybodys_and_name_this_very_server():
     page = Client().get("/api/")
     assert page.status_code == 200
     text = page.content.decode()
-    assert "ws://testserver/ws/bot/" in text and "opening-bell.v1" in text and "operator_bot.py" in text
+    assert "ws://testserver/ws/bot/" in text and "opening-bell.v1" in text and "opening-bell.looks.v1" in text and "operator_bot.py" in text
     assert ARENA in text, "and how it is measured"
     document = Client().get("/api/asyncapi.json").json()
     assert document["servers"]["here"]["host"] == "testserver" and document["channels"]["desk"]["address"] == "/ws/bot/"

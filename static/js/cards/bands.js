@@ -6,7 +6,7 @@ import { covered } from "../lib/reasons.js";
 import { DESKS, roleTitle } from "../lib/roles.js";
 import { around, gettext } from "../lib/words.js";
 
-const PATIENCE_MS = 5000; // then a page that is not live says so, and what to try
+const PATIENCE_MS = 5000; // then a page says that it is not live
 const PLAYED = [...DESKS, "lobby"]; // pages that somebody joined to see
 
 /** @param {Found} root @param {App<any>} app */
@@ -64,8 +64,8 @@ function state(s, app) {
   if (s.state === "ended") {
     return html`<div class="band band-info">${icon("flag")}<span>${s.stateReason || gettext("The exercise has ended.")}</span>${s.result ? html`<a class="btn btn-prime" href=${s.result}>${gettext("See the result")}</a>` : nothing}${PLAYED.includes(s.hello.desk) && !s.hello.watching && !s.stateReason ? html` <a class="btn" href=${`${base}/lessons/`}>${gettext("What did you learn?")}</a>` : nothing}</div>`;
   }
-  if (s.state === "running" && s.waits) {
-    return html`<div class="band band-info">${icon("hourglass")}<span class="num">${around(gettext("Your clock is ahead. Waiting for %(teams)s, at most %(left_s)s s."), { teams: html`<bdi>${s.waits.for.join(", ")}</bdi>`, left_s: s.waits.left_s })}</span></div>`;
+  if (s.waits) {
+    return html`<div class="band band-info">${icon("hourglass")}<span class="num">${around(s.waits.moves ? gettext("Waiting for %(teams)s, at most %(left_s)s s.") : gettext("Your clock is ahead. Waiting for %(teams)s, at most %(left_s)s s."), { teams: html`<bdi>${s.waits.for.join(", ")}</bdi>`, left_s: s.waits.left_s })}</span></div>`;
   }
   return nothing;
 }
