@@ -38,6 +38,7 @@ from engine.analysis.replay import LAYOUT, CheckpointError, replay, restore, sav
 from engine.analysis.replay_frames import Reel
 from engine.analysis.scenario_check import check_scenario
 from engine.analysis.scenario_keys import scenario_keys
+from engine.analysis.scenario_texts import GLOSSARY, Texts, glossary_texts, own_texts, problems_of_texts, written_texts
 from engine.analysis.scenario_zip import ZipError, pack_scenario, unpack_scenario
 from engine.analysis.story import StoryEntry, moments, story
 from engine.analysis.sureness import Forecast, sureness
@@ -76,6 +77,7 @@ from engine.moment import Moment
 from engine.money import dollars
 from engine.rules import RULES
 from engine.scenario.barrier_texts import barrier_text
+from engine.scenario.catalogues import LANGUAGE, CatalogueError, file_of
 from engine.scenario.folders import Folder, is_scenario_id
 from engine.scenario.module import OWN_KIND
 from engine.scenario.parts import Days, FrontPage, Told
@@ -104,7 +106,9 @@ __all__ = [
     "DESKS",
     "EARLIEST",
     "ENGLISH",
+    "GLOSSARY",
     "KINDS",
+    "LANGUAGE",
     "LATEST",
     "LAYOUT",
     "LINE_UPS",
@@ -130,6 +134,7 @@ __all__ = [
     "BundleError",
     "Calendar",
     "Catalogue",
+    "CatalogueError",
     "CheckpointError",
     "Command",
     "Counterfactual",
@@ -177,6 +182,7 @@ __all__ = [
     "Simulation",
     "Stopped",
     "StoryEntry",
+    "Texts",
     "Told",
     "Waits",
     "ZipError",
@@ -204,9 +210,11 @@ __all__ = [
     "executed",
     "fault_of",
     "fault_told",
+    "file_of",
     "fitting",
     "game_has",
     "glossary",
+    "glossary_texts",
     "grade",
     "habits_beside",
     "habits_for",
@@ -228,6 +236,7 @@ __all__ = [
     "objectives",
     "outcome_digest",
     "outcomes",
+    "own_texts",
     "pack",
     "pack_scenario",
     "phrase",
@@ -239,6 +248,7 @@ __all__ = [
     "played_again",
     "preview",
     "preview_on",
+    "problems_of_texts",
     "questions",
     "read_folder",
     "read_scenario",
@@ -279,5 +289,6 @@ __all__ = [
     "wishes",
     "words_of",
     "wound_up",
+    "written_texts",
     "wrong_minutes",
 ]

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext
 
 import engine
-from game.spoken import tell
+from game.spoken import read, tell
 
 
 class Look(NamedTuple):
@@ -43,7 +43,7 @@ def look_at(scenario_id: str) -> Look:
         scenario = engine.load_scenario(scenario_id)
     except (engine.ScenarioError, OSError) as problem:
         return Look(scenario_id, scenario_id, str(problem), None)
-    return Look(scenario_id, scenario.title, "", scenario)
+    return Look(scenario_id, read(scenario).title, "", scenario)
 
 
 def all_of_them() -> list[Look]:
@@ -86,7 +86,7 @@ def preview_shown(scenario: engine.Scenario, found: engine.ScenarioPreview) -> d
         unseen.append({"kind": kind, "id": entry, "text": text.text if text else ""})
     desks = [
         {
-            "title": getattr(scenario.told.desks, desk).title,
+            "title": getattr(read(scenario).told.desks, desk).title,
             **found["desks"][desk],
             "done": [(label(kind), count) for kind, count in found["desks"][desk]["kinds"].items()],
             "unused": [label(kind) for kind in found["never_used"][desk]],

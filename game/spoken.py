@@ -19,7 +19,7 @@ _PHRASE = '{"say":'  # how a sentence begins in a row
 
 
 class _Catalogue(Mapping[str, str]):
-    """What a language's catalogue `django` has, by its English. It has no texts of scenarios: those have ids, and files of their own."""
+    """What a language's catalogue `django` has, by its English. It has no texts of scenarios: those have files of their own."""
 
     def __init__(self, code: str) -> None:
         self._found = trans_real.translation(code)
@@ -51,6 +51,11 @@ def language_called(code: str) -> engine.Language:
 def spoken() -> engine.Language:
     """The language of whoever is answered now."""
     return language_called(get_language() or ENGLISH[0])
+
+
+def read(scenario: engine.Scenario) -> engine.Scenario:
+    """A scenario as whoever is answered now reads it: to show, and never to play."""
+    return spoken().of(scenario)
 
 
 def tell(scenario: engine.Scenario | None, sentence: engine.Sentence) -> str:

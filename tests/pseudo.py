@@ -10,6 +10,7 @@ from typing import Annotated, Any, NotRequired, Union, get_args, get_origin, get
 import engine
 from engine.arguments import SaidText
 from engine.evidence.telling import is_said
+from engine.scenario.catalogues import has_words
 from engine.scenario.wordings import literal, wording
 
 MACHINES = ("INFO", "WARN", "ERROR", "BUY", "SELL")  # in lines of logs
@@ -28,12 +29,16 @@ def bracketed(text: str) -> str:
     return "".join(parts)
 
 
+class _Bracketed(dict[str, str]):
+    """Everything that a scenario says, in brackets."""
+
+    def get(self, english: str, default: object = None) -> str:  # type: ignore[override]
+        return bracketed(english)
+
+
 def pseudo(scenario: engine.Scenario) -> engine.Language:
-    """The language, with all that a scenario says by its ids and all msgids of the code."""
-    texts = {name: bracketed(known.text) for name, known in scenario.wordings.items()}
-    lists = [choices for known in scenario.wordings.values() for choices in known.params.values()]
-    texts |= {one: f"⟦{one}⟧" for choices in lists for one in choices if isinstance(one, str)}
-    return engine.Language("eo", texts | {say: bracketed(say) for say in engine.msgids()})
+    """The language, with all that a scenario says and all msgids of the code."""
+    return engine.Language("eo", {say: bracketed(say) for say in engine.msgids()}, catalogue=lambda _: _Bracketed())
 
 
 def names(scenario: engine.Scenario) -> re.Pattern[str]:
@@ -49,6 +54,8 @@ def names(scenario: engine.Scenario) -> re.Pattern[str]:
     found |= {*texts.companies, *texts.companies.values(), *MACHINES}
     if fleet.hotfix:
         found |= {fleet.hotfix.name, fleet.hotfix.hash}
+    choices = [one for known in scenario.wordings.values() for listed in known.params.values() for one in listed if isinstance(one, str)]
+    found |= {one for one in (*choices, *(known.text for known in scenario.wordings.values())) if not has_words(one) and "{" not in one and WORD.search(one)}
     return re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(found, key=len, reverse=True)))
 
 
@@ -62,13 +69,24 @@ class Untold:
     def of(self, sentence: engine.Sentence) -> list[str]:
         """The English words of a sentence as it is told."""
         self.read += 1
-        told = _BRACKETED.sub(" ", engine.tell(self.scenario, sentence, self.language))
+        told = _BRACKETED.sub(" ", engine.tell(self.scenario, unprinted(sentence), self.language))
         return WORD.findall(_DATE.sub(" ", self.names.sub(" ", told)))
 
     def within(self, sentence: engine.Sentence) -> list[str]:
         """Braces and dots in the words of a sentence itself: something that should have filled it did not."""
         own = "".join(_BRACKETED.findall(engine.tell(self.scenario, sentence, self.language)))
         return re.findall(r"[{}…]", own)
+
+
+def unprinted(sentence: Any) -> Any:
+    """A sentence without the lines of logs in it: those are English in every language."""
+    if isinstance(sentence, list):
+        return [unprinted(one) for one in sentence]
+    if not is_said(sentence):
+        return sentence
+    if str(sentence.get("text", "")).startswith("log:"):
+        return ""
+    return {**sentence, "values": {name: unprinted(value) for name, value in sentence["values"].items()}}
 
 
 def leaves(value: Any, kind: Any, where: str) -> Iterator[tuple[str, Any, bool]]:

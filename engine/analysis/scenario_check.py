@@ -7,6 +7,7 @@ from engine.analysis.playbook import PlaybookError, barrier_plans, commands_of, 
 from engine.evidence.telling import tell
 from engine.firm.simulation import Simulation
 from engine.levers.shapes import misfit
+from engine.scenario.catalogues import LANGUAGE_FILE
 from engine.scenario.folders import CODE, ID
 from engine.scenario.problems import Problem, ScenarioError, as_written, problem_of
 from engine.scenario.scenario import FILES, Scenario, read_folder
@@ -45,9 +46,10 @@ def _beside(path: Path) -> Iterator[Problem]:
     for file in sorted(path.rglob("*")):
         name = file.relative_to(path).as_posix()
         hidden = any(part.startswith((".", "__")) for part in file.relative_to(path).parts)
-        if hidden or name in KNOWN_FILES or (file.is_dir() and name == "playbooks") or (name.startswith("playbooks/") and name.endswith(".toml")):
+        known = name in KNOWN_FILES or LANGUAGE_FILE.fullmatch(name)
+        if hidden or known or (file.is_dir() and name == "playbooks") or (name.startswith("playbooks/") and name.endswith(".toml")):
             continue
-        yield Problem(name, "file", "", f"one of {', '.join(KNOWN_FILES)}, playbooks/*.toml: nobody reads this one")
+        yield Problem(name, "file", "", f"one of {', '.join(KNOWN_FILES)}, playbooks/*.toml, de.po and the like: nobody reads this one")
 
 
 def _of_playbooks(scenario: Scenario) -> Iterator[Problem]:

@@ -59,7 +59,7 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> byt
     if name == CODE:
         raise ZipError(f"{entry.filename} is code, which nobody takes from a zip: expected data alone; whoever runs the server copies code by hand")
     if not NAME.fullmatch(name):
-        raise ZipError(f"{entry.filename[:80]}: expected .toml and .csv files, in small letters, digits and hyphens")
+        raise ZipError(f"{entry.filename[:80]}: expected .toml, .csv and .po files, in small letters, digits and hyphens")
     kind = entry.external_attr >> 28 if entry.create_system == 3 else 0
     if entry.flag_bits & 1 or entry.compress_type not in _PACKED or kind not in (0, 8):
         raise ZipError(f"{entry.filename} is locked, a link, or packed in a way of its own: expected a plain file")

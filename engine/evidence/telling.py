@@ -17,6 +17,7 @@ from engine.arguments import Json, Phrase, SaidText, Sentence, msgid, phrase
 from engine.market.positions import price_text
 from engine.market_time import STEPS_PER_MINUTE, STEPS_PER_SECOND
 from engine.money import dollars, exact, spoken
+from engine.scenario.catalogues import catalogue
 from engine.scenario.scenario import Scenario
 from engine.scenario.wordings import Wording, wording
 
@@ -112,6 +113,7 @@ def _hashes(scenario: Scenario, rows: list[tuple[int, str, str]]) -> Sentence:
 
 _OF_WORDS = ("deed", "clause", "Seat")  # placeholders whose words are made of words
 _UNITS = ("usd", "hc", "bp")
+_NAMES = ("sender", "caller", "bank", "lender")  # of whom a scenario may say what they do: "Neil, ops desk"
 # Placeholder -> what is said of what stands for it; all others are numbers and names, which are told as they are. One that ends in a unit
 # (gross_usd, last_hc, moved_bp) is told as the unit is.
 _SAYS: dict[str, _Make] = {
@@ -177,25 +179,45 @@ _SAYS: dict[str, _Make] = {
     "cost": lambda _, usd: dollars(usd),
     "dollars": lambda _, usd: dollars(usd),
     "cash": lambda _, usd: dollars(usd),
-    "clause": lambda _, words: words[:1].lower() + words[1:],
-    "deed": lambda _, words: words[:1].lower() + words[1:].removesuffix("."),
+    "clause": lambda _, words: words,
+    "deed": lambda _, words: words.removesuffix("."),
     "Who": lambda _, name: _capital(name) if name else phrase("You"),
 }
 
 
 @dataclass(frozen=True, eq=False)
 class Language:
-    """A language that texts are told in: its own texts by their ids, and those of the code and words of a text's own lists by their English
-    (those that it lacks are the scenario's own, and English), and how it says what fills them."""
+    """A language that texts are told in: sentences of the code and texts of a scenario, each by its English (what it lacks is English). A text
+    that a scenario's own files lack and the code says too is told as the code's."""
 
     code: str
     texts: Mapping[str, str] = field(default_factory=dict)
     says: Mapping[str, _Make] = field(default_factory=lambda: _SAYS)
+    catalogue: Callable[[Scenario], Mapping[str, str]] | None = None  # of a scenario's texts; None: its files for this language
 
-    def wording(self, scenario: Scenario, name: str) -> Wording:
-        """A text by its id. Raises KeyError."""
-        own = scenario.evidence.wordings.get(name) or scenario.wording(name)
-        return wording(self.texts[name], own.params) if name in self.texts else own
+    def of(self, scenario: Scenario) -> Scenario:
+        """A scenario as it is read in this language."""
+        return scenario if self.english else self._read(scenario)[0]
+
+    def own(self, scenario: Scenario, english: str) -> str:
+        """A text that stands somewhere without its id, such as who sent a mail."""
+        return english if self.english else self._own(self._read(scenario)[1], english)
+
+    def _own(self, texts: Mapping[str, str], english: str) -> str:
+        return texts.get(english) or self.texts.get(english, english)
+
+    @property
+    def english(self) -> bool:
+        """Whether scenarios are read as they were written."""
+        return self.code == "en"
+
+    def _read(self, scenario: Scenario) -> tuple[Scenario, Mapping[str, str]]:
+        kept = scenario.read_in.get(self)
+        if kept is None:
+            texts = self.catalogue(scenario) if self.catalogue else catalogue(scenario.files, self.code)
+            found = scenario.in_words(lambda _, english: self._own(texts, english))
+            kept = scenario.read_in[self] = found.read_in[self] = found, texts  # what is told already is not told again
+        return kept
 
     def phrasing(self, say: str) -> Wording:
         """A sentence of the code, by its English; one whose braces are broken in a catalogue is English."""
@@ -205,7 +227,14 @@ class Language:
             return _phrasing(say)
 
 
-ENGLISH = Language("en")  # the scenarios' own
+def _small(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+# The scenarios' own. A clause within a sentence begins small in it; the first word of one in another language may be a noun, which stays large.
+ENGLISH = Language(
+    "en", says=_SAYS | {"clause": lambda _, words: _small(words), "deed": lambda _, words: _small(words.removesuffix("."))}
+)
 
 
 _phrasing = lru_cache(maxsize=2048)(wording)
@@ -213,8 +242,7 @@ _phrasing = lru_cache(maxsize=2048)(wording)
 
 def glossary(scenario: Scenario, language: Language = ENGLISH) -> list[dict[str, Any]]:
     """What the scenario's words mean: [{id, words, text}], the text in a reader's language."""
-    said = {term.id: tell(scenario, {"text": term.name, "values": {}}, language) for term in scenario.glossary.term}
-    return [{"id": term.id, "words": list(term.words), "text": said[term.id]} for term in scenario.glossary.term]
+    return [{"id": term.id, "words": list(term.words), "text": term.text} for term in language.of(scenario).glossary.term]
 
 
 class _Told(dict[str, object]):
@@ -238,12 +266,14 @@ def tell(scenario: Scenario | None, sentence: Sentence, language: Language = ENG
     if isinstance(sentence, str):
         return sentence
     one: Any = sentence
+    if scenario is not None and not language.english:
+        scenario = language.of(scenario)
     try:
         if "say" in one:
             return _filled(scenario, language.phrasing(one["say"]), one["values"], language)
         if scenario is None:
             raise KeyError(one["text"])
-        return _filled(scenario, language.wording(scenario, one["text"]), one["values"], language)
+        return _filled(scenario, scenario.wording(one["text"]), one["values"], language)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         if not is_said(sentence):
             return str(one)
@@ -262,8 +292,9 @@ def _told(scenario: Any, found: Wording, name: str, value: Json, language: Langu
         return language.says[name](scenario, words) if name in _OF_WORDS else words
     if name in found.params:
         choices = found.params[name]
-        chosen = choices[value] if isinstance(value, int) and isinstance(choices[0], str) else value
-        return language.texts.get(chosen, chosen) if isinstance(chosen, str) else chosen
+        return choices[value] if isinstance(value, int) and isinstance(choices[0], str) else value
+    if name in _NAMES and scenario is not None and isinstance(value, str):
+        return language.own(scenario, value)
     make = language.says.get(name) or language.says.get(_unit_of(name))
     if make:
         made: Any = make(scenario, value)
@@ -294,7 +325,10 @@ def _all_told(scenario: Scenario | None, content: Any, language: Language) -> An
         if is_said(content):
             sentence: Any = content
             return tell(scenario, sentence, language)
-        return {**content, **{name: _all_told(scenario, value, language) for name, value in content.items() if isinstance(value, _NESTED)}}
+        told = {name: _all_told(scenario, value, language) for name, value in content.items() if isinstance(value, _NESTED)}
+        if scenario is not None and not language.english:
+            told |= {name: language.own(scenario, content[name]) for name in _NAMES if isinstance(content.get(name), str)}
+        return {**content, **told}
     if isinstance(content, list):
         rows: list[Any] = []
         for one in content:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-NAME = re.compile(r"(playbooks/)?[a-z0-9]+(-[a-z0-9]+)*\.(toml|csv)")
+NAME = re.compile(r"(playbooks/)?[a-z0-9]+(-[a-z0-9]+)*\.(toml|csv)|[a-z]{2,3}(-[a-z0-9]{2,8})*\.po")
 CODE = "module.py"  # what a scenario brings along beside its data, where an incident needs it
 MOST_FILES = 64
 MOST_BYTES = 1 << 20  # of one file
@@ -53,13 +53,13 @@ class Folder:
             raise ValueError(f"{name[:40]!r} with {len(own)} files: expected an id and at most {MOST_FILES}")
         for file, content in own.items():
             if not NAME.fullmatch(file) or len(content) > MOST_BYTES:
-                raise ValueError(f"{name}/{file[:60]} with {len(content):,} bytes: expected a .toml or .csv of at most {MOST_BYTES:,}")
+                raise ValueError(f"{name}/{file[:60]} with {len(content):,} bytes: expected a .toml, .csv or .po of at most {MOST_BYTES:,}")
         self.name, self.own, self.base, self.code, self.place = name, dict(own), base, code, place
 
     @classmethod
     def at(cls, path: Path) -> "Folder":
         """What lies in a folder. Raises OSError, ValueError."""
-        found = sorted([*path.glob("*.toml"), *path.glob("*.csv"), *path.glob("playbooks/*.toml")])
+        found = sorted([*path.glob("*.toml"), *path.glob("*.csv"), *path.glob("*.po"), *path.glob("playbooks/*.toml")])
         code = path / CODE
         told = hashlib.sha256(code.read_bytes()).hexdigest() if code.is_file() else ""
         return cls(path.name, {file.relative_to(path).as_posix(): file.read_bytes() for file in found}, code=told, place=path)

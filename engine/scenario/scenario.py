@@ -25,6 +25,7 @@ from engine.commands import Lever
 from engine.market_time import Calendar
 from engine.scenario.agreement import CHECKS
 from engine.scenario.barrier_texts import Barriers
+from engine.scenario.catalogues import TRANSLATED, CatalogueError, catalogues_in, evidence_in_words, walked
 from engine.scenario.deposit_texts import Deposit
 from engine.scenario.duty_texts import DUTY_SAYS, Duty
 from engine.scenario.epilogue_texts import Epilogue
@@ -191,6 +192,21 @@ class Scenario(Section):
         """What its words mean."""
         return read_glossary(self.files / "glossary.toml")
 
+    def in_words(self, tell: Callable[[str, str], str]) -> "Scenario":
+        """The same with `tell(where it stands, text)` in place of each text that people read, to be told from and never to be played."""
+        found = walked(self, tell).model_copy()
+        assert isinstance(found, Scenario)
+        for name in ("_own", "read_in"):
+            found.__dict__.pop(name, None)
+        found.__dict__["evidence"] = evidence_in_words(self.evidence, tell)
+        found.__dict__["glossary"] = walked(self.glossary, tell, "glossary")
+        return found
+
+    @cached_property
+    def read_in(self) -> dict[object, "tuple[Scenario, Mapping[str, str]]"]:
+        """It and its texts as each language has them that it was told in, for engine.evidence.telling."""
+        return {}
+
     @cached_property
     def _own(self) -> dict[str, Wording]:
         """Texts that are not evidence, by their ids."""
@@ -247,6 +263,9 @@ class Scenario(Section):
     def kinds(self) -> Mapping[str, Lever]:
         """Every lever that it has, by its kind: those of the engine, and its module's."""
         return self.extension.kinds
+
+
+TRANSLATED[Scenario] = ("title",)
 
 
 def _rows(file: File, model: type[Section]) -> list[dict[str, int | str | None]]:
@@ -449,6 +468,10 @@ def _of_texts(found: Scenario | None, files: Folder, data: dict[str, object], ca
         _ = found.evidence if found else load_evidence(files, server, calendar)
     except EvidenceError as error:
         yield from (Problem(one.file, one.at, one.shown, one.expected) for one in error.all)
+    try:
+        catalogues_in(files)
+    except CatalogueError as error:
+        yield error.problem
     try:
         read_glossary(files / "glossary.toml")
     except ScenarioError as error:

@@ -6,13 +6,15 @@ import engine
 from game.live.words import Reader
 from game.people.desks import ORDER
 from game.scenarios import level_words
+from game.spoken import read, spoken
 
 
 def scenario_guide(scenario: engine.Scenario) -> dict[str, Any]:
     """What the page shows: `causes` (labels, one of which the seed draws), `objectives`, `calls` (from, to, desk, caller, text), `injects` (title,
     effect), and what is said at the end. Texts that only a run fills are left out.
     """
-    reader, desks = Reader(scenario), scenario.told.desks
+    scenario = read(scenario)
+    reader, desks = Reader(scenario, spoken()), scenario.told.desks
     calls = [
         {
             "from": call.from_,

@@ -8,6 +8,7 @@ import engine
 from game.debrief import counterfactuals, finished
 from game.live.words import reader_of
 from game.models import Exercise, Run, contents
+from game.spoken import read
 
 QUESTIONS = 3
 _SMALL_USD = 1000  # a minute that cost less was none
@@ -43,7 +44,7 @@ def epilogue_of(exercise: Exercise, runs: Sequence[Run]) -> dict[str, Any] | Non
         scenario = contents.told_by(run)
     except engine.ScenarioError:
         return None
-    told = scenario.epilogue
+    told = read(scenario).epilogue
     if told.lead is None:
         return None
     beside = [(one, finished.told_of_run(one).get("beside") or {}) for one in runs]

@@ -63,7 +63,7 @@ def objectives(run: Run) -> Iterator[Row]:
     observed = observing.by_objective(run.team_id, [one["id"] for one in found])
     for one in found:
         own = {desk: " / ".join(map(str, one["desks"][desk])) if desk in one["desks"] else "" for desk in engine.DESKS}
-        told = {"objective": one["title"], "outcome": one["outcome"], "met": one["met"], "of": one["occasions"], **own}
+        told = {"objective": reader_of(run).own(one["title"]), "outcome": one["outcome"], "met": one["met"], "of": one["occasions"], **own}
         yield {**told, "observers": observing.in_words(observed[one["id"]])}
 
 

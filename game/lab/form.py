@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 import engine
 from game.models import Exercise, KeptScenario, Run, contents, kept
-from game.models.experiments import PLAYERS, SEEDS, SEEDS_MAX, SINCE, TITLE_MAX, Experiment, players
+from game.models.experiments import PLAYERS, SEEDS, SEEDS_MAX, SINCE, TITLE_MAX, Experiment, players, safeguards_of
 from game.rules import SEED_MAX
 from game.scenarios import Look, playable
 
@@ -131,7 +131,7 @@ def _known(looks: list[Look]) -> dict[str, engine.Safeguard]:
     found: dict[str, engine.Safeguard] = {}
     for look in looks:
         if look.scenario:
-            found |= {one.id: one for one in engine.lab_safeguards(look.scenario, look.scenario.default_seed)}
+            found |= {one.id: one for one in safeguards_of(look.scenario)}
     return found
 
 

@@ -37,6 +37,10 @@ class Reader:
         """A sentence of the engine in words."""
         return engine.tell(self.scenario, sentence, self.language)
 
+    def own(self, text: str) -> str:
+        """A text of the scenario that was kept in words."""
+        return text if self.scenario is None else self.language.own(self.scenario, text)
+
     def row(self, text: str) -> str:
         """What a row holds of a sentence of the engine, in words."""
         return self.line(from_row(text))

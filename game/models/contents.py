@@ -17,7 +17,7 @@ from django.utils.translation import gettext, gettext_noop
 
 import engine
 from game.models import kept
-from game.spoken import spoken, tell
+from game.spoken import read, spoken, tell
 
 if TYPE_CHECKING:
     from game.models import Exercise, Run
@@ -106,7 +106,7 @@ def words_in(scenario: engine.Scenario | None) -> dict[str, Any]:
         none = engine.Told()
         unknown |= {"firm": none.firm, "cash": "", "system": none.system, "named": False, "server": "server {n}", "numbers": [], "past": none.past}
         return unknown | {"beside": none.past} | _desks(lambda desk, part: getattr(none, part)(desk)) | _dates(engine.Calendar.of(), "")
-    told, fleet = scenario.told, scenario.fleet
+    told, fleet = read(scenario).told, scenario.fleet
     return {
         **_dates(scenario.calendar, scenario.exchange.cut_until),
         "firm": told.firm,

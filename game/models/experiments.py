@@ -6,7 +6,8 @@ at most the one it was at. Which are missing follows from the rows. Who works on
 
 import hashlib
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from dataclasses import replace
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import User
@@ -18,6 +19,7 @@ import engine
 from game.models import bounds, contents, kept
 from game.models.run_log import log_of
 from game.rules import RuleBroken
+from game.spoken import spoken
 
 if TYPE_CHECKING:
     from game.models import Exercise, Run
@@ -50,6 +52,12 @@ def players(scenario: engine.Scenario | None) -> dict[str, str]:
     then = gettext("in %(year)s") % {"year": told.year} if told.year else gettext("then")
     names = {"then": then, **{desk: titles["title"] for desk, titles in contents.words_in(scenario)["desks"].items()}}
     return {name: gettext(label).format_map(names) for name, label in PLAYERS.items()}
+
+
+def safeguards_of(scenario: engine.Scenario) -> list[engine.Safeguard]:
+    """What the lab can put in place in a scenario, as whoever is answered now reads it."""
+    own = partial(spoken().own, scenario)
+    return [replace(one, label=own(one.label), text=own(one.text)) for one in engine.lab_safeguards(scenario, scenario.default_seed)]
 
 
 @lru_cache
@@ -295,7 +303,7 @@ def experiment_state(experiment: Experiment) -> dict[str, Any]:
 def facts(experiment: Experiment, *, in_the_room: bool = False) -> dict[str, Any]:
     """What it was, in words. Whose run was played again is not told in a room: it may be another one's."""
     scenario = kept.load(experiment.scenario) if stamp(experiment.scenario) else None
-    known = engine.lab_safeguards(scenario, scenario.default_seed) if scenario else []
+    known = safeguards_of(scenario) if scenario else []
     chosen = [one for one in known if one.id in experiment.safeguards]
     recorded = experiment.log is not None
     last = experiment.first_seed + experiment.seeds - 1

@@ -12,7 +12,6 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
-import engine
 from game.models import bounds, contents
 from game.models.outcomes import Finished
 from game.rules import DESKS, RuleBroken
@@ -92,9 +91,9 @@ def answer(player: "Player", given: dict[str, Any]) -> Lesson:
 def controls_of(exercise: "Exercise") -> dict[str, str]:
     """The barriers to choose from: id -> label, as they were when its first run ended, or as the reader's language has them."""
     kept = Finished.objects.filter(run__team__exercise=exercise).order_by("run__team__place").values_list("controls", flat=True).first()
-    texts = spoken().texts
-    english = kept or {one.id: one.label for one in contents.scenario_of_all(exercise).barriers.slice}
-    return {name: texts.get(engine.barrier_text(name, "label"), label) for name, label in english.items()}
+    scenario = contents.scenario_of_all(exercise)
+    english = kept or {one.id: one.label for one in scenario.barriers.slice}
+    return {name: spoken().own(scenario, label) for name, label in english.items()}
 
 
 def lessons_summary(exercise: "Exercise", runs: "Sequence[Run]") -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from game.models import bounds, contents
 from game.rules import RuleBroken
+from game.spoken import read
 
 if TYPE_CHECKING:
     from game.models import Exercise, Team
@@ -58,9 +59,9 @@ class ObserverSheet(models.Model):
 
 def items(exercise: "Exercise") -> list[dict[str, str]]:
     """What is on a sheet: id, title and text of the scenario's objectives."""
-    found = contents.scenario_of_all(exercise).objectives.objective
+    found = read(contents.scenario_of_all(exercise)).objectives.objective
     if not found and (here := contents.here(exercise.scenario)):  # a run that was kept before there were objectives
-        found = here.objectives.objective
+        found = read(here).objectives.objective
     return [{"id": one.id, "title": one.title, "text": one.text} for one in found]
 
 

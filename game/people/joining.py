@@ -11,6 +11,7 @@ from game.people.alone import room_for_one
 from game.people.desks import ORDER, seat_words
 from game.rules import ASSISTANT, DESKS
 from game.scenarios import doors, standard
+from game.spoken import read
 
 SOLO_TEAM = "Cobalt"
 SOLO_NAME = gettext_noop("You")
@@ -151,7 +152,7 @@ def begin_alone(scenario: engine.Scenario, named: str, desk: str, step: int, add
     room_for_one(address)
     with transaction.atomic():
         exercise = Exercise.objects.create(
-            title=scenario.title[:80],
+            title=read(scenario).title[:80],
             scenario=named,
             seed=Exercise.new_seed(),
             start_step=step,

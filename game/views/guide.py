@@ -15,6 +15,7 @@ from game.models.kept import key_of
 from game.people.access import player_of, scenarios_of
 from game.people.desks import ORDER
 from game.scenarios import playable, standard
+from game.spoken import read
 from game.views.account import facilitators_only
 
 
@@ -50,6 +51,7 @@ def of_scenario(request: HttpRequest, scenario_id: str) -> HttpResponse:
     scenario = contents.here(scenario_id)
     if scenario is None:
         raise Http404
+    scenario = read(scenario)
     context = {"page_title": scenario.title, "scenario": scenario, "guide": scenario_guide(scenario)}
     return render(request, "facilitator/guide-scenario.html", context)
 

@@ -23,6 +23,7 @@ from game.people.access import exercises_of, scenarios_of
 from game.people.accounts import is_facilitator
 from game.rules import SEED_MAX
 from game.scenarios import level_words, playable
+from game.spoken import read
 
 CALLS = limiter.Kind("api", 300)
 LISTED = 100
@@ -187,6 +188,7 @@ def scenarios(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _scenario(name: str, scenario: engine.Scenario) -> dict[str, Any]:
+    scenario = read(scenario)
     door = scenario.front.door
     return {
         "id": name,

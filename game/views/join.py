@@ -25,6 +25,7 @@ from game.people.access import exercise_called, exercises_of, give_player_cookie
 from game.people.desks import ORDER
 from game.people.limiter import JOINS, PLAYS, TOO_OFTEN, TooOften, address_of, take
 from game.scenarios import doors, level_words, standard
+from game.spoken import read
 
 SHOWN = 12
 AT_ONCE = 3  # doors that are seen before somebody asks for more
@@ -51,7 +52,7 @@ def _home(request: HttpRequest, **more: Any) -> dict[str, Any]:
             {"code": one.code, "title": one.title, "state": one.state, "watch_url": reverse("projector", args=[one.code])} for one in running
         ],
         "desks": [brief(desk, scenario) for desk in ORDER] if scenario else [],
-        "front": scenario.front if scenario else engine.FrontPage(),
+        "front": read(scenario).front if scenario else engine.FrontPage(),
         "words": contents.words_in(scenario),
         "story": _story(scenario),
         "doors": offers,
@@ -67,7 +68,7 @@ def _home(request: HttpRequest, **more: Any) -> dict[str, Any]:
 
 def _door(scenario: engine.Scenario) -> dict[str, Any]:
     """A scenario as the chooser has it; empty for one without a door. What the seed draws has no outline: no two games have the same."""
-    door = scenario.front.door
+    door = read(scenario).front.door
     if door is None:
         return {}
     return {

@@ -17,6 +17,7 @@ from game.live.control import tell_state, tell_team
 from game.models import Attempt, Homework, RuleBroken, Student, contents
 from game.people.access import give_player_cookie
 from game.people.desks import ORDER
+from game.spoken import read
 from game.views.courses import result_of
 from game.views.errors import error
 
@@ -67,7 +68,7 @@ def _told(homework: Homework, student: Student, now: Any) -> dict[str, Any]:
     choose = homework.desk == "choose" and alone is not None and not alone.guide.step and stands.open is None
     return {
         "homework": homework,
-        "scenario": scenario.title if scenario else homework.scenario,
+        "scenario": read(scenario).title if scenario else homework.scenario,
         "stands": stands,
         "number": len(stands.attempts) + 1,
         "told": outcomes.told_of(homework, stands.attempts),

@@ -299,8 +299,9 @@ def team_told(run: Run, ghost: Ghost | None, *, to_them: bool = False) -> dict[s
 
 def _objectives(run: Run, found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The learning objectives as the log shows them, each with what observers saw."""
-    seen = observing.by_objective(run.team_id, [one["id"] for one in found])
-    return [{**objective_told(one), "observed": seen[one["id"]]} for one in found]
+    seen, own = observing.by_objective(run.team_id, [one["id"] for one in found]), reader_of(run).own
+    told = [{**one, "title": own(one["title"]), "text": own(one["text"])} for one in found]
+    return [{**objective_told(one), "observed": seen[one["id"]]} for one in told]
 
 
 def objective_told(one: dict[str, Any]) -> dict[str, Any]:

@@ -197,7 +197,7 @@ def test_other_words_for_its_texts_change_nothing_that_comes_out(name):
 def latin(scenario: engine.Scenario) -> Language:
     """A second catalogue: every text backwards but for what fills it, and numbers said in its own way."""
     ours = {say: wording(say) for say in engine.msgids()}
-    texts = {name: "Latine: " + " ".join(f"{{{value}}}" for value in known.names) for name, known in (scenario.wordings | ours).items()}
+    texts = {known.text: "Latine: " + " ".join(f"{{{value}}}" for value in known.names) for known in (scenario.wordings | ours).values()}
     says = {**engine.ENGLISH.says, "direction": lambda _, sign: "sursum" if sign > 0 else "deorsum", "move": lambda _, bp: f"{bp // 100} centesimae"}
     return replace(engine.ENGLISH, code="la", texts=texts, says=says)
 

@@ -25,9 +25,11 @@ def test_names_of_a_firm_are_its_scenarios_own():
     assert own == {"smars", "rlp", "power-peg", "account-33"}
 
 
-def test_a_language_has_its_own_texts_by_their_ids_and_the_scenarios_where_it_lacks_one():
-    german = Language("de", {"term:gross": "Alles, was die Firma hält, zusammengezählt."})
-    texts = {row["id"]: row["text"] for row in glossary(load_scenario("knight-2012"), german)}
+def test_a_language_has_its_own_texts_by_their_english_and_the_scenarios_where_it_lacks_one():
+    scenario = load_scenario("knight-2012")
+    english = {row["id"]: row["text"] for row in glossary(scenario)}
+    german = Language("xx", catalogue=lambda _: {english["gross"]: "Alles, was die Firma hält, zusammengezählt."})
+    texts = {row["id"]: row["text"] for row in glossary(scenario, german)}
     assert texts["gross"] == "Alles, was die Firma hält, zusammengezählt." and texts["net"].startswith("Long less short.")
 
 

@@ -90,7 +90,7 @@ def test_what_something_is_wrong_with_is_not_kept_and_everything_is_said(shelf):
     ("data", "says"),
     [
         (zipped((f"{ID}/scenario.toml", b""), (f"{ID}/module.py", b"import os")), "is code, which nobody takes from a zip"),
-        (zipped(("ours/scenario.toml", b""), ("ours/../../mail.toml", b"")), "expected .toml and .csv files"),
+        (zipped(("ours/scenario.toml", b""), ("ours/../../mail.toml", b"")), "expected .toml, .csv and .po files"),
         (b"PK\x03\x04 no", "it is no zip, or damaged"),
         (zipped(("knight-2012/scenario.toml", b'id = "knight-2012"\ntitle = "Mine"\nbased_on = "quiet-open"\n')), "knight-2012"),
     ],

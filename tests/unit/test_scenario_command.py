@@ -138,8 +138,27 @@ def test_what_is_read_only_when_it_is_needed_is_checked_too(place):
         assert said in printed, printed
 
 
+def test_a_translator_has_a_file_written_and_is_told_what_it_lacks(place):
+    scenario("new", "our-firm", "--from", "knight-2012", "--title", "Our firm")
+    file, says = place / "our-firm" / "xx.po", ("our-firm", "--language", "xx")
+    printed, line = refused("check", *says)
+    assert line == "our-firm: 1 problem" and printed == "xx.po: title = 'Our firm': expected a translation, or it is told in English\n"
+    assert f"{file}: 1 texts, 1 of them to be translated" in scenario("texts", *says)
+    file.write_text(file.read_text().replace('msgid "Our firm"\nmsgstr ""', 'msgid "Our firm"\nmsgstr "Unsere Firma"'))
+    assert "1 texts, 0 of them" in scenario("texts", *says) and "Unsere Firma" in file.read_text(), "what is translated stays"
+    assert scenario("check", *says) == "our-firm: can be played, all of it in xx.\n"
+    file.write_text("Our firm = Unsere Firma\n")
+    for what in ("check", "texts"):
+        printed, line = refused(what, *says)
+        assert "xx.po: line 1 = " in printed + line
+    assert "--language DE!: expected a language's code" in refused("check", "quiet-open", "--language", "DE!")[1]
+    assert "etc/scenario.toml: missing" in refused("texts", "/etc", "--language", "xx")[1]
+    assert "problems" in refused("check", engine.GLOSSARY, "--language", "yy")[1], "and of the words that all explain"
+
+
 def test_it_goes_into_a_zip_and_comes_out_as_it_was(place, tmp_path):
     folder = Path(shutil.copytree(FOLDER / ID, tmp_path / ID))
+    (folder / "xx.po").write_text('msgid "The Night Rate"\nmsgstr "Der Nachttarif"\n')
     assert f"{tmp_path / 'a.zip'}: {ID}, " in scenario("export", folder, tmp_path / "a.zip")
     assert "can be played" in scenario("import", tmp_path / "a.zip")
     assert Folder.at(place / ID) == Folder.at(folder)
@@ -179,10 +198,10 @@ WHOLE = ("ours/scenario.toml", b"id = 3")
         (zipped(WHOLE, ("theirs/mail.toml", b"")), "it holds ours, theirs: expected one folder"),
         (zipped(("../scenario.toml", b"")), "it holds ..: expected one folder"),
         (zipped(("/etc/passwd", b"")), "expected one folder"),
-        (zipped(WHOLE, ("ours/../../mail.toml", b"")), "expected .toml and .csv files"),
-        (zipped(WHOLE, ("ours/playbooks/deep/mail.toml", b"")), "expected .toml and .csv files"),
+        (zipped(WHOLE, ("ours/../../mail.toml", b"")), "expected .toml, .csv and .po files"),
+        (zipped(WHOLE, ("ours/playbooks/deep/mail.toml", b"")), "expected .toml, .csv and .po files"),
         (zipped(WHOLE, ("ours/module.py", b"import os")), "is code, which nobody takes from a zip"),
-        (zipped(WHOLE, ("ours/run.sh", b"")), "expected .toml and .csv files"),
+        (zipped(WHOLE, ("ours/run.sh", b"")), "expected .toml, .csv and .po files"),
         (zipped(WHOLE, WHOLE), "is in it twice"),
         (zipped(WHOLE, mode=0o120777), "is locked, a link, or packed"),
         (zipped(WHOLE, packed=zipfile.ZIP_LZMA), "packed in a way of its own"),

@@ -78,7 +78,7 @@ def test_the_hashes_of_all_servers_are_a_line_each_in_every_language(another):
 
 def test_desks_dates_and_the_words_of_a_texts_own_lists_are_a_languages_own():
     scenario = small_scenario()
-    own = Language("xx", {"desk:risk.title": "chief of risk", "desk:risk.short": "chief", "Jul": "July", "Tue": "Tuesday", "buy": "a buy"})
+    own = Language("xx", {"risk manager": "chief of risk", "risk": "chief", "Jul": "July", "Tue": "Tuesday", "buy": "a buy"})
     sentence = engine.phrase("At {at} the {seat}: {Seat}", at=-1, seat="risk", Seat=scenario.told.called("risk"))
     assert engine.tell(scenario, sentence) == "At 31 Jul 20:59 the risk manager: Risk manager"
     assert engine.tell(scenario, sentence, own) == "At 31 July 20:59 the chief of risk: Chief of risk"
@@ -98,7 +98,7 @@ def test_desks_dates_and_the_words_of_a_texts_own_lists_are_a_languages_own():
 
 @pytest.mark.django_db
 def test_pages_and_the_survey_call_desks_days_and_controls_as_the_readers_language_does(tmp_path, another):
-    lasting = catalogue(tmp_path, {"desk:risk.title": "chief of risk", "barrier:killswitch.label": "A big red button", "j F": "F j", "Jul": "July"})
+    lasting = catalogue(tmp_path, {"risk manager": "chief of risk", "A kill switch": "A big red button", "j F": "F j", "Jul": "July"})
     exercise = new_exercise()
     english = exercise.words, lessons.controls_of(exercise)
     assert english[0]["desks"]["risk"]["head"] == "Risk manager" and english[0]["on"] == "1 August" and english[1]["killswitch"] == "A kill switch"

@@ -1,4 +1,4 @@
-"""`manage.py scenario`: begin a scenario of one's own, check it, carry it about, and see how it plays before anybody else does."""
+"""`manage.py scenario`: begin a scenario of one's own, check it, translate it, carry it about, and see how it plays before anybody else does."""
 
 import json
 import os
@@ -39,11 +39,11 @@ system = {system}
 class Command(BaseCommand):
     """For whoever writes scenarios: none of it needs a database or a broker."""
 
-    help = "Write a scenario of your own: new, check, preview, docs, export, import."
+    help = "Write a scenario of your own: new, check, texts, preview, docs, export, import."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        kinds = parser.add_subparsers(dest="what", required=True, metavar="new | check | preview | docs | export | import")
+        kinds = parser.add_subparsers(dest="what", required=True, metavar="new | check | texts | preview | docs | export | import")
         new = kinds.add_parser("new", help="begin one that says only what differs from another")
         new.add_argument("id", help="its id: small letters, digits and hyphens")
         new.add_argument("--from", dest="base", required=True, metavar="ID", help="the scenario that it is based on, such as knight-2012")
@@ -52,6 +52,10 @@ class Command(BaseCommand):
         new.add_argument("--to", type=Path, metavar="DIR", help=TO)
         check = kinds.add_parser("check", help="say all that is wrong with it: exit code 0 when it can be played, else 2")
         check.add_argument("folder", metavar="DIR", help=DIR)
+        check.add_argument("--language", metavar="CODE", help="and what its file for a language lacks, such as de")
+        texts = kinds.add_parser("texts", help="write its file for a language, or bring it up to date, for whoever translates it")
+        texts.add_argument("folder", metavar="DIR", help=f"{DIR}, or {engine.GLOSSARY}: the words that all explain")
+        texts.add_argument("--language", metavar="CODE", required=True, help="the language's code, such as de")
         preview = kinds.add_parser("preview", help="let autopilots play it, and show what comes of it on a page")
         preview.add_argument("folder", metavar="DIR", help=DIR)
         preview.add_argument("--seeds", type=int, default=10, metavar="N", help="on seeds 1 to N (default: 10)")
@@ -66,9 +70,8 @@ class Command(BaseCommand):
         imported.add_argument("--to", type=Path, metavar="DIR", help=TO)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        {"new": self.new, "check": self.check_one, "preview": self.preview, "docs": self.docs, "export": self.export, "import": self.import_}[
-            options["what"]
-        ](options)
+        kinds = {"new": self.new, "check": self.check_one, "texts": self.texts, "preview": self.preview, "docs": self.docs}
+        (kinds | {"export": self.export, "import": self.import_})[options["what"]](options)
 
     def new(self, options: dict[str, Any]) -> None:
         """Its folder with `scenario.toml`, and the files that are to be changed."""
@@ -104,9 +107,43 @@ class Command(BaseCommand):
 
     def check_one(self, options: dict[str, Any]) -> None:
         """Every problem a line, and then how many there are."""
+        if options["language"] and options["folder"] == engine.GLOSSARY:
+            self._refuse([*engine.problems_of_texts(self._texts(options)[1])], engine.GLOSSARY)
+            self.stdout.write(f"{engine.GLOSSARY}: all of it is in {options['language']}.")
+            return
         folder = self._folder(options["folder"])
         self._refuse(engine.check_scenario(folder), folder.name)
-        self.stdout.write(f"{folder.name}: can be played.")
+        if options["language"]:
+            self._refuse([*engine.problems_of_texts(self._texts(options)[1])], folder.name)
+        in_words = f", all of it in {options['language']}" if options["language"] else ""
+        self.stdout.write(f"{folder.name}: can be played{in_words}.")
+
+    def texts(self, options: dict[str, Any]) -> None:
+        """The file that gettext's tools open: what is translated stays, what is new is empty, what nothing says any more stands at the end."""
+        place, texts = self._texts(options)
+        file = place / engine.file_of(options["language"])
+        written = engine.written_texts(texts, options["language"])
+        _writable(file)
+        file.write_text(written, encoding="utf-8")
+        open_ = len([english for english in texts.said if english not in texts.below and not getattr(texts.entries.get(english), "told", "")])
+        self.stdout.write(f"{file}: {len(texts.said)} texts, {open_} of them to be translated.")
+
+    def _texts(self, options: dict[str, Any]) -> tuple[Path, engine.Texts]:
+        """The folder of a language's file, and what it is to translate."""
+        if not engine.LANGUAGE.fullmatch(options["language"]):
+            raise refusal(f"--language {options['language']}: expected a language's code, such as de or pt-br")
+        try:
+            if options["folder"] == engine.GLOSSARY:
+                found = engine.glossary_texts(options["language"])
+                found.entries  # noqa: B018 - what cannot be read is told here
+                return engine.home_of("knight-2012").parent, found
+            folder = self._folder(options["folder"])
+            scenario = self._loaded(folder.name, folder)
+            below = scenario.files.base
+            base = self._loaded(below.name, below.place) if below else None
+            return folder, engine.own_texts(scenario, base, options["language"])
+        except engine.CatalogueError as problem:
+            raise refusal(str(problem)) from None
 
     def preview(self, options: dict[str, Any]) -> None:
         """On all cores, a seed at a time."""
