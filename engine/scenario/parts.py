@@ -149,9 +149,14 @@ class Told(Section):
         """What a release does with an order, by its id: its own word where it has no name."""
         return {"text": f"behaviour:{behaviour}", "values": {}}
 
+    @property
+    def deeds(self) -> dict[Behaviour, str]:
+        """What a release does with an order, in a word, also where that has no name of its own."""
+        return {one: self.behaviours.get(one, one) for one in get_args(Behaviour)}
+
     def wordings(self) -> Iterator[tuple[str, str]]:
         """(id, text) of what the desks are called, and of what a release does with an order."""
-        yield from ((f"behaviour:{one}", self.behaviours.get(one, one)) for one in get_args(Behaviour))
+        yield from ((f"behaviour:{one}", word) for one, word in self.deeds.items())
         yield from ((desk_text(desk), self.title(desk)) for desk in DESKS)
         yield from ((desk_text(desk, "short"), self.short(desk)) for desk in DESKS)
 

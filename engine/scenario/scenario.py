@@ -194,7 +194,7 @@ class Scenario(Section):
 
     def in_words(self, tell: Callable[[str, str], str]) -> "Scenario":
         """The same with `tell(where it stands, text)` in place of each text that people read, to be told from and never to be played."""
-        found = walked(self, tell).model_copy()
+        found = walked(self.model_copy(update={"told": self.told.model_copy(update={"behaviours": self.told.deeds})}), tell)
         assert isinstance(found, Scenario)
         for name in ("_own", "read_in"):
             found.__dict__.pop(name, None)
@@ -265,7 +265,7 @@ class Scenario(Section):
         return self.extension.kinds
 
 
-TRANSLATED[Scenario] = ("title",)
+TRANSLATED.update({Scenario: ("title",)})
 
 
 def _rows(file: File, model: type[Section]) -> list[dict[str, int | str | None]]:

@@ -120,8 +120,7 @@ def all_named(words: dict[str, Any]) -> list[dict[str, str]]:
 def brief(desk: str, scenario: "engine.Scenario", step: int = 0) -> dict[str, Any]:
     """A desk's brief for a template, in a scenario's words. `step`: when its player comes, which decides what to do first."""
     names = contents.words_in(scenario)
-    words = {"system": scenario.told.system, "many": scenario.fleet.many, "stocks": len(scenario.symbols)}
-    words |= {"firm": names["firm"], "open": names["open"]}
+    words = {"system": scenario.told.system, "stocks": len(scenario.symbols), **{name: names[name] for name in ("firm", "many", "open")}}
     words |= {name: titles["title"] for name, titles in names["desks"].items()}
     texts = {name: text for name, text in BRIEFS[desk]._asdict().items() if isinstance(text, str)}
     if scenario.guide.step:

@@ -19,7 +19,7 @@ T = TypeVar("T")
 CARDS_KEPT = 256  # of a scenario in one language
 _READERS_KEPT = 32
 
-_readers: dict[tuple[str, engine.Language], "Reader"] = {}
+_readers: dict[tuple[int, engine.Language], "Reader"] = {}  # by the scenario itself: its fingerprint says nothing of its texts in a language
 
 
 class Reader:
@@ -76,7 +76,7 @@ def reader_of(run: Run) -> Reader:
     except engine.ScenarioError:
         scenario = None
     language = spoken()
-    key = (scenario.sha256 if scenario else "", language)
+    key = (id(scenario), language)  # a reader keeps its scenario, so nothing else has this id meanwhile
     found = _readers.get(key)
     if found is None:
         found = _readers[key] = Reader(scenario, language)

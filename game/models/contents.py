@@ -118,7 +118,7 @@ def words_in(scenario: engine.Scenario | None) -> dict[str, Any]:
         "named": "system" in told.model_fields_set,
         "server": fleet.name,
         "numbers": list(range(1, fleet.servers + 1)),
-        "many": fleet.many,
+        "many": tell(None, engine.phrase(fleet.many)),
         "routes": json.dumps({"brokers": scenario.brokers, "exchanges": scenario.exchanges}, ensure_ascii=False),
         "target": fleet.target,
         "clean": next((release.name for release in fleet.release if release.build is not None), ""),
