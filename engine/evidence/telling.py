@@ -98,6 +98,10 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
 def _moment(scenario: Scenario, step: int) -> Sentence:
     """As a machine names it."""
     return scenario.calendar.clock(step, ms=True) if step >= 0 else scenario.calendar.when(step, 0)
@@ -180,7 +184,7 @@ _SAYS: dict[str, _Make] = {
     "dollars": lambda _, usd: dollars(usd),
     "cash": lambda _, usd: dollars(usd),
     "clause": lambda _, words: words,
-    "deed": lambda _, words: words.removesuffix("."),
+    "deed": lambda _, words: _small(words.removesuffix(".")),  # "Stopped SMARS-8.": it begins with its verb
     "Who": lambda _, name: _capital(name) if name else phrase("You"),
 }
 
@@ -227,14 +231,8 @@ class Language:
             return _phrasing(say)
 
 
-def _small(words: str) -> str:
-    return words[:1].lower() + words[1:]
-
-
-# The scenarios' own. A clause within a sentence begins small in it; the first word of one in another language may be a noun, which stays large.
-ENGLISH = Language(
-    "en", says=_SAYS | {"clause": lambda _, words: _small(words), "deed": lambda _, words: _small(words.removesuffix("."))}
-)
+# The scenarios' own. In English a clause begins small within a sentence; in another language its first word may be a noun, which stays large.
+ENGLISH = Language("en", says=_SAYS | {"clause": lambda _, words: _small(words)})
 
 
 _phrasing = lru_cache(maxsize=2048)(wording)

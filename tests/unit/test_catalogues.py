@@ -181,9 +181,10 @@ def test_what_is_played_is_the_same_in_every_language_and_a_broken_file_is_a_pro
 
 
 def test_a_clause_begins_small_within_an_english_sentence_and_stays_as_it_is_in_another_language():
-    sentence = phrase("Built: {clause}; {deed}", clause=phrase("Orders are held."), deed=phrase("Orders are held."))
-    assert tell(None, sentence) == "Built: orders are held.; orders are held"
-    assert tell(None, sentence, Language("xx", {"Orders are held.": "Orders ruhen."})) == "Built: Orders ruhen.; Orders ruhen"
+    sentence = phrase("Built: {clause}; {deed}", clause=phrase("Kill switch"), deed=phrase("Stopped it."))
+    assert tell(None, sentence) == "Built: kill switch; stopped it"
+    german = Language("xx", {"Kill switch": "Notschalter", "Stopped it.": "Stoppte es."})
+    assert tell(None, sentence, german) == "Built: Notschalter; stoppte es", "a deed begins with its verb"
 
 
 def test_a_translator_is_told_what_is_lacking_what_is_left_over_and_what_is_filled_otherwise():
