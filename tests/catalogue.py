@@ -112,9 +112,11 @@ def texts() -> list[str]:
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and re.match("n?gettext", call.func.id):
                 forms = [str(one.value) for one in call.args[:2] if isinstance(one, ast.Constant)]
                 found.add("\0".join(forms) if call.func.id.startswith("n") else "".join(forms[:1]))
+    string = r'("(?:[^"\\]|\\.)*")'
     for path in SCRIPTS:
-        for one in re.findall(r"""gettext\("((?:[^"\\]|\\.)*)\"""", path.read_text()):
-            found.add(str(json.loads(f'"{one}"')))
+        source = path.read_text()
+        found |= {str(json.loads(one)) for one in re.findall(rf"\bgettext\({string}", source)}
+        found |= {f"{json.loads(one)}\0{json.loads(many)}" for one, many in re.findall(rf"\bngettext\(\s*{string},\s*{string}", source)}
     return sorted(found - {""})
 
 
