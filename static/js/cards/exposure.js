@@ -18,7 +18,7 @@ const usd = (v) => (v === 0 ? "0" : `${v < 0 ? MINUS : ""}$${axis(Math.abs(v))}`
 /** @param {Found} root @param {App} app */
 export function mount(root, app) {
   const hosts = { gross: root.querySelector("[data-plot=gross]"), mid: root.querySelector("[data-plot=mid]") };
-  const marks = [{ at: BELL, text: gettext("Open") }];
+  const marks = [{ at: BELL, text: gettext("The open") }];
   const cash = { label: gettext("Cash"), color: "--line-history", dash: [6, 4], width: 1.5 };
   const owned = () => app.store.get("pnl")?.cash_usd ?? 0;
   const gross = lineChart(hosts.gross, {
