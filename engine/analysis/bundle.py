@@ -29,7 +29,7 @@ from engine.money import exact
 from engine.rules import RULES
 from engine.scenario.module import OWN_KIND
 from engine.scenario.problems import ScenarioError
-from engine.scenario.scenario import Scenario, code_here, read_scenario, scenario_files
+from engine.scenario.scenario import Scenario, code_here, read_scenario
 
 T = TypeVar("T")
 FORMAT = 2
@@ -72,7 +72,7 @@ def pack(bundle: Bundle) -> bytes:
     """The bytes of a bundle: the same for the same run."""
     log = bundle.log
     files = {
-        "scenario.jsonl": _lines(sorted(scenario_files(log.scenario).items())),
+        "scenario.jsonl": _lines(log.scenario.files.data.items()),
         "commands.jsonl": _lines(asdict(one) for one in log.commands),
         "events.jsonl": _lines(bundle.events),
         "curve.jsonl": _lines(bundle.curve),

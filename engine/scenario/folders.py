@@ -80,7 +80,7 @@ class Folder:
         return self.base / name
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Folder) and (self.name, self.own, self.base, self.code) == (other.name, other.own, other.base, other.code)
+        return isinstance(other, Folder) and (self.name, self.data, self.code) == (other.name, other.data, other.code)
 
     @property
     def line(self) -> "list[Folder]":
@@ -97,3 +97,8 @@ class Folder:
         """All of it as texts by "folder/name", its base's with it. Raises UnicodeDecodeError."""
         own = {f"{self.name}/{name}": content.decode() for name, content in self.own.items()}
         return dict(sorted({**(self.base.texts if self.base else {}), **own}.items()))
+
+    @property
+    def data(self) -> dict[str, str]:
+        """What a run depends on: its texts without translations. One that is mended leaves the scenario, and a run's bundle, what they were."""
+        return {place: text for place, text in self.texts.items() if not place.endswith(".po")}

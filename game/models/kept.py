@@ -199,7 +199,7 @@ class ScenarioVersion(models.Model):
             now = engine.load_scenario(base.name)
         except engine.ScenarioError as problem:
             return str(problem)
-        return "" if engine.scenario_files(now) == base.texts and now.code == self.code else base.name
+        return "" if now.files.data == base.data and now.code == self.code else base.name
 
     @property
     def previewing(self) -> bool:

@@ -91,6 +91,11 @@ def test_one_changed_byte_is_found_wherever_it_is(data):
             unpack(broken)
 
 
+def test_a_bundle_has_no_translation_and_a_mended_one_leaves_it_as_it_was(data):
+    files = unpack(data).log.scenario.files.texts
+    assert "knight-2012/mail.toml" in files and not [place for place in files if place.endswith(".po")]
+
+
 def test_a_zip_bomb_is_refused_before_it_is_opened(data):
     bomb = rezipped(data, zipfile.ZIP_DEFLATED, events__jsonl=b"0" * 50_000_000)
     assert len(bomb) < 200_000

@@ -111,7 +111,7 @@ def test_the_version_is_the_newest_of_the_changelog_and_is_what_the_command_line
 
 @pytest.mark.django_db
 def test_it_stands_at_the_foot_of_a_page(client):
-    assert f"Opening Bell {__version__}</footer>" in client.get("/").content.decode()
+    assert f">Opening Bell {__version__}<" in client.get("/").content.decode()
 
 
 if __name__ == "__main__":
