@@ -135,7 +135,7 @@ def _strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, BaseModel):
-        yield from _strings(dict(value))
+        yield from _strings({name: getattr(value, name) for name in type(value).model_fields})  # and not what it keeps of itself
     elif isinstance(value, dict):
         yield from (text for one in value.values() for text in _strings(one))
     elif isinstance(value, list | tuple | set | frozenset):

@@ -12,7 +12,7 @@ from tests.e2e.stack import Stack
 
 LONG = 60_000
 # What is the same in every language: names of languages, of teams, of exchanges, of machines, and stocks.
-NAMES = re.compile(r"English|Esperanto|Cobalt|\b[A-Z]{3,4}\b|\bSMARS(-\d?)?")
+NAMES = re.compile(r"English|Deutsch|Esperanto|Cobalt|\b[A-Z]{3,4}\b|\bSMARS(-\d?)?")
 # What is said of the exercise, and its resume words, which are drawn from a list of English ones.
 TITLE = re.compile(r"1 August 2012|[a-z]+ [a-z]+ [a-z]+")
 
