@@ -19,7 +19,7 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SCRIPTS = sorted(path for path in (ROOT / "static/js").rglob("*.js") if path.name not in {"too-old.js", "theme.js"})
 READ = ("aria-label", "placeholder", "title", "alt")
 # Names, abbreviations and examples, the same in every language; and blocks whose words are classes and attributes.
-SAME = re.compile(r"Opening Bell|maple river stone|K7-M4Q|\b(?:ET|CSV|XLSX|JSON|UTC|QR|bn|px|Enter|Esc|Tab|Space)\b|&\w+;")
+SAME = re.compile(r"https?://\S+|Opening Bell|maple river stone|K7-M4Q|\b(?:ET|CSV|XLSX|JSON|UTC|QR|bn|px|Enter|Esc|Tab|Space)\b|&\w+;")
 WORD = re.compile(r"[A-Za-z]{2,}")
 
 
