@@ -95,6 +95,11 @@ BREAKS: dict[str, dict[str, list[dict[str, Any]]]] = {
     },
     "attempt": {"an_attempt_is_somebodys": [{"team": "Amber"}, {"student_id": None}], "an_attempt_has_a_number": [{"number": 0}]},
     "apitoken": {"a_token_has_a_name_and_a_hash": [{"name": ""}, {"token_hash": ""}]},
+    "webhook": {"a_webhook_has_an_address": [{"address": ""}, {"nonce": ""}]},
+    "webhookdelivery": {
+        "a_delivery_tells_something": [{"kind": ""}, {"key": ""}, {"body": ""}],
+        "a_delivery_stands_somehow": [{"state": "lost"}],
+    },
     "facilitatorlink": {"a_link_has_a_token": [{"token_hash": ""}]},
 }
 OURS = {rule.name for model in apps.get_app_config("game").get_models() for rule in model._meta.constraints if isinstance(rule, CheckConstraint)}
@@ -128,6 +133,8 @@ def one_row_each() -> None:
     models.Course.objects.create(run=run, key="same", loss_usd=0, made_by="1")
     user = User.objects.create_user("erin")
     models.ApiToken.objects.create(owner=user, name="rota", token_hash="1")
+    webhook = models.Webhook.objects.create(owner=user, address="https://hooks.example/")
+    models.WebhookDelivery.objects.create(webhook=webhook, kind="ping", key="ping", body="{}")
     experiment = models.Experiment.objects.create(facilitator=user, title="One", scenario="knight-2012", players="nobody", made_by="1")
     models.Trial.objects.create(experiment=experiment, seed=1, side="with")
     brought = models.KeptScenario.objects.create(owner=user, name="ours", label="Ours")
