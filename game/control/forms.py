@@ -23,7 +23,7 @@ from game.spoken import tell
 
 TEAMS = ("Cobalt", "Amber", "Slate", "Coral", "Jade", "Ivory", "Crimson", "Indigo", "Olive", "Plum", "Sand", "Teal")
 OF_A_SPEED = {**engine.PHASES, "deployment": gettext_lazy("Week"), "bell": gettext_lazy("Opening bell")}  # the field of a phase's speed
-SPEEDS = tuple((phase, label) for phase, label in OF_A_SPEED.items() if phase != "ended")
+SPEEDS = tuple((phase, gettext_lazy(label)) for phase, label in OF_A_SPEED.items() if phase != "ended")
 HELP = (
     ("assisted", gettext_lazy("Assisted: faster checks, explanations")),
     ("guided", gettext_lazy("Guided: also hints")),
@@ -64,7 +64,7 @@ class NewExercise(forms.Form):
     """An exercise: what is played, from when, by how many teams, on which market, how fast, with how much help."""
 
     seeds: tuple[tuple[str, Any], ...] = SEEDS
-    title = forms.CharField(max_length=TITLE_MAX, widget=forms.TextInput(attrs={"dir": "auto"}))
+    title = forms.CharField(max_length=TITLE_MAX, label=gettext_lazy("Title"), widget=forms.TextInput(attrs={"dir": "auto"}))
     planned_for = forms.DateTimeField(
         required=False,
         label=gettext_lazy("Planned for (UTC)"),
@@ -72,7 +72,7 @@ class NewExercise(forms.Form):
         error_messages={"invalid": gettext_lazy("Expected a date and a time, such as 2026-12-01 09:00.")},
     )
     zone = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)  # that it was typed in; static/js/lib/zone.js says which
-    scenario = forms.ChoiceField(required=False)
+    scenario = forms.ChoiceField(required=False, label=gettext_lazy("Scenario"))
     teams = forms.IntegerField(min_value=1, max_value=len(TEAMS), initial=2, required=False, label=gettext_lazy("Teams (three desks each)"))
     phase = forms.ChoiceField(choices=[], required=False, widget=forms.RadioSelect, label=gettext_lazy("Start with"))
     start = forms.CharField(required=False, max_length=20, label=gettext_lazy("Starts at"))
@@ -80,7 +80,7 @@ class NewExercise(forms.Form):
     second_act = forms.ChoiceField(
         choices=SECOND_ACT, initial="yes", required=False, widget=forms.RadioSelect, label=gettext_lazy("Second act, drawn by the seed")
     )
-    seed_from = forms.ChoiceField(initial="draw", required=False, widget=forms.RadioSelect, label="Market's seed")
+    seed_from = forms.ChoiceField(initial="draw", required=False, widget=forms.RadioSelect, label=gettext_lazy("Market's seed"))
     seed = forms.IntegerField(min_value=0, max_value=SEED_MAX, required=False, label=gettext_lazy("Seed"))
     loss_counter = forms.ChoiceField(
         choices=COUNTER, initial="delayed", required=False, widget=forms.RadioSelect, label=gettext_lazy("Loss on the big screen")
@@ -98,9 +98,11 @@ class NewExercise(forms.Form):
         offered = playable()
         known = [one.scenario for one in offered if one.scenario]
         self._offer("scenario", [*((one.id, f"{one.title} ({one.id})") for one in offered), *versions(brought), DRAWN])
-        self._offer("help", [("2012", gettext("As in %(all_say)s") % {"all_say": _all_say([one.told.past for one in known], "history")}), *HELP])
+        history = gettext("history")
+        then = _all_say([one.told.year or history for one in known], history)
+        self._offer("help", [("2012", gettext("As in %(all_say)s") % {"all_say": then}), *HELP])
         seed = _all_say([f", {one.default_seed}" for one in known], "")
-        self._offer("seed_from", [*self.seeds, ("history", f"History's{seed}")])
+        self._offer("seed_from", [*self.seeds, ("history", gettext("History's%(seed)s") % {"seed": seed})])
         if known:
             self.fields["title"].initial = known[0].title
         self._offer_starts()
@@ -243,7 +245,7 @@ class EditExercise(NewExercise):
             gone = teams[count:]
             if Holding.objects.filter(seat__team__in=gone).exists():
                 raise RuleBroken(
-                    gettext("People sit in %(names)s: they have to leave their seats first.") % {"names": " and ".join(team.name for team in gone)}
+                    gettext("People sit in %(names)s: they have to leave their seats first.") % {"names": ", ".join(team.name for team in gone)}
                 )
             exercise.teams.filter(pk__in=[team.pk for team in gone]).delete()
             taken = {team.name for team in teams}

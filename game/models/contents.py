@@ -104,9 +104,11 @@ def words_in(scenario: engine.Scenario | None) -> dict[str, Any]:
     if scenario is None:
         unknown: dict[str, Any] = {"routes": "{}", **dict.fromkeys(("many", "target", "clean", "year", "day", "stocks", "copies"), "")}
         none = engine.Told()
-        unknown |= {"firm": none.firm, "cash": "", "system": none.system, "named": False, "server": "server {n}", "numbers": [], "past": none.past}
-        return unknown | {"beside": none.past} | _desks(lambda desk, part: getattr(none, part)(desk)) | _dates(engine.Calendar.of(), "")
+        unknown |= {"firm": none.firm, "cash": "", "system": none.system, "named": False, "server": "server {n}", "numbers": []}
+        unknown |= {"past": gettext("history"), "beside": gettext("history"), "alone": False}
+        return unknown | _desks(lambda desk, part: getattr(none, part)(desk)) | _dates(engine.Calendar.of(), "")
     told, fleet = read(scenario).told, scenario.fleet
+    past = told.year or gettext("history")
     return {
         **_dates(scenario.calendar, scenario.exchange.cut_until),
         "firm": told.firm,
@@ -122,8 +124,9 @@ def words_in(scenario: engine.Scenario | None) -> dict[str, Any]:
         "routes": json.dumps({"brokers": scenario.brokers, "exchanges": scenario.exchanges}, ensure_ascii=False),
         "target": fleet.target,
         "clean": next((release.name for release in fleet.release if release.build is not None), ""),
-        "past": told.past,
-        "beside": told.past if scenario.unprompted else "nobody",
+        "past": past,
+        "beside": past if scenario.unprompted else gettext("nobody"),
+        "alone": not scenario.unprompted,  # measured against the same morning with nobody at the desks
         "year": told.year or "",
         "day": told.day or "",
     }

@@ -161,6 +161,7 @@ def report_head(exercise: Exercise, runs: list[Run], address: str) -> dict[str, 
         "title": exercise.title,
         "words": {
             "past": words["beside"],
+            "alone": words["alone"],
             "day": words["day"],
             "desks": {desk: titles["head"] for desk, titles in words["desks"].items()},
         },

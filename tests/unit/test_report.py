@@ -221,7 +221,7 @@ def test_where_the_seed_drew_what_was_wrong_the_report_says_it_and_measures_agai
     fault = first_screen.truth_of(deck)["fault"]
     for teams in (1, 2):
         content = told(played, teams=teams) | {"fault": fault}
-        content["words"]["past"] = deck.words["beside"]
+        content["words"] |= {"past": deck.words["beside"], "alone": deck.words["alone"]}
         text = text_of(report.make(content, engine.Calendar.of()))
         assert text.count("What was wrong") == 1 and " ".join(fault["story"].split()) in text
         assert "beside a run with nobody at the desks on the same market" in text and "history's run" not in text

@@ -46,11 +46,11 @@ def fault(paper: Paper, told: Told) -> None:
 
 def _other(paper: Paper) -> str:
     """Whom a team is measured against: where the seed draws what is wrong, nobody at the desks."""
-    return "nobody" if paper.past == "Nobody" else "history"
+    return gettext("nobody") if paper.alone else gettext("history")
 
 
 def _other_run(paper: Paper) -> str:
-    return gettext("a run with nobody at the desks") if paper.past == "Nobody" else "history's run"
+    return gettext("a run with nobody at the desks") if paper.alone else gettext("history's run")
 
 
 def team(paper: Paper, told: Told, one: Told) -> None:
@@ -174,9 +174,9 @@ def figures(paper: Paper, one: Told) -> None:
     zero = gettext("closing for the day") if one["closed_is_zero"] else who
     fate = one["fate"]
     money = [
-        ("LOSS", gain(-one["loss_usd"]), color(-one["loss_usd"]), "" if ghost is None else f"{paper.past}: {gain(-ghost)}"),
+        (gettext("LOSS"), gain(-one["loss_usd"]), color(-one["loss_usd"]), "" if ghost is None else f"{paper.past}: {gain(-ghost)}"),
         (gettext("LOSSES AVOIDED"), DASH if avoided is None else gain(avoided), color(avoided), of_all),
-        ("GRADE", DASH if one["grade"] is None else tenths(one["grade"]), "text", gettext("100 = no loss, 0 = %(zero)s") % {"zero": zero}),
+        (gettext("GRADE"), DASH if one["grade"] is None else tenths(one["grade"]), "text", gettext("100 = no loss, 0 = %(zero)s") % {"zero": zero}),
         (gettext("THE FIRM"), fate["word"], "text", fate["of"]),
     ]
     times = [(moment["label"].upper(), tell(None, engine.retold(moment["at"])), "text", moment["of"]) for moment in one["moments"]]

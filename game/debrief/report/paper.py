@@ -94,6 +94,7 @@ class Paper(FPDF):
         super().__init__(format="A4")
         self.calendar = calendar
         self.foot, self.head, self.past = foot, "", words["past"][:1].upper() + words["past"][1:]
+        self.alone: bool = words["alone"]  # measured against nobody at the desks
         self.desks: Mapping[str, str] = words["desks"]
         self.set_margins(EDGE, EDGE, EDGE)
         self.c_margin = 0.0

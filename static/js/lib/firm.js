@@ -1,6 +1,6 @@
 /* What the exercise's scenario calls things, as the page was given it: the router, its servers, the releases, the desks, and history. */
 import { gettext } from "./words.js";
-const { system = "", server = "{n}", servers = "0", many = "", target = "", clean = "", past = "history", titles = "{}", weekday = "", copies = "", routes = "{}" } = document.documentElement.dataset;
+const { system = "", server = "{n}", servers = "0", many = "", target = "", clean = "", past = "history", alone, titles = "{}", weekday = "", copies = "", routes = "{}" } = document.documentElement.dataset;
 
 /** @param {string} text */
 export const head = (text) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -19,7 +19,7 @@ export const TARGET = target;
 /* the first that could be built in the week */
 export const CLEAN = clean;
 /* beside what a loss stands, as a sentence begins with it */
-export const IN_PAST = past === "nobody" ? gettext("With nobody at the desks") : gettext("In %(past)s", { past });
+export const IN_PAST = alone != null ? gettext("With nobody at the desks") : gettext("In %(past)s", { past });
 export const PAST_HEAD = head(past);
 /* the day: "Wednesday, 1 August" */
 export const ON_DAY = weekday;
