@@ -22,8 +22,8 @@ from game.scenarios import playable
 from game.spoken import tell
 
 TEAMS = ("Cobalt", "Amber", "Slate", "Coral", "Jade", "Ivory", "Crimson", "Indigo", "Olive", "Plum", "Sand", "Teal")
-OF_A_SPEED = {**engine.PHASES, "deployment": gettext_lazy("Week"), "bell": gettext_lazy("Opening bell")}  # the field of a phase's speed
-SPEEDS = tuple((phase, gettext_lazy(label)) for phase, label in OF_A_SPEED.items() if phase != "ended")
+OF_A_SPEED = {"deployment": gettext_lazy("Week"), "bell": gettext_lazy("Opening bell")}  # where a phase's field is called otherwise
+SPEEDS = tuple((phase, OF_A_SPEED.get(phase, gettext_lazy(label))) for phase, label in engine.PHASES.items() if phase != "ended")
 HELP = (
     ("assisted", gettext_lazy("Assisted: faster checks, explanations")),
     ("guided", gettext_lazy("Guided: also hints")),

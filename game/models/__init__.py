@@ -93,10 +93,10 @@ class Exercise(models.Model):
     """One facilitated event: a scenario on a seed, played by teams."""
 
     class State(models.TextChoices):
-        LOBBY = "lobby"
-        RUNNING = "running"
-        PAUSED = "paused"
-        ENDED = "ended"
+        LOBBY = "lobby", gettext_lazy("Lobby")
+        RUNNING = "running", gettext_lazy("Running")
+        PAUSED = "paused", gettext_lazy("Paused")
+        ENDED = "ended", gettext_lazy("Ended")
 
     class LossCounter(models.TextChoices):
         LIVE = "live"
@@ -304,9 +304,8 @@ class Exercise(models.Model):
         changed = Exercise.objects.filter(pk=self.pk, state__in=before).update(state=after, **also)
         self.refresh_from_db()
         if not changed:
-            raise RuleBroken(
-                gettext("This exercise is %(names)s: it cannot become %(after)s now.") % {"names": self.get_state_display().lower(), "after": after}
-            )
+            now, then = (self.State(state).label.lower() for state in (self.state, after))
+            raise RuleBroken(gettext("This exercise is %(names)s: it cannot become %(after)s now.") % {"names": now, "after": then})
 
     def start(self) -> None:
         """From the lobby into the market: every team gets its run."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 import engine
 from game.models import bounds, contents, kept
@@ -75,9 +75,9 @@ class Experiment(models.Model):
     """A scenario over seeds, with a set of safeguards and without it."""
 
     class State(models.TextChoices):
-        RUNNING = "running"
-        CANCELLED = "cancelled"
-        DONE = "done"
+        RUNNING = "running", gettext_lazy("Running")
+        CANCELLED = "cancelled", gettext_lazy("Cancelled")
+        DONE = "done", gettext_lazy("Done")
 
     facilitator = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="experiments", help_text="without one, staff has it")
     title = models.CharField(max_length=TITLE_MAX)
