@@ -28,7 +28,7 @@ def brief(exercise: Exercise) -> dict[str, Any]:
     return {
         "code": exercise.code,
         "title": exercise.title,
-        "state": exercise.state,
+        "state": exercise.get_state_display(),
         "clock": f"{tell(None, calendar.dated(step))} {calendar.hm(step)}" if step < 0 else calendar.hm(step),
         "teams": exercise.teams.count(),
         "people": people,

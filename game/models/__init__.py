@@ -105,8 +105,8 @@ class Exercise(models.Model):
 
     class Help(models.TextChoices):
         AS_IN_2012 = "2012"
-        ASSISTED = "assisted"
-        GUIDED = "guided"
+        ASSISTED = "assisted", gettext_lazy("Assisted")
+        GUIDED = "guided", gettext_lazy("Guided")
 
     class Names(models.TextChoices):
         LETTERS = "letters", gettext_lazy("Team A, B, C")
@@ -217,8 +217,8 @@ class Exercise(models.Model):
     def seed_told(self) -> str:
         """The seed as it may show now."""
         if self.seed_hidden:
-            return "not told"
-        return str(self.seed) if self.state == self.State.ENDED else "told at the end"
+            return gettext("not told")
+        return str(self.seed) if self.state == self.State.ENDED else gettext("told at the end")
 
     @property
     def fault_told(self) -> dict[str, Any] | None:

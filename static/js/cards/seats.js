@@ -72,7 +72,7 @@ function card(page, t, seat, act) {
   return html`<div class="sits" data-desk=${seat.desk}>
     <span class="sits-who">${roleIcon(seat.desk)}<span class="second">${seat.title}</span>${who(seat)}${seat.locked ? html` <span class="tag" data-tone="warn" title=${seat.locked}>${gettext("locked")}</span>` : nothing}</span>
     <span class="sits-acts"><a class="btn btn-small" ?hidden=${page.state.state === "lobby"} href=${seat.watch_url} target="_blank" rel="noopener">${icon("eye")}${gettext("Watch")}<span class="sr"> ${seat.title}</span></a>
-      ${seat.locked ? nothing : html`<button type="button" class="btn btn-quiet btn-small" @click=${() => go({})}>${icon("link")}${gettext("New link")}<span class="sr"> ${gettext("for the %(desk)s", { desk: seat.desk })}</span></button>`}
+      ${seat.locked ? nothing : html`<button type="button" class="btn btn-quiet btn-small" @click=${() => go({})}>${icon("link")}${gettext("New link")}<span class="sr"> ${gettext("for the %(desk)s", { desk: seat.title })}</span></button>`}
       ${seat.holders.length ? html`<button type="button" class="btn btn-quiet btn-small" @click=${() => go({ do: "vacate" })}>${gettext("Free seat")}<span class="sr"> ${seat.title}</span></button>` : nothing}
       ${seat.locked ? html`<button type="button" class="btn btn-quiet btn-small" @click=${() => go({ do: "unlock" })}>${gettext("Unlock")}${of}</button>` : nothing}</span>
     ${link ? html`<label class="seat-link"><span class=${link.includes("/") ? "sr" : "label"}>${link.includes("/") ? gettext("One-time link of the %(desk)s", { desk: seat.desk }) : gettext("Token of the bot, shown once")}</span><input class="input input-small mono" readonly .value=${link} @focus=${(e) => e.target.select()}></label>` : nothing}
