@@ -152,7 +152,7 @@ def move_and_lock(browser: Browser, facilitator: Control, code: str, people: dic
     risk = people[name]
     detail = facilitator.open(code)
     more(detail, "risk").get_by_label("Move to, from Risk manager, Cobalt").select_option(label=f"Amber, Risk manager: {desks['Amber risk']}")
-    more(detail, "risk").get_by_role("button", name="Move Risk manager, Cobalt").click()
+    more(detail, "risk").get_by_role("button", name="Move there Risk manager, Cobalt").click()
     wait_for(lambda: risk.locator("[data-text=team]").inner_text() == "Amber", 20, "the moved player is at the other team's desk")
     expect(risk.locator("p", has_text="you are")).to_contain_text(name)
     expect(seat(detail, "risk")).to_contain_text("assistant")
