@@ -4,7 +4,7 @@ import json
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Control, Opens, axe, sideways
+from tests.e2e.conftest import TITLES, Control, Opens, axe, sideways
 from tests.e2e.stack import wait_for
 
 LONG = 60_000
@@ -30,8 +30,8 @@ def week(facilitator: Control, title: str, teams: int = 1) -> str:
 def second_link(facilitator: Control, code: str, desk: str) -> str:
     """A one-time link to a seat of the second team."""
     row = facilitator.open(code, 1)
-    row.get_by_role("button", name=f"New link for the {desk}", exact=True).click()
-    shown = row.get_by_label(f"One-time link of the {desk}")
+    row.get_by_role("button", name=f"New link for the {TITLES.get(desk, desk)}", exact=True).click()
+    shown = row.get_by_label(f"One-time link of the {TITLES.get(desk, desk)}")
     expect(shown).to_be_visible()
     return shown.input_value()
 

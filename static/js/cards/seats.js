@@ -5,7 +5,7 @@ import { example } from "../lib/calendar.js";
 import { left } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { STEPS_A_SECOND } from "../lib/market-clock.js";
-import { roleIcon } from "../lib/roles.js";
+import { roleIcon, roleTitle } from "../lib/roles.js";
 import { around, gettext } from "../lib/words.js";
 
 /** @type {number[]} */
@@ -72,10 +72,10 @@ function card(page, t, seat, act) {
   return html`<div class="sits" data-desk=${seat.desk}>
     <span class="sits-who">${roleIcon(seat.desk)}<span class="second">${seat.title}</span>${who(seat)}${seat.locked ? html` <span class="tag" data-tone="warn" title=${seat.locked}>${gettext("locked")}</span>` : nothing}</span>
     <span class="sits-acts"><a class="btn btn-small" ?hidden=${page.state.state === "lobby"} href=${seat.watch_url} target="_blank" rel="noopener">${icon("eye")}${gettext("Watch")}<span class="sr"> ${seat.title}</span></a>
-      ${seat.locked ? nothing : html`<button type="button" class="btn btn-quiet btn-small" @click=${() => go({})}>${icon("link")}${gettext("New link")}<span class="sr"> ${gettext("for the %(desk)s", { desk: seat.title })}</span></button>`}
+      ${seat.locked ? nothing : html`<button type="button" class="btn btn-quiet btn-small" @click=${() => go({})}>${icon("link")}${gettext("New link")}<span class="sr"> ${gettext("for %(desk)s", { desk: roleTitle(seat.desk) })}</span></button>`}
       ${seat.holders.length ? html`<button type="button" class="btn btn-quiet btn-small" @click=${() => go({ do: "vacate" })}>${gettext("Free seat")}<span class="sr"> ${seat.title}</span></button>` : nothing}
       ${seat.locked ? html`<button type="button" class="btn btn-quiet btn-small" @click=${() => go({ do: "unlock" })}>${gettext("Unlock")}${of}</button>` : nothing}</span>
-    ${link ? html`<label class="seat-link"><span class=${link.includes("/") ? "sr" : "label"}>${link.includes("/") ? gettext("One-time link of the %(desk)s", { desk: seat.desk }) : gettext("Token of the bot, shown once")}</span><input class="input input-small mono" readonly .value=${link} @focus=${(e) => e.target.select()}></label>` : nothing}
+    ${link ? html`<label class="seat-link"><span class=${link.includes("/") ? "sr" : "label"}>${link.includes("/") ? gettext("One-time link of %(desk)s", { desk: roleTitle(seat.desk) }) : gettext("Token of the bot, shown once")}</span><input class="input input-small mono" readonly .value=${link} @focus=${(e) => e.target.select()}></label>` : nothing}
     ${seat.locked ? html`<p class="quiet">${seat.locked}</p>` : nothing}
     <details class="seat-more"><summary>${seat.people.length ? gettext("Move, rename, remove, ") : ""}${seat.people.length ? gettext("hand over") : gettext("Hand over")}${seat.locked ? "" : gettext(", lock")}${of}</summary>
       ${seat.people.length ? html`<form class="row" @submit=${submit((v) => go({ do: "move", ...v }))}>
