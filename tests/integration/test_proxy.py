@@ -211,7 +211,7 @@ def test_a_player_comes_in_through_caddy(front):
     config.write_text(options + changed(sample, site=("\n{$SITE:play.example} {\n", f"\n{own}"), **ports))
     front.world.start("caddy", [caddy, "run", "--config", str(config), "--adapter", "caddyfile"], HOME=str(front.folder))
     eventually(lambda: Visit(front, port).get("/")[0] == 200, 60, "Caddy leads to the game")
-    for _ in range(3):
+    for _ in range(6):  # the one that is away has its turn, with a form too
         comes_in(Visit(front, port), "/")
 
 
