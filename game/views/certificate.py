@@ -34,9 +34,9 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_safe
 @facilitators_only
 def everybodys(request: HttpRequest, code: str) -> HttpResponse:
-    """A page for everybody who had a desk, by name."""
+    """A page for everybody who had a desk, by name; programs get none."""
     exercise = own_exercise(request, code)
-    return _pdf(request, exercise, [player for player in exercise.players.order_by("name_key") if desk_of(player)])
+    return _pdf(request, exercise, [player for player in exercise.players.filter(bot=False).order_by("name_key") if desk_of(player)])
 
 
 def _pdf(request: HttpRequest, exercise: Exercise, players: list[Player]) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from game.control import guide
 from game.debrief import compare, counterfactuals, finished, first_screen, postmortem, tables
 from game.live.words import reader_of
-from game.models import Exercise, Ghost, RuleBroken, Run, lessons
+from game.models import Exercise, Ghost, RuleBroken, Run, lessons, questions
 from game.models.run_log import log_told
 from game.people import sharing
 from game.people.access import facilitates, own_exercise
@@ -146,6 +146,8 @@ def report_content(exercise: Exercise, runs: list[Run], address: str, *, facilit
         "prompts": guide.prompts(),
         "notes": notes_of(exercise, runs) if facilitator else [],
         "compared": compare.table(runs, ghost) if len(runs) > 1 else None,
+        "rounds": compare.rounds(exercise, runs) if facilitator else None,
+        "asked": {**questions.summary(exercise), "occasions": [str(word) for word in questions.OCCASIONS.values()]} if facilitator else None,
     }
 
 

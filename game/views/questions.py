@@ -54,9 +54,9 @@ def later(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def links(exercise: Exercise) -> list[dict[str, Any]]:
-    """Everybody who had a desk, with what their link ends with."""
+    """Everybody who had a desk, but for programs, with what their link ends with."""
     found = []
-    for player in exercise.players.order_by("pk"):
+    for player in exercise.players.filter(bot=False).order_by("pk"):
         sat = desk_of(player)
         if sat:
             found.append({"name": player.name, "team": sat[0].name, "path": reverse("later", args=[_token(player, sat[0].links)])})

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -274,6 +275,7 @@ def team_told(run: Run, ghost: Ghost | None, *, to_them: bool = False) -> dict[s
         "needs": contents.needs(run) if run.state == "ended" else "",
         "again": run.state == "ended" and not contents.needs(run),
         "note": tell_row(run.note),
+        "programs": _programs(run),
         "interrupted": gettext(run.INTERRUPTED) if run.interrupted else "",
         "failed": tell_row(run.reason) if run.state == "failed" else "",
         "ended_at": calendar.clock(run.step),
@@ -295,6 +297,14 @@ def team_told(run: Run, ghost: Ghost | None, *, to_them: bool = False) -> dict[s
         "actions": actions.of_team(run.team),
         "log": {"entries": entries, "beside": incident_log.beside(entries, score, calendar)},
     }
+
+
+def _programs(run: Run) -> str:
+    """Which desks programs sat at, whenever that was, in a sentence; "" where people and autopilots had all of them."""
+    sat = run.team.seats.filter(Q(holdings__player__bot=True) | Q(stays__player__bot=True)).values_list("desk", flat=True)
+    titles = run.team.exercise.words["desks"]
+    names = [titles[desk]["title"] for desk in engine.DESKS if desk in set(sat)]
+    return gettext("Played by programs: %(desks)s.") % {"desks": ", ".join(names)} if names else ""
 
 
 def _objectives(run: Run, found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -10,10 +10,11 @@ import engine
 from game.debrief import compare, counterfactuals, first_screen, report
 from game.debrief.report import words
 from game.debrief.report.paper import colors, letters, printable
-from game.models import Course, Exercise, Note, Run
+from game.models import Course, Exercise, Note, Player, Run
 from game.models.run_log import log_of
 from game.views import debrief
-from tests.builders import new_exercise
+from game.views.questions import links
+from tests.builders import new_exercise, new_facilitator
 from tests.played import finished
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")]
@@ -225,3 +226,60 @@ def test_where_the_seed_drew_what_was_wrong_the_report_says_it_and_measures_agai
         text = text_of(report.make(content, engine.Calendar.of()))
         assert text.count("What was wrong") == 1 and " ".join(fault["story"].split()) in text
         assert "beside a run with nobody at the desks on the same market" in text and "history's run" not in text
+
+
+def test_both_rounds_of_a_room_stand_in_the_facilitators_copy_only():
+    first = finished({"Cobalt": "novice", "Ochre": "novice"}, until="09:50", title="Autumn class", facilitator=new_facilitator())
+    second = finished({"Cobalt": "competent", "Ochre": "novice"}, until="09:50", facilitator=first.facilitator, round_before=first)
+    for teams, columns in ((2, ("Cobalt, before", "Cobalt, now", "Ochre, before", "Ochre, now")), (1, ("Cobalt, before", "Cobalt, now"))):
+        text = text_of(report.make(told(second, teams=teams, facilitator=True), engine.Calendar.of()))
+        part = text[text.index("The round before, and this one") :]
+        assert first.code in part and all(name in part for name in columns), columns
+        figures = compare.rounds(second, compare.shown(second)[:teams])["rows"][0]["cells"]
+        for cell in figures:
+            assert words.gain(-cell["usd"]) in part, "each team's loss in each round"
+        assert "The round before" not in text_of(report.make(told(second, teams=teams), engine.Calendar.of()))
+    assert "The round before" not in text_of(report.make(told(first, teams=2, facilitator=True), engine.Calendar.of()))
+
+
+def test_what_people_answered_before_after_and_later_stands_in_the_facilitators_copy_in_counts():
+    found = exercise()
+    assert "30 days later" not in text_of(report.make(told(found, facilitator=True), engine.Calendar.of())), "nobody has answered"
+    choice = found.questions.create(text="Would you stop it?", kind="choice", choices=["at once", "after a call"], before=True, later=True)
+    said = found.questions.create(text="What would you change?", kind="text", later=True)
+    for name, before, later, text in (("Ada", 1, 4, "A drill on Mondays"), ("Ben", 2, 5, "The pager")):
+        player, _ = Player.enter(found, name)
+        player.replies.create(when="before", values={"explain": before, choice.key: 1})
+        player.replies.create(when="later", values={"explain": later, choice.key: 0, said.key: text})
+    copy = text_of(report.make(told(found, facilitator=True), engine.Calendar.of()))
+    part = copy[copy.index("Before, after and 30 days later") :]
+    row = part[part.index("How well could you explain") : part.index("How ready")] if "How ready" in part else part
+    assert "1.5" in row and "4.5" in row and "n = 2; 1 · 1 · 0 · 0 · 0" in row and "n = 2; 0 · 0 · 0 · 1 · 1" in row
+    assert "at once" in part and "2 of 2" in part and "0 of 2" in part
+    assert "A drill on Mondays" in part and "The pager" in part and "Ada" not in part and "Ben" not in part
+    assert "A drill on Mondays" not in text_of(report.make(told(found), engine.Calendar.of()))
+
+
+def test_result_and_report_say_which_desks_programs_played(client):
+    found = exercise(open_results=True)
+    seat = found.teams.first().seats.get(desk="operator")
+    bot, _ = Player.enter(found, "rover", bot=True)
+    seat.take(bot)
+    assert told(found)["teams"][0]["programs"] == "Played by programs: operator."
+    seat.vacate()
+    page = client.get(f"/result/{found.code}/").content.decode()
+    assert page.count("Played by programs: operator.") == 1, "also where it has left since, and of its own team alone"
+    assert "Played by programs: operator." in text_of(report.make(told(found), engine.Calendar.of()))
+    whole = text_of(report.make(told(found, teams=2), engine.Calendar.of()))
+    assert "Cobalt: Played by programs: operator." in whole and "Ochre: Played" not in whole
+
+
+def test_a_program_gets_no_certificate_and_no_link_for_later(client):
+    found = exercise(facilitator=new_facilitator())
+    for name, desk in (("Ada", "risk"), ("rover", "operator")):
+        player, _ = Player.enter(found, name, bot=name == "rover")
+        found.teams.first().seats.get(desk=desk).take(player)
+    assert [one["name"] for one in links(found)] == ["Ada"]
+    client.force_login(found.facilitator)
+    pages = [page.extract_text() for page in read(client.get(f"/facilitator/{found.code}/certificates.pdf").content).pages]
+    assert len(pages) == 1 and "Ada" in pages[0]

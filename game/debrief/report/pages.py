@@ -7,7 +7,7 @@ from django.utils.translation import gettext, gettext_noop
 
 import engine
 from game.debrief import postmortem
-from game.debrief.report import charts
+from game.debrief.report import charts, side_by_side
 from game.debrief.report.paper import BODY, EDGE, LABEL, SMALL, WIDE, Cell, Column, Paper
 from game.debrief.report.words import DASH, SURE, color, gain, minute, share, short, tenths
 from game.models import incident_log, observing
@@ -59,6 +59,8 @@ def team(paper: Paper, told: Told, one: Told) -> None:
     if not told["compared"]:
         fault(paper, told)
     account(paper, one["first"])
+    if one["programs"]:
+        paper.paragraph(one["programs"], SMALL, "text-2")
     figures(paper, one)
     if one["failed"]:
         paper.paragraph(gettext("The run failed: %(one)s") % {"one": one["failed"]}, color="warn")
@@ -125,7 +127,9 @@ def _action(row: Told) -> list[Cell]:
 def closing(paper: Paper, told: Told) -> None:
     """What is the room's, once in a report."""
     happened(paper, told)
+    side_by_side.rounds(paper, told["rounds"])
     lessons(paper, told["lessons"])
+    side_by_side.asked(paper, told["asked"])
     questions(paper, told["prompts"])
     notes(paper, told["notes"])
 
@@ -493,25 +497,12 @@ def together(paper: Paper, told: Told) -> None:
     )
     fault(paper, told)
     found = told["compared"]
-    names = [*found["teams"], *([paper.past] if found["history"] else [])]
-    for first in range(0, len(names), 6):
-        chosen = slice(first, first + 6)
-        width = (WIDE - 38) / max(3, len(names[chosen]))
-        columns = [Column("", 38), *(Column(name, width, "R") for name in names[chosen])]
-        rows = [[Cell(row["label"], "text-2"), *(_compared(cell) for cell in row["cells"][chosen])] for row in found["rows"]]
-        paper.rows(columns, rows, SMALL)
-        paper.ln(4)
+    side_by_side.table(paper, [*found["teams"], *([paper.past] if found["history"] else [])], found["rows"])
+    for one in told["teams"]:
+        if one["programs"]:
+            paper.paragraph(f"{one['name']}: {one['programs']}", SMALL, "text-2")
     played = [(one["name"], one["curve"]) for one in told["teams"] if one["curve"]]
     if played:
         paper.heading(gettext("Loss by the minute"), 80)
         charts.loss_curve(paper, played, told["teams"][0]["history"], high=74)
     closing(paper, told)
-
-
-def _compared(cell: Told) -> Cell:
-    if "usd" in cell:
-        usd = cell["usd"] if cell["as"] == "gain" else -cell["usd"]
-        return Cell(gain(usd), color(usd), bold=True, of=share(cell["share"]) if cell.get("share") is not None else cell.get("of", ""))
-    if "share" in cell:
-        return Cell(share(cell["share"]))
-    return Cell(cell.get("text") or DASH, "text" if cell.get("text") else "text-3")
