@@ -57,6 +57,11 @@ PAGES = {
     "learn/<str:token>/": Who.ANYBODY,  # and shows nothing without a signed link
     "learn/<str:token>/<number:attempt>/": Who.ANYBODY,  # the same
     "learn/<str:token>/<number:attempt>/report/": Who.ANYBODY,
+    "lti/keys": Who.ANYBODY,
+    "lti/config.json": Who.ANYBODY,
+    "lti/login": Who.ANYBODY,  # and leads to a platform that is registered alone
+    "lti/launch": Who.ANYBODY,  # and believes what a platform signed for a launch that was begun here
+    "lti/enter": Who.ANYBODY,  # and lets in the browser that began it
     "lessons/": Who.PLAYER,
     "result/<str:code>/": Who.ANYBODY,
     "result/<str:code>/lessons.json": Who.ANYBODY,
@@ -97,6 +102,8 @@ PAGES = {
     "facilitator/scenarios/<number:scenario>/act/": Who.OWN,
     "facilitator/scenarios/<number:scenario>/<number:version>.zip": Who.OWN,
     "facilitator/scenarios/<number:scenario>/<number:version>/preview/": Who.OWN,
+    "facilitator/lti/": Who.FACILITATOR,
+    "facilitator/lti/<str:token>/": Who.FACILITATOR,  # and shows nothing without a launch
     "facilitator/courses/": Who.FACILITATOR,
     "facilitator/courses/<number:course>/": Who.OWN,
     "facilitator/courses/attempt/<number:attempt>/": Who.OWN,

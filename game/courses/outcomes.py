@@ -135,8 +135,18 @@ def counting(homework: Homework, attempts: list[AttemptTold]) -> AttemptTold | N
 
 def table(cohort: Cohort) -> tuple[list[Homework], list[StudentRow]]:
     """Students by homework, each with attempts: four queries, and what is read of runs that have ended since it was last looked at."""
-    homework, students = list(cohort.homework.all()), list(cohort.students.all())
-    attempts = Attempt.objects.filter(homework__cohort=cohort).select_related("exercise", "homework").order_by("number", "pk")
+    homework = list(cohort.homework.all())
+    return homework, _rows(cohort, homework)
+
+
+def of_homework(homework: Homework) -> list[StudentRow]:
+    """The students of its cohort, each with this one cell."""
+    return _rows(homework.cohort, [homework])
+
+
+def _rows(cohort: Cohort, homework: list[Homework]) -> list[StudentRow]:
+    students = list(cohort.students.all())
+    attempts = Attempt.objects.filter(homework__in=homework).select_related("exercise", "homework").order_by("number", "pk")
     alone: dict[tuple[int, int], list[Attempt]] = {}
     teams: dict[tuple[int, str], list[Attempt]] = {}
     for attempt in attempts:
@@ -144,7 +154,7 @@ def table(cohort: Cohort) -> tuple[list[Homework], list[StudentRow]]:
             alone.setdefault((attempt.homework_id, attempt.student_id), []).append(attempt)
         else:
             teams.setdefault((attempt.homework_id, attempt.team), []).append(attempt)
-    took = set(Participation.objects.filter(attempt__homework__cohort=cohort).values_list("attempt", "student"))
+    took = set(Participation.objects.filter(attempt__homework__in=homework).values_list("attempt", "student"))
     known: dict[tuple[int, ...], list[AttemptTold]] = {}
     rows = []
     for student in students:
@@ -158,7 +168,7 @@ def table(cohort: Cohort) -> tuple[list[Homework], list[StudentRow]]:
                 known[key] = told_of(one, mine)
             cells.append(HomeworkCell(one, known[key]))
         rows.append(StudentRow(student, cells))
-    return homework, rows
+    return rows
 
 
 def progress(homework: list[Homework], rows: list[StudentRow]) -> list[HomeworkProgress]:

@@ -19,6 +19,7 @@ UNREEL = "game.tasks.unreel"
 TRY_SEED = "game.tasks.try_seed"
 PREVIEW_SEED = "game.tasks.preview_seed"
 TELL_WEBHOOK = "game.tasks.tell_webhook"
+TELL_LMS = "game.tasks.tell_lms"
 LAB = "lab"
 _SLOW = (RECKON, MAKE_GHOST, TRY_SEED, PREVIEW_SEED)
 ROUTES = {RUN_SEGMENT: {"queue": "games"}, UNREEL: {"queue": "replay"}, **{name: {"queue": LAB} for name in _SLOW}}
@@ -57,3 +58,8 @@ def preview_seed(version: str, seed: int) -> None:
 def tell_webhook(webhook_id: int, *, within_s: float) -> None:
     """Send a webhook what is due; who has not begun after so many seconds is sent for anew, and leaves it."""
     app.send_task(TELL_WEBHOOK, [webhook_id], expires=within_s)
+
+
+def tell_lms(platform_id: int, *, within_s: float) -> None:
+    """Send a learning platform the scores that are due, as a webhook."""
+    app.send_task(TELL_LMS, [platform_id], expires=within_s)

@@ -33,6 +33,12 @@ from game.models.kept import KeptScenario as KeptScenario
 from game.models.kept import ScenarioVersion as ScenarioVersion
 from game.models.lessons import Lesson as Lesson
 from game.models.links import FacilitatorLink as FacilitatorLink
+from game.models.lti import LtiKey as LtiKey
+from game.models.lti import LtiLink as LtiLink
+from game.models.lti import LtiLogin as LtiLogin
+from game.models.lti import LtiMember as LtiMember
+from game.models.lti import LtiPlatform as LtiPlatform
+from game.models.lti import LtiScore as LtiScore
 from game.models.notes import Deed as Deed
 from game.models.notes import Note as Note
 from game.models.observing import ObserverSheet as ObserverSheet

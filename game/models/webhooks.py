@@ -183,17 +183,22 @@ class WebhookDelivery(models.Model):
 def usable_address(typed: str) -> str:
     """An address as it is kept. Where it leads is looked at when something is sent there. Raises RuleBroken with what was expected."""
     address = typed.strip()
+    if not is_usable(address):
+        raise RuleBroken(
+            gettext("Expected an address such as https://hooks.example/bell, without a name or password in it, of %(most)d characters at most.")
+            % {"most": ADDRESS_MAX}
+        )
+    return address
+
+
+def is_usable(address: str) -> bool:
+    """Whether something can be sent there: over http only where private networks are allowed."""
     schemes = ("https", "http") if settings.WEBHOOK_NETWORKS else ("https",)
     try:
         parts = urlsplit(address)
         usable = parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
         parts.netloc.encode("idna" if not parts.netloc.isascii() else "ascii")
     except ValueError:
-        usable = False
+        return False
     plain = address.isprintable() and not any(letter.isspace() for letter in address)
-    if not usable or not plain or "@" in parts.netloc or parts.fragment or len(address) > ADDRESS_MAX:
-        raise RuleBroken(
-            gettext("Expected an address such as https://hooks.example/bell, without a name or password in it, of %(most)d characters at most.")
-            % {"most": ADDRESS_MAX}
-        )
-    return address
+    return usable and plain and "@" not in parts.netloc and not parts.fragment and len(address) <= ADDRESS_MAX

@@ -42,14 +42,40 @@ class HttpAnswer(NamedTuple):
     said: str
 
 
+class HttpReply(NamedTuple):
+    """What came back: the status, headers by their names in small letters, and the body, which is no longer than was allowed."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def said(self) -> str:
+        """How it begins, as it may be shown."""
+        return _text(self.body[:ANSWER_MOST])
+
+
 def post(address: str, body: bytes, headers: Mapping[str, str], allowed: Sequence[Network] = ()) -> HttpAnswer:
     """Send it, to a public address or one in an `allowed` network (over http to those alone). Raises NotSent."""
+    reply = _ask("POST", address, body, headers, allowed, ANSWER_MOST)
+    return HttpAnswer(reply.status, _text(reply.body))
+
+
+def ask(method: str, address: str, body: bytes | None, headers: Mapping[str, str], allowed: Sequence[Network], most: int) -> HttpReply:
+    """The same for an answer that is read: all of it, of `most` bytes. Raises NotSent, also where it is longer."""
+    reply = _ask(method, address, body, headers, allowed, most + 1)
+    if len(reply.body) > most:
+        raise NotSent(engine.phrase(gettext_noop("The answer is longer than {most} kB."), most=most >> 10))
+    return reply
+
+
+def _ask(method: str, address: str, body: bytes | None, headers: Mapping[str, str], allowed: Sequence[Network], most: int) -> HttpReply:
     parts = urlsplit(address)
     try:
         with _within(WHOLE_S, _line(parts, allowed)) as line:
-            line.request("POST", f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}", body, dict(headers))
+            line.request(method, f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}", body, dict(headers))
             answer = line.getresponse()
-            return HttpAnswer(answer.status, _text(answer.read(ANSWER_MOST)))
+            return HttpReply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read(most))
     except TimeoutError:
         raise NotSent(engine.phrase(gettext_noop("There was no whole answer within {seconds} s."), seconds=round(WHOLE_S))) from None
     except (OSError, HTTPException, ValueError) as problem:  # the last: a host or path that cannot be sent

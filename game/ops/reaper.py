@@ -28,6 +28,7 @@ from game.live.senders import QueueGone
 from game.models import Exercise, Experiment, Ghost, Player, Run, contents
 from game.models.injects import for_the_ghost, ghost_log
 from game.ops import retention, webhooks
+from game.ops.lti import scores
 from game.people.sweep import Sweeper
 from game.stillness import Stillness
 
@@ -190,6 +191,8 @@ def stand_guard(stop: threading.Event, *, everything: bool) -> None:
         _begin("retention", retention.daily, RETENTION_S, stop)
         herald = webhooks.Herald()
         _begin("webhooks", lambda: herald.look(time.monotonic()), webhooks.LOOK_S, stop)
+        registrar = scores.Registrar()
+        _begin("scores", lambda: registrar.look(time.monotonic()), scores.LOOK_S, stop)
     else:
         _begin("reaper", lambda: reaper.watch_runs(time.monotonic()), ASIDE_LOOK_S, stop)
 

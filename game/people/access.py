@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 
-from game.models import Cohort, Exercise, Experiment, Holding, KeptScenario, Player, Seat, TaughtCourse, kept
+from game.models import Cohort, Exercise, Experiment, Holding, KeptScenario, LtiPlatform, Player, Seat, TaughtCourse, kept
 from game.people import limiter
 from game.people.accounts import is_facilitator
 from game.tokens import hashed
@@ -152,6 +152,13 @@ def courses_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[TaughtCourse]
 def cohorts_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Cohort]:
     """The cohorts of those."""
     return Cohort.objects.filter(course__in=courses_of(user)).select_related("course")
+
+
+def platforms_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[LtiPlatform]:
+    """The learning platforms that this user may look after: those they registered, for staff everybody's."""
+    if not is_facilitator(user):
+        return LtiPlatform.objects.none()
+    return LtiPlatform.objects.all() if _is_staff(user) else LtiPlatform.objects.filter(owner=user.pk)
 
 
 def user_of(cookies: Mapping[str, str]) -> AbstractBaseUser | AnonymousUser:

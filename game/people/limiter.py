@@ -48,6 +48,8 @@ WRONG_CODES = Kind("wrong-code", 30)  # of 24 million: by one address an open co
 WORD_NOTICE = Kind("word-notice", 1)
 SIGN_INS, DEVICE = Kind("sign-in", 30), Kind("device", 5)
 SIGN_ONS = Kind("sign-on", 60)  # each asks the provider
+LAUNCHES = Kind("launch", 300)  # from an LMS: a whole lecture hall has one address
+PLATFORM_KEYS = Kind("platform-keys", 30)  # how often one platform is asked for them because of a key that is not known
 WORD_ALARM = Kind("word-alarm", 20)  # wrong words in one exercise, from everywhere: nobody waits for it, but it is told
 
 # A clock that was set back leaves stamps that lie ahead of it. They count from now on: at worst a window lasts twice as long, and nobody

@@ -67,5 +67,6 @@ class SocketOrigin:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         scheme = "wss" if request.is_secure() else "ws"
-        response._csp_update = {"connect-src": [f"{scheme}://{request.get_host()}"]}  # type: ignore[attr-defined]
+        besides = getattr(response, "_csp_update", {})  # what a page has asked for
+        response._csp_update = {**besides, "connect-src": [f"{scheme}://{request.get_host()}"]}  # type: ignore[attr-defined]
         return response
