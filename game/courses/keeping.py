@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from game.control import schedule
 from game.courses import outcomes
 from game.debrief import erasure, person
-from game.models import Attempt, Cohort, Exercise, Participation, RuleBroken, Student, TaughtCourse
+from game.models import Attempt, Cohort, Exercise, LtiMember, Participation, RuleBroken, Student, TaughtCourse
 from game.models.courses import ident_key
 
 ERASED = "Erased student"
@@ -51,8 +51,15 @@ def export(student: Student) -> dict[str, Any]:
         "student": {name: getattr(student, name) for name in ("pk", "name", "ident", "team", "created")},
         "course": cohort.course.title,
         "cohort": cohort.name,
+        "platforms": [_as_platforms_have_it(one) for one in LtiMember.objects.filter(student=student).select_related("platform")],
         "attempts": tries,
     }
+
+
+def _as_platforms_have_it(member: LtiMember) -> dict[str, Any]:
+    """Who they are for a learning platform, and the scores that it was told."""
+    scores = member.scores.select_related("link__homework").values("link__homework__title", "grade", "ended", "state", "tried_at")
+    return {"platform": member.platform.issuer, "subject": member.subject, "scores": list(scores)}
 
 
 def erase(student: Student) -> list[erasure.Treated]:
@@ -71,6 +78,7 @@ def erase(student: Student) -> list[erasure.Treated]:
 
 
 def _rename(student: Student, name: str) -> None:
+    LtiMember.objects.filter(student=student).delete()  # with what their platform was to be told
     Student.objects.filter(pk=student.pk).update(name=name, ident=f"#{student.pk}", key=f"#{student.pk}", links=student.links + 1)
 
 

@@ -30,8 +30,8 @@ def join(platform: LtiPlatform, cohort: Cohort, members: list[PlatformMember]) -
             raise RuleBroken(gettext("A cohort has at most %(most)d students: make another one.") % {"most": STUDENTS_MOST})
         for subject, name in fresh.items():
             ident = student_ident(platform, subject)
-            student = Student.objects.create(cohort=cohort, name=name or gettext("Student"), ident=ident, key=ident_key(ident))
-            LtiMember.objects.create(platform=platform, cohort=cohort, subject=subject, student=student)
+            made = Student.objects.create(cohort=cohort, name=name or gettext("Student"), ident=ident, key=ident_key(ident))
+            LtiMember.objects.create(platform=platform, cohort=cohort, subject=subject, student=made)
         changed = 0
         for one in members:
             student = known.get(one.subject)

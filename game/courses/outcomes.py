@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext, gettext_lazy
 
 from game.debrief import finished, results
-from game.models import Attempt, Cohort, Exercise, Homework, Participation, Run, Student, TaughtCourse
+from game.models import Attempt, Cohort, Exercise, Homework, LtiScore, Participation, Run, Student, TaughtCourse
 
 STATES = {
     "lobby": gettext_lazy("opened"),
@@ -43,10 +43,11 @@ class AttemptTold(NamedTuple):
 
 
 class HomeworkCell(NamedTuple):
-    """A student's attempts at one homework, and the one that counts."""
+    """A student's attempts at one homework, the one that counts, and what learning platforms know of it."""
 
     homework: Homework
     attempts: list[AttemptTold]
+    scores: list[LtiScore]
 
     @property
     def counted(self) -> AttemptTold | None:
@@ -134,7 +135,7 @@ def counting(homework: Homework, attempts: list[AttemptTold]) -> AttemptTold | N
 
 
 def table(cohort: Cohort) -> tuple[list[Homework], list[StudentRow]]:
-    """Students by homework, each with attempts: four queries, and what is read of runs that have ended since it was last looked at."""
+    """Students by homework, each with attempts: five queries, and what is read of runs that have ended since it was last looked at."""
     homework = list(cohort.homework.all())
     return homework, _rows(cohort, homework)
 
@@ -155,6 +156,9 @@ def _rows(cohort: Cohort, homework: list[Homework]) -> list[StudentRow]:
         else:
             teams.setdefault((attempt.homework_id, attempt.team), []).append(attempt)
     took = set(Participation.objects.filter(attempt__homework__in=homework).values_list("attempt", "student"))
+    scores: dict[tuple[int, int], list[LtiScore]] = {}
+    for score in LtiScore.objects.filter(link__homework__in=homework).select_related("link", "member"):
+        scores.setdefault((score.link.homework_id, score.member.student_id), []).append(score)
     known: dict[tuple[int, ...], list[AttemptTold]] = {}
     rows = []
     for student in students:
@@ -166,7 +170,7 @@ def _rows(cohort: Cohort, homework: list[Homework]) -> list[StudentRow]:
             key = (one.pk, *(attempt.pk for attempt in mine))
             if key not in known:
                 known[key] = told_of(one, mine)
-            cells.append(HomeworkCell(one, known[key]))
+            cells.append(HomeworkCell(one, known[key], scores.get((one.pk, student.pk), [])))
         rows.append(StudentRow(student, cells))
     return rows
 

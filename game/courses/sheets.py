@@ -23,7 +23,7 @@ def attempts(cohort: Cohort) -> Iterator[tuple[Any, ...]]:
     _, rows = outcomes.table(cohort)
     for student, cells in rows:
         who = (cohort.course.title, cohort.name, student.name, student.ident, student.team)
-        for homework, tries in cells:
+        for homework, tries, *_ in cells:
             what = (homework.title, homework.deadline)
             if not tries:
                 yield (*who, *what, None, "not begun", *(None,) * 9)

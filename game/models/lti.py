@@ -74,8 +74,10 @@ class LtiPlatform(models.Model):
         if not 1 <= len(values["deployments"]) <= DEPLOYMENTS_MOST:
             raise RuleBroken(gettext("Deployment IDs: expected 1 to %(most)d, separated by commas.") % {"most": DEPLOYMENTS_MOST})
         labels = {
-            "login_url": gettext("Authentication request URL"), "token_url": gettext("Access token URL"), "keys_url": gettext("Public keyset URL")
-        }  # fmt: skip
+            "login_url": gettext("Authentication request URL"),
+            "token_url": gettext("Access token URL"),
+            "keys_url": gettext("Public keyset URL"),
+        }
         for field, label in labels.items():
             values[field] = given[field].strip()
             if not is_usable(values[field]):

@@ -34,6 +34,7 @@ from game.models import (
     Fork,
     Lesson,
     LogEntry,
+    LtiLogin,
     ObserverSheet,
     Player,
     RuleBroken,
@@ -171,11 +172,13 @@ def _recorded_from(exercise: Exercise) -> QuerySet[Experiment]:
 
 
 def sweep_sign_ins(days: int | None) -> Counter[str]:
-    """Delete sessions that are over, and what is known of attempts to sign in: after TRIES_KEPT, or so many days where these are fewer."""
+    """Delete sessions and launches that are over, and what is known of attempts to sign in: after TRIES_KEPT, or so many days where these are
+    fewer.
+    """
     call_command("clearsessions")
     before = timezone.now() - min(TRIES_KEPT, timedelta(days=days or TRIES_KEPT.days))
     tries = sum(model.objects.filter(attempt_time__lt=before).delete()[0] for model in (AccessAttempt, AccessFailureLog, AccessLog))
-    return Counter({"sign-in attempts": tries})
+    return Counter({"sign-in attempts": tries, "launches": LtiLogin.sweep(timezone.now())})
 
 
 def sweep_deliveries(days: int | None) -> Counter[str]:

@@ -11,13 +11,15 @@ from django.utils.text import slugify
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from game.courses import keeping, outcomes, roster, sheets
+from game.courses import keeping, members, outcomes, roster, sheets
 from game.courses.forms import HomeworkForm
 from game.debrief import exports
-from game.models import Attempt, Cohort, RuleBroken, Student, TaughtCourse
+from game.models import Attempt, Cohort, LtiLink, LtiScore, RuleBroken, Student, TaughtCourse
 from game.models.courses import TITLE_MAX, cohort_named, titled
+from game.ops.lti import services
 from game.people import sharing
 from game.people.access import cohorts_of, courses_of, scenarios_of
+from game.spoken import tell
 from game.views.account import facilitators_only
 from game.views.errors import error
 
@@ -95,12 +97,15 @@ def _page(request: HttpRequest, cohort: Cohort, read: roster.Roster | None = Non
         "shown": roster.PROBLEMS_SHOWN,
         "most": roster.STUDENTS_MOST,
         "title_max": TITLE_MAX,
+        "links": LtiLink.objects.filter(homework__cohort=cohort).select_related("platform", "homework"),
     }
     return render(request, "facilitator/cohort.html", context, status=400 if read or refused else 200)
 
 
 def _act(request: HttpRequest, cohort: Cohort) -> HttpResponse:
-    """`do`: roster (a file `csv`), rename (`name`), renew (the link of `student`), erase (`student`), delete. Raises RuleBroken."""
+    """`do`: roster (a file `csv`), rename (`name`), renew (the link of `student`), erase (`student`), members (of the platform of `link`), again
+    (scores that no platform took in), delete. Raises RuleBroken.
+    """
     do = request.POST.get("do", "")
     if do == "roster":
         return _upload(request, cohort)
@@ -110,12 +115,18 @@ def _act(request: HttpRequest, cohort: Cohort) -> HttpResponse:
         typed = request.POST.get("student", "")
         student = get_object_or_404(cohort.students.all(), pk=int(typed) if typed.isdecimal() and len(typed) < 12 else 0)
         return _act_on_student(request, student, do)
+    elif do == "members":
+        _bring(request, cohort)
+    elif do == "again":
+        for score in LtiScore.objects.filter(link__homework__cohort=cohort).exclude(state=LtiScore.State.DELIVERED):
+            score.again()
+        messages.success(request, gettext("The grades are sent again."))
     elif do == "delete":
         keeping.remove(cohort)
         messages.success(request, gettext("%(title)s is deleted.") % {"title": cohort})
         return redirect("courses")
     else:
-        raise RuleBroken(gettext("Unknown action: expected one of %(verbs)s.") % {"verbs": "roster, rename, renew, erase, delete"})
+        raise RuleBroken(gettext("Unknown action: expected one of %(verbs)s.") % {"verbs": "roster, rename, renew, erase, members, again, delete"})
     return redirect("cohort", cohort.pk)
 
 
@@ -140,6 +151,19 @@ def _upload(request: HttpRequest, cohort: Cohort) -> HttpResponse:
     said = ngettext("%(new)d new student, %(changed)d changed.", "%(new)d new students, %(changed)d changed.", new) % {"new": new, "changed": changed}
     messages.success(request, said)
     return redirect("cohort", cohort.pk)
+
+
+def _bring(request: HttpRequest, cohort: Cohort) -> None:
+    """The students of the platform's course that a link is in. Raises RuleBroken."""
+    typed = request.POST.get("link", "")
+    found = LtiLink.objects.filter(homework__cohort=cohort).exclude(members_url="").select_related("platform")
+    link = get_object_or_404(found, pk=int(typed) if typed.isdecimal() and len(typed) < 12 else 0)
+    try:
+        new, changed = members.join(link.platform, cohort, services.members(link))
+    except services.NoService as problem:
+        raise RuleBroken(tell(None, problem.reason)) from None
+    said = ngettext("%(new)d new student, %(changed)d changed.", "%(new)d new students, %(changed)d changed.", new) % {"new": new, "changed": changed}
+    messages.success(request, said)
 
 
 @require_safe

@@ -57,6 +57,7 @@ def configuration(request: HttpRequest) -> HttpResponse:
     placement = {
         "message_type": "LtiDeepLinkingRequest", "target_link_uri": at["launch"], "text": "Opening Bell", "windowTarget": "_blank", "enabled": True
     }  # fmt: skip
+    placements = [{"placement": name, **placement} for name in ("assignment_selection", "link_selection")]
     return JsonResponse(
         {
             "title": "Opening Bell",
@@ -67,18 +68,14 @@ def configuration(request: HttpRequest) -> HttpResponse:
             "public_jwk_url": at["keys"],
             "scopes": [SCORE_SCOPE, MEMBER_SCOPE],
             "claims": ["iss", "sub", "name", "given_name", "family_name"],
-            "extensions": [
-                {"platform": "canvas.instructure.com", "privacy_level": "name_only", "settings": {"placements": [{"placement": "assignment_selection", **placement}, {"placement": "link_selection", **placement}]}}
-            ],
+            "extensions": [{"platform": "canvas.instructure.com", "privacy_level": "name_only", "settings": {"placements": placements}}],
         }
-    )  # fmt: skip
+    )
 
 
 def addresses(request: HttpRequest) -> dict[str, str]:
     """What a platform has to know of this server."""
-    return {
-        name: request.build_absolute_uri(reverse(f"lti-{name}")) for name in ("login", "launch", "keys", "configuration")
-    }  # fmt: skip
+    return {name: request.build_absolute_uri(reverse(f"lti-{name}")) for name in ("login", "launch", "keys", "configuration")}
 
 
 @csrf_exempt
@@ -137,7 +134,8 @@ def launch(request: HttpRequest) -> HttpResponse:
     state = request.POST.get("state", "")
     waiting = LtiLogin.waiting(state, timezone.now()) if 1 <= len(state) <= TEXT_MAX else None
     if waiting is None:
-        return error(request, 400, gettext("This launch was not begun here, was used already, or is older than ten minutes. Start it again from your course."))
+        said = gettext("This launch was not begun here, was used already, or is older than ten minutes. Start it again from your course.")
+        return error(request, 400, said)
     if "error" in request.POST:
         log.warning("a platform refused a launch", platform=waiting.platform_id, told=request.POST["error"][:200])
         return error(request, 403, gettext("%(platform)s did not launch this: sign in there and try again.") % {"platform": waiting.platform})
@@ -165,7 +163,7 @@ def enter(request: HttpRequest) -> HttpResponse:
             "of another page it does not work."
         )
         return error(request, 400, said)
-    response = _entered(request, one, Launch(**one.told))
+    response = _entered(request, one, Launch(**(one.told or {})))
     response.delete_cookie(_cookie(state), path=settings.COOKIE_PATH, samesite="Lax")
     return response
 
@@ -175,13 +173,16 @@ def _entered(request: HttpRequest, one: LtiLogin, launched: Launch) -> HttpRespo
         return redirect("lti-choose", one.token)
     homework = homework_of(one.platform, launched.homework)
     if homework is None:
-        said = gettext("This link leads to no homework of this server: it was made elsewhere, or the homework was deleted. Your teacher can make a new one.")
+        said = gettext(
+            "This link leads to no homework of this server: the homework was deleted, or the link was made elsewhere. Your teacher can renew it."
+        )
         return error(request, 404, said)
     if not launched.role:
         return error(request, 403, gettext("Your platform says that you are neither a student nor a teacher of this course."))
+    told = {"line_item": launched.line_item, "members_url": launched.members_url, "context": launched.context}
     LtiLink.objects.update_or_create(
         platform=one.platform, deployment=launched.deployment, resource=launched.resource,
-        defaults={"homework": homework, "line_item": launched.line_item, "members_url": launched.members_url, "context": launched.context},
+        defaults={"homework": homework, **{name: value for name, value in told.items() if value}},  # of a student less may be said
     )  # fmt: skip
     if launched.role == "student":
         try:

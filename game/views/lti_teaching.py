@@ -102,7 +102,8 @@ def answer(request: HttpRequest, one: LtiLogin, launched: Launch, homework: Home
     if launched.takes_line_items:
         link["lineItem"] = {"label": homework.title, "scoreMaximum": 100, "resourceId": f"homework-{homework.pk}"}
     return {
-        "iss": one.platform.client, "aud": one.platform.issuer, "iat": int(at.timestamp()), "exp": int((at + OPEN_FOR).timestamp()), "nonce": new_token(),
+        "iss": one.platform.client, "aud": one.platform.issuer, "iat": int(at.timestamp()),
+        "exp": int((at + OPEN_FOR).timestamp()), "nonce": new_token(),
         f"{CLAIM}deployment_id": launched.deployment, f"{CLAIM}message_type": "LtiDeepLinkingResponse", f"{CLAIM}version": "1.3.0",
         f"{DEEP}content_items": [link], **({} if launched.data is None else {f"{DEEP}data": launched.data}),
     }  # fmt: skip

@@ -99,7 +99,7 @@ def _in_time(claims: dict[str, Any], now: datetime) -> None:
     if any(isinstance(one, bool) or not isinstance(one, int | float) for one in (made, over)):
         raise NotBelieved("its times are no numbers")
     at = now.timestamp()
-    if over + LEEWAY.total_seconds() <= at:
+    if not over + LEEWAY.total_seconds() > at:  # asked so that what compares with nothing (NaN) is over
         raise NotBelieved("it has expired")
     if not at - (OLD + LEEWAY).total_seconds() <= made <= at + LEEWAY.total_seconds():
         raise NotBelieved("it was made long ago, or is not made yet")
