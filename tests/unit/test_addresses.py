@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 import engine
 from game.models import (
@@ -18,12 +19,15 @@ from game.models import (
     FacilitatorLink,
     Homework,
     KeptScenario,
+    LtiLogin,
+    LtiPlatform,
     Player,
     Run,
     Seat,
     Student,
     TaughtCourse,
 )  # fmt: skip
+from game.ops.lti.launch import CHOICE, Launch
 from tests import days
 from tests.addresses import PAGES, Who, pages, who
 from tests.builders import new_exercise, new_facilitator, taken_seat
@@ -56,6 +60,11 @@ class House:
         self.homework = Homework.objects.create(cohort=self.cohort, title=TITLE, scenario="knight-2012", deadline=self.exercise.created)
         ended = new_exercise(title=TITLE, facilitator=self.erin, state="ended")
         self.attempt = Attempt.objects.create(homework=self.homework, student=student, number=1, exercise=ended, begun=self.exercise.created)
+        at = "https://lms.example/"
+        platform = LtiPlatform.objects.create(owner=self.erin, name="Moodle", issuer=at, client="1", login_url=at, token_url=at, keys_url=at)
+        told = Launch(CHOICE, "9", "Prof", "teacher", "1", "", "", "", "", "", at, None, True, True)._asdict()
+        self.choice = LtiLogin.begin(platform, timezone.now())[0]
+        LtiLogin.objects.update(told=told, entered_at=timezone.now())
         self.nobody, self.player, self.other, self.owner, self.staff = (Client() for _ in range(5))
         self.player.cookies["player"] = cookie
         self.other.force_login(new_facilitator("finn"))
@@ -67,7 +76,7 @@ class House:
         """The address with everything in it that is variable, as it stands for Erin's exercise."""
         known = {
             "code": self.exercise.code, "team": self.seat.team_id, "seat_id": self.seat.pk, "desk": "risk", "verb": "start", "number": 1, "name": "risk", "run": self.run.pk,
-            "token": "a-token-that-opens-nothing", "object_id": self.exercise.pk, "content_type_id": 1, "app_label": "game", "id": self.user_id(route), "url": "nowhere", "what": "attendance",
+            "token": self.choice.token if "/lti/" in route else "a-token-that-opens-nothing", "object_id": self.exercise.pk, "content_type_id": 1, "app_label": "game", "id": self.user_id(route), "url": "nowhere", "what": "attendance",
             "course": self.cohort.course_id, "cohort": self.cohort.pk, "homework": self.homework.pk, "attempt": self.attempt.pk,
             "experiment": self.experiment.pk, "scenario": self.kept.pk, "scenario_id": "knight-2012", "version": 1, "part": "mail", "language": "en", "digest": "0" * 16,
         }  # fmt: skip
