@@ -55,6 +55,8 @@ PAGES = {
     "later/<str:token>/": Who.ANYBODY,  # and shows nothing without a signed link
     "certificate.pdf": Who.PLAYER,
     "learn/<str:token>/": Who.ANYBODY,  # and shows nothing without a signed link
+    "learn/<str:token>/deadlines.ics": Who.ANYBODY,  # the same
+    "calendar/<str:token>/sessions.ics": Who.ANYBODY,  # and shows nothing without a signed link
     "learn/<str:token>/<number:attempt>/": Who.ANYBODY,  # the same
     "learn/<str:token>/<number:attempt>/report/": Who.ANYBODY,
     "lti/keys": Who.ANYBODY,
@@ -121,6 +123,7 @@ PAGES = {
     "facilitator/lab/<number:experiment>/told.json": Who.OWN,
     "facilitator/lab/<number:experiment>/seeds.csv": Who.OWN,
     "facilitator/sessions/": Who.FACILITATOR,
+    "facilitator/calendar/": Who.FACILITATOR,
     "facilitator/results.csv": Who.FACILITATOR,
     "facilitator/<code:code>/lead/": Who.OWN,
     "facilitator/<code:code>/<number:team>/fork/": Who.OWN,
@@ -132,6 +135,7 @@ PAGES = {
     "facilitator/<code:code>/<number:team>/bundle.zip": Who.OWN,
     "facilitator/<code:code>/debrief/": Who.OWN,
     "facilitator/<code:code>/certificates.pdf": Who.OWN,
+    "facilitator/<code:code>/session.ics": Who.OWN,
     "facilitator/<code:code>/slides/": Who.OWN,
     "facilitator/<code:code>/report.pdf": Who.OWN,
     "facilitator/<code:code>/debrief.json": Who.OWN,

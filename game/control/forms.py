@@ -199,6 +199,7 @@ class EditExercise(NewExercise):
     """A prepared exercise, in the form it was made with."""
 
     seeds = (KEEP, *SEEDS)
+    teams = forms.IntegerField(min_value=1, max_value=len(TEAMS), label=gettext_lazy("Teams (three desks each)"))  # none is not one
 
     def __init__(self, *args: Any, exercise: Exercise, **kwargs: Any) -> None:
         self.exercise = exercise
@@ -206,7 +207,6 @@ class EditExercise(NewExercise):
         mine = exercise.scenario
         if kept.key_of(mine) and mine not in dict(self.fields["scenario"].choices):  # type: ignore[attr-defined]
             self._offer("scenario", [(mine, gettext("As it was chosen (%(id)s)") % {"id": mine}), *self.fields["scenario"].choices])  # type: ignore[attr-defined]
-        self.fields["teams"].required = True
         if exercise.first is not None:
             self.fields["start"] = forms.CharField(
                 required=False, label=gettext("Starts at"), widget=self.fields["start"].widget

@@ -16,6 +16,8 @@ from game.models import bounds, branching, contents, injects, packing, planning
 from game.models.actions import Action as Action
 from game.models.api_tokens import ApiToken as ApiToken
 from game.models.branching import Fork as Fork
+from game.models.calendars import CalendarEntry as CalendarEntry
+from game.models.calendars import CalendarLink as CalendarLink
 from game.models.contents import ScenarioContent as ScenarioContent
 from game.models.courses import Attempt as Attempt
 from game.models.courses import Cohort as Cohort

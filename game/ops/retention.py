@@ -25,6 +25,7 @@ from game.debrief import compare, counterfactuals, finished
 from game.live.broker import client
 from game.models import (
     Action,
+    CalendarEntry,
     Checkpoint,
     Cohort,
     Command,
@@ -51,6 +52,7 @@ log = structlog.get_logger(__name__)
 
 DAY_S = 86_400
 DELIVERIES_KEPT = timedelta(days=30)  # of webhooks: what was told, and how a receiver answered
+CANCELLED_TOLD = timedelta(days=90)  # after its date: calendars have heard of it by then
 TRIES_KEPT = timedelta(days=30)  # who tried which password, for whoever looks into it; a lock-out lasts a quarter of an hour
 PACKED_AFTER = timedelta(days=1)  # the debrief of a room is over
 ASKED_OF = (compare.CUT, "week.closed")  # events that a result is told from, besides what is kept of its run
@@ -187,6 +189,11 @@ def sweep_deliveries(days: int | None) -> Counter[str]:
     return Counter({"webhook deliveries": WebhookDelivery.objects.filter(created__lt=before).delete()[0]})
 
 
+def sweep_calendars() -> Counter[str]:
+    """Delete what calendars were told of what is gone, once no calendar is told of it any more."""
+    return Counter({"calendar entries": CalendarEntry.forget(timezone.now() - CANCELLED_TOLD)})
+
+
 def daily() -> None:
     """`apply`, once a day over all control workers."""
     if client().set("ob:retention", 1, nx=True, ex=DAY_S):  # by the broker's clock: a day more or less is none here
@@ -202,7 +209,7 @@ def put_away() -> int:
 
 def apply() -> None:
     """Delete what is over of sign-ins, and what is older than KEEP_DAYS; put away the logs of what stays."""
-    gone, stayed = sweep_sign_ins(settings.KEEP_DAYS) + sweep_deliveries(settings.KEEP_DAYS), {}
+    gone, stayed = sweep_sign_ins(settings.KEEP_DAYS) + sweep_deliveries(settings.KEEP_DAYS) + sweep_calendars(), {}
     if settings.KEEP_DAYS is not None:
         for exercise, counts, why in purge(due(timezone.now() - timedelta(days=settings.KEEP_DAYS), settings.KEEP), settings.KEEP):
             gone += counts

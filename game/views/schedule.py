@@ -18,6 +18,7 @@ from game.models import Exercise, RuleBroken
 from game.people.access import exercises_of, own_exercise, scenarios_of
 from game.spoken import tell
 from game.views.account import facilitators_only
+from game.views.calendars import link_of
 
 SHOWN = 200
 SECTIONS = (
@@ -46,6 +47,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         "archived": archived,
         "everybodys": request.user.is_staff,
         "any": any(section["rows"] for section in sections),
+        "calendar": link_of(request, request.user),  # type: ignore[arg-type]  # nobody else passes the decorator
     }
     return render(request, "facilitator/sessions.html", context)
 

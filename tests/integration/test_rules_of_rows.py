@@ -106,6 +106,10 @@ BREAKS: dict[str, dict[str, list[dict[str, Any]]]] = {
     "ltilink": {"a_link_is_known": [{"deployment": ""}, {"resource": ""}]},
     "ltimember": {"a_member_has_a_subject": [{"subject": ""}]},
     "ltiscore": {"a_score_stands_somehow": [{"state": "lost"}], "a_score_is_of_a_hundred": [{"grade": -1}, {"grade": 101}]},
+    "calendarentry": {
+        "a_calendar_entry_is_named": [{"title": ""}],
+        "a_calendar_entry_is_somebodys": [{"owner_id": None}],
+    },
     "facilitatorlink": {"a_link_has_a_token": [{"token_hash": ""}]},
 }
 OURS = {rule.name for model in apps.get_app_config("game").get_models() for rule in model._meta.constraints if isinstance(rule, CheckConstraint)}
@@ -141,6 +145,7 @@ def one_row_each() -> None:
     models.ApiToken.objects.create(owner=user, name="rota", token_hash="1")
     webhook = models.Webhook.objects.create(owner=user, address="https://hooks.example/")
     models.WebhookDelivery.objects.create(webhook=webhook, kind="ping", key="ping", body="{}")
+    models.CalendarEntry.objects.create(owner=user, title="x", begins=webhook.created)
     experiment = models.Experiment.objects.create(facilitator=user, title="One", scenario="knight-2012", players="nobody", made_by="1")
     models.Trial.objects.create(experiment=experiment, seed=1, side="with")
     brought = models.KeptScenario.objects.create(owner=user, name="ours", label="Ours")

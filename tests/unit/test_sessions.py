@@ -292,3 +292,12 @@ def test_a_time_counts_in_the_zone_it_was_typed_in(erin, client, zone, hour):
     assert (exercise.planned_for.hour, exercise.planned_for.tzinfo) == (hour, UTC)
     assert f'<time data-moment datetime="2026-12-01T{hour:02d}' in client.get("/facilitator/sessions/").content.decode()
     assert re.search(rf"Tue 1 Dec 2026, {hour:02d}:\d\d UTC", client.get("/facilitator/sessions/").content.decode())
+
+
+def test_an_edit_that_says_no_number_of_teams_is_refused_and_changes_nothing(client):
+    exercise = new_exercise(title="Autumn", facilitator=new_facilitator())
+    client.force_login(exercise.facilitator)
+    answer = client.post(f"/facilitator/{exercise.code}/edit/", {"title": "Winter", "scenario": "knight-2012", "seed_from": "keep"})
+    assert answer.status_code == 400 and "teams-error" in answer.content.decode()
+    exercise.refresh_from_db()
+    assert exercise.title == "Autumn" and exercise.teams.count() == 1
