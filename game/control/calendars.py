@@ -1,4 +1,4 @@
-"""Planned exercises and deadlines as iCalendar (RFC 5545): what is in a calendar, and as what it is written.
+"""PlannedMoment exercises and deadlines as iCalendar (RFC 5545): what is in a calendar, and as what it is written.
 
 Times are UTC, which is an instant everywhere and needs no table of a zone. Nothing of a person is in it, and no link that opens what is
 somebody's: calendars are shared.
@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext
 import engine
 from game import __version__
 from game.models import CalendarEntry, Cohort, Exercise, Homework
-from game.models.calendars import Planned
+from game.models.calendars import PlannedMoment
 
 PAST = timedelta(days=90)  # what was before is in no calendar that is asked for now
 MOST = 500  # entries of a calendar
@@ -27,7 +27,7 @@ DRAWN_FOR = timedelta(minutes=90)  # how long would tell which scenario was draw
 AGAIN = timedelta(hours=1)  # when a program should ask again
 
 
-class Told(NamedTuple):
+class CalendarLine(NamedTuple):
     """An entry with what stands beside its title, and where to go."""
 
     entry: CalendarEntry
@@ -59,7 +59,7 @@ def of_facilitator(owner: User, now: datetime) -> list[CalendarEntry]:
 def of_cohorts(cohorts: QuerySet[Cohort], now: datetime) -> list[CalendarEntry]:
     """The deadlines of their homework, and those that were taken back."""
     found = Homework.objects.filter(cohort__in=cohorts, deadline__gte=now - PAST).select_related("cohort")[:MOST]
-    planned = {one.pk: Planned(_plain(one.title), one.deadline, None) for one in found}
+    planned = {one.pk: PlannedMoment(_plain(one.title), one.deadline, None) for one in found}
     known = CalendarEntry.objects.filter(cohort__in=cohorts)
     missing = {one.pk: one.cohort for one in found}
     _bring_up(known.filter(begins__gte=now - PAST) | known.filter(homework__in=list(planned)), planned, now, missing)
@@ -74,12 +74,12 @@ def of_exercise(exercise: Exercise, now: datetime) -> CalendarEntry | None:
     return CalendarEntry.objects.get(exercise=exercise)
 
 
-def _of_exercise(exercise: Exercise) -> Planned:
+def _of_exercise(exercise: Exercise) -> PlannedMoment:
     begins: datetime = exercise.planned_for  # type: ignore[assignment]  # those that are planned
-    return Planned(_plain(exercise.title), begins, begins + lasts(exercise))
+    return PlannedMoment(_plain(exercise.title), begins, begins + lasts(exercise))
 
 
-def _bring_up(known: QuerySet[CalendarEntry], planned: Mapping[int, Planned], now: datetime, whose: User | Mapping[int, Cohort]) -> None:
+def _bring_up(known: QuerySet[CalendarEntry], planned: Mapping[int, PlannedMoment], now: datetime, whose: User | Mapping[int, Cohort]) -> None:
     """Change the rows that are known to what is planned now, and make those that are missing. `whose`: the owner of exercises, or the cohort
     of each homework."""
     source, owner = ("exercise", whose) if isinstance(whose, User) else ("homework", None)
@@ -94,7 +94,7 @@ def _bring_up(known: QuerySet[CalendarEntry], planned: Mapping[int, Planned], no
     CalendarEntry.objects.bulk_create(rows, ignore_conflicts=True)  # two may ask at once
 
 
-def written(name: str, told: Iterable[Told]) -> bytes:
+def written(name: str, told: Iterable[CalendarLine]) -> bytes:
     """A calendar of these, as it is sent."""
     calendar = icalendar.Calendar()
     calendar.add("prodid", f"-//Opening Bell//{__version__}//{(get_language() or 'en').upper()}")
@@ -109,7 +109,7 @@ def written(name: str, told: Iterable[Told]) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _event(told: Told) -> icalendar.Event:
+def _event(told: CalendarLine) -> icalendar.Event:
     entry, event = told.entry, icalendar.Event()
     event.add("uid", str(entry.uid))
     event.add("dtstamp", entry.changed)  # of what is published: when it was last changed

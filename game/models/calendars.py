@@ -20,7 +20,7 @@ from game.models.courses import TITLE_MAX
 _SALT = "opening-bell.calendar"
 
 
-class Planned(NamedTuple):
+class PlannedMoment(NamedTuple):
     """When something is to be; without an end it is a moment, as a deadline is."""
 
     title: str
@@ -59,7 +59,7 @@ class CalendarEntry(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def bring_up(self, now: datetime, planned: Planned | None, owner: User | None = None) -> None:
+    def bring_up(self, now: datetime, planned: PlannedMoment | None, owner: User | None = None) -> None:
         """Tell calendars what is planned now; None: nothing any more. Of two that find the same change one writes it."""
         new: dict[str, Any] = {"cancelled": planned is None}
         if planned is not None:

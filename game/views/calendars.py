@@ -78,7 +78,7 @@ def deadlines(request: HttpRequest, token: str) -> HttpResponse:
 def _sent(request: HttpRequest, name: str, entries: list[CalendarEntry], file: str) -> HttpResponse:
     from game.control import calendars
 
-    told = [calendars.Told(one, calendars.note_of(one), _address(request, one)) for one in entries]
+    told = [calendars.CalendarLine(one, calendars.note_of(one), _address(request, one)) for one in entries]
     headers = {"Content-Disposition": f'inline; filename="opening-bell-{slugify(file)}.ics"'}
     return HttpResponse(calendars.written(name, told), content_type="text/calendar; charset=utf-8", headers=headers)
 
