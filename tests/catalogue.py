@@ -6,6 +6,7 @@ import re
 import struct
 from collections.abc import Iterator, Mapping
 from functools import cache
+from math import ceil
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,23 @@ def catalogue(locale: Path, known: Mapping[str, str], code: str = "eo") -> Path:
 def brackets(text: str) -> str:
     """Both forms of a plural are in brackets."""
     return "\0".join(f"⟦{form}⟧" for form in text.split("\0"))
+
+
+ACCENTED = str.maketrans("AaBbCcDdEeGgHhIiJjKkLlNnOoRrSsTtUuWwYyZz", "ÂâɃƀĈĉĎďÊêĜĝĤĥÎîĴĵĶķĻļÑñÔôŔŕŜŝŦŧÛûŴŵŶŷŽž")
+# What fills a sentence, marks a part of it, stands for a sign or is typed as it is: no words.
+FILLED = re.compile(r"(<code>.*?</code>|%\(\w+\)[sd]|%%|\{\w*(?:[.!:][^{}]*)?\}|<[^<>]+>|&\w+;|\s+)")
+
+
+def stretched(text: str) -> str:
+    """As long words of a foreign alphabet: every letter has an accent, and a word is longer by two fifths."""
+    return "\0".join("".join(one if FILLED.fullmatch(one) else _longer(one) for one in FILLED.split(form)) for form in text.split("\0"))
+
+
+def _longer(word: str) -> str:
+    """Its vowels twice, and other letters as well while there is room."""
+    more = ceil(0.4 * len(word)) if any(map(str.isalpha, word)) else 0
+    twice = {*sorted(range(len(word)), key=lambda at: (word[at].lower() not in "aeiou", at))[:more]}
+    return "".join(sign * (2 if at in twice and sign.isalpha() else 1) for at, sign in enumerate(word)).translate(ACCENTED)
 
 
 def texts() -> list[str]:

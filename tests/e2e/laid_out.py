@@ -5,7 +5,7 @@ lies over anything; a subject shows 24 characters; nothing is wider than the win
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import product
 
 from playwright.sync_api import Page, expect
@@ -271,33 +271,36 @@ END_SHOWN = """() => { const r = document.querySelector("#panel-inbox .reading s
   return !!top?.closest("#panel-inbox share-button"); }"""
 
 
-def alone(page: Page) -> None:
+Says = Callable[[str], str]  # what a page says in its language for this in English
+
+
+def alone(page: Page, says: Says = str) -> None:
     """Somebody who is at the start page plays alone at three desks: up to some minutes after the bell."""
     page.context.add_init_script(WIRE)
-    page.get_by_label("The bell (09:28)").check()
-    page.get_by_label("All three").check()
-    page.get_by_role("button", name="Play", exact=True).click()
-    page.get_by_role("button", name="Start").click()
+    page.locator("[name=start][value='09:28']").check()
+    page.locator("[name=desk][value=all]").check()
+    page.get_by_role("button", name=says("Play"), exact=True).click()
+    page.get_by_role("button", name=says("Start")).click()
     page.wait_for_url("**/desk/**")
-    page.get_by_role("button", name="Begin").click(timeout=LONG)
-    page.get_by_label("Speed", exact=True).select_option("30")
+    page.get_by_role("button", name=says("Begin")).click(timeout=LONG)
+    page.get_by_label(says("Speed"), exact=True).select_option("30")
     reaches(page, "09:33:00")
 
 
 class Held:
     """One of their desks, a mail of it open and its line held."""
 
-    def __init__(self, page: Page, desk: str) -> None:
+    def __init__(self, page: Page, desk: str, says: Says = str) -> None:
         self.page, self.desk = page, desk
         self.at = (1440, 900)
         self.wire = page.context.new_cdp_session(page)
         page.goto(f"{page.url.split('/desk/')[0]}/desk/{desk}/")
         page.wait_for_selector("[data-link=live] .drive-row .btn")
-        resume = page.get_by_role("button", name="Resume", exact=True)
+        resume = page.get_by_role("button", name=says("Resume"), exact=True)
         if page.locator("[data-state=paused]").count():  # nobody was heard of while the desk before was held
             resume.click()
             expect(resume).to_have_count(0)
-        page.get_by_label("Speed", exact=True).select_option("10")
+        page.get_by_label(says("Speed"), exact=True).select_option("10")
         page.wait_for_selector(".mail")
         self._open_mail()
         self.tabs = page.locator("[data-tab-for]").evaluate_all("(tabs) => tabs.filter((t) => !t.matches('.week-only')).map((t) => t.dataset.tabFor)")
