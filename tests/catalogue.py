@@ -6,8 +6,8 @@ import re
 import struct
 from collections.abc import Iterator, Mapping
 from functools import cache
-from math import ceil
 from html.parser import HTMLParser
+from math import ceil
 from pathlib import Path
 from typing import Any
 
