@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from urllib.request import urlopen
 
 import jwt
@@ -31,7 +31,8 @@ LEARNER, TEACHER = [f"{ROLES}membership#Learner"], [f"{ROLES}membership#Instruct
 
 class Lms:
     """`tool`: where the tool's keys are, or themselves. `members`: (subject, name, roles, status) of the course, two on a page. `answers`: the
-    statuses of the next scores; after them all are taken in.
+    statuses of the next scores; after them all are taken in. `launching`: what browsers find here: the address of the `tool`, the `kind` of
+    message, `claims` besides, and `site`, the name that browsers know it by.
     """
 
     def __init__(self) -> None:
@@ -52,12 +53,20 @@ class Lms:
         self.server.handle_error = lambda *_: None  # type: ignore[method-assign]
         self.issuer = f"http://127.0.0.1:{self.server.server_port}"
         self.lock = threading.Lock()
+        self.holds = threading.Event()  # while it is set a score is heard and neither put down nor answered
+        self.held = 0
+        self.freed = threading.Event()
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+    @property
+    def site(self) -> str:
+        """Where browsers find it."""
+        return self.issuer.replace("127.0.0.1", self.launching.get("site", "127.0.0.1"))
 
     def registered(self) -> dict[str, str]:
         """What a facilitator types to register it."""
         return {
-            "name": "Moodle", "issuer": self.issuer, "client": CLIENT, "deployments": f"1, {DEPLOYMENT}", "login_url": f"{self.issuer}/auth",
+            "name": "Moodle", "issuer": self.issuer, "client": CLIENT, "deployments": f"1, {DEPLOYMENT}", "login_url": f"{self.site}/auth",
             "token_url": f"{self.issuer}/token", "keys_url": f"{self.issuer}/keys",
         }  # fmt: skip
 
@@ -90,7 +99,7 @@ class Lms:
     def choice(self, nonce: str, **more: Any) -> dict[str, Any]:
         """A launch to choose what to link to."""
         settings = {
-            "deep_link_return_url": f"{self.issuer}/chosen", "accept_types": ["link", "ltiResourceLink"], "data": "csrf:9",
+            "deep_link_return_url": f"{self.site}/chosen", "accept_types": ["link", "ltiResourceLink"], "data": "csrf:9",
             "accept_presentation_document_targets": ["iframe", "window"],
         }  # fmt: skip
         told = self.claims(nonce, **{"roles": TEACHER, "message_type": "LtiDeepLinkingRequest", **more})
@@ -170,7 +179,7 @@ class Lms:
                 elif parts.path == "/auth":
                     handler.answer(200, lms.form(asked), "text/html; charset=utf-8")
                 elif parts.path == "/course":
-                    handler.answer(200, lms.launching["page"], "text/html; charset=utf-8")
+                    handler.answer(200, lms.course(), "text/html; charset=utf-8")
                 elif parts.path == "/members":
                     handler.members(int(asked.get("from", "0")))
                 else:
@@ -193,6 +202,10 @@ class Lms:
                 if parts.path == "/token":
                     with lms.lock:
                         handler.answer(*lms.token(dict(parse_qsl(body.decode()))))
+                elif lms.holds.is_set():
+                    lms.held += 1
+                    handler.close_connection = True
+                    lms.freed.wait(30)
                 elif parts.path == "/items/3/lineitem/scores" and parts.query == "type_id=1":
                     with lms.lock:
                         status = lms.take(body, handler.headers) if handler.may(SCORE_SCOPE) else 401
@@ -204,6 +217,15 @@ class Lms:
                     handler.answer(404, {})
 
         return Handler
+
+    def course(self) -> str:
+        """A page of a course, with the link in a tab of its own."""
+        begin = html.escape(f"{self.launching['tool']}/lti/login?" + urlencode({**self.first(), "target_link_uri": f"{self.launching['tool']}/lti/launch"}))
+        return f'<!doctype html><html lang="en"><title>Course</title><h1>Course</h1><a href="{begin}" target="_blank">Open the tool</a></html>'
+
+    def first(self) -> dict[str, str]:
+        """What a login begins with."""
+        return {"iss": self.issuer, "login_hint": "42", "client_id": CLIENT, "lti_message_hint": "31"}
 
     def form(self, asked: dict[str, str]) -> str:
         """What a browser finds at the login: a form that goes back to the tool by itself."""
@@ -221,5 +243,6 @@ def lms_platform() -> Iterator[Lms]:
     try:
         yield found
     finally:
+        found.freed.set()
         found.server.shutdown()
         found.server.server_close()

@@ -85,6 +85,7 @@ class Stack:
         self.address = f"http://127.0.0.1:{(port := free_port())}"
         self.printed: list[str] = []
         environment = {name: value for name, value in os.environ.items() if name not in {"REDIS_URL", "DATABASE_URL", "ALLOWED_HOSTS", "SECRET_KEY"}}
+        environment["WEBHOOK_NETWORKS"] = "127.0.0.1"  # where a test's learning platform is
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "play", "--port", str(port), *arguments],
             cwd=ROOT,
