@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from game.control import schedule
 from game.courses import outcomes
 from game.debrief import erasure, person
-from game.models import Attempt, Cohort, Exercise, LtiMember, Participation, RuleBroken, Student, TaughtCourse
+from game.models import Attempt, Cohort, Exercise, LtiLogin, LtiMember, Participation, RuleBroken, Student, TaughtCourse
 from game.models.courses import ident_key
 
 ERASED = "Erased student"
@@ -78,7 +78,9 @@ def erase(student: Student) -> list[erasure.Treated]:
 
 
 def _rename(student: Student, name: str) -> None:
-    LtiMember.objects.filter(student=student).delete()  # with what their platform was to be told
+    for member in LtiMember.objects.filter(student=student):
+        LtiLogin.objects.filter(platform=member.platform_id, told__subject=member.subject).delete()
+        member.delete()  # with what their platform was to be told
     Student.objects.filter(pk=student.pk).update(name=name, ident=f"#{student.pk}", key=f"#{student.pk}", links=student.links + 1)
 
 

@@ -23,7 +23,7 @@ def join(platform: LtiPlatform, cohort: Cohort, members: list[PlatformMember]) -
     where that would be too many, and changes nothing then.
     """
     with transaction.atomic():
-        Cohort.objects.select_for_update().get(pk=cohort.pk)  # of two launches at once the second finds whom the first has made
+        cohort = Cohort.objects.select_for_update().get(pk=cohort.pk)  # of two launches at once the second finds whom the first has made
         known = {one.subject: one.student for one in LtiMember.objects.filter(platform=platform, cohort=cohort).select_related("student")}
         fresh = {one.subject: one.name for one in members if one.subject not in known}
         if cohort.students.count() + len(fresh) > STUDENTS_MOST:
@@ -32,6 +32,8 @@ def join(platform: LtiPlatform, cohort: Cohort, members: list[PlatformMember]) -
             ident = student_ident(platform, subject)
             made = Student.objects.create(cohort=cohort, name=name or gettext("Student"), ident=ident, key=ident_key(ident))
             LtiMember.objects.create(platform=platform, cohort=cohort, subject=subject, student=made)
+        if fresh and cohort.nameless is not None:  # it was over: whoever comes now is forgotten by the next sweep, as the others were
+            Cohort.objects.filter(pk=cohort.pk).update(nameless=None)
         changed = 0
         for one in members:
             student = known.get(one.subject)

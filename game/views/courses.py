@@ -97,6 +97,7 @@ def _page(request: HttpRequest, cohort: Cohort, read: roster.Roster | None = Non
         "shown": roster.PROBLEMS_SHOWN,
         "most": roster.STUDENTS_MOST,
         "title_max": TITLE_MAX,
+        "unsent": any(score.state != LtiScore.State.DELIVERED for row in rows for cell in row.cells for score in cell.scores),
         "links": LtiLink.objects.filter(homework__cohort=cohort).select_related("platform", "homework"),
     }
     return render(request, "facilitator/cohort.html", context, status=400 if read or refused else 200)

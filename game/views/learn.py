@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from game.control.briefs import brief
 from game.courses import attempts, outcomes
 from game.live.control import tell_state, tell_team
-from game.models import Attempt, Homework, RuleBroken, Student, contents
+from game.models import Attempt, Homework, LtiMember, RuleBroken, Student, contents
 from game.people.access import give_player_cookie
 from game.people.desks import ORDER
 from game.spoken import read
@@ -45,7 +45,7 @@ def learn(request: HttpRequest, token: str) -> HttpResponse:
         "student": student,
         "token": token,
         "homework": [_told(one, student, now) for one in student.cohort.homework.all()],
-        "recorded": recorded(),
+        "recorded": recorded(student),
     }
     return render(request, "learn.html", context)
 
@@ -78,12 +78,20 @@ def _told(homework: Homework, student: Student, now: Any) -> dict[str, Any]:
     }
 
 
-def recorded() -> str:
+def recorded(student: Student) -> str:
     """What is recorded of a student, who sees it and for how long."""
-    what = gettext(
-        "Recorded: your name and e-mail address or id as your teacher entered them, when you began and ended each attempt, what you did and wrote "
-        "at your desk, and how it came out. Your teacher sees it, and so does your team where you play in one."
-    )
+    member = LtiMember.objects.filter(student=student).select_related("platform").first()
+    if member is None:
+        what = gettext(
+            "Recorded: your name and e-mail address or id as your teacher entered them, when you began and ended each attempt, what you did and "
+            "wrote at your desk, and how it came out. Your teacher sees it, and so does your team where you play in one."
+        )
+    else:
+        what = gettext(
+            "Recorded: your name and your number as %(platform)s tells them, when you began and ended each attempt, what you did and wrote at "
+            "your desk, and how it came out. Your teacher sees it, and so does your team where you play in one; %(platform)s gets the grade that "
+            "counts."
+        ) % {"platform": member.platform}
     days = settings.KEEP_DAYS
     if days is None:
         kept = gettext("It is kept until your teacher deletes it.")

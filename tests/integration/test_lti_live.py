@@ -1,20 +1,64 @@
 """A homework by LTI with everything real: launched, played in a worker of games, scored, and told to a platform that is down by a worker that is killed."""
 
+import threading
 from datetime import timedelta
 from ipaddress import ip_network
 from urllib.parse import parse_qsl, urlsplit
 
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from game.control.exercise_controls import drive
-from game.models import Attempt, Cohort, Exercise, Homework, LtiMember, LtiPlatform, LtiScore, Run, TaughtCourse
+from game.models import Attempt, Cohort, Exercise, Homework, LtiLink, LtiMember, LtiPlatform, LtiScore, Run, TaughtCourse
 from game.models.lti import homework_token
 from game.models.webhooks import ATTEMPT_MOST
 from game.ops.lti import keys
 from tests import days
 from tests.builders import eventually, new_facilitator
-from tests.lms_platform import CLIENT, lms_platform
+from tests.lms_platform import CLIENT, Lms, lms_platform
+
+
+def test_launches_at_once_make_one_student_and_one_link(world, settings):
+    settings.WEBHOOK_NETWORKS = (ip_network("127.0.0.1"),)
+    erin = new_facilitator("erin")
+    work = homework(erin)
+    with lms_platform() as lms:
+        platform = LtiPlatform.register(erin, lms.registered())
+        ready, led = threading.Barrier(4), list[str]()
+
+        def come() -> None:
+            try:
+                client = Client()
+                token, state = answered(client, lms, platform, work)
+                entry = client.post("/lti/launch", {"id_token": token, "state": state}).headers["location"]
+                ready.wait(20)
+                led.append(client.get(entry).headers["location"])
+            finally:
+                connection.close()
+
+        every = [threading.Thread(target=come) for _ in range(4)]
+        for one in every:
+            one.start()
+        for one in every:
+            one.join()
+    assert len(led) == 4 and len(set(led)) == 1, "all come to the page of one student"
+    assert LtiMember.objects.count() == LtiLink.objects.count() == work.cohort.students.count() == 1
+
+
+def homework(teacher) -> Homework:
+    cohort = Cohort.objects.create(course=TaughtCourse.objects.create(title="Markets", teacher=teacher), name="Spring")
+    return Homework.objects.create(
+        cohort=cohort, title="One", scenario="knight-2012", deadline=timezone.now() + timedelta(days=1), start="bell", desk="operator",
+        drawn=[79], autopilot="competent",
+    )  # fmt: skip
+
+
+def answered(client: Client, lms: Lms, platform: LtiPlatform, work: Homework) -> tuple[str, str]:
+    """A launch as the platform answers it: its token, and the state."""
+    asked = client.post("/lti/login", {"iss": lms.issuer, "client_id": CLIENT, "login_hint": "42", "target_link_uri": "http://testserver/lti/launch"})
+    told = dict(parse_qsl(urlsplit(asked.headers["location"]).query))
+    return lms.sign(lms.resource(told["nonce"], homework_token(platform, work))), told["state"]
 
 
 def test_a_score_reaches_the_gradebook_through_failures_and_a_killed_worker(world, settings):
@@ -23,19 +67,13 @@ def test_a_score_reaches_the_gradebook_through_failures_and_a_killed_worker(worl
     settings.SECRET_KEY = world.environment.get("SECRET_KEY", settings.SECRET_KEY)
     world.start_all("games-1", "control")
     erin = new_facilitator("erin")
-    cohort = Cohort.objects.create(course=TaughtCourse.objects.create(title="Markets", teacher=erin), name="Spring")
-    work = Homework.objects.create(
-        cohort=cohort, title="One", scenario="knight-2012", deadline=timezone.now() + timedelta(days=1), start="bell", desk="operator",
-        drawn=[79], autopilot="competent",
-    )  # fmt: skip
+    work = homework(erin)
     with lms_platform() as lms:
         lms.tool = keys.own_set
         platform = LtiPlatform.register(erin, lms.registered())
         client = Client()
-        asked = client.post("/lti/login", {"iss": lms.issuer, "client_id": CLIENT, "login_hint": "42", "target_link_uri": "http://testserver/lti/launch"})
-        told = dict(parse_qsl(urlsplit(asked.headers["location"]).query))
-        token = lms.sign(lms.resource(told["nonce"], homework_token(platform, work)))
-        entered = client.get(client.post("/lti/launch", {"id_token": token, "state": told["state"]}).headers["location"])
+        token, state = answered(client, lms, platform, work)
+        entered = client.get(client.post("/lti/launch", {"id_token": token, "state": state}).headers["location"])
         page = urlsplit(entered.headers["location"]).path
         assert client.post(page, {"homework": work.pk}).headers["location"] == "/lobby/"
         exercise = Attempt.objects.get(student=LtiMember.objects.get().student).exercise

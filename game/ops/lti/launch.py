@@ -18,6 +18,7 @@ from game.ops.lti.keys import NoKey, of_platform
 TOKEN_MOST = 32 << 10  # characters
 LEEWAY = timedelta(seconds=60)  # that two clocks may differ
 OLD = timedelta(minutes=10)
+TIME_MOST = 1e11  # seconds; what compares with nothing (NaN) is not below it
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 DEEP = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 SCORES = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
@@ -96,10 +97,10 @@ def _decoded(login: LtiLogin, token: str, now: datetime) -> dict[str, Any]:
 def _in_time(claims: dict[str, Any], now: datetime) -> None:
     """Raises NotBelieved for a token that is over, old, or not made yet."""
     made, over = claims["iat"], claims["exp"]
-    if any(isinstance(one, bool) or not isinstance(one, int | float) for one in (made, over)):
-        raise NotBelieved("its times are no numbers")
+    if any(isinstance(one, bool) or not isinstance(one, int | float) or not 0 < one < TIME_MOST for one in (made, over)):
+        raise NotBelieved("its times are no numbers of seconds since 1970")
     at = now.timestamp()
-    if not over + LEEWAY.total_seconds() > at:  # asked so that what compares with nothing (NaN) is over
+    if over + LEEWAY.total_seconds() <= at:
         raise NotBelieved("it has expired")
     if not at - (OLD + LEEWAY).total_seconds() <= made <= at + LEEWAY.total_seconds():
         raise NotBelieved("it was made long ago, or is not made yet")

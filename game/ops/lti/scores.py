@@ -72,6 +72,7 @@ class Registrar:
 def put_down(homework: Homework, links: list[LtiLink]) -> bool:
     """What platforms are to know of a homework now. Whether nothing of it comes by itself yet: attempts that ended lately and are not scored."""
     members = {one.student_id: one for one in LtiMember.objects.filter(cohort=homework.cohort_id).select_related("platform")}
+    known = {(link, member): told for link, member, *told in LtiScore.objects.filter(link__in=links).values_list("link", "member", "grade", "ended")}
     settled = True
     for row in outcomes.of_homework(homework):
         member = members.get(row.student.pk)
@@ -81,7 +82,7 @@ def put_down(homework: Homework, links: list[LtiLink]) -> bool:
         if member is None or counted is None or not counted.attempt.outcome:  # it is not final yet
             continue
         for link in links:
-            if link.platform_id == member.platform_id:
+            if link.platform_id == member.platform_id and known.get((link.pk, member.pk)) != [counted.grade, counted.ended]:
                 LtiScore.put_down(link, member, counted.grade, counted.ended, timezone.now())
     return settled
 
