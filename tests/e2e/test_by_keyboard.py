@@ -1,5 +1,6 @@
 """Reduced motion and a screen reader can play a whole morning: keyboard and accessibility tree alone, from join to result."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -20,13 +21,13 @@ def calm(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-def shown_around(ear: Ear) -> None:
+def shown_around(ear: Ear, marks: tuple[str, ...] = MARKS, onwards: str = "Next", done: str = "Got it") -> None:
     """The three marks of a desk, each read and left by Enter."""
-    for title in MARKS:
+    for title in marks:
         assert ear.until("dialog", title, seconds=LONG).words
-        ear.holds("button", "Got it" if title == MARKS[-1] else "Next")
+        ear.holds("button", done if title == marks[-1] else onwards)
         ear.press("Enter")
-    ear.gone("dialog", MARKS[-1])
+    ear.gone("dialog", marks[-1])
     ear.kept()
 
 
@@ -206,3 +207,79 @@ def test_alone_the_clock_waits_for_begin_and_every_jump_of_it_asks(opens: Opens,
     ear.told("The exercise has ended", LONG)
     ear.kept()
     read_to_its_end(ear)
+
+
+def test_a_whole_morning_is_played_in_german_by_keyboard(opens: Opens, browser: Browser, stack: Stack) -> None:
+    german = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce", locale="de-DE")
+    ear = Ear(opens(stack.address, context=german, new=True))
+    ear.tab_to("radio", "")
+    while "1. August 2012" not in ear.focus().name:
+        ear.press("ArrowDown")
+    ear.tab_to("radio", "")
+    while "09:28" not in ear.focus().name:
+        ear.press("ArrowRight")
+    ear.tab_to("button", "^Spielen$")
+    ear.press("Enter")
+    ear.until("region", "Sie sind Operator")
+    ear.tab_to("button", "^Starten$")
+    ear.press("Enter")
+    shown_around(ear, ("Zuerst hierher sehen", "Hier handeln", "Hier reden"), "Weiter", "Verstanden")
+    ear.told("sie läuft los, wenn Sie auf „Beginnen“ drücken", LONG)
+    ear.tab_to("button", "^Beginnen$")
+    ear.press("Enter")
+    ear.told("Die Übung läuft")
+    ear.kept()
+    ear.told(r"09:30\. Der Markt ist offen", 3 * LONG)
+
+    ear.press("i")
+    ear.holds("region", "^Posteingang")
+    ear.tab_to("button", "^[0-9:]+ ", most=6)
+    ear.tab_to("button", "ungelesen", key="ArrowDown")
+    ear.press("Enter")
+    assert ear.until("region", "^Die geöffnete Mail").words
+    ear.kept()
+
+    ear.press("d")
+    ear.holds("combobox", "^Was$")
+    ear.press("ArrowDown")
+    ear.press("Tab")
+    ear.holds("combobox", "^Wo$")
+    ear.say("SMARS-8")
+    ear.tab_to("button", "^Wahrscheinlich$")
+    ear.press("Enter")
+    ear.until("listitem", "SMARS-8", within="Bisher festgestellt")
+    ear.kept()
+
+    ear.press("8")
+    assert "Läuft" in ear.holds("listitem", "^SMARS-8").name
+    ear.until("button", "^Stoppen SMARS-8$")
+    ear.tab_to("button", "^Stoppen SMARS-8$", most=3)
+    ear.press("Enter")
+    assert "Wie sicher sind Sie?" in ear.until("group", "^SMARS-8 stoppen").name
+    ear.tab_to("button", "^Fast sicher$")
+    ear.press("Enter")
+    ear.told("SMARS-8")
+    ear.until("listitem", "^SMARS-8, Gestoppt", seconds=LONG)
+
+    ear.tab_to("button", "^Bis 10:15$", key="Shift+Tab")
+    ear.press("Enter")
+    assert "niemand handelt an Ihrem Pult" in ear.until("group", "Bis 10:15").words
+    ear.tab_to("button", "^Bis 10:15$", most=3)
+    ear.press("Enter")
+    ear.until("timer", "^10:1[5-9]", seconds=3 * LONG)
+    ear.tab_to("button", "^Beenden$")
+    ear.press("Enter")
+    ear.tab_to("button", "^Hier beenden$", most=2)
+    ear.press("Enter")
+    ear.told("Die Übung ist beendet", LONG)
+    ear.tab_to("link", "Zum Ergebnis")
+    ear.press("Enter")
+    while not ear.has("heading", "Was geschah und warum"):
+        ear.until("link", "Neu laden|Was wirklich geschah", seconds=LONG)
+        if ear.has("link", "Neu laden"):
+            ear.tab_to("link", "Neu laden")
+            ear.press("Enter")
+    told = [node.words for node in ear.tree() if node.role == "paragraph" and any(one.startswith("Was geschah und warum") for one in node.within)]
+    assert len(told) >= 3 and all(one.endswith(".") for one in told[:3]), told
+    assert not [one for one in told if re.search(r"\b(the|and|was|were)\b", one)], told
+    german.close()
