@@ -23,8 +23,10 @@ interface TeamSeat {
 interface Hello {
   desk: Desk | "lobby" | "projector" | "facilitator"; team: string; name: string; exercise: ExerciseTold; result: string | null;
   player?: string; resume_word?: string; owner?: boolean; watching?: boolean; as_it_was?: boolean; line?: string; help?: string;
-  seat?: number | null; seats?: TeamSeat[];
+  seat?: number | null; seats?: TeamSeat[]; aides?: Aide[];
 }
+/* Somebody of the team without a desk: its incident commander or its scribe. */
+interface Aide { role: string; name: string; online: boolean }
 interface First { hello: Hello; cards: Record<string, Versioned> }
 interface Versioned<D = unknown> { v: number; d: D }
 type Frame = Record<string, Versioned>;
@@ -53,7 +55,7 @@ declare namespace Card {
   interface LobbySeat {
     id: number; desk: Desk; holders: { name: string; online: boolean }[]; autopilot: string | null; room: boolean; locked: string;
   }
-  interface LobbyTeam { id: number; name: string; seats: LobbySeat[] }
+  interface LobbyTeam { id: number; name: string; seats: LobbySeat[]; aides: Aide[] }
   interface Lobby { state: string; teams: LobbyTeam[]; taken: number; free: number; starting: boolean }
 }
 
@@ -207,7 +209,7 @@ interface RoomSeat extends TeamSeat {
 }
 interface RoomTeam {
   id: number; name: string; state: State; paused: boolean; fault: string; upgrade: string; waits: string[]; ended: boolean; speed: number | null;
-  can: { drive: boolean; retry: boolean; play_on: boolean }; seats: RoomSeat[];
+  can: { drive: boolean; retry: boolean; play_on: boolean }; seats: RoomSeat[]; aides: (Aide & { id: number; title: string })[];
 }
 /* Empty before a team's first frame. */
 interface RoomRow {

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_noop
 import engine
 from game.live.control import dispatch, tell_state, tell_team
 from game.models import Deed, Exercise, Note, Player, RuleBroken, Team
+from game.people.presence import teams_of
 from game.rules import JOINS_MOST
 
 STUCK_MAX_MIN = 60
@@ -79,12 +80,12 @@ def _rename_person(exercise: Exercise, form: Mapping[str, str], by: str) -> None
     before = player.name
     player.rename(form.get("name", ""))
     Deed.record(exercise, engine.phrase(RENAMED, before=before, now=player.name), by=by)
-    _told(exercise, set(player.seats.values_list("team_id", flat=True)))
+    _told(exercise, teams_of([player.pk]))
 
 
 def _remove_person(exercise: Exercise, form: Mapping[str, str], by: str) -> None:
     player = _person(exercise, form)
-    teams = set(player.seats.values_list("team_id", flat=True))
+    teams = teams_of([player.pk])
     player.let_go()
     Deed.record(exercise, engine.phrase(gettext_noop("removed {name}"), name=player.name), by=by)
     _told(exercise, teams)

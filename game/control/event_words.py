@@ -80,6 +80,11 @@ def words(kind: str, given: Mapping[str, Any], scenario: engine.Scenario) -> str
     if kind in ("bridge.say", "persona.reply"):
         said = f"\u201c{tell(scenario, args.get('text', ''))[:SAID]}\u201d"
         return said if kind == "bridge.say" else gettext("Answers a message: %(said)s") % {"said": said}
+    if kind == "persona.say":
+        return gettext("%(sender)s: “%(said)s”") % {
+            "sender": args.get("sender", ""),
+            "said": tell(scenario, args.get("text", ""))[:SAID],
+        }
     target = _target(args, scenario)
     return gettext("%(lever)s: %(target)s") % {"lever": label, "target": target} if target else label
 

@@ -12,7 +12,8 @@ from game.control import board, deck, wall
 from game.control.briefs import named
 from game.control.exercise_controls import to_next
 from game.live import losses
-from game.models import Exercise, Run, Seat, Team, planning
+from game.models import Exercise, Run, Seat, Team, aides, planning
+from game.models.incident_log import ROLES
 from game.people.presence import seat_row
 from game.rules import DESKS
 from game.spoken import tell, tell_row
@@ -41,7 +42,7 @@ def overview(exercise: Exercise, links: dict[str, str], known: list[Run] | None 
     moment ago and is shown now; `known`: its runs, where they have just been read.
     """
     runs = {run.team_id: run for run in (exercise.runs().defer("curve", "score") if known is None else known)}
-    teams = list(exercise.teams.prefetch_related("seats__holdings__player"))
+    teams = list(exercise.teams.prefetch_related("seats__holdings__player", "aides__player"))
     words = exercise.words
     titles = {desk: named(desk, words)["title"] for desk in DESKS}
     return {
@@ -107,6 +108,7 @@ def _team(exercise: Exercise, team: Team, run: Run | None, links: dict[str, str]
             "play_on": run is not None and run.may_play_on and not over,
         },
         "seats": [_seat(exercise, team, seat, links, titles[seat.desk]) for seat in seats],
+        "aides": [{**aides.told(aide), "id": aide.player_id, "title": str(ROLES[aide.role])} for aide in team.aides.all()],
     }
 
 

@@ -40,6 +40,7 @@ from game.models import (
     observing,
     packing,
 )
+from game.models.aides import SENDER_LENGTH
 from game.models.outcomes import Finished
 from game.models.people import name_key
 from game.models.run_log import log_of
@@ -48,7 +49,7 @@ from game.spoken import from_row, to_row
 
 ERASED = "Erased player"
 NOTHING = "(erased)"  # in place of what they said themselves
-TALK = ("bridge.say", "persona.reply")  # theirs to the last word; what a machine was asked keeps all but the name
+TALK = ("bridge.say", "persona.reply", "persona.say")  # theirs to the last word; what a machine was asked keeps all but the name
 SAID = ("text", "lines")  # of an event: what stands there may have been typed
 AGAIN = gettext_noop("Texts were erased on {date}.")
 ROWS_ONLY = gettext_noop("Texts were erased on {date}, and it could not be played again: its digest is that of the log before.")
@@ -92,6 +93,8 @@ class _Texts:
                 changed[name] = NOTHING if theirs else self.line(text)
                 if changed[name] != text:
                     self._swaps[text] = changed[name]
+        if isinstance(sender := args.get("sender"), str) and (now := self.line(sender)[:SENDER_LENGTH]) != sender:
+            changed["sender"] = self._swaps[sender] = now
         return {**args, **changed}
 
     def kept(self, content: Any, key: str = "") -> Any:
@@ -233,8 +236,9 @@ def _rewrite(exercise: Exercise, texts: _Texts) -> None:
         deed.by, deed.text = texts.by(deed.by), texts.sentence(deed.text)
         deed.save(update_fields=["by", "text"])
     for message in exercise.messages.all():
-        message.text, message.sender = texts.line(message.text), texts.line(message.sender)[:40]
-        message.save(update_fields=["text", "sender"])
+        message.text, message.sender = texts.line(message.text), texts.line(message.sender)[:SENDER_LENGTH]
+        message.by = texts.by(message.by)
+        message.save(update_fields=["text", "sender", "by"])
     _rewrite_injects(exercise, texts)
     for lesson in Lesson.objects.filter(player__exercise=exercise):
         lesson.surprised, lesson.differently = texts.line(lesson.surprised), texts.line(lesson.differently)
@@ -247,6 +251,8 @@ def _rewrite(exercise: Exercise, texts: _Texts) -> None:
         sheet.marks = {name: {**one, "note": texts.line(one["note"])} for name, one in sheet.marks.items()}
         sheet.save(update_fields=["observer", "marks"])
     for entry in LogEntry.objects.filter(team__exercise=exercise):
+        if entry.by in texts.names:  # theirs to the last word, as what they said is
+            entry.text, entry.cause, entry.impact = NOTHING, "", ""
         entry.by = texts.line(entry.by)[: incident_log.NAME_LENGTH]
         entry.text = texts.line(entry.text)[: incident_log.TEXT_LENGTH]
         entry.cause, entry.impact = (texts.line(belief)[: incident_log.BELIEF_LENGTH] for belief in (entry.cause, entry.impact))

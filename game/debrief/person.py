@@ -66,6 +66,11 @@ def export(player: Player) -> dict[str, Any]:
             | ({"from": one.since, "to": one.until} if isinstance(one, Stay) else {"from": one.taken_at, "to": None})
             for one in sat
         ],
+        "roles": [{"team": aide.team.name, "role": aide.role} for aide in player.aiding.select_related("team")],
+        "incident_log": [
+            {"team": entry.team.name, "step": entry.step, **{name: getattr(entry, name) for name in ("role", "kind", "text", "cause", "impact")}}
+            for entry in LogEntry.objects.filter(team__exercise=exercise, by__in=names).select_related("team")
+        ],
         "commands": [
             {
                 "given": row.created, "team": row.run.team.name, "desk": row.desk, "step": row.step, "kind": row.kind, "arguments": row.args,

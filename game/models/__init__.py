@@ -14,6 +14,7 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 import engine
 from game.models import bounds, branching, contents, injects, packing, planning
 from game.models.actions import Action as Action
+from game.models.aides import Aide as Aide
 from game.models.api_tokens import ApiToken as ApiToken
 from game.models.branching import Fork as Fork
 from game.models.calendars import CalendarEntry as CalendarEntry

@@ -107,6 +107,7 @@ class Message(models.Model):
     desks = models.JSONField(default=list)
     text = models.TextField()
     by = models.CharField(max_length=24)
+    role = models.CharField(max_length=12, blank=True, help_text="of the team's incident commander or scribe; empty: the facilitator says it")
     created = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -206,18 +207,20 @@ def _not_passed(inject: Inject, at: int) -> None:
             )
 
 
-def say_as(exercise: "Exercise", team: "Team | None", by: str, *, sender: str, desks: list[str], text: str) -> Message:
-    """Say something to desks in somebody's name. Raises RuleBroken with what was wrong."""
+def say_as(exercise: "Exercise", team: "Team | None", by: str, *, sender: str, desks: list[str], text: str, role: str = "") -> Message:
+    """Say something to desks in somebody's name; `role`: of the team's own incident commander or scribe, who has a limit of their own. Raises
+    RuleBroken with what was wrong.
+    """
     if exercise.state not in ("running", "paused"):
         raise RuleBroken(gettext("No one is at the desks yet.") if exercise.state == "lobby" else gettext("This exercise has ended."))
-    if exercise.messages.count() >= KEPT:
+    if exercise.messages.filter(role=role, **({"team": team} if role else {})).count() >= KEPT:
         raise RuleBroken(gettext("This exercise has had its %(kept)s messages.") % {"kept": KEPT})
     args = {"sender": sender, "desks": desks, "text": text}
     scenario = contents.scenario_of_all(exercise)
     reason = tell(scenario, engine.fault_of(scenario, "persona.say", {"id": 1, **args}))
     if reason:
         raise RuleBroken(f"{reason[0].upper()}{reason[1:]}.")
-    message = Message.objects.create(exercise=exercise, team=team, by=by, **args)
+    message = Message.objects.create(exercise=exercise, team=team, by=by, role=role, **args)
     for run in exercise.runs() if team is None else exercise.runs().filter(team=team):
         _give(run, f"say {message.pk}", "persona.say", {"id": message.pk, **args}, by)
     return message

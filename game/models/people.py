@@ -184,6 +184,7 @@ class Player(models.Model):
     def let_go(self) -> None:
         """Take every way back from the player: seats, the browser's cookie, the word. What they did stays."""
         with transaction.atomic():
+            self.aiding.all().delete()
             for seat in self.seats:
                 Holding.objects.filter(seat=seat, player=self).delete()
                 if not seat.holdings.exists():
@@ -288,6 +289,7 @@ class Seat(models.Model):
         """Give the player this seat beside others of the same team; seats of other teams are given up."""
         with transaction.atomic():
             Holding.objects.filter(player=player).exclude(seat__team=self.team_id).delete()
+            player.aiding.all().delete()
             Holding.objects.get_or_create(seat=self, player=player)
             self.uncover()
             Seat.objects.filter(pk=self.pk).update(moved=None, waited_s=0.0)

@@ -10,7 +10,7 @@ from game.live.broker import BROKER_GONE, alive_key, client
 from game.live.db_threads import in_rows
 from game.live.hub import Slot
 from game.live.loudspeaker import Unpacked, to_json
-from game.models import Exercise, Seat
+from game.models import Aide, Exercise, Seat, aides
 from game.rules import DESKS
 
 log = structlog.get_logger(__name__)
@@ -23,7 +23,7 @@ def lobby_card(exercise: Exercise) -> dict[str, Any]:
     teams: dict[int, dict[str, Any]] = {}
     taken = free = 0
     for seat in sorted(seats, key=lambda seat: (seat.team.place, DESKS.index(seat.desk))):
-        team = teams.setdefault(seat.team_id, {"id": seat.team_id, "name": seat.team.name, "seats": []})
+        team = teams.setdefault(seat.team_id, {"id": seat.team_id, "name": seat.team.name, "seats": [], "aides": []})
         holders = seat.holders
         taken, free = taken + bool(holders), free + (not holders and not seat.locked)
         team["seats"].append(
@@ -36,6 +36,8 @@ def lobby_card(exercise: Exercise) -> dict[str, Any]:
                 "locked": seat.lock_told,
             }
         )
+    for aide in Aide.objects.filter(team__exercise=exercise).select_related("player"):
+        teams[aide.team_id]["aides"].append(aides.told(aide))
     return {"state": exercise.state, "teams": list(teams.values()), "taken": taken, "free": free, "starting": not _market_is_there()}
 
 

@@ -7,7 +7,7 @@ assistant takes is found by the control worker: see game/people/sweep.py.
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 
 import engine
 from game.live.broker import client, life_key
-from game.models import Command, Exercise, Player, RuleBroken, Seat
+from game.models import Aide, Command, Exercise, Player, RuleBroken, Seat
 from game.stillness import Stillness
 
 GRACE_S = 30.0  # without its player a seat waits so long for them
@@ -39,10 +39,17 @@ def signs(alive: Mapping[int, int], *, recorded: bool = False) -> set[int]:
     if recorded:
         Player.objects.filter(pk__in=alive).update(seen_at=timezone.now())
     back = list(Player.objects.filter(pk__in=alive, gone_at__isnull=False).values_list("pk", flat=True))
-    teams = set(Seat.objects.filter(holdings__player__in=back).values_list("team_id", flat=True))
+    teams = teams_of(back)
     for player_id in back:
         seen(player_id)
     return teams
+
+
+def teams_of(players: Iterable[int]) -> set[int]:
+    """The teams where these players are at a desk, or beside them as incident commander or scribe."""
+    known = list(players)
+    seats = Seat.objects.filter(holdings__player__in=known).values_list("team_id", flat=True)
+    return {*seats, *Aide.objects.filter(player__in=known).values_list("team_id", flat=True)}
 
 
 def seen(player_id: int) -> bool:

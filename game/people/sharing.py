@@ -71,10 +71,13 @@ def take_back(exercise: Exercise) -> None:
 
 
 def played_in(cookies: Mapping[str, str], exercise: Exercise) -> int | None:
-    """The team of an exercise where this browser's player sits, or sat."""
+    """The team of an exercise where this browser's player sits, or sat, or is incident commander or scribe."""
     player = player_of(cookies)
-    sat = desk_of(player) if player is not None and player.exercise_id == exercise.pk else None
-    return sat[0].pk if sat else None
+    if player is None or player.exercise_id != exercise.pk:
+        return None
+    if (sat := desk_of(player)) is not None:
+        return int(sat[0].pk)
+    return player.aiding.values_list("team_id", flat=True).first()
 
 
 def give_cookie(request: HttpRequest, response: HttpResponse, token: str) -> None:

@@ -17,7 +17,7 @@ from game.live.broker import client, life_key
 from game.models import Command, Deed, Exercise, Player, RuleBroken, Seat
 from game.models.notes import GAME, ROOM
 from game.people.desks import seat_words
-from game.people.presence import GRACE_S
+from game.people.presence import GRACE_S, teams_of
 from game.stillness import Stillness
 
 SILENT_S = 10.0  # no sign of life for so long: away
@@ -63,7 +63,7 @@ class Sweeper:
         silent = [player_id for player_id, seconds in stood.items() if seconds >= SILENT_S]
         for player_id in silent:
             Player.objects.filter(pk=player_id, gone_at=None).update(gone_at=timezone.now(), silent_s=stood[player_id])
-        return set(Seat.objects.filter(holdings__player__in=silent).values_list("team_id", flat=True))
+        return teams_of(silent)
 
     def _absences(self, now: float) -> dict[int, list[_Absence]]:
         """Who sits in an exercise that goes on and is away, by exercise."""

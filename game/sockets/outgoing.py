@@ -29,6 +29,14 @@ class SeatRow(_Message):
     away_s: int | None
 
 
+class AideRow(_Message):
+    """Somebody of the team without a desk, who speaks on the bridge and writes its log."""
+
+    role: Literal["commander", "scribe"]
+    name: str
+    online: bool
+
+
 class About(_Message):
     """The exercise, as it stands for this team."""
 
@@ -58,6 +66,7 @@ class Hello(_Message):
     exercise: About
     seat: int
     seats: list[SeatRow]
+    aides: list[AideRow]
     result: str
 
 
@@ -141,6 +150,7 @@ class TeamNote(_Message):
     t: Literal["team"]
     name: str | None
     seats: list[SeatRow]
+    aides: list[AideRow]
 
 
 class ElsewhereNote(_Message):

@@ -14,7 +14,7 @@ from pydantic import UUID4, BaseModel, ConfigDict, Field, TypeAdapter, Validatio
 import engine
 from game.live.control import in_words, state_of, state_of_run
 from game.live.loudspeaker import Cards, to_json
-from game.models import Command, Exercise, Player, Run, Seat, Team
+from game.models import Command, Exercise, Player, Run, Seat, Team, aides
 from game.people.access import Place
 from game.people.presence import seats_of
 from game.spoken import from_row
@@ -204,6 +204,7 @@ def seat_hello(place: Place) -> dict[str, Any]:
         "exercise": about(exercise, seat.team),
         "seat": seat.pk,
         "seats": seats_of(seat.team_id, player.pk),
+        "aides": aides.of_team(seat.team_id),
         "result": way("result", exercise.code),
     }
 
@@ -224,6 +225,7 @@ def watch_hello(seat: Seat) -> dict[str, Any]:
         "exercise": about(exercise, seat.team),
         "seat": seat.pk,
         "seats": seats_of(seat.team_id, None),
+        "aides": aides.of_team(seat.team_id),
         "result": way("result", exercise.code),
     }
 
@@ -245,6 +247,7 @@ def replay_hello(run: Run, desk: str) -> dict[str, Any]:
         "exercise": then,
         "seat": None,
         "seats": [],
+        "aides": [],
         "result": way("result", exercise.code),
     }
 
@@ -252,7 +255,7 @@ def replay_hello(run: Run, desk: str) -> dict[str, Any]:
 def team_note(team_id: int, player_id: int | None) -> dict[str, Any]:
     """The `team` message: its name and its people as they are now. `player_id`: whose seats are `mine`."""
     name = Team.objects.values_list("name", flat=True).get(pk=team_id)
-    return {"t": "team", "name": name, "seats": seats_of(team_id, player_id)}
+    return {"t": "team", "name": name, "seats": seats_of(team_id, player_id), "aides": aides.of_team(team_id)}
 
 
 def lobby_hello(player: Player) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from game.control.exercise_controls import drive
 from game.live.control import tell_team
 from game.models import Attempt, Player, RuleBroken
 from game.models.contents import scenario_of_all
+from game.models.incident_log import ROLES
 from game.people import joining
 from game.people.access import player_of
 from game.people.desks import ORDER
@@ -69,6 +70,7 @@ def _marked(card: dict[str, Any], player: Player) -> dict[str, Any]:
         {
             **team,
             "mine": any(_is_mine(seat, player) for seat in team["seats"]),
+            "aides": [{**one, "title": ROLES[one["role"]]} for one in team["aides"]],
             "seats": [{**seat, **named(seat["desk"], words), "mine": _is_mine(seat, player)} for seat in team["seats"]],
         }
         for team in card["teams"]

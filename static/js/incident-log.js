@@ -4,7 +4,7 @@ import { bindSettings } from "./lib/settings.js";
 const EVERY_MS = 5000;
 
 bindSettings();
-setInterval(() => document.visibilityState === "visible" && look(), EVERY_MS);
+setInterval(look, EVERY_MS); // also while another window is in front: that it asks is what says that somebody is there
 
 /* A request for a document: the page may not turn text into one by itself (trusted types). */
 function look() {
@@ -17,7 +17,7 @@ function look() {
 
 /** @param {Document} fresh */
 function show(fresh) {
-  if (!!fresh.querySelector("form[data-log]") !== !!document.querySelector("form[data-log]")) return location.reload(); // it opened, or it closed
+  if (!!fresh.querySelector("form[data-log]") !== !!document.querySelector("form[data-log]")) return location.reload(); // it opened, it closed, or the facilitator freed the role
   for (const shown of document.querySelectorAll("[data-live]")) {
     const now = fresh.getElementById(shown.id);
     if (now && now.innerHTML !== shown.innerHTML && !shown.contains(document.activeElement)) shown.replaceChildren(...now.childNodes);

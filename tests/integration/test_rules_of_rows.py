@@ -67,6 +67,7 @@ BREAKS: dict[str, dict[str, list[dict[str, Any]]]] = {
         "an_entry_is_of_a_role_and_kind": [{"role": "chief"}, {"kind": "song"}],
         "an_entry_is_of_the_week": [{"step": LATE}],
     },
+    "aide": {"an_aide_has_a_role": [{"role": "chief"}]},
     "fork": {"a_fork_has_a_source": [{"code": ""}, {"team": ""}], "a_fork_is_of_the_week": [{"since": LATE}]},
     "course": {"a_course_has_a_key": [{"key": ""}]},
     "experiment": {
@@ -139,6 +140,7 @@ def one_row_each() -> None:
     models.SurveyReply.objects.create(player=player, when="before", values={"ready": 1})
     models.ObserverSheet.objects.create(team=team, observer="Kim", marks={})
     models.LogEntry.objects.create(team=team, step=0, role="scribe", kind="question", text="Who rang?")
+    models.Aide.objects.create(team=team, player=player, role="scribe")
     models.Fork.objects.create(exercise=exercise, code="K7-M4Q", team="Cobalt", since=0, help="2012")
     models.Course.objects.create(run=run, key="same", loss_usd=0, made_by="1")
     user = User.objects.create_user("erin")

@@ -44,12 +44,13 @@ STOPS = (
 SEAT = {"desk", "holders", "online", "autopilot", "covered", "mine", "away_s", "ready"}
 STATE = {"t", "state", "speed", "reason", "planning", "upgrade", "result", "waits", "begins"}
 KEYS = {
-    "hello": {"t", "protocol", "desk", "team", "name", "player", "resume_word", "owner", "help", "exercise", "seat", "seats", "result"}
+    "hello": {"t", "protocol", "desk", "team", "name", "player", "resume_word", "owner", "help", "exercise", "seat", "seats", "aides", "result"}
     | SEAT
+    | {"role"}
     | {"code", "title"}
     | STATE,
     "state": STATE,
-    "team": {"t", "name", "seats"} | SEAT,
+    "team": {"t", "name", "seats", "aides", "role"} | SEAT,
     "received": {"t", "id"},
     "applied": {"t", "id", "step"},
     "refused": {"t", "id", "reason"},

@@ -12,7 +12,7 @@ from engine.analysis.rehearsal import submit
 from game.control import control_room, schedule
 from game.debrief import exports, finished, tables
 from game.debrief.bundles import bundle_of
-from game.models import Action, Command, Deed, Exercise, Lesson, LogEntry, Note, ObserverSheet, Player, Run, SurveyReply, injects, packing
+from game.models import Action, Aide, Command, Deed, Exercise, Lesson, LogEntry, Note, ObserverSheet, Player, Run, SurveyReply, injects, packing
 from game.models.experiments import Experiment
 from tests import days
 from tests.builders import finished_run, new_exercise, new_facilitator, taken_seat
@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 SAID = (
     ("09:29", "operator", "bridge.say", {"text": "Wilhelmina here, watching"}, "Wilhelmina felt it"),
     ("09:30", "facilitator", "persona.say", {"id": 1, "sender": "The exchange", "desks": ["operator"], "text": "Wilhelmina, what is going on?"}, ""),
+    ("09:30", "facilitator", "persona.say", {"id": 2, "sender": "Wilhelmina (Scribe)", "desks": ["risk"], "text": "Is the limit known?"}, ""),
     ("09:31", "risk", "bridge.say", {"text": "Thanks WILHELMINA, please stop number 8"}, ""),
     ("09:32", "operator", "persona.reply", {"message": 1, "text": "We look into it"}, ""),
     ("09:33", "operator", "mail.page", {"match": "for Wilhelmina"}, ""),
@@ -53,6 +54,7 @@ def run() -> Run:
     run = finished_run(rehearsal(), exercise)
     for desk, name in (("operator", "Wilhelmina"), ("risk", "Erik"), ("facilitator", "erin")):
         run.commands.filter(desk=desk).update(by=name)
+    run.commands.filter(args__sender="Wilhelmina (Scribe)").update(by="Wilhelmina")
     dana, team = Player.objects.get(name="Wilhelmina"), run.team
     Note.objects.create(exercise=exercise, step=0, text="Wilhelmina was quick", by="erin")
     exercise.messages.create(sender="The exchange", desks=["operator"], text="Wilhelmina, what is going on?", by="erin")
@@ -64,6 +66,8 @@ def run() -> Run:
     SurveyReply.objects.create(player=Player.objects.get(name="Erik"), when="after", values={"q1": "As Wilhelmina says"})
     ObserverSheet.objects.create(team=team, observer="Kim", marks={"share-early": {"mark": "seen", "note": "Wilhelmina said it first"}})
     LogEntry.objects.create(team=team, step=0, role="scribe", by="Wilhelmina", kind="question", text="Did Wilhelmina ring?", cause="As Wilhelmina says", impact="So Wilhelmina")
+    exercise.messages.create(team=team, sender="Wilhelmina (Scribe)", desks=["operator"], text="Anybody there?", by="Wilhelmina", role="scribe")
+    Aide.objects.create(team=team, player=dana, role="scribe")
     Action.objects.create(team=team, change="Ask Wilhelmina first", owner="Wilhelmina", due="2027-01-15", said="Wilhelmina did")
     Experiment.begin(new_facilitator(), run, title="Again", seeds=1, safeguards=[])
     finished.of(run)
@@ -95,7 +99,7 @@ def test_an_erased_name_is_in_no_table_and_in_nothing_that_leaves(run, capsys):
     before, bundle = run.score, bundle_of(run)
     said = erase(capsys, "wilhelmina")
     assert "is Erased player now" in said and "played again without these texts, with the same score" in said
-    assert everywhere("wilhelmina", "we look into it", "a hunch") == []
+    assert everywhere("wilhelmina", "we look into it", "a hunch", "is the limit known") == []
     exercise = Exercise.objects.get()
     assert "wilhelmina" not in leaving(exercise).casefold() and "Erased player" in leaving(exercise)
     now = exercise.runs().get()

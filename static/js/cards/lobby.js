@@ -1,5 +1,6 @@
 /* Teams and seats before the start. The first picture is the page's own; buttons submit the form they stand in. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { aideTitle } from "../lib/aides.js";
 import { keyed } from "../lib/keyed.js";
 import { roleHead, roleIcon } from "../lib/roles.js";
 import { gettext } from "../lib/words.js";
@@ -37,7 +38,7 @@ const hasMine = (t) => Number(t.seats.some((s) => s.mine));
 /** @param {Team} t @param {{ held: number, free: number }} now */
 const team = (t, now) => html`<section class="panel team" ?data-mine=${hasMine(t)} aria-label=${gettext("Team %(name)s", { name: t.name })}>
   <h2><span dir="auto">${t.name}</span>${hasMine(t) ? html`<span class="tag">${gettext("your team")}</span>` : nothing}</h2>
-  <ul>${t.seats.map((s) => seat(t, s, now))}</ul>
+  <ul>${t.seats.map((s) => seat(t, s, now))}${t.aides.map((one) => html`<li class="seat"><span class="seat-desk">${aideTitle(one.role)}</span><span class="seat-who">${holder(one, 0)}</span></li>`)}</ul>
 </section>`;
 
 /** @param {Team} t @param {Seat} s @param {{ held: number, free: number }} now */

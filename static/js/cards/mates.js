@@ -1,5 +1,6 @@
 /* The other seats of the team: who, here or away and for how long yet, and what can be asked of an assistant. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { aideTitle } from "../lib/aides.js";
 import { icon } from "../lib/icons.js";
 import { DESKS, roleTitle, roleWord } from "../lib/roles.js";
 import { gettext } from "../lib/words.js";
@@ -13,7 +14,8 @@ export function mount(root, app) {
     const { hello } = app.store.get("standing");
     if (hello.seats !== seats) [seats, since] = [hello.seats, performance.now()];
     const others = (seats ?? []).filter((seat) => seat.desk !== hello.desk);
-    render(others.sort((a, b) => DESKS.indexOf(a.desk) - DESKS.indexOf(b.desk)).map((seat) => mate(app, seat, Math.floor((performance.now() - since) / 1000))), root);
+    const seated = others.sort((a, b) => DESKS.indexOf(a.desk) - DESKS.indexOf(b.desk)).map((seat) => mate(app, seat, Math.floor((performance.now() - since) / 1000)));
+    render([...seated, ...(hello.aides ?? []).map(aide)], root);
   };
   app.store.on("standing", draw);
   setInterval(() => seats?.some((seat) => seat.away_s != null) && draw(), 1000);
@@ -35,6 +37,11 @@ function mate(app, seat, gone) {
     ${assisted(seat) && !seat.mine ? html`<button type="button" class="btn btn-quiet btn-small" @click=${() => app.askAssistant(seat.desk)}>${gettext("Ask")}<span class="sr"> ${gettext("the assistant of %(desk)s", { desk: roleTitle(seat.desk) })}</span></button>` : nothing}
   </li>`;
 }
+
+/* Somebody without a desk, whose words come as messages. */
+/** @param {Aide} one */
+const aide = (one) => html`<li class="mate" ?data-away=${!one.online}><span class="face" aria-hidden="true">${one.name.slice(0, 2).toUpperCase()}</span>
+    <span class="mate-words"><span><strong dir="auto">${one.name}</strong> <span class="second">${aideTitle(one.role)}</span></span>${one.online ? nothing : html`<span class="quiet">${gettext("away")}</span>`}</span></li>`;
 
 /** @param {TeamSeat} seat @param {string[]} names @param {boolean} away @param {number} gone */
 function status(seat, names, away, gone) {

@@ -23,7 +23,7 @@ const submit = (fn) => (/** @type {PageEvent} */ event) => {
 /** @param {Room} page @param {RoomTeam} t @param {RoomRow} r @param {RoomAct} act */
 export function detail(page, t, r, act) {
   return html`${time(page, t, r, act)}
-    <div class="seat-cards">${t.seats.map((seat) => card(page, t, seat, act))}</div>
+    <div class="seat-cards">${t.seats.map((seat) => card(page, t, seat, act))}${t.aides.map((one) => aide(page, one, act))}</div>
     <form class="row" @submit=${submit((v) => act.tell({ do: "team-rename", team: t.id, ...v }))}><label class="label" for=${`name-${t.id}`}>${gettext("Name")}</label>
       <input class="input input-small" id=${`name-${t.id}`} name="name" .value=${t.name} maxlength="24" autocomplete="off" dir="auto" required><button class="btn btn-quiet btn-small">${gettext("Rename")}<span class="sr"> ${t.name}</span></button></form>`;
 }
@@ -88,6 +88,11 @@ function card(page, t, seat, act) {
     </details>
   </div>`;
 }
+
+/* Somebody without a desk: the incident commander or the scribe. */
+/** @param {Room} page @param {RoomTeam["aides"][number]} one @param {RoomAct} act */
+const aide = (page, one, act) => html`<div class="sits"><span class="sits-who">${icon("user")}<span class="second">${one.title}</span><strong dir="auto">${one.name}</strong>${one.online ? nothing : html` <span class="tag">${gettext("away")}</span>`}</span>
+    <details class="seat-more"><summary>${gettext("Rename or remove")}<span class="sr"> ${one.name}</span></summary>${person(page, one, act)}</details></div>`;
 
 /* Somebody's name, and the way out of the exercise: it is asked once, for nothing of theirs leads back in. */
 /** @param {Room} page @param {RoomSeat["people"][number]} p @param {RoomAct} act */

@@ -40,9 +40,9 @@ export function startApp(pathOf) {
   line.addEventListener("state", ({ detail }) => {
     change({ state: detail.state, planning: stamp(detail.planning), speed: detail.speed ?? standing.speed, stateReason: detail.reason ?? "", upgrade: detail.upgrade ?? null, waits: detail.waits ?? null, begins: detail.begins ?? null, result: "result" in detail ? detail.result : standing.result });
   });
-  line.addEventListener("team", ({ detail }) => {
-    change({ hello: { ...standing.hello, team: detail.name, seats: detail.seats } });
-    for (const el of document.querySelectorAll("[data-text=team]")) el.textContent = detail.name;
+  line.addEventListener("team", ({ detail: { name: team, ...rest } }) => {
+    change({ hello: { ...standing.hello, ...rest, team } });
+    for (const el of document.querySelectorAll("[data-text=team]")) el.textContent = team;
   });
   line.addEventListener("elsewhere", ({ detail }) => store.set("elsewhere", detail.desks));
   line.addEventListener("answer", ({ detail }) => commands.answer(detail));
