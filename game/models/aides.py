@@ -7,6 +7,7 @@ a facilitator speaks in somebody's name: so it stands in the run's log, and a ru
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, models, transaction
+from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
 import engine
@@ -43,8 +44,9 @@ class Aide(models.Model):
 
     @property
     def sender(self) -> str:
-        """Who their words are from: "Kim (Scribe)"."""
-        both = gettext("%(name)s (%(role)s)") % {"name": self.player.name, "role": ROLES[self.role]}
+        """Who their words are from: "Kim (Scribe)". In English, as all that is kept and told to several who may each read another language."""
+        with translation.override("en"):
+            both = f"{self.player.name} ({ROLES[self.role]})"
         return both if len(both) <= SENDER_LENGTH else self.player.name
 
 
