@@ -230,7 +230,9 @@ def decisions(paper: Paper, worth: Told) -> None:
     missing = (
         ""
         if worth["complete"]
-        else gettext("%(worth)s of %(what)s were computed when this was printed") % {"worth": worth["done"], "what": worth["of"] or "many"}
+        else gettext("%(worth)s of %(what)s were computed when this was printed") % {"worth": worth["done"], "what": worth["of"]}
+        if worth["of"]
+        else gettext("none were computed yet when this was printed")
     )
     paper.heading(gettext("What each decision was worth"), 40, missing)
     nothing = (
@@ -247,7 +249,7 @@ def decisions(paper: Paper, worth: Told) -> None:
     if worth.get("needs"):
         paper.paragraph(gettext("No more of them can be computed. %(worth)s") % {"worth": worth["needs"]}, SMALL, "warn")
     columns = [
-        Column("No.", 8), Column(gettext("At"), 22), Column(gettext("Desk"), 23), Column(gettext("Decision"), 49),
+        Column(gettext("No."), 8), Column(gettext("At"), 22), Column(gettext("Desk"), 23), Column(gettext("Decision"), 49),
         Column(gettext("Confidence"), 22), Column(gettext("Worth"), 20, "R"),
         Column(gettext("5 min earlier"), 20, "R"), Column(gettext("Share of all"), 18, "R"),
     ]  # fmt: skip
@@ -269,7 +271,12 @@ def _sureness(paper: Paper, worth: Told) -> None:
         return
     scores = [
         gettext("%(what)s %(row)s (%(row2)s of %(row3)s right)")
-        % {"what": paper.desks[row["desk"]] if row["desk"] else "the team", "row": f"{row['score']:.2f}", "row2": row["right"], "row3": row["said"]}
+        % {
+            "what": paper.desks[row["desk"]] if row["desk"] else gettext("the team"),
+            "row": f"{row['score']:.2f}",
+            "row2": row["right"],
+            "row3": row["said"],
+        }
         for row in rows
     ]
     paper.ln(1.5)
@@ -347,7 +354,7 @@ def _evidence(paper: Paper, row: Told) -> list[Cell]:
         Cell(row["title"]),
         Cell(row["shared_after"], "text-2"),
         Cell(read, "text-2"),
-        Cell(acted["words"], "text-2", of=_after(acted["after"])) if acted else Cell("none", "text-3"),
+        Cell(acted["words"], "text-2", of=_after(acted["after"])) if acted else Cell(gettext("none"), "text-3"),
     ]
 
 
@@ -388,7 +395,11 @@ def barriers(paper: Paper, week: Told | None, worth: Sequence[Told], day: str) -
             }
             for one in worth
         ]
-        note = gettext("the week was history's: they stood at the bell as %(what)s") % {"what": f"on {day}" if day else "they did then"}
+        note = (
+            gettext("the week was history's: they stood at the bell as on %(day)s") % {"day": day}
+            if day
+            else gettext("the week was history's: they stood at the bell as they did then")
+        )
     if not slices:
         return
     paper.heading(gettext("Barriers between the error and the loss"), 40, note)

@@ -61,8 +61,10 @@ function window_(d) {
 function describe(hosts, d) {
   const last = d.x.length - 1;
   if (last < 0) return;
-  hosts.gross.setAttribute("aria-label", `Line chart of gross exposure by the minute: ${dollars(d.gross_usd[last])} at ${hhmm(d.x[last])}, at most ${dollars(Math.max(...d.gross_usd))}.`);
-  hosts.mid.setAttribute("aria-label", `Line chart of profit and loss at mid by the minute: ${signed(d.mid_usd[last])} at ${hhmm(d.x[last])}, between ${signed(Math.min(...d.mid_usd))} and ${signed(Math.max(...d.mid_usd))}.`);
+  const at = hhmm(d.x[last]);
+  hosts.gross.setAttribute("aria-label", gettext("Line chart of gross exposure by the minute: %(now)s at %(at)s, at most %(most)s.", { now: dollars(d.gross_usd[last]), at, most: dollars(Math.max(...d.gross_usd)) }));
+  const [now, least, most] = [d.mid_usd[last], Math.min(...d.mid_usd), Math.max(...d.mid_usd)].map(signed);
+  hosts.mid.setAttribute("aria-label", gettext("Line chart of profit and loss at mid by the minute: %(now)s at %(at)s, between %(least)s and %(most)s.", { now, at, least, most }));
 }
 
 /** @param {Shown} d */

@@ -19,7 +19,10 @@ export function mount(root, app) {
     others: { volume: (_, max) => [0, Math.max(1, max) * 3.5] },
     fmtX: hhmm, fmtY: (v) => `$${v.toFixed(2)}`, gap: 56, yRange: roomy,
   });
-  const say = slowly((/** @type {Card.Price} */ d, /** @type {number[]} */ x) => host.setAttribute("aria-label", `${d.symbol} by the minute: ${price(d.price_hc.at(-1) ?? 0)} at ${hhmm(x.at(-1) ?? 0)}, ${price(d.price_hc[0])} at the open, ${count(d.volume.at(-1))} shares in the last minute.`), 2000);
+  const say = slowly((/** @type {Card.Price} */ d, /** @type {number[]} */ x) => host.setAttribute("aria-label",
+    gettext("%(symbol)s by the minute: %(now)s at %(at)s, %(first)s at the open, %(shares)s shares in the last minute.", {
+      symbol: d.symbol, now: price(d.price_hc.at(-1) ?? 0), at: hhmm(x.at(-1) ?? 0), first: price(d.price_hc[0]), shares: count(d.volume.at(-1)),
+    })), 2000);
   const draw = () => {
     const d = app.store.get("price");
     if (!d) return;
