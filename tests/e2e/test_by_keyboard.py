@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 from tests.e2e.by_ear import LONG, Ear
 from tests.e2e.conftest import Control, Opens
-from tests.e2e.stack import Stack
+from tests.e2e.stack import Stack, wait_for
 
 MARKS = ("Look here first", "Act here", "Talk here")
 
@@ -275,7 +275,7 @@ def test_a_whole_morning_is_played_in_german_by_keyboard(opens: Opens, browser: 
     ear.tab_to("link", "Zum Ergebnis")
     ear.press("Enter")
     while not ear.has("heading", "Was geschah und warum"):
-        ear.until("link", "Neu laden|Was wirklich geschah", seconds=LONG)
+        wait_for(lambda: ear.has("heading", "Was geschah und warum") or ear.has("link", "Neu laden"), LONG, "the result, or that it is on its way")
         if ear.has("link", "Neu laden"):
             ear.tab_to("link", "Neu laden")
             ear.press("Enter")
