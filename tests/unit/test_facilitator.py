@@ -100,6 +100,8 @@ def test_a_time_of_ones_own_wins_over_the_phase_and_a_drawn_seed_over_a_typed_on
         ({"phase": "28 Jul 18:00"}, "not one of the available"),
         ({"start": "18:00"}, "The market closes at 16:00"),
         ({"planning_s": "601"}, "less than or equal to 600"),
+        ({"move_s": "601"}, "less than or equal to 600"),
+        ({"move_s": "a while"}, "whole number"),
         ({"seed_from": "own"}, "Type the seed"),
         ({"seed": "-1"}, "greater than or equal to 0"),
         ({"seed": "9" * 40}, "less than or equal to"),

@@ -58,6 +58,14 @@ def test_a_program_prepares_an_exercise_and_starts_pauses_and_ends_it(erins):
     assert erins.get(f"exercises/{exercise.code}")["state"] == "ended"
 
 
+def test_a_program_can_have_the_clock_wait_for_programs(erins):
+    code = erins.post("exercises", {"title": "Agents", "move_s": 20}, 201)["code"]
+    assert Exercise.objects.get(code=code).move_s == 20
+    assert Exercise.objects.get(code=erins.post("exercises", {"title": "People"}, 201)["code"]).move_s == 0
+    (told,) = erins.post("exercises", {"title": "Agents", "move_s": 601}, 422)["detail"]
+    assert told["loc"][-1] == "move_s" and "600" in told["msg"]
+
+
 def test_it_reads_teams_and_results_as_the_control_room_shows_them(erins):
     exercise = new_exercise(facilitator=erins.owner)
     taken_seat(exercise, name="Dana")

@@ -62,10 +62,12 @@ def test_a_date_that_is_none_is_refused_beside_its_field(client, erin):
 def test_what_was_prepared_is_edited_in_the_form_it_was_made_with(client, erin):
     fields = {
         "title": "Autumn", "planned_for": "2026-12-01T09:00", "scenario": "knight-2012", "teams": "3", "start": "30 Jul 18:30", "help": "guided",
-        "seed_from": "own", "seed": "5", "loss_counter": "hidden", "planning_s": "30", "speed_bell": "2.5",
+        "seed_from": "own", "seed": "5", "loss_counter": "hidden", "planning_s": "30", "move_s": "7",
+        "speed_bell": "2.5",
     }  # fmt: skip
     client.post("/facilitator/new/", fields)
     exercise = Exercise.objects.get()
+    assert (exercise.planning_s, exercise.move_s) == (30, 7)
     address = f"/facilitator/{exercise.code}/edit/"
     typed = client.get(address).context["form"].initial
     before = Exercise.objects.values().get()
