@@ -132,8 +132,8 @@ WIRE = """(() => {
 
 MAIL = ["#panel-inbox .reading", "share-button .btn"]
 # What is wrong with the picture that the page shows, in words. `opened`: the selector of what was opened, and of its last part;
-# `subject`: what is armed acts on this; `most`: the part of the window that bars may take.
-FAULTS = """([opened, last, subject, most = 0.5]) => {
+# `subject`: what is armed acts on this.
+FAULTS = """([opened, last, subject]) => {
   const found = [];
   const [width, height] = [document.documentElement.clientWidth, innerHeight];
   const visible = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getClientRects().length > 0;
@@ -204,7 +204,7 @@ FAULTS = """([opened, last, subject, most = 0.5]) => {
   /* Bars leave half of the window, and in the ten seconds of an armed question a third. */
   const bars = [".topbar", ".foot"].map((s) => document.querySelector(s)).filter((e) => getComputedStyle(e).position === "sticky" || height >= 560);
   const taken = bars.reduce((sum, e) => sum + e.getBoundingClientRect().height, 0);
-  if (taken > height * (subject ? most + 0.2 : most)) found.push(`the bars take ${Math.round(taken)} of ${height} px`);
+  if (taken > height * (subject ? 0.7 : 0.5)) found.push(`the bars take ${Math.round(taken)} of ${height} px`);
 
   /* A subject is whole, or shows 24 characters. */
   for (const subject of document.querySelectorAll(".mail .subject")) {
@@ -290,9 +290,8 @@ def alone(page: Page, says: Says = str) -> None:
 class Held:
     """One of their desks, a mail of it open and its line held."""
 
-    def __init__(self, page: Page, desk: str, says: Says = str, bars: float = 0.5) -> None:
-        """`bars`: the part of a window that they may take."""
-        self.page, self.desk, self.bars = page, desk, bars
+    def __init__(self, page: Page, desk: str, says: Says = str) -> None:
+        self.page, self.desk = page, desk
         self.at = (1440, 900)
         self.wire = page.context.new_cdp_session(page)
         page.goto(f"{page.url.split('/desk/')[0]}/desk/{desk}/")
@@ -334,7 +333,7 @@ class Held:
         if self.phone:
             self.page.evaluate("(tab) => document.querySelector(`[data-tab-for=${tab}]`).click()", tab)
         self.page.evaluate("(given) => wire.picture(given)", [sorted(bands), RINGING])
-        found = self.page.evaluate(FAULTS, [*(MAIL if tab == "inbox" or not self.phone else ("", "")), "", self.bars])
+        found = self.page.evaluate(FAULTS, MAIL if tab == "inbox" or not self.phone else ["", ""])
         where = f"{self.desk} {self.at[0]} x {self.at[1]}{f', {tab}' if self.phone else ''}: {', '.join(sorted(bands)) or 'no band'}"
         return {where: found} if found else {}
 

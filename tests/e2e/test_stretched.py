@@ -142,7 +142,7 @@ def test_no_band_at_a_desk_covers_what_stops_when_words_are_longer(opens: Opens,
     alone(page, says)
     found: dict[str, list[str]] = {}
     for desk in DESKS:
-        held = Held(page, desk, says, bars=0.55)  # such words take a line more of a phone 320 px wide
+        held = Held(page, desk, says)
         for size in (*((*one, 1) for one in SCREENS[:3]), *PHONES):
             held.size(*size)
             # All six at once of such words leave a mail too little of 720 px.
